@@ -1,0 +1,73 @@
+package benchmark
+
+import (
+	"time"
+)
+
+// Polarity says which end of an indicator is good. A neutral indicator has no
+// good end, so it has neither rank nor band.
+type Polarity string
+
+// The polarities.
+const (
+	High    Polarity = "high"
+	Low     Polarity = "low"
+	Neutral Polarity = "neutral"
+)
+
+// Unit is what an indicator's value counts.
+type Unit string
+
+// The units.
+const (
+	Percent     Unit = "percent"
+	Per10000    Unit = "per_10000_0_17"
+	Per100000   Unit = "per_100000_10_17"
+	Score       Unit = "score"
+	CasesPerFTE Unit = "cases_per_fte"
+)
+
+// Proportion reports whether numerator and denominator count the same things,
+// so that the numerator cannot be the greater.
+func (u Unit) Proportion() bool { return u == Percent }
+
+// Rate reports whether the value is a count per head of a population.
+func (u Unit) Rate() bool { return u == Per10000 || u == Per100000 }
+
+// Indicator is the present version of a definition.
+// Value = Numerator / Denominator x Multiplier.
+type Indicator struct {
+	Code        string `gorm:"primaryKey"`
+	Revision    int    // of the definition, from 1; each revision is kept
+	Name        string
+	Theme       string
+	Numerator   string // what it counts, in words
+	Denominator string
+	Unit        Unit
+	Multiplier  float64
+	Decimals    int // to which a value computed from its parts is rounded
+	Polarity    Polarity
+	Frequency   string // quarterly, annual or quarterly+annual
+	Source      string
+	Version     int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// NeighbourModel is one dated version of the statistical neighbour model.
+type NeighbourModel struct {
+	Code      string `gorm:"primaryKey"` // the year of the model, 2025
+	Name      string
+	Source    string
+	ReleaseID string
+	CreatedAt time.Time
+}
+
+// Neighbour says that an authority is the Rank-th closest to another.
+type Neighbour struct {
+	ModelCode string `gorm:"primaryKey"`
+	Authority string `gorm:"primaryKey;column:authority_code"`
+	Rank      int    `gorm:"primaryKey"` // 1 = closest
+	Neighbour string `gorm:"column:neighbour_code"`
+	Closeness string // the model's own words: Extremely close ... Not close
+}

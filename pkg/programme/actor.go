@@ -1,0 +1,40 @@
+package programme
+
+import "slices"
+
+// Role is what a caller is in the programme. The zero Role may do nothing.
+type Role string
+
+// The roles that tokens carry.
+const (
+	RoleProgramme     Role = "programme"      // the alliance's own team
+	RoleBoroughLead   Role = "borough-lead"   // a borough's Director of Children's Services: edits and signs
+	RoleBoroughEditor Role = "borough-editor" // a borough's officer: edits
+	RoleBoroughSystem Role = "borough-system" // a borough's machine: submits
+	RoleReporting     Role = "reporting"      // a reporting tool: reads
+)
+
+// Roles lists every role, in the order in which the documentation names them.
+var Roles = []Role{RoleProgramme, RoleBoroughLead, RoleBoroughEditor, RoleBoroughSystem, RoleReporting}
+
+// Known reports whether r is one of [Roles].
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
+// OfBorough reports whether the role is held for one borough, so that a token
+// carrying it must name that borough.
+func (r Role) OfBorough() bool {
+	return r == RoleBoroughLead || r == RoleBoroughEditor || r == RoleBoroughSystem
+}
+
+// Actor is who asks. The zero Actor is nobody and sees nothing.
+type Actor struct {
+	Issuer  string // who vouches for the subject
+	Subject string // unique within the issuer; never shown to other callers
+	Roles   []Role
+	Borough string // GSS code, empty for roles that belong to no borough
+}
+
+// Is reports whether the actor holds any of the given roles.
+func (a Actor) Is(roles ...Role) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
+}

@@ -1,0 +1,67 @@
+package programme
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"time"
+)
+
+// Date is a calendar day, 2026-03-31, without a time zone. Dates order as their
+// text does.
+type Date string
+
+// ParseDate accepts exactly the form 2026-03-31 of a day that exists.
+func ParseDate(s string) (Date, error) {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return "", Errorf(Invalid, "date", "%q is not a calendar day such as 2026-03-31.", s)
+	}
+	return Date(s), nil
+}
+
+// London is where the programme's days begin and end.
+var London = mustLoad("Europe/London")
+
+func mustLoad(name string) *time.Location {
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err) // the program embeds the time zone database
+	}
+	return loc
+}
+
+// DateIn answers the day that it is at the instant, in the place.
+func DateIn(t time.Time, place *time.Location) Date { return Date(t.In(place).Format(time.DateOnly)) }
+
+// Time answers midnight UTC at the day's beginning, for calendar arithmetic.
+func (d Date) Time() time.Time {
+	t, _ := time.Parse(time.DateOnly, string(d))
+	return t
+}
+
+// AddDays answers the day that many days later.
+func (d Date) AddDays(n int) Date { return Date(d.Time().AddDate(0, 0, n).Format(time.DateOnly)) }
+
+// Value stores the date in a PostgreSQL date column.
+func (d Date) Value() (driver.Value, error) {
+	if d == "" {
+		return nil, nil
+	}
+	return string(d), nil
+}
+
+// Scan reads the date from a PostgreSQL date column.
+func (d *Date) Scan(src any) error {
+	switch v := src.(type) {
+	case time.Time:
+		*d = Date(v.Format(time.DateOnly))
+	case string:
+		*d = Date(v)
+	case []byte:
+		*d = Date(v)
+	case nil:
+		*d = ""
+	default:
+		return fmt.Errorf("a date cannot be read from %T", src)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package programme
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kind is the closed set of ways in which a request can fail. What is not an
+// [Error] is [Internal].
+type Kind int
+
+// The kinds, in the order of the HTTP statuses that the server gives them.
+const (
+	Internal             Kind = iota // a fault of ours: the cause is logged and never sent
+	Malformed                        // cannot be read as what it should be
+	Unauthenticated                  // nobody vouches for the caller
+	Forbidden                        // visible to the caller, but not theirs to do
+	NotFound                         // not there, or not visible to the caller
+	Conflict                         // the present state does not allow it
+	Stale                            // the caller's copy is not the present one
+	TooLarge                         // more than the limit
+	Unsupported                      // a media type that the operation does not take
+	Invalid                          // readable, but breaks a rule
+	PreconditionRequired             // would overwrite what the caller has not seen
+	TooMany                          // more requests than the limit
+	Unavailable                      // the database is away; trying again later may work
+)
+
+// Fault is one thing wrong with a request, named so that its sender can find it.
+type Fault struct {
+	Pointer   string // RFC 6901 pointer into the body, or empty
+	Parameter string // name of the query, path or header parameter, or empty
+	File      string // name of the imported file, or empty
+	Row       int    // 1-based row of the file, its header being row 1; 0 where rows mean nothing
+	Column    string // column of the file, or empty
+	Code      string // stable, for machines
+	Detail    string // one sentence, for people
+}
+
+// Error is a refusal that the caller may read.
+type Error struct {
+	Kind   Kind
+	Code   string // stable, snake_case, documented at /problems/{code}
+	Detail string // one sentence, for people
+	Faults []Fault
+	cause  error
+}
+
+// Errorf makes an [Error] without faults. A %w operand becomes the cause, which
+// is logged but never sent: keep its text out of the format's other words.
+func Errorf(kind Kind, code, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Kind: kind, Code: code, Detail: err.Error(), cause: errors.Unwrap(err)}
+}
+
+// Wrap makes an [Error] of the cause, which is logged but never sent.
+func Wrap(cause error, kind Kind, code, detail string) *Error {
+	return &Error{Kind: kind, Code: code, Detail: detail, cause: cause}
+}
+
+// Refuse makes an [Invalid] error of the faults, or nil if there are none.
+func Refuse(faults []Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return &Error{Kind: Invalid, Code: "invalid", Detail: "The request breaks the rules listed under errors.", Faults: faults}
+}
+
+func (e *Error) Error() string {
+	if e.cause != nil && e.cause.Error() != e.Detail {
+		return e.Code + ": " + e.Detail + ": " + e.cause.Error()
+	}
+	return e.Code + ": " + e.Detail
+}
+
+func (e *Error) Unwrap() error { return e.cause }
+
+// KindOf answers [Internal] for every error that is not an [Error].
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return Internal
+}

@@ -1,0 +1,109 @@
+package programme
+
+import (
+	"slices"
+	"time"
+)
+
+// Programme describes the whole programme: the words of its public page.
+// There is exactly one.
+type Programme struct {
+	ID          int `gorm:"primaryKey"` // always 1
+	Name        string
+	Summary     []string  `gorm:"serializer:json"` // paragraphs
+	Goals       []string  `gorm:"serializer:json"`
+	Contacts    []Contact `gorm:"serializer:json"`
+	Attribution string    // the licence line that published data must carry
+	Version     int64
+	UpdatedAt   time.Time
+}
+
+// Contact is a person whom the programme's page names.
+type Contact struct {
+	Role         string `json:"role"`
+	Name         string `json:"name"`
+	Organisation string `json:"organisation"`
+	Email        string `json:"email"`
+}
+
+// Priority is one of the directors' priority areas. They were renamed over the
+// years, so they are data.
+type Priority struct {
+	ID          string `gorm:"primaryKey"` // UUIDv7
+	Name        string
+	Description string
+	ValidFrom   Date
+	ValidTo     *Date // last day, nil while it stands
+	Version     int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// SubRegion is a group of neighbouring boroughs that challenge each other.
+type SubRegion struct {
+	Slug        string `gorm:"primaryKey"`
+	Name        string
+	Description string
+	Version     int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// Membership says that a borough belongs to a sub-region between two dates,
+// both included. A borough belongs to one sub-region at a time.
+type Membership struct {
+	ID        string `gorm:"primaryKey"` // UUIDv7
+	SubRegion string `gorm:"column:sub_region_slug"`
+	Borough   string `gorm:"column:borough_code"`
+	ValidFrom Date
+	ValidTo   *Date
+	Version   int64
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Holds reports whether the membership is in force on the date.
+func (m Membership) Holds(on Date) bool {
+	return m.ValidFrom <= on && (m.ValidTo == nil || on <= *m.ValidTo)
+}
+
+// Borough is an authority that takes part in the programme.
+type Borough struct {
+	Code       string `gorm:"primaryKey"` // GSS code, E09000022
+	Name       string
+	ShortName  string
+	LIIACode   string `gorm:"column:liia_code"` // the alliance's three letters
+	InnerOuter string // Inner or Outer London, as the DfE's files group them
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Authority is an English local authority with children's services, present
+// or abolished.
+type Authority struct {
+	Code       string `gorm:"primaryKey"` // GSS code
+	DfECode    string `gorm:"column:dfe_code"`
+	Name       string
+	RegionCode string
+	RegionName string
+	ValidFrom  *Date // nil where it is older than the data
+	ValidTo    *Date // last day, nil while it stands
+	Version    int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// Holds reports whether the authority existed on the date.
+func (a Authority) Holds(on Date) bool {
+	return (a.ValidFrom == nil || *a.ValidFrom <= on) && (a.ValidTo == nil || on <= *a.ValidTo)
+}
+
+// SubRegionOn answers the slug of the borough's sub-region on the date, or "".
+func SubRegionOn(memberships []Membership, borough string, on Date) string {
+	i := slices.IndexFunc(memberships, func(m Membership) bool { return m.Borough == borough && m.Holds(on) })
+	if i < 0 {
+		return ""
+	}
+	return memberships[i].SubRegion
+}
