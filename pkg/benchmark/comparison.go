@@ -1,0 +1,111 @@
+package benchmark
+
+// Comparison is how one borough stands on one indicator in one period, beside
+// everything it can be compared with. Statistics are not rounded here; the
+// server rounds them to four decimals when it writes them.
+type Comparison struct {
+	Indicator  *Indicator
+	Figure     Figure
+	Interval   *Interval // nil without both parts, and for units without a defined interval
+	Previous   *Figure   // of the consecutive period, nil where nothing is held for it
+	Change     *float64  // value less previous value, free of binary noise; nil unless both have values
+	London     Region
+	England    Nation
+	SubRegion  Pooled
+	Neighbours Average
+	Excluded   Exclusions
+}
+
+// Figure is a value with what it was made of. Value is nil unless Status is
+// [Reported] or [Computed].
+type Figure struct {
+	Value       *float64
+	Status      Status
+	Numerator   *float64
+	Denominator *float64
+}
+
+// Interval is a two-sided confidence interval.
+type Interval struct {
+	Method string  // wilson or byar
+	Level  float64 // 0.95
+	Lower  float64
+	Upper  float64
+}
+
+// Position is a place among those with a value: 1 is best by polarity, ties
+// share the smaller rank. Rank is nil for a neutral indicator and where the
+// borough itself has no value; N is always the number of those with a value.
+type Position struct {
+	Rank *int
+	N    int
+}
+
+// Region is London: what is published for it, and its boroughs.
+type Region struct {
+	Position
+	Published *Figure  // nil where nothing is held for the region
+	Mean      *float64 // simple mean of the boroughs with a value
+	P20, P80  *float64 // R type 7 percentiles of the boroughs with a value
+	Exception Exception
+}
+
+// Exception says that a borough lies strictly beyond London's 20th or 80th
+// percentile: by value, whichever end is the good one.
+type Exception string
+
+// The exceptions.
+const (
+	NoException Exception = ""
+	Bottom20    Exception = "bottom20" // value below the 20th percentile
+	Top20       Exception = "top20"    // value above the 80th percentile
+)
+
+// Nation is England: what is published for it, and all its authorities.
+type Nation struct {
+	Position
+	Published *Figure
+	Band      string // A to D by quartile, "" for neutral and without a value
+}
+
+// Pooled is a sub-region, both ways.
+type Pooled struct {
+	Pooled  *float64 // sum of numerators over sum of denominators; nil unless every member with a value has both parts
+	PooledN int      // members in the pool
+	Mean    *float64
+	N       int // members with a value
+}
+
+// Average is a group's centre.
+type Average struct {
+	Mean   *float64
+	Median *float64
+	N      int // members with a value
+}
+
+// Exclusions name who is left out of each group, because they have no value.
+type Exclusions struct {
+	London     []Exclusion
+	England    []Exclusion
+	SubRegion  []Exclusion
+	Neighbours []Exclusion
+}
+
+// Exclusion is one authority without a value, and why.
+type Exclusion struct {
+	Authority string
+	Status    Status // of its figure; NotHeld where there is no figure at all
+}
+
+// NotHeld is the status of a figure that no release in the system gives.
+const NotHeld Status = "not_held"
+
+// Groups are the authorities that one borough is compared with, by GSS code.
+type Groups struct {
+	Borough    string
+	London     []string // the programme's boroughs
+	LondonCode string   // geography code under which the region's own figure is published
+	England    []string // authorities that existed on the period's last day
+	SubRegion  []string // members of the borough's sub-region on the period's last day
+	Neighbours []string // statistical neighbours in order of closeness
+}
