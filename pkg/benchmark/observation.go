@@ -4,7 +4,7 @@ package benchmark
 // every status but [Reported] and [Computed] goes with no value.
 type Status string
 
-// The statuses. All but the first, the second and the last are the DfE's own
+// The statuses. All but those marked as ours and the first are the DfE's own
 // symbols (Explore Education Statistics, "symbols in tables").
 const (
 	Reported      Status = "reported"       // published as a number
@@ -17,6 +17,7 @@ const (
 	Unreliable    Status = "u"              // low reliability
 	OlderMissing  Status = ":"              // not available, older symbol
 	NoDenominator Status = "no_denominator" // ours: the denominator is zero or missing, so there is no rate
+	Joint         Status = "joint"          // ours: published only together with another authority, under their joint code
 )
 
 // Observation is one published figure: what one indicator was in one place in
@@ -24,7 +25,7 @@ const (
 type Observation struct {
 	Indicator   string   `gorm:"primaryKey;column:indicator_code"`
 	Period      string   `gorm:"primaryKey;column:period_code"`
-	Geography   string   `gorm:"primaryKey;column:geography_code"` // GSS code of an authority, region or England
+	Geography   string   `gorm:"primaryKey;column:geography_code"` // GSS code of an authority, region or England; joint authorities as E09000021/E09000027
 	Value       *float64 // as published; nil with the status that says why
 	Status      Status
 	Numerator   *float64
