@@ -1,0 +1,219 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
+	"go.yaml.in/yaml/v3"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+// contract is openapi.yaml, prepared once for what every request asks of it.
+type contract struct {
+	doc        *openapi3.T
+	operations map[string]*operation // by method and Echo route, "GET /v1/boroughs/:code"
+	columns    map[string][]string   // CSV columns by schema, in the contract's order
+}
+
+// operation is one operation of the contract.
+type operation struct {
+	ID          string
+	Method      string
+	Path        string // as the contract writes it, /v1/boroughs/{code}
+	Public      bool
+	Roles       []programme.Role
+	Parameters  []*openapi3.Parameter
+	query       map[string]bool // the query parameters that it has
+	IfMatch     bool
+	Body        *openapi3.Schema // nil where it takes none
+	BodyType    string
+	Row         string // schema of one item, where the operation answers a list
+	fromRecords bool   // a read that the snapshot alone answers, alike for everyone
+}
+
+var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
+
+// route turns the contract's /v1/boroughs/{code} into Echo's /v1/boroughs/:code.
+func route(path string) string { return pathParameter.ReplaceAllString(path, ":$1") }
+
+func loadContract() (*contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(api.Contract)
+	if err != nil {
+		return nil, err
+	}
+	if err := doc.Validate(context.Background(), schemaOptions()...); err != nil {
+		return nil, err
+	}
+	columns, err := columnOrder(api.Contract)
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{doc: doc, operations: map[string]*operation{}, columns: columns}
+	var faults []error
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			o, err := newOperation(method, path, item, op)
+			if err != nil {
+				faults = append(faults, err)
+				continue
+			}
+			c.operations[method+" "+route(path)] = o
+		}
+	}
+	return c, errors.Join(faults...)
+}
+
+// schemaOptions say which formats are checked. The library's own pattern for
+// UUIDs refuses version 7, so this one parses.
+func schemaOptions() []openapi3.ValidationOption {
+	for name, check := range formats {
+		openapi3.DefineStringFormatValidator(name, openapi3.NewCallbackValidator(check))
+	}
+	return []openapi3.ValidationOption{openapi3.EnableSchemaFormatValidation(), openapi3.EnableExamplesValidation(), openapi3.EnableSchemaPatternValidation()}
+}
+
+var formats = map[string]func(string) error{
+	"uuid":      func(s string) error { _, err := uuid.Parse(s); return err },
+	"date":      func(s string) error { _, err := programme.ParseDate(s); return err },
+	"date-time": func(s string) error { _, err := time.Parse(time.RFC3339Nano, s); return err },
+	"email": func(s string) error {
+		if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
+			return errors.New("not an address")
+		}
+		return nil
+	},
+}
+
+func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
+	o := &operation{ID: op.OperationID, Method: method, Path: path, query: map[string]bool{}}
+	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
+		o.Parameters = append(o.Parameters, p.Value)
+		switch {
+		case p.Value.In == openapi3.ParameterInQuery:
+			o.query[p.Value.Name] = true
+		case p.Value.Name == "If-Match":
+			o.IfMatch = true
+		}
+	}
+	if op.RequestBody != nil {
+		for mediaType, media := range op.RequestBody.Value.Content {
+			o.BodyType, o.Body = mediaType, media.Schema.Value
+		}
+	}
+	o.Row = rowSchema(op)
+	public := op.Security != nil && len(*op.Security) == 0
+	o.fromRecords = method == http.MethodGet && !public
+	return o, o.readRoles(op.Extensions["x-roles"], public)
+}
+
+// rowSchema names the schema of one item of the list that the operation
+// answers, or is empty.
+func rowSchema(op *openapi3.Operation) string {
+	ok := op.Responses.Value("200")
+	if ok == nil || ok.Value.Content["text/csv"] == nil {
+		return ""
+	}
+	items := ok.Value.Content["application/json"].Schema.Value.Properties["items"]
+	return strings.TrimPrefix(items.Value.Items.Ref, "#/components/schemas/")
+}
+
+// readRoles takes who may call the operation. Saying nothing, or naming a role
+// that does not exist, stops the program from starting.
+func (o *operation) readRoles(extension any, public bool) error {
+	names, _ := extension.([]any)
+	if len(names) == 0 {
+		return fmt.Errorf("operation %s has no x-roles", o.ID)
+	}
+	for _, name := range names {
+		role := programme.Role(fmt.Sprint(name))
+		switch {
+		case role == "public":
+			o.Public = true
+		case role.Known():
+			o.Roles = append(o.Roles, role)
+		default:
+			return fmt.Errorf("operation %s: x-roles names %q, which is no role", o.ID, name)
+		}
+	}
+	if o.Public != public || o.Public && len(o.Roles) > 0 {
+		return fmt.Errorf("operation %s: x-roles and security disagree about whether it is public", o.ID)
+	}
+	return nil
+}
+
+// checkRoutes makes sure that every operation of the contract has a route, and
+// every route an operation.
+func (c *contract) checkRoutes(routes map[string]bool) error {
+	var faults []error
+	for key, op := range c.operations {
+		if !routes[key] {
+			faults = append(faults, fmt.Errorf("operation %s (%s) has no handler", op.ID, key))
+		}
+	}
+	for key := range routes {
+		if c.operations[key] == nil {
+			faults = append(faults, fmt.Errorf("route %s is not in the contract", key))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// columnOrder answers, for every schema, its members in the order in which the
+// contract's text lists them: an order that the parsed document has lost.
+// Members that are objects are flattened with a dot.
+func columnOrder(text []byte) (map[string][]string, error) {
+	var doc struct {
+		Components struct {
+			Schemas map[string]yaml.Node `yaml:"schemas"`
+		} `yaml:"components"`
+	}
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, err
+	}
+	columns := map[string][]string{}
+	for name := range doc.Components.Schemas {
+		columns[name] = flatten(doc.Components.Schemas, name, "")
+	}
+	return columns, nil
+}
+
+func flatten(schemas map[string]yaml.Node, name, prefix string) []string {
+	node := schemas[name]
+	properties := member(&node, "properties")
+	if properties == nil {
+		return nil
+	}
+	var columns []string
+	for i := 0; i+1 < len(properties.Content); i += 2 {
+		key := prefix + properties.Content[i].Value
+		var nested []string
+		if ref := member(properties.Content[i+1], "$ref"); ref != nil {
+			nested = flatten(schemas, strings.TrimPrefix(ref.Value, "#/components/schemas/"), key+".")
+		}
+		if nested == nil {
+			nested = []string{key}
+		}
+		columns = append(columns, nested...)
+	}
+	return columns
+}
+
+func member(node *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+// statuses are the HTTP statuses of the kinds of error.
+var statuses = map[programme.Kind]int{
+	programme.Internal:             http.StatusInternalServerError,
+	programme.Malformed:            http.StatusBadRequest,
+	programme.Unauthenticated:      http.StatusUnauthorized,
+	programme.Forbidden:            http.StatusForbidden,
+	programme.NotFound:             http.StatusNotFound,
+	programme.Conflict:             http.StatusConflict,
+	programme.Stale:                http.StatusPreconditionFailed,
+	programme.TooLarge:             http.StatusRequestEntityTooLarge,
+	programme.Unsupported:          http.StatusUnsupportedMediaType,
+	programme.Invalid:              http.StatusUnprocessableEntity,
+	programme.PreconditionRequired: http.StatusPreconditionRequired,
+	programme.TooMany:              http.StatusTooManyRequests,
+	programme.Unavailable:          http.StatusServiceUnavailable,
+}
+
+// badRequest answers a Malformed error of the faults, or nil if there are none.
+func badRequest(faults ...programme.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return &programme.Error{Kind: programme.Malformed, Code: "bad_request", Detail: "The request has the faults listed under errors.", Faults: faults}
+}
+
+// unknownValue refuses a filter that names what does not exist.
+func unknownValue(parameter, detail string) error {
+	return badRequest(programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail})
+}
+
+func notFound(detail string) error { return programme.Errorf(programme.NotFound, "not_found", "%s", detail) }
+
+// writeProblem is the one place where an error becomes an answer. Echo may call
+// it a second time, and a stream may break after its first byte: what is on its
+// way cannot be taken back.
+func (s *Server) writeProblem(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+		c.Response().Status = statusClientClosed
+		return
+	}
+	e := s.refusal(err, c)
+	problem := api.Problem{
+		Type: "/problems/" + e.Code, Title: title(e.Code), Status: statuses[e.Kind], Detail: e.Detail,
+		Instance: requestID(c), Code: e.Code, Errors: make([]api.Fault, 0, len(e.Faults)),
+	}
+	if e.Kind == methodNotAllowed {
+		problem.Status = http.StatusMethodNotAllowed
+	}
+	for _, f := range e.Faults {
+		problem.Errors = append(problem.Errors, api.Fault{Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Code: f.Code, Detail: f.Detail})
+	}
+	header := c.Response().Header()
+	switch e.Kind {
+	case programme.Unauthenticated:
+		header.Set("WWW-Authenticate", challenge(e.Code))
+	case programme.Unavailable:
+		header.Set("Retry-After", "5")
+	}
+	header.Del("Link")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Type", "application/problem+json")
+	body, _ := json.Marshal(problem)
+	c.Response().WriteHeader(problem.Status)
+	if c.Request().Method != http.MethodHead {
+		_, _ = c.Response().Write(append(body, '\n'))
+	}
+}
+
+const (
+	// methodNotAllowed is no way in which the domain refuses, only HTTP.
+	methodNotAllowed programme.Kind = -1
+	// statusClientClosed is what the log says when nobody waits for an answer.
+	statusClientClosed = 499
+)
+
+// refusal turns any error into one that the caller may read. What is not meant
+// for callers is logged and becomes "internal".
+func (s *Server) refusal(err error, c echo.Context) *programme.Error {
+	var e *programme.Error
+	if errors.As(err, &e) {
+		if e.Kind == programme.Internal || e.Kind == programme.Unavailable {
+			s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
+		}
+		return e
+	}
+	var h *echo.HTTPError
+	if errors.As(err, &h) {
+		switch h.Code {
+		case http.StatusNotFound:
+			return programme.Errorf(programme.NotFound, "no_such_address", "There is nothing at this address.")
+		case http.StatusMethodNotAllowed:
+			return programme.Errorf(methodNotAllowed, "method_not_allowed", "This address does not answer %s; the Allow header names what it does.", c.Request().Method)
+		}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.log.ErrorContext(c.Request().Context(), "request took too long", "request", requestID(c), "error", err.Error())
+		return programme.Errorf(programme.Unavailable, "timeout", "The request took longer than the server allows.")
+	}
+	s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
+	return programme.Errorf(programme.Internal, "internal", "The server met a fault of its own. Quote the instance when you report it.")
+}
+
+// challenge names the fault of the token (RFC 6750); a request that brought
+// none gets no error code.
+func challenge(code string) string {
+	if code == codeNoToken {
+		return `Bearer realm="peerchallenge"`
+	}
+	return `Bearer realm="peerchallenge", error="invalid_token"`
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// explained is what the page of a problem says.
+type explained struct{ Code, Title, Means, Do string }
+
+func title(code string) string {
+	if e, ok := problems[code]; ok {
+		return e.Title
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}

@@ -1,0 +1,224 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-json"
+	"github.com/klauspost/compress/gzip"
+
+	"peerchallenge/pkg/programme"
+)
+
+// reply is the answer of every operation. One type, so that one function writes
+// them all: encoding, validators, conditional requests and compression are
+// decided here and nowhere else.
+type reply struct {
+	call     *call
+	status   int
+	version  int64  // of a resource that can be changed; 0 for all else
+	location string // of what was created
+	next     string // address of the next page
+	replayed bool   // the first answer again
+	content  *content
+	stream   func(io.Writer) error // instead of content: a whole list
+	mime     string                // of the stream
+	etag     string                // of the stream
+}
+
+// content is an encoded answer. It is immutable, because it may be kept and
+// sent to others.
+type content struct {
+	mime string
+	etag string // without quotes
+	link string
+	body []byte
+	gzip []byte // nil where compression gains nothing
+}
+
+// ok answers a value, encoded.
+func ok(ctx context.Context, body any) (reply, error) { return encoded(ctx, http.StatusOK, 0, body) }
+
+// resource answers one resource that can be changed; its version goes into the
+// ETag, so that If-Match can be compared inside the transaction that changes it.
+func resource(ctx context.Context, version int64, body any) (reply, error) {
+	return encoded(ctx, http.StatusOK, version, body)
+}
+
+// created answers a new resource and where it is.
+func created(ctx context.Context, version int64, location string, body any) (reply, error) {
+	r, err := encoded(ctx, http.StatusCreated, version, body)
+	r.location = location
+	return r, err
+}
+
+// deleted answers that something is no more.
+func deleted(ctx context.Context) reply {
+	return reply{call: callOf(ctx), status: http.StatusNoContent}
+}
+
+func encoded(ctx context.Context, status int, version int64, body any) (reply, error) {
+	data, err := json.MarshalWithOption(body, json.DisableHTMLEscape())
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{call: callOf(ctx), status: status, version: version, content: newContent("application/json", version, append(data, '\n'))}, nil
+}
+
+// compressible is the size from which compression is worth its header.
+const compressible = 1024
+
+func newContent(mime string, version int64, body []byte) *content {
+	sum := sha256.Sum256(body)
+	c := &content{mime: mime, etag: base64.RawURLEncoding.EncodeToString(sum[:9]), body: body}
+	if version > 0 {
+		c.etag = strconv.FormatInt(version, 10) + "-" + c.etag
+	}
+	return c
+}
+
+func (c *content) compress() {
+	if len(c.body) < compressible {
+		return
+	}
+	var out bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&out, gzip.DefaultCompression)
+	_, _ = z.Write(c.body) // a bytes.Buffer takes everything
+	_ = z.Close()
+	c.gzip = out.Bytes()
+}
+
+// write sends the reply. A read that the snapshot alone answers is kept, so
+// that the next caller gets the same bytes without anyone making them again.
+func (r reply) write(w http.ResponseWriter) error {
+	if r.stream != nil {
+		return r.writeStream(w)
+	}
+	header := w.Header()
+	if r.location != "" {
+		header.Set("Location", r.location)
+	}
+	if r.replayed {
+		header.Set("Idempotency-Replayed", "true")
+	}
+	if r.content == nil {
+		w.WriteHeader(r.status)
+		return nil
+	}
+	if r.next != "" {
+		r.content.link = "<" + r.next + `>; rel="next"`
+	}
+	r.content.compress()
+	if r.status == http.StatusOK {
+		r.call.keep(r.content)
+	}
+	return r.content.write(w, r.call, r.status)
+}
+
+// gzipTag marks the ETag of the compressed form: a strong validator names bytes,
+// and these are other bytes.
+const gzipTag = ".gz"
+
+func (c *content) write(w http.ResponseWriter, call *call, status int) error {
+	header := w.Header()
+	body, etag := c.body, `"`+c.etag+`"`
+	if c.gzip != nil && call.acceptsGzip {
+		body, etag = c.gzip, `"`+c.etag+gzipTag+`"`
+		header["Content-Encoding"] = gzipEncoding
+	}
+	header["Etag"] = []string{etag}
+	header["Cache-Control"] = revalidate
+	header["Vary"] = vary
+	if c.link != "" {
+		header["Link"] = []string{c.link}
+	}
+	if status == http.StatusOK && call.has(c.etag) {
+		header.Del("Content-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	header["Content-Type"] = []string{c.mime}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	_, err := w.Write(body)
+	return err
+}
+
+// Header values that never change, so that no answer allocates them.
+var (
+	gzipEncoding = []string{"gzip"}
+	revalidate   = []string{"private, no-cache"} // the caller may keep it, and asks each time whether it still holds
+	vary         = []string{"Accept, Accept-Encoding, Authorization"}
+)
+
+// writeStream sends a list of any length without holding it. A fault after the
+// first byte breaks the connection: a short list must not look like a whole one.
+func (r reply) writeStream(w http.ResponseWriter) error {
+	header := w.Header()
+	header["Vary"] = vary
+	header["Cache-Control"] = revalidate
+	etag := r.etag
+	if r.call.acceptsGzip {
+		etag += gzipTag
+	}
+	header.Set("ETag", `"`+etag+`"`)
+	if r.call.has(r.etag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	header.Set("Content-Type", r.mime)
+	var out io.Writer = w
+	if r.call.acceptsGzip {
+		header["Content-Encoding"] = gzipEncoding
+		z := gzip.NewWriter(w)
+		defer func() { _ = z.Close() }()
+		out = z
+	}
+	w.WriteHeader(r.status)
+	if err := r.stream(out); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// matchVersion reads the version out of an If-Match header. What is not one of
+// our ETags, a weak one and * among them, answers 0, which no resource has.
+func matchVersion(header *string) int64 {
+	if header == nil {
+		return 0
+	}
+	tag, quoted := strings.CutPrefix(*header, `"`)
+	tag, closed := strings.CutSuffix(tag, `"`)
+	number, _, hashed := strings.Cut(tag, "-")
+	version, err := strconv.ParseInt(number, 10, 64)
+	if !quoted || !closed || !hashed || err != nil || version < 0 {
+		return 0
+	}
+	return version
+}
+
+// asAnswer and asReply let an answer be stored and sent again.
+func (r reply) asAnswer() programme.Answer {
+	a := programme.Answer{Status: r.status, Header: map[string]string{}}
+	if r.location != "" {
+		a.Header["Location"] = r.location
+	}
+	if r.content != nil {
+		a.Header["Content-Type"], a.Header["ETag"], a.Body = r.content.mime, r.content.etag, r.content.body
+	}
+	return a
+}
+
+func asReply(call *call, a programme.Answer, replayed bool) reply {
+	r := reply{call: call, status: a.Status, location: a.Header["Location"], replayed: replayed}
+	if a.Body != nil {
+		r.content = &content{mime: a.Header["Content-Type"], etag: a.Header["ETag"], body: a.Body}
+	}
+	return r
+}
