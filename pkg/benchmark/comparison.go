@@ -1,11 +1,14 @@
 package benchmark
 
+import "peerchallenge/pkg/programme"
+
 // Comparison is how one borough stands on one indicator in one period, beside
 // everything it can be compared with. Statistics are not rounded here; the
 // server rounds them to four decimals when it writes them.
 type Comparison struct {
 	Indicator  *Indicator
 	Figure     Figure
+	Release    string    // id of the release that gives the figure, "" where none does
 	Interval   *Interval // nil without both parts, and for units without a defined interval
 	Previous   *Figure   // of the consecutive period, nil where nothing is held for it
 	Change     *float64  // value less previous value, free of binary noise; nil unless both have values
@@ -103,9 +106,13 @@ const NotHeld Status = "not_held"
 // Groups are the authorities that one borough is compared with, by GSS code.
 type Groups struct {
 	Borough    string
-	London     []string // the programme's boroughs
-	LondonCode string   // geography code under which the region's own figure is published
-	England    []string // authorities that existed on the period's last day
-	SubRegion  []string // members of the borough's sub-region on the period's last day
-	Neighbours []string // statistical neighbours in order of closeness
+	Period     string         // code
+	On         programme.Date // the period's last day, on which membership is judged
+	London     []string       // the programme's boroughs that existed on that day
+	LondonCode string         // geography code under which the region's own figure is published
+	England    []string       // authorities that existed on that day
+	Slug       string         // of the borough's sub-region on that day, "" if it was in none
+	SubRegion  []string       // members of that sub-region on that day
+	Model      string         // code of the statistical neighbour model, "" if there is none
+	Neighbours []string       // statistical neighbours in order of closeness
 }

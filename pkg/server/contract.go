@@ -22,9 +22,11 @@ import (
 // contract is openapi.yaml, prepared once for what every request asks of it.
 type contract struct {
 	doc        *openapi3.T
-	operations map[string]*operation // by method and Echo route, "GET /v1/boroughs/:code"
-	columns    map[string][]string   // CSV columns by schema, in the contract's order
+	operations map[operationKey]*operation
 }
+
+// operationKey is a method and Echo's own name of a route, /v1/boroughs/:code.
+type operationKey struct{ method, route string }
 
 // operation is one operation of the contract.
 type operation struct {
@@ -38,8 +40,9 @@ type operation struct {
 	IfMatch     bool
 	Body        *openapi3.Schema // nil where it takes none
 	BodyType    string
-	Row         string // schema of one item, where the operation answers a list
-	fromRecords bool   // a read that the snapshot alone answers, alike for everyone
+	Row         string   // schema of one item, where the operation answers a list
+	columns     []string // of the list as CSV
+	fromRecords bool     // a read that the snapshot alone answers, alike for everyone
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
@@ -59,7 +62,7 @@ func loadContract() (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contract{doc: doc, operations: map[string]*operation{}, columns: columns}
+	c := &contract{doc: doc, operations: map[operationKey]*operation{}}
 	var faults []error
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -68,7 +71,8 @@ func loadContract() (*contract, error) {
 				faults = append(faults, err)
 				continue
 			}
-			c.operations[method+" "+route(path)] = o
+			o.columns = columns[o.Row]
+			c.operations[operationKey{method, route(path)}] = o
 		}
 	}
 	return c, errors.Join(faults...)
@@ -154,16 +158,16 @@ func (o *operation) readRoles(extension any, public bool) error {
 
 // checkRoutes makes sure that every operation of the contract has a route, and
 // every route an operation.
-func (c *contract) checkRoutes(routes map[string]bool) error {
+func (c *contract) checkRoutes(routes map[operationKey]bool) error {
 	var faults []error
 	for key, op := range c.operations {
 		if !routes[key] {
-			faults = append(faults, fmt.Errorf("operation %s (%s) has no handler", op.ID, key))
+			faults = append(faults, fmt.Errorf("operation %s (%s %s) has no handler", op.ID, key.method, key.route))
 		}
 	}
 	for key := range routes {
 		if c.operations[key] == nil {
-			faults = append(faults, fmt.Errorf("route %s is not in the contract", key))
+			faults = append(faults, fmt.Errorf("route %s %s is not in the contract", key.method, key.route))
 		}
 	}
 	return errors.Join(faults...)

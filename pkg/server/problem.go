@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -43,7 +42,9 @@ func unknownValue(parameter, detail string) error {
 	return badRequest(programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail})
 }
 
-func notFound(detail string) error { return programme.Errorf(programme.NotFound, "not_found", "%s", detail) }
+func notFound(detail string) error {
+	return programme.Errorf(programme.NotFound, "not_found", "%s", detail)
+}
 
 // writeProblem is the one place where an error becomes an answer. Echo may call
 // it a second time, and a stream may break after its first byte: what is on its
@@ -135,11 +136,6 @@ func optional(s string) *string {
 }
 
 // explained is what the page of a problem says.
-type explained struct{ Code, Title, Means, Do string }
+type explained struct{ Title, Means, Do string }
 
-func title(code string) string {
-	if e, ok := problems[code]; ok {
-		return e.Title
-	}
-	return strings.ReplaceAll(code, "_", " ")
-}
+func title(code string) string { return problems[code].Title }

@@ -1,0 +1,99 @@
+package auth
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"peerchallenge/pkg/programme"
+)
+
+// authorityCode matches the GSS codes of English authorities that can have
+// children's services: districts, metropolitan districts and London boroughs
+// (E06 to E09) and counties (E10).
+var authorityCode = regexp.MustCompile(`^E(0[6-9]|10)[0-9]{6}$`)
+
+// maxSubject is the longest subject, in bytes, that OpenID Connect Core,
+// section 2, allows.
+const maxSubject = 255
+
+// isSubject refuses what could not be stored or would disturb a log.
+func isSubject(s string) bool {
+	return s != "" && len(s) <= maxSubject && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+func needsBorough(roles []programme.Role) bool {
+	return slices.ContainsFunc(roles, programme.Role.OfBorough)
+}
+
+// actorOf reads who the verified claims speak for.
+func (i *accepted) actorOf(claims map[string]any) (programme.Actor, error) {
+	subject, _ := lookUp(claims, i.claims.Subject).(string)
+	if !isSubject(subject) {
+		return programme.Actor{}, errSubject
+	}
+	actor := programme.Actor{Issuer: i.issuer, Subject: subject, Roles: i.rolesOf(lookUp(claims, i.claims.Roles))}
+	if len(actor.Roles) == 0 {
+		return programme.Actor{}, errRoles
+	}
+	if needsBorough(actor.Roles) {
+		// A role that belongs to no borough must not carry one: rows are scoped by it.
+		actor.Borough, _ = lookUp(claims, i.claims.Borough).(string)
+		if !authorityCode.MatchString(actor.Borough) {
+			return programme.Actor{}, errRoles
+		}
+	}
+	return actor, nil
+}
+
+// rolesOf answers the programme's roles among the claim's, which may be a list
+// or one text with spaces between the names. Other names are the issuer's own
+// affair.
+func (i *accepted) rolesOf(claim any) []programme.Role {
+	var names []string
+	switch v := claim.(type) {
+	case string:
+		names = strings.Fields(v)
+	case []any:
+		for _, e := range v {
+			if name, ok := e.(string); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	var held []programme.Role
+	for _, role := range programme.Roles {
+		if slices.ContainsFunc(names, func(name string) bool { return i.role(name) == role }) {
+			held = append(held, role)
+		}
+	}
+	return held
+}
+
+// role answers what one of the issuer's names means. With a mapping, a name that
+// only happens to be ours means nothing.
+func (i *accepted) role(name string) programme.Role {
+	if len(i.roles) > 0 {
+		return programme.Role(i.roles[name])
+	}
+	return programme.Role(name)
+}
+
+// lookUp answers the claim of that name or, where there is none, at that path;
+// nil where there is neither. The name goes first because names may be addresses,
+// with dots in them.
+func lookUp(claims map[string]any, name string) any {
+	if value, ok := claims[name]; ok {
+		return value
+	}
+	var value any = claims
+	for step := range strings.SplitSeq(name, ".") {
+		object, ok := value.(map[string]any)
+		if !ok {
+			return nil
+		}
+		value = object[step]
+	}
+	return value
+}

@@ -1,0 +1,126 @@
+package auth
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
+)
+
+// keyring holds the last good key set of one issuer and decides when to ask for
+// a new one: regularly, and when a token names a key that is not in it. A ring
+// without load never changes.
+type keyring struct {
+	load   func(context.Context) (keySet, error)
+	every  time.Duration // between regular loads
+	retry  time.Duration // after a failed one
+	limit  *rate.Limiter // how often tokens may cause a load
+	clock  func() time.Time
+	logger *slog.Logger // knows the issuer
+
+	life  context.Context // loads end with it, not with the request that asked
+	group singleflight.Group
+	state atomic.Pointer[ringState]
+}
+
+type ringState struct {
+	keys keySet
+	good bool  // keys have been loaded at least once
+	err  error // why the last load failed
+}
+
+// loadTimeout bounds one load, discovery included, so that requests that wait
+// for it are answered.
+const loadTimeout = 5 * time.Second
+
+func staticKeyring(keys keySet) *keyring {
+	r := &keyring{life: context.Background()}
+	r.state.Store(&ringState{keys: keys, good: true})
+	return r
+}
+
+// find answers the key for a token's header, asking the issuer first where the
+// ring does not know it. Beside the answers of [keySet.find] it answers
+// issuer_unavailable where the issuer could not be asked: the key may be new.
+func (r *keyring) find(ctx context.Context, id, algorithm string) (crypto.PublicKey, error) {
+	state := r.now()
+	if state.good {
+		key, err := state.keys.find(id, algorithm)
+		if r.load == nil || !errors.Is(err, errKey) {
+			return key, err
+		}
+	}
+	select {
+	case <-r.group.DoChan("", r.reloadIfAllowed):
+	case <-ctx.Done():
+		return nil, unavailable(context.Cause(ctx))
+	}
+	// Whatever this load did, another one may have brought the key meanwhile.
+	if state = r.now(); !state.good {
+		return nil, unavailable(state.err)
+	}
+	key, err := state.keys.find(id, algorithm)
+	if errors.Is(err, errKey) && state.err != nil {
+		return nil, unavailable(state.err)
+	}
+	return key, err
+}
+
+func (r *keyring) now() *ringState {
+	if state := r.state.Load(); state != nil {
+		return state
+	}
+	return &ringState{err: errNeverLoaded}
+}
+
+// run loads the keys at once and then regularly, until the ring's life ends.
+func (r *keyring) run() {
+	for {
+		<-r.group.DoChan("", r.reload)
+		pause := r.every
+		if r.now().err != nil {
+			pause = r.retry
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-r.life.Done():
+			timer.Stop()
+			return
+		}
+	}
+}
+
+// reloadIfAllowed is the load that tokens cause. Made-up key ids must not make
+// this service hammer the issuer.
+func (r *keyring) reloadIfAllowed() (any, error) {
+	if !r.limit.AllowN(r.clock(), 1) {
+		return nil, nil
+	}
+	return r.reload()
+}
+
+func (r *keyring) reload() (any, error) {
+	ctx, cancel := context.WithTimeout(r.life, loadTimeout)
+	defer cancel()
+	keys, err := r.load(ctx)
+	if r.life.Err() != nil {
+		return nil, nil // the verifier is being closed: not the issuer's fault
+	}
+	before := r.now()
+	if err != nil {
+		r.logger.WarnContext(ctx, "The issuer's keys could not be loaded.", "error", err, "kept", len(before.keys))
+		r.state.Store(&ringState{keys: before.keys, good: before.good, err: err})
+		return nil, nil
+	}
+	if before.err != nil && !errors.Is(before.err, errNeverLoaded) {
+		r.logger.InfoContext(ctx, "The issuer's keys can be loaded again.", "keys", len(keys))
+	}
+	r.state.Store(&ringState{keys: keys, good: true})
+	return nil, nil
+}

@@ -1,0 +1,166 @@
+package benchmark
+
+// Compare answers how the peers' borough stands on the indicator. The columns
+// are the indicator's in the peers' period and in the period before it
+// ([Period.Previous]); either may be nil. Columns and peers must be of one
+// dataset.
+//
+// The numbers that the comparison points to may be shared with the dataset and
+// with other comparisons, and must not be changed.
+func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison {
+	figure := current.at(peers.borough)
+	c := Comparison{
+		Indicator: ind,
+		Figure:    figure,
+		Release:   current.releaseAt(peers.borough),
+		Interval:  ind.Interval(figure),
+		Previous:  previous.published(peers.borough),
+	}
+	if c.Previous != nil {
+		c.Change = difference(figure.Value, c.Previous.Value)
+	}
+	london, england := current.summaries(peers)
+	c.London = Region{
+		Position:  current.position(ind, figure.Value, peers.london, peers.inLondon, london.N),
+		Published: current.published(peers.londonCode),
+		Mean:      london.Mean, P20: london.P20, P80: london.P80,
+	}
+	c.England = Nation{
+		Position:  current.position(ind, figure.Value, peers.england, peers.inEngland, england.N),
+		Published: current.published(peers.nation),
+	}
+	if peers.inLondon {
+		c.London.Exception = exception(figure.Value, london)
+	}
+	if peers.inEngland {
+		c.England.Band = band(ind.Polarity, figure.Value, england)
+	}
+	c.SubRegion = current.pooled(ind, peers.subRegion)
+	c.Neighbours = current.average(peers.neighbours)
+	c.Excluded = Exclusions{
+		London:     current.excluded(peers.London, peers.london.places, london.N),
+		England:    current.excluded(peers.England, peers.england.places, england.N),
+		SubRegion:  current.excluded(peers.SubRegion, peers.subRegion, c.SubRegion.N),
+		Neighbours: current.excluded(peers.Neighbours, peers.neighbours, c.Neighbours.N),
+	}
+	return c
+}
+
+func (c *Column) summaries(peers *Peers) (london, england Summary) {
+	if c == nil {
+		return Summary{}, Summary{}
+	}
+	return c.summary(&c.london, peers.london), c.summary(&c.england, peers.england)
+}
+
+// position answers the borough's place in the group. One that is no member of
+// it, an authority abolished since perhaps, has no rank there.
+func (c *Column) position(ind *Indicator, value *float64, g *group, member bool, n int) Position {
+	p := Position{N: n}
+	if value == nil || !member || ind.Polarity == Neutral {
+		return p
+	}
+	rank := 1
+	for _, place := range g.places {
+		if v, ok := c.value(place); ok && ind.Polarity.better(v, *value) {
+			rank++
+		}
+	}
+	p.Rank = &rank
+	return p
+}
+
+// better reports whether a lies nearer to the good end than b.
+func (p Polarity) better(a, b float64) bool {
+	switch p {
+	case High:
+		return a > b
+	case Low:
+		return a < b
+	}
+	return false
+}
+
+// exception compares with the percentiles by value, whatever the polarity: a
+// borough exactly on one is none.
+func exception(value *float64, london Summary) Exception {
+	switch {
+	case value == nil || london.P20 == nil || london.P80 == nil:
+		return NoException
+	case *value < *london.P20:
+		return Bottom20
+	case *value > *london.P80:
+		return Top20
+	}
+	return NoException
+}
+
+// band answers the letter of the quarter that the value lies in. The quarters
+// are the same for either polarity, and a value on an edge belongs to the lower
+// one; only the letters change ends.
+func band(polarity Polarity, value *float64, england Summary) string {
+	if value == nil || polarity == Neutral || england.LowerQuartile == nil || england.Median == nil || england.UpperQuartile == nil {
+		return ""
+	}
+	quarter := 0
+	for _, edge := range [...]float64{*england.LowerQuartile, *england.Median, *england.UpperQuartile} {
+		if *value > edge {
+			quarter++
+		}
+	}
+	if polarity == High {
+		quarter = 3 - quarter
+	}
+	return "ABCD"[quarter : quarter+1]
+}
+
+// pooled answers the group's figure as if it were one authority, and its mean.
+func (c *Column) pooled(ind *Indicator, places []int32) Pooled {
+	var few [16]float64
+	values := few[:0]
+	var numerator, denominator float64
+	whole := true
+	for _, place := range places {
+		v, ok := c.value(place)
+		if !ok {
+			continue
+		}
+		values = append(values, v)
+		f := c.at(place)
+		if f.Numerator == nil || f.Denominator == nil {
+			whole = false
+			continue
+		}
+		numerator += *f.Numerator
+		denominator += *f.Denominator
+	}
+	p := Pooled{Mean: Mean(values), N: len(values)}
+	if whole && denominator > 0 {
+		p.Pooled = finiteValue(numerator / denominator * ind.Multiplier)
+	}
+	if p.Pooled != nil {
+		p.PooledN = p.N
+	}
+	return p
+}
+
+func (c *Column) average(places []int32) Average {
+	var few [16]float64
+	values := c.valuesAt(few[:0], places)
+	return Average{Mean: Mean(values), Median: Median(values), N: len(values)}
+}
+
+// excluded answers the members without a value, in the group's order. n is the
+// number of members that have one.
+func (c *Column) excluded(codes []string, places []int32, n int) []Exclusion {
+	if n == len(codes) {
+		return nil
+	}
+	out := make([]Exclusion, 0, len(codes)-n)
+	for i, place := range places {
+		if _, ok := c.value(place); !ok {
+			out = append(out, Exclusion{Authority: codes[i], Status: c.at(place).Status})
+		}
+	}
+	return out
+}

@@ -1,0 +1,225 @@
+package benchmark
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"peerchallenge/pkg/programme"
+)
+
+// England is the geography code of the nation.
+const England = "E92000001"
+
+// Level is the level of a geography.
+type Level string
+
+// The levels.
+const (
+	National       Level = "national"
+	Regional       Level = "regional"
+	LocalAuthority Level = "local_authority"
+)
+
+// LevelOf answers the level of the geography that a GSS code names: E92 is the
+// nation, E12 a region and E13 a part of one, and all else an authority, also
+// where authorities are joined by a stroke.
+func LevelOf(code string) Level {
+	if len(code) < 3 {
+		return LocalAuthority
+	}
+	switch code[:3] {
+	case "E92":
+		return National
+	case "E12", "E13":
+		return Regional
+	}
+	return LocalAuthority
+}
+
+// find answers the element that has the key, or nil. The elements must be
+// ordered by it.
+func find[T any](sorted []T, key string, of func(*T) string) *T {
+	i, found := slices.BinarySearchFunc(sorted, key, func(t T, key string) int { return strings.Compare(of(&t), key) })
+	if !found {
+		return nil
+	}
+	return &sorted[i]
+}
+
+// Borough answers the borough with the GSS code, or nil.
+func (s *Snapshot) Borough(code string) *programme.Borough {
+	return find(s.Boroughs, code, func(b *programme.Borough) string { return b.Code })
+}
+
+// Authority answers the authority with the GSS code, or nil.
+func (s *Snapshot) Authority(code string) *programme.Authority {
+	return find(s.Authorities, code, func(a *programme.Authority) string { return a.Code })
+}
+
+// SubRegion answers the sub-region with the slug, or nil.
+func (s *Snapshot) SubRegion(slug string) *programme.SubRegion {
+	return find(s.SubRegions, slug, func(r *programme.SubRegion) string { return r.Slug })
+}
+
+// Indicator answers the present revision of the indicator, or nil.
+func (s *Snapshot) Indicator(code string) *Indicator {
+	return find(s.Indicators, code, func(ind *Indicator) string { return ind.Code })
+}
+
+// Model answers the version of the statistical neighbour model, or nil.
+func (s *Snapshot) Model(code string) *NeighbourModel {
+	return find(s.Models, code, func(m *NeighbourModel) string { return m.Code })
+}
+
+// Release answers the data release with the id, or nil.
+func (s *Snapshot) Release(id string) *Release {
+	return find(s.Releases, id, func(r *Release) string { return r.ID })
+}
+
+// Period answers the period with the code, or nil.
+func (s *Snapshot) Period(code string) *Period {
+	p, err := ParsePeriod(code)
+	if err != nil {
+		return nil
+	}
+	i, found := slices.BinarySearchFunc(s.Periods, p, ComparePeriods)
+	if !found {
+		return nil
+	}
+	return &s.Periods[i]
+}
+
+// ComparePeriods orders periods by their end, and a year before the quarter
+// that ends with it.
+func ComparePeriods(a, b Period) int {
+	return cmp.Or(cmp.Compare(a.EndsOn, b.EndsOn), -cmp.Compare(a.Kind, b.Kind))
+}
+
+// NeighboursOf answers the authority's neighbours in the model, closest first.
+func (s *Snapshot) NeighboursOf(model, authority string) []Neighbour {
+	before := func(n Neighbour, end int) int {
+		return cmp.Or(strings.Compare(n.ModelCode, model), strings.Compare(n.Authority, authority), end)
+	}
+	// Every neighbour's own key counts as less than the end of the run, and
+	// greater than its beginning.
+	first, _ := slices.BinarySearchFunc(s.Neighbours, 1, before)
+	last, _ := slices.BinarySearchFunc(s.Neighbours, -1, before)
+	return s.Neighbours[first:last]
+}
+
+// Name answers the name of a geography: of an authority, of a region, of the
+// nation, or of authorities joined by a stroke. A code that nothing here names
+// is answered as it is.
+func (s *Snapshot) Name(code string) string {
+	if joint := strings.Split(code, "/"); len(joint) > 1 {
+		for i := range joint {
+			joint[i] = s.Name(joint[i])
+		}
+		return strings.Join(joint, " / ")
+	}
+	if code == England {
+		return "England"
+	}
+	if LevelOf(code) == Regional {
+		i := slices.IndexFunc(s.Authorities, func(a programme.Authority) bool { return a.RegionCode == code })
+		if i >= 0 {
+			return s.Authorities[i].RegionName
+		}
+		return code
+	}
+	if a := s.Authority(code); a != nil {
+		return a.Name
+	}
+	return code
+}
+
+// Groups answers whom the borough is compared with in the period, with the
+// statistical neighbours of the given model, or of the newest if none is given.
+// Who belongs to a group is judged on the period's last day.
+//
+// It refuses what the snapshot does not hold, naming each parameter.
+func (s *Snapshot) Groups(borough, period, model string) (Groups, error) {
+	var faults []programme.Fault
+	if s.Borough(borough) == nil {
+		faults = append(faults, unknownBorough)
+	}
+	p := s.Period(period)
+	if p == nil {
+		faults = append(faults, unknownPeriod)
+	}
+	if model == "" && len(s.Models) > 0 {
+		model = s.Models[len(s.Models)-1].Code
+	} else if model != "" && s.Model(model) == nil {
+		faults = append(faults, unknownModel)
+	}
+	if len(faults) > 0 {
+		return Groups{}, unknownValues(faults...)
+	}
+	g := Groups{
+		Borough: borough, Period: p.Code, On: p.EndsOn, Model: model,
+		London: s.boroughsOn(p.EndsOn), LondonCode: s.regionOf(borough),
+		Slug: programme.SubRegionOn(s.Memberships, borough, p.EndsOn),
+	}
+	for _, a := range s.Authorities {
+		if a.Holds(p.EndsOn) {
+			g.England = append(g.England, a.Code)
+		}
+	}
+	g.SubRegion = s.members(g.Slug, g.London, p.EndsOn)
+	for _, n := range s.NeighboursOf(model, borough) {
+		g.Neighbours = append(g.Neighbours, n.Neighbour)
+	}
+	return g, nil
+}
+
+// boroughsOn answers the codes of the boroughs that existed on the day as
+// authorities, in order.
+func (s *Snapshot) boroughsOn(day programme.Date) []string {
+	codes := make([]string, 0, len(s.Boroughs))
+	for _, b := range s.Boroughs {
+		if a := s.Authority(b.Code); a != nil && a.Holds(day) {
+			codes = append(codes, b.Code)
+		}
+	}
+	return codes
+}
+
+// members answers those of the boroughs, kept in order, that belonged to the
+// sub-region on the day.
+func (s *Snapshot) members(slug string, boroughs []string, day programme.Date) []string {
+	if slug == "" {
+		return nil
+	}
+	var codes []string
+	for _, m := range s.Memberships {
+		if m.SubRegion == slug && m.Holds(day) && slices.Contains(boroughs, m.Borough) {
+			codes = append(codes, m.Borough)
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// regionOf answers the geography code of the borough's region, or "".
+func (s *Snapshot) regionOf(borough string) string {
+	if a := s.Authority(borough); a != nil {
+		return a.RegionCode
+	}
+	return ""
+}
+
+var (
+	unknownBorough = unknownValue("borough", "The programme has no borough with this code.")
+	unknownPeriod  = unknownValue("period", "There is no reporting period with this code.")
+	unknownModel   = unknownValue("model", "There is no statistical neighbour model with this code.")
+)
+
+func unknownValue(parameter, detail string) programme.Fault {
+	return programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail}
+}
+
+// unknownValues refuses a question about what does not exist.
+func unknownValues(faults ...programme.Fault) error {
+	return &programme.Error{Kind: programme.Malformed, Code: "bad_request", Detail: "The request has the faults listed under errors.", Faults: faults}
+}

@@ -1,0 +1,108 @@
+package benchmark
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// Peers are [Groups] resolved for one [Dataset]: found once for a borough and
+// a period, they serve every indicator. They are safe for any number of readers.
+type Peers struct {
+	Groups
+	current    *sheet
+	previous   *sheet // of the consecutive period
+	borough    int32
+	londonCode int32
+	nation     int32
+	london     *group
+	england    *group
+	subRegion  []int32
+	neighbours []int32
+	inLondon   bool
+	inEngland  bool
+}
+
+// group is a set of places whose summary is worth keeping.
+type group struct{ places []int32 }
+
+// peerCache keeps the groups of the last Peers of a period. As long as they
+// stay the same, so does the pointer, by which a column knows its summary.
+type peerCache struct{ london, england atomic.Pointer[group] }
+
+// groupSummary is a column's summary of a group.
+type groupSummary struct {
+	group *group
+	Summary
+}
+
+// Resolve prepares the groups for comparisons within this dataset, in the
+// groups' period.
+func (d *Dataset) Resolve(g Groups) *Peers {
+	p := &Peers{Groups: g, borough: nowhere, londonCode: nowhere, nation: nowhere}
+	places := d.places(g.London)
+	p.london, p.inLondon = &group{places}, slices.Contains(g.London, g.Borough)
+	p.england, p.inEngland = &group{d.places(g.England)}, slices.Contains(g.England, g.Borough)
+	p.subRegion, p.neighbours = d.places(g.SubRegion), d.places(g.Neighbours)
+	if d == nil {
+		return p
+	}
+	p.borough = d.codes.places.find(g.Borough)
+	p.londonCode = d.codes.places.find(g.LondonCode)
+	p.nation = d.codes.places.find(England)
+	if p.current = d.sheet(g.Period); p.current != nil {
+		p.london = keep(&p.current.peers.london, p.london)
+		p.england = keep(&p.current.peers.england, p.england)
+	}
+	if period, err := ParsePeriod(g.Period); err == nil {
+		p.previous = d.sheet(period.Previous().Code)
+	}
+	return p
+}
+
+// Compare answers how the borough stands on the indicator in the peers' dataset
+// and period. See the function [Compare].
+func (p *Peers) Compare(ind *Indicator) Comparison {
+	return Compare(ind, p.current.column(ind.Code), p.previous.column(ind.Code), p)
+}
+
+// places answers the numbers of the geographies, nowhere for those unknown.
+func (d *Dataset) places(geographies []string) []int32 {
+	places := make([]int32, len(geographies))
+	for i, code := range geographies {
+		places[i] = nowhere
+		if d != nil {
+			places[i] = d.codes.places.find(code)
+		}
+	}
+	return places
+}
+
+// keep answers the group that is kept, if it is the same, or keeps the new one.
+func keep(kept *atomic.Pointer[group], g *group) *group {
+	if old := kept.Load(); old != nil && slices.Equal(old.places, g.places) {
+		return old
+	}
+	kept.Store(g)
+	return g
+}
+
+// summary answers the column's summary of the group, from the given cache if it
+// is there.
+func (c *Column) summary(cache *atomic.Pointer[groupSummary], g *group) Summary {
+	if kept := cache.Load(); kept != nil && kept.group == g {
+		return kept.Summary
+	}
+	s := Summarise(c.valuesAt(nil, g.places))
+	cache.Store(&groupSummary{group: g, Summary: s})
+	return s
+}
+
+// valuesAt appends the values that are there.
+func (c *Column) valuesAt(values []float64, places []int32) []float64 {
+	for _, place := range places {
+		if v, ok := c.value(place); ok {
+			values = append(values, v)
+		}
+	}
+	return values
+}

@@ -1,0 +1,212 @@
+package benchmark_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"peerchallenge/pkg/benchmark"
+)
+
+func ptr(x float64) *float64 { return &x }
+
+// near reports whether the number is there and the same to nine decimals.
+func near(got *float64, want float64) bool { return got != nil && math.Abs(*got-want) < 1e-9 }
+
+// text writes a number that may be absent.
+func text(x *float64) any {
+	if x == nil {
+		return nil
+	}
+	return *x
+}
+
+// The expected numbers are those of R: quantile(x, p, type = 7).
+func TestPercentile(t *testing.T) {
+	tests := map[string]struct {
+		sorted  []float64
+		percent int
+		want    float64
+	}{
+		"one value is every percentile":  {[]float64{7}, 20, 7},
+		"minimum":                        {[]float64{1, 2, 3}, 0, 1},
+		"maximum":                        {[]float64{1, 2, 3}, 100, 3},
+		"between two":                    {[]float64{1, 2}, 20, 1.2},
+		"quartile of four":               {[]float64{1, 2, 3, 4}, 25, 1.75},
+		"upper quartile of four":         {[]float64{1, 2, 3, 4}, 75, 3.25},
+		"median of an even number":       {[]float64{1, 2, 3, 10}, 50, 2.5},
+		"ten values":                     {[]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 80, 8.2},
+		"an order statistic as it is":    {[]float64{0.1, 0.2, 0.3, 0.4, 0.5, 0.6}, 20, 0.2},
+		"nothing between equal values":   {[]float64{0.1, 0.1, 0.1, 0.1}, 20, 0.1},
+		"far apart, without overflowing": {[]float64{-math.MaxFloat64, math.MaxFloat64}, 100, math.MaxFloat64},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := benchmark.Percentile(tt.sorted, tt.percent); !near(got, tt.want) {
+				t.Errorf("got %v, want %v", text(got), tt.want)
+			}
+		})
+	}
+	if got := benchmark.Percentile(nil, 50); got != nil {
+		t.Errorf("the median of nothing is %v", *got)
+	}
+}
+
+func TestSummarise(t *testing.T) {
+	if got := benchmark.Summarise(nil); got != (benchmark.Summary{}) {
+		t.Errorf("the summary of nothing is %+v", got)
+	}
+	got := benchmark.Summarise([]float64{4, 1, 3, 2, 5})
+	want := map[string]struct {
+		got  *float64
+		want float64
+	}{
+		"mean": {got.Mean, 3}, "minimum": {got.Minimum, 1}, "p20": {got.P20, 1.8}, "lower quartile": {got.LowerQuartile, 2},
+		"median": {got.Median, 3}, "upper quartile": {got.UpperQuartile, 4}, "p80": {got.P80, 4.2}, "maximum": {got.Maximum, 5},
+	}
+	for name, w := range want {
+		if !near(w.got, w.want) {
+			t.Errorf("%s is %v, want %v", name, text(w.got), w.want)
+		}
+	}
+	if got.N != 5 {
+		t.Errorf("n = %d, want 5", got.N)
+	}
+	if got := benchmark.Summarise([]float64{math.MaxFloat64, math.MaxFloat64}); got.Mean != nil {
+		t.Errorf("a sum beyond all numbers has the mean %v", *got.Mean)
+	}
+}
+
+func TestMeanAndMedian(t *testing.T) {
+	if benchmark.Mean(nil) != nil || benchmark.Median(nil) != nil {
+		t.Error("nothing has a mean or a median")
+	}
+	values := []float64{3, 1, 2, 10}
+	if got := benchmark.Mean(values); !near(got, 4) {
+		t.Errorf("mean = %v, want 4", text(got))
+	}
+	if got := benchmark.Median(values); !near(got, 2.5) {
+		t.Errorf("median = %v, want 2.5", text(got))
+	}
+	if !slices.Equal(values, []float64{3, 1, 2, 10}) {
+		t.Errorf("the values became %v", values)
+	}
+}
+
+// Wilson's bounds were checked with R: prop.test(x, n, correct = FALSE).
+// Byar's with Breslow and Day's formula, worked by hand.
+func TestInterval(t *testing.T) {
+	percent := benchmark.Indicator{Unit: benchmark.Percent, Multiplier: 100}
+	rate := benchmark.Indicator{Unit: benchmark.Per10000, Multiplier: 10000}
+	tests := map[string]struct {
+		indicator    benchmark.Indicator
+		value        *float64
+		num, den     *float64
+		method       string
+		lower, upper float64 // to two decimals
+	}{
+		"percentage":                      {percent, ptr(20), ptr(20), ptr(100), "wilson", 13.34, 28.88},
+		"percentage of none":              {percent, ptr(0), ptr(0), ptr(10), "wilson", 0, 27.75},
+		"percentage of all":               {percent, ptr(100), ptr(10), ptr(10), "wilson", 72.25, 100},
+		"rate":                            {rate, ptr(10), ptr(100), ptr(100000), "byar", 8.14, 12.16},
+		"rate of no events":               {rate, ptr(0), ptr(0), ptr(10000), "byar", 0, 3.66},
+		"rate of one event":               {rate, ptr(1), ptr(1), ptr(10000), "byar", 0.01, 5.57},
+		"percentage of nobody":            {percent, ptr(0), ptr(0), ptr(0), "", 0, 0},
+		"rate of nobody":                  {rate, ptr(0), ptr(0), ptr(0), "", 0, 0},
+		"part above the whole":            {percent, ptr(110), ptr(11), ptr(10), "", 0, 0},
+		"negative count":                  {rate, ptr(-1), ptr(-1), ptr(10), "", 0, 0},
+		"no numerator":                    {percent, ptr(20), nil, ptr(100), "", 0, 0},
+		"no denominator":                  {percent, ptr(20), ptr(20), nil, "", 0, 0},
+		"no value: parts must not betray": {percent, nil, ptr(20), ptr(100), "", 0, 0},
+		"score":                           {benchmark.Indicator{Unit: benchmark.Score, Multiplier: 1}, ptr(2), ptr(20), ptr(10), "", 0, 0},
+		"cases per worker":                {benchmark.Indicator{Unit: benchmark.CasesPerFTE, Multiplier: 1}, ptr(2), ptr(20), ptr(10), "", 0, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := tt.indicator.Interval(benchmark.Figure{Value: tt.value, Numerator: tt.num, Denominator: tt.den, Status: benchmark.Reported})
+			if tt.method == "" {
+				if got != nil {
+					t.Errorf("got %+v, want none", *got)
+				}
+				return
+			}
+			if got == nil || got.Method != tt.method || got.Level != 0.95 {
+				t.Fatalf("got %+v, want %s at 0.95", got, tt.method)
+			}
+			if math.Abs(got.Lower-tt.lower) > 0.005 || math.Abs(got.Upper-tt.upper) > 0.005 {
+				t.Errorf("got %.4f to %.4f, want %.2f to %.2f", got.Lower, got.Upper, tt.lower, tt.upper)
+			}
+		})
+	}
+}
+
+// At the ends the bounds are exact, not merely near.
+func TestIntervalEnds(t *testing.T) {
+	for n := 1.0; n < 1000; n++ {
+		if none := benchmark.Wilson(0, n, 100); none.Lower != 0 {
+			t.Errorf("0 of %v has the lower bound %v", n, none.Lower)
+		}
+		if all := benchmark.Wilson(n, n, 100); all.Upper != 100 {
+			t.Errorf("%v of %v has the upper bound %v", n, n, all.Upper)
+		}
+	}
+	if none := benchmark.Byar(0, 1000, 1000); none.Lower != 0 {
+		t.Errorf("no events have the lower bound %v", none.Lower)
+	}
+}
+
+func TestRate(t *testing.T) {
+	percent := benchmark.Indicator{Multiplier: 100, Decimals: 1}
+	whole := benchmark.Indicator{Multiplier: 10000, Decimals: 0}
+	tests := map[string]struct {
+		indicator  benchmark.Indicator
+		num        *float64
+		status     benchmark.Status
+		den        *float64
+		want       *float64
+		wantStatus benchmark.Status
+	}{
+		"percentage":               {percent, ptr(213), benchmark.Reported, ptr(1000), ptr(21.3), benchmark.Computed},
+		"half goes up":             {percent, ptr(49), benchmark.Reported, ptr(400), ptr(12.3), benchmark.Computed},
+		"half, binary or not":      {benchmark.Indicator{Multiplier: 1, Decimals: 2}, ptr(0.285), benchmark.Reported, ptr(1), ptr(0.29), benchmark.Computed},
+		"a shade below half":       {percent, ptr(1224999), benchmark.Reported, ptr(1e7), ptr(12.2), benchmark.Computed},
+		"no decimals":              {whole, ptr(125), benchmark.Reported, ptr(100000), ptr(13), benchmark.Computed},
+		"none of some is zero":     {percent, ptr(0), benchmark.Reported, ptr(10), ptr(0), benchmark.Computed},
+		"all":                      {percent, ptr(10), benchmark.Reported, ptr(10), ptr(100), benchmark.Computed},
+		"zero denominator":         {percent, ptr(5), benchmark.Reported, ptr(0), nil, benchmark.NoDenominator},
+		"none of none":             {percent, ptr(0), benchmark.Reported, ptr(0), nil, benchmark.NoDenominator},
+		"missing denominator":      {percent, ptr(5), benchmark.Reported, nil, nil, benchmark.NoDenominator},
+		"denominator not a number": {percent, ptr(5), benchmark.Reported, ptr(math.NaN()), nil, benchmark.NoDenominator},
+		"confidential":             {percent, nil, benchmark.Confidential, ptr(10), nil, benchmark.Confidential},
+		"confidential of none":     {percent, nil, benchmark.Confidential, nil, nil, benchmark.Confidential},
+		"reported, but absent":     {percent, nil, benchmark.Reported, ptr(10), nil, benchmark.NotAvailable},
+		"numerator is infinite":    {percent, ptr(math.Inf(1)), benchmark.NotApplicable, ptr(10), nil, benchmark.NotApplicable},
+		"beyond all numbers":       {percent, ptr(math.MaxFloat64), benchmark.Reported, ptr(1e-300), nil, benchmark.NotAvailable},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, status := benchmark.Rate(tt.indicator, tt.num, tt.status, tt.den)
+			if status != tt.wantStatus || text(got) != text(tt.want) {
+				t.Errorf("got %v, %s, want %v, %s", text(got), status, text(tt.want), tt.wantStatus)
+			}
+		})
+	}
+}
+
+// Every re-referral percentage that the DfE publishes is its own numerator over
+// its own denominator, rounded half up.
+func TestRateOfPublishedFigures(t *testing.T) {
+	n := 0
+	for o := range london(t).Data.Observations(benchmark.ObservationKey{}, benchmark.ObservationFilter{Level: benchmark.LocalAuthority}) {
+		if o.Value == nil || o.Numerator == nil || o.Denominator == nil {
+			continue
+		}
+		n++
+		if got, _ := benchmark.Rate(rereferrals, o.Numerator, o.Status, o.Denominator); text(got) != *o.Value {
+			t.Errorf("%s %s: %v of %v is %v, published as %v", o.Period, o.Geography, *o.Numerator, *o.Denominator, text(got), *o.Value)
+		}
+	}
+	if n < 1800 {
+		t.Errorf("only %d figures had a value and both parts", n)
+	}
+}

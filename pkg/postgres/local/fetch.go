@@ -1,0 +1,68 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
+)
+
+// fetchedVersion is the version that is fetched where none is installed.
+const fetchedVersion = embeddedpostgres.V17
+
+var fetchedMajor, _, _ = strings.Cut(string(fetchedVersion), ".")
+
+// fetchPrograms answers the folder of the programs in the cache, which it first
+// fills over the network if they are not there.
+func fetchPrograms(ctx context.Context) (string, error) {
+	base, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	home := filepath.Join(base, "postgresql-"+string(fetchedVersion))
+	bin := filepath.Join(home, "bin")
+	if _, err := os.Stat(programFile(bin, "postgres")); err == nil {
+		return bin, nil
+	}
+	if err := os.MkdirAll(base, 0o755); err != nil {
+		return "", err
+	}
+	scratch, err := os.MkdirTemp(base, "fetch-")
+	if err != nil {
+		return "", err
+	}
+	unpacked := filepath.Join(scratch, "programs")
+	// The library has no call that only fetches. Its Start fetches and unpacks,
+	// then clears the data directory: a path that cannot be cleared ends it there,
+	// before it makes data or starts a server.
+	library := embeddedpostgres.NewDatabase(embeddedpostgres.DefaultConfig().
+		Version(fetchedVersion).
+		Port(0).
+		CachePath(filepath.Join(scratch, "archive")).
+		RuntimePath(filepath.Join(scratch, "runtime")).
+		BinariesPath(unpacked).
+		DataPath(scratch + "/.").
+		Logger(io.Discard))
+	fetched := make(chan error, 1)
+	go func() {
+		err := library.Start()
+		if _, missing := os.Stat(programFile(filepath.Join(unpacked, "bin"), "postgres")); missing == nil {
+			err = os.Rename(unpacked, home)
+		}
+		fetched <- err
+		_ = os.RemoveAll(scratch)
+	}()
+	select {
+	case <-ctx.Done(): // the library cannot be interrupted: it ends with the process
+		return "", ctx.Err()
+	case err := <-fetched:
+		if _, missing := os.Stat(programFile(bin, "postgres")); missing == nil {
+			return bin, nil // perhaps by another process, whose folder was first
+		}
+		return "", fmt.Errorf("PostgreSQL %s could not be fetched: %w", fetchedVersion, err)
+	}
+}

@@ -1,0 +1,57 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"peerchallenge/migrations"
+	"peerchallenge/pkg/programme"
+)
+
+// Migrate brings the schema up to date. Two processes may do so at once: one
+// waits for the other.
+func (s *Store) Migrate(ctx context.Context) error {
+	p, err := s.migrations()
+	if err != nil {
+		return refusal(err)
+	}
+	results, err := p.Up(ctx)
+	for _, r := range results {
+		s.log.InfoContext(ctx, "schema migrated", "file", r.Source.Path, "took", r.Duration)
+	}
+	return refusal(err)
+}
+
+func (s *Store) migrations() (*goose.Provider, error) {
+	// Asked once a second for five minutes: longer than any migration should take.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, s.sql, migrations.FS, goose.WithSessionLocker(locker))
+}
+
+// Ready answers nil if requests can be served: the database is reachable, its
+// schema is the one that this program knows, and the snapshot is fresh. Else
+// the error is Unavailable.
+func (s *Store) Ready(ctx context.Context) error {
+	p, err := s.migrations()
+	if err != nil {
+		return refusal(err)
+	}
+	sources := p.ListSources()
+	// Goose's own question would create its table where it is missing.
+	var applied sql.NullInt64
+	err = s.sql.QueryRowContext(ctx, "SELECT max(version_id) FROM goose_db_version WHERE is_applied").Scan(&applied)
+	if err = refusal(err); programme.KindOf(err) == programme.Unavailable {
+		return err
+	}
+	if err != nil || applied.Int64 < sources[len(sources)-1].Version {
+		return programme.Errorf(programme.Unavailable, "migrations_pending", "The database's schema is older than this program.")
+	}
+	_, err = s.Snapshot(ctx)
+	return err
+}

@@ -1,0 +1,127 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	gormpostgres "gorm.io/driver/postgres"
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/benchmark"
+)
+
+// Config says where the database is.
+type Config struct {
+	URL      string           // of the database, as libpq reads it
+	Logger   *slog.Logger     // nil: the default one
+	Clock    func() time.Time // nil: time.Now
+	MaxConns int              // of the pool; 0: four for each processor. One more connection listens for changes.
+}
+
+const (
+	statementTimeout = "20000" // milliseconds, for everything but imports and loading
+	connectTimeout   = 5 * time.Second
+	refreshTimeout   = time.Minute
+)
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	gorm   *gorm.DB
+	sql    *sql.DB
+	config *pgx.ConnConfig
+	log    *slog.Logger
+	clock  func() time.Time
+
+	snapshot   atomic.Pointer[benchmark.Snapshot]
+	confirmed  atomic.Int64  // when the database last said that the snapshot is the present one, as time since started
+	started    time.Time     // of the monotonic clock
+	staleAfter time.Duration // for how long a snapshot is good without such a confirmation
+	pollEvery  time.Duration
+	loading    chan struct{} // holds a token while somebody loads a snapshot
+
+	stop    context.CancelFunc
+	watcher sync.WaitGroup
+}
+
+// Open connects to the database and begins to watch it for changes. It does
+// not migrate. The error is Unavailable if the database does not answer.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	config, err := pgx.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	config.ConnectTimeout = connectTimeout
+	config.RuntimeParams["application_name"] = "peerchallenge"
+	config.RuntimeParams["statement_timeout"] = statementTimeout
+	s := &Store{
+		config: config, log: cfg.Logger, clock: cfg.Clock,
+		started: time.Now(), staleAfter: 30 * time.Second, pollEvery: 5 * time.Second, loading: make(chan struct{}, 1),
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(timesInUTC))
+	conns := cfg.MaxConns
+	if conns <= 0 {
+		conns = 4 * runtime.GOMAXPROCS(0)
+	}
+	s.sql.SetMaxOpenConns(conns)
+	s.sql.SetMaxIdleConns(conns) // a pool that keeps fewer spends its time connecting
+	s.sql.SetConnMaxIdleTime(5 * time.Minute)
+	if err := s.open(ctx); err != nil {
+		_ = s.sql.Close()
+		return nil, refusal(err)
+	}
+	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.watcher.Go(func() { s.watch(watching) })
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) (err error) {
+	s.gorm, err = gorm.Open(gormpostgres.New(gormpostgres.Config{Conn: s.sql}), &gorm.Config{
+		SkipDefaultTransaction: true,
+		QueryFields:            true, // SELECT * breaks prepared statements when a column is added
+		DisableAutomaticPing:   true,
+		NowFunc:                s.now,
+		Logger:                 newStatementLog(s.log),
+	})
+	if err != nil {
+		return err
+	}
+	return s.sql.PingContext(ctx)
+}
+
+// timesInUTC makes every instant that is read UTC, whatever the machine's zone.
+func timesInUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+	return nil
+}
+
+// Close stops watching and closes every connection. What is running is waited for.
+func (s *Store) Close() error {
+	s.stop()
+	s.watcher.Wait()
+	return s.sql.Close()
+}
+
+// Stats describes the pool of connections.
+func (s *Store) Stats() sql.DBStats { return s.sql.Stats() }
+
+// now is the clock's time as the database keeps it.
+func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// newID makes a UUIDv7.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }

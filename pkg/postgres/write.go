@@ -1,0 +1,69 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// unit is a transaction that a context carries, so that a use case can be made
+// of several store methods.
+type unit struct {
+	tx         *gorm.DB
+	generation int64 // after the changes so far; 0 where there were none
+}
+
+type unitKey struct{}
+
+// transact runs do in the transaction that ctx carries or, where it carries
+// none, in a new one. Whoever began the transaction sees its changes in the
+// snapshot when transact returns.
+func (s *Store) transact(ctx context.Context, do func(ctx context.Context, u *unit) error) error {
+	if u, ok := ctx.Value(unitKey{}).(*unit); ok {
+		return do(ctx, u)
+	}
+	u := &unit{}
+	err := s.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		u.tx = tx
+		return do(context.WithValue(ctx, unitKey{}, u), u)
+	})
+	if err != nil {
+		return refusal(err)
+	}
+	s.showOwn(ctx, u.generation)
+	return nil
+}
+
+// write runs do in a transaction that may change what reads are answered from.
+func (s *Store) write(ctx context.Context, do func(tx *gorm.DB) error) error {
+	return s.transact(ctx, func(ctx context.Context, u *unit) error {
+		tx := u.tx.WithContext(ctx)
+		if err := lockGeneration(tx); err != nil {
+			return err
+		}
+		if err := do(tx); err != nil {
+			return err
+		}
+		return tx.Raw("SELECT value FROM generation").Scan(&u.generation).Error
+	})
+}
+
+// lockGeneration makes the transaction the only writer until it ends. Taken
+// before any other row it keeps writers from deadlock, and what a writer has
+// checked stays true until it commits.
+func lockGeneration(tx *gorm.DB) error {
+	return tx.Exec("SELECT value FROM generation FOR UPDATE").Error
+}
+
+// showOwn brings the snapshot up to a generation that has been committed. A
+// failure is no failure of the write, which stands: the watcher makes up for it.
+func (s *Store) showOwn(ctx context.Context, generation int64) {
+	if generation == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+	defer cancel()
+	if err := s.refresh(ctx, generation); err != nil {
+		s.log.WarnContext(ctx, "snapshot not renewed after a write", "error", err)
+	}
+}

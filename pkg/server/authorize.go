@@ -1,0 +1,83 @@
+package server
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"peerchallenge/pkg/programme"
+)
+
+const codeNoToken = "no_token"
+
+// authorize is the one place that asks whether this caller may call this
+// operation. What the contract does not grant is refused.
+func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		request := c.Request()
+		op := s.contract.operations[operationKey{request.Method, c.Path()}]
+		if op == nil {
+			return next(c) // no such address or method, or an asset of the documentation
+		}
+		call := &call{op: op, id: requestID(c), url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
+		call.format = wanted(op, call.query, request.Header)
+		call.acceptsGzip = acceptsGzip(request.Header)
+		call.ifNoneMatch = request.Header.Get("If-None-Match")
+		ctx, cancel := bounded(context.WithValue(request.Context(), callKey{}, call), call)
+		defer cancel()
+		c.SetRequest(request.WithContext(ctx))
+		if op.Public {
+			return next(c)
+		}
+		actor, err := s.authenticate(ctx, request.Header.Get("Authorization"))
+		if err != nil {
+			return err
+		}
+		if !actor.Is(op.Roles...) {
+			return programme.Errorf(programme.Forbidden, "role", "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
+		}
+		call.actor, call.today = actor, s.today.now(s.clock())
+		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+func (s *Server) authenticate(ctx context.Context, header string) (programme.Actor, error) {
+	scheme, token, _ := strings.Cut(header, " ")
+	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "Bearer") {
+		return programme.Actor{}, programme.Errorf(programme.Unauthenticated, codeNoToken, "This operation needs a bearer token in the Authorization header.")
+	}
+	return s.verify(ctx, token)
+}
+
+func names(roles []programme.Role) string {
+	words := make([]string, len(roles))
+	for i, role := range roles {
+		words[i] = string(role)
+	}
+	return strings.Join(words, ", ")
+}
+
+// calendar knows what day it is in London, and asks the time zone only when the
+// hour has changed.
+type calendar struct{ known atomic.Pointer[day] }
+
+type day struct {
+	hour int64
+	date programme.Date
+}
+
+func (c *calendar) now(t time.Time) programme.Date {
+	hour := t.Unix() / 3600
+	if d := c.known.Load(); d != nil && d.hour == hour {
+		return d.date
+	}
+	d := &day{hour: hour, date: programme.DateIn(t, programme.London)}
+	c.known.Store(d)
+	return d.date
+}

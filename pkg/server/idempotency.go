@@ -1,0 +1,48 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+type idempotencyStore interface {
+	// Once carries the attempt out in one transaction with the record of its
+	// answer, or answers what it answered the first time.
+	Once(ctx context.Context, a programme.Attempt, do func(ctx context.Context) (programme.Answer, error)) (programme.Answer, bool, error)
+}
+
+// once makes a POST with an Idempotency-Key safe to repeat.
+func (s *Server) once(next api.StrictHandlerFunc, _ string) api.StrictHandlerFunc {
+	return func(c echo.Context, request any) (any, error) {
+		key := c.Request().Header.Get("Idempotency-Key")
+		if c.Request().Method != http.MethodPost || key == "" {
+			return next(c, request)
+		}
+		call := callIn(c)
+		attempt := programme.Attempt{Actor: call.actor, Operation: call.op.ID, Key: key, Fingerprint: fingerprint(call)}
+		original := c.Request()
+		answer, replayed, err := s.store.Once(original.Context(), attempt, func(ctx context.Context) (programme.Answer, error) {
+			c.SetRequest(original.WithContext(ctx))
+			response, err := next(c, request)
+			if err != nil {
+				return programme.Answer{}, err
+			}
+			return response.(reply).asAnswer(), nil
+		})
+		c.SetRequest(original)
+		if err != nil {
+			return nil, err
+		}
+		return asReply(call, answer, replayed), nil
+	}
+}
+
+func fingerprint(call *call) [32]byte {
+	return sha256.Sum256([]byte(call.url.Path + "\x00" + call.url.RawQuery + "\x00" + string(call.body)))
+}

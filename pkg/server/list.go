@@ -1,0 +1,170 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"iter"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/goccy/go-json"
+
+	"peerchallenge/pkg/programme"
+)
+
+// page is the wire form of a part of a list.
+type page[T any] struct {
+	Items      []T     `json:"items"`
+	NextCursor *string `json:"nextCursor"`
+	Total      *int    `json:"total,omitempty"`
+}
+
+// rows is a list before it is cut into pages. Each row has a key that no other
+// has, and the rows are in the order of their keys, so that a page can begin
+// after a row that is no longer there.
+type rows[T any] struct {
+	after func(key []string) iter.Seq[T] // all rows, from the first after the key; nil is before the first
+	key   func(T) []string
+	total func() int
+}
+
+// listOf orders the items by their keys. Descending turns the whole order round.
+func listOf[T any](items []T, descending bool, key func(T) []string) rows[T] {
+	direction := 1
+	if descending {
+		direction = -1
+	}
+	slices.SortFunc(items, func(a, b T) int { return direction * slices.Compare(key(a), key(b)) })
+	return rows[T]{
+		key:   key,
+		total: func() int { return len(items) },
+		after: func(after []string) iter.Seq[T] {
+			start := 0
+			if after != nil {
+				var found bool
+				start, found = slices.BinarySearchFunc(items, after, func(item T, k []string) int { return direction * slices.Compare(key(item), k) })
+				if found {
+					start++
+				}
+			}
+			return slices.Values(items[start:])
+		},
+	}
+}
+
+// kept answers the items that the filter keeps, as pointers into the snapshot.
+func kept[T any](items []T, keep func(*T) bool) []*T {
+	out := make([]*T, 0, len(items))
+	for i := range items {
+		if keep(&items[i]) {
+			out = append(out, &items[i])
+		}
+	}
+	return out
+}
+
+// answerList answers a list in the form that the caller wants.
+func answerList[T, W any](ctx context.Context, list rows[T], wire func(T) W) (reply, error) {
+	return answerPage(ctx, list, wire, func(p page[W]) any { return p })
+}
+
+// answerPage does the same for lists whose pages say more than their items.
+func answerPage[T, W any](ctx context.Context, list rows[T], wire func(T) W, wrap func(page[W]) any) (reply, error) {
+	call := callOf(ctx)
+	if call.format != formatJSON {
+		return table(ctx, list, wire)
+	}
+	after, err := readCursor(call)
+	if err != nil {
+		return reply{}, err
+	}
+	limit := 50
+	if given := call.query.Get("limit"); given != "" {
+		limit, _ = strconv.Atoi(given) // the contract has checked it
+	}
+	p := page[W]{Items: make([]W, 0, limit)}
+	next := ""
+	var last T
+	for row := range list.after(after) {
+		if len(p.Items) == limit {
+			cursor := writeCursor(call, list.key(last))
+			p.NextCursor, next = &cursor, nextAddress(call, cursor)
+			break
+		}
+		p.Items = append(p.Items, wire(row))
+		last = row
+	}
+	if count, _ := strconv.ParseBool(call.query.Get("count")); count {
+		total := list.total()
+		p.Total = &total
+	}
+	r, err := ok(ctx, wrap(p))
+	r.next = next
+	return r, err
+}
+
+// cursor is a place in a list, with a mark of the question it belongs to.
+type cursor struct {
+	Key  []string `json:"k"`
+	Mark string   `json:"m"`
+}
+
+// mark is the same for all pages of one question: its address without what
+// only cuts the pages.
+func mark(call *call) string {
+	query := url.Values{}
+	for name, values := range call.query {
+		switch name {
+		case "cursor", "limit", "count", "format":
+		default:
+			query[name] = values
+		}
+	}
+	sum := sha256.Sum256([]byte(call.url.Path + "?" + query.Encode()))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
+}
+
+func writeCursor(call *call, key []string) string {
+	text, _ := json.Marshal(cursor{key, mark(call)}) // strings always encode
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func readCursor(call *call) ([]string, error) {
+	given := call.query.Get("cursor")
+	if given == "" {
+		return nil, nil
+	}
+	var c cursor
+	text, err := base64.RawURLEncoding.DecodeString(given)
+	if err != nil || json.Unmarshal(text, &c) != nil || c.Key == nil {
+		return nil, badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This is no cursor of this server."})
+	}
+	if c.Mark != mark(call) {
+		return nil, badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This cursor belongs to a list with other filters or another order."})
+	}
+	return c.Key, nil
+}
+
+func nextAddress(call *call, cursor string) string {
+	query := url.Values{}
+	for name, values := range call.query {
+		query[name] = values
+	}
+	query.Set("cursor", cursor)
+	return call.url.Path + "?" + query.Encode()
+}
+
+// ordered writes a number so that texts order as their numbers do.
+func ordered(v float64) string {
+	bits := math.Float64bits(v + 0) // no negative zero
+	if bits>>63 == 1 {
+		bits = ^bits
+	} else {
+		bits |= 1 << 63
+	}
+	text := strconv.FormatUint(bits, 16)
+	return "0000000000000000"[len(text):] + text
+}

@@ -1,0 +1,145 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+// Store is everything that the server asks of the database. Each file declares
+// its own part.
+type Store interface {
+	// Snapshot answers the present state of reference data and figures.
+	Snapshot(ctx context.Context) (*benchmark.Snapshot, error)
+	// Ready answers Unavailable while the service cannot do its work.
+	Ready(ctx context.Context) error
+	idempotencyStore
+	programmeStore
+	priorityStore
+	subRegionStore
+	membershipStore
+	boroughStore
+	authorityStore
+	indicatorStore
+	periodStore
+}
+
+// Config is what a [Server] is made of.
+type Config struct {
+	Store  Store
+	Verify func(ctx context.Context, token string) (programme.Actor, error)
+	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS
+	Clock  func() time.Time
+	Logger *slog.Logger
+	// CORSOrigins may call from a browser; none where it is empty.
+	CORSOrigins []string
+	// CacheBytes bounds the memory for encoded answers; 0 is 16 MiB.
+	CacheBytes int
+	// Collectors add to the metrics, such as those of the database's pool.
+	Collectors []prometheus.Collector
+}
+
+// Server answers the contract's operations over HTTP.
+type Server struct {
+	store    Store
+	verify   func(ctx context.Context, token string) (programme.Actor, error)
+	keys     func(ctx context.Context) ([]byte, error)
+	clock    func() time.Time
+	log      *slog.Logger
+	contract *contract
+	answers  *answers
+	metrics  *metrics
+	today    calendar
+	echo     *echo.Echo
+}
+
+// New makes a server. It fails if contract, roles and routes do not agree.
+func New(cfg Config) (*Server, error) {
+	contract, err := loadContract()
+	if err != nil {
+		return nil, fmt.Errorf("openapi.yaml: %w", err)
+	}
+	if cfg.CacheBytes == 0 {
+		cfg.CacheBytes = 16 << 20
+	}
+	s := &Server{
+		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger,
+		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), echo: echo.New(),
+	}
+	for _, c := range cfg.Collectors {
+		if err := s.metrics.registry.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return s, s.route(cfg.CORSOrigins)
+}
+
+func (s *Server) route(origins []string) error {
+	e := s.echo
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetOutput(noOutput{}) // everything worth saying goes through slog
+	e.HTTPErrorHandler = s.writeProblem
+	e.Binder = binder{}
+	e.Use(s.observe)
+	if len(origins) > 0 {
+		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
+			AllowOrigins:  origins,
+			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerRequestID},
+			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After"},
+			MaxAge:        3600,
+		}))
+	}
+	e.Use(s.authorize, s.remember, s.validate)
+	api.RegisterHandlers(e, api.NewStrictHandler(s, []api.StrictMiddlewareFunc{s.once}))
+	if err := s.routeSystem(e); err != nil {
+		return err
+	}
+	routes := map[operationKey]bool{}
+	for _, r := range e.Routes() {
+		if r.Path != "/docs/*" { // scripts and styles of the documentation
+			routes[operationKey{r.Method, r.Path}] = true
+		}
+	}
+	return s.contract.checkRoutes(routes)
+}
+
+type noOutput struct{}
+
+func (noOutput) Write(p []byte) (int, error) { return len(p), nil }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// Serve answers requests until the context ends, then finishes those in flight,
+// for which they have the given time.
+func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Duration) error {
+	server := &http.Server{
+		Handler: s, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return fmt.Errorf("requests were still in flight after %s: %w", grace, err)
+	}
+	return nil
+}

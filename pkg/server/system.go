@@ -1,0 +1,88 @@
+package server
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/swaggest/swgui"
+	"github.com/swaggest/swgui/v5emb"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+//go:embed problems.html
+var pages embed.FS
+
+var problemPages = template.Must(template.ParseFS(pages, "problems.html"))
+
+// routeSystem serves what the contract tags as Service: by hand, because these
+// answers are not JSON made of models.
+func (s *Server) routeSystem(e *echo.Echo) error {
+	asJSON, err := s.contract.doc.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	docs := echo.WrapHandler(v5emb.NewHandlerWithConfig(swgui.Config{
+		Title: s.contract.doc.Info.Title, SwaggerJSON: "/openapi.json", BasePath: "/docs/", HideCurl: false,
+		SettingsUI: map[string]string{"persistAuthorization": "true", "tryItOutEnabled": "true", "docExpansion": `"list"`},
+	}))
+	healthy := func(c echo.Context) error { return c.JSON(http.StatusOK, api.Health{Status: api.Ok}) }
+	e.GET("/healthz", healthy)
+	e.GET("/readyz", func(c echo.Context) error {
+		if err := s.store.Ready(c.Request().Context()); err != nil {
+			return err
+		}
+		return healthy(c)
+	})
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+	e.GET("/openapi.yaml", fixed("application/yaml", api.Contract))
+	e.GET("/openapi.json", fixed("application/json", asJSON))
+	e.GET("/docs", docs)
+	e.GET("/docs/*", docs)
+	e.GET("/problems", func(c echo.Context) error { return problemPage(c, slices.Sorted(maps.Keys(problems))...) })
+	e.GET("/problems/:code", func(c echo.Context) error {
+		if _, known := problems[c.Param("code")]; !known {
+			return notFound("There is no problem with this code.")
+		}
+		return problemPage(c, c.Param("code"))
+	})
+	e.GET("/.well-known/jwks.json", func(c echo.Context) error {
+		keys, err := s.keys(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		c.Response().Header().Set("Cache-Control", "public, max-age=300")
+		return c.JSONBlob(http.StatusOK, keys)
+	})
+	return nil
+}
+
+// fixed serves a text that never changes while the program runs.
+func fixed(mime string, text []byte) echo.HandlerFunc {
+	kept := newContent(mime, 0, text)
+	kept.compress()
+	return func(c echo.Context) error { return kept.write(c.Response(), callIn(c), http.StatusOK) }
+}
+
+func problemPage(c echo.Context, codes ...string) error {
+	type entry struct {
+		Code string
+		explained
+	}
+	var entries []entry
+	for _, code := range codes {
+		entries = append(entries, entry{code, problems[code]})
+	}
+	var html bytes.Buffer
+	if err := problemPages.Execute(&html, entries); err != nil {
+		return programme.Wrap(err, programme.Internal, "internal", "The page cannot be made.")
+	}
+	return c.HTMLBlob(http.StatusOK, html.Bytes())
+}

@@ -1,0 +1,343 @@
+package server
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/goccy/go-json"
+	"github.com/labstack/echo/v4"
+
+	"peerchallenge/pkg/programme"
+)
+
+const (
+	maxBody  = 1 << 20
+	maxDepth = 64 // of nested JSON; the schema validator's time and memory grow with it far faster than the text does
+)
+
+// validate holds the request to the contract, and names everything that is
+// wrong with it. It comes after authorize: strangers learn nothing from faults.
+func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		call := callIn(c)
+		if call == nil {
+			return next(c)
+		}
+		if call.op.IfMatch && c.Request().Header.Get("If-Match") == "" {
+			return programme.Errorf(programme.PreconditionRequired, "if_match_required", "Send the ETag of the state that you have read as If-Match.")
+		}
+		if err := badRequest(parameterFaults(call, c)...); err != nil {
+			return err
+		}
+		if call.op.Body != nil {
+			body, err := readBody(call.op, c)
+			if err != nil {
+				return err
+			}
+			if err := checkBody(call.op, body); err != nil {
+				return err
+			}
+			call.body = body
+		}
+		return next(c)
+	}
+}
+
+// parameterFaults answers what is wrong with path, query and header.
+func parameterFaults(call *call, c echo.Context) []programme.Fault {
+	var faults []programme.Fault
+	for name := range call.query {
+		if !call.op.query[name] {
+			faults = append(faults, programme.Fault{Parameter: clip(name), Code: "unknown_parameter", Detail: "This operation has no such parameter."})
+		}
+	}
+	path := map[string]string{}
+	for i, name := range c.ParamNames() {
+		path[name] = c.ParamValues()[i]
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: c.Request(), PathParams: path, QueryParams: call.query,
+		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true, SchemaValidationOptions: visitOptions},
+	}
+	for _, p := range call.op.Parameters {
+		if p.In == openapi3.ParameterInQuery && len(call.query[p.Name]) > 1 && !p.Schema.Value.Type.Is("array") {
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "repeated", Detail: "This parameter is given more than once."})
+			continue
+		}
+		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p); err != nil {
+			faults = append(faults, parameterFault(p, err)...)
+		}
+	}
+	if call.format != formatJSON {
+		for _, name := range []string{"limit", "cursor", "count"} {
+			if call.query.Has(name) {
+				faults = append(faults, programme.Fault{Parameter: name, Code: "whole_list", Detail: "CSV and NDJSON are whole lists and take no " + name + "."})
+			}
+		}
+	}
+	slices.SortStableFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Parameter, b.Parameter) })
+	return faults
+}
+
+// visitOptions: every fault, formats too, and no value in any message.
+var visitOptions = []openapi3.SchemaValidationOption{
+	openapi3.MultiErrors(), openapi3.EnableFormatValidation(), openapi3.VisitAsRequest(), openapi3.DisableSchemaErrorDetails(),
+}
+
+func parameterFault(p *openapi3.Parameter, err error) []programme.Fault {
+	var request *openapi3filter.RequestError
+	switch {
+	case errors.Is(err, openapi3filter.ErrInvalidRequired):
+		return []programme.Fault{{Parameter: p.Name, Code: "required", Detail: "This parameter is needed."}}
+	case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
+		return []programme.Fault{{Parameter: p.Name, Code: "empty", Detail: "This parameter is empty."}}
+	case errors.As(err, &request):
+		var parse *openapi3filter.ParseError
+		if errors.As(request.Err, &parse) {
+			return []programme.Fault{{Parameter: p.Name, Code: "type", Detail: "Must be " + described(p.Schema.Value) + "."}}
+		}
+		faults := schemaFaults(request.Err)
+		for i := range faults {
+			faults[i].Parameter, faults[i].Pointer = p.Name, ""
+		}
+		return faults
+	}
+	return []programme.Fault{{Parameter: p.Name, Code: "malformed", Detail: "This parameter cannot be read."}}
+}
+
+// readBody takes the body, if it is of the right kind and size.
+func readBody(op *operation, c echo.Context) ([]byte, error) {
+	mediaType, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
+	if err != nil || mediaType != op.BodyType {
+		return nil, programme.Errorf(programme.Unsupported, "media_type", "Send the body with Content-Type %s.", op.BodyType)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, programme.Errorf(programme.TooLarge, "too_large", "The body is larger than %d bytes.", maxBody)
+	case err != nil && c.Request().Context().Err() != nil:
+		return nil, c.Request().Context().Err()
+	case err != nil:
+		return nil, programme.Wrap(err, programme.Malformed, "incomplete_body", "The body ended before its announced length.")
+	}
+	return body, nil
+}
+
+// checkBody holds a JSON body to its schema. Syntax is a matter of 400, rules
+// of 422.
+func checkBody(op *operation, body []byte) error {
+	if tooDeep(body) {
+		return programme.Errorf(programme.Malformed, "too_deep", "The JSON is nested deeper than %d levels.", maxDepth)
+	}
+	if !json.Valid(body) {
+		return programme.Errorf(programme.Malformed, "malformed_json", "The body is not one JSON document.")
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return programme.Wrap(err, programme.Malformed, "malformed_json", "The body is not one JSON document.")
+	}
+	if name, twice := repeatedMember(body); twice {
+		return badRequest(programme.Fault{Pointer: "/" + escape(clip(name)), Code: "repeated", Detail: "This member is given more than once."})
+	}
+	if err := op.Body.VisitJSON(value, visitOptions...); err != nil {
+		return programme.Refuse(schemaFaults(err))
+	}
+	return nil
+}
+
+// tooDeep counts brackets outside strings, without parsing.
+func tooDeep(body []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(body); i++ {
+		switch b := body[i]; {
+		case quoted && b == '\\':
+			i++
+		case b == '"':
+			quoted = !quoted
+		case quoted:
+		case b == '{' || b == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case b == '}' || b == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// repeatedMember finds a member that the outermost object has twice: the two
+// readers of the body might take different ones.
+func repeatedMember(body []byte) (string, bool) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return "", false
+	}
+	seen := map[string]bool{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		name, isName := token.(string)
+		if err != nil || !isName {
+			return "", false
+		}
+		if seen[name] {
+			return name, true
+		}
+		seen[name] = true
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return "", false
+		}
+	}
+	return "", false
+}
+
+// schemaFaults walks the validator's errors and says each in our own words.
+func schemaFaults(err error) []programme.Fault {
+	var many openapi3.MultiError
+	var one *openapi3.SchemaError
+	switch {
+	case errors.As(err, &many):
+		var faults []programme.Fault
+		for _, e := range many {
+			for _, f := range schemaFaults(e) {
+				if !slices.Contains(faults, f) {
+					faults = append(faults, f)
+				}
+			}
+		}
+		return faults
+	case errors.As(err, &one):
+		return schemaFault(one)
+	}
+	return []programme.Fault{{Code: "malformed", Detail: "This cannot be read."}}
+}
+
+func schemaFault(e *openapi3.SchemaError) []programme.Fault {
+	var pointer strings.Builder
+	for _, step := range e.JSONPointer() {
+		pointer.WriteString("/" + escape(step))
+	}
+	f := programme.Fault{Pointer: pointer.String(), Code: e.SchemaField}
+	schema := e.Schema
+	switch e.SchemaField {
+	case "required":
+		f.Detail = "This member is needed."
+	case "properties":
+		return unknownMembers(e, f.Pointer)
+	case "nullable":
+		f.Code, f.Detail = "not_null", "Must not be null."
+	case "minLength":
+		f.Code, f.Detail = "too_short", fmt.Sprintf("Must have at least %d characters.", schema.MinLength)
+	case "maxLength":
+		f.Code, f.Detail = "too_long", fmt.Sprintf("Must have at most %d characters.", *schema.MaxLength)
+	case "minItems":
+		f.Code, f.Detail = "too_few", fmt.Sprintf("Must have at least %d items.", schema.MinItems)
+	case "maxItems":
+		f.Code, f.Detail = "too_many", fmt.Sprintf("Must have at most %d items.", *schema.MaxItems)
+	case "minProperties":
+		f.Code, f.Detail = "empty", "Must have at least one member."
+	case "minimum", "exclusiveMinimum":
+		f.Code, f.Detail = "too_small", "Must be "+described(schema)+"."
+	case "maximum", "exclusiveMaximum":
+		f.Code, f.Detail = "too_great", "Must be "+described(schema)+"."
+	default: // type, enum, pattern, format
+		f.Detail = "Must be " + described(schema) + "."
+	}
+	return []programme.Fault{f}
+}
+
+// unknownMembers names the members that the schema does not have. The validator
+// points to the object, not to them.
+func unknownMembers(e *openapi3.SchemaError, pointer string) []programme.Fault {
+	object, _ := e.Value.(map[string]any)
+	var faults []programme.Fault
+	for name := range object {
+		if e.Schema.Properties[name] == nil {
+			faults = append(faults, programme.Fault{Pointer: pointer + "/" + escape(clip(name)), Code: "unknown_member", Detail: "There is no such member."})
+		}
+	}
+	slices.SortFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return faults
+}
+
+// described says in words what a schema admits.
+func described(s *openapi3.Schema) string {
+	switch {
+	case len(s.Enum) > 0:
+		words := make([]string, 0, len(s.Enum))
+		for _, v := range s.Enum {
+			if v != nil {
+				words = append(words, fmt.Sprint(v))
+			}
+		}
+		return "one of: " + strings.Join(words, ", ")
+	case s.Format == "date":
+		return "a calendar day such as 2026-03-31"
+	case s.Format == "date-time":
+		return "an instant such as 2026-03-31T09:30:00Z"
+	case s.Format == "uuid":
+		return "a UUID"
+	case s.Format == "email":
+		return "an e-mail address"
+	case s.Pattern == `\S`:
+		return "more than white space"
+	case s.Pattern != "":
+		return fmt.Sprintf("of the form %s%s", s.Pattern, example(s))
+	case s.Type.Is("integer"):
+		return "a whole number" + limits(s)
+	case s.Type.Is("number"):
+		return "a number" + limits(s)
+	case s.Type.Is("boolean"):
+		return "true or false"
+	case s.Type.Is("array"):
+		return "a list"
+	case s.Type.Is("object"):
+		return "an object"
+	}
+	return "a text"
+}
+
+func limits(s *openapi3.Schema) string {
+	switch {
+	case s.Min != nil && s.ExclusiveMin.IsTrue() && s.Max != nil:
+		return fmt.Sprintf(" above %v and up to %v", *s.Min, *s.Max)
+	case s.Min != nil && s.Max != nil:
+		return fmt.Sprintf(" from %v to %v", *s.Min, *s.Max)
+	case s.Min != nil:
+		return fmt.Sprintf(" of at least %v", *s.Min)
+	}
+	return ""
+}
+
+func example(s *openapi3.Schema) string {
+	if s.Example == nil {
+		return ""
+	}
+	return fmt.Sprintf(", such as %v", s.Example)
+}
+
+// escape writes one step of a JSON pointer (RFC 6901).
+func escape(step string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(step) }
+
+// clip keeps a name that the caller made up from filling the answer.
+func clip(name string) string {
+	if runes := []rune(name); len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return name
+}
+
+// binder hands the generated server the body that has been validated.
+type binder struct{}
+
+func (binder) Bind(target any, c echo.Context) error { return json.Unmarshal(callIn(c).body, target) }
