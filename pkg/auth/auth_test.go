@@ -186,6 +186,7 @@ type memoryKeys struct {
 	mu   sync.Mutex
 	keys []programme.SigningKey
 	down error
+	slow time.Duration // before a key is added
 }
 
 func (m *memoryKeys) SigningKeys(context.Context) ([]programme.SigningKey, error) {
@@ -195,6 +196,7 @@ func (m *memoryKeys) SigningKeys(context.Context) ([]programme.SigningKey, error
 }
 
 func (m *memoryKeys) AddSigningKey(_ context.Context, key programme.SigningKey) error {
+	time.Sleep(m.slow)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key.PKCS8 = bytes.Clone(key.PKCS8)

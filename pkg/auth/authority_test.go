@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"crypto/ecdh"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -210,7 +212,8 @@ func kid(t *testing.T, text string) string {
 }
 
 func TestFirstTokensAtOnceMakeOneKey(t *testing.T) {
-	c, keys := newClock(), &memoryKeys{}
+	// All of them find the store empty before the first key is in it.
+	c, keys := newClock(), &memoryKeys{slow: 20 * time.Millisecond}
 	a := newAuthority(keys, c)
 	var group sync.WaitGroup
 	for range 8 {
@@ -275,18 +278,23 @@ func TestStoreOutage(t *testing.T) {
 
 func TestUnusableStoredKey(t *testing.T) {
 	c := newClock()
-	encoded := func(s signer) []byte {
-		der, err := x509.MarshalPKCS8PrivateKey(s.private)
+	encoded := func(private any) []byte {
+		der, err := x509.MarshalPKCS8PrivateKey(private)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return der
 	}
+	agreement, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, key := range map[string]programme.SigningKey{
-		"not a key":     {ID: "k", Algorithm: "EdDSA", PKCS8: []byte("x")},
-		"another type":  {ID: "k", Algorithm: "EdDSA", PKCS8: encoded(rsKey)},
-		"weak":          {ID: "k", Algorithm: "RS256", PKCS8: encoded(weak)},
-		"not one of us": {ID: "k", Algorithm: "ES384", PKCS8: encoded(p384)},
+		"not a key":    {ID: "k", Algorithm: "EdDSA", PKCS8: []byte("x")},
+		"another type": {ID: "k", Algorithm: "EdDSA", PKCS8: encoded(rsKey.private)},
+		"weak":         {ID: "k", Algorithm: "RS256", PKCS8: encoded(weak.private)},
+		"not accepted": {ID: "k", Algorithm: "ES384", PKCS8: encoded(p384.private)},
+		"cannot sign":  {ID: "k", Algorithm: "EdDSA", PKCS8: encoded(agreement)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAuthority(&memoryKeys{keys: []programme.SigningKey{key}}, c)

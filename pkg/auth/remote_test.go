@@ -3,7 +3,9 @@ package auth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -195,7 +197,13 @@ func TestUnusableDiscovery(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, p := newClock(), newProvider(t, edKey.jwk(nil))
 			p.set(func() { p.metadata = metadata })
-			_, err := p.verifier(t, c).Verify(t.Context(), p.token(c, edKey))
+			// Every address leads to the provider, so that only a refusal keeps its keys away.
+			client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				return (&net.Dialer{}).DialContext(ctx, "tcp", p.Listener.Addr().String())
+			}}}
+			t.Cleanup(client.CloseIdleConnections)
+			v := newVerifier(t, Config{Clock: c.now, HTTP: client, Issuers: []Issuer{{Issuer: p.URL, Audience: testAudience}}})
+			_, err := v.Verify(t.Context(), p.token(c, edKey))
 			wantRefusal(t, err, programme.Unavailable, "issuer_unavailable")
 			if n := p.asked.Load(); n != 0 {
 				t.Errorf("the keys were asked for %d times", n)
@@ -210,7 +218,7 @@ func TestUnusableKeySetKeepsTheLastGoodOne(t *testing.T) {
 		"no keys":    "{}",
 		"keys null":  `{"keys": null}`,
 		"keys a map": `{"keys": {}}`,
-		"too large":  `{"keys": [], "filler": "` + strings.Repeat("x", maxDocument) + `"}`,
+		"too large":  `{"keys": []}` + strings.Repeat(" ", maxDocument),
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, p := newClock(), newProvider(t, edKey.jwk(nil))
@@ -241,7 +249,10 @@ func TestUnusableKeysAreLeftOut(t *testing.T) {
 		"unheard-of type":    {rsKey.jwk(map[string]any{"kty": "XX"}), rsKey, "token_unknown_key"},
 		"not on the curve":   {esKey.jwk(map[string]any{"y": "AAAA"}), esKey, "token_unknown_key"},
 		"members of no type": {rsKey.jwk(map[string]any{"use": 1}), rsKey, "token_unknown_key"},
-		"a secret":           {map[string]any{"kty": "oct", "kid": "rs", "k": "c2VjcmV0"}, rsKey, "token_unknown_key"},
+		"for key agreement": {
+			map[string]any{"kty": "OKP", "crv": "X25519", "kid": "rs", "x": strings.Repeat("A", 42) + "E"}, rsKey, "token_unknown_key",
+		},
+		"a secret": {map[string]any{"kty": "oct", "kid": "rs", "k": "c2VjcmV0"}, rsKey, "token_unknown_key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newProvider(t, test.jwk, edKey.jwk(nil))
@@ -309,6 +320,9 @@ func TestConcurrentTokensShareOneLoad(t *testing.T) {
 	giveUp()
 	_, err := v.Verify(hurried, p.token(c, edKey))
 	wantRefusal(t, err, programme.Unavailable, "issuer_unavailable")
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the caller's own reason", err)
+	}
 
 	var group sync.WaitGroup
 	for range 20 {

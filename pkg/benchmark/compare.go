@@ -60,25 +60,31 @@ func (c *Column) position(ind *Indicator, value *float64, g *group, member bool,
 	if value == nil || !member || ind.Polarity == Neutral {
 		return p
 	}
-	rank := 1
-	for _, place := range g.places {
-		if v, ok := c.value(place); ok && ind.Polarity.better(v, *value) {
-			rank++
-		}
-	}
+	rank := 1 + c.better(ind.Polarity, *value, g.places)
 	p.Rank = &rank
 	return p
 }
 
-// better reports whether a lies nearer to the good end than b.
-func (p Polarity) better(a, b float64) bool {
-	switch p {
-	case High:
-		return a > b
-	case Low:
-		return a < b
+// better counts the places whose value lies nearer to the good end.
+func (c *Column) better(polarity Polarity, value float64, places []int32) int {
+	sign := 1.0
+	if polarity == High {
+		sign = -1
 	}
-	return false
+	value *= sign
+	n := 0
+	for _, place := range places {
+		if v, ok := c.value(place); ok {
+			// Counted without a jump, which would be foreseen wrongly half of the
+			// time: half of a comparison's time is spent here.
+			one := 0
+			if sign*v < value {
+				one = 1
+			}
+			n += one
+		}
+	}
+	return n
 }
 
 // exception compares with the percentiles by value, whatever the polarity: a

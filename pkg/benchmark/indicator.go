@@ -1,7 +1,10 @@
 package benchmark
 
 import (
+	"fmt"
 	"time"
+
+	"peerchallenge/pkg/programme"
 )
 
 // Polarity says which end of an indicator is good. A neutral indicator has no
@@ -70,4 +73,14 @@ type Neighbour struct {
 	Rank      int    `gorm:"primaryKey"` // 1 = closest
 	Neighbour string `gorm:"column:neighbour_code"`
 	Closeness string // the model's own words: Extremely close ... Not close
+}
+
+// Check refuses a multiplier that is not its unit's: a percentage is per 100, a
+// rate per 10,000 or 100,000, a score and cases per worker per 1.
+func (ind Indicator) Check() error {
+	per := map[Unit]float64{Percent: 100, Per10000: 10_000, Per100000: 100_000, Score: 1, CasesPerFTE: 1}[ind.Unit]
+	if ind.Multiplier == per {
+		return nil
+	}
+	return programme.Refuse([]programme.Fault{{Pointer: "/multiplier", Code: "multiplier", Detail: fmt.Sprintf("An indicator in this unit has the multiplier %v.", per)}})
 }

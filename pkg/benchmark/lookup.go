@@ -3,6 +3,7 @@ package benchmark
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"peerchallenge/pkg/programme"
@@ -40,7 +41,7 @@ func LevelOf(code string) Level {
 // find answers the element that has the key, or nil. The elements must be
 // ordered by it.
 func find[T any](sorted []T, key string, of func(*T) string) *T {
-	i, found := slices.BinarySearchFunc(sorted, key, func(t T, key string) int { return strings.Compare(of(&t), key) })
+	i, found := sort.Find(len(sorted), func(i int) int { return strings.Compare(key, of(&sorted[i])) })
 	if !found {
 		return nil
 	}
@@ -83,7 +84,7 @@ func (s *Snapshot) Period(code string) *Period {
 	if err != nil {
 		return nil
 	}
-	i, found := slices.BinarySearchFunc(s.Periods, p, ComparePeriods)
+	i, found := sort.Find(len(s.Periods), func(i int) int { return ComparePeriods(p, s.Periods[i]) })
 	if !found {
 		return nil
 	}

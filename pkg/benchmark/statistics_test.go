@@ -21,7 +21,8 @@ func text(x *float64) any {
 	return *x
 }
 
-// The expected numbers are those of R: quantile(x, p, type = 7).
+// The expected numbers follow from the definition: h = (n-1)p, and a straight
+// line between the order statistics on either side of it.
 func TestPercentile(t *testing.T) {
 	tests := map[string]struct {
 		sorted  []float64
@@ -93,8 +94,7 @@ func TestMeanAndMedian(t *testing.T) {
 	}
 }
 
-// Wilson's bounds were checked with R: prop.test(x, n, correct = FALSE).
-// Byar's with Breslow and Day's formula, worked by hand.
+// The expected bounds are the sources' formulas worked by hand.
 func TestInterval(t *testing.T) {
 	percent := benchmark.Indicator{Unit: benchmark.Percent, Multiplier: 100}
 	rate := benchmark.Indicator{Unit: benchmark.Per10000, Multiplier: 10000}
@@ -109,8 +109,8 @@ func TestInterval(t *testing.T) {
 		"percentage of none":              {percent, ptr(0), ptr(0), ptr(10), "wilson", 0, 27.75},
 		"percentage of all":               {percent, ptr(100), ptr(10), ptr(10), "wilson", 72.25, 100},
 		"rate":                            {rate, ptr(10), ptr(100), ptr(100000), "byar", 8.14, 12.16},
-		"rate of no events":               {rate, ptr(0), ptr(0), ptr(10000), "byar", 0, 3.66},
-		"rate of one event":               {rate, ptr(1), ptr(1), ptr(10000), "byar", 0.01, 5.57},
+		"rate of no events":               {rate, ptr(0), ptr(0), ptr(10000), "byar", 0, 3.67},
+		"rate of one event":               {rate, ptr(1), ptr(1), ptr(10000), "byar", 0.01, 5.56},
 		"percentage of nobody":            {percent, ptr(0), ptr(0), ptr(0), "", 0, 0},
 		"rate of nobody":                  {rate, ptr(0), ptr(0), ptr(0), "", 0, 0},
 		"part above the whole":            {percent, ptr(110), ptr(11), ptr(10), "", 0, 0},
@@ -137,6 +137,22 @@ func TestInterval(t *testing.T) {
 				t.Errorf("got %.4f to %.4f, want %.2f to %.2f", got.Lower, got.Upper, tt.lower, tt.upper)
 			}
 		})
+	}
+}
+
+// Wilson's bounds are by definition the proportions p from which the observed
+// one lies z standard errors away: (x/n - p)^2 = z^2 p (1-p) / n.
+func TestWilsonSolvesItsEquation(t *testing.T) {
+	const z = 1.959963984540054
+	for n := 1.0; n <= 50; n++ {
+		for x := 0.0; x <= n; x++ {
+			got := benchmark.Wilson(x, n, 1)
+			for _, p := range []float64{got.Lower, got.Upper} {
+				if left, right := (x/n-p)*(x/n-p), z*z*p*(1-p)/n; math.Abs(left-right) > 1e-12 {
+					t.Errorf("%v of %v: bound %v leaves %v", x, n, p, left-right)
+				}
+			}
+		}
 	}
 }
 

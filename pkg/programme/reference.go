@@ -107,3 +107,22 @@ func SubRegionOn(memberships []Membership, borough string, on Date) string {
 	}
 	return memberships[i].SubRegion
 }
+
+// Check refuses a priority that ends before it begins.
+func (p Priority) Check() error { return Refuse(endsAfter(&p.ValidFrom, p.ValidTo)) }
+
+// Holds reports whether the priority stands on the date.
+func (p Priority) Holds(on Date) bool { return p.ValidFrom <= on && (p.ValidTo == nil || on <= *p.ValidTo) }
+
+// Check refuses a membership that ends before it begins.
+func (m Membership) Check() error { return Refuse(endsAfter(&m.ValidFrom, m.ValidTo)) }
+
+// Check refuses an authority that ends before it begins.
+func (a Authority) Check() error { return Refuse(endsAfter(a.ValidFrom, a.ValidTo)) }
+
+func endsAfter(from, to *Date) []Fault {
+	if from == nil || to == nil || *from <= *to {
+		return nil
+	}
+	return []Fault{{Pointer: "/validTo", Code: "order", Detail: "The last day must not be before the first."}}
+}

@@ -81,9 +81,13 @@ func claimDir(dir string, a *account) error {
 
 // lockDir keeps a second Start away from the directory for as long as the file
 // is open. The lock ends with the process, so a killed one leaves none.
-func lockDir(root *os.Root) (*os.File, error) {
+func lockDir(root *os.Root, a *account) (*os.File, error) {
 	f, err := root.OpenFile(lockFile, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.ownIn(root, lockFile); err != nil {
+		f.Close()
 		return nil, err
 	}
 	if err := lock(f); err != nil {
@@ -132,7 +136,10 @@ func (s *Server) initialise(ctx context.Context) error {
 	}
 	args := []string{
 		"-D", filepath.Join(s.dir, unfinished), "-U", superuser,
-		"--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+		"--encoding=UTF8", "--locale=C", "--no-instructions",
+	}
+	if s.throwaway {
+		args = append(args, "--no-sync")
 	}
 	if s.socket != "" {
 		args = append(args, "--auth-local=trust", "--auth-host=reject")

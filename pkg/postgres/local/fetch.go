@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
 )
@@ -14,11 +15,17 @@ import (
 // fetchedVersion is the version that is fetched where none is installed.
 const fetchedVersion = embeddedpostgres.V17
 
+// longestFetch is long enough for some 10 MB over a slow line.
+const longestFetch = 5 * time.Minute
+
 var fetchedMajor, _, _ = strings.Cut(string(fetchedVersion), ".")
 
 // fetchPrograms answers the folder of the programs in the cache, which it first
-// fills over the network if they are not there.
-func fetchPrograms(ctx context.Context) (string, error) {
+// fills over the network if they are not there: from the repository at the URL,
+// or, if that is empty, from the library's own.
+func fetchPrograms(ctx context.Context, repository string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, longestFetch)
+	defer cancel()
 	base, err := cacheDir()
 	if err != nil {
 		return "", err
@@ -39,14 +46,18 @@ func fetchPrograms(ctx context.Context) (string, error) {
 	// The library has no call that only fetches. Its Start fetches and unpacks,
 	// then clears the data directory: a path that cannot be cleared ends it there,
 	// before it makes data or starts a server.
-	library := embeddedpostgres.NewDatabase(embeddedpostgres.DefaultConfig().
+	config := embeddedpostgres.DefaultConfig().
 		Version(fetchedVersion).
 		Port(0).
 		CachePath(filepath.Join(scratch, "archive")).
 		RuntimePath(filepath.Join(scratch, "runtime")).
 		BinariesPath(unpacked).
 		DataPath(scratch + "/.").
-		Logger(io.Discard))
+		Logger(io.Discard)
+	if repository != "" {
+		config = config.BinaryRepositoryURL(repository)
+	}
+	library := embeddedpostgres.NewDatabase(config)
 	fetched := make(chan error, 1)
 	go func() {
 		err := library.Start()

@@ -85,10 +85,10 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, throwaway: cfg.Throwaway, log: cfg.Logger}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	s := &Server{dir: dir, throwaway: cfg.Throwaway, log: cfg.Logger}
 	if s.account, err = serverAccount(dir); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if s.root, err = os.OpenRoot(dir); err != nil {
 		return nil, err
 	}
-	if s.lock, err = lockDir(s.root); err != nil {
+	if s.lock, err = lockDir(s.root, s.account); err != nil {
 		return nil, err
 	}
 	if err := s.account.reaches(dir); err != nil {

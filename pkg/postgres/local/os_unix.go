@@ -238,7 +238,7 @@ const (
 	atOnce = shutdown(syscall.SIGQUIT) // recover at the next start
 )
 
-func (s shutdown) send(pid int, _ programs) error { return syscall.Kill(pid, syscall.Signal(s)) }
+func (s shutdown) send(p *os.Process, _ programs) error { return p.Signal(syscall.Signal(s)) }
 
 var errLocked = errors.New("locked")
 

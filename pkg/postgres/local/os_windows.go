@@ -67,9 +67,9 @@ const (
 )
 
 // send goes through PostgreSQL's own program, as Windows has no signals.
-func (s shutdown) send(pid int, p programs) error {
-	control := programFile(filepath.Dir(p.postgres), "pg_ctl")
-	return exec.Command(control, "kill", string(s), strconv.Itoa(pid)).Run()
+func (s shutdown) send(p *os.Process, programs programs) error {
+	control := programFile(filepath.Dir(programs.postgres), "pg_ctl")
+	return exec.Command(control, "kill", string(s), strconv.Itoa(p.Pid)).Run()
 }
 
 var errLocked = errors.New("locked")

@@ -52,13 +52,32 @@ func (s *Server) settings() []string {
 // quoteList quotes one element of a setting that is a list.
 func quoteList(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
-// launch starts the program and waits until it answers.
+// launch brings the server up. Sessions of a killed server may live a moment
+// longer than it, and PostgreSQL starts no second server beside them.
 func (s *Server) launch(ctx context.Context) error {
+	for deadline := time.Now().Add(patience); ; {
+		err := s.launchOnce(ctx)
+		if err == nil || time.Now().After(deadline) || !strings.Contains(s.logTail(), "is still in use") {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// launchOnce starts the program and waits until it answers.
+func (s *Server) launchOnce(ctx context.Context) error {
 	log, err := s.root.OpenFile(logFile, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
+	if err := s.account.ownIn(s.root, logFile); err != nil {
+		return err
+	}
 	args := []string{"-D", filepath.Join(s.dir, dataFolder)}
 	for _, c := range s.settings() {
 		args = append(args, "-c", c)
@@ -149,7 +168,7 @@ func (p *process) end(immediate bool) error {
 		steps = steps[1:]
 	}
 	for _, step := range steps {
-		if err := step.signal.send(p.cmd.Process.Pid, p.programs); err != nil && !p.ended(0) {
+		if err := step.signal.send(p.cmd.Process, p.programs); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return fmt.Errorf("PostgreSQL cannot be told to stop: %w", err)
 		}
 		if p.ended(step.wait) {
@@ -196,7 +215,7 @@ func (s *Server) stopOrphan(ctx context.Context) error {
 		switch {
 		case err == nil && !told:
 			s.log.Info("stopping the PostgreSQL that an earlier run left behind", "pid", pid)
-			if err := fast.send(pid, s.programs); err != nil {
+			if err := tell(pid, fast, s.programs); err != nil && !errors.Is(err, os.ErrProcessDone) {
 				return fmt.Errorf("the PostgreSQL that an earlier run left behind cannot be stopped: %w", err)
 			}
 			told = true
@@ -218,6 +237,16 @@ func (s *Server) stopOrphan(ctx context.Context) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// tell ends a server that this process did not start.
+func tell(pid int, how shutdown, programs programs) error {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.Release() }()
+	return how.send(p, programs)
 }
 
 // readPidFile reports found = false if there is no server's file, or none that a

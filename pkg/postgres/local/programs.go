@@ -40,7 +40,7 @@ func choosePrograms(ctx context.Context, cfg Config, a *account, major string) (
 		find = installed
 	}
 	if fetch == nil {
-		fetch = fetchPrograms
+		fetch = func(ctx context.Context) (string, error) { return fetchPrograms(ctx, "") }
 	}
 	var others []string
 	suits := func(folder string) (programs, bool) {
@@ -60,6 +60,7 @@ func choosePrograms(ctx context.Context, cfg Config, a *account, major string) (
 		}
 	}
 	if major == "" || major == fetchedMajor {
+		cfg.Logger.Info("no suitable PostgreSQL is installed: looking for one in the cache and on the network")
 		folder, err := fetch(ctx)
 		if err == nil {
 			if p, ok := suits(folder); ok {

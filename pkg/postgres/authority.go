@@ -1,0 +1,44 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/programme"
+)
+
+var authorities = noun[programme.Authority]{
+	name: "authority", keyColumn: "code",
+	key:    func(a *programme.Authority) *string { return &a.Code },
+	stamps: func(a *programme.Authority) stamps { return stamps{&a.Version, &a.CreatedAt, &a.UpdatedAt} },
+	check: func(_ *gorm.DB, a *programme.Authority) error {
+		return programme.Refuse(datesInOrder(a.ValidFrom, a.ValidTo))
+	},
+	referrers: []referrer{
+		{"boroughs", "code", "Boroughs"},
+		{"neighbours", "authority_code", "Statistical neighbours"},
+		{"neighbours", "neighbour_code", "Other authorities' statistical neighbours"},
+		{"observations", "geography_code", "Figures"},
+		{"populations", "geography_code", "Population estimates"},
+	},
+}
+
+// CreateAuthority adds an authority. The error is Forbidden for anyone but the
+// programme's team, Conflict if the code is taken and Invalid if the dates are
+// out of order.
+func (s *Store) CreateAuthority(ctx context.Context, actor programme.Actor, a programme.Authority) (programme.Authority, error) {
+	return create(ctx, s, actor, authorities, a, nil)
+}
+
+// UpdateAuthority changes an authority at the version, with the errors of
+// [Store.CreateAuthority], NotFound and Stale. The code stays.
+func (s *Store) UpdateAuthority(ctx context.Context, actor programme.Actor, code string, version int64, change func(*programme.Authority) error) (programme.Authority, error) {
+	return update(ctx, s, actor, authorities, code, version, change, nil)
+}
+
+// DeleteAuthority deletes an authority at the version. The error is Forbidden,
+// NotFound, Stale or, while anything refers to it, Conflict.
+func (s *Store) DeleteAuthority(ctx context.Context, actor programme.Actor, code string, version int64) error {
+	return remove(ctx, s, actor, authorities, code, version)
+}

@@ -1,0 +1,33 @@
+package postgres
+
+import (
+	"context"
+
+	"peerchallenge/pkg/programme"
+)
+
+var boroughs = noun[programme.Borough]{
+	name: "borough", keyColumn: "code",
+	key:       func(b *programme.Borough) *string { return &b.Code },
+	stamps:    func(b *programme.Borough) stamps { return stamps{&b.Version, &b.CreatedAt, &b.UpdatedAt} },
+	referrers: []referrer{{"memberships", "borough_code", "Memberships"}},
+}
+
+// CreateBorough lets an authority take part. The error is Forbidden for anyone
+// but the programme's team, Invalid if there is no authority with the code, and
+// Conflict if it takes part already or the name or the alliance's code is taken.
+func (s *Store) CreateBorough(ctx context.Context, actor programme.Actor, b programme.Borough) (programme.Borough, error) {
+	return create(ctx, s, actor, boroughs, b, nil)
+}
+
+// UpdateBorough changes a borough at the version, with the errors of
+// [Store.CreateBorough], NotFound and Stale. The code stays.
+func (s *Store) UpdateBorough(ctx context.Context, actor programme.Actor, code string, version int64, change func(*programme.Borough) error) (programme.Borough, error) {
+	return update(ctx, s, actor, boroughs, code, version, change, nil)
+}
+
+// DeleteBorough deletes a borough at the version. The error is Forbidden,
+// NotFound, Stale or, while memberships refer to it, Conflict.
+func (s *Store) DeleteBorough(ctx context.Context, actor programme.Actor, code string, version int64) error {
+	return remove(ctx, s, actor, boroughs, code, version)
+}

@@ -1,0 +1,163 @@
+package postgres
+
+import "peerchallenge/pkg/programme"
+
+// constraints names every constraint of the schema. Those without a code guard
+// what only this program writes: breaking one is a fault of ours.
+var constraints = map[string]constraint{
+	"programmes_pkey":             {},
+	"programmes_only_one":         {},
+	"programmes_version_positive": {},
+	"programmes_name_text":        badName("/name"),
+	"programmes_summary_list":     badList("/summary"),
+	"programmes_goals_list":       badList("/goals"),
+	"programmes_contacts_list":    badList("/contacts"),
+	"programmes_attribution_text": tooLong("/attribution", "4,000"),
+
+	"priorities_pkey":             {},
+	"priorities_version_positive": {},
+	"priorities_name_unique":      taken("/name", "name_taken", "There is a priority of that name already."),
+	"priorities_name_text":        badName("/name"),
+	"priorities_description_text": tooLong("/description", "4,000"),
+	"priorities_dates_in_order":   outOfOrder(),
+
+	"sub_regions_pkey":             taken("/slug", "already_exists", "There is a sub-region with that slug already."),
+	"sub_regions_version_positive": {},
+	"sub_regions_slug_format":      badFormat("/slug", "A slug begins with a lower-case letter and has up to 40 lower-case letters, digits and hyphens."),
+	"sub_regions_name_unique":      taken("/name", "name_taken", "There is a sub-region of that name already."),
+	"sub_regions_name_text":        badName("/name"),
+	"sub_regions_description_text": tooLong("/description", "4,000"),
+
+	"authorities_pkey":               taken("/code", "already_exists", "There is an authority with that code already."),
+	"authorities_version_positive":   {},
+	"authorities_code_format":        badFormat("/code", "A GSS code is an E with eight digits."),
+	"authorities_dfe_code_format":    badFormat("/dfeCode", "The DfE's code has three digits."),
+	"authorities_name_text":          badName("/name"),
+	"authorities_region_code_format": badFormat("/regionCode", "A GSS code is an E with eight digits."),
+	"authorities_region_name_text":   badName("/regionName"),
+	"authorities_dates_in_order":     outOfOrder(),
+
+	"boroughs_pkey":             taken("/code", "already_exists", "There is a borough with that code already."),
+	"boroughs_version_positive": {},
+	"boroughs_code_authority":   unknown("/code", "unknown_authority", "There is no authority with that code; create it first."),
+	"boroughs_name_unique":      taken("/name", "name_taken", "There is a borough of that name already."),
+	"boroughs_name_text":        badName("/name"),
+	"boroughs_short_name_text":  badName("/shortName"),
+	"boroughs_liia_code_unique": taken("/liiaCode", "liia_code_taken", "Another borough has these three letters."),
+	"boroughs_liia_code_format": badFormat("/liiaCode", "The alliance's code has three capital letters."),
+	"boroughs_inner_outer_text": tooLong("/innerOuter", "20"),
+
+	"memberships_pkey":             {},
+	"memberships_version_positive": {},
+	"memberships_sub_region":       unknown("/subRegion", "unknown_sub_region", "There is no such sub-region."),
+	"memberships_borough":          unknown("/borough", "unknown_borough", "There is no such borough."),
+	"memberships_dates_in_order":   outOfOrder(),
+
+	"indicators_pkey":              taken("/code", "already_exists", "There is an indicator with that code already."),
+	"indicators_version_positive":  {},
+	"indicators_revision_positive": {},
+	"indicators_code_format":       badFormat("/code", "An indicator's code begins with a capital letter and has two to 40 capital letters, digits and underscores."),
+	"indicators_name_text":         badName("/name"),
+	"indicators_theme_text":        badName("/theme"),
+	"indicators_numerator_text":    badLength("/numerator", "1,000"),
+	"indicators_denominator_text":  badLength("/denominator", "1,000"),
+	"indicators_source_text":       badLength("/source", "500"),
+	"indicators_unit_known":        badFormat("/unit", "There is no such unit."),
+	"indicators_polarity_known":    badFormat("/polarity", "There is no such polarity."),
+	"indicators_frequency_known":   badFormat("/frequency", "There is no such frequency."),
+	"indicators_multiplier_range":  badFormat("/multiplier", "A multiplier is greater than 0 and at most 1,000,000."),
+	"indicators_decimals_range":    badFormat("/decimals", "Decimals are from 0 to 6."),
+
+	"indicator_revisions_pkey":      {},
+	"indicator_revisions_indicator": {},
+
+	"periods_pkey":           taken("/code", "already_exists", "That period is there already."),
+	"periods_code_format":    badFormat("/code", "A period is a financial year such as 2024-25 or a quarter such as 2025-26-Q2."),
+	"periods_kind_known":     {},
+	"periods_dates_in_order": {},
+
+	"releases_pkey":           {},
+	"releases_dataset_format": {},
+	"releases_title_text":     {},
+	"releases_publisher_text": {},
+	"releases_licence_text":   {},
+	"releases_file_text":      badLength("", "255"),
+	"releases_sha256_unique":  {},
+	"releases_sha256_format":  {},
+	"releases_rows_positive":  {},
+
+	"observations_pkey":             {},
+	"observations_period":           {},
+	"observations_indicator":        unknown("", "unknown_indicator", "The file has figures of an indicator that does not exist."),
+	"observations_release":          {},
+	"observations_geography_format": {},
+	"observations_status_known":     {},
+	"observations_value_or_status":  {},
+	"observations_numbers_finite":   {},
+
+	"dataset_columns_pkey": {},
+
+	"populations_pkey":               {},
+	"populations_release":            {},
+	"populations_geography_format":   {},
+	"populations_mid_year_range":     {},
+	"populations_estimate_range":     {},
+	"populations_status_known":       {},
+	"populations_estimate_or_status": {},
+
+	"neighbour_models_pkey":        {},
+	"neighbour_models_release":     {},
+	"neighbour_models_code_format": {},
+	"neighbour_models_name_text":   {},
+	"neighbour_models_source_text": {},
+
+	"neighbours_pkey":           {},
+	"neighbours_model":          {},
+	"neighbours_authority":      unknown("", "unknown_authority", "The file names an authority that does not exist."),
+	"neighbours_neighbour":      unknown("", "unknown_authority", "The file names an authority that does not exist."),
+	"neighbours_rank_positive":  {},
+	"neighbours_not_itself":     {},
+	"neighbours_closeness_text": {},
+
+	"signing_keys_pkey":            taken("", "already_exists", "There is a signing key with that id already."),
+	"signing_keys_algorithm_known": {},
+
+	"idempotency_answers_pkey":             {},
+	"idempotency_answers_fingerprint_size": {},
+	"idempotency_answers_status_success":   {},
+
+	"changes_pkey":         {},
+	"changes_action_known": {},
+}
+
+func taken(pointer, code, detail string) constraint {
+	return constraint{programme.Conflict, pointer, code, detail}
+}
+
+func unknown(pointer, code, detail string) constraint {
+	return constraint{programme.Invalid, pointer, code, detail}
+}
+
+func badFormat(pointer, detail string) constraint {
+	return constraint{programme.Invalid, pointer, "not_allowed", detail}
+}
+
+func badName(pointer string) constraint {
+	return badFormat(pointer, "A name has 1 to 200 characters and is not blank.")
+}
+
+func badLength(pointer, most string) constraint {
+	return badFormat(pointer, "This text has 1 to "+most+" characters.")
+}
+
+func tooLong(pointer, most string) constraint {
+	return badFormat(pointer, "This text has at most "+most+" characters.")
+}
+
+func badList(pointer string) constraint {
+	return badFormat(pointer, "This list has at most 50 items.")
+}
+
+func outOfOrder() constraint {
+	return constraint{programme.Invalid, "/validTo", codeDatesOutOfOrder, detailDatesOutOfOrder}
+}

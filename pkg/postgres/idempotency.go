@@ -1,0 +1,113 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+// answersAreKept is for how long a request can be repeated.
+const answersAreKept = 24 * time.Hour
+
+// idempotencyAnswer is a kept answer.
+type idempotencyAnswer struct {
+	Issuer      string `gorm:"primaryKey"`
+	Subject     string `gorm:"primaryKey"`
+	Operation   string `gorm:"primaryKey"`
+	Key         string `gorm:"primaryKey"`
+	Fingerprint []byte
+	Status      int
+	Header      map[string]string `gorm:"serializer:json"`
+	Body        []byte
+	CreatedAt   time.Time
+}
+
+// Once carries a request out the first time and answers it alike when it is
+// repeated within 24 hours. do runs in a transaction that its context carries;
+// what it writes and its answer are committed together or not at all. An answer
+// that is no success is neither kept nor are its writes. A second request waits
+// for the first, in whatever process, and gets its answer.
+//
+// The error is that of do, Forbidden for nobody's requests, or Invalid if the
+// same sender used the key for another request of the operation.
+func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx context.Context) (programme.Answer, error)) (answer programme.Answer, replayed bool, err error) {
+	if err := maySend(a.Actor); err != nil {
+		return programme.Answer{}, false, err
+	}
+	err = s.transact(ctx, func(ctx context.Context, u *unit) error {
+		tx := u.tx.WithContext(ctx)
+		kept, err := s.keptAnswer(tx, a)
+		if err != nil {
+			return err
+		}
+		if kept != nil {
+			answer, replayed = programme.Answer{Status: kept.Status, Header: kept.Header, Body: kept.Body}, true
+			return nil
+		}
+		if answer, err = do(ctx); err != nil {
+			return err
+		}
+		if !succeeded(answer) {
+			return errNoSuccess
+		}
+		return s.keepAnswer(tx, a, answer)
+	})
+	if errors.Is(err, errNoSuccess) {
+		return answer, false, nil
+	}
+	if err != nil {
+		return programme.Answer{}, false, err
+	}
+	return answer, replayed, nil
+}
+
+// errNoSuccess rolls a transaction back whose answer is to be sent all the same.
+var errNoSuccess = programme.Errorf(programme.Internal, "no_success", "The request was refused.")
+
+func succeeded(a programme.Answer) bool {
+	return a.Status >= http.StatusOK && a.Status < http.StatusMultipleChoices
+}
+
+// keptAnswer waits for any other request with the key and answers what was kept
+// for it, or nil. The lock is held until the transaction ends; two keys that
+// share one only wait for each other.
+func (s *Store) keptAnswer(tx *gorm.DB, a programme.Attempt) (*idempotencyAnswer, error) {
+	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(jsonb_build_array(?::text, ?::text, ?::text, ?::text)::text, 0))",
+		a.Actor.Issuer, a.Actor.Subject, a.Operation, a.Key).Error; err != nil {
+		return nil, err
+	}
+	var found []idempotencyAnswer
+	if err := tx.Where(&idempotencyAnswer{Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Operation: a.Operation, Key: a.Key}, "Issuer", "Subject", "Operation", "Key").
+		Where("created_at > ?", s.now().Add(-answersAreKept)).Find(&found).Error; err != nil || len(found) == 0 {
+		return nil, err
+	}
+	if !bytes.Equal(found[0].Fingerprint, a.Fingerprint[:]) {
+		return nil, programme.Errorf(programme.Invalid, "idempotency_key_reused", "This Idempotency-Key was used for another request. Use a new one.")
+	}
+	return &found[0], nil
+}
+
+func (s *Store) keepAnswer(tx *gorm.DB, a programme.Attempt, answer programme.Answer) error {
+	kept := idempotencyAnswer{
+		Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Operation: a.Operation, Key: a.Key, Fingerprint: a.Fingerprint[:],
+		Status: answer.Status, Header: answer.Header, Body: answer.Body, CreatedAt: s.now(),
+	}
+	if kept.Header == nil {
+		kept.Header = map[string]string{}
+	}
+	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&kept).Error // what is there has expired
+}
+
+// PurgeIdempotencyKeys deletes the answers that are older than 24 hours and
+// says how many there were.
+func (s *Store) PurgeIdempotencyKeys(ctx context.Context) (int64, error) {
+	tx := s.gorm.WithContext(ctx).Where("created_at <= ?", s.now().Add(-answersAreKept)).Delete(&idempotencyAnswer{})
+	return tx.RowsAffected, refusal(tx.Error)
+}

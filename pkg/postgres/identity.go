@@ -1,0 +1,62 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/programme"
+)
+
+// issuing is who the audit table names for the issuer's own keys.
+var issuing = programme.Actor{Issuer: "local", Subject: "issuer"}
+
+// SigningKeys answers every key of the built-in issuer, oldest first, retired
+// ones included.
+func (s *Store) SigningKeys(ctx context.Context) ([]programme.SigningKey, error) {
+	keys := []programme.SigningKey{}
+	err := s.gorm.WithContext(ctx).Order("created_at, id").Find(&keys).Error
+	return keys, refusal(err)
+}
+
+// AddSigningKey keeps a key. The error is Conflict if there is one of that id.
+func (s *Store) AddSigningKey(ctx context.Context, k programme.SigningKey) error {
+	return s.transact(ctx, func(ctx context.Context, u *unit) error {
+		tx := u.tx.WithContext(ctx)
+		if err := tx.Create(&k).Error; err != nil {
+			return err
+		}
+		return s.audit(tx, issuing, actionCreate, "signing key", k.ID, nil, withoutSecret(k))
+	})
+}
+
+// RetireSigningKeys ends the use of every key but the excepted one at the
+// instant. Keys that were retired before stay as they are.
+func (s *Store) RetireSigningKeys(ctx context.Context, except string, at time.Time) error {
+	return s.transact(ctx, func(ctx context.Context, u *unit) error {
+		tx := u.tx.WithContext(ctx)
+		var keys []programme.SigningKey
+		if err := tx.Raw("UPDATE signing_keys SET retired_at = ? WHERE id <> ? AND retired_at IS NULL RETURNING *", at.UTC(), except).Scan(&keys).Error; err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := s.auditRetired(tx, k); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Store) auditRetired(tx *gorm.DB, k programme.SigningKey) error {
+	before := withoutSecret(k)
+	before.RetiredAt = nil
+	return s.audit(tx, issuing, actionUpdate, "signing key", k.ID, before, withoutSecret(k))
+}
+
+// withoutSecret is the key as the audit table may know it.
+func withoutSecret(k programme.SigningKey) programme.SigningKey {
+	k.PKCS8 = nil
+	return k
+}

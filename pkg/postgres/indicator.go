@@ -1,0 +1,67 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+const revisionsTable = "indicator_revisions"
+
+var indicators = noun[benchmark.Indicator]{
+	name: "indicator", keyColumn: "code",
+	key:       func(i *benchmark.Indicator) *string { return &i.Code },
+	stamps:    func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
+	check:     func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
+	referrers: []referrer{{"dataset_columns", "indicator_code", "Figures"}},
+}
+
+// CreateIndicator adds an indicator at revision 1. The error is Forbidden for
+// anyone but the programme's team, Conflict if the code is taken and Invalid if
+// the multiplier is not the unit's.
+func (s *Store) CreateIndicator(ctx context.Context, actor programme.Actor, i benchmark.Indicator) (benchmark.Indicator, error) {
+	i.Revision = 1
+	return create(ctx, s, actor, indicators, i, func(tx *gorm.DB, i *benchmark.Indicator) error {
+		return tx.Table(revisionsTable).Create(i).Error
+	})
+}
+
+// UpdateIndicator changes an indicator at the version, with the errors NotFound
+// and Stale beside those of [Store.CreateIndicator]. The code stays. A change of
+// what a value means makes a new revision; the others stay readable. A change of
+// mere words does not, it corrects the present revision.
+func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code string, version int64, change func(*benchmark.Indicator) error) (benchmark.Indicator, error) {
+	return update(ctx, s, actor, indicators, code, version, change, func(tx *gorm.DB, before benchmark.Indicator, i *benchmark.Indicator) error {
+		i.Revision = before.Revision
+		if definitionOf(*i) != definitionOf(before) {
+			i.Revision++
+			return tx.Table(revisionsTable).Create(i).Error
+		}
+		return one(tx.Table(revisionsTable).Where(clause.Eq{Column: "revision", Value: i.Revision}).
+			Select("*").Omit("code", "revision", "created_at").Where(clause.Eq{Column: "code", Value: code}).UpdateColumns(i))
+	})
+}
+
+// DeleteIndicator deletes an indicator with its revisions at the version. The
+// error is Forbidden, NotFound, Stale or, while figures refer to it, Conflict.
+func (s *Store) DeleteIndicator(ctx context.Context, actor programme.Actor, code string, version int64) error {
+	return remove(ctx, s, actor, indicators, code, version)
+}
+
+// definition is what makes a value mean what it means. Values of two different
+// definitions cannot be compared unseen.
+type definition struct {
+	numerator, denominator string
+	unit                   benchmark.Unit
+	multiplier             float64
+	decimals               int
+	polarity               benchmark.Polarity
+}
+
+func definitionOf(i benchmark.Indicator) definition {
+	return definition{i.Numerator, i.Denominator, i.Unit, i.Multiplier, i.Decimals, i.Polarity}
+}

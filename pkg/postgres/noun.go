@@ -1,0 +1,205 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+// noun is what the store needs to know of a kind of reference data to create,
+// change and delete it.
+type noun[T any] struct {
+	name      string // as the audit table and sentences call it
+	keyColumn string
+	madeKey   bool // the key is a UUID that the store makes
+	key       func(*T) *string
+	stamps    func(*T) stamps
+	check     func(tx *gorm.DB, row *T) error // what constraints cannot say, or would say one fault at a time; may be nil
+	referrers []referrer
+}
+
+// stamps points at what the store itself writes into a row.
+type stamps struct {
+	version   *int64
+	createdAt *time.Time
+	updatedAt *time.Time
+}
+
+// referrer is a table whose rows keep another row from being deleted.
+type referrer struct{ table, column, words string }
+
+func (n noun[T]) notFound() error {
+	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", n.name)
+}
+
+// create inserts the row at version 1. saved, which may be nil, runs afterwards
+// in the same transaction.
+func create[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[T], row T, saved func(tx *gorm.DB, row *T) error) (T, error) {
+	err := s.writeAs(ctx, actor, func(tx *gorm.DB) error {
+		if n.madeKey {
+			*n.key(&row) = newID()
+		}
+		st, now := n.stamps(&row), s.now()
+		*st.version, *st.createdAt, *st.updatedAt = 1, now, now
+		if n.check != nil {
+			if err := n.check(tx, &row); err != nil {
+				return err
+			}
+		}
+		if err := tx.Create(&row).Error; err != nil {
+			return err
+		}
+		if saved != nil {
+			if err := saved(tx, &row); err != nil {
+				return err
+			}
+		}
+		return s.audit(tx, actor, actionCreate, n.name, *n.key(&row), nil, row)
+	})
+	return orZero(row, err)
+}
+
+// update locks the row, lets change alter a copy and saves it as the next
+// version. revise, which may be nil, runs just before that.
+func update[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[T], key string, version int64,
+	change func(*T) error, revise func(tx *gorm.DB, before T, row *T) error) (T, error) {
+	var row T
+	err := s.writeAs(ctx, actor, func(tx *gorm.DB) error {
+		before, err := n.take(tx, key, version)
+		if err != nil {
+			return err
+		}
+		row = before
+		if err := change(&row); err != nil {
+			return err
+		}
+		st, was := n.stamps(&row), n.stamps(&before)
+		*n.key(&row), *st.createdAt = key, *was.createdAt
+		*st.version, *st.updatedAt = version+1, s.now()
+		if n.check != nil {
+			if err := n.check(tx, &row); err != nil {
+				return err
+			}
+		}
+		if revise != nil {
+			if err := revise(tx, before, &row); err != nil {
+				return err
+			}
+		}
+		if err := saveAll(tx, &row); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, actionUpdate, n.name, key, before, row)
+	})
+	return orZero(row, err)
+}
+
+// remove deletes the row, unless something refers to it.
+func remove[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[T], key string, version int64) error {
+	return s.writeAs(ctx, actor, func(tx *gorm.DB) error {
+		before, err := n.take(tx, key, version)
+		if err != nil {
+			return err
+		}
+		if err := inUse(tx, n.name, key, n.referrers); err != nil {
+			return err
+		}
+		if err := one(tx.Where(clause.Eq{Column: n.keyColumn, Value: key}).Delete(new(T))); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, actionDelete, n.name, key, before, nil)
+	})
+}
+
+// writeAs is write for what only the programme's team may do.
+func (s *Store) writeAs(ctx context.Context, actor programme.Actor, do func(tx *gorm.DB) error) error {
+	if err := mayWrite(actor); err != nil {
+		return err
+	}
+	return s.write(ctx, do)
+}
+
+// take locks the row and answers it if it is at the version.
+func (n noun[T]) take(tx *gorm.DB, key string, version int64) (T, error) {
+	var row T
+	if n.madeKey && uuid.Validate(key) != nil {
+		return row, n.notFound() // PostgreSQL would call it a syntax error
+	}
+	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: n.keyColumn, Value: key}).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return row, n.notFound()
+	}
+	if err != nil {
+		return row, err
+	}
+	return row, sameVersion(*n.stamps(&row).version, version)
+}
+
+// sameVersion refuses a change that was made on another state than the present.
+func sameVersion(present, given int64) error {
+	if present != given {
+		return programme.Errorf(programme.Stale, "stale", "It has changed since you read it. Read it again and repeat your change on what you find.")
+	}
+	return nil
+}
+
+// inUse answers a Conflict that names everything that refers to the row.
+func inUse(tx *gorm.DB, name, key string, referrers []referrer) error {
+	var faults []programme.Fault
+	for _, r := range referrers {
+		var found bool
+		if err := tx.Raw("SELECT EXISTS (SELECT 1 FROM ? WHERE ? = ?)", clause.Table{Name: r.table}, clause.Column{Name: r.column}, key).Scan(&found).Error; err != nil {
+			return err
+		}
+		if found {
+			faults = append(faults, programme.Fault{Code: "in_use", Detail: r.words + " refer to it."})
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return &programme.Error{Kind: programme.Conflict, Code: "in_use", Detail: "This " + name + " cannot be deleted, because other data refer to it.", Faults: faults}
+}
+
+// saveAll writes every column of the row but its key and creation. GORM by
+// itself would leave out what is nil, zero, false or empty.
+func saveAll[T any](tx *gorm.DB, row *T) error {
+	return one(tx.Model(row).Select("*").Omit("created_at", clause.Associations).UpdateColumns(row))
+}
+
+// one makes an error of a statement that changed no row, or several: GORM takes
+// either for success.
+func one(tx *gorm.DB) error {
+	if tx.Error == nil && tx.RowsAffected != 1 {
+		return errors.New("a statement for one row changed another number of rows")
+	}
+	return tx.Error
+}
+
+func orZero[T any](row T, err error) (T, error) {
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return row, nil
+}
+
+const (
+	codeDatesOutOfOrder   = "dates_out_of_order"
+	detailDatesOutOfOrder = "The last day must not be before the first."
+)
+
+// datesInOrder answers a fault unless the last day is absent or not before the
+// first.
+func datesInOrder(from, to *programme.Date) []programme.Fault {
+	if from == nil || to == nil || *from <= *to {
+		return nil
+	}
+	return []programme.Fault{outOfOrder().fault()}
+}

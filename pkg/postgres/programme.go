@@ -1,0 +1,59 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+// theProgramme is the id of the only one.
+const theProgramme = 1
+
+// UpdateProgramme changes the programme's page at the version. The error is
+// Forbidden for anyone but the programme's team, Stale, or NotFound before the
+// programme has been loaded.
+func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, version int64, change func(*programme.Programme) error) (programme.Programme, error) {
+	var p programme.Programme
+	err := s.writeAs(ctx, actor, func(tx *gorm.DB) error {
+		var before programme.Programme
+		err := tx.Where(clause.Eq{Column: "id", Value: theProgramme}).Take(&before).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return programme.Errorf(programme.NotFound, "not_found", "The programme has not been described yet.")
+		}
+		if err != nil {
+			return err
+		}
+		if err := sameVersion(before.Version, version); err != nil {
+			return err
+		}
+		p = before
+		if err := change(&p); err != nil {
+			return err
+		}
+		p.ID, p.Version, p.UpdatedAt = theProgramme, version+1, s.now()
+		noNilLists(&p)
+		if err := saveAll(tx, &p); err != nil {
+			return err
+		}
+		return s.audit(tx, actor, actionUpdate, "programme", strconv.Itoa(theProgramme), before, p)
+	})
+	return orZero(p, err)
+}
+
+// noNilLists makes empty lists of absent ones: the columns hold arrays.
+func noNilLists(p *programme.Programme) {
+	if p.Summary == nil {
+		p.Summary = []string{}
+	}
+	if p.Goals == nil {
+		p.Goals = []string{}
+	}
+	if p.Contacts == nil {
+		p.Contacts = []programme.Contact{}
+	}
+}

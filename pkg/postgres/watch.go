@@ -1,0 +1,97 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
+// watch keeps the snapshot present until ctx ends: it listens for changes on a
+// connection of its own and connects again when that is lost.
+func (s *Store) watch(ctx context.Context) {
+	retry := firstRetry
+	for ctx.Err() == nil {
+		heard, err := s.listen(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if heard {
+			retry = firstRetry
+		}
+		if !schemaMissing(err) {
+			s.log.WarnContext(ctx, "not listening for changes, trying again", "error", err, "in", retry)
+		}
+		select {
+		case <-time.After(retry):
+		case <-ctx.Done():
+		}
+		retry = min(2*retry, lastRetry)
+	}
+}
+
+// schemaMissing reports whether there is nothing to watch yet.
+func schemaMissing(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == stateUndefinedTable
+}
+
+// listen follows the database until the connection breaks; heard says whether
+// it ever answered. Every few seconds it asks even if nothing was heard, so that
+// a lost notice or a silent network is found out.
+func (s *Store) listen(ctx context.Context) (heard bool, err error) {
+	conn, err := pgx.ConnectConfig(ctx, s.config.Copy())
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = conn.Close(closing)
+	}()
+	if _, err := conn.Exec(ctx, "LISTEN peerchallenge_changed"); err != nil {
+		return false, err
+	}
+	for {
+		if err := s.follow(ctx, conn); err != nil {
+			return heard, err
+		}
+		heard = true
+		waiting, cancel := context.WithTimeout(ctx, s.pollEvery)
+		_, err := conn.WaitForNotification(waiting)
+		cancel()
+		if err != nil && (ctx.Err() != nil || !pgconn.Timeout(err) || conn.IsClosed()) {
+			return heard, err
+		}
+	}
+}
+
+// follow asks for the present generation and loads it if it is not the one that
+// is held.
+func (s *Store) follow(ctx context.Context, conn *pgx.Conn) error {
+	asking, cancel := context.WithTimeout(ctx, s.pollEvery)
+	defer cancel()
+	asked := time.Now()
+	var generation int64
+	if err := conn.QueryRow(asking, "SELECT value FROM generation").Scan(&generation); err != nil {
+		return err
+	}
+	held := s.snapshot.Load()
+	if held == nil {
+		return nil // nobody has asked for one
+	}
+	if held.Generation < generation {
+		loading, cancel := context.WithTimeout(ctx, refreshTimeout)
+		defer cancel()
+		return s.refresh(loading, generation)
+	}
+	s.confirm(asked)
+	return nil
+}

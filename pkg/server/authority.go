@@ -1,0 +1,93 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+type authorityStore interface {
+	CreateAuthority(ctx context.Context, actor programme.Actor, a programme.Authority) (programme.Authority, error)
+	UpdateAuthority(ctx context.Context, actor programme.Actor, code string, version int64, change func(*programme.Authority) error) (programme.Authority, error)
+	DeleteAuthority(ctx context.Context, actor programme.Actor, code string, version int64) error
+}
+
+// ListAuthorities answers authorities, present and abolished.
+func (s *Server) ListAuthorities(ctx context.Context, r api.ListAuthoritiesRequestObject) (api.ListAuthoritiesResponseObject, error) {
+	p := r.Params
+	regionKnown := p.RegionCode == nil
+	list := kept(callOf(ctx).snapshot.Authorities, func(a *programme.Authority) bool {
+		inRegion := p.RegionCode == nil || a.RegionCode == *p.RegionCode
+		regionKnown = regionKnown || inRegion
+		return inRegion && (p.On == nil || a.Holds(*p.On)) && since(p.UpdatedSince, a.UpdatedAt)
+	})
+	if !regionKnown {
+		return nil, unknownValue("regionCode", "No authority lies in a region with this code.")
+	}
+	by, descending := sorted(p.Sort)
+	ordered := listOf(list, descending, func(a *programme.Authority) []string {
+		if by == "name" {
+			return []string{a.Name, a.Code}
+		}
+		return []string{a.Code}
+	})
+	return answerList(ctx, ordered, authorityWire)
+}
+
+// GetAuthority answers one.
+func (s *Server) GetAuthority(ctx context.Context, r api.GetAuthorityRequestObject) (api.GetAuthorityResponseObject, error) {
+	a := callOf(ctx).snapshot.Authority(r.Code)
+	if a == nil {
+		return nil, notFound("There is no authority with this code.")
+	}
+	return resource(ctx, a.Version, authorityWire(a))
+}
+
+// CreateAuthority adds one.
+func (s *Server) CreateAuthority(ctx context.Context, r api.CreateAuthorityRequestObject) (api.CreateAuthorityResponseObject, error) {
+	a := programme.Authority{Code: r.Body.Code}
+	if err := setAuthority(&a, *r.Body); err != nil {
+		return nil, err
+	}
+	a, err := s.store.CreateAuthority(ctx, callOf(ctx).actor, a)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, a.Version, "/v1/authorities/"+a.Code, authorityWire(&a))
+}
+
+// UpdateAuthority changes one.
+func (s *Server) UpdateAuthority(ctx context.Context, r api.UpdateAuthorityRequestObject) (api.UpdateAuthorityResponseObject, error) {
+	a, err := s.store.UpdateAuthority(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch), func(a *programme.Authority) error {
+		in, err := merged(ctx, api.AuthorityInput{
+			Code: a.Code, DfeCode: a.DfECode, Name: a.Name, RegionCode: a.RegionCode, RegionName: a.RegionName, ValidFrom: a.ValidFrom, ValidTo: a.ValidTo,
+		})
+		if err != nil {
+			return err
+		}
+		return setAuthority(a, in)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return resource(ctx, a.Version, authorityWire(&a))
+}
+
+// DeleteAuthority removes one.
+func (s *Server) DeleteAuthority(ctx context.Context, r api.DeleteAuthorityRequestObject) (api.DeleteAuthorityResponseObject, error) {
+	err := s.store.DeleteAuthority(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch))
+	return deleted(ctx), err
+}
+
+func setAuthority(a *programme.Authority, in api.AuthorityInput) error {
+	a.DfECode, a.Name, a.RegionCode, a.RegionName, a.ValidFrom, a.ValidTo = in.DfeCode, in.Name, in.RegionCode, in.RegionName, in.ValidFrom, in.ValidTo
+	return a.Check()
+}
+
+func authorityWire(a *programme.Authority) api.Authority {
+	return api.Authority{
+		Code: a.Code, DfeCode: a.DfECode, Name: a.Name, RegionCode: a.RegionCode, RegionName: a.RegionName,
+		ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(),
+	}
+}

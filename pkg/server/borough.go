@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+type boroughStore interface {
+	CreateBorough(ctx context.Context, actor programme.Actor, b programme.Borough) (programme.Borough, error)
+	UpdateBorough(ctx context.Context, actor programme.Actor, code string, version int64, change func(*programme.Borough) error) (programme.Borough, error)
+	DeleteBorough(ctx context.Context, actor programme.Actor, code string, version int64) error
+}
+
+// ListBoroughs answers boroughs with their sub-regions on the day.
+func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObject) (api.ListBoroughsResponseObject, error) {
+	call, p := callOf(ctx), r.Params
+	snapshot, on := call.snapshot, dayOr(p.On, call.today)
+	if p.SubRegion != nil && snapshot.SubRegion(*p.SubRegion) == nil {
+		return nil, unknownValue("subRegion", "There is no sub-region with this slug.")
+	}
+	list := kept(snapshot.Boroughs, func(b *programme.Borough) bool {
+		return (p.SubRegion == nil || programme.SubRegionOn(snapshot.Memberships, b.Code, on) == *p.SubRegion) && since(p.UpdatedSince, b.UpdatedAt)
+	})
+	by, descending := sorted(p.Sort)
+	ordered := listOf(list, descending, func(b *programme.Borough) []string {
+		if by == "name" {
+			return []string{b.Name, b.Code}
+		}
+		return []string{b.Code}
+	})
+	return answerList(ctx, ordered, func(b *programme.Borough) api.Borough { return boroughWire(snapshot, b, on) })
+}
+
+// GetBorough answers one.
+func (s *Server) GetBorough(ctx context.Context, r api.GetBoroughRequestObject) (api.GetBoroughResponseObject, error) {
+	call := callOf(ctx)
+	b := call.snapshot.Borough(r.Code)
+	if b == nil {
+		return nil, notFound("The programme has no borough with this code.")
+	}
+	return resource(ctx, b.Version, boroughWire(call.snapshot, b, dayOr(r.Params.On, call.today)))
+}
+
+// CreateBorough takes an authority into the programme.
+func (s *Server) CreateBorough(ctx context.Context, r api.CreateBoroughRequestObject) (api.CreateBoroughResponseObject, error) {
+	b := programme.Borough{Code: r.Body.Code}
+	setBorough(&b, *r.Body)
+	b, err := s.store.CreateBorough(ctx, callOf(ctx).actor, b)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, b.Version, "/v1/boroughs/"+b.Code, boroughWire(callOf(ctx).snapshot, &b, callOf(ctx).today))
+}
+
+// UpdateBorough changes one.
+func (s *Server) UpdateBorough(ctx context.Context, r api.UpdateBoroughRequestObject) (api.UpdateBoroughResponseObject, error) {
+	call := callOf(ctx)
+	b, err := s.store.UpdateBorough(ctx, call.actor, r.Code, matchVersion(r.Params.IfMatch), func(b *programme.Borough) error {
+		in, err := merged(ctx, api.BoroughInput{Code: b.Code, Name: b.Name, ShortName: b.ShortName, LiiaCode: b.LIIACode, InnerOuter: optional(b.InnerOuter)})
+		setBorough(b, in)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return resource(ctx, b.Version, boroughWire(call.snapshot, &b, call.today))
+}
+
+// DeleteBorough removes one.
+func (s *Server) DeleteBorough(ctx context.Context, r api.DeleteBoroughRequestObject) (api.DeleteBoroughResponseObject, error) {
+	err := s.store.DeleteBorough(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch))
+	return deleted(ctx), err
+}
+
+func setBorough(b *programme.Borough, in api.BoroughInput) {
+	b.Name, b.ShortName, b.LIIACode, b.InnerOuter = in.Name, in.ShortName, in.LiiaCode, textOr(in.InnerOuter)
+}
+
+func boroughWire(snapshot *benchmark.Snapshot, b *programme.Borough, on programme.Date) api.Borough {
+	wire := api.Borough{
+		Code: b.Code, Name: b.Name, ShortName: b.ShortName, LiiaCode: b.LIIACode, InnerOuter: optional(b.InnerOuter),
+		SubRegion: optional(programme.SubRegionOn(snapshot.Memberships, b.Code, on)),
+		CreatedAt: b.CreatedAt.UTC(), UpdatedAt: b.UpdatedAt.UTC(),
+	}
+	if a := snapshot.Authority(b.Code); a != nil {
+		wire.DfeCode, wire.RegionCode = a.DfECode, a.RegionCode
+	}
+	return wire
+}

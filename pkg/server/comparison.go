@@ -1,0 +1,162 @@
+package server
+
+import (
+	"context"
+	"slices"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+// ListComparisons answers how a borough stands, indicator by indicator.
+func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsRequestObject) (api.ListComparisonsResponseObject, error) {
+	snapshot, p := callOf(ctx).snapshot, r.Params
+	groups, err := snapshot.Groups(p.Borough, p.Period, textOr(p.Model))
+	if err != nil {
+		return nil, err
+	}
+	indicators, err := compared(snapshot, groups, listOr(p.Indicator), p.Theme)
+	if err != nil {
+		return nil, err
+	}
+	period := snapshot.Period(p.Period)
+	peers, previous := snapshot.Data.Resolve(groups), period.Previous().Code
+	method := methodWire(groups)
+	wire := func(ind *benchmark.Indicator) api.Comparison {
+		c := benchmark.Compare(ind, snapshot.Data.Column(period.Code, ind.Code), snapshot.Data.Column(previous, ind.Code), peers)
+		if c.Release != "" && !slices.Contains(method.Releases, c.Release) {
+			method.Releases = append(method.Releases, c.Release)
+		}
+		return comparisonWire(&c, groups, previous)
+	}
+	list := listOf(indicators, false, func(ind *benchmark.Indicator) []string { return []string{ind.Code} })
+	return answerPage(ctx, list, wire, func(part page[api.Comparison]) any {
+		return api.ComparisonPage{
+			Borough: groups.Borough, BoroughName: snapshot.Borough(groups.Borough).Name, Period: groups.Period, Method: method,
+			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
+		}
+	})
+}
+
+// compared answers the indicators asked for; where none is named, those for
+// which the borough, its region or England has a figure.
+func compared(snapshot *benchmark.Snapshot, groups benchmark.Groups, codes []string, theme *string) ([]*benchmark.Indicator, error) {
+	var faults []programme.Fault
+	for _, code := range codes {
+		if snapshot.Indicator(code) == nil {
+			faults = append(faults, programme.Fault{Parameter: "indicator", Code: "unknown_value", Detail: "There is no indicator with the code: " + code + "."})
+		}
+	}
+	if theme != nil && !hasTheme(snapshot, *theme) {
+		faults = append(faults, programme.Fault{Parameter: "theme", Code: "unknown_value", Detail: "No indicator has this theme."})
+	}
+	if err := badRequest(faults...); err != nil {
+		return nil, err
+	}
+	return kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
+		if theme != nil && ind.Theme != *theme {
+			return false
+		}
+		if len(codes) > 0 {
+			return slices.Contains(codes, ind.Code)
+		}
+		column := snapshot.Data.Column(groups.Period, ind.Code)
+		for _, geography := range []string{groups.Borough, groups.LondonCode, benchmark.England} {
+			if f, _ := column.Figure(geography); f.Status != benchmark.NotHeld {
+				return true
+			}
+		}
+		return false
+	}), nil
+}
+
+func comparisonWire(c *benchmark.Comparison, g benchmark.Groups, previous string) api.Comparison {
+	ind := c.Indicator
+	return api.Comparison{
+		Borough: g.Borough, Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
+		Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity),
+		Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Numerator: c.Figure.Numerator, Denominator: c.Figure.Denominator,
+		ConfidenceInterval: intervalWire(c.Interval),
+		Previous:           previousWire(previous, c.Previous),
+		Change:             c.Change,
+		London: api.LondonComparison{
+			Rank: c.London.Rank, N: c.London.N, Published: publishedWire(c.London.Published), Mean: rounded(c.London.Mean),
+			P20: rounded(c.London.P20), P80: rounded(c.London.P80), Exception: exceptionWire(c.London.Exception),
+		},
+		England: api.EnglandComparison{
+			Rank: c.England.Rank, N: c.England.N, Published: publishedWire(c.England.Published), Band: bandWire(c.England.Band),
+		},
+		SubRegion:             api.SubRegionComparison{Pooled: rounded(c.SubRegion.Pooled), PooledN: c.SubRegion.PooledN, Mean: rounded(c.SubRegion.Mean), N: c.SubRegion.N},
+		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N},
+		Method: api.ComparisonItemMethod{
+			Revision: ind.Revision, Release: optional(c.Release),
+			Excluded: api.Exclusions{
+				London: exclusionsWire(c.Excluded.London), England: exclusionsWire(c.Excluded.England),
+				SubRegion: exclusionsWire(c.Excluded.SubRegion), StatisticalNeighbours: exclusionsWire(c.Excluded.Neighbours),
+			},
+		},
+	}
+}
+
+func intervalWire(i *benchmark.Interval) api.ConfidenceInterval {
+	if i == nil {
+		return api.ConfidenceInterval{Level: benchmark.Confidence}
+	}
+	method := api.IntervalMethod(i.Method)
+	return api.ConfidenceInterval{Method: &method, Level: i.Level, Lower: rounded(&i.Lower), Upper: rounded(&i.Upper)}
+}
+
+func previousWire(period string, f *benchmark.Figure) api.PreviousFigure {
+	published := publishedWire(f)
+	return api.PreviousFigure{Period: period, Value: published.Value, Status: published.Status}
+}
+
+func exceptionWire(e benchmark.Exception) api.Exception {
+	if e == benchmark.NoException {
+		return api.None
+	}
+	return api.Exception(e)
+}
+
+func bandWire(band string) *api.QuartileBand {
+	if band == "" {
+		return nil
+	}
+	wire := api.QuartileBand(band)
+	return &wire
+}
+
+func exclusionsWire(excluded []benchmark.Exclusion) []api.Exclusion {
+	wire := make([]api.Exclusion, len(excluded))
+	for i, e := range excluded {
+		wire[i] = api.Exclusion{Authority: e.Authority, Status: api.FigureStatus(e.Status)}
+	}
+	return wire
+}
+
+// methodWire names the choices behind the numbers.
+func methodWire(g benchmark.Groups) api.ComparisonMethod {
+	return api.ComparisonMethod{
+		London: g.London, LondonCode: g.LondonCode, England: g.England,
+		SubRegion: optional(g.Slug), SubRegionMembers: codesWire(g.SubRegion), MembershipOn: g.On,
+		NeighbourModel: optional(g.Model), Neighbours: codesWire(g.Neighbours),
+		Percentiles:    "R type 7: linear interpolation of the order statistics of those with a value (Hyndman and Fan 1996).",
+		Ranks:          "1 is best by polarity; ties share the smaller rank; none for a neutral indicator.",
+		Bands:          "Quarters of England's authorities by type 7 quartiles, A best by polarity; an edge belongs to the lower interval; none for a neutral indicator.",
+		Exceptions:     "top20 is strictly above London's 80th percentile and bottom20 strictly below its 20th, whichever end is the good one.",
+		Averages:       "Simple means and medians of the members with a value; n says how many.",
+		Pooling:        "Sum of numerators over sum of denominators, times the multiplier; null unless every member with a value has both parts.",
+		Intervals:      "95%: Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987).",
+		ComputedValues: "Numerator over denominator times the multiplier, rounded half up to the indicator's decimals; rates take the previous year's mid-year estimate of children aged 0-17.",
+		Rounding:       "Values, numerators and denominators as published or computed; statistics to four decimals.",
+		Releases:       []string{},
+	}
+}
+
+func codesWire(codes []string) []string {
+	if codes == nil {
+		return []string{}
+	}
+	return codes
+}

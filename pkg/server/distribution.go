@@ -1,0 +1,58 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+)
+
+// ListIndicatorDistribution ranks all boroughs in one period.
+func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndicatorDistributionRequestObject) (api.ListIndicatorDistributionResponseObject, error) {
+	ind, err := indicatorIn(ctx, r.Code)
+	if err != nil {
+		return nil, err
+	}
+	snapshot := callOf(ctx).snapshot
+	d, err := snapshot.Distribution(ind, r.Params.Period)
+	if err != nil {
+		return nil, err
+	}
+	list := listOf(d.Items, false, distributionKey(ind.Polarity))
+	wire := func(i benchmark.DistributionItem) api.DistributionItem {
+		return api.DistributionItem{
+			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), SubRegion: optional(i.SubRegion),
+			Value: i.Figure.Value, Status: api.FigureStatus(i.Figure.Status), Numerator: i.Figure.Numerator, Denominator: i.Figure.Denominator,
+		}
+	}
+	return answerPage(ctx, list, wire, func(part page[api.DistributionItem]) any {
+		return api.Distribution{
+			Indicator: ind.Code, Period: r.Params.Period, Summary: summaryWire(d),
+			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
+		}
+	})
+}
+
+// distributionKey writes the distribution's order into keys: those without a
+// value last, the best or greatest first, then the code.
+func distributionKey(polarity benchmark.Polarity) func(benchmark.DistributionItem) []string {
+	return func(i benchmark.DistributionItem) []string {
+		if i.Figure.Value == nil {
+			return []string{"1", "", i.Borough}
+		}
+		value := *i.Figure.Value
+		if polarity != benchmark.Low {
+			value = -value
+		}
+		return []string{"0", ordered(value), i.Borough}
+	}
+}
+
+func summaryWire(d benchmark.Distribution) api.DistributionSummary {
+	s := d.Summary
+	return api.DistributionSummary{
+		N: s.N, Mean: rounded(s.Mean), Minimum: s.Minimum, P20: rounded(s.P20), LowerQuartile: rounded(s.LowerQuartile), Median: rounded(s.Median),
+		UpperQuartile: rounded(s.UpperQuartile), P80: rounded(s.P80), Maximum: s.Maximum,
+		London: publishedWire(d.London), England: publishedWire(d.England),
+	}
+}

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+)
+
+// ListStatisticalNeighbourModels answers the versions of the model.
+func (s *Server) ListStatisticalNeighbourModels(ctx context.Context, _ api.ListStatisticalNeighbourModelsRequestObject) (api.ListStatisticalNeighbourModelsResponseObject, error) {
+	list := kept(callOf(ctx).snapshot.Models, func(*benchmark.NeighbourModel) bool { return true })
+	return answerList(ctx, listOf(list, false, func(m *benchmark.NeighbourModel) []string { return []string{m.Code} }), modelWire)
+}
+
+// ListStatisticalNeighbours answers who is like whom.
+func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatisticalNeighboursRequestObject) (api.ListStatisticalNeighboursResponseObject, error) {
+	snapshot, p := callOf(ctx).snapshot, r.Params
+	model := ""
+	if n := len(snapshot.Models); n > 0 {
+		model = snapshot.Models[n-1].Code
+	}
+	if p.Model != nil {
+		if model = *p.Model; snapshot.Model(model) == nil {
+			return nil, unknownValue("model", "There is no statistical neighbour model with this code.")
+		}
+	}
+	if p.Authority != nil && snapshot.Authority(*p.Authority) == nil {
+		return nil, unknownValue("authority", "There is no authority with this code.")
+	}
+	list := kept(snapshot.Neighbours, func(n *benchmark.Neighbour) bool {
+		return n.ModelCode == model && (p.Authority == nil || n.Authority == *p.Authority)
+	})
+	ordered := listOf(list, false, func(n *benchmark.Neighbour) []string { return []string{n.Authority, fmt.Sprintf("%03d", n.Rank)} })
+	return answerList(ctx, ordered, func(n *benchmark.Neighbour) api.StatisticalNeighbour {
+		return api.StatisticalNeighbour{
+			Model: n.ModelCode, Authority: n.Authority, Rank: n.Rank, Neighbour: n.Neighbour,
+			NeighbourName: snapshot.Name(n.Neighbour), Closeness: n.Closeness,
+		}
+	})
+}
+
+func modelWire(m *benchmark.NeighbourModel) api.StatisticalNeighbourModel {
+	return api.StatisticalNeighbourModel{Code: m.Code, Name: m.Name, Source: m.Source, Release: m.ReleaseID, CreatedAt: m.CreatedAt.UTC()}
+}

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"context"
+	"iter"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+// ListObservations answers published figures. It is the one list that can be
+// millions of rows long, so it is never held as a list.
+func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.ListObservationsResponseObject, error) {
+	snapshot, p := callOf(ctx).snapshot, r.Params
+	filter := benchmark.ObservationFilter{
+		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: textOr(p.Release),
+	}
+	if p.Level != nil {
+		filter.Level = benchmark.Level(*p.Level)
+	}
+	if p.Status != nil {
+		filter.Status = benchmark.Status(*p.Status)
+	}
+	if err := knownFilter(snapshot, filter); err != nil {
+		return nil, err
+	}
+	list := rows[benchmark.Observation]{
+		key:   func(o benchmark.Observation) []string { return []string{o.Period, o.Indicator, o.Geography} },
+		total: func() int { return snapshot.Data.Count(filter) },
+		after: func(key []string) iter.Seq[benchmark.Observation] {
+			var start benchmark.ObservationKey
+			if len(key) == 3 {
+				start = benchmark.ObservationKey{Period: key[0], Indicator: key[1], Geography: key[2]}
+			}
+			return snapshot.Data.Observations(start, filter)
+		},
+	}
+	return answerList(ctx, list, func(o benchmark.Observation) api.Observation { return observationWire(snapshot, o) })
+}
+
+// knownFilter refuses filters that name what does not exist: an empty answer
+// would look like a fact.
+func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) error {
+	var faults []programme.Fault
+	add := func(parameter, code, detail string) {
+		faults = append(faults, programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail + ": " + code + "."})
+	}
+	for _, code := range f.Indicators {
+		if snapshot.Indicator(code) == nil {
+			add("indicator", code, "There is no indicator with the code")
+		}
+	}
+	for _, code := range f.Periods {
+		if snapshot.Period(code) == nil {
+			add("period", code, "There is no reporting period with the code")
+		}
+	}
+	for _, code := range f.Geographies {
+		if snapshot.Name(code) == code {
+			add("geography", code, "There is no place with the code")
+		}
+	}
+	if f.Release != "" && snapshot.Release(f.Release) == nil {
+		add("release", f.Release, "There is no release with the id")
+	}
+	return badRequest(faults...)
+}
+
+func listOr(given *[]string) []string {
+	if given == nil {
+		return nil
+	}
+	return *given
+}
+
+func observationWire(snapshot *benchmark.Snapshot, o benchmark.Observation) api.Observation {
+	return api.Observation{
+		Period: o.Period, Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
+		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
+		Numerator: o.Numerator, Denominator: o.Denominator, Release: o.ReleaseID,
+	}
+}

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+type periodStore interface {
+	CreatePeriod(ctx context.Context, actor programme.Actor, p benchmark.Period) (benchmark.Period, error)
+	DeletePeriod(ctx context.Context, actor programme.Actor, code string, version int64) error
+}
+
+// periodVersion is that of every period: a period never changes.
+const periodVersion = 1
+
+// ListPeriods answers periods by their last day, a year before its last quarter.
+func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject) (api.ListPeriodsResponseObject, error) {
+	list := kept(callOf(ctx).snapshot.Periods, func(p *benchmark.Period) bool {
+		return r.Params.Kind == nil || string(p.Kind) == string(*r.Params.Kind)
+	})
+	return answerList(ctx, listOf(list, false, periodKey), periodWire)
+}
+
+// periodKey is an order in which years come before quarters: their codes are
+// the shorter.
+func periodKey(p *benchmark.Period) []string { return []string{string(p.EndsOn), p.Code} }
+
+// GetPeriod answers one.
+func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (api.GetPeriodResponseObject, error) {
+	p := callOf(ctx).snapshot.Period(r.Code)
+	if p == nil {
+		return nil, notFound("There is no reporting period with this code.")
+	}
+	return resource(ctx, periodVersion, periodWire(p))
+}
+
+// CreatePeriod adds one.
+func (s *Server) CreatePeriod(ctx context.Context, r api.CreatePeriodRequestObject) (api.CreatePeriodResponseObject, error) {
+	p, err := benchmark.ParsePeriod(r.Body.Code)
+	if err != nil {
+		return nil, programme.Refuse([]programme.Fault{{Pointer: "/code", Code: "period", Detail: "The second year must follow the first, as in 2024-25."}})
+	}
+	p, err = s.store.CreatePeriod(ctx, callOf(ctx).actor, p)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, periodVersion, "/v1/periods/"+p.Code, periodWire(&p))
+}
+
+// DeletePeriod removes one.
+func (s *Server) DeletePeriod(ctx context.Context, r api.DeletePeriodRequestObject) (api.DeletePeriodResponseObject, error) {
+	err := s.store.DeletePeriod(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch))
+	return deleted(ctx), err
+}
+
+func periodWire(p *benchmark.Period) api.Period {
+	return api.Period{Code: p.Code, Kind: api.PeriodKind(p.Kind), StartsOn: p.StartsOn, EndsOn: p.EndsOn, CreatedAt: p.CreatedAt.UTC()}
+}

@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+type programmeStore interface {
+	UpdateProgramme(ctx context.Context, actor programme.Actor, version int64, change func(*programme.Programme) error) (programme.Programme, error)
+}
+
+// GetProgramme answers the words of the programme's page.
+func (s *Server) GetProgramme(ctx context.Context, _ api.GetProgrammeRequestObject) (api.GetProgrammeResponseObject, error) {
+	p := &callOf(ctx).snapshot.Programme
+	if p.Version == 0 {
+		return nil, notFound("The programme has not been described yet.")
+	}
+	return resource(ctx, p.Version, programmeWire(p))
+}
+
+// UpdateProgramme changes them.
+func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeRequestObject) (api.UpdateProgrammeResponseObject, error) {
+	p, err := s.store.UpdateProgramme(ctx, callOf(ctx).actor, matchVersion(r.Params.IfMatch), func(p *programme.Programme) error {
+		in, err := merged(ctx, programmeInput(p))
+		if err != nil {
+			return err
+		}
+		p.Name, p.Summary, p.Goals, p.Attribution = *in.Name, *in.Summary, *in.Goals, *in.Attribution
+		p.Contacts = make([]programme.Contact, len(*in.Contacts))
+		for i, c := range *in.Contacts {
+			p.Contacts[i] = programme.Contact{Role: c.Role, Name: c.Name, Organisation: c.Organisation, Email: c.Email}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return resource(ctx, p.Version, programmeWire(&p))
+}
+
+func programmeWire(p *programme.Programme) api.Programme {
+	return api.Programme{
+		Name: p.Name, Summary: p.Summary, Goals: p.Goals, Contacts: contactsWire(p.Contacts),
+		Attribution: p.Attribution, UpdatedAt: p.UpdatedAt.UTC(),
+	}
+}
+
+func programmeInput(p *programme.Programme) api.ProgrammePatch {
+	contacts := contactsWire(p.Contacts)
+	return api.ProgrammePatch{Name: &p.Name, Summary: &p.Summary, Goals: &p.Goals, Contacts: &contacts, Attribution: &p.Attribution}
+}
+
+func contactsWire(contacts []programme.Contact) []api.Contact {
+	wire := make([]api.Contact, len(contacts))
+	for i, c := range contacts {
+		wire[i] = api.Contact{Role: c.Role, Name: c.Name, Organisation: c.Organisation, Email: c.Email}
+	}
+	return wire
+}

@@ -1,0 +1,38 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+)
+
+// ListReleases answers the files that figures were read from, oldest first.
+func (s *Server) ListReleases(ctx context.Context, r api.ListReleasesRequestObject) (api.ListReleasesResponseObject, error) {
+	known := r.Params.Dataset == nil
+	list := kept(callOf(ctx).snapshot.Releases, func(rel *benchmark.Release) bool {
+		of := r.Params.Dataset == nil || rel.Dataset == *r.Params.Dataset
+		known = known || of
+		return of
+	})
+	if !known {
+		return nil, unknownValue("dataset", "No release of a dataset with this key is held.")
+	}
+	return answerList(ctx, listOf(list, false, func(rel *benchmark.Release) []string { return []string{rel.ID} }), releaseWire)
+}
+
+// GetRelease answers one.
+func (s *Server) GetRelease(ctx context.Context, r api.GetReleaseRequestObject) (api.GetReleaseResponseObject, error) {
+	rel := callOf(ctx).snapshot.Release(r.Id)
+	if rel == nil {
+		return nil, notFound("There is no release with this id.")
+	}
+	return ok(ctx, releaseWire(rel))
+}
+
+func releaseWire(r *benchmark.Release) api.Release {
+	return api.Release{
+		Id: r.ID, Dataset: r.Dataset, Title: r.Title, Publisher: r.Publisher, Licence: r.Licence,
+		File: r.File, Sha256: r.SHA256, Rows: r.Rows, ImportedAt: r.ImportedAt.UTC(),
+	}
+}

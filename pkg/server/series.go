@@ -1,0 +1,38 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+)
+
+// ListIndicatorSeries follows one borough over time.
+func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSeriesRequestObject) (api.ListIndicatorSeriesResponseObject, error) {
+	ind, err := indicatorIn(ctx, r.Code)
+	if err != nil {
+		return nil, err
+	}
+	var kind benchmark.PeriodKind
+	if r.Params.Kind != nil {
+		kind = benchmark.PeriodKind(*r.Params.Kind)
+	}
+	points, err := callOf(ctx).snapshot.Series(ind, r.Params.Borough, kind)
+	if err != nil {
+		return nil, err
+	}
+	list := listOf(points, false, func(p benchmark.SeriesPoint) []string { return []string{string(p.EndsOn), p.Period} })
+	return answerPage(ctx, list, pointWire, func(part page[api.SeriesPoint]) any {
+		return api.Series{Indicator: ind.Code, Borough: r.Params.Borough, Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
+	})
+}
+
+func pointWire(p benchmark.SeriesPoint) api.SeriesPoint {
+	return api.SeriesPoint{
+		Period: p.Period, EndsOn: p.EndsOn, Value: p.Figure.Value, Status: api.FigureStatus(p.Figure.Status),
+		Numerator: p.Figure.Numerator, Denominator: p.Figure.Denominator, Change: p.Change,
+		London:     api.SeriesBeside{Value: p.London.Value, Status: api.FigureStatus(p.London.Status)},
+		LondonMean: rounded(p.LondonMean), LondonN: p.LondonN,
+		England: api.SeriesBeside{Value: p.England.Value, Status: api.FigureStatus(p.England.Status)},
+	}
+}

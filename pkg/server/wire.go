@@ -1,0 +1,46 @@
+package server
+
+import (
+	"math"
+	"time"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+// since keeps what was changed at or after the instant, if one is given.
+func since(instant *time.Time, changed time.Time) bool {
+	return instant == nil || !changed.Before(*instant)
+}
+
+func dayOr(given *programme.Date, today programme.Date) programme.Date {
+	if given == nil {
+		return today
+	}
+	return *given
+}
+
+func textOr(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// rounded gives a statistic four decimals, half away from zero. Published values
+// are never rounded.
+func rounded(v *float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	r := math.Round(*v*1e4) / 1e4
+	return &r
+}
+
+func publishedWire(f *benchmark.Figure) api.PublishedFigure {
+	if f == nil {
+		return api.PublishedFigure{Status: api.FigureStatus(benchmark.NotHeld)}
+	}
+	return api.PublishedFigure{Value: f.Value, Status: api.FigureStatus(f.Status)}
+}
