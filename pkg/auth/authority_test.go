@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"crypto/ecdh"
 	"crypto/rand"
 	"crypto/x509"
@@ -201,6 +202,41 @@ func TestRotationInAnotherProcess(t *testing.T) {
 	}
 }
 
+// heldKeys is a store whose first answer is on its way for long.
+type heldKeys struct {
+	*memoryKeys
+	first         sync.Once
+	read, release chan struct{}
+}
+
+func (h *heldKeys) SigningKeys(ctx context.Context) ([]programme.SigningKey, error) {
+	keys, err := h.memoryKeys.SigningKeys(ctx)
+	h.first.Do(func() {
+		close(h.read)
+		<-h.release
+	})
+	return keys, err
+}
+
+// A key made while the keys are being loaded is not missed.
+func TestKeyMadeDuringALoad(t *testing.T) {
+	c, keys := newClock(), &memoryKeys{}
+	held := &heldKeys{memoryKeys: keys, read: make(chan struct{}), release: make(chan struct{})}
+	v := newVerifier(t, Config{Clock: c.now, Local: newAuthority(held, c)})
+	<-held.read
+	token := issue(t, newAuthority(keys, c), time.Hour)
+	done := make(chan error)
+	go func() {
+		_, err := v.Verify(t.Context(), token)
+		done <- err
+	}()
+	time.Sleep(20 * time.Millisecond) // lets the token wait for the load that is under way
+	close(held.release)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
 func kid(t *testing.T, text string) string {
 	t.Helper()
 	token, _, err := jwt.NewParser().ParseUnverified(text, jwt.MapClaims{})
@@ -239,9 +275,12 @@ func TestNewestKeySigns(t *testing.T) {
 		}
 		return programme.SigningKey{ID: id, Algorithm: s.method.Alg(), PKCS8: der, CreatedAt: c.now().Add(-age)}
 	}
+	retired := made("retired", edKey, time.Second)
+	now := c.now()
+	retired.RetiredAt = &now
 	for _, newest := range []signer{edKey, esKey, rsKey} {
 		keys := &memoryKeys{keys: []programme.SigningKey{
-			made("old", edKey, time.Hour), made("b", newest, time.Minute), made("a", edKey, time.Minute),
+			made("old", edKey, time.Hour), made("b", newest, time.Minute), made("a", edKey, time.Minute), retired,
 		}}
 		a := newAuthority(keys, c)
 		text := issue(t, a, time.Hour)

@@ -55,20 +55,24 @@ func (r *keyring) find(ctx context.Context, id, algorithm string) (crypto.Public
 			return key, err
 		}
 	}
-	select {
-	case <-r.group.DoChan("", r.reloadIfAllowed):
-	case <-ctx.Done():
-		return nil, unavailable(context.Cause(ctx))
+	// The first load may have been under way already, and have missed a key that
+	// was published just before its token came here. The second has not.
+	for range 2 {
+		select {
+		case <-r.group.DoChan("", r.reloadIfAllowed):
+		case <-ctx.Done():
+			return nil, unavailable(context.Cause(ctx))
+		}
+		state = r.now()
+		key, err := state.keys.find(id, algorithm)
+		switch {
+		case !errors.Is(err, errKey):
+			return key, err
+		case state.err != nil:
+			return nil, unavailable(state.err)
+		}
 	}
-	// Whatever this load did, another one may have brought the key meanwhile.
-	if state = r.now(); !state.good {
-		return nil, unavailable(state.err)
-	}
-	key, err := state.keys.find(id, algorithm)
-	if errors.Is(err, errKey) && state.err != nil {
-		return nil, unavailable(state.err)
-	}
-	return key, err
+	return nil, errKey
 }
 
 func (r *keyring) now() *ringState {
@@ -109,9 +113,6 @@ func (r *keyring) reload() (any, error) {
 	ctx, cancel := context.WithTimeout(r.life, loadTimeout)
 	defer cancel()
 	keys, err := r.load(ctx)
-	if r.life.Err() != nil {
-		return nil, nil // the verifier is being closed: not the issuer's fault
-	}
 	before := r.now()
 	if err != nil {
 		r.logger.WarnContext(ctx, "The issuer's keys could not be loaded.", "error", err, "kept", len(before.keys))

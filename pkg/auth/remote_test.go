@@ -172,16 +172,21 @@ func TestRegularLoad(t *testing.T) {
 	p.set(func() { p.down = true })
 	v := p.verifier(t, c)
 	settle(t, v)
-	ring := &keyring{
-		load: v.issuers[p.URL].ring.load, every: time.Millisecond, retry: time.Millisecond,
-		clock: c.now, logger: v.issuers[p.URL].ring.logger, life: t.Context(),
+	start := func(every, retry time.Duration) *keyring {
+		model := v.issuers[p.URL].ring
+		ring := &keyring{load: model.load, every: every, retry: retry, clock: c.now, logger: model.logger, life: t.Context()}
+		go ring.run()
+		return ring
 	}
-	go ring.run()
-	eventually(t, func() bool { return ring.state.Load() != nil && !ring.now().good })
+	recovering := start(time.Hour, time.Millisecond)
+	eventually(t, func() bool { return recovering.state.Load() != nil && !recovering.now().good })
 	p.set(func() { p.down = false })
-	eventually(t, func() bool { return len(ring.now().keys) == 1 })
+	eventually(t, func() bool { return len(recovering.now().keys) == 1 })
+
+	following := start(time.Millisecond, time.Hour)
+	eventually(t, func() bool { return len(following.now().keys) == 1 })
 	p.set(func() { p.keys = jwks() })
-	eventually(t, func() bool { return len(ring.now().keys) == 0 })
+	eventually(t, func() bool { return following.now().good && len(following.now().keys) == 0 })
 }
 
 func TestUnusableDiscovery(t *testing.T) {
@@ -345,4 +350,7 @@ func TestClosedVerifierStillKnowsItsKeys(t *testing.T) {
 	wantActor(t, v, p.token(c, edKey), "u-1")
 	v.Close()
 	wantActor(t, v, p.token(c, edKey), "u-1")
+	c.advance(remoteMayAsk)
+	_, err := v.Verify(t.Context(), p.token(c, esKey)) // nobody is asked any more
+	wantRefusal(t, err, programme.Unavailable, "issuer_unavailable")
 }

@@ -23,7 +23,7 @@ const (
 	maxToken       = 8 << 10          // bytes
 	leeway         = 30 * time.Second // between the issuer's clock and ours
 	believedFor    = 5 * time.Minute  // after a full verification
-	defaultCache   = 10_000           // tokens; about 5 MB
+	defaultCache   = 10_000           // tokens
 	remoteEvery    = 15 * time.Minute
 	remoteRetry    = 30 * time.Second
 	remoteMayAsk   = 10 * time.Second // between loads that unknown keys cause

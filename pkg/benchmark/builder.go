@@ -22,7 +22,7 @@ type columnKey struct{ period, indicator string }
 // itself never changes.
 func NewBuilder(prev *Dataset) *Builder {
 	b := &Builder{prev: prev, changed: map[columnKey]*Column{}}
-	if prev != nil {
+	if prev != nil && prev.codes != nil {
 		b.codes = prev.codes
 		return b
 	}

@@ -75,8 +75,8 @@ func (c *Column) better(polarity Polarity, value float64, places []int32) int {
 	n := 0
 	for _, place := range places {
 		if v, ok := c.value(place); ok {
-			// Counted without a jump, which would be foreseen wrongly half of the
-			// time: half of a comparison's time is spent here.
+			// Counted without a jump, which a processor would foresee wrongly half
+			// of the time: no other loop of a comparison is as long.
 			one := 0
 			if sign*v < value {
 				one = 1

@@ -3,6 +3,7 @@ package benchmark_test
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"peerchallenge/pkg/benchmark"
@@ -236,7 +237,7 @@ func TestNothingHeld(t *testing.T) {
 	ind := of(benchmark.Low)
 	groups := benchmark.Groups{Borough: authority(0), Period: year, London: []string{authority(0)}}
 	var empty *benchmark.Dataset
-	for name, d := range map[string]*benchmark.Dataset{"nil": empty, "empty": benchmark.NewBuilder(nil).Dataset()} {
+	for name, d := range map[string]*benchmark.Dataset{"nil": empty, "zero": {}, "empty": benchmark.NewBuilder(&benchmark.Dataset{}).Dataset()} {
 		got := d.Resolve(groups).Compare(&ind)
 		if got.Figure.Status != benchmark.NotHeld || got.Release != "" || got.London.N != 0 || got.London.Published != nil || got.England.Published != nil {
 			t.Errorf("%s dataset: %+v", name, got)
@@ -278,5 +279,30 @@ func TestKeptSummaries(t *testing.T) {
 	}
 	if got := mean(d, groups); got != 2.0 {
 		t.Errorf("the old dataset's mean is %v, want 2 still", got)
+	}
+}
+
+// Many ask at once while the next dataset is being built; run with -race.
+func TestManyReaders(t *testing.T) {
+	s := london(t)
+	var readers sync.WaitGroup
+	for _, borough := range s.Boroughs {
+		readers.Go(func() {
+			for _, p := range []string{"2023-24", "2024-25"} {
+				groups, err := s.Groups(borough.Code, p, "")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if got := s.Data.Resolve(groups).Compare(&rereferrals); got.England.N < 140 || got.London.N < 30 {
+					t.Errorf("%s %s: n = %d in England, %d in London", borough.Code, p, got.England.N, got.London.N)
+				}
+			}
+		})
+	}
+	next := dataset(s.Data, observation("2025-26", "NEW", "E06009999", 1))
+	readers.Wait()
+	if next.Len() != s.Data.Len()+1 {
+		t.Errorf("the next dataset holds %d figures, want one more than %d", next.Len(), s.Data.Len())
 	}
 }

@@ -12,7 +12,7 @@ import (
 // number of readers at once. What changes is made by a [Builder], which shares
 // the unchanged columns with the dataset before.
 //
-// A nil Dataset holds nothing.
+// A nil or a zero Dataset holds nothing.
 type Dataset struct {
 	codes  *codes
 	sheets []*sheet // ordered by period

@@ -38,17 +38,18 @@ type groupSummary struct {
 // Resolve prepares the groups for comparisons within this dataset, in the
 // groups' period.
 func (d *Dataset) Resolve(g Groups) *Peers {
-	p := &Peers{Groups: g, borough: nowhere, londonCode: nowhere, nation: nowhere}
-	places := d.places(g.London)
-	p.london, p.inLondon = &group{places}, slices.Contains(g.London, g.Borough)
-	p.england, p.inEngland = &group{d.places(g.England)}, slices.Contains(g.England, g.Borough)
-	p.subRegion, p.neighbours = d.places(g.SubRegion), d.places(g.Neighbours)
-	if d == nil {
-		return p
+	p := &Peers{
+		Groups:     g,
+		borough:    d.place(g.Borough),
+		londonCode: d.place(g.LondonCode),
+		nation:     d.place(England),
+		london:     &group{d.places(g.London)},
+		england:    &group{d.places(g.England)},
+		subRegion:  d.places(g.SubRegion),
+		neighbours: d.places(g.Neighbours),
+		inLondon:   slices.Contains(g.London, g.Borough),
+		inEngland:  slices.Contains(g.England, g.Borough),
 	}
-	p.borough = d.codes.places.find(g.Borough)
-	p.londonCode = d.codes.places.find(g.LondonCode)
-	p.nation = d.codes.places.find(England)
 	if p.current = d.sheet(g.Period); p.current != nil {
 		p.london = keep(&p.current.peers.london, p.london)
 		p.england = keep(&p.current.peers.england, p.england)
@@ -65,14 +66,18 @@ func (p *Peers) Compare(ind *Indicator) Comparison {
 	return Compare(ind, p.current.column(ind.Code), p.previous.column(ind.Code), p)
 }
 
-// places answers the numbers of the geographies, nowhere for those unknown.
+// place answers the number of the geography, nowhere if it is unknown.
+func (d *Dataset) place(geography string) int32 {
+	if d == nil || d.codes == nil {
+		return nowhere
+	}
+	return d.codes.places.find(geography)
+}
+
 func (d *Dataset) places(geographies []string) []int32 {
 	places := make([]int32, len(geographies))
 	for i, code := range geographies {
-		places[i] = nowhere
-		if d != nil {
-			places[i] = d.codes.places.find(code)
-		}
+		places[i] = d.place(code)
 	}
 	return places
 }

@@ -102,7 +102,11 @@ func (s *Store) keepAnswer(tx *gorm.DB, a programme.Attempt, answer programme.An
 	if kept.Header == nil {
 		kept.Header = map[string]string{}
 	}
-	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&kept).Error // what is there has expired
+	// What is there has expired. UpdateAll would leave out created_at.
+	return tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "issuer"}, {Name: "subject"}, {Name: "operation"}, {Name: "key"}},
+		DoUpdates: clause.AssignmentColumns([]string{"fingerprint", "status", "header", "body", "created_at"}),
+	}).Create(&kept).Error
 }
 
 // PurgeIdempotencyKeys deletes the answers that are older than 24 hours and

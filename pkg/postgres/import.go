@@ -173,7 +173,7 @@ func (i *importer) populations(ctx context.Context, release string, file *benchm
 
 // neighbours replaces the model's neighbours by those of the file.
 func (i *importer) neighbours(ctx context.Context, release string, file *benchmark.Import) error {
-	if file.Model == nil {
+	if file.Model == nil || len(file.Neighbours) == 0 {
 		return nil
 	}
 	model, rows := *file.Model, file.Neighbours

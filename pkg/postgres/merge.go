@@ -93,8 +93,8 @@ func (i *importer) recompute(ctx context.Context) error {
 	}
 	var held []benchmark.Observation
 	if err := i.tx.Joins("JOIN indicators ind ON ind.code = observations.indicator_code").
-		Where("ind.unit IN ? AND observations.status IN ? AND observations.numerator IS NOT NULL",
-			[]benchmark.Unit{benchmark.Per10000, benchmark.Per100000}, []benchmark.Status{benchmark.Computed, benchmark.NoDenominator}).
+		Where("ind.unit = ? AND observations.status IN ? AND observations.numerator IS NOT NULL",
+			benchmark.Per10000, []benchmark.Status{benchmark.Computed, benchmark.NoDenominator}).
 		Find(&held).Error; err != nil {
 		return err
 	}

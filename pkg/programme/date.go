@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"time"
+	_ "time/tzdata" // London must be found on a machine without a time zone database
 )
 
 // Date is a calendar day, 2026-03-31, without a time zone. Dates order as their

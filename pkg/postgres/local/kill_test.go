@@ -237,7 +237,7 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	if os.Geteuid() != 0 {
 		return
 	}
-	cmd := ordinary(t).command("/", copyOfTests(t), "-test.run=Outlives|Killed|OurOwn|DefaultDir|NobodyElse")
+	cmd := ordinary(t).command("/", copyOfTests(t), "-test.run=DataOutlives|EndsWithAKilledParent|OurOwn|DefaultDir")
 	out, err := runCommand(t.Context(), cmd)
 	if err != nil || !strings.HasSuffix(strings.TrimSpace(out), "PASS") {
 		t.Errorf("%v:\n%s", err, out)

@@ -188,9 +188,9 @@ func (a *account) command(dir, program string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// guard scripts, for a shell whose standard input ends when the parent does.
-// Whether zombies are reaped is not up to us, so the wait before the removal has
-// an end.
+// What a shell does whose standard input ends when the parent does. The wait
+// before the removal is bounded: without a parent, nobody may ever reap the
+// server, and its number stays in use.
 const (
 	guardScript     = `read _; kill -INT "$1"`
 	throwawayScript = `read _; kill -QUIT "$1"; for i in 1 2 3 4 5; do kill -0 "$1" || break; sleep 1; done; rm -rf -- "$2"`

@@ -3,12 +3,18 @@
 package local
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -113,6 +119,54 @@ func TestFetch(t *testing.T) {
 	if asked != 1 {
 		t.Error("the repository was asked though the cache holds the programs")
 	}
+}
+
+// archive is a tar.xz of bin/postgres and bin/initdb, which only tell a version.
+const archive = "/Td6WFoAAAFpIt42AgAhARYAAAB0L+Wj4Cf/AJZdADEaShsJm84iHsbLRwPoGC75j1TR0bLwgHrZQah4q5kOJF3240eHti0OnTfi16BUcOHw6D4S+oR/ArRtCyrI+d9JGetC60VL5CbaWyXtXsQ5DJo5yT8XZUw8w51h82brsFvMYYNfkE8af8Vu3M5G3hAp4vqzV4bPSw3ztRZwUXTlPitszyRPTPAWxCGChizUBJZoF6MUAAAAAAOiHHwAAa4BgFAAAHgVxlw+MA2LAgAAAAABWVo="
+
+func TestFetchUnpacksTheProgramsAndStartsNothing(t *testing.T) {
+	cache := home(t)
+	t.Setenv("HOME", cache)
+	t.Setenv("XDG_CACHE_HOME", cache)
+	packed, err := base64.StdEncoding.DecodeString(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var jar bytes.Buffer
+	z := zip.NewWriter(&jar)
+	if w, err := z.Create("postgres.txz"); err != nil {
+		t.Fatal(err)
+	} else if _, err := w.Write(packed); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	repository := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".sha256") {
+			fmt.Fprintf(w, "%x", sha256.Sum256(jar.Bytes()))
+			return
+		}
+		_, _ = w.Write(jar.Bytes())
+	}))
+	t.Cleanup(repository.Close)
+
+	folder, err := fetchPrograms(t.Context(), repository.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := inspect(t.Context(), nil, folder)
+	if err != nil || p.major != fetchedMajor {
+		t.Errorf("the fetched programs are of version %q: %v", p.major, err)
+	}
+	base, err := cacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "only the programs were left in the cache", func() bool {
+		entries, err := os.ReadDir(base)
+		return err == nil && len(entries) == 1 && filepath.Join(base, entries[0].Name(), "bin") == folder
+	})
 }
 
 func TestTheNewestInstallationComesFirst(t *testing.T) {

@@ -8,6 +8,9 @@
 //		pool, err := pgxpool.New(t.Context(), pgtest.Database(t))
 //		...
 //	}
+//
+// Everything lies among the temporary files. With TMPDIR on a file system in
+// memory, such as /dev/shm, a clone took 12 ms instead of 60.
 package pgtest
 
 import (

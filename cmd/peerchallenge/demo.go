@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+
+	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/postgres/local"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/seed"
+)
+
+// demoTTL is how long the printed tokens work.
+const demoTTL = auth.MaxTTL
+
+func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err error) {
+	flags := newFlags(out, "demo [--addr HOST:PORT] [--data-dir DIR]", "Starts everything on this machine: a private PostgreSQL (unless DATABASE_URL names one), the API, London's boroughs and\nindicators, and the published figures. Prints a token for each role. Ctrl-C stops it; the data stay for the next time.")
+	dir := flags.String("data-dir", "", "`folder` for the private PostgreSQL's data (the user's data folder)")
+	flags.StringVar(&cfg.addr, "addr", cfg.addr, "`address` to listen on")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	listener, err := listen(cfg.addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	cfg.addr = listener.Addr().String()
+
+	if cfg.databaseURL == "" {
+		database, err := private(ctx, *dir, cfg)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, database.Stop()) }()
+		cfg.databaseURL = database.URL("peerchallenge")
+	}
+	app, err := open(ctx, cfg, cfg.quiet)
+	if err != nil {
+		return err
+	}
+	defer app.close()
+	if err := app.store.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := seed.Load(ctx, app.store, seed.Loader); err != nil {
+		return err
+	}
+	if err := greet(ctx, app.authority, cfg, listener.Addr(), out); err != nil {
+		return err
+	}
+	err = app.server.Serve(ctx, listener, grace)
+	fmt.Fprintln(out, "\nStopped. The data stay for the next start.")
+	return err
+}
+
+// private brings up the demo's own PostgreSQL.
+func private(ctx context.Context, dir string, cfg config) (*local.Server, error) {
+	if dir == "" {
+		base, err := local.DefaultDir()
+		if err != nil {
+			return nil, err
+		}
+		dir = base
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	database, err := local.Start(ctx, local.Config{Dir: dir, Logger: cfg.quiet})
+	if err != nil {
+		return nil, err
+	}
+	if err := database.CreateDatabase(ctx, "peerchallenge"); err != nil {
+		return nil, errors.Join(err, database.Stop())
+	}
+	return database, nil
+}
+
+// greet prints all that a newcomer needs to go on.
+func greet(ctx context.Context, authority *auth.Authority, cfg config, addr net.Addr, out io.Writer) error {
+	base := "http://" + addr.String()
+	fmt.Fprintf(out, "Peer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
+	var reading string
+	for _, role := range programme.Roles {
+		actor := programme.Actor{Subject: "demo-" + string(role), Roles: []programme.Role{role}}
+		if role.OfBorough() {
+			actor.Borough = demoBorough
+		}
+		token, err := authority.Token(ctx, actor, demoTTL)
+		if err != nil {
+			return err
+		}
+		if role == programme.RoleReporting {
+			reading = token
+		}
+		fmt.Fprintf(out, "\n  %s%s\n  %s\n", role, ofBorough(actor.Borough), token)
+	}
+	_, err := fmt.Fprintf(out, "\nHow does Lambeth compare?\n\n  curl -H 'Authorization: Bearer %s' '%s/v1/comparisons?borough=%s&period=2024-25&indicator=REREF_PCT'\n\nCtrl-C stops it.\n", reading, base, demoBorough)
+	return err
+}
+
+// demoBorough is the borough whose tokens the demo prints: Lambeth.
+const demoBorough = "E09000022"
+
+func ofBorough(code string) string {
+	if code == "" {
+		return ""
+	}
+	return " of " + code
+}

@@ -1,0 +1,107 @@
+// Command peerchallenge serves the API of a peer challenge programme.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "peerchallenge: "+describe(err))
+		os.Exit(1)
+	}
+}
+
+// command is one thing that the program does.
+type command struct {
+	name  string
+	about string
+	run   func(ctx context.Context, args []string, cfg config, out io.Writer) error
+}
+
+func commands() []command {
+	return []command{
+		{"demo", "start everything on this machine, with London's published data", demo},
+		{"serve", "serve the API on the database that DATABASE_URL names", serve},
+		{"migrate", "bring the database's structure up to this version", migrate},
+		{"import", "load London's reference data or files of the Department for Education", importData},
+		{"token", "issue a bearer token of the built-in issuer", token},
+		{"version", "print the version", version},
+	}
+}
+
+// run is the whole program: it reads nothing but its arguments and writes
+// nothing but out and the log.
+func run(ctx context.Context, args []string, env func(string) string, out io.Writer) error {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		usage(out)
+		return nil
+	}
+	for _, c := range commands() {
+		if c.name != args[0] {
+			continue
+		}
+		cfg, err := readConfig(env)
+		if err != nil {
+			return err
+		}
+		return c.run(ctx, args[1:], cfg, out)
+	}
+	usage(out)
+	return fmt.Errorf("there is no command %q", args[0])
+}
+
+func usage(out io.Writer) {
+	fmt.Fprint(out, "The system of a peer challenge programme: an API for boroughs, indicators and how they compare.\n\nUsage: peerchallenge <command> [flags]\n\nCommands:\n")
+	for _, c := range commands() {
+		fmt.Fprintf(out, "  %-8s  %s\n", c.name, c.about)
+	}
+	fmt.Fprint(out, "\nEach command answers --help. Settings come from the environment:\n"+settings)
+}
+
+// newFlags makes a command's flag set, whose help is worth reading.
+func newFlags(out io.Writer, usage, about string) *flag.FlagSet {
+	flags := flag.NewFlagSet("peerchallenge", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.Usage = func() {
+		fmt.Fprintf(out, "Usage: peerchallenge %s\n\n%s\n", usage, about)
+		any := false
+		flags.VisitAll(func(*flag.Flag) { any = true })
+		if any {
+			fmt.Fprint(out, "\nFlags:\n")
+			flags.PrintDefaults()
+		}
+		fmt.Fprint(out, "\nSettings from the environment:\n"+settings)
+	}
+	return flags
+}
+
+func version(_ context.Context, _ []string, _ config, out io.Writer) error {
+	text, revision := "development", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if v := info.Main.Version; v != "" && v != "(devel)" {
+			text = v
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " " + s.Value
+			}
+		}
+		text += revision + " " + info.GoVersion
+	}
+	_, err := fmt.Fprintln(out, "peerchallenge "+text)
+	return err
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/postgres"
+	"peerchallenge/pkg/server"
+)
+
+// grace is how long requests in flight may take when the program ends.
+const grace = 20 * time.Second
+
+func serve(ctx context.Context, args []string, cfg config, out io.Writer) error {
+	flags := newFlags(out, "serve [--addr HOST:PORT]", "Serves the API until it is told to stop, and then finishes the requests in flight.\nThe database must be migrated: peerchallenge migrate.")
+	flags.StringVar(&cfg.addr, "addr", cfg.addr, "`address` to listen on")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if err := cfg.needDatabase(); err != nil {
+		return err
+	}
+	listener, err := listen(cfg.addr)
+	if err != nil {
+		return err
+	}
+	app, err := open(ctx, cfg, cfg.logger)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer app.close()
+	cfg.logger.Info("listening", "address", listener.Addr().String(), "baseUrl", cfg.issuer())
+	return app.server.Serve(ctx, listener, grace)
+}
+
+// listen takes the port first: nothing else is worth starting without it.
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be listened on, another program may have it: choose another address with --addr HOST:PORT (%w)", addr, err)
+	}
+	return listener, nil
+}
+
+// app is everything that answers requests.
+type app struct {
+	store     *postgres.Store
+	authority *auth.Authority
+	verifier  *auth.Verifier
+	server    *server.Server
+	stop      context.CancelFunc
+}
+
+// open wires the parts, each on those before it.
+func open(ctx context.Context, cfg config, logger *slog.Logger) (_ *app, err error) {
+	a := &app{}
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if a.store, err = postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock}); err != nil {
+		return nil, err
+	}
+	a.authority = auth.NewAuthority(a.store, cfg.issuer(), cfg.audience, cfg.clock)
+	if a.verifier, err = auth.NewVerifier(ctx, auth.Config{Issuers: cfg.issuers, Local: a.authority, Clock: cfg.clock, Logger: logger}); err != nil {
+		return nil, err
+	}
+	a.server, err = server.New(server.Config{
+		Store: a.store, Verify: a.verifier.Verify, Keys: a.authority.JWKS, Clock: cfg.clock, Logger: logger, CORSOrigins: cfg.origins,
+		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), poolCollector{a.store}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	go purge(ctx, a.store, logger)
+	return a, nil
+}
+
+// close undoes open, in reverse.
+func (a *app) close() {
+	if a.stop != nil {
+		a.stop()
+	}
+	if a.verifier != nil {
+		a.verifier.Close()
+	}
+	if a.store != nil {
+		_ = a.store.Close()
+	}
+}
+
+// purge forgets the answers to idempotent requests when their day is over.
+func purge(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Hour):
+			if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
+				logger.Warn("old idempotency keys could not be removed", "error", err.Error())
+			}
+		}
+	}
+}
+
+// poolCollector shows the database pool's state as metrics.
+type poolCollector struct{ store *postgres.Store }
+
+var (
+	poolOpen  = prometheus.NewDesc("database_connections_open", "Connections to the database.", nil, nil)
+	poolInUse = prometheus.NewDesc("database_connections_in_use", "Connections that are busy.", nil, nil)
+	poolWaits = prometheus.NewDesc("database_connection_waits_total", "How often a request waited for a connection.", nil, nil)
+)
+
+// Describe names the metrics.
+func (poolCollector) Describe(ch chan<- *prometheus.Desc) {
+	ch <- poolOpen
+	ch <- poolInUse
+	ch <- poolWaits
+}
+
+// Collect reads them.
+func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
+	stats := c.store.Stats()
+	ch <- prometheus.MustNewConstMetric(poolOpen, prometheus.GaugeValue, float64(stats.OpenConnections))
+	ch <- prometheus.MustNewConstMetric(poolInUse, prometheus.GaugeValue, float64(stats.InUse))
+	ch <- prometheus.MustNewConstMetric(poolWaits, prometheus.CounterValue, float64(stats.WaitCount))
+}

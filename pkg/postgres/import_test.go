@@ -1,0 +1,217 @@
+package postgres
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+func figure(indicator, geography string, value, numerator, denominator float64) benchmark.Observation {
+	return benchmark.Observation{
+		Indicator: indicator, Period: "2024-25", Geography: geography, Status: benchmark.Reported,
+		Value: &value, Numerator: &numerator, Denominator: &denominator,
+	}
+}
+
+// smallFile gives two percentages, one of them suppressed, a computed rate, the
+// population it was computed from and a neighbour model.
+func smallFile() *benchmark.Import {
+	computed := figure("CIN_RATE", "E09000022", 300, 1800, 60000)
+	computed.Status = benchmark.Computed
+	return &benchmark.Import{
+		Release: benchmark.Release{Dataset: "cin-c1", Title: "Children in need", Publisher: "DfE", Licence: "OGL", Rows: 3},
+		Observations: []benchmark.Observation{
+			figure("REREF_PCT", "E09000022", 19.8, 198, 1000),
+			{Indicator: "REREF_PCT", Period: "2024-25", Geography: "E09000030", Status: benchmark.Confidential},
+			computed,
+		},
+		Populations: []benchmark.Population{{Geography: "E09000022", MidYear: 2024, Estimate: pointer(60000.0), Status: benchmark.Reported}},
+		Model:       &benchmark.NeighbourModel{Code: "2025", Name: "Statistical neighbours 2025", Source: "DfE"},
+		Neighbours:  []benchmark.Neighbour{{Authority: "E09000022", Rank: 1, Neighbour: "E08000025", Closeness: "Very close"}},
+	}
+}
+
+// importFile imports what a file with bytes of that digest gives.
+func importFile(t testing.TB, s *Store, digest string, file *benchmark.Import) benchmark.ImportResult {
+	t.Helper()
+	result, err := s.Import(t.Context(), team, strings.Repeat(digest, 64), "file.csv", func(benchmark.Known) (*benchmark.Import, error) { return file, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func wantCounts(t testing.TB, r benchmark.ImportResult, inserted, updated, unchanged int) {
+	t.Helper()
+	if r.Known || r.Inserted != inserted || r.Updated != updated || r.Unchanged != unchanged {
+		t.Fatalf("the import answers %+v, want %d inserted, %d updated and %d unchanged", r, inserted, updated, unchanged)
+	}
+}
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	snapshotOf(t, s)
+	result := importFile(t, s, "a", smallFile())
+	wantCounts(t, result, 5, 0, 0)
+	snapshot := snapshotOf(t, s)
+	got, release := snapshot.Data.Column("2024-25", "REREF_PCT").Figure("E09000022")
+	if *got.Value != 19.8 || *got.Numerator != 198 || *got.Denominator != 1000 || release != result.Release.ID {
+		t.Fatalf("Lambeth is %+v from %s", got, release)
+	}
+	hidden, _ := snapshot.Data.Column("2024-25", "REREF_PCT").Figure("E09000030")
+	if hidden.Value != nil || hidden.Status != benchmark.Confidential {
+		t.Fatalf("Tower Hamlets is %+v", hidden)
+	}
+	if snapshot.Period("2024-25") == nil {
+		t.Fatal("the file's period was not added")
+	}
+	wantRelease := benchmark.Release{ID: result.Release.ID, Dataset: "cin-c1", Title: "Children in need", Publisher: "DfE", Licence: "OGL", File: "file.csv", SHA256: strings.Repeat("a", 64), Rows: 3, ImportedAt: result.Release.ImportedAt}
+	if !reflect.DeepEqual(snapshot.Releases, []benchmark.Release{wantRelease}) {
+		t.Fatalf("releases are %+v, want %+v", snapshot.Releases, wantRelease)
+	}
+	if len(snapshot.Models) != 1 || len(snapshot.Neighbours) != 1 || snapshot.Neighbours[0].Closeness != "Very close" {
+		t.Fatalf("models %+v, neighbours %+v", snapshot.Models, snapshot.Neighbours)
+	}
+	if n := count(t, s, "SELECT count(*) FROM changes WHERE action = 'import' AND key = $1", result.Release.ID); n != 1 {
+		t.Fatalf("%d imports were audited, want 1", n)
+	}
+}
+
+func TestImportTwice(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	first := importFile(t, s, "a", smallFile())
+	before := snapshotOf(t, s)
+
+	again, err := s.Import(t.Context(), team, strings.Repeat("a", 64), "file.csv", func(benchmark.Known) (*benchmark.Import, error) {
+		return nil, errors.New("a known file must not be read")
+	})
+	if err != nil || !again.Known || again.Release != first.Release {
+		t.Fatalf("the same file again answers %+v, %v", again, err)
+	}
+	if snapshotOf(t, s) != before {
+		t.Fatal("the same file again made a new snapshot")
+	}
+
+	// The same figures in other bytes stay those of the first release.
+	wantCounts(t, importFile(t, s, "b", smallFile()), 0, 0, 5)
+	after := snapshotOf(t, s)
+	if _, release := after.Data.Column("2024-25", "REREF_PCT").Figure("E09000022"); release != first.Release.ID {
+		t.Fatalf("an equal figure now names release %s", release)
+	}
+	if after.Data != before.Data {
+		t.Fatal("equal figures were read again")
+	}
+}
+
+func TestImportCorrects(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	importFile(t, s, "a", smallFile())
+	before := snapshotOf(t, s)
+	file := smallFile()
+	file.Observations[0] = figure("REREF_PCT", "E09000022", 20, 200, 1000)
+	file.Neighbours = []benchmark.Neighbour{{Authority: "E09000030", Rank: 1, Neighbour: "E08000025", Closeness: "Close"}}
+	result := importFile(t, s, "b", file)
+	wantCounts(t, result, 1, 1, 3)
+	after := snapshotOf(t, s)
+	if got, release := after.Data.Column("2024-25", "REREF_PCT").Figure("E09000022"); *got.Value != 20 || release != result.Release.ID {
+		t.Fatalf("Lambeth is %v from %s", *got.Value, release)
+	}
+	if after.Data.Column("2024-25", "CIN_RATE") != before.Data.Column("2024-25", "CIN_RATE") {
+		t.Fatal("a column that did not change was read again")
+	}
+	if len(after.Neighbours) != 1 || after.Neighbours[0].Authority != "E09000030" {
+		t.Fatalf("neighbours are %+v, want those of the newer file only", after.Neighbours)
+	}
+	old, _ := before.Data.Column("2024-25", "REREF_PCT").Figure("E09000022")
+	if *old.Value != 19.8 {
+		t.Fatal("an old snapshot has changed")
+	}
+}
+
+func TestPopulationsRecomputeRates(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	first := importFile(t, s, "a", smallFile())
+	newer := &benchmark.Import{
+		Release:     benchmark.Release{Dataset: "ons-population", Title: "Estimates", Publisher: "ONS", Licence: "OGL"},
+		Populations: []benchmark.Population{{Geography: "E09000022", MidYear: 2024, Estimate: pointer(50000.0), Status: benchmark.Reported}},
+	}
+	wantCounts(t, importFile(t, s, "b", newer), 0, 1, 0)
+	data := snapshotOf(t, s).Data
+	rate, release := data.Column("2024-25", "CIN_RATE").Figure("E09000022")
+	if *rate.Value != 360 || *rate.Denominator != 50000 || rate.Status != benchmark.Computed || release != first.Release.ID {
+		t.Fatalf("the rate is %v of %v (%s) from %s, want 360 of 50000", *rate.Value, *rate.Denominator, rate.Status, release)
+	}
+	if published, _ := data.Column("2024-25", "REREF_PCT").Figure("E09000022"); *published.Value != 19.8 {
+		t.Fatal("a published figure was computed again")
+	}
+}
+
+func TestImportIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	before := snapshotOf(t, s)
+	unknownIndicator, unknownNeighbour, badPeriod, twice := smallFile(), smallFile(), smallFile(), smallFile()
+	unknownIndicator.Observations[2].Indicator = "NO_SUCH"
+	unknownNeighbour.Neighbours[0].Neighbour = "E08000099"
+	badPeriod.Observations[2].Period = "2024-26"
+	twice.Observations[1] = twice.Observations[0]
+	for name, c := range map[string]struct {
+		file *benchmark.Import
+		err  error
+		kind programme.Kind
+		code string
+	}{
+		"reader refuses":    {nil, programme.Errorf(programme.Invalid, "invalid_file", "Bad."), programme.Invalid, "invalid_file"},
+		"unknown indicator": {unknownIndicator, nil, programme.Invalid, "invalid"},
+		"unknown authority": {unknownNeighbour, nil, programme.Invalid, "invalid"},
+		"bad period":        {badPeriod, nil, programme.Invalid, "period"},
+		"a figure twice":    {twice, nil, programme.Internal, "internal"},
+	} {
+		_, err := s.Import(t.Context(), team, strings.Repeat("c", 64), "x.csv", func(known benchmark.Known) (*benchmark.Import, error) {
+			if len(known.Authorities) != 3 || len(known.Indicators) != 2 {
+				return nil, errors.New("the reader is not told what is held")
+			}
+			return c.file, c.err
+		})
+		t.Run(name, func(t *testing.T) { wantRefusal(t, err, c.kind, c.code) })
+	}
+	if snapshotOf(t, s) != before || count(t, s, "SELECT count(*) FROM releases") != 0 || count(t, s, "SELECT count(*) FROM observations") != 0 {
+		t.Fatal("a refused file left something")
+	}
+	wantCounts(t, importFile(t, s, "c", smallFile()), 5, 0, 0)
+}
+
+func TestImportsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	other := open(t, urlOf(s))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	known := 0
+	for _, store := range []*Store{s, other, s, other} {
+		wg.Go(func() {
+			result, err := store.Import(t.Context(), team, strings.Repeat("a", 64), "f.csv", func(benchmark.Known) (*benchmark.Import, error) { return smallFile(), nil })
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				t.Error(err)
+			}
+			if result.Known {
+				known++
+			}
+		})
+	}
+	wg.Wait()
+	if known != 3 {
+		t.Fatalf("%d of 4 imports of one file found it known, want 3", known)
+	}
+}
