@@ -359,7 +359,7 @@ COMMENT ON COLUMN changes.subject IS 'Who.';
 COMMENT ON COLUMN changes.action IS 'create, update, delete or import.';
 COMMENT ON COLUMN changes.noun IS 'What kind of thing.';
 COMMENT ON COLUMN changes.key IS 'Which one.';
-COMMENT ON COLUMN changes.before IS 'As it was, null for what is new.';
+COMMENT ON COLUMN changes.before IS 'As it was, by the members of the Go type, null for what is new.';
 COMMENT ON COLUMN changes.after IS 'As it became, null for what is gone.';
 
 -- +goose StatementBegin

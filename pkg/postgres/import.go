@@ -168,7 +168,11 @@ func (i *importer) populations(ctx context.Context, release string, file *benchm
 	if err != nil || changed == i.result.Inserted+i.result.Updated {
 		return err
 	}
-	return i.recompute(ctx)
+	known, err := i.known()
+	if err != nil {
+		return err
+	}
+	return ratesOfPopulations(i.tx, known)
 }
 
 // neighbours replaces the model's neighbours by those of the file.

@@ -155,6 +155,23 @@ func TestPopulationsRecomputeRates(t *testing.T) {
 	}
 }
 
+func TestDefinitionRemakesComputedValues(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	file := smallFile()
+	*file.Observations[2].Numerator, *file.Observations[2].Value = 1234, 205.7 // 205.666...
+	importFile(t, s, "a", file)
+	for i, code := range []string{"CIN_RATE", "REREF_PCT"} {
+		if _, err := s.UpdateIndicator(t.Context(), team, code, 1, func(ind *benchmark.Indicator) error { ind.Decimals = 0; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := snapshotOf(t, s).Data.Column("2024-25", code).Figure("E09000022")
+		if want := []float64{206, 19.8}[i]; *got.Value != want { // what is published stays as published
+			t.Fatalf("%s is %v, want %v", code, *got.Value, want)
+		}
+	}
+}
+
 func TestImportIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)

@@ -32,14 +32,18 @@ func (s *Store) CreateIndicator(ctx context.Context, actor programme.Actor, i be
 
 // UpdateIndicator changes an indicator at the version, with the errors NotFound
 // and Stale beside those of [Store.CreateIndicator]. The code stays. A change of
-// what a value means makes a new revision; the others stay readable. A change of
-// mere words does not, it corrects the present revision.
+// what a value means makes a new revision, by which computed values are computed
+// again; the others stay readable. A change of mere words does not, it corrects
+// the present revision.
 func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code string, version int64, change func(*benchmark.Indicator) error) (benchmark.Indicator, error) {
 	return update(ctx, s, actor, indicators, code, version, change, func(tx *gorm.DB, before benchmark.Indicator, i *benchmark.Indicator) error {
 		i.Revision = before.Revision
 		if definitionOf(*i) != definitionOf(before) {
 			i.Revision++
-			return tx.Table(revisionsTable).Create(i).Error
+			if err := tx.Table(revisionsTable).Create(i).Error; err != nil {
+				return err
+			}
+			return ratesOfDefinition(tx, *i)
 		}
 		return one(tx.Table(revisionsTable).Where(clause.Eq{Column: "revision", Value: i.Revision}).
 			Select("*").Omit("code", "revision", "created_at").Where(clause.Eq{Column: "code", Value: code}).UpdateColumns(i))

@@ -3,12 +3,9 @@ package postgres
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
-
-	"peerchallenge/pkg/benchmark"
 )
 
 // table is what merging needs to know of a table of figures. All names are
@@ -83,54 +80,3 @@ func (i *importer) merge(ctx context.Context, t table, n int, row func(int) ([]a
 }
 
 func affected(tx *gorm.DB) (int, error) { return int(tx.RowsAffected), tx.Error }
-
-// recompute makes the rates that are computed from populations again, after the
-// populations have changed. They keep naming the release of their numerators.
-func (i *importer) recompute(ctx context.Context) error {
-	known, err := i.known()
-	if err != nil {
-		return err
-	}
-	var held []benchmark.Observation
-	if err := i.tx.Joins("JOIN indicators ind ON ind.code = observations.indicator_code").
-		Where("ind.unit = ? AND observations.status IN ? AND observations.numerator IS NOT NULL",
-			benchmark.Per10000, []benchmark.Status{benchmark.Computed, benchmark.NoDenominator}).
-		Find(&held).Error; err != nil {
-		return err
-	}
-	rates := recomputed(known, held)
-	if len(rates) == 0 {
-		return nil
-	}
-	if err := i.copyIn(ctx, observationTable, len(rates), func(k int) ([]any, error) {
-		o := &rates[k]
-		return []any{o.Period, o.Indicator, o.Geography, o.Value, string(o.Status), o.Numerator, o.Denominator, o.ReleaseID}, nil
-	}); err != nil {
-		return err
-	}
-	return i.tx.Exec(observationTable.update()).Error
-}
-
-// recomputed answers the observations with the rates that the present
-// populations give.
-func recomputed(known benchmark.Known, held []benchmark.Observation) []benchmark.Observation {
-	type place struct {
-		geography string
-		midYear   int
-	}
-	population := map[place]*float64{}
-	for _, p := range known.Populations {
-		population[place{p.Geography, p.MidYear}] = p.Estimate
-	}
-	indicators := map[string]benchmark.Indicator{}
-	for _, ind := range known.Indicators {
-		indicators[ind.Code] = ind
-	}
-	for k := range held {
-		o := &held[k]
-		year, _ := strconv.Atoi(o.Period[:4])
-		o.Denominator = population[place{o.Geography, year}]
-		o.Value, o.Status = benchmark.Rate(indicators[o.Indicator], o.Numerator, benchmark.Reported, o.Denominator)
-	}
-	return held
-}

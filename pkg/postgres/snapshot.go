@@ -22,6 +22,7 @@ import (
 func (s *Store) Snapshot(ctx context.Context) (*benchmark.Snapshot, error) {
 	snapshot := s.snapshot.Load()
 	if snapshot == nil {
+		s.wanted.Store(true)
 		if err := s.refresh(ctx, 0); err != nil {
 			return nil, err
 		}

@@ -42,6 +42,7 @@ type Store struct {
 	clock  func() time.Time
 
 	snapshot   atomic.Pointer[benchmark.Snapshot]
+	wanted     atomic.Bool   // whether anybody has asked for a snapshot
 	confirmed  atomic.Int64  // when the database last said that the snapshot is the present one, as time since started
 	started    time.Time     // of the monotonic clock
 	staleAfter time.Duration // for how long a snapshot is good without such a confirmation

@@ -57,8 +57,10 @@ func lockGeneration(tx *gorm.DB) error {
 
 // showOwn brings the snapshot up to a generation that has been committed. A
 // failure is no failure of the write, which stands: the watcher makes up for it.
+// Where nobody has asked for a snapshot yet, the first who does will find the
+// write in it.
 func (s *Store) showOwn(ctx context.Context, generation int64) {
-	if generation == 0 {
+	if generation == 0 || !s.wanted.Load() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)

@@ -50,10 +50,12 @@ const template = "template_tests"
 // The server ends with the tests, also when they panic, run out of time or are
 // killed.
 func Main(m *testing.M, prepare func(ctx context.Context, url string) error) {
-	os.Exit(run(m, prepare))
+	os.Exit(Run(m, prepare))
 }
 
-func run(m *testing.M, prepare func(ctx context.Context, url string) error) int {
+// Run is [Main] for a package that has something left to do after its tests. It
+// answers the code to exit with.
+func Run(m *testing.M, prepare func(ctx context.Context, url string) error) int {
 	shared.main, shared.prepare = true, prepare
 	defer stop()
 	return m.Run()

@@ -1,0 +1,82 @@
+package postgres
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/benchmark"
+)
+
+// madeHere are the statuses of values that are computed here and not published.
+var madeHere = []benchmark.Status{benchmark.Computed, benchmark.NoDenominator}
+
+// ratesOfPopulations makes every rate per child again from the populations that
+// are known. They keep naming the release of their numerators.
+func ratesOfPopulations(tx *gorm.DB, known benchmark.Known) error {
+	type place struct {
+		geography string
+		midYear   int
+	}
+	population := map[place]*float64{}
+	for _, p := range known.Populations {
+		population[place{p.Geography, p.MidYear}] = p.Estimate
+	}
+	for _, ind := range known.Indicators {
+		if ind.Unit != benchmark.Per10000 { // the population is of children aged 0-17
+			continue
+		}
+		err := remake(tx, ind, func(o *benchmark.Observation) { o.Denominator = population[place{o.Geography, midYear(o.Period)}] })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ratesOfDefinition makes the indicator's computed values again from the parts
+// that they were made of.
+func ratesOfDefinition(tx *gorm.DB, ind benchmark.Indicator) error {
+	return remake(tx, ind, func(*benchmark.Observation) {})
+}
+
+// midYear is the year whose estimate a period's rates are made with: that in
+// which its financial year begins, mid-2024 for 2024-25.
+func midYear(period string) int {
+	year, _ := strconv.Atoi(period[:4]) // a period's code begins with a year
+	return year
+}
+
+// remake lets parts set the parts of each computed value of the indicator and
+// saves the values that become others.
+func remake(tx *gorm.DB, ind benchmark.Indicator, parts func(*benchmark.Observation)) error {
+	var held []benchmark.Observation
+	if err := tx.Where("indicator_code = ? AND status IN ? AND numerator IS NOT NULL", ind.Code, madeHere).Find(&held).Error; err != nil {
+		return err
+	}
+	for i := range held {
+		o := &held[i]
+		parts(o)
+		o.Value, o.Status = benchmark.Rate(ind, o.Numerator, benchmark.Reported, o.Denominator)
+	}
+	for some := range slices.Chunk(held, batch) {
+		if err := saveRates(tx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveRates writes the values and denominators that differ from those held.
+func saveRates(tx *gorm.DB, rates []benchmark.Observation) error {
+	text, err := json.Marshal(rates)
+	if err != nil {
+		return err
+	}
+	return tx.Exec(`UPDATE observations o SET value = r."Value", status = r."Status", denominator = r."Denominator"
+		FROM jsonb_to_recordset(?::jsonb) AS r("Indicator" text, "Period" text, "Geography" text, "Value" float8, "Status" text, "Denominator" float8)
+		WHERE o.indicator_code = r."Indicator" AND o.period_code = r."Period" AND o.geography_code = r."Geography"
+		AND (o.value, o.status, o.denominator) IS DISTINCT FROM (r."Value", r."Status", r."Denominator")`, string(text)).Error
+}

@@ -1,0 +1,313 @@
+package server_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/postgres"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
+)
+
+// TestEveryOperation asks each operation of the contract, made of the contract's
+// own examples, for everything that an operation of its kind must do.
+func TestEveryOperation(t *testing.T) {
+	t.Parallel()
+	for _, op := range contract.operations {
+		t.Run(op.OperationID, func(t *testing.T) {
+			t.Parallel()
+			w := start(t)
+			if slices.Contains(op.Tags, "Service") {
+				w.send(ask{method: op.method, path: w.address(op)}).want(200)
+				return
+			}
+			w.refusesStrangers(op)
+			w.refusesBadParameters(op)
+			w.refusesBadBodies(op)
+			w.findsNothing(op)
+			w.refusesUnseenChanges(op)
+			w.answersItsExample(op)
+			w.answersConditionally(op)
+		})
+	}
+}
+
+// ids are keys that the server makes, found in the lists.
+var ids = map[string]string{
+	"/v1/priorities/{id}":             "/v1/priorities",
+	"/v1/sub-region-memberships/{id}": "/v1/sub-region-memberships",
+	"/v1/releases/{id}":               "/v1/releases",
+}
+
+// address fills in the path and the required parameters with their examples.
+func (w *world) address(op *described) string {
+	w.t.Helper()
+	path, query := op.path, url.Values{}
+	for _, p := range op.parameters {
+		example := fmt.Sprint(p.Value.Example)
+		switch {
+		case p.Value.In == "path" && ids[op.path] != "":
+			var list struct{ Items []struct{ ID string } }
+			w.get(ids[op.path]).want(200).into(&list)
+			path = strings.Replace(path, "{"+p.Value.Name+"}", list.Items[0].ID, 1)
+		case p.Value.In == "path" && op.method == http.MethodDelete && op.path == "/v1/sub-regions/{slug}":
+			path = w.removable(path, "slug", "/v1/sub-regions", `{"slug":"spare","name":"Spare","description":""}`, "spare")
+		case p.Value.In == "path" && op.method == http.MethodDelete:
+			path = w.removableByCode(op.path)
+		case p.Value.In == "path":
+			path = strings.Replace(path, "{"+p.Value.Name+"}", example, 1)
+		case p.Value.In == "query" && p.Value.Required:
+			query.Set(p.Value.Name, example)
+		}
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return path
+}
+
+// removable makes something that can be deleted again, for operations that
+// refuse what is in use.
+func (w *world) removable(path, parameter, list, body, key string) string {
+	w.t.Helper()
+	if r := w.write(http.MethodPost, list, body); r.status != 201 && r.status != 409 {
+		w.t.Fatalf("the thing to delete could not be made: %s", r.body)
+	}
+	return strings.Replace(path, "{"+parameter+"}", key, 1)
+}
+
+func (w *world) removableByCode(path string) string {
+	w.t.Helper()
+	list := strings.TrimSuffix(path, "/{code}")
+	body := w.example(contract.find(http.MethodPost, list))
+	var made struct{ Code string }
+	if err := json.Unmarshal([]byte(body), &made); err != nil {
+		w.t.Fatal(err)
+	}
+	return w.removable(path, "code", list, body, made.Code)
+}
+
+// example answers the example of an operation's body.
+func (w *world) example(op *described) string {
+	w.t.Helper()
+	for _, media := range op.RequestBody.Value.Content {
+		text, err := json.Marshal(media.Example)
+		if err != nil || media.Example == nil {
+			w.t.Fatalf("%s has no example of its body (%v)", op.OperationID, err)
+		}
+		return string(text)
+	}
+	return ""
+}
+
+func (w *world) ask(op *described) ask {
+	w.t.Helper()
+	a := ask{method: op.method, path: w.address(op), token: w.token(programme.RoleProgramme), header: map[string]string{}}
+	if op.RequestBody != nil {
+		a.body = w.example(op)
+	}
+	if hasParameter(op, "If-Match") {
+		a.header["If-Match"] = w.get(strings.Split(a.path, "?")[0]).want(200).header.Get("ETag")
+	}
+	return a
+}
+
+func hasParameter(op *described, name string) bool {
+	return slices.ContainsFunc(op.parameters, func(p *openapi3.ParameterRef) bool { return p.Value.Name == name })
+}
+
+func (w *world) refusesStrangers(op *described) {
+	w.t.Helper()
+	a := w.ask(op)
+	a.token = ""
+	r := w.send(a)
+	r.problem(401, "no_token")
+	if got := r.header.Get("WWW-Authenticate"); got != `Bearer realm="peerchallenge"` {
+		w.t.Errorf("WWW-Authenticate is %s", got)
+	}
+	a.token = "not.a.token"
+	r = w.send(a)
+	r.problem(401, "token_malformed")
+	if got := r.header.Get("WWW-Authenticate"); !strings.Contains(got, `error="invalid_token"`) {
+		w.t.Errorf("WWW-Authenticate is %s", got)
+	}
+	allowed, _ := op.Extensions["x-roles"].([]any)
+	for _, role := range programme.Roles {
+		if !slices.Contains(allowed, any(string(role))) {
+			a.token = w.token(role)
+			w.send(a).problem(403, "role")
+		}
+	}
+}
+
+func (w *world) refusesBadParameters(op *described) {
+	w.t.Helper()
+	a := w.ask(op)
+	join := "?"
+	if strings.Contains(a.path, "?") {
+		join = "&"
+	}
+	a.path += join + "colour=blue"
+	if got := w.send(a).problem(400, "bad_request"); !slices.Equal(got, []string{"colour unknown_parameter"}) {
+		w.t.Errorf("faults %v", got)
+	}
+	if op.method == http.MethodGet && hasParameter(op, "limit") {
+		a.path = strings.Replace(a.path, "colour=blue", "limit=0&cursor=x&format=xml", 1)
+		got := w.send(a).problem(400, "bad_request")
+		if !slices.Equal(got, []string{"format enum", "limit too_small"}) {
+			w.t.Errorf("faults %v", got)
+		}
+	}
+}
+
+func (w *world) refusesBadBodies(op *described) {
+	w.t.Helper()
+	if op.RequestBody == nil {
+		return
+	}
+	a := w.ask(op)
+	right := a.body
+	for _, body := range []string{"", "{", right + "{}", `{"a":1}{`} {
+		a.body = body
+		w.send(a).problem(400, "malformed_json")
+	}
+	a.body = strings.Repeat("[", 65) + strings.Repeat("]", 65)
+	w.send(a).problem(400, "too_deep")
+	a.body = `{"name":"` + strings.Repeat("x", 1<<20) + `"}`
+	w.send(a).problem(413, "too_large")
+	a.body = `{}`
+	if faults := w.send(a).problem(422, "invalid"); len(faults) == 0 {
+		w.t.Error("no fault is named")
+	}
+	a.body = strings.Replace(right, "{", `{"colour":"blue",`, 1)
+	if got := w.send(a).problem(422, "invalid"); !slices.Equal(got, []string{"/colour unknown_member"}) {
+		w.t.Errorf("faults %v", got)
+	}
+	a.body, a.header["Content-Type"] = right, "text/plain"
+	w.send(a).problem(415, "media_type")
+}
+
+// findsNothing asks for keys that do not exist.
+func (w *world) findsNothing(op *described) {
+	w.t.Helper()
+	if op.Responses.Value("404") == nil {
+		return
+	}
+	a := w.ask(op)
+	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere"}
+	path := op.path
+	for _, p := range op.parameters {
+		key := missing[p.Value.Name]
+		if p.Value.Name == "code" {
+			key = map[bool]string{true: "E09000099", false: "NOTHING"}[strings.Contains(op.path, "boroughs") || strings.Contains(op.path, "authorities")]
+			if strings.Contains(op.path, "periods") {
+				key = "2098-99"
+			}
+		}
+		path = strings.Replace(path, "{"+p.Value.Name+"}", key, 1)
+	}
+	if _, query, found := strings.Cut(a.path, "?"); found {
+		path += "?" + query
+	}
+	a.path = path
+	w.send(a).problem(404, "not_found")
+}
+
+func (w *world) refusesUnseenChanges(op *described) {
+	w.t.Helper()
+	if !hasParameter(op, "If-Match") {
+		return
+	}
+	a := w.ask(op)
+	right := a.header["If-Match"]
+	for _, stale := range []string{`"99-abc"`, `*`, `"abc"`, "W/" + right, `"0-abc"`, right + `, "1-x"`} {
+		a.header["If-Match"] = stale
+		w.send(a).problem(412, "stale")
+	}
+	delete(a.header, "If-Match")
+	w.send(a).problem(428, "if_match_required")
+}
+
+// answersItsExample sends the request that the contract shows.
+func (w *world) answersItsExample(op *described) {
+	w.t.Helper()
+	a := w.ask(op)
+	r := w.send(a)
+	switch op.method {
+	case http.MethodGet, http.MethodPatch:
+		r.want(200)
+	case http.MethodDelete:
+		r.want(204)
+		w.get(a.path).problem(404, "not_found")
+	case http.MethodPost:
+		r.want(201)
+		again := w.get(r.header.Get("Location")).want(200)
+		if again.header.Get("ETag") != r.header.Get("ETag") || again.body != r.body {
+			w.t.Errorf("what was created reads differently:\n%s %s\n%s %s", r.header.Get("ETag"), r.body, again.header.Get("ETag"), again.body)
+		}
+		w.send(a).want(409)
+	}
+}
+
+// answersConditionally asks again with the ETag of the answer.
+func (w *world) answersConditionally(op *described) {
+	w.t.Helper()
+	if op.method != http.MethodGet {
+		return
+	}
+	a := w.ask(op)
+	first := w.send(a).want(200)
+	etag := first.header.Get("ETag")
+	for _, known := range []string{etag, "W/" + etag, `"other", ` + etag, "*"} {
+		a.header["If-None-Match"] = known
+		if r := w.send(a).want(304); r.header.Get("ETag") != etag || r.body != "" {
+			w.t.Errorf("304 with ETag %s and body %q", r.header.Get("ETag"), r.body)
+		}
+	}
+	a.header["If-None-Match"] = `"other"`
+	if r := w.send(a).want(200); r.body != first.body || r.header.Get("ETag") != etag {
+		w.t.Error("the second answer is not the first")
+	}
+}
+
+// away is the real store with one method overridden: its database is away.
+type away struct{ *postgres.Store }
+
+func (away) Snapshot(context.Context) (*benchmark.Snapshot, error) {
+	return nil, programme.Errorf(programme.Unavailable, "database_unavailable", "The database cannot be reached.")
+}
+
+func (a away) Ready(ctx context.Context) error {
+	_, err := a.Snapshot(ctx)
+	return err
+}
+
+func TestEveryOperationSaysThatTheDatabaseIsAway(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	requests := map[*described]ask{}
+	for _, op := range contract.operations {
+		if !slices.Contains(op.Tags, "Service") {
+			requests[op] = w.ask(op)
+		}
+	}
+	down := startOn(t, w.url, func(cfg *server.Config) { cfg.Store = away{w.store} })
+	for _, a := range requests {
+		r := down.send(a)
+		r.problem(503, "database_unavailable")
+		if r.header.Get("Retry-After") == "" {
+			t.Error("no Retry-After")
+		}
+	}
+	down.send(ask{method: http.MethodGet, path: "/readyz"}).problem(503, "database_unavailable")
+	down.send(ask{method: http.MethodGet, path: "/healthz"}).want(200)
+}

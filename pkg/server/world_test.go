@@ -1,0 +1,221 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/postgres"
+	"peerchallenge/pkg/postgres/pgtest"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/seed"
+	"peerchallenge/pkg/server"
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.bench").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == ""
+	os.Exit(reportGaps(pgtest.Run(m, prepare), whole))
+}
+
+// prepare makes the template: London, migrated and loaded.
+func prepare(ctx context.Context, url string) error {
+	store, err := postgres.Open(ctx, postgres.Config{URL: url, Logger: silent, Clock: clock})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = store.Close() }()
+	if err := store.Migrate(ctx); err != nil {
+		return err
+	}
+	return seed.Load(ctx, store, team)
+}
+
+var (
+	silent = slog.New(slog.DiscardHandler)
+	team   = programme.Actor{Issuer: "test", Subject: "team", Roles: []programme.Role{programme.RoleProgramme}}
+)
+
+func clock() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// world is a running service on a database of its own.
+type world struct {
+	t      testing.TB
+	url    string // of the database
+	store  *postgres.Store
+	issuer *auth.Authority
+	http   *httptest.Server
+	client *http.Client
+	tokens map[programme.Role]string
+}
+
+// start brings up a service, with changes to its configuration.
+func start(t testing.TB, change ...func(*server.Config)) *world {
+	t.Helper()
+	return startOn(t, pgtest.Database(t), change...)
+}
+
+func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
+	t.Helper()
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: url, Logger: silent, Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[programme.Role]string{}}
+	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Clock: clock, Logger: silent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(verifier.Close)
+	cfg := server.Config{Store: store, Verify: verifier.Verify, Keys: w.issuer.JWKS, Clock: clock, Logger: silent}
+	for _, c := range change {
+		c(&cfg)
+	}
+	s, err := server.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.http = httptest.NewServer(s)
+	t.Cleanup(w.http.Close)
+	w.client = &http.Client{Transport: transport{t, &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}}}
+	return w
+}
+
+// token answers a token for the role, always the same.
+func (w *world) token(role programme.Role) string {
+	w.t.Helper()
+	if w.tokens[role] == "" {
+		actor := programme.Actor{Subject: "test-" + string(role), Roles: []programme.Role{role}}
+		if role.OfBorough() {
+			actor.Borough = "E09000022"
+		}
+		token, err := w.issuer.Token(context.WithoutCancel(w.t.Context()), actor, time.Hour)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.tokens[role] = token
+	}
+	return w.tokens[role]
+}
+
+// ask is a request about to be sent.
+type ask struct {
+	method, path, token string
+	header              map[string]string
+	body                string
+}
+
+// answer is what came back.
+type answer struct {
+	t      testing.TB
+	status int
+	header http.Header
+	body   string
+}
+
+// send sends the request and holds its answer to the contract.
+func (w *world) send(a ask) answer {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), a.method, w.http.URL+a.path, strings.NewReader(a.body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if a.token != "" {
+		request.Header.Set("Authorization", "Bearer "+a.token)
+	}
+	switch {
+	case a.method == http.MethodPost:
+		request.Header.Set("Content-Type", "application/json")
+	case a.method == http.MethodPatch:
+		request.Header.Set("Content-Type", "application/merge-patch+json")
+	}
+	for name, value := range a.header {
+		request.Header.Set(name, value)
+	}
+	r, err := w.client.Do(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return answer{w.t, r.StatusCode, r.Header, string(body)}
+}
+
+// get reads as a reporting tool.
+func (w *world) get(path string, header ...string) answer {
+	w.t.Helper()
+	return w.send(ask{method: http.MethodGet, path: path, token: w.token(programme.RoleReporting), header: pairs(header)})
+}
+
+// write changes as the programme team.
+func (w *world) write(method, path, body string, header ...string) answer {
+	w.t.Helper()
+	return w.send(ask{method: method, path: path, token: w.token(programme.RoleProgramme), body: body, header: pairs(header)})
+}
+
+// patch changes the present state, whatever it is.
+func (w *world) patch(path, body string) answer {
+	w.t.Helper()
+	return w.write(http.MethodPatch, path, body, "If-Match", w.get(path).header.Get("ETag"))
+}
+
+func pairs(header []string) map[string]string {
+	m := map[string]string{}
+	for i := 0; i+1 < len(header); i += 2 {
+		m[header[i]] = header[i+1]
+	}
+	return m
+}
+
+// want fails the test unless the status is the given one.
+func (a answer) want(status int) answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("status %d, want %d: %.1500s", a.status, status, a.body)
+	}
+	return a
+}
+
+// problem fails the test unless the answer is this problem, and answers its
+// faults as "place code".
+func (a answer) problem(status int, code string) []string {
+	a.t.Helper()
+	a.want(status)
+	var p struct {
+		Code   string
+		Status int
+		Errors []struct{ Pointer, Parameter, Code string }
+	}
+	a.into(&p)
+	if p.Code != code || p.Status != status {
+		a.t.Fatalf("problem %s (%d), want %s (%d): %s", p.Code, p.Status, code, status, a.body)
+	}
+	faults := []string{}
+	for _, e := range p.Errors {
+		faults = append(faults, e.Pointer+e.Parameter+" "+e.Code)
+	}
+	return faults
+}
+
+// into decodes the body.
+func (a answer) into(target any) {
+	a.t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader([]byte(a.body)))
+	if err := decoder.Decode(target); err != nil {
+		a.t.Fatalf("%v: %.500s", err, a.body)
+	}
+}
