@@ -47,7 +47,7 @@ func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err er
 	if err := app.store.Migrate(ctx); err != nil {
 		return err
 	}
-	if err := seed.Load(ctx, app.store, seed.Loader); err != nil {
+	if err := seed.Load(ctx, app.store, operator); err != nil {
 		return err
 	}
 	if err := greet(ctx, app.authority, cfg, listener.Addr(), out); err != nil {

@@ -51,12 +51,9 @@ func (n *numbering) find(code string) int32 {
 	return nowhere
 }
 
-// add answers the number of the code, which is new if the code is. The code is
-// copied, because the caller's text may be part of a much larger one.
+// add gives a code that has no number the next one. The code is copied, because
+// the caller's text may be part of a much larger one.
 func (n *numbering) add(code string) int32 {
-	if number, ok := n.numbers[code]; ok {
-		return number
-	}
 	number := int32(len(n.codes))
 	code = strings.Clone(code)
 	n.codes = append(n.codes, code)

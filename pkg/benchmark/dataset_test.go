@@ -52,6 +52,7 @@ func TestFiguresAreKept(t *testing.T) {
 	}
 	shuffled := slices.Clone(observations)
 	slices.Reverse(shuffled)
+	shuffled[0], shuffled[3] = shuffled[3], shuffled[0]
 	d := dataset(nil, shuffled...)
 	got := slices.Collect(d.Observations(benchmark.ObservationKey{}, benchmark.ObservationFilter{}))
 	if !slices.EqualFunc(got, observations, same) {
@@ -209,12 +210,15 @@ func TestObservations(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a reader may stop", func(t *testing.T) {
+	t.Run("a reader may stop, and nothing is held by nothing", func(t *testing.T) {
 		for range d.Observations(benchmark.ObservationKey{}, benchmark.ObservationFilter{}) {
 			break
 		}
 		var none *benchmark.Dataset
-		if none.Len() != 0 || none.Periods() != nil {
+		for o := range none.Column(year, "A").All() {
+			t.Errorf("a column that is not held gives %+v", o)
+		}
+		if none.Len() != 0 || none.Column(year, "A").Len() != 0 || none.Periods() != nil {
 			t.Error("a nil dataset holds nothing")
 		}
 	})

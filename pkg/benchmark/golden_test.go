@@ -111,7 +111,7 @@ const (
 	buckinghamshire    = "E06000060"
 )
 
-// The DfE's own comparison of re-referrals, for all 33 boroughs: every number
+// The golden comparison of re-referrals, for all 33 boroughs: every number
 // on every line of the golden file.
 //
 // The golden file looks for Buckinghamshire under the code that it had until

@@ -115,6 +115,7 @@ func TestInterval(t *testing.T) {
 		"rate of nobody":                  {rate, ptr(0), ptr(0), ptr(0), "", 0, 0},
 		"part above the whole":            {percent, ptr(110), ptr(11), ptr(10), "", 0, 0},
 		"negative count":                  {rate, ptr(-1), ptr(-1), ptr(10), "", 0, 0},
+		"beyond all numbers":              {rate, ptr(1), ptr(1e308), ptr(1e-300), "", 0, 0},
 		"no numerator":                    {percent, ptr(20), nil, ptr(100), "", 0, 0},
 		"no denominator":                  {percent, ptr(20), ptr(20), nil, "", 0, 0},
 		"no value: parts must not betray": {percent, nil, ptr(20), ptr(100), "", 0, 0},

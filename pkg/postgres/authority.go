@@ -12,9 +12,7 @@ var authorities = noun[programme.Authority]{
 	name: "authority", keyColumn: "code",
 	key:    func(a *programme.Authority) *string { return &a.Code },
 	stamps: func(a *programme.Authority) stamps { return stamps{&a.Version, &a.CreatedAt, &a.UpdatedAt} },
-	check: func(_ *gorm.DB, a *programme.Authority) error {
-		return programme.Refuse(datesInOrder(a.ValidFrom, a.ValidTo))
-	},
+	check:  func(_ *gorm.DB, a *programme.Authority) error { return a.Check() },
 	referrers: []referrer{
 		{"boroughs", "code", "Boroughs"},
 		{"neighbours", "authority_code", "Statistical neighbours"},

@@ -16,19 +16,19 @@ var constraints = map[string]constraint{
 
 	"priorities_pkey":             {},
 	"priorities_version_positive": {},
-	"priorities_name_unique":      taken("/name", "name_taken", "There is a priority of that name already."),
+	"priorities_name_unique":      taken("/name", "There is a priority of that name already."),
 	"priorities_name_text":        badName("/name"),
 	"priorities_description_text": tooLong("/description", "4,000"),
 	"priorities_dates_in_order":   outOfOrder(),
 
-	"sub_regions_pkey":             taken("/slug", "already_exists", "There is a sub-region with that slug already."),
+	"sub_regions_pkey":             taken("/slug", "There is a sub-region with that slug already."),
 	"sub_regions_version_positive": {},
 	"sub_regions_slug_format":      badFormat("/slug", "A slug begins with a lower-case letter and has up to 40 lower-case letters, digits and hyphens."),
-	"sub_regions_name_unique":      taken("/name", "name_taken", "There is a sub-region of that name already."),
+	"sub_regions_name_unique":      taken("/name", "There is a sub-region of that name already."),
 	"sub_regions_name_text":        badName("/name"),
 	"sub_regions_description_text": tooLong("/description", "4,000"),
 
-	"authorities_pkey":               taken("/code", "already_exists", "There is an authority with that code already."),
+	"authorities_pkey":               taken("/code", "There is an authority with that code already."),
 	"authorities_version_positive":   {},
 	"authorities_code_format":        badFormat("/code", "A GSS code is an E with eight digits."),
 	"authorities_dfe_code_format":    badFormat("/dfeCode", "The DfE's code has three digits."),
@@ -37,23 +37,23 @@ var constraints = map[string]constraint{
 	"authorities_region_name_text":   badName("/regionName"),
 	"authorities_dates_in_order":     outOfOrder(),
 
-	"boroughs_pkey":             taken("/code", "already_exists", "There is a borough with that code already."),
+	"boroughs_pkey":             taken("/code", "There is a borough with that code already."),
 	"boroughs_version_positive": {},
-	"boroughs_code_authority":   unknown("/code", "unknown_authority", "There is no authority with that code; create it first."),
-	"boroughs_name_unique":      taken("/name", "name_taken", "There is a borough of that name already."),
+	"boroughs_code_authority":   unknown("/code", "There is no authority with that code; create it first."),
+	"boroughs_name_unique":      taken("/name", "There is a borough of that name already."),
 	"boroughs_name_text":        badName("/name"),
 	"boroughs_short_name_text":  badName("/shortName"),
-	"boroughs_liia_code_unique": taken("/liiaCode", "liia_code_taken", "Another borough has these three letters."),
+	"boroughs_liia_code_unique": taken("/liiaCode", "Another borough has these three letters."),
 	"boroughs_liia_code_format": badFormat("/liiaCode", "The alliance's code has three capital letters."),
 	"boroughs_inner_outer_text": tooLong("/innerOuter", "20"),
 
 	"memberships_pkey":             {},
 	"memberships_version_positive": {},
-	"memberships_sub_region":       unknown("/subRegion", "unknown_sub_region", "There is no such sub-region."),
-	"memberships_borough":          unknown("/borough", "unknown_borough", "There is no such borough."),
+	"memberships_sub_region":       unknown("/subRegion", "There is no such sub-region."),
+	"memberships_borough":          unknown("/borough", "There is no such borough."),
 	"memberships_dates_in_order":   outOfOrder(),
 
-	"indicators_pkey":              taken("/code", "already_exists", "There is an indicator with that code already."),
+	"indicators_pkey":              taken("/code", "There is an indicator with that code already."),
 	"indicators_version_positive":  {},
 	"indicators_revision_positive": {},
 	"indicators_code_format":       badFormat("/code", "An indicator's code begins with a capital letter and has two to 40 capital letters, digits and underscores."),
@@ -71,7 +71,7 @@ var constraints = map[string]constraint{
 	"indicator_revisions_pkey":      {},
 	"indicator_revisions_indicator": {},
 
-	"periods_pkey":           taken("/code", "already_exists", "That period is there already."),
+	"periods_pkey":           taken("/code", "That period is there already."),
 	"periods_code_format":    badFormat("/code", "A period is a financial year such as 2024-25 or a quarter such as 2025-26-Q2."),
 	"periods_kind_known":     {},
 	"periods_dates_in_order": {},
@@ -88,7 +88,7 @@ var constraints = map[string]constraint{
 
 	"observations_pkey":             {},
 	"observations_period":           {},
-	"observations_indicator":        unknown("", "unknown_indicator", "The file has figures of an indicator that does not exist."),
+	"observations_indicator":        unknown("", "The file has figures of an indicator that does not exist."),
 	"observations_release":          {},
 	"observations_geography_format": {},
 	"observations_status_known":     {},
@@ -113,13 +113,13 @@ var constraints = map[string]constraint{
 
 	"neighbours_pkey":           {},
 	"neighbours_model":          {},
-	"neighbours_authority":      unknown("", "unknown_authority", "The file names an authority that does not exist."),
-	"neighbours_neighbour":      unknown("", "unknown_authority", "The file names an authority that does not exist."),
+	"neighbours_authority":      unknown("", "The file names an authority that does not exist."),
+	"neighbours_neighbour":      unknown("", "The file names an authority that does not exist."),
 	"neighbours_rank_positive":  {},
 	"neighbours_not_itself":     {},
 	"neighbours_closeness_text": {},
 
-	"signing_keys_pkey":            taken("", "already_exists", "There is a signing key with that id already."),
+	"signing_keys_pkey":            taken("", "There is a signing key with that id already."),
 	"signing_keys_algorithm_known": {},
 
 	"idempotency_answers_pkey":             {},
@@ -130,12 +130,12 @@ var constraints = map[string]constraint{
 	"changes_action_known": {},
 }
 
-func taken(pointer, code, detail string) constraint {
-	return constraint{programme.Conflict, pointer, code, detail}
+func taken(pointer, detail string) constraint {
+	return constraint{programme.Conflict, pointer, "exists", detail}
 }
 
-func unknown(pointer, code, detail string) constraint {
-	return constraint{programme.Invalid, pointer, code, detail}
+func unknown(pointer, detail string) constraint {
+	return constraint{programme.Invalid, pointer, "unknown_value", detail}
 }
 
 func badFormat(pointer, detail string) constraint {
@@ -159,5 +159,5 @@ func badList(pointer string) constraint {
 }
 
 func outOfOrder() constraint {
-	return constraint{programme.Invalid, "/validTo", codeDatesOutOfOrder, detailDatesOutOfOrder}
+	return constraint{programme.Invalid, "/validTo", "order", "The last day must not be before the first."}
 }

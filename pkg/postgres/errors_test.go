@@ -65,7 +65,7 @@ func TestRefusal(t *testing.T) {
 		code string
 	}{
 		"ours":               {fmt.Errorf("while saving: %w", known), programme.Stale, "stale"},
-		"named constraint":   {&pgconn.PgError{Code: "23505", ConstraintName: "boroughs_pkey"}, programme.Conflict, "already_exists"},
+		"named constraint":   {&pgconn.PgError{Code: "23505", ConstraintName: "boroughs_pkey"}, programme.Conflict, "exists"},
 		"internal one":       {&pgconn.PgError{Code: "23505", ConstraintName: "changes_pkey"}, programme.Internal, "internal"},
 		"unnamed constraint": {&pgconn.PgError{Code: "23502"}, programme.Internal, "internal"},
 		"syntax":             {&pgconn.PgError{Code: "42601"}, programme.Internal, "internal"},

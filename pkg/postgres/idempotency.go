@@ -69,7 +69,7 @@ func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx conte
 }
 
 // errNoSuccess rolls a transaction back whose answer is to be sent all the same.
-var errNoSuccess = programme.Errorf(programme.Internal, "no_success", "The request was refused.")
+var errNoSuccess = errors.New("the answer is no success")
 
 func succeeded(a programme.Answer) bool {
 	return a.Status >= http.StatusOK && a.Status < http.StatusMultipleChoices

@@ -84,7 +84,7 @@ func TestOnceKeepsNoFailure(t *testing.T) {
 		t.Fatalf("got %+v, %v, %v", answer, replayed, err)
 	}
 	_, _, err := s.Once(ctx, attempt("k"), creating(s, "SEND", createdAnswer, nil))
-	wantRefusal(t, err, programme.Conflict, "name_taken")
+	wantRefusal(t, err, programme.Conflict, "exists")
 	if n := count(t, s, "SELECT (SELECT count(*) FROM idempotency_answers) + (SELECT count(*) FROM priorities WHERE name = 'Failed')"); n != 0 || snapshotOf(t, s) != before {
 		t.Fatalf("failures left %d rows", n)
 	}

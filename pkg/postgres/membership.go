@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 
@@ -39,7 +40,11 @@ func (s *Store) DeleteMembership(ctx context.Context, actor programme.Actor, id 
 // checkMembership names every fault at once; a constraint would name one. It
 // relies on the caller being the only writer.
 func checkMembership(tx *gorm.DB, m *programme.Membership) error {
-	faults := datesInOrder(&m.ValidFrom, m.ValidTo)
+	var faults []programme.Fault
+	var refused *programme.Error
+	if errors.As(m.Check(), &refused) {
+		faults = refused.Faults
+	}
 	var has struct{ SubRegion, Borough bool }
 	if err := tx.Raw(`SELECT EXISTS (SELECT 1 FROM sub_regions WHERE slug = ?) AS sub_region, EXISTS (SELECT 1 FROM boroughs WHERE code = ?) AS borough`,
 		m.SubRegion, m.Borough).Scan(&has).Error; err != nil {

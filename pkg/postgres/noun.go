@@ -189,17 +189,3 @@ func orZero[T any](row T, err error) (T, error) {
 	}
 	return row, nil
 }
-
-const (
-	codeDatesOutOfOrder   = "dates_out_of_order"
-	detailDatesOutOfOrder = "The last day must not be before the first."
-)
-
-// datesInOrder answers a fault unless the last day is absent or not before the
-// first.
-func datesInOrder(from, to *programme.Date) []programme.Fault {
-	if from == nil || to == nil || *from <= *to {
-		return nil
-	}
-	return []programme.Fault{outOfOrder().fault()}
-}

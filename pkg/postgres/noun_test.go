@@ -193,32 +193,32 @@ func TestRefusedReferenceData(t *testing.T) {
 		wantFault(t, err, kind, code, pointer, fault)
 	}
 	_, err := s.CreatePriority(ctx, team, programme.Priority{Name: "SEND", ValidFrom: "2025-04-01"})
-	refuse(err, programme.Conflict, "name_taken", "/name", "name_taken")
+	refuse(err, programme.Conflict, "exists", "/name", "exists")
 	_, err = s.CreatePriority(ctx, team, programme.Priority{Name: " ", ValidFrom: "2025-04-01"})
 	refuse(err, programme.Invalid, "invalid", "/name", "not_allowed")
 	_, err = s.CreatePriority(ctx, team, programme.Priority{Name: "Backwards", ValidFrom: "2025-04-01", ValidTo: pointer(programme.Date("2025-03-31"))})
-	refuse(err, programme.Invalid, "invalid", "/validTo", "dates_out_of_order")
+	refuse(err, programme.Invalid, "invalid", "/validTo", "order")
 	_, err = s.CreateSubRegion(ctx, team, programme.SubRegion{Slug: "south", Name: "Other"})
-	refuse(err, programme.Conflict, "already_exists", "/slug", "already_exists")
+	refuse(err, programme.Conflict, "exists", "/slug", "exists")
 	_, err = s.CreateSubRegion(ctx, team, programme.SubRegion{Slug: "Bad Slug", Name: "Other"})
 	refuse(err, programme.Invalid, "invalid", "/slug", "not_allowed")
 	_, err = s.CreateBorough(ctx, team, programme.Borough{Code: "E09000099", Name: "Nowhere", ShortName: "N", LIIACode: "NOW"})
-	refuse(err, programme.Invalid, "invalid", "/code", "unknown_authority")
+	refuse(err, programme.Invalid, "invalid", "/code", "unknown_value")
 	_, err = s.CreateBorough(ctx, team, programme.Borough{Code: "E09000022", Name: "Again", ShortName: "N", LIIACode: "NOW"})
-	refuse(err, programme.Conflict, "already_exists", "/code", "already_exists")
+	refuse(err, programme.Conflict, "exists", "/code", "exists")
 	_, err = s.UpdateBorough(ctx, team, "E09000022", 1, func(b *programme.Borough) error { b.LIIACode = "TOW"; return nil })
-	refuse(err, programme.Conflict, "liia_code_taken", "/liiaCode", "liia_code_taken")
+	refuse(err, programme.Conflict, "exists", "/liiaCode", "exists")
 	_, err = s.UpdateAuthority(ctx, team, "E08000025", 1, func(a *programme.Authority) error {
 		a.ValidFrom, a.ValidTo = pointer(programme.Date("2025-01-02")), pointer(programme.Date("2025-01-01"))
 		return nil
 	})
-	refuse(err, programme.Invalid, "invalid", "/validTo", "dates_out_of_order")
+	refuse(err, programme.Invalid, "invalid", "/validTo", "order")
 	wrong := percentage("WRONG_PCT")
 	wrong.Multiplier = 1000
 	_, err = s.CreateIndicator(ctx, team, wrong)
 	refuse(err, programme.Invalid, "invalid", "/multiplier", "multiplier")
 	_, err = s.CreatePeriod(ctx, team, benchmark.FinancialYear(2023))
-	refuse(err, programme.Conflict, "already_exists", "/code", "already_exists")
+	refuse(err, programme.Conflict, "exists", "/code", "exists")
 }
 
 func TestDeletingWhatIsReferredTo(t *testing.T) {

@@ -12,9 +12,7 @@ var priorities = noun[programme.Priority]{
 	name: "priority", keyColumn: "id", madeKey: true,
 	key:    func(p *programme.Priority) *string { return &p.ID },
 	stamps: func(p *programme.Priority) stamps { return stamps{&p.Version, &p.CreatedAt, &p.UpdatedAt} },
-	check: func(_ *gorm.DB, p *programme.Priority) error {
-		return programme.Refuse(datesInOrder(&p.ValidFrom, p.ValidTo))
-	},
+	check:  func(_ *gorm.DB, p *programme.Priority) error { return p.Check() },
 }
 
 // CreatePriority adds a priority area and answers it with its id. The error is

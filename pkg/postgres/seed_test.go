@@ -73,7 +73,7 @@ func TestSigningKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantRefusal(t, s.AddSigningKey(ctx, a), programme.Conflict, "already_exists")
+	wantRefusal(t, s.AddSigningKey(ctx, a), programme.Conflict, "exists")
 	if err := s.RetireSigningKeys(ctx, "b", made); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestMigrate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, other := open(t, server.URL("empty")), open(t, server.URL("empty"))
-	wantRefusal(t, s.Ready(ctx), programme.Unavailable, "migrations_pending")
+	wantRefusal(t, s.Ready(ctx), programme.Unavailable, "not_ready")
 	var wg sync.WaitGroup
 	for _, store := range []*Store{s, other} {
 		wg.Go(func() {

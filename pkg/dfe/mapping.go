@@ -1,0 +1,94 @@
+package dfe
+
+import "peerchallenge/pkg/benchmark"
+
+// dataset declares how one kind of file is read. A file is of the first dataset
+// all of whose columns it has.
+type dataset struct {
+	key       string
+	title     string
+	publisher string
+	columns   []string // by which the file is recognised, all needed
+	measures  []measure
+	read      func(*reader) // takes one row
+}
+
+// measure declares what one indicator takes from a row.
+type measure struct {
+	indicator   string
+	filter      string // column that must have the value in where, or empty
+	where       string
+	value       string // column of the published value, or empty if it is computed here
+	numerator   string // column
+	denominator string // column, or empty for the population
+}
+
+const (
+	department = "Department for Education"
+	statistics = "Office for National Statistics"
+	licence    = "Open Government Licence v3.0"
+)
+
+// Columns that every file of Explore Education Statistics has.
+var common = []string{"time_period", "time_identifier", "geographic_level", "country_code", "region_code", "new_la_code"}
+
+var datasets = []dataset{
+	{
+		key: "cin-b1", title: "Children in need: episodes during the year and at 31 March", publisher: department,
+		columns: []string{"Started_episodes", "At31_episodes"}, read: (*reader).figures,
+		measures: []measure{
+			{indicator: "CIN_START_RATE", numerator: "Started_episodes"},
+			{indicator: "CIN_RATE", numerator: "At31_episodes"},
+		},
+	},
+	{
+		key: "cin-c1", title: "Children in need: referrals and re-referrals", publisher: department,
+		columns: []string{
+			"referral_count", "rereferral_count", "rereferral_percent", "no_further_action_count", "no_further_action_percent",
+			"not_in_need_count", "not_in_need_percent",
+		}, read: (*reader).figures,
+		measures: []measure{
+			{indicator: "REF_RATE", numerator: "referral_count"},
+			{indicator: "REREF_PCT", value: "rereferral_percent", numerator: "rereferral_count", denominator: "referral_count"},
+			{indicator: "REF_NFA_PCT", value: "no_further_action_percent", numerator: "no_further_action_count", denominator: "referral_count"},
+			{indicator: "REF_NOT_IN_NEED_PCT", value: "not_in_need_percent", numerator: "not_in_need_count", denominator: "referral_count"},
+		},
+	},
+	{
+		key: "cla-rates", title: "Children looked after: number and rate per 10,000 children", publisher: department,
+		columns: []string{"population_type", "population_estimate", "children_count", "rate_per_10000"}, read: (*reader).figures,
+		measures: []measure{
+			lookedAfter("CLA_RATE", "Children looked after on 31 March each year"),
+			lookedAfter("CLA_START_RATE", "Children starting to be looked after each year"),
+			lookedAfter("CLA_CEASE_RATE", "Children ceasing to be looked after each year"),
+		},
+	},
+	{
+		key: "ons-population", title: "Mid-year population estimates of children aged 0 to 17", publisher: statistics,
+		columns: []string{"age_group", "population_estimate"}, read: (*reader).population,
+	},
+	{
+		key: "sn-model", title: "Children's services statistical neighbour model", publisher: department,
+		columns: neighbourColumns(), read: (*reader).neighbours,
+	},
+}
+
+func lookedAfter(indicator, population string) measure {
+	return measure{
+		indicator: indicator, filter: "population_type", where: population,
+		value: "rate_per_10000", numerator: "children_count", denominator: "population_estimate",
+	}
+}
+
+// levels are the geographic levels that are read; districts and the like have no
+// comparators here.
+var levels = map[string]benchmark.Level{
+	"National": benchmark.National, "Regional": benchmark.Regional, "Local authority": benchmark.LocalAuthority,
+}
+
+// symbols stand in the files where a number might (Explore Education
+// Statistics' conventions, old and new).
+var symbols = map[string]benchmark.Status{
+	"c": benchmark.Confidential, "z": benchmark.NotApplicable, "x": benchmark.NotAvailable, "low": benchmark.LowValue,
+	"k": benchmark.RoundsToZero, "u": benchmark.Unreliable, ":": benchmark.OlderMissing,
+}

@@ -1,0 +1,68 @@
+package dfe
+
+import (
+	"fmt"
+	"regexp"
+
+	"peerchallenge/pkg/benchmark"
+)
+
+// neighbourCount is how many neighbours the model gives each authority.
+const neighbourCount = 10
+
+func neighbourColumns() []string {
+	columns := []string{"old_la_code"}
+	for rank := 1; rank <= neighbourCount; rank++ {
+		columns = append(columns, fmt.Sprintf("SN_%d", rank), fmt.Sprintf("SN_%dP", rank))
+	}
+	return columns
+}
+
+// The model's file has its year in nothing but its name.
+var modelYear = regexp.MustCompile(`20\d\d`)
+
+// neighbours takes one authority's neighbours from a row: authorities by the
+// DfE's codes, closest first, each with a word for how close it is.
+func (r *reader) neighbours() {
+	if r.file.Model == nil {
+		year := modelYear.FindString(r.name)
+		if year == "" {
+			r.fault("", "unknown_model", "The file's name must have the model's year, as in sn_model_2025.")
+		}
+		r.file.Model = &benchmark.NeighbourModel{Code: year, Name: "Statistical neighbour model " + year, Source: department}
+	}
+	authority := r.byDfECode("old_la_code")
+	if authority == "" {
+		return
+	}
+	if first := r.seen[benchmark.Observation{Geography: authority}]; first > 0 {
+		r.fault("old_la_code", "duplicate_row", "Row %d is of the same authority.", first)
+		return
+	}
+	r.seen[benchmark.Observation{Geography: authority}] = r.row
+	listed := map[string]bool{authority: true}
+	for rank := 1; rank <= neighbourCount; rank++ {
+		column := fmt.Sprintf("SN_%d", rank)
+		neighbour := r.byDfECode(column)
+		if neighbour == "" {
+			continue
+		}
+		if listed[neighbour] {
+			r.fault(column, "duplicate_neighbour", "The authority is itself or is listed twice.")
+		}
+		listed[neighbour] = true
+		r.file.Neighbours = append(r.file.Neighbours, benchmark.Neighbour{
+			ModelCode: r.file.Model.Code, Authority: authority, Rank: rank, Neighbour: neighbour, Closeness: r.cell(column + "P"),
+		})
+	}
+}
+
+// byDfECode answers the GSS code of the standing authority in the column, or ""
+// after noting the fault.
+func (r *reader) byDfECode(column string) string {
+	if a := r.known.present[r.cell(column)]; a != nil {
+		return a.Code
+	}
+	r.fault(column, "unknown_authority", "No present authority has this code of the DfE.")
+	return ""
+}
