@@ -93,6 +93,30 @@ func TestOnceKeepsNoFailure(t *testing.T) {
 	}
 }
 
+func TestOnceWithoutItsConnection(t *testing.T) {
+	t.Parallel()
+	s, ctx := seeded(t), t.Context()
+	db := admin(t, urlOf(s))
+	_, _, err := s.Once(ctx, attempt("k"), func(ctx context.Context) (programme.Answer, error) {
+		if _, err := creating(s, "Lost", createdAnswer, nil)(ctx); err != nil {
+			return programme.Answer{}, err
+		}
+		var pid int
+		if err := ctx.Value(unitKey{}).(*unit).tx.Raw("SELECT pg_backend_pid()").Scan(&pid).Error; err != nil {
+			return programme.Answer{}, err
+		}
+		_, err := db.ExecContext(ctx, "SELECT pg_terminate_backend($1, 10000)", pid)
+		return createdAnswer, err
+	})
+	wantRefusal(t, err, programme.Unavailable, "database_unavailable")
+	if n := count(t, s, "SELECT (SELECT count(*) FROM idempotency_answers) + (SELECT count(*) FROM priorities WHERE name = 'Lost')"); n != 0 {
+		t.Fatalf("a lost connection left %d rows", n)
+	}
+	if _, replayed, err := s.Once(ctx, attempt("k"), creating(s, "Lost", createdAnswer, nil)); err != nil || replayed {
+		t.Fatalf("the request cannot be repeated: replayed %v, error %v", replayed, err)
+	}
+}
+
 func TestOnceFromTwoProcesses(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)

@@ -50,7 +50,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	if err != nil || applied.Int64 < sources[len(sources)-1].Version {
-		return programme.Errorf(programme.Unavailable, "not_ready", "The database's schema is older than this program.")
+		return programme.Wrap(err, programme.Unavailable, "not_ready", "The database's schema is older than this program.")
 	}
 	_, err = s.Snapshot(ctx)
 	return err

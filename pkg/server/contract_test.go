@@ -109,7 +109,10 @@ func (c *conformance) check(request *http.Request, r *http.Response, body []byte
 	if content == nil {
 		return fmt.Errorf("%s %s: content type %s is not in the contract", op.OperationID, status, mediaType)
 	}
-	if strings.HasSuffix(mediaType, "json") {
+	if mediaType == "application/problem+json" {
+		return c.checkProblem(r, body)
+	}
+	if strings.HasSuffix(mediaType, "/json") {
 		return checkJSON(op.OperationID+" "+status, content.Schema.Value, body)
 	}
 	return nil
@@ -133,7 +136,14 @@ func (c *conformance) checkProblem(r *http.Response, body []byte) error {
 	if got := r.Header.Get("Content-Type"); got != "application/problem+json" {
 		return fmt.Errorf("status %d with content type %q", r.StatusCode, got)
 	}
-	return checkJSON("problem", c.doc.Components.Schemas["Problem"].Value, body)
+	if err := checkJSON("problem", c.doc.Components.Schemas["Problem"].Value, body); err != nil {
+		return err
+	}
+	var p struct{ Title, Code string }
+	if err := json.Unmarshal(body, &p); err != nil || p.Title == "" {
+		return fmt.Errorf("the code %q is explained nowhere (%v)", p.Code, err)
+	}
+	return nil
 }
 
 // gaps lists what the contract promises and no test has seen. A default of the
@@ -191,4 +201,3 @@ func reportGaps(code int, whole bool) int {
 	fmt.Fprintf(os.Stderr, "no test has seen these answers of the contract:\n  %s\n", strings.Join(gaps, "\n  "))
 	return 1
 }
-

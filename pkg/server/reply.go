@@ -7,8 +7,8 @@ import (
 	"encoding/base64"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/goccy/go-json"
 	"github.com/klauspost/compress/gzip"
@@ -187,19 +187,21 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 	return nil
 }
 
+// ownETag is the form of the ETags of resources that can be changed.
+var ownETag = regexp.MustCompile(`^"([1-9][0-9]{0,17})-[A-Za-z0-9_-]+(\.gz)?"$`)
+
 // matchVersion reads the version out of an If-Match header. What is not one of
-// our ETags, a weak one and * among them, answers 0, which no resource has.
+// our ETags, a weak one, * and a list among them, answers 0, which no resource
+// has.
 func matchVersion(header *string) int64 {
 	if header == nil {
 		return 0
 	}
-	tag, quoted := strings.CutPrefix(*header, `"`)
-	tag, closed := strings.CutSuffix(tag, `"`)
-	number, _, hashed := strings.Cut(tag, "-")
-	version, err := strconv.ParseInt(number, 10, 64)
-	if !quoted || !closed || !hashed || err != nil || version < 0 {
+	match := ownETag.FindStringSubmatch(*header)
+	if match == nil {
 		return 0
 	}
+	version, _ := strconv.ParseInt(match[1], 10, 64)
 	return version
 }
 
