@@ -139,16 +139,25 @@ func TestImportCorrects(t *testing.T) {
 func TestPopulationsRecomputeRates(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
-	first := importFile(t, s, "a", smallFile())
+	file := smallFile()
+	file.Observations = append(file.Observations, benchmark.Observation{Indicator: "CIN_RATE", Period: "2024-25", Geography: "E09000030", Status: benchmark.Confidential})
+	first := importFile(t, s, "a", file)
 	newer := &benchmark.Import{
-		Release:     benchmark.Release{Dataset: "ons-population", Title: "Estimates", Publisher: "ONS", Licence: "OGL"},
-		Populations: []benchmark.Population{{Geography: "E09000022", MidYear: 2024, Estimate: pointer(50000.0), Status: benchmark.Reported}},
+		Release: benchmark.Release{Dataset: "ons-population", Title: "Estimates", Publisher: "ONS", Licence: "OGL"},
+		Populations: []benchmark.Population{
+			{Geography: "E09000022", MidYear: 2024, Estimate: pointer(50000.0), Status: benchmark.Reported},
+			{Geography: "E09000030", MidYear: 2024, Estimate: pointer(40000.0), Status: benchmark.Reported},
+		},
 	}
-	wantCounts(t, importFile(t, s, "b", newer), 0, 1, 0)
+	wantCounts(t, importFile(t, s, "b", newer), 1, 1, 0)
 	data := snapshotOf(t, s).Data
 	rate, release := data.Column("2024-25", "CIN_RATE").Figure("E09000022")
 	if *rate.Value != 360 || *rate.Denominator != 50000 || rate.Status != benchmark.Computed || release != first.Release.ID {
 		t.Fatalf("the rate is %v of %v (%s) from %s, want 360 of 50000", *rate.Value, *rate.Denominator, rate.Status, release)
+	}
+	hidden, _ := data.Column("2024-25", "CIN_RATE").Figure("E09000030")
+	if hidden.Value != nil || hidden.Status != benchmark.Confidential || *hidden.Denominator != 40000 {
+		t.Fatalf("a figure with a hidden numerator is %+v", hidden)
 	}
 	if published, _ := data.Column("2024-25", "REREF_PCT").Figure("E09000022"); *published.Value != 19.8 {
 		t.Fatal("a published figure was computed again")

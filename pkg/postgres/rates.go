@@ -13,6 +13,9 @@ import (
 // madeHere are the statuses of values that are computed here and not published.
 var madeHere = []benchmark.Status{benchmark.Computed, benchmark.NoDenominator}
 
+// published are the statuses of figures whose parts are as published, too.
+var published = []benchmark.Status{benchmark.Reported, benchmark.Joint}
+
 // ratesOfPopulations makes every rate per child again from the populations that
 // are known. They keep naming the release of their numerators.
 func ratesOfPopulations(tx *gorm.DB, known benchmark.Known) error {
@@ -49,17 +52,24 @@ func midYear(period string) int {
 	return year
 }
 
-// remake lets parts set the parts of each computed value of the indicator and
-// saves the values that become others.
+// remake lets parts set the parts of each figure of an indicator whose values are
+// computed here, and saves the figures that become others. A figure without a
+// numerator keeps its status, and gets its denominator all the same, so that it
+// does not matter which file came first.
 func remake(tx *gorm.DB, ind benchmark.Indicator, parts func(*benchmark.Observation)) error {
 	var held []benchmark.Observation
-	if err := tx.Where("indicator_code = ? AND status IN ? AND numerator IS NOT NULL", ind.Code, madeHere).Find(&held).Error; err != nil {
+	made := tx.Session(&gorm.Session{NewDB: true}).Model(&benchmark.Observation{}).Select("1").Where("indicator_code = ? AND status IN ?", ind.Code, madeHere)
+	if err := tx.Where("indicator_code = ? AND status NOT IN ? AND EXISTS (?)", ind.Code, published, made).Find(&held).Error; err != nil {
 		return err
 	}
 	for i := range held {
 		o := &held[i]
 		parts(o)
-		o.Value, o.Status = benchmark.Rate(ind, o.Numerator, benchmark.Reported, o.Denominator)
+		counted := o.Status
+		if o.Numerator != nil {
+			counted = benchmark.Reported
+		}
+		o.Value, o.Status = benchmark.Rate(ind, o.Numerator, counted, o.Denominator)
 	}
 	for some := range slices.Chunk(held, batch) {
 		if err := saveRates(tx, some); err != nil {

@@ -1,0 +1,306 @@
+package server_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
+)
+
+func TestAddressesOutsideTheContract(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.get("/v1/nothing").problem(404, "no_such_address")
+	w.get("/").problem(404, "no_such_address")
+	r := w.write("PUT", "/v1/boroughs/E09000022", `{}`)
+	r.problem(405, "method_not_allowed")
+	allowed := strings.Split(strings.ReplaceAll(r.header.Get("Allow"), " ", ""), ",")
+	for _, method := range []string{"GET", "PATCH", "DELETE"} {
+		if !slices.Contains(allowed, method) {
+			t.Errorf("Allow is %v", allowed)
+		}
+	}
+	w.get("/problems/nothing").problem(404, "not_found")
+}
+
+func TestContractIsServedAsItIs(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	if w.get("/openapi.yaml").want(200).body != string(api.Contract) {
+		t.Error("another text")
+	}
+	var doc struct {
+		OpenAPI string `json:"openapi"`
+		Paths   map[string]any
+	}
+	w.get("/openapi.json").want(200).into(&doc)
+	if doc.OpenAPI != "3.0.3" || doc.Paths["/v1/comparisons"] == nil {
+		t.Errorf("%+v", doc.OpenAPI)
+	}
+}
+
+// TestDocumentationNeedsNoOtherHost: scripts and styles come from this binary.
+func TestDocumentationNeedsNoOtherHost(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	page := w.get("/docs").want(200)
+	assets := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.body, -1)
+	if len(assets) == 0 {
+		t.Fatal("the page has no assets")
+	}
+	for _, asset := range assets {
+		if !strings.HasPrefix(asset[1], "/docs/") {
+			t.Errorf("%s is not ours", asset[1])
+			continue
+		}
+		if r := w.get(asset[1]).want(200); len(r.body) == 0 {
+			t.Errorf("%s is empty", asset[1])
+		}
+	}
+}
+
+func TestEveryProblemHasItsPage(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	all := w.get("/problems").want(200).body
+	ids := regexp.MustCompile(`<section id="([a-z_]+)">`).FindAllStringSubmatch(all, -1)
+	if len(ids) < 20 {
+		t.Fatalf("%d problems", len(ids))
+	}
+	for _, id := range ids {
+		if page := w.get("/problems/" + id[1]).want(200).body; !strings.Contains(page, id[1]) {
+			t.Errorf("the page of %s does not name it", id[1])
+		}
+	}
+	var p api.Problem
+	w.get("/v1/nothing").into(&p)
+	w.get(p.Type).want(200)
+}
+
+func TestKeysOfTheBuiltInIssuer(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.token(programme.RoleReporting) // the first token makes the first key
+	var set struct{ Keys []map[string]any }
+	w.get("/.well-known/jwks.json").want(200).into(&set)
+	if len(set.Keys) != 1 || set.Keys[0]["d"] != nil || set.Keys[0]["x"] == nil {
+		t.Errorf("%v", set.Keys)
+	}
+}
+
+// TestCompression: the compressed form is the same answer under an ETag of its own.
+func TestCompression(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	for _, path := range []string{"/v1/boroughs", "/v1/boroughs?format=csv", "/v1/boroughs?format=ndjson"} {
+		plain := w.get(path).want(200)
+		packed := w.get(path, "Accept-Encoding", "gzip").want(200)
+		if packed.header.Get("Content-Encoding") != "gzip" || len(packed.body) >= len(plain.body) {
+			t.Errorf("%s is not compressed", path)
+			continue
+		}
+		z, err := gzip.NewReader(strings.NewReader(packed.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		unpacked, err := io.ReadAll(z)
+		if err != nil || string(unpacked) != plain.body {
+			t.Errorf("%s: %v, or another text", path, err)
+		}
+		if packed.header.Get("ETag") == plain.header.Get("ETag") {
+			t.Error("two encodings with one strong ETag")
+		}
+		w.get(path, "Accept-Encoding", "gzip", "If-None-Match", packed.header.Get("ETag")).want(304)
+		if refused := w.get(path, "Accept-Encoding", "gzip;q=0"); refused.header.Get("Content-Encoding") != "" {
+			t.Error("gzip was refused and sent")
+		}
+	}
+	etag := w.get("/v1/programme", "Accept-Encoding", "gzip").header.Get("ETag")
+	w.write("PATCH", "/v1/programme", `{"name":"Ours"}`, "If-Match", etag).want(200)
+}
+
+func TestCrossOrigin(t *testing.T) {
+	t.Parallel()
+	w := start(t, func(cfg *server.Config) { cfg.CORSOrigins = []string{"https://portal.example"} })
+	preflight := ask{method: "OPTIONS", path: "/v1/boroughs", header: map[string]string{
+		"Origin": "https://portal.example", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization",
+	}}
+	if r := w.send(preflight).want(204); r.header.Get("Access-Control-Allow-Origin") != "https://portal.example" {
+		t.Errorf("%v", r.header)
+	}
+	if r := w.get("/v1/boroughs", "Origin", "https://portal.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "https://portal.example" || !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "ETag") {
+		t.Errorf("%v", r.header)
+	}
+	if r := w.get("/v1/boroughs", "Origin", "https://elsewhere.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("%v", r.header)
+	}
+	if r := start(t).get("/v1/boroughs", "Origin", "https://portal.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Error("allowed without configuration")
+	}
+}
+
+// TestLogsNoPersons: the log knows the request and the operation, but neither
+// who asked, nor for whom, nor the token.
+func TestLogsNoPersons(t *testing.T) {
+	t.Parallel()
+	var log safeBuffer
+	w := start(t, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
+	r := w.get("/v1/boroughs/E09000022?on=2025-01-01", "X-Request-Id", "request-of-mine").want(200)
+	if r.header.Get("X-Request-Id") != "request-of-mine" {
+		t.Errorf("request id %s", r.header.Get("X-Request-Id"))
+	}
+	if r := w.get("/v1/boroughs", "X-Request-Id", "two words\tand more"); len(r.header.Get("X-Request-Id")) != 36 {
+		t.Errorf("request id %q", r.header.Get("X-Request-Id"))
+	}
+	text := log.String()
+	for _, want := range []string{`"request":"request-of-mine"`, `"operation":"getBorough"`, `"status":200`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the log lacks %s: %s", want, text)
+		}
+	}
+	for _, secret := range []string{"E09000022", "test-reporting", w.token(programme.RoleReporting)} {
+		if strings.Contains(text, secret) {
+			t.Errorf("the log says %.30s", secret)
+		}
+	}
+	metrics := w.get("/metrics").want(200).body
+	if !strings.Contains(metrics, `http_request_duration_seconds_count{operation="getBorough",status="200"}`) || strings.Contains(metrics, "E09000022") {
+		t.Errorf("%.800s", metrics)
+	}
+}
+
+type safeBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.String()
+}
+
+// TestFaultsOfOursSayNothing: a panic and an unknown error are a 500 with
+// nothing inside; the cause is in the log under the instance.
+func TestFaultsOfOursSayNothing(t *testing.T) {
+	t.Parallel()
+	for name, verify := range map[string]func(context.Context, string) (programme.Actor, error){
+		"panic": func(context.Context, string) (programme.Actor, error) { panic("secret thing") },
+		"error": func(context.Context, string) (programme.Actor, error) {
+			return programme.Actor{}, errors.New("secret thing")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log safeBuffer
+			w := start(t, func(cfg *server.Config) {
+				cfg.Verify, cfg.Logger = verify, slog.New(slog.NewJSONHandler(&log, nil))
+			})
+			r := w.get("/v1/boroughs")
+			r.problem(500, "internal")
+			var p api.Problem
+			r.into(&p)
+			if strings.Contains(r.body, "secret") || !strings.Contains(log.String(), "secret thing") || !strings.Contains(log.String(), p.Instance) {
+				t.Errorf("body %s\nlog %s", r.body, log.String())
+			}
+		})
+	}
+}
+
+// TestRequestsInFlightAreFinished: the server is told to end while a request is
+// being answered.
+func TestRequestsInFlightAreFinished(t *testing.T) {
+	t.Parallel()
+	arrived, release := make(chan struct{}), make(chan struct{})
+	w := start(t)
+	s, err := server.New(server.Config{
+		Store: w.store, Keys: w.issuer.JWKS, Clock: clock, Logger: silent,
+		Verify: func(context.Context, string) (programme.Actor, error) {
+			close(arrived)
+			<-release
+			return programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleReporting}}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, listener, time.Minute) }()
+	status := make(chan int, 1)
+	go func() {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String()+"/v1/boroughs", http.NoBody)
+		request.Header.Set("Authorization", "Bearer x")
+		r, err := http.DefaultClient.Do(request)
+		if err != nil {
+			status <- 0
+			return
+		}
+		defer func() { _ = r.Body.Close() }()
+		status <- r.StatusCode
+	}()
+	<-arrived
+	end()
+	close(release)
+	if got := <-status; got != http.StatusOK {
+		t.Errorf("status %d", got)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDeepJSONIsRefusedBeforeItIsRead: 18 kB of brackets must not reach the
+// validator, whose time and memory they would take.
+func TestDeepJSONIsRefusedBeforeItIsRead(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.write("POST", "/v1/priorities", strings.Repeat("[", 9000)+strings.Repeat("]", 9000)).problem(400, "too_deep")
+	w.write("POST", "/v1/priorities", `{"name":"`+strings.Repeat(`[{\"`, 100)+`","description":"","validFrom":"2026-04-01"}`).problem(422, "invalid")
+	w.write("POST", "/v1/priorities", `{"name":"`+strings.Repeat(`[`, 100)+`","description":"","validFrom":"2026-04-01"}`).want(201)
+}
+
+// TestRefusalsRepeatNothing: an answer to a bad request does not send its values
+// back.
+func TestRefusalsRepeatNothing(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	r := w.write("POST", "/v1/boroughs", `{"code":"secret","name":5,"shortName":"secret","liiaCode":"secret","innerOuter":"secretsecretsecretsecret"}`)
+	got := r.problem(422, "invalid")
+	slices.Sort(got)
+	if want := []string{"/code pattern", "/innerOuter too_long", "/liiaCode pattern", "/name type"}; !slices.Equal(got, want) {
+		t.Errorf("faults %v, want %v", got, want)
+	}
+	if strings.Contains(r.body, "secret") {
+		t.Errorf("%s", r.body)
+	}
+	var any map[string]any
+	if err := json.Unmarshal([]byte(r.body), &any); err != nil {
+		t.Error(err)
+	}
+}

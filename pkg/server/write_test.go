@@ -1,0 +1,195 @@
+package server_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"peerchallenge/api"
+)
+
+const anIndicator = `{"code":"NEW_PCT","name":"New","theme":"Front door","numerator":"n","denominator":"d","unit":"percent","multiplier":100,"decimals":1,"polarity":"low","frequency":"annual","source":"s"}`
+
+// TestSameKeySameAnswer repeats a POST as a script does whose answer was lost.
+func TestSameKeySameAnswer(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	first := w.write("POST", "/v1/indicators", anIndicator, "Idempotency-Key", "k-1").want(201)
+	again := w.write("POST", "/v1/indicators", anIndicator, "Idempotency-Key", "k-1").want(201)
+	if again.body != first.body || again.header.Get("ETag") != first.header.Get("ETag") || again.header.Get("Location") != first.header.Get("Location") {
+		t.Errorf("another answer: %s", again.body)
+	}
+	if first.header.Get("Idempotency-Replayed") != "" || again.header.Get("Idempotency-Replayed") != "true" {
+		t.Error("the replayed answer does not say so, or the first does")
+	}
+	w.write("POST", "/v1/indicators", strings.Replace(anIndicator, "NEW_PCT", "OTHER_PCT", 1), "Idempotency-Key", "k-1").problem(422, "idempotency_key_reused")
+	w.write("POST", "/v1/indicators", anIndicator, "Idempotency-Key", "k-2").problem(409, "exists")
+	// A refusal is not kept: what is put right may use the key again.
+	w.write("POST", "/v1/indicators", strings.Replace(anIndicator, "NEW_PCT", "THIRD_PCT", 1), "Idempotency-Key", "k-2").want(201)
+	if got := w.write("POST", "/v1/indicators", anIndicator, "Idempotency-Key", "with space").problem(400, "bad_request"); !slices.Equal(got, []string{"Idempotency-Key pattern"}) {
+		t.Errorf("faults %v", got)
+	}
+}
+
+// TestTwoAtOnceMakeOne sends the same request many times at once to two
+// processes' worth of servers on one database.
+func TestTwoAtOnceMakeOne(t *testing.T) {
+	t.Parallel()
+	a := start(t)
+	b := startOn(t, a.url)
+	body := `{"name":"Early help","description":"","validFrom":"2026-04-01"}`
+	tokens := []string{a.token("programme"), b.token("programme")}
+	answers := make([]answer, 12)
+	var group sync.WaitGroup
+	for i := range answers {
+		group.Go(func() {
+			w := []*world{a, b}[i%2]
+			answers[i] = w.send(ask{"POST", "/v1/priorities", tokens[0], map[string]string{"Idempotency-Key": "same"}, body})
+		})
+	}
+	group.Wait()
+	for _, r := range answers {
+		if r.status != 201 || r.body != answers[0].body {
+			t.Errorf("%d %s, want %s", r.status, r.body, answers[0].body)
+		}
+	}
+	var page api.PriorityPage
+	b.get("/v1/priorities").want(200).into(&page)
+	if len(page.Items) != 5 {
+		t.Errorf("%d priorities, want 5", len(page.Items))
+	}
+}
+
+// TestOfTwoWritersOneIsRefused: both read the same state, both write.
+func TestOfTwoWritersOneIsRefused(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	etag, token := w.get("/v1/sub-regions/south").header.Get("ETag"), w.token("programme")
+	statuses := make([]int, 8)
+	var group sync.WaitGroup
+	for i := range statuses {
+		group.Go(func() {
+			r := w.send(ask{"PATCH", "/v1/sub-regions/south", token, map[string]string{"If-Match": etag}, `{"description":"by one"}`})
+			statuses[i] = r.status
+		})
+	}
+	group.Wait()
+	slices.Sort(statuses)
+	if want := []int{200, 412, 412, 412, 412, 412, 412, 412}; !slices.Equal(statuses, want) {
+		t.Errorf("statuses %v", statuses)
+	}
+}
+
+// TestMergePatch: absent keeps, null clears, and what may not be empty refuses.
+func TestMergePatch(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	var p api.Priority
+	w.write("POST", "/v1/priorities", `{"name":"Early help","description":"Soon.","validFrom":"2026-04-01","validTo":"2027-03-31"}`).want(201).into(&p)
+	path := "/v1/priorities/" + p.Id
+	w.patch(path, `{"name":"Earlier help"}`).want(200).into(&p)
+	if p.Name != "Earlier help" || p.Description != "Soon." || p.ValidTo == nil {
+		t.Errorf("%+v", p)
+	}
+	w.patch(path, `{"validTo":null}`).want(200).into(&p)
+	if p.ValidTo != nil {
+		t.Errorf("validTo is still %s", *p.ValidTo)
+	}
+	for body, want := range map[string][]string{
+		`{"name":null}`:            {"/name not_null"},
+		`{"name":"   "}`:           {"/name pattern"},
+		`{"name":""}`:              {"/name pattern", "/name too_short"},
+		`{"validTo":"2026-03-31"}`: {"/validTo order"},
+		`{"validFrom":"2026-13-01","description":5}`: {"/description type", "/validFrom format"},
+		`{"id":"x","colour":1}`:                      {"/colour unknown_member", "/id unknown_member"},
+		`[]`:                                         {" type"},
+	} {
+		got := w.patch(path, body).problem(422, "invalid")
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: faults %v, want %v", body, got, want)
+		}
+	}
+	w.patch(path, `{"name":"a","name":"b"}`).problem(400, "bad_request")
+	w.patch(path, `{"name":"SEND"}`).problem(409, "exists")
+}
+
+// TestChangedDefinitionIsANewRevision keeps the old one readable.
+func TestChangedDefinitionIsANewRevision(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.patch("/v1/indicators/REREF_PCT", `{"name":"Re-referrals"}`).want(200)
+	w.patch("/v1/indicators/REREF_PCT", `{"numerator":"Referrals within 365 days of another"}`).want(200)
+	var page api.IndicatorPage
+	w.get("/v1/indicators/REREF_PCT/versions").want(200).into(&page)
+	if len(page.Items) != 2 || page.Items[0].Revision != 1 || page.Items[1].Revision != 2 || page.Items[0].Numerator == page.Items[1].Numerator {
+		t.Errorf("%+v", page.Items)
+	}
+	if c, _ := w.compare("E09000022", "2024-25", "REREF_PCT"); c.Method.Revision != 2 {
+		t.Errorf("the comparison used revision %d", c.Method.Revision)
+	}
+	got := w.patch("/v1/indicators/REREF_PCT", `{"multiplier":10}`).problem(422, "invalid")
+	if !slices.Equal(got, []string{"/multiplier multiplier"}) {
+		t.Errorf("faults %v", got)
+	}
+}
+
+// TestWhatIsInUseStays refuses to delete what others refer to.
+func TestWhatIsInUseStays(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	for _, path := range []string{"/v1/sub-regions/south", "/v1/boroughs/E09000022", "/v1/authorities/E09000022", "/v1/indicators/REREF_PCT", "/v1/periods/2024-25"} {
+		w.write("DELETE", path, "", "If-Match", w.get(path).header.Get("ETag")).problem(409, "in_use")
+		w.get(path).want(200)
+	}
+}
+
+// TestUnknownReferences names the member at fault.
+func TestUnknownReferences(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	for body, want := range map[string]string{
+		`{"borough":"E09000099","subRegion":"south","validFrom":"2030-04-01"}`:                          "/borough unknown_value",
+		`{"borough":"E09000022","subRegion":"nowhere","validFrom":"2011-04-01","validTo":"2011-05-01"}`: "/subRegion unknown_value",
+	} {
+		if got := w.write("POST", "/v1/sub-region-memberships", body).problem(422, "invalid"); !slices.Equal(got, []string{want}) {
+			t.Errorf("faults %v, want %s", got, want)
+		}
+	}
+	got := w.write("POST", "/v1/boroughs", `{"code":"E08999999","name":"X","shortName":"X","liiaCode":"XXX"}`).problem(422, "invalid")
+	if !slices.Equal(got, []string{"/code unknown_value"}) {
+		t.Errorf("faults %v", got)
+	}
+	got = w.write("POST", "/v1/periods", `{"code":"2024-26"}`).problem(422, "invalid")
+	if !slices.Equal(got, []string{"/code period"}) {
+		t.Errorf("faults %v", got)
+	}
+}
+
+// TestOtherProcessesSeeAWrite: two servers, one database. The writer's own next
+// read shows the write; the other's shows it soon after.
+func TestOtherProcessesSeeAWrite(t *testing.T) {
+	t.Parallel()
+	a := start(t)
+	b := startOn(t, a.url)
+	before := b.get("/v1/boroughs/E09000022").want(200)
+	changed := a.patch("/v1/boroughs/E09000022", `{"shortName":"Lam"}`).want(200)
+	if own := a.get("/v1/boroughs/E09000022").want(200); own.body != changed.body || own.header.Get("ETag") != changed.header.Get("ETag") {
+		t.Error("the writer does not see its own write")
+	}
+	for {
+		r := b.get("/v1/boroughs/E09000022", "If-None-Match", before.header.Get("ETag"))
+		if r.status == http.StatusOK {
+			if r.body != changed.body {
+				t.Errorf("%s, want %s", r.body, changed.body)
+			}
+			return
+		}
+		if context.Cause(t.Context()) != nil {
+			t.Fatal("the other process never sees the write")
+		}
+	}
+}
