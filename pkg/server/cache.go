@@ -28,12 +28,13 @@ func newAnswers(bytes int) *answers {
 	return &answers{limit: bytes, cache: otter.Must(&otter.Options[answerKey, *content]{
 		MaximumWeight: uint64(bytes),
 		Weigher: func(k answerKey, c *content) uint32 {
-			return uint32(len(k.path) + len(k.query) + len(c.body) + len(c.gzip) + answerOverhead)
+			return uint32(len(k.path) + len(k.query) + len(c.body)*5/4 + answerOverhead)
 		},
 	})}
 }
 
-// answerOverhead is about what an entry costs beside its text.
+// answerOverhead is about what an entry costs beside its text; its compressed
+// form, if anybody wants it, is at most a quarter more.
 const answerOverhead = 400
 
 // remember answers a read from memory where it was answered before. It stands

@@ -35,11 +35,12 @@ type reply struct {
 // content is an encoded answer. It is immutable, because it may be kept and
 // sent to others.
 type content struct {
-	mime string
-	etag string // without quotes
-	link string
-	body []byte
-	gzip []byte // nil where compression gains nothing
+	mime    string
+	etag    string // without quotes
+	link    string
+	body    []byte
+	packing sync.Once
+	packed  []byte // the body compressed, made when somebody first wants it; nil where that gains nothing
 }
 
 // ok answers a value, encoded.
@@ -83,15 +84,18 @@ func newContent(mime string, version int64, body []byte) *content {
 	return c
 }
 
-func (c *content) compress() {
+func (c *content) gzip() []byte {
 	if len(c.body) < compressible {
-		return
+		return nil
 	}
-	var out bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&out, gzip.DefaultCompression)
-	_, _ = z.Write(c.body) // a bytes.Buffer takes everything
-	_ = z.Close()
-	c.gzip = out.Bytes()
+	c.packing.Do(func() {
+		var out bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+		_, _ = z.Write(c.body) // a bytes.Buffer takes everything
+		_ = z.Close()
+		c.packed = out.Bytes()
+	})
+	return c.packed
 }
 
 // write sends the reply. A read that the snapshot alone answers is kept, so
@@ -114,7 +118,6 @@ func (r reply) write(w http.ResponseWriter) error {
 	if r.next != "" {
 		r.content.link = "<" + r.next + `>; rel="next"`
 	}
-	r.content.compress()
 	if r.status == http.StatusOK {
 		r.call.keep(r.content)
 	}
@@ -128,9 +131,11 @@ const gzipTag = ".gz"
 func (c *content) write(w http.ResponseWriter, call *call, status int) error {
 	header := w.Header()
 	body, etag := c.body, `"`+c.etag+`"`
-	if c.gzip != nil && call.acceptsGzip {
-		body, etag = c.gzip, `"`+c.etag+gzipTag+`"`
-		header["Content-Encoding"] = gzipEncoding
+	if call.acceptsGzip {
+		if packed := c.gzip(); packed != nil {
+			body, etag = packed, `"`+c.etag+gzipTag+`"`
+			header["Content-Encoding"] = gzipEncoding
+		}
 	}
 	header["Etag"] = []string{etag}
 	header["Cache-Control"] = revalidate

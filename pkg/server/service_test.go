@@ -36,6 +36,7 @@ func TestAddressesOutsideTheContract(t *testing.T) {
 		}
 	}
 	w.get("/problems/nothing").problem(404, "not_found")
+	w.get("/problems/NOTHING").problem(400, "bad_request")
 }
 
 func TestContractIsServedAsItIs(t *testing.T) {

@@ -67,7 +67,6 @@ func (s *Server) routeSystem(e *echo.Echo) error {
 // fixed serves a text that never changes while the program runs.
 func fixed(mime string, text []byte) echo.HandlerFunc {
 	kept := newContent(mime, 0, text)
-	kept.compress()
 	return func(c echo.Context) error { return kept.write(c.Response(), callIn(c), http.StatusOK) }
 }
 

@@ -147,6 +147,18 @@ func TestWhatIsInUseStays(t *testing.T) {
 	}
 }
 
+// TestTakenNamesAreRefused on a change as on a creation.
+func TestTakenNamesAreRefused(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.patch("/v1/sub-regions/south", `{"name":"East London"}`).problem(409, "exists")
+	w.patch("/v1/boroughs/E09000022", `{"liiaCode":"BAR"}`).problem(409, "exists")
+	w.write("POST", "/v1/sub-region-memberships", `{"borough":"E09000022","subRegion":"north","validFrom":"2010-04-01","validTo":"2011-03-31"}`).want(201)
+	var list api.SubRegionMembershipPage
+	w.get("/v1/sub-region-memberships?borough=E09000022&subRegion=north").want(200).into(&list)
+	w.patch("/v1/sub-region-memberships/"+list.Items[0].Id, `{"validTo":null}`).problem(409, "membership_overlap")
+}
+
 // TestUnknownReferences names the member at fault.
 func TestUnknownReferences(t *testing.T) {
 	t.Parallel()
