@@ -997,12 +997,10 @@ type EnglandComparison struct {
 // Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
 type Exception string
 
-// Exclusion A member of a group that has no value.
+// Exclusion Members of a group that have no value, for one reason.
 type Exclusion struct {
-	// Authority The code of the Government Statistical Service for a place in England.
-	//
-	// Example: E09000022
-	Authority GeographyCode `json:"authority"`
+	// Authorities Their codes, in order.
+	Authorities []GeographyCode `json:"authorities"`
 
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
 	Status FigureStatus `json:"status"`

@@ -187,8 +187,8 @@ func TestComparisonOfWhatIsNotHeld(t *testing.T) {
 	if c.Value != nil || c.Status != "not_held" || c.London.N != 0 || c.Change != nil || c.Previous.Value == nil || c.Previous.Period != "2024-25" {
 		t.Errorf("%+v", c)
 	}
-	if n := len(c.Method.Excluded.England); n != 153 {
-		t.Errorf("%d authorities are excluded", n)
+	if e := c.Method.Excluded.England; len(e) != 1 || e[0].Status != "not_held" || len(e[0].Authorities) != 153 {
+		t.Errorf("excluded in England: %+v", e)
 	}
 	var page api.ComparisonPage
 	w.get("/v1/comparisons?borough=E09000022&period=2025-26&count=true").want(200).into(&page)

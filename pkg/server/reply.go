@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"github.com/goccy/go-json"
 	"github.com/klauspost/compress/gzip"
