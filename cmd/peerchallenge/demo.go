@@ -50,7 +50,7 @@ func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err er
 	if err := seed.Load(ctx, app.store, operator); err != nil {
 		return err
 	}
-	if err := greet(ctx, app.authority, cfg, listener.Addr(), out); err != nil {
+	if err := greet(ctx, app.authority, listener.Addr(), out); err != nil {
 		return err
 	}
 	err = app.server.Serve(ctx, listener, grace)
@@ -82,7 +82,7 @@ func private(ctx context.Context, dir string, cfg config) (*local.Server, error)
 }
 
 // greet prints all that a newcomer needs to go on.
-func greet(ctx context.Context, authority *auth.Authority, cfg config, addr net.Addr, out io.Writer) error {
+func greet(ctx context.Context, authority *auth.Authority, addr net.Addr, out io.Writer) error {
 	base := "http://" + addr.String()
 	fmt.Fprintf(out, "Peer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
 	var reading string

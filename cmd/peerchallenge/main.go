@@ -78,9 +78,9 @@ func newFlags(out io.Writer, usage, about string) *flag.FlagSet {
 	flags.SetOutput(out)
 	flags.Usage = func() {
 		fmt.Fprintf(out, "Usage: peerchallenge %s\n\n%s\n", usage, about)
-		any := false
-		flags.VisitAll(func(*flag.Flag) { any = true })
-		if any {
+		hasFlags := false
+		flags.VisitAll(func(*flag.Flag) { hasFlags = true })
+		if hasFlags {
 			fmt.Fprint(out, "\nFlags:\n")
 			flags.PrintDefaults()
 		}

@@ -65,8 +65,8 @@ func must(s signer, err error) signer {
 	return s
 }
 
-func newSigner(id string, method jwt.SigningMethod, make func() (crypto.Signer, error)) (signer, error) {
-	private, err := make()
+func newSigner(id string, method jwt.SigningMethod, generate func() (crypto.Signer, error)) (signer, error) {
+	private, err := generate()
 	return signer{id, method, private}, err
 }
 

@@ -77,7 +77,7 @@ type Neighbour struct {
 
 // Check refuses a multiplier that is not its unit's: a percentage is per 100, a
 // rate per 10,000 or 100,000, a score and cases per worker per 1.
-func (ind Indicator) Check() error {
+func (ind *Indicator) Check() error {
 	per := map[Unit]float64{Percent: 100, Per10000: 10_000, Per100000: 100_000, Score: 1, CasesPerFTE: 1}[ind.Unit]
 	if ind.Multiplier == per {
 		return nil

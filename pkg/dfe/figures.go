@@ -10,30 +10,32 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// figures takes the dataset's measures from a row.
+// indicators checks that everything is there that the dataset feeds.
+func (r *reader) indicators() {
+	for _, m := range r.dataset.measures {
+		if r.known.indicators[m.indicator] == nil {
+			r.fault(m.numerator, "unknown_indicator", "There is no indicator %s, which the file gives.", m.indicator)
+		}
+	}
+}
+
+// figures takes the dataset's measures from a row. All cells are read whatever
+// is wrong with the others, so that every fault is found at once.
 func (r *reader) figures() {
-	period, ok := r.period()
-	geography, there := r.geography()
-	if !ok || !there || geography == "" {
+	if _, read := levels[r.cell("geographic_level")]; !read {
 		return
 	}
+	period, dated := r.period()
+	geography, placed := r.geography()
 	for _, m := range r.dataset.measures {
-		if m.filter != "" && r.cell(m.filter) != m.where {
-			continue
-		}
 		ind := r.known.indicators[m.indicator]
-		if ind == nil {
-			r.fault("", "unknown_indicator", "There is no indicator %s, which the file gives.", m.indicator)
+		if ind == nil || m.filter != "" && r.cell(m.filter) != m.where {
 			continue
 		}
 		o := r.observe(m, ind, period, geography)
-		key := benchmark.Observation{Indicator: o.Indicator, Period: o.Period, Geography: o.Geography}
-		if first := r.seen[key]; first > 0 {
-			r.fault("", "duplicate_row", "Row %d gives %s for the same place and period.", first, m.indicator)
-			continue
+		if dated && placed && r.first("", figure{o.Indicator, o.Period, o.Geography}) {
+			r.file.Observations = append(r.file.Observations, o)
 		}
-		r.seen[key] = r.row
-		r.file.Observations = append(r.file.Observations, o)
 	}
 }
 
@@ -68,28 +70,25 @@ func midYear(p benchmark.Period) int {
 	return start.Year()
 }
 
-// population takes one estimate from a row.
+// population takes one estimate from a row. Other ages than 0 to 17 are of no use
+// here.
 func (r *reader) population() {
+	if _, read := levels[r.cell("geographic_level")]; !read || r.cell("age_group") != "Children aged 0 to 17 years" {
+		return
+	}
 	year, err := strconv.Atoi(r.cell("time_period"))
-	if err != nil || year < 1990 || year > 2100 {
+	dated := err == nil && year >= 1990 && year <= 2100
+	if !dated {
 		r.fault("time_period", "unknown_period", "This is no year of a mid-year estimate.")
-		return
 	}
-	if r.cell("age_group") != "Children aged 0 to 17 years" {
-		return // other ages are of no use here
-	}
-	geography, there := r.geography()
-	if !there || geography == "" {
-		return
+	geography, placed := r.geography()
+	if strings.Contains(geography, "/") {
+		r.fault("new_la_code", "unknown_place", "An estimate is of one authority.")
 	}
 	estimate, status := r.number("population_estimate")
-	key := benchmark.Observation{Period: strconv.Itoa(year), Geography: geography}
-	if first := r.seen[key]; first > 0 {
-		r.fault("", "duplicate_row", "Row %d gives the same place and year.", first)
-		return
+	if dated && placed && r.first("", figure{period: strconv.Itoa(year), geography: geography}) {
+		r.file.Populations = append(r.file.Populations, benchmark.Population{Geography: geography, MidYear: year, Estimate: estimate, Status: status})
 	}
-	r.seen[key] = r.row
-	r.file.Populations = append(r.file.Populations, benchmark.Population{Geography: geography, MidYear: year, Estimate: estimate, Status: status})
 }
 
 var plainNumber = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
@@ -121,60 +120,54 @@ var years = regexp.MustCompile(`^(20\d\d)(\d\d)?$`)
 // 202425 as a financial year are 2024-25, with Q1 to Q4 in the identifier it is
 // a quarter.
 func (r *reader) period() (benchmark.Period, bool) {
+	suffix, identified := identifiers[r.cell("time_identifier")]
+	if !identified {
+		r.fault("time_identifier", "unknown_period", "This is neither Reporting year, Financial year nor Financial year Q1 to Q4.")
+	}
 	match := years.FindStringSubmatch(r.cell("time_period"))
-	identifier := r.cell("time_identifier")
 	if match == nil {
 		r.fault("time_period", "unknown_period", "This is no year such as 2025 or 202425.")
 		return benchmark.Period{}, false
 	}
 	first, _ := strconv.Atoi(match[1])
 	if match[2] == "" {
-		if identifier != "Reporting year" {
+		if identified && r.cell("time_identifier") != "Reporting year" {
 			r.fault("time_identifier", "unknown_period", "A year such as 2025 must be a Reporting year.")
 			return benchmark.Period{}, false
 		}
-		return benchmark.FinancialYear(first - 1), true
+		return benchmark.FinancialYear(first - 1), identified
 	}
-	code := match[1] + "-" + match[2]
-	if quarter, is := strings.CutPrefix(identifier, "Financial year Q"); is {
-		code += "-Q" + quarter
-	} else if identifier != "Financial year" && identifier != "Reporting year" {
-		r.fault("time_identifier", "unknown_period", "This is neither Reporting year, Financial year nor one of its quarters.")
-		return benchmark.Period{}, false
-	}
-	p, err := benchmark.ParsePeriod(code)
+	p, err := benchmark.ParsePeriod(match[1] + "-" + match[2] + suffix)
 	if err != nil {
 		r.fault("time_period", "unknown_period", "The second year must follow the first, as in 202425.")
 		return benchmark.Period{}, false
 	}
-	return p, true
+	return p, identified
 }
 
 var geographyCode = regexp.MustCompile(`^E\d{8}$`)
 
-// geography answers the row's place; "" for a level that is not read.
+// geography answers the code of the place of a row whose level is read: for
+// authorities that report together, all their codes in order, with strokes.
 func (r *reader) geography() (string, bool) {
-	level, read := levels[r.cell("geographic_level")]
-	if !read {
-		return "", true
+	place := levels[r.cell("geographic_level")]
+	codes := []string{r.cell(place.column)}
+	if place.level == benchmark.LocalAuthority {
+		codes = strings.Split(codes[0], "/")
 	}
-	column := map[benchmark.Level]string{benchmark.National: "country_code", benchmark.Regional: "region_code", benchmark.LocalAuthority: "new_la_code"}[level]
-	codes := strings.Split(r.cell(column), "/")
 	for i := range codes {
 		codes[i] = strings.TrimSpace(codes[i])
 		switch {
-		case !geographyCode.MatchString(codes[i]) || benchmark.LevelOf(codes[i]) != level:
-			r.fault(column, "unknown_place", "This is no code of a place of this level.")
+		case !geographyCode.MatchString(codes[i]) || benchmark.LevelOf(codes[i]) != place.level:
+			r.fault(place.column, "unknown_place", "This is no code of a place of this level.")
 			return "", false
-		case level == benchmark.LocalAuthority && r.known.authorities[codes[i]] == nil:
-			r.fault(column, "unknown_authority", "There is no authority with this code.")
+		case place.level == benchmark.LocalAuthority && r.known.authorities[codes[i]] == nil:
+			r.fault(place.column, "unknown_authority", "There is no authority with this code.")
 			return "", false
 		}
 	}
-	if len(codes) > 1 {
-		slices.Sort(codes)
-	}
-	return strings.Join(codes, "/"), true
+	slices.Sort(codes)
+	return strings.Join(slices.Compact(codes), "/"), true
 }
 
 // markJoint gives every member of a joint authority that has no figure of its
@@ -182,12 +175,16 @@ func (r *reader) geography() (string, bool) {
 func (r *reader) markJoint() {
 	for _, o := range slices.Clone(r.file.Observations) {
 		members := strings.Split(o.Geography, "/")
+		if len(members) == 1 {
+			continue
+		}
 		for _, member := range members {
-			key := benchmark.Observation{Indicator: o.Indicator, Period: o.Period, Geography: member}
-			if len(members) > 1 && r.seen[key] == 0 {
-				r.seen[key] = 1
-				key.Status = benchmark.Joint
-				r.file.Observations = append(r.file.Observations, key)
+			f := figure{o.Indicator, o.Period, member}
+			if _, own := r.seen[f]; !own {
+				r.seen[f] = r.row
+				r.file.Observations = append(r.file.Observations, benchmark.Observation{
+					Indicator: o.Indicator, Period: o.Period, Geography: member, Status: benchmark.Joint,
+				})
 			}
 		}
 	}

@@ -8,8 +8,10 @@ type dataset struct {
 	key       string
 	title     string
 	publisher string
-	columns   []string // by which the file is recognised, all needed
+	own       []string // columns that tell this kind of file from others, all needed
+	shared    []string // columns that are needed too, and that others have
 	measures  []measure
+	begin     func(*reader) // checks what concerns the whole file
 	read      func(*reader) // takes one row
 }
 
@@ -29,13 +31,14 @@ const (
 	licence    = "Open Government Licence v3.0"
 )
 
-// Columns that every file of Explore Education Statistics has.
-var common = []string{"time_period", "time_identifier", "geographic_level", "country_code", "region_code", "new_la_code"}
+// places are the columns of periods and places, which every file of Explore
+// Education Statistics has.
+var places = []string{"time_period", "time_identifier", "geographic_level", "country_code", "region_code", "new_la_code"}
 
 var datasets = []dataset{
 	{
 		key: "cin-b1", title: "Children in need: episodes during the year and at 31 March", publisher: department,
-		columns: []string{"Started_episodes", "At31_episodes"}, read: (*reader).figures,
+		own: []string{"Started_episodes", "At31_episodes"}, shared: places, begin: (*reader).indicators, read: (*reader).figures,
 		measures: []measure{
 			{indicator: "CIN_START_RATE", numerator: "Started_episodes"},
 			{indicator: "CIN_RATE", numerator: "At31_episodes"},
@@ -43,10 +46,10 @@ var datasets = []dataset{
 	},
 	{
 		key: "cin-c1", title: "Children in need: referrals and re-referrals", publisher: department,
-		columns: []string{
+		own: []string{
 			"referral_count", "rereferral_count", "rereferral_percent", "no_further_action_count", "no_further_action_percent",
 			"not_in_need_count", "not_in_need_percent",
-		}, read: (*reader).figures,
+		}, shared: places, begin: (*reader).indicators, read: (*reader).figures,
 		measures: []measure{
 			{indicator: "REF_RATE", numerator: "referral_count"},
 			{indicator: "REREF_PCT", value: "rereferral_percent", numerator: "rereferral_count", denominator: "referral_count"},
@@ -56,7 +59,7 @@ var datasets = []dataset{
 	},
 	{
 		key: "cla-rates", title: "Children looked after: number and rate per 10,000 children", publisher: department,
-		columns: []string{"population_type", "population_estimate", "children_count", "rate_per_10000"}, read: (*reader).figures,
+		own: []string{"population_type", "population_estimate", "children_count", "rate_per_10000"}, shared: places, begin: (*reader).indicators, read: (*reader).figures,
 		measures: []measure{
 			lookedAfter("CLA_RATE", "Children looked after on 31 March each year"),
 			lookedAfter("CLA_START_RATE", "Children starting to be looked after each year"),
@@ -65,11 +68,11 @@ var datasets = []dataset{
 	},
 	{
 		key: "ons-population", title: "Mid-year population estimates of children aged 0 to 17", publisher: statistics,
-		columns: []string{"age_group", "population_estimate"}, read: (*reader).population,
+		own: []string{"age_group", "population_estimate"}, shared: places, read: (*reader).population,
 	},
 	{
 		key: "sn-model", title: "Children's services statistical neighbour model", publisher: department,
-		columns: neighbourColumns(), read: (*reader).neighbours,
+		own: neighbourColumns(), shared: []string{"old_la_code"}, begin: (*reader).model, read: (*reader).neighbours,
 	},
 }
 
@@ -80,10 +83,24 @@ func lookedAfter(indicator, population string) measure {
 	}
 }
 
+// level is a geographic level and the column of its places' codes.
+type level struct {
+	level  benchmark.Level
+	column string
+}
+
 // levels are the geographic levels that are read; districts and the like have no
 // comparators here.
-var levels = map[string]benchmark.Level{
-	"National": benchmark.National, "Regional": benchmark.Regional, "Local authority": benchmark.LocalAuthority,
+var levels = map[string]level{
+	"National":        {benchmark.National, "country_code"},
+	"Regional":        {benchmark.Regional, "region_code"},
+	"Local authority": {benchmark.LocalAuthority, "new_la_code"},
+}
+
+// identifiers are the kinds of period that are read, with the ends of our codes.
+var identifiers = map[string]string{
+	"Reporting year": "", "Financial year": "",
+	"Financial year Q1": "-Q1", "Financial year Q2": "-Q2", "Financial year Q3": "-Q3", "Financial year Q4": "-Q4",
 }
 
 // symbols stand in the files where a number might (Explore Education

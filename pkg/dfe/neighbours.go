@@ -21,25 +21,22 @@ func neighbourColumns() []string {
 // The model's file has its year in nothing but its name.
 var modelYear = regexp.MustCompile(`20\d\d`)
 
+// model begins the version of the model that the file gives.
+func (r *reader) model() {
+	year := modelYear.FindString(r.name)
+	if year == "" {
+		r.fault("", "unknown_model", "The file's name must have the model's year, as in sn_model_2025.")
+	}
+	r.file.Model = &benchmark.NeighbourModel{Code: year, Name: "Statistical neighbour model " + year, Source: department}
+}
+
 // neighbours takes one authority's neighbours from a row: authorities by the
 // DfE's codes, closest first, each with a word for how close it is.
 func (r *reader) neighbours() {
-	if r.file.Model == nil {
-		year := modelYear.FindString(r.name)
-		if year == "" {
-			r.fault("", "unknown_model", "The file's name must have the model's year, as in sn_model_2025.")
-		}
-		r.file.Model = &benchmark.NeighbourModel{Code: year, Name: "Statistical neighbour model " + year, Source: department}
-	}
 	authority := r.byDfECode("old_la_code")
-	if authority == "" {
-		return
+	if authority != "" {
+		r.first("old_la_code", figure{geography: authority})
 	}
-	if first := r.seen[benchmark.Observation{Geography: authority}]; first > 0 {
-		r.fault("old_la_code", "duplicate_row", "Row %d is of the same authority.", first)
-		return
-	}
-	r.seen[benchmark.Observation{Geography: authority}] = r.row
 	listed := map[string]bool{authority: true}
 	for rank := 1; rank <= neighbourCount; rank++ {
 		column := fmt.Sprintf("SN_%d", rank)

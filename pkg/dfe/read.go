@@ -39,16 +39,17 @@ const maxFaults = 1000
 // checked against it, and rates are computed with its populations.
 //
 // It answers an Invalid error, invalid_file, with every fault of the file by row
-// and column, the first 1,000 of them, and then nothing of the file.
+// and column, the first 1,000 of them, and then nothing of the file. Rows are
+// counted as a spreadsheet counts them, without empty lines.
 func Read(name string, content []byte, known benchmark.Known) (*benchmark.Import, error) {
-	r := &reader{name: name, known: index(known), seen: map[benchmark.Observation]int{}}
+	r := &reader{name: name, known: index(known), noted: map[programme.Fault]bool{}, seen: map[figure]int{}}
 	if r.open(content) {
 		r.rows()
 	}
-	if r.faulty > 0 {
+	if len(r.noted) > 0 {
 		return nil, &programme.Error{
 			Kind: programme.Invalid, Code: "invalid_file", Faults: r.faults,
-			Detail: fmt.Sprintf("The file has %d faults; nothing of it was loaded.", r.faulty),
+			Detail: fmt.Sprintf("Nothing of the file was loaded, because of this number of faults: %d.", len(r.noted)),
 		}
 	}
 	r.markJoint()
@@ -64,27 +65,44 @@ type reader struct {
 	known   known
 	dataset *dataset
 	csv     *csv.Reader
-	columns map[string]int
+	columns map[string]int // where each is in a record
+	width   int
 	row     int // number of the present record, the header being 1
 	record  []string
-	seen    map[benchmark.Observation]int // keys of what was read, with their rows
+	seen    map[figure]int // what was read, with its row
 	file    benchmark.Import
-	faults  []programme.Fault
-	faulty  int
+	faults  []programme.Fault // the first of those noted
+	noted   map[programme.Fault]bool
 }
 
-// fault notes something wrong with the present row.
-func (r *reader) fault(column, code, format string, args ...any) {
-	if r.faulty++; r.faulty <= maxFaults {
-		r.faults = append(r.faults, programme.Fault{File: r.name, Row: r.row, Column: column, Code: code, Detail: fmt.Sprintf(format, args...)})
+// figure is what a file must give once.
+type figure struct{ indicator, period, geography string }
+
+// first notes a fault if an earlier row gave the same figure.
+func (r *reader) first(column string, f figure) bool {
+	if row := r.seen[f]; row > 0 {
+		r.fault(column, "duplicate_row", "Row %d gives the same.", row)
+		return false
 	}
+	r.seen[f] = r.row
+	return true
+}
+
+// fault notes something wrong with the present row, once: a cell may serve
+// several indicators.
+func (r *reader) fault(column, code, format string, args ...any) {
+	f := programme.Fault{File: r.name, Row: r.row, Column: column, Code: code, Detail: fmt.Sprintf(format, args...)}
+	if !r.noted[f] && len(r.faults) < maxFaults {
+		r.faults = append(r.faults, f)
+	}
+	r.noted[f] = true
 }
 
 // open reads the header and finds the dataset.
 func (r *reader) open(content []byte) bool {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if !utf8.Valid(content) {
-		r.fault("", "wrong_encoding", "The file is not UTF-8.")
+	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 { // UTF-16 is full of zero bytes
+		r.fault("", "wrong_encoding", "The file is not UTF-8 text.")
 		return false
 	}
 	r.csv = csv.NewReader(bytes.NewReader(content))
@@ -94,7 +112,7 @@ func (r *reader) open(content []byte) bool {
 		r.fault("", "no_header", "The file has no header that can be read.")
 		return false
 	}
-	r.row, r.columns = 1, map[string]int{}
+	r.row, r.width, r.columns = 1, len(header), map[string]int{}
 	for i, column := range header {
 		column = strings.TrimSpace(column)
 		if _, twice := r.columns[column]; twice && column != "" {
@@ -102,34 +120,43 @@ func (r *reader) open(content []byte) bool {
 		}
 		r.columns[column] = i
 	}
-	return r.recognise() && r.faulty == 0
+	if !r.recognise() || len(r.noted) > 0 {
+		return false
+	}
+	if r.dataset.begin != nil {
+		r.dataset.begin(r)
+	}
+	return true
 }
 
-// recognise finds the dataset, or names what is missing to the nearest one.
+// recognise finds the dataset, or names what is missing to the one of which most
+// is there.
 func (r *reader) recognise() bool {
 	var nearest []string
+	most := 0
 	for i := range datasets {
-		needed := slices.Clone(datasets[i].columns)
-		if datasets[i].key != "sn-model" {
-			needed = append(needed, common...)
-		}
-		missing := slices.DeleteFunc(needed, func(column string) bool { _, there := r.columns[column]; return there })
+		own := r.missing(datasets[i].own)
+		missing := slices.Concat(own, r.missing(datasets[i].shared))
 		if len(missing) == 0 {
 			r.dataset = &datasets[i]
 			return true
 		}
-		own := slices.ContainsFunc(datasets[i].columns, func(column string) bool { _, there := r.columns[column]; return there })
-		if own && (nearest == nil || len(missing) < len(nearest)) {
-			nearest = missing
+		if there := len(datasets[i].own) - len(own); there > most {
+			nearest, most = missing, there
 		}
 	}
-	if nearest == nil {
+	if most == 0 {
 		r.fault("", "unknown_dataset", "The columns are those of no file that can be read.")
 	}
 	for _, column := range nearest {
 		r.fault(column, "missing_column", "The column is missing.")
 	}
 	return false
+}
+
+// missing answers those of the columns that the file has not.
+func (r *reader) missing(columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { _, there := r.columns[column]; return there })
 }
 
 func (r *reader) rows() {
@@ -139,19 +166,22 @@ func (r *reader) rows() {
 			break
 		}
 		r.row++
-		if err != nil {
+		switch {
+		case errors.Is(err, csv.ErrBareQuote):
+			r.fault("", "malformed_csv", "The row is not CSV: a quotation mark is within a cell that does not begin with one.")
+		case err != nil:
 			r.fault("", "malformed_csv", "The row is not CSV: a quotation mark is out of place.")
-			return // what follows cannot be told from this row
+			return // where the next row begins cannot be told
+		case len(record) != r.width:
+			r.fault("", "wrong_width", "The row has %d columns and the header %d.", len(record), r.width)
+		default:
+			r.record = record
+			r.dataset.read(r)
 		}
-		if len(record) != len(r.columns) {
-			r.fault("", "wrong_width", "The row has %d columns and the header %d.", len(record), len(r.columns))
-			continue
-		}
-		r.record = record
-		r.dataset.read(r)
 	}
-	if r.row == 1 {
-		r.fault("", "no_rows", "The file has a header and nothing else.")
+	// A level or a filter that is spelt otherwise would leave nothing, and seem well.
+	if len(r.noted) == 0 && len(r.file.Observations)+len(r.file.Populations)+len(r.file.Neighbours) == 0 {
+		r.fault("", "no_rows", "The file has no row that can be used.")
 	}
 }
 

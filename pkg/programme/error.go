@@ -77,8 +77,7 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // KindOf answers [Internal] for every error that is not an [Error].
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return Internal

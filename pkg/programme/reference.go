@@ -112,7 +112,9 @@ func SubRegionOn(memberships []Membership, borough string, on Date) string {
 func (p Priority) Check() error { return Refuse(endsAfter(&p.ValidFrom, p.ValidTo)) }
 
 // Holds reports whether the priority stands on the date.
-func (p Priority) Holds(on Date) bool { return p.ValidFrom <= on && (p.ValidTo == nil || on <= *p.ValidTo) }
+func (p Priority) Holds(on Date) bool {
+	return p.ValidFrom <= on && (p.ValidTo == nil || on <= *p.ValidTo)
+}
 
 // Check refuses a membership that ends before it begins.
 func (m Membership) Check() error { return Refuse(endsAfter(&m.ValidFrom, m.ValidTo)) }

@@ -12,7 +12,10 @@ import (
 const attribution = "Contains public sector information licensed under the Open Government Licence v3.0. Sources: Department for Education, Explore Education Statistics (children in need, referrals, children looked after; statistical neighbour model 2025); Office for National Statistics, mid-year population estimates."
 
 // page is the programme's public page, cut into its sections.
-type page struct{ summary, goals, milestones, contacts []string }
+type page struct {
+	title                                string
+	summary, goals, milestones, contacts []string
+}
 
 func readPage() (page, error) {
 	text, err := data.ReadFile("data/programme-page.txt")
@@ -24,7 +27,9 @@ func readPage() (page, error) {
 	for i, line := range strings.Split(string(text), "\n") {
 		line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "•"))
 		switch {
-		case i == 0 || line == "":
+		case i == 0:
+			p.title = line
+		case line == "":
 		case line == "Project Goals":
 			into = &p.goals
 		case line == "Project Milestones":
@@ -47,7 +52,7 @@ func describeProgramme() (programme.Programme, error) {
 	if err != nil {
 		return programme.Programme{}, err
 	}
-	out := programme.Programme{ID: 1, Name: "Peer Challenge & Review", Summary: p.summary, Goals: p.goals, Attribution: attribution}
+	out := programme.Programme{ID: 1, Name: p.title, Summary: p.summary, Goals: p.goals, Attribution: attribution}
 	for i := 0; i+1 < len(p.contacts); i += 2 {
 		match := contactLine.FindStringSubmatch(p.contacts[i])
 		if match == nil {

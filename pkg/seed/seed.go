@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"slices"
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
@@ -38,17 +39,24 @@ var files = []string{
 func File(name string) ([]byte, error) { return data.ReadFile(path.Join("data/dfe", name)) }
 
 // Files lists the names of the published files, in the order of loading.
-func Files() []string { return append([]string(nil), files...) }
+func Files() []string { return slices.Clone(files) }
 
 // Load brings London into the store, on behalf of the actor. Doing it again
-// changes nothing, and neither what the programme's team has changed since.
+// changes nothing, and keeps what the programme's team has changed since.
+//
+// The error is Forbidden for anyone but the programme's team, and then nothing
+// has been loaded.
 func Load(ctx context.Context, store Store, actor programme.Actor) error {
+	// Seed asks for no actor, so it must not come first.
+	if actor.Subject == "" || !actor.Is(programme.RoleProgramme) {
+		return programme.Errorf(programme.Forbidden, "not_yours", "Only the programme's team may load London.")
+	}
 	london, err := London()
 	if err != nil {
 		return err
 	}
 	if err := store.Seed(ctx, london); err != nil {
-		return fmt.Errorf("London's reference data: %w", err)
+		return fmt.Errorf("the reference data of London: %w", err)
 	}
 	for _, name := range files {
 		content, err := File(name)

@@ -16,7 +16,7 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	if err != nil {
 		return nil, err
 	}
-	indicators, err := compared(snapshot, groups, listOr(p.Indicator), p.Theme)
+	list, err := compared(snapshot, groups, listOr(p.Indicator), p.Theme)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,6 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 		}
 		return comparisonWire(&c, groups, previous)
 	}
-	list := listOf(indicators, false, func(ind *benchmark.Indicator) []string { return []string{ind.Code} })
 	return answerPage(ctx, list, wire, func(part page[api.Comparison]) any {
 		return api.ComparisonPage{
 			Borough: groups.Borough, BoroughName: snapshot.Borough(groups.Borough).Name, Period: groups.Period, Method: method,
@@ -41,7 +40,7 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 
 // compared answers the indicators asked for; where none is named, those for
 // which the borough, its region or England has a figure.
-func compared(snapshot *benchmark.Snapshot, groups benchmark.Groups, codes []string, theme *string) ([]*benchmark.Indicator, error) {
+func compared(snapshot *benchmark.Snapshot, groups benchmark.Groups, codes []string, theme *string) (rows[*benchmark.Indicator], error) {
 	var faults []programme.Fault
 	for _, code := range codes {
 		if snapshot.Indicator(code) == nil {
@@ -52,15 +51,16 @@ func compared(snapshot *benchmark.Snapshot, groups benchmark.Groups, codes []str
 		faults = append(faults, programme.Fault{Parameter: "theme", Code: "unknown_value", Detail: "No indicator has this theme."})
 	}
 	if err := badRequest(faults...); err != nil {
-		return nil, err
+		return rows[*benchmark.Indicator]{}, err
 	}
-	return kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
-		if theme != nil && ind.Theme != *theme {
-			return false
-		}
-		if len(codes) > 0 {
-			return slices.Contains(codes, ind.Code)
-		}
+	named := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
+		return (theme == nil || ind.Theme == *theme) && (len(codes) == 0 || slices.Contains(codes, ind.Code))
+	})
+	list := inOrder(named, 1, func(ind *benchmark.Indicator) []string { return []string{ind.Code} })
+	if len(codes) > 0 {
+		return list, nil
+	}
+	return list.only(func(ind *benchmark.Indicator) bool {
 		column := snapshot.Data.Column(groups.Period, ind.Code)
 		for _, geography := range []string{groups.Borough, groups.LondonCode, benchmark.England} {
 			if f, _ := column.Figure(geography); f.Status != benchmark.NotHeld {

@@ -20,7 +20,7 @@ type indicatorStore interface {
 func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequestObject) (api.ListIndicatorsResponseObject, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	if p.Theme != nil && !hasTheme(snapshot, *p.Theme) {
-		return nil, unknownTheme
+		return nil, errUnknownTheme
 	}
 	list := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
 		return (p.Theme == nil || ind.Theme == *p.Theme) && (p.Polarity == nil || string(ind.Polarity) == string(*p.Polarity)) &&
@@ -39,7 +39,7 @@ func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequest
 	return answerList(ctx, ordered, indicatorWire)
 }
 
-var unknownTheme = unknownValue("theme", "No indicator has this theme.")
+var errUnknownTheme = unknownValue("theme", "No indicator has this theme.")
 
 func hasTheme(snapshot *benchmark.Snapshot, theme string) bool {
 	for i := range snapshot.Indicators {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"iter"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -38,6 +39,12 @@ func listOf[T any](items []T, descending bool, key func(T) []string) rows[T] {
 		direction = -1
 	}
 	slices.SortFunc(items, func(a, b T) int { return direction * slices.Compare(key(a), key(b)) })
+	return inOrder(items, direction, key)
+}
+
+// inOrder takes items that are in the order of their keys already: ascending
+// where the direction is 1, descending where it is -1.
+func inOrder[T any](items []T, direction int, key func(T) []string) rows[T] {
 	return rows[T]{
 		key:   key,
 		total: func() int { return len(items) },
@@ -53,6 +60,27 @@ func listOf[T any](items []T, descending bool, key func(T) []string) rows[T] {
 			return slices.Values(items[start:])
 		},
 	}
+}
+
+// only leaves rows out, and asks of each no sooner than its page is made.
+func (r rows[T]) only(keep func(T) bool) rows[T] {
+	after := func(key []string) iter.Seq[T] {
+		return func(yield func(T) bool) {
+			for row := range r.after(key) {
+				if keep(row) && !yield(row) {
+					return
+				}
+			}
+		}
+	}
+	total := func() int {
+		n := 0
+		for range after(nil) {
+			n++
+		}
+		return n
+	}
+	return rows[T]{after: after, key: r.key, total: total}
 }
 
 // kept answers the items that the filter keeps, as pointers into the snapshot.
@@ -149,10 +177,7 @@ func readCursor(call *call) ([]string, error) {
 }
 
 func nextAddress(call *call, cursor string) string {
-	query := url.Values{}
-	for name, values := range call.query {
-		query[name] = values
-	}
+	query := maps.Clone(call.query)
 	query.Set("cursor", cursor)
 	return call.url.Path + "?" + query.Encode()
 }

@@ -95,15 +95,13 @@ const (
 // refusal turns any error into one that the caller may read. What is not meant
 // for callers is logged and becomes "internal".
 func (s *Server) refusal(err error, c echo.Context) *programme.Error {
-	var e *programme.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*programme.Error](err); ok {
 		if e.Kind == programme.Internal || e.Kind == programme.Unavailable {
 			s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
 		}
 		return e
 	}
-	var h *echo.HTTPError
-	if errors.As(err, &h) {
+	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch h.Code {
 		case http.StatusNotFound:
 			return programme.Errorf(programme.NotFound, "no_such_address", "There is nothing at this address.")

@@ -100,8 +100,7 @@ func parameterFault(p *openapi3.Parameter, err error) []programme.Fault {
 	case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
 		return []programme.Fault{{Parameter: p.Name, Code: "empty", Detail: "This parameter is empty."}}
 	case errors.As(err, &request):
-		var parse *openapi3filter.ParseError
-		if errors.As(request.Err, &parse) {
+		if _, ok := errors.AsType[*openapi3filter.ParseError](request.Err); ok {
 			return []programme.Fault{{Parameter: p.Name, Code: "type", Detail: "Must be " + described(p.Schema.Value) + "."}}
 		}
 		faults := schemaFaults(request.Err)
