@@ -11,7 +11,7 @@ import (
 const neighbourCount = 10
 
 func neighbourColumns() []string {
-	columns := []string{"old_la_code"}
+	var columns []string
 	for rank := 1; rank <= neighbourCount; rank++ {
 		columns = append(columns, fmt.Sprintf("SN_%d", rank), fmt.Sprintf("SN_%dP", rank))
 	}

@@ -10,9 +10,9 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// unpublishedPart are the figures that cannot be computed again, because the file
-// gives the figure and hides a part of it: Isles of Scilly had referrals, but the
-// count of those that were counted here is confidential.
+// unpublishedPart are the only figures that cannot be computed again: the
+// percentages of Isles of Scilly are 0 of a number of referrals that is
+// confidential.
 var unpublishedPart = map[key]bool{
 	{"REREF_PCT", "2016-17", "E06000053"}:           true,
 	{"REF_NFA_PCT", "2016-17", "E06000053"}:         true,
@@ -127,8 +127,8 @@ func TestDenominatorOfLookedAfter(t *testing.T) {
 	}
 }
 
-// withoutEstimate are the three authorities of Dorset that were joined otherwise in
-// 2019: the ONS does not estimate their children, so there is no rate of them.
+// withoutEstimate are Bournemouth, Poole and the former Dorset, for which the file
+// of estimates has the symbol x in every year. So they have no rate.
 var withoutEstimate = map[string]bool{"E06000028": true, "E06000029": true, "E10000009": true}
 
 // TestRatesOfPopulation computes the rates that the Department does not publish
@@ -153,11 +153,12 @@ func TestRatesOfPopulation(t *testing.T) {
 			var rate *float64
 			status := benchmark.NoDenominator
 			estimate := estimates[key{"", o.Period, o.Geography}]
-			if withoutEstimate[o.Geography] {
+			switch {
+			case withoutEstimate[o.Geography]:
 				n.without++
-			} else if estimate == nil {
+			case estimate == nil:
 				t.Fatalf("%s in %s has no population", o.Geography, o.Period)
-			} else {
+			default:
 				n.computed++
 				count, children := int(*o.Numerator), int(*estimate)
 				exact := float64((count*200_000+children)/(2*children)) / 10

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +58,6 @@ func BenchmarkRatios(b *testing.B) {
 // the same page of 40 comparisons among 153 authorities. It answers how much
 // slower the large dataset is; 1 is as fast.
 func BenchmarkSixMillion(b *testing.B) {
-	debug.SetMemoryLimit(400 << 20)
 	small := bench(b, synthetic{authorities: 153, indicators: 43, quarters: 40})
 	large := bench(b, synthetic{authorities: 153, indicators: 1000, quarters: 40})
 	const question = "/v1/comparisons?borough=E09000022&period=2021-22-Q1&theme=Synthetic&limit=40"
@@ -82,9 +80,6 @@ func BenchmarkSixMillion(b *testing.B) {
 func BenchmarkMemory(b *testing.B) {
 	for name, data := range map[string]synthetic{"london": {}, "six-million": {authorities: 153, indicators: 1000, quarters: 40}} {
 		b.Run(name, func(b *testing.B) {
-			if data.authorities > 0 {
-				debug.SetMemoryLimit(400 << 20)
-			}
 			w := bench(b, data)
 			for b.Loop() {
 				rate(b, w.http.URL, w.token(programme.RoleReporting), same("/v1/boroughs"))

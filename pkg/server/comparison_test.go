@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -317,6 +318,35 @@ func TestNothingUndefinedIsEverSent(t *testing.T) {
 		r := w.get(fmt.Sprintf("/v1/comparisons?borough=E09000001&period=%s&limit=500", p.Code)).want(200)
 		if !json.Valid([]byte(r.body)) || strings.Contains(r.body, "NaN") || strings.Contains(r.body, "Inf") {
 			t.Errorf("%s: %.300s", p.Code, r.body)
+		}
+	}
+}
+
+// TestReadmeShowsARealAnswer keeps the first thing that a newcomer sees true.
+func TestReadmeShowsARealAnswer(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```json\n")
+	shown, _, found := strings.Cut(rest, "```")
+	var want map[string]any
+	if err := json.Unmarshal([]byte(shown), &want); err != nil || !found {
+		t.Fatal(err)
+	}
+	w := start(t)
+	var page struct{ Items []map[string]any }
+	w.get("/v1/comparisons?borough=E09000022&period=2024-25&indicator=REREF_PCT").want(200).into(&page)
+	got := page.Items[0]
+	delete(got, "method")
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("README shows %v, the service answers %v", want, got)
+	}
+	csv := w.get("/v1/indicators/REREF_PCT/distribution?period=2024-25&format=csv").want(200).body
+	for i, line := range strings.Split(csv, "\r\n")[:3] {
+		if !strings.Contains(string(readme), "    "+line+"\n") {
+			t.Errorf("README does not show line %d of the CSV: %s", i+1, line)
 		}
 	}
 }

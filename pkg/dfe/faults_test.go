@@ -1,0 +1,195 @@
+package dfe_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"peerchallenge/pkg/dfe"
+	"peerchallenge/pkg/programme"
+)
+
+// at is where a fault must be, and which.
+type at struct {
+	row          int
+	column, code string
+}
+
+// faultsOf reads a file that must be refused, with nothing given of it.
+func faultsOf(t *testing.T, name, content string) []at {
+	t.Helper()
+	file, err := dfe.Read(name, []byte(content), small())
+	if file != nil {
+		t.Error("something of the file is given")
+	}
+	e := refusal(t, err)
+	if e.Kind != programme.Invalid || e.Code != "invalid_file" {
+		t.Errorf("the refusal is %v of kind %d", err, e.Kind)
+	}
+	var faults []at
+	for _, f := range e.Faults {
+		if f.File != name || !strings.HasSuffix(f.Detail, ".") {
+			t.Errorf("the fault %+v does not name the file, or says nothing", f)
+		}
+		faults = append(faults, at{f.Row, f.Column, f.Code})
+	}
+	return faults
+}
+
+func neighbourHeader() string {
+	columns := []string{"old_la_code"}
+	for rank := 1; rank <= 10; rank++ {
+		columns = append(columns, fmt.Sprintf("SN_%d,SN_%dP", rank, rank))
+	}
+	return strings.Join(columns, ",") + "\n"
+}
+
+// TestFaults has every fault that a file can have, one at a time. In the files
+// of referrals, a cell that serves several indicators has its fault once.
+func TestFaults(t *testing.T) {
+	referrals := func(cells string) string { return referralHeader + lambeth + cells + "\n" }
+	elsewhere := func(old, replacement string) string {
+		return needHeader + strings.Replace(lambeth, old, replacement, 1) + "1,1\n"
+	}
+	// Only two of the ten neighbours are other authorities; their faults are what
+	// each test adds to these.
+	neighbours := "208,314,Close,318,Close" + strings.Repeat(",314,Close", 8) + "\n"
+	var repeated []at
+	for rank := 3; rank <= 10; rank++ {
+		repeated = append(repeated, at{2, fmt.Sprintf("SN_%d", rank), "duplicate_neighbour"})
+	}
+	for name, test := range map[string]struct {
+		file, content string
+		want          []at
+	}{
+		"empty cell":              {"c1.csv", referrals(",1,1,1,1,1,1"), []at{{2, "referral_count", "not_a_number"}}},
+		"thousands separator":     {"c1.csv", referrals(`"1,234",1,1,1,1,1,1`), []at{{2, "referral_count", "not_a_number"}}},
+		"NaN":                     {"c1.csv", referrals("9,1,NaN,1,1,1,1"), []at{{2, "rereferral_percent", "not_a_number"}}},
+		"infinity":                {"c1.csv", referrals("9,1,Inf,1,1,1,1"), []at{{2, "rereferral_percent", "not_a_number"}}},
+		"exponent":                {"c1.csv", referrals("1e5,1,1,1,1,1,1"), []at{{2, "referral_count", "not_a_number"}}},
+		"hexadecimal":             {"c1.csv", referrals("0x1F,1,1,1,1,1,1"), []at{{2, "referral_count", "not_a_number"}}},
+		"unknown symbol":          {"c1.csv", referrals("9,1,~,1,1,1,1"), []at{{2, "rereferral_percent", "not_a_number"}}},
+		"number beyond reckoning": {"c1.csv", referrals(strings.Repeat("9", 400) + ",1,1,1,1,1,1"), []at{{2, "referral_count", "not_a_number"}}},
+		"negative":                {"c1.csv", referrals("9,-1,1,1,1,1,1"), []at{{2, "rereferral_count", "negative"}}},
+		"negative zero":           {"c1.csv", referrals("9,-0,1,1,1,1,1"), []at{{2, "rereferral_count", "negative"}}},
+		"part above whole":        {"c1.csv", referrals("9,1,1,1,1,10,100"), []at{{2, "not_in_need_count", "part_above_whole"}}},
+		"duplicate row":           {"c1.csv", referralHeader + lambethReferral + lambethReferral, []at{{3, "", "duplicate_row"}}},
+		"duplicate estimate": {"ons.csv", estimateHeader + strings.Repeat(lambeth+"Children aged 0 to 17 years,1\n", 2),
+			[]at{{3, "", "duplicate_row"}}},
+		"duplicate column":   {"b1.csv", strings.Replace(needHeader, "At31_episodes", "At31_episodes,time_period", 1), []at{{1, "time_period", "duplicate_column"}}},
+		"missing column":     {"b1.csv", strings.Replace(needHeader, "Started_episodes", "started", 1), []at{{1, "Started_episodes", "missing_column"}}},
+		"missing place":      {"b1.csv", strings.Replace(needHeader, "new_la_code", "la_code", 1), []at{{1, "new_la_code", "missing_column"}}},
+		"missing figures":    {"cla.csv", placeColumns + ",population_type,population_estimate,x,y\n", []at{{1, "children_count", "missing_column"}, {1, "rate_per_10000", "missing_column"}}},
+		"missing neighbours": {"sn_2025.csv", strings.Replace(neighbourHeader(), ",SN_3,", ",", 1), []at{{1, "SN_3", "missing_column"}}},
+		"unknown dataset":    {"d3.csv", placeColumns + ",old_la_code,CPP_start\n", []at{{1, "", "unknown_dataset"}}},
+		"unknown indicator": {"cla.csv", placeColumns + ",population_type,population_estimate,children_count,rate_per_10000\n" + lambeth + "Other,1,1,1\n",
+			[]at{{1, "children_count", "unknown_indicator"}, {1, "children_count", "unknown_indicator"}, {1, "children_count", "unknown_indicator"}}},
+		"year before 2000":         {"b1.csv", elsewhere("2025", "1999"), []at{{2, "time_period", "unknown_period"}}},
+		"years apart":              {"b1.csv", elsewhere("2025", "202427"), []at{{2, "time_period", "unknown_period"}}},
+		"calendar year":            {"b1.csv", elsewhere("Reporting year", "Calendar year"), []at{{2, "time_identifier", "unknown_period"}}},
+		"financial year as 2025":   {"b1.csv", elsewhere("Reporting year", "Financial year"), []at{{2, "time_identifier", "unknown_period"}}},
+		"fifth quarter":            {"b1.csv", elsewhere("2025,Reporting year", "202425,Financial year Q5"), []at{{2, "time_identifier", "unknown_period"}}},
+		"estimate of no year":      {"ons.csv", estimateHeader + strings.Replace(lambeth, "2025", "202425", 1) + "Children aged 0 to 17 years,1\n", []at{{2, "time_period", "unknown_period"}}},
+		"place of no form":         {"b1.csv", elsewhere("E09000022", "Lambeth"), []at{{2, "new_la_code", "unknown_place"}}},
+		"region as an authority":   {"b1.csv", elsewhere("E09000022", "E12000007"), []at{{2, "new_la_code", "unknown_place"}}},
+		"authority as a region":    {"b1.csv", elsewhere("Local authority,E92000001,E13000001", "Regional,E92000001,E09000022"), []at{{2, "region_code", "unknown_place"}}},
+		"regions together":         {"b1.csv", elsewhere("Local authority,E92000001,E13000001", "Regional,E92000001,E13000001/E13000002"), []at{{2, "region_code", "unknown_place"}}},
+		"region as the nation":     {"b1.csv", elsewhere("Local authority,E92000001", "National,E12000001"), []at{{2, "country_code", "unknown_place"}}},
+		"estimate of two":          {"ons.csv", estimateHeader + strings.Replace(lambeth, "E09000022", "E09000021/E09000022", 1) + "Children aged 0 to 17 years,1\n", []at{{2, "new_la_code", "unknown_place"}}},
+		"unknown authority":        {"b1.csv", elsewhere("E09000022", "E09000099"), []at{{2, "new_la_code", "unknown_authority"}}},
+		"unknown authority of two": {"b1.csv", elsewhere("E09000022", "E09000022 / E09000099"), []at{{2, "new_la_code", "unknown_authority"}}},
+		"row too narrow":           {"b1.csv", needHeader + lambeth + "1\n" + lambeth + "1,1\n", []at{{2, "", "wrong_width"}}},
+		"row too wide":             {"b1.csv", needHeader + lambeth + "1,1,1\n", []at{{2, "", "wrong_width"}}},
+		"quote within a cell":      {"b1.csv", needHeader + "a\"b\n" + lambeth + "1,many\n", []at{{2, "", "malformed_csv"}, {3, "At31_episodes", "not_a_number"}}},
+		"quote not closed":         {"b1.csv", needHeader + lambeth + "1,many\n" + lambeth + "1,\"1\n", []at{{2, "At31_episodes", "not_a_number"}, {3, "", "malformed_csv"}}},
+		"Windows-1252":             {"b1.csv", needHeader + lambeth + "1,\xa31\n", []at{{0, "", "wrong_encoding"}}},
+		"UTF-16":                   {"b1.csv", "t\x00i\x00m\x00e\x00", []at{{0, "", "wrong_encoding"}}},
+		"nothing":                  {"b1.csv", "", []at{{0, "", "no_header"}}},
+		"byte order mark alone":    {"b1.csv", "\ufeff", []at{{0, "", "no_header"}}},
+		"header of no form":        {"b1.csv", "a\"b\n", []at{{0, "", "no_header"}}},
+		"header alone":             {"b1.csv", needHeader, []at{{1, "", "no_rows"}}},
+		"no level that is read":    {"b1.csv", elsewhere("Local authority", "Local Authority"), []at{{2, "", "no_rows"}}},
+		"model of no year":         {"model.csv", neighbourHeader() + neighbours, append([]at{{1, "", "unknown_model"}}, repeated...)},
+		"neighbour twice":          {"sn_2025.csv", neighbourHeader() + neighbours, repeated},
+		"neighbour of itself":      {"sn_2025.csv", neighbourHeader() + strings.Replace(neighbours, ",318", ",208", 1), append([]at{{2, "SN_2", "duplicate_neighbour"}}, repeated...)},
+		"abolished neighbour":      {"sn_2025.csv", neighbourHeader() + strings.Replace(neighbours, ",318", ",909", 1), append([]at{{2, "SN_2", "unknown_authority"}}, repeated...)},
+		"neighbours of nobody":     {"sn_2025.csv", neighbourHeader() + strings.Replace(neighbours, "208", "000", 1), append([]at{{2, "old_la_code", "unknown_authority"}}, repeated...)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := faultsOf(t, test.file, test.content); !slices.Equal(got, test.want) {
+				t.Errorf("got faults %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+// TestAuthorityTwice has a model that gives an authority's neighbours again.
+func TestAuthorityTwice(t *testing.T) {
+	row := "208" + strings.Repeat(",314,Close", 10) + "\n"
+	faults := faultsOf(t, "sn_2025.csv", neighbourHeader()+row+row)
+	if !slices.Contains(faults, at{3, "old_la_code", "duplicate_row"}) {
+		t.Errorf("got faults %+v", faults)
+	}
+}
+
+// TestEveryFault has a file with many faults, several of them in one row. Each
+// is named, in order, and what is right in between hides none.
+func TestEveryFault(t *testing.T) {
+	got := faultsOf(t, "c1.csv", referralHeader+
+		lambethReferral+
+		"1999,Calendar year,Local authority,E92000001,E13000001,E09000099,many,-1,,1,1,1,1\n"+
+		"2025,Reporting year,Local authority district,E92000001,E13000001,E07000001,many,-1,,1,1,1,1\n"+
+		"short\n"+
+		lambethReferral+
+		strings.Replace(lambeth, "2025", "2024", 1)+"9,10,1,11,1,12,1\n")
+	want := []at{
+		{3, "time_identifier", "unknown_period"},
+		{3, "time_period", "unknown_period"},
+		{3, "new_la_code", "unknown_authority"},
+		{3, "referral_count", "not_a_number"},
+		{3, "rereferral_count", "negative"},
+		{3, "rereferral_percent", "not_a_number"},
+		{5, "", "wrong_width"},
+		{6, "", "duplicate_row"},
+		{7, "rereferral_count", "part_above_whole"},
+		{7, "no_further_action_count", "part_above_whole"},
+		{7, "not_in_need_count", "part_above_whole"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got faults\n%+v, want\n%+v", got, want)
+	}
+}
+
+// TestEveryFaultOfEstimates is the same for a file of populations.
+func TestEveryFaultOfEstimates(t *testing.T) {
+	got := faultsOf(t, "ons.csv", estimateHeader+"1899,Reporting year,Local authority,E92000001,E13000001,E09000099,Children aged 0 to 17 years,many\n")
+	want := []at{{2, "time_period", "unknown_period"}, {2, "new_la_code", "unknown_authority"}, {2, "population_estimate", "not_a_number"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got faults %+v, want %+v", got, want)
+	}
+}
+
+// TestFaultWithoutItsValue keeps what a file says out of what is said of it.
+func TestFaultWithoutItsValue(t *testing.T) {
+	_, err := dfe.Read("b1.csv", []byte(needHeader+strings.Replace(lambeth, "E09000022", "Hawthorn", 1)+"Hawthorn,1\n"), small())
+	if text := fmt.Sprintf("%v %+v", err, refusal(t, err).Faults); strings.Contains(text, "Hawthorn") {
+		t.Errorf("the file's own words are in %s", text)
+	}
+}
+
+// TestManyFaults lists the first thousand faults and tells how many there are.
+func TestManyFaults(t *testing.T) {
+	row := strings.Replace(lambeth, "E09000022", "nowhere", 1) + "many,many\n" // three faults
+	for _, test := range []struct{ rows, listed int }{{333, 999}, {334, 1000}, {800, 1000}} {
+		_, err := dfe.Read("b1.csv", []byte(needHeader+strings.Repeat(row, test.rows)), small())
+		e := refusal(t, err)
+		if number := strconv.Itoa(3 * test.rows); len(e.Faults) != test.listed || !strings.Contains(e.Detail, number) {
+			t.Errorf("%d faults are listed and the rest told by %q, want %d of %s", len(e.Faults), e.Detail, test.listed, number)
+		}
+		if last := e.Faults[test.listed-1]; last.Row != (test.listed+2)/3+1 {
+			t.Errorf("the last fault listed is of row %d", last.Row)
+		}
+	}
+}
