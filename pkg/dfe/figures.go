@@ -22,14 +22,19 @@ func (r *reader) indicators() {
 // figures takes the dataset's measures from a row. All cells are read whatever
 // is wrong with the others, so that every fault is found at once.
 func (r *reader) figures() {
-	if _, read := levels[r.cell("geographic_level")]; !read {
+	if !r.level() {
 		return
 	}
 	period, dated := r.period()
 	geography, placed := r.geography()
+	used := false
 	for _, m := range r.dataset.measures {
+		if m.filter != "" && r.cell(m.filter) != m.where {
+			continue
+		}
+		used = true
 		ind := r.known.indicators[m.indicator]
-		if ind == nil || m.filter != "" && r.cell(m.filter) != m.where {
+		if ind == nil {
 			continue
 		}
 		o := r.observe(m, ind, period, geography)
@@ -37,6 +42,19 @@ func (r *reader) figures() {
 			r.file.Observations = append(r.file.Observations, o)
 		}
 	}
+	if !used { // a group under a new name would lose its figures in silence
+		r.fault(r.dataset.measures[0].filter, "unknown_filter", "This is none of the groups that this kind of file has.")
+	}
+}
+
+// level reports whether rows of this row's geographic level are read.
+func (r *reader) level() bool {
+	name := r.cell("geographic_level")
+	_, read := levels[name]
+	if !read && !slices.Contains(passedOver, name) {
+		r.fault("geographic_level", "unknown_level", "This is no geographic level of the Department's files.")
+	}
+	return read
 }
 
 // observe reads one measure.
@@ -57,6 +75,9 @@ func (r *reader) observe(m measure, ind *benchmark.Indicator, period benchmark.P
 	if ind.Unit.Proportion() && o.Numerator != nil && o.Denominator != nil && *o.Numerator > *o.Denominator {
 		r.fault(m.numerator, "part_above_whole", "The part is greater than the whole in %s.", m.denominator)
 	}
+	if ind.Unit.Proportion() && o.Value != nil && *o.Value > ind.Multiplier {
+		r.fault(m.value, "part_above_whole", "The percentage is greater than 100.")
+	}
 	return o
 }
 
@@ -73,7 +94,7 @@ func midYear(p benchmark.Period) int {
 // population takes one estimate from a row. Other ages than 0 to 17 are of no use
 // here.
 func (r *reader) population() {
-	if _, read := levels[r.cell("geographic_level")]; !read || r.cell("age_group") != "Children aged 0 to 17 years" {
+	if !r.level() || r.cell("age_group") != "Children aged 0 to 17 years" {
 		return
 	}
 	year, err := strconv.Atoi(r.cell("time_period"))
@@ -153,21 +174,54 @@ func (r *reader) geography() (string, bool) {
 	place := levels[r.cell("geographic_level")]
 	codes := []string{r.cell(place.column)}
 	if place.level == benchmark.LocalAuthority {
-		codes = strings.Split(codes[0], "/")
+		codes = split(codes[0])
 	}
-	for i := range codes {
-		codes[i] = strings.TrimSpace(codes[i])
+	for _, code := range codes {
 		switch {
-		case !geographyCode.MatchString(codes[i]) || benchmark.LevelOf(codes[i]) != place.level:
+		case !geographyCode.MatchString(code) || benchmark.LevelOf(code) != place.level || place.level != benchmark.LocalAuthority && !r.known.areas[code]:
 			r.fault(place.column, "unknown_place", "This is no code of a place of this level.")
 			return "", false
-		case place.level == benchmark.LocalAuthority && r.known.authorities[codes[i]] == nil:
+		case place.level == benchmark.LocalAuthority && r.known.authorities[code] == nil:
 			r.fault(place.column, "unknown_authority", "There is no authority with this code.")
 			return "", false
 		}
 	}
+	if place.level == benchmark.LocalAuthority && !r.agrees(codes) {
+		return "", false
+	}
 	slices.Sort(codes)
 	return strings.Join(slices.Compact(codes), "/"), true
+}
+
+// agrees reports whether the DfE's own codes name the same authorities, where
+// the file has them: columns that slipped by a row would give one authority the
+// figures of another.
+func (r *reader) agrees(codes []string) bool {
+	const column = "old_la_code"
+	if _, there := r.columns[column]; !there || r.cell(column) == "" {
+		return true
+	}
+	var expected []string
+	for _, code := range codes {
+		expected = append(expected, r.known.authorities[code].DfECode)
+	}
+	given := split(r.cell(column))
+	slices.Sort(expected)
+	slices.Sort(given)
+	if !slices.Equal(given, expected) {
+		r.fault(column, "code_mismatch", "This is not the DfE's code of the authority in new_la_code.")
+		return false
+	}
+	return true
+}
+
+// split takes a joint code such as E09000021 / E09000027 apart.
+func split(text string) []string {
+	codes := strings.Split(text, "/")
+	for i := range codes {
+		codes[i] = strings.TrimSpace(codes[i])
+	}
+	return codes
 }
 
 // markJoint gives every member of a joint authority that has no figure of its
@@ -192,8 +246,9 @@ func (r *reader) markJoint() {
 
 // known is what is held, by key.
 type known struct {
-	authorities map[string]*programme.Authority // by GSS code
-	present     map[string]*programme.Authority // by DfE code, those that stand
+	authorities map[string]*programme.Authority   // by GSS code
+	byDfECode   map[string][]*programme.Authority // some took over the code of the one before them
+	areas       map[string]bool                   // England, its regions and their parts
 	indicators  map[string]*benchmark.Indicator
 	populations map[populationKey]*float64
 }
@@ -204,13 +259,18 @@ type populationKey struct {
 }
 
 func index(k benchmark.Known) known {
-	out := known{map[string]*programme.Authority{}, map[string]*programme.Authority{}, map[string]*benchmark.Indicator{}, map[populationKey]*float64{}}
+	out := known{
+		authorities: map[string]*programme.Authority{}, byDfECode: map[string][]*programme.Authority{}, areas: map[string]bool{benchmark.England: true},
+		indicators: map[string]*benchmark.Indicator{}, populations: map[populationKey]*float64{},
+	}
+	for _, part := range regionParts {
+		out.areas[part] = true
+	}
 	for i := range k.Authorities {
 		a := &k.Authorities[i]
 		out.authorities[a.Code] = a
-		if a.ValidTo == nil {
-			out.present[a.DfECode] = a
-		}
+		out.byDfECode[a.DfECode] = append(out.byDfECode[a.DfECode], a)
+		out.areas[a.RegionCode] = true
 	}
 	for i := range k.Indicators {
 		out.indicators[k.Indicators[i].Code] = &k.Indicators[i]

@@ -89,13 +89,28 @@ type level struct {
 	column string
 }
 
-// levels are the geographic levels that are read; districts and the like have no
-// comparators here.
+// levels are the geographic levels that are read.
 var levels = map[string]level{
 	"National":        {benchmark.National, "country_code"},
 	"Regional":        {benchmark.Regional, "region_code"},
 	"Local authority": {benchmark.LocalAuthority, "new_la_code"},
 }
+
+// passedOver are the other levels of Explore Education Statistics, which have no
+// comparators here. A level in neither list is a fault: a misspelt one would lose
+// its figures in silence.
+var passedOver = []string{
+	"English devolved area", "Institution", "Local authority district", "Local enterprise partnership",
+	"Local skills improvement plan area", "MAT", "Mayoral combined authority", "Opportunity area",
+	"Parliamentary constituency", "Planning area", "Police force area", "Provider", "RSC region", "School", "Sponsor", "Ward",
+}
+
+// regionParts are the parts of regions that are published beside them: Inner and
+// Outer London. No authority has one as its region.
+var regionParts = []string{"E13000001", "E13000002"}
+
+// closeness are the neighbour model's own words for how like two authorities are.
+var closeness = []string{"Extremely close", "Very close", "Close", "Somewhat close", "Not close"}
 
 // identifiers are the kinds of period that are read, with the ends of our codes.
 var identifiers = map[string]string{

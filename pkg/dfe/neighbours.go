@@ -1,10 +1,14 @@
 package dfe
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
 )
 
 // neighbourCount is how many neighbours the model gives each authority.
@@ -40,6 +44,10 @@ func (r *reader) neighbours() {
 	listed := map[string]bool{authority: true}
 	for rank := 1; rank <= neighbourCount; rank++ {
 		column := fmt.Sprintf("SN_%d", rank)
+		word := r.cell(column + "P")
+		if !slices.Contains(closeness, word) {
+			r.fault(column+"P", "unknown_closeness", "This is none of the model's words: %s.", strings.Join(closeness, ", "))
+		}
 		neighbour := r.byDfECode(column)
 		if neighbour == "" {
 			continue
@@ -49,17 +57,21 @@ func (r *reader) neighbours() {
 		}
 		listed[neighbour] = true
 		r.file.Neighbours = append(r.file.Neighbours, benchmark.Neighbour{
-			ModelCode: r.file.Model.Code, Authority: authority, Rank: rank, Neighbour: neighbour, Closeness: r.cell(column + "P"),
+			ModelCode: r.file.Model.Code, Authority: authority, Rank: rank, Neighbour: neighbour, Closeness: word,
 		})
 	}
 }
 
-// byDfECode answers the GSS code of the standing authority in the column, or ""
-// after noting the fault.
+// byDfECode answers the GSS code of the authority in the column, or "" after
+// noting the fault. Of those that had the code one after the other it is the one
+// that stood at the end of the model's year.
 func (r *reader) byDfECode(column string) string {
-	if a := r.known.present[r.cell(column)]; a != nil {
-		return a.Code
+	on := programme.Date(cmp.Or(r.file.Model.Code, "9999") + "-12-31")
+	for _, a := range r.known.byDfECode[r.cell(column)] {
+		if a.Holds(on) {
+			return a.Code
+		}
 	}
-	r.fault(column, "unknown_authority", "No present authority has this code of the DfE.")
+	r.fault(column, "unknown_authority", "No authority of the model's year has this code of the DfE.")
 	return ""
 }

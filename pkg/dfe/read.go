@@ -39,9 +39,11 @@ const maxFaults = 1000
 // checked against it, and rates are computed with its populations.
 //
 // It answers an Invalid error, invalid_file, with every fault of the file by row
-// and column, the first 1,000 of them, and then nothing of the file. Rows are
-// counted as a spreadsheet counts them, without empty lines.
+// and column, the first 1,000 of them, and then nothing of the file. A row is
+// named by the line on which it begins, the header being line 1; a folder in
+// name is left out.
 func Read(name string, content []byte, known benchmark.Known) (*benchmark.Import, error) {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	r := &reader{name: name, known: index(known), noted: map[programme.Fault]bool{}, seen: map[figure]int{}}
 	if r.open(content) {
 		r.rows()
@@ -54,7 +56,7 @@ func Read(name string, content []byte, known benchmark.Known) (*benchmark.Import
 	}
 	r.markJoint()
 	r.file.Release = benchmark.Release{
-		Dataset: r.dataset.key, Title: r.dataset.title, Publisher: r.dataset.publisher, Licence: licence, File: name, Rows: r.row - 1,
+		Dataset: r.dataset.key, Title: r.dataset.title, Publisher: r.dataset.publisher, Licence: licence, File: name, Rows: r.count,
 	}
 	return &r.file, nil
 }
@@ -67,7 +69,8 @@ type reader struct {
 	csv     *csv.Reader
 	columns map[string]int // where each is in a record
 	width   int
-	row     int // number of the present record, the header being 1
+	row     int // line on which the present record begins, the header's being 1
+	count   int // data rows
 	record  []string
 	seen    map[figure]int // what was read, with its row
 	file    benchmark.Import
@@ -101,8 +104,7 @@ func (r *reader) fault(column, code, format string, args ...any) {
 // open reads the header and finds the dataset.
 func (r *reader) open(content []byte) bool {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
-	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 { // UTF-16 is full of zero bytes
-		r.fault("", "wrong_encoding", "The file is not UTF-8 text.")
+	if !r.readable(content) {
 		return false
 	}
 	r.csv = csv.NewReader(bytes.NewReader(content))
@@ -127,6 +129,23 @@ func (r *reader) open(content []byte) bool {
 		r.dataset.begin(r)
 	}
 	return true
+}
+
+// readable notes every row that is not UTF-8 text.
+func (r *reader) readable(content []byte) bool {
+	if bytes.IndexByte(content, 0) >= 0 { // UTF-16 is full of zero bytes
+		r.fault("", "wrong_encoding", "The file is not UTF-8 text.")
+		return false
+	}
+	if utf8.Valid(content) {
+		return true
+	}
+	for line := range bytes.Lines(content) {
+		if r.row++; !utf8.Valid(line) {
+			r.fault("", "wrong_encoding", "The row is not UTF-8 text.")
+		}
+	}
+	return false
 }
 
 // recognise finds the dataset, or names what is missing to the one of which most
@@ -165,13 +184,16 @@ func (r *reader) rows() {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		r.row++
+		r.count++
+		spoilt := &csv.ParseError{}
+		if errors.As(err, &spoilt) {
+			r.row = spoilt.StartLine
+		} else {
+			r.row, _ = r.csv.FieldPos(0)
+		}
 		switch {
-		case errors.Is(err, csv.ErrBareQuote):
-			r.fault("", "malformed_csv", "The row is not CSV: a quotation mark is within a cell that does not begin with one.")
-		case err != nil:
+		case err != nil: // the next line is taken for a row, so that its faults are found too
 			r.fault("", "malformed_csv", "The row is not CSV: a quotation mark is out of place.")
-			return // where the next row begins cannot be told
 		case len(record) != r.width:
 			r.fault("", "wrong_width", "The row has %d columns and the header %d.", len(record), r.width)
 		default:
@@ -179,7 +201,7 @@ func (r *reader) rows() {
 			r.dataset.read(r)
 		}
 	}
-	// A level or a filter that is spelt otherwise would leave nothing, and seem well.
+	// A file of nothing but levels or ages that are passed over must not seem well.
 	if len(r.noted) == 0 && len(r.file.Observations)+len(r.file.Populations)+len(r.file.Neighbours) == 0 {
 		r.fault("", "no_rows", "The file has no row that can be used.")
 	}

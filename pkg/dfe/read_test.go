@@ -21,7 +21,7 @@ func small() benchmark.Known {
 	}
 	return benchmark.Known{
 		Authorities: []programme.Authority{
-			{Code: "E09000021", DfECode: "314"}, {Code: "E09000022", DfECode: "208"}, {Code: "E09000027", DfECode: "318"},
+			{Code: "E09000021", DfECode: "314"}, {Code: "E09000022", DfECode: "208", RegionCode: "E12000007"}, {Code: "E09000027", DfECode: "318"},
 			{Code: "E10000006", DfECode: "909", ValidTo: &past},
 		},
 		Indicators: []benchmark.Indicator{
