@@ -133,8 +133,8 @@ func (s *Server) record(c echo.Context, id string, took time.Duration, broken bo
 		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken))
 }
 
-// bounded gives the request its time. Streams have the server's write timeout
-// instead, renewed as they go.
+// bounded gives the request its time. A stream has it for each of its parts
+// instead.
 func bounded(ctx context.Context, c *call) (context.Context, context.CancelFunc) {
 	if c.format != formatJSON {
 		return ctx, func() {}

@@ -80,9 +80,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	header.Set("Content-Type", "application/problem+json")
 	body, _ := json.Marshal(problem)
 	c.Response().WriteHeader(problem.Status)
-	if c.Request().Method != http.MethodHead {
-		_, _ = c.Response().Write(append(body, '\n'))
-	}
+	_, _ = c.Response().Write(append(body, '\n')) // who has gone does not read it
 }
 
 const (

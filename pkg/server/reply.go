@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/goccy/go-json"
 	"github.com/klauspost/compress/gzip"
@@ -179,10 +180,10 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 		return nil
 	}
 	header.Set("Content-Type", r.mime)
-	var out io.Writer = w
+	var out io.Writer = patient{w, http.NewResponseController(w)}
 	if r.call.acceptsGzip {
 		header["Content-Encoding"] = gzipEncoding
-		z := gzip.NewWriter(w)
+		z := gzip.NewWriter(out)
 		defer func() { _ = z.Close() }()
 		out = z
 	}
@@ -191,6 +192,19 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 		panic(http.ErrAbortHandler)
 	}
 	return nil
+}
+
+// patient gives each part of a stream its own time, so that a long list may take
+// long, but a client that has stopped reading holds no connection.
+type patient struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (p patient) Write(part []byte) (int, error) {
+	// A connection without deadlines, in a test perhaps, needs no patience.
+	_ = p.control.SetWriteDeadline(time.Now().Add(requestTimeout))
+	return p.ResponseWriter.Write(part)
 }
 
 // ownETag is the form of the ETags of resources that can be changed.

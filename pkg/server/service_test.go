@@ -39,6 +39,40 @@ func TestAddressesOutsideTheContract(t *testing.T) {
 	w.get("/problems/NOTHING").problem(400, "bad_request")
 }
 
+// TestHeadIsGetWithoutBody, for those who look whether something is there.
+func TestHeadIsGetWithoutBody(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	for _, path := range []string{"/v1/boroughs/E09000022", "/v1/boroughs?format=csv", "/healthz"} {
+		got, head := w.get(path).want(200), w.head(path)
+		if head.status != 200 || head.body != "" || head.header.Get("ETag") != got.header.Get("ETag") || head.header.Get("Content-Type") != got.header.Get("Content-Type") {
+			t.Errorf("%s: %d %v", path, head.status, head.header)
+		}
+	}
+	if r := w.head("/v1/boroughs/E09000099"); r.status != 404 || r.body != "" {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+}
+
+// head asks outside the harness, which expects bodies.
+func (w *world) head(path string) answer {
+	w.t.Helper()
+	client := w.client
+	w.client = http.DefaultClient
+	defer func() { w.client = client }()
+	return w.send(ask{method: http.MethodHead, path: path, token: w.token(programme.RoleReporting)})
+}
+
+func TestMalformedQueryIsNotIgnored(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	for _, query := range []string{"sort=name;limit=5", "sort=%zz"} {
+		if got := w.get("/v1/boroughs?"+query).problem(400, "bad_request"); !slices.Contains(got, " malformed_query") {
+			t.Errorf("%s: faults %v", query, got)
+		}
+	}
+}
+
 func TestContractIsServedAsItIs(t *testing.T) {
 	t.Parallel()
 	w := start(t)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -54,6 +55,9 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 // parameterFaults answers what is wrong with path, query and header.
 func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	var faults []programme.Fault
+	if _, err := url.ParseQuery(call.url.RawQuery); err != nil {
+		faults = append(faults, programme.Fault{Code: "malformed_query", Detail: "The query has a part that cannot be read."})
+	}
 	for name := range call.query {
 		if !call.op.query[name] {
 			faults = append(faults, programme.Fault{Parameter: clip(name), Code: "unknown_parameter", Detail: "This operation has no such parameter."})
