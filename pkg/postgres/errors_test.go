@@ -83,7 +83,7 @@ func TestRefusal(t *testing.T) {
 	if refusal(nil) != nil {
 		t.Error("no error is refused")
 	}
-	if err := refusal(context.Canceled); err != context.Canceled {
+	if err := refusal(context.Canceled); !errors.Is(err, context.Canceled) {
 		t.Errorf("a caller who went away is told %v", err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-func attempt(key string) programme.Attempt {
-	return programme.Attempt{Actor: team, Operation: "createPriority", Key: key, Fingerprint: [32]byte{1}}
+func attempt() programme.Attempt {
+	return programme.Attempt{Actor: team, Operation: "createPriority", Key: "k", Fingerprint: [32]byte{1}}
 }
 
 var createdAnswer = programme.Answer{Status: 201, Header: map[string]string{"Location": "/v1/priorities/1"}, Body: []byte(`{"a":1}`)}
@@ -43,7 +43,7 @@ func TestOnceReplays(t *testing.T) {
 	t.Parallel()
 	s, ctx := seeded(t), t.Context()
 	for i, wantReplayed := range []bool{false, true, true} {
-		answer, replayed, err := s.Once(ctx, attempt("k"), creating(s, "Once", createdAnswer, nil))
+		answer, replayed, err := s.Once(ctx, attempt(), creating(s, "Once", createdAnswer, nil))
 		if err != nil || replayed != wantReplayed || !reflect.DeepEqual(answer, createdAnswer) {
 			t.Fatalf("try %d answers %+v, replayed %v, error %v", i, answer, replayed, err)
 		}
@@ -51,7 +51,7 @@ func TestOnceReplays(t *testing.T) {
 			t.Fatal("the writer does not see the one object that it made")
 		}
 	}
-	other := attempt("k")
+	other := attempt()
 	other.Fingerprint[0] = 2
 	_, _, err := s.Once(ctx, other, creating(s, "Other", createdAnswer, nil))
 	wantRefusal(t, err, programme.Invalid, "idempotency_key_reused")
@@ -61,7 +61,7 @@ func TestOnceReplays(t *testing.T) {
 		func(a *programme.Attempt) { a.Actor.Issuer = "other" },
 		func(a *programme.Attempt) { a.Operation = "createBorough" },
 	} {
-		a := attempt("k")
+		a := attempt()
 		apart(&a)
 		if _, replayed, err := s.Once(ctx, a, func(context.Context) (programme.Answer, error) { return createdAnswer, nil }); err != nil || replayed {
 			t.Fatalf("%+v replayed %v, error %v", a, replayed, err)
@@ -76,19 +76,19 @@ func TestOnceKeepsNoFailure(t *testing.T) {
 	s, ctx := seeded(t), t.Context()
 	before := snapshotOf(t, s)
 	broken := errors.New("broken")
-	if _, _, err := s.Once(ctx, attempt("k"), creating(s, "Failed", createdAnswer, broken)); !errors.Is(err, broken) {
+	if _, _, err := s.Once(ctx, attempt(), creating(s, "Failed", createdAnswer, broken)); !errors.Is(err, broken) {
 		t.Fatalf("got error %v", err)
 	}
 	refused := programme.Answer{Status: 409}
-	if answer, replayed, err := s.Once(ctx, attempt("k"), creating(s, "Failed", refused, nil)); err != nil || replayed || answer.Status != 409 {
+	if answer, replayed, err := s.Once(ctx, attempt(), creating(s, "Failed", refused, nil)); err != nil || replayed || answer.Status != 409 {
 		t.Fatalf("got %+v, %v, %v", answer, replayed, err)
 	}
-	_, _, err := s.Once(ctx, attempt("k"), creating(s, "SEND", createdAnswer, nil))
+	_, _, err := s.Once(ctx, attempt(), creating(s, "SEND", createdAnswer, nil))
 	wantRefusal(t, err, programme.Conflict, "exists")
 	if n := count(t, s, "SELECT (SELECT count(*) FROM idempotency_answers) + (SELECT count(*) FROM priorities WHERE name = 'Failed')"); n != 0 || snapshotOf(t, s) != before {
 		t.Fatalf("failures left %d rows", n)
 	}
-	if _, replayed, err := s.Once(ctx, attempt("k"), creating(s, "Good", createdAnswer, nil)); err != nil || replayed {
+	if _, replayed, err := s.Once(ctx, attempt(), creating(s, "Good", createdAnswer, nil)); err != nil || replayed {
 		t.Fatalf("after failures the key answers replayed %v, error %v", replayed, err)
 	}
 }
@@ -97,7 +97,7 @@ func TestOnceWithoutItsConnection(t *testing.T) {
 	t.Parallel()
 	s, ctx := seeded(t), t.Context()
 	db := admin(t, urlOf(s))
-	_, _, err := s.Once(ctx, attempt("k"), func(ctx context.Context) (programme.Answer, error) {
+	_, _, err := s.Once(ctx, attempt(), func(ctx context.Context) (programme.Answer, error) {
 		if _, err := creating(s, "Lost", createdAnswer, nil)(ctx); err != nil {
 			return programme.Answer{}, err
 		}
@@ -112,7 +112,7 @@ func TestOnceWithoutItsConnection(t *testing.T) {
 	if n := count(t, s, "SELECT (SELECT count(*) FROM idempotency_answers) + (SELECT count(*) FROM priorities WHERE name = 'Lost')"); n != 0 {
 		t.Fatalf("a lost connection left %d rows", n)
 	}
-	if _, replayed, err := s.Once(ctx, attempt("k"), creating(s, "Lost", createdAnswer, nil)); err != nil || replayed {
+	if _, replayed, err := s.Once(ctx, attempt(), creating(s, "Lost", createdAnswer, nil)); err != nil || replayed {
 		t.Fatalf("the request cannot be repeated: replayed %v, error %v", replayed, err)
 	}
 }
@@ -126,7 +126,7 @@ func TestOnceFromTwoProcesses(t *testing.T) {
 	for i := range 8 {
 		store := []*Store{s, other}[i%2]
 		wg.Go(func() {
-			answer, replayed, err := store.Once(t.Context(), attempt("k"), func(ctx context.Context) (programme.Answer, error) {
+			answer, replayed, err := store.Once(t.Context(), attempt(), func(ctx context.Context) (programme.Answer, error) {
 				done.Add(1)
 				return creating(store, "Together", createdAnswer, nil)(ctx)
 			})
@@ -151,7 +151,7 @@ func TestOnceForgetsAfterADay(t *testing.T) {
 	s.clock = func() time.Time { return now }
 	once := func() bool {
 		t.Helper()
-		_, replayed, err := s.Once(ctx, attempt("k"), func(context.Context) (programme.Answer, error) { return createdAnswer, nil })
+		_, replayed, err := s.Once(ctx, attempt(), func(context.Context) (programme.Answer, error) { return createdAnswer, nil })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -41,8 +41,7 @@ func (s *Store) DeleteMembership(ctx context.Context, actor programme.Actor, id 
 // relies on the caller being the only writer.
 func checkMembership(tx *gorm.DB, m *programme.Membership) error {
 	var faults []programme.Fault
-	var refused *programme.Error
-	if errors.As(m.Check(), &refused) {
+	if refused, is := errors.AsType[*programme.Error](m.Check()); is {
 		faults = refused.Faults
 	}
 	var has struct{ SubRegion, Borough bool }

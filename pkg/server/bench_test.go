@@ -102,11 +102,15 @@ func bench(b *testing.B, s synthetic) *world {
 	if s.authorities > 0 {
 		s.fill(b, url)
 	}
-	w := startOn(b, url, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	w := startOn(b, url, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(nowhere{}, nil)) })
 	w.client = http.DefaultClient
 	w.get("/v1/boroughs").want(200) // the figures are loaded
 	return w
 }
+
+type nowhere struct{}
+
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
 // fill writes the dataset with COPY, as an import would.
 func (s synthetic) fill(b *testing.B, url string) {

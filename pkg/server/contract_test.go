@@ -140,8 +140,11 @@ func (c *conformance) checkProblem(r *http.Response, body []byte) error {
 		return err
 	}
 	var p struct{ Title, Code string }
-	if err := json.Unmarshal(body, &p); err != nil || p.Title == "" {
-		return fmt.Errorf("the code %q is explained nowhere (%v)", p.Code, err)
+	if err := json.Unmarshal(body, &p); err != nil {
+		return err
+	}
+	if p.Title == "" {
+		return fmt.Errorf("the code %q is explained nowhere", p.Code)
 	}
 	return nil
 }

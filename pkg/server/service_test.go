@@ -334,8 +334,4 @@ func TestRefusalsRepeatNothing(t *testing.T) {
 	if strings.Contains(r.body, "secret") {
 		t.Errorf("%s", r.body)
 	}
-	var any map[string]any
-	if err := json.Unmarshal([]byte(r.body), &any); err != nil {
-		t.Error(err)
-	}
 }

@@ -134,10 +134,10 @@ func (w *world) send(a ask) answer {
 	if a.token != "" {
 		request.Header.Set("Authorization", "Bearer "+a.token)
 	}
-	switch {
-	case a.method == http.MethodPost:
+	switch a.method {
+	case http.MethodPost:
 		request.Header.Set("Content-Type", "application/json")
-	case a.method == http.MethodPatch:
+	case http.MethodPatch:
 		request.Header.Set("Content-Type", "application/merge-patch+json")
 	}
 	for name, value := range a.header {

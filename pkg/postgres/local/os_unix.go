@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"runtime"
 	"strconv"
 	"strings"
@@ -143,15 +144,15 @@ func (a *account) makeDirs(dir string) error {
 		}
 		missing = append(missing, path)
 	}
-	for i := len(missing) - 1; i >= 0; i-- {
+	for i, path := range slices.Backward(missing) {
 		mode := os.FileMode(0o755)
 		if i == 0 {
 			mode = 0o700
 		}
-		if err := os.Mkdir(missing[i], mode); err != nil && !errors.Is(err, os.ErrExist) {
+		if err := os.Mkdir(path, mode); err != nil && !errors.Is(err, os.ErrExist) {
 			return fmt.Errorf("the directory for PostgreSQL's data cannot be made: %w", err)
 		}
-		if err := a.own(missing[i]); err != nil {
+		if err := a.own(path); err != nil {
 			return err
 		}
 	}
