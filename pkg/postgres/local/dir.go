@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 )
 
 // What a server's directory holds.
@@ -79,6 +80,11 @@ func claimDir(dir string, a *account) error {
 	return fmt.Errorf("the directory %s holds other files: use an empty or new directory for PostgreSQL's data", dir)
 }
 
+const (
+	lockTries = 10
+	lockPause = 50 * time.Millisecond
+)
+
 // lockDir keeps a second Start away from the directory for as long as the file
 // is open. The lock ends with the process, so a killed one leaves none.
 func lockDir(root *os.Root, a *account) (*os.File, error) {
@@ -90,7 +96,14 @@ func lockDir(root *os.Root, a *account) (*os.File, error) {
 		f.Close()
 		return nil, err
 	}
-	if err := lock(f); err != nil {
+	err = lock(f)
+	// A lock that has just been let go may still be held for a moment, by a child
+	// between its fork and its exec.
+	for try := 0; errors.Is(err, errLocked) && try < lockTries; try++ {
+		time.Sleep(lockPause)
+		err = lock(f)
+	}
+	if err != nil {
 		f.Close()
 		if errors.Is(err, errLocked) {
 			return nil, fmt.Errorf("another process already runs the PostgreSQL in %s: stop that process, or use another directory", root.Name())
