@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/postgres/local"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/seed"
@@ -32,24 +33,24 @@ func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err er
 	cfg.addr = listener.Addr().String()
 
 	if cfg.databaseURL == "" {
-		database, err := private(ctx, *dir, cfg)
+		database, err := private(ctx, *dir, cfg, out)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, database.Stop()) }()
 		cfg.databaseURL = database.URL("peerchallenge")
 	}
-	app, err := open(ctx, cfg, cfg.quiet)
+	app, err := open(ctx, cfg, cfg.quiet, func(store *postgres.Store) error {
+		fmt.Fprintln(out, "Loading London and its published figures ...")
+		if err := store.Migrate(ctx); err != nil {
+			return err
+		}
+		return seed.Load(ctx, store, operator)
+	})
 	if err != nil {
 		return err
 	}
 	defer app.close()
-	if err := app.store.Migrate(ctx); err != nil {
-		return err
-	}
-	if err := seed.Load(ctx, app.store, operator); err != nil {
-		return err
-	}
 	if err := greet(ctx, app.authority, listener.Addr(), out); err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err er
 }
 
 // private brings up the demo's own PostgreSQL.
-func private(ctx context.Context, dir string, cfg config) (*local.Server, error) {
+func private(ctx context.Context, dir string, cfg config, out io.Writer) (*local.Server, error) {
 	if dir == "" {
 		base, err := local.DefaultDir()
 		if err != nil {
@@ -71,6 +72,7 @@ func private(ctx context.Context, dir string, cfg config) (*local.Server, error)
 	if err != nil {
 		return nil, err
 	}
+	fmt.Fprintf(out, "Starting a private PostgreSQL in %s ...\n", dir)
 	database, err := local.Start(ctx, local.Config{Dir: dir, Logger: cfg.quiet})
 	if err != nil {
 		return nil, err
@@ -84,7 +86,7 @@ func private(ctx context.Context, dir string, cfg config) (*local.Server, error)
 // greet prints all that a newcomer needs to go on.
 func greet(ctx context.Context, authority *auth.Authority, addr net.Addr, out io.Writer) error {
 	base := "http://" + addr.String()
-	fmt.Fprintf(out, "Peer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
+	fmt.Fprintf(out, "\nPeer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
 	var reading string
 	for _, role := range programme.Roles {
 		actor := programme.Actor{Subject: "demo-" + string(role), Roles: []programme.Role{role}}

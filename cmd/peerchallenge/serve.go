@@ -33,7 +33,7 @@ func serve(ctx context.Context, args []string, cfg config, out io.Writer) error 
 	if err != nil {
 		return err
 	}
-	app, err := open(ctx, cfg, cfg.logger)
+	app, err := open(ctx, cfg, cfg.logger, func(*postgres.Store) error { return nil })
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -60,8 +60,9 @@ type app struct {
 	stop      context.CancelFunc
 }
 
-// open wires the parts, each on those before it.
-func open(ctx context.Context, cfg config, logger *slog.Logger) (_ *app, err error) {
+// open wires the parts, each on those before it. prepare may change the database
+// before anything reads it.
+func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*postgres.Store) error) (_ *app, err error) {
 	a := &app{}
 	defer func() {
 		if err != nil {
@@ -70,6 +71,9 @@ func open(ctx context.Context, cfg config, logger *slog.Logger) (_ *app, err err
 	}()
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if a.store, err = postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock}); err != nil {
+		return nil, err
+	}
+	if err := prepare(a.store); err != nil {
 		return nil, err
 	}
 	a.authority = auth.NewAuthority(a.store, cfg.issuer(), cfg.audience, cfg.clock)
