@@ -4,29 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"strings"
 	"time"
 
 	"peerchallenge/pkg/auth"
-	"peerchallenge/pkg/programme"
 )
-
-// settings is the part of every help text that names the environment.
-const settings = `  DATABASE_URL                PostgreSQL to use, postgres://user:password@host/database
-  PEERCHALLENGE_ADDR          address to listen on (127.0.0.1:8080)
-  PEERCHALLENGE_BASE_URL      address by which callers reach the service; the built-in issuer's name (http://ADDR)
-  PEERCHALLENGE_AUDIENCE      what the aud of tokens must name (peerchallenge)
-  PEERCHALLENGE_ISSUERS       other issuers to trust, a JSON list: [{"issuer":"https://...","audience":"..."}]
-  PEERCHALLENGE_CORS_ORIGINS  web origins that may call, separated by commas
-  LOG_LEVEL                   debug, info, warn or error (info)
-`
 
 // config is the environment, read once and checked whole.
 type config struct {
 	databaseURL string
 	addr        string
-	baseURL     string
+	baseURL     string // by which callers reach the service; empty where nobody said
+	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
 	issuers     []auth.Issuer
 	origins     []string
@@ -48,7 +39,18 @@ func readConfig(env func(string) string) (config, error) {
 			cfg.origins = append(cfg.origins, origin)
 		}
 	}
+	// Not the address of --addr: what the token command issues must be good for
+	// every service on the database.
+	cfg.issuer = or(cfg.baseURL, "http://"+cfg.addr)
 	var faults []error
+	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
+		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))
+	}
+	for _, origin := range cfg.origins {
+		if origin != "*" && !isWebAddress(origin, false) {
+			faults = append(faults, fmt.Errorf("PEERCHALLENGE_CORS_ORIGINS names %q, not an origin such as https://app.example.org", origin))
+		}
+	}
 	level, quiet := slog.LevelInfo, slog.LevelWarn
 	if text := env("LOG_LEVEL"); text != "" {
 		if err := level.UnmarshalText([]byte(text)); err != nil {
@@ -77,40 +79,17 @@ func (c config) needDatabase() error {
 	return nil
 }
 
-// issuer is the name of the built-in issuer.
-func (c config) issuer() string { return or(c.baseURL, "http://"+c.addr) }
+// isWebAddress reports whether the text is an absolute address of the web. An
+// origin (RFC 6454) is one without a path.
+func isWebAddress(text string, path bool) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
+		(path || u.Path == "") && !strings.ContainsAny(text, "?#")
+}
 
 func or(value, otherwise string) string {
 	if value == "" {
 		return otherwise
 	}
 	return value
-}
-
-// describe says an error to the person at the terminal, every fault on a line
-// of its own.
-func describe(err error) string {
-	var e *programme.Error
-	if !errors.As(err, &e) {
-		return err.Error()
-	}
-	var text strings.Builder
-	text.WriteString(e.Detail)
-	if cause := errors.Unwrap(e); cause != nil {
-		text.WriteString(" (" + cause.Error() + ")")
-	}
-	for _, f := range e.Faults {
-		text.WriteString("\n  ")
-		if f.File != "" {
-			fmt.Fprintf(&text, "%s: ", f.File)
-		}
-		if f.Row > 0 {
-			fmt.Fprintf(&text, "row %d: ", f.Row)
-		}
-		if place := or(f.Column, or(f.Pointer, f.Parameter)); place != "" {
-			fmt.Fprintf(&text, "%s: ", place)
-		}
-		text.WriteString(f.Detail)
-	}
-	return text.String()
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"peerchallenge/pkg/auth"
@@ -22,16 +24,33 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 	if err := cfg.needDatabase(); err != nil {
 		return err
 	}
-	store, err := postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: cfg.quiet, Clock: cfg.clock})
+	store, err := openStore(ctx, cfg, cfg.quiet)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(store), store.Close())
+	err = do(store)
+	if programme.KindOf(err) == programme.Internal {
+		// A missing table is the usual reason for what must not happen.
+		if why := store.Ready(ctx); programme.KindOf(why) == programme.Unavailable {
+			err = fmt.Errorf("%s Try peerchallenge migrate", describe(why))
+		}
+	}
+	return errors.Join(err, store.Close())
+}
+
+// openStore connects to the database, and says in one sentence why it cannot.
+func openStore(ctx context.Context, cfg config, logger *slog.Logger) (*postgres.Store, error) {
+	store, err := postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return nil, fmt.Errorf("the database cannot be reached, see DATABASE_URL: %w", root(err))
+	}
+	return store, err
 }
 
 func migrate(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "migrate", "Brings the database's structure up to this version. Two at once are safe, and so is one too many.")
-	if err := flags.Parse(args); err != nil {
+	flags := newFlags(out, "migrate", "migrate", `Brings the database's structure up to this version. Doing it twice does no harm, nor do two at once: one waits for the
+other.`, some("DATABASE_URL", "LOG_LEVEL")...)
+	if err := flags.parse(args); err != nil {
 		return err
 	}
 	return withStore(ctx, cfg, func(store *postgres.Store) error {
@@ -47,23 +66,38 @@ func migrate(ctx context.Context, args []string, cfg config, out io.Writer) erro
 var operator = programme.Actor{Issuer: "command", Subject: "operator", Roles: []programme.Role{programme.RoleProgramme}}
 
 func importData(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "import london | import dfe FILE...", `london  loads London's programme, boroughs, authorities and indicators, and the published figures that come with
+	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe FILE...", `london  loads London's programme, boroughs, authorities and indicators, and the published figures that come with
         this program. What is there already stays as it is.
 dfe     reads files of open data: children in need, referrals, children looked after, population estimates,
         statistical neighbours. A file is loaded whole or, if it has faults, not at all, and every fault is named
-        with its row and column. Importing a file again changes nothing.`)
-	if err := flags.Parse(args); err != nil {
+        with its row and column. Importing a file again changes nothing.`, some("DATABASE_URL", "LOG_LEVEL")...)
+	if err := flags.parseSome(args); err != nil {
 		return err
 	}
-	kind, files := flags.Arg(0), flags.Args()
-	switch {
-	case kind == "london" && len(files) == 1:
-		return withStore(ctx, cfg, func(store *postgres.Store) error { return seed.Load(ctx, store, operator) })
-	case kind == "dfe" && len(files) > 1:
-		return withStore(ctx, cfg, func(store *postgres.Store) error { return importFiles(ctx, store, files[1:], out) })
+	kind := flags.Arg(0)
+	if flags.NArg() > 1 { // flags may also follow the kind
+		if err := flags.parseSome(flags.Args()[1:]); err != nil {
+			return err
+		}
+	} else if err := flags.parseSome(nil); err != nil {
+		return err
 	}
-	flags.Usage()
-	return errors.New("say what to import: london, or dfe and at least one file")
+	switch files := flags.Args(); {
+	case kind == "london" && len(files) == 0:
+		return withStore(ctx, cfg, func(store *postgres.Store) error { return importLondon(ctx, store, out) })
+	case kind == "dfe" && len(files) > 0:
+		return withStore(ctx, cfg, func(store *postgres.Store) error { return importFiles(ctx, store, files, out) })
+	}
+	return errors.New("say what to import, london, or dfe and at least one file; see peerchallenge import --help")
+}
+
+func importLondon(ctx context.Context, store *postgres.Store, out io.Writer) error {
+	fmt.Fprintln(out, "Loading London and its published figures ...")
+	if err := seed.Load(ctx, store, operator); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(out, "London is there. What was there before is as it was.")
+	return err
 }
 
 // importFiles loads each file on its own, so that a faulty one holds up no other.
@@ -90,27 +124,42 @@ func importFiles(ctx context.Context, store *postgres.Store, files []string, out
 func importFile(ctx context.Context, store *postgres.Store, path string) (benchmark.ImportResult, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return benchmark.ImportResult{}, err
+		return benchmark.ImportResult{}, fmt.Errorf("The file cannot be read: %w", root(err))
 	}
 	return dfe.Import(ctx, store, operator, filepath.Base(path), content)
 }
 
 func token(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "token --role ROLE [--borough CODE] [--subject NAME] [--ttl DURATION]", "Issues a bearer token of the built-in issuer and prints it. The roles are programme, borough-lead, borough-editor,\nborough-system and reporting; those of a borough need its GSS code.")
+	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] [--subject NAME] [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are `+roles()+`.
+Those of a borough need its GSS code. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE must be what the service has.`,
+		some("DATABASE_URL", "PEERCHALLENGE_ADDR", "PEERCHALLENGE_BASE_URL", "PEERCHALLENGE_AUDIENCE", "LOG_LEVEL")...)
 	role := flags.String("role", "", "what the bearer is, a `role`")
-	borough := flags.String("borough", "", "GSS `code` of the bearer's borough")
+	borough := flags.String("borough", "", "GSS `code` of the bearer's borough, such as "+demoBorough)
 	subject := flags.String("subject", "command", "who the bearer is, a `name`")
 	ttl := flags.Duration("ttl", time.Hour, fmt.Sprintf("how long the token works, at most %s", auth.MaxTTL))
-	if err := flags.Parse(args); err != nil {
+	if err := flags.parse(args); err != nil {
 		return err
 	}
+	actor := programme.Actor{Subject: *subject, Borough: *borough, Roles: []programme.Role{programme.Role(*role)}}
+	if !actor.Roles[0].Known() {
+		return fmt.Errorf("say --role and one of %s", roles())
+	}
 	return withStore(ctx, cfg, func(store *postgres.Store) error {
-		actor := programme.Actor{Subject: *subject, Borough: *borough, Roles: []programme.Role{programme.Role(*role)}}
-		text, err := auth.NewAuthority(store, cfg.issuer(), cfg.audience, cfg.clock).Token(ctx, actor, *ttl)
+		text, err := auth.NewAuthority(store, cfg.issuer, cfg.audience, cfg.clock).Token(ctx, actor, *ttl)
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintln(out, text)
 		return err
 	})
+}
+
+// roles lists the roles in words.
+func roles() string {
+	var names []string
+	for _, role := range programme.Roles {
+		names = append(names, string(role))
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

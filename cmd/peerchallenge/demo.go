@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"path/filepath"
 
@@ -19,10 +20,11 @@ import (
 const demoTTL = auth.MaxTTL
 
 func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err error) {
-	flags := newFlags(out, "demo [--addr HOST:PORT] [--data-dir DIR]", "Starts everything on this machine: a private PostgreSQL (unless DATABASE_URL names one), the API, London's boroughs and\nindicators, and the published figures. Prints a token for each role. Ctrl-C stops it; the data stay for the next time.")
-	dir := flags.String("data-dir", "", "`folder` for the private PostgreSQL's data (the user's data folder)")
+	flags := newFlags(out, "demo", "demo [--addr HOST:PORT] [--data-dir DIR]", `Starts everything on this machine: a private PostgreSQL (unless DATABASE_URL names one), the API, London's boroughs and
+indicators, and the published figures. Prints a token for each role. Ctrl-C stops it; the data stay for the next time.`, settings...)
+	dir := flags.String("data-dir", "", "`folder` for the private PostgreSQL's data (peerchallenge in the user's data folder)")
 	flags.StringVar(&cfg.addr, "addr", cfg.addr, "`address` to listen on")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.parse(args); err != nil {
 		return err
 	}
 	listener, err := listen(cfg.addr)
@@ -30,15 +32,16 @@ func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err er
 		return err
 	}
 	defer func() { _ = listener.Close() }()
-	cfg.addr = listener.Addr().String()
 
 	if cfg.databaseURL == "" {
-		database, err := private(ctx, *dir, cfg, out)
+		database, err := private(ctx, *dir, out)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, database.Stop()) }()
 		cfg.databaseURL = database.URL("peerchallenge")
+	} else {
+		fmt.Fprintln(out, "Using the database that DATABASE_URL names ...")
 	}
 	app, err := open(ctx, cfg, cfg.quiet, func(store *postgres.Store) error {
 		fmt.Fprintln(out, "Loading London and its published figures ...")
@@ -51,7 +54,7 @@ func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err er
 		return err
 	}
 	defer app.close()
-	if err := greet(ctx, app.authority, listener.Addr(), out); err != nil {
+	if err := greet(ctx, app.authority, or(cfg.baseURL, reachable(listener.Addr())), out); err != nil {
 		return err
 	}
 	err = app.server.Serve(ctx, listener, grace)
@@ -59,8 +62,18 @@ func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err er
 	return err
 }
 
+// reachable answers an address by which this machine reaches the listener: one
+// that listens on all of them, [::] or 0.0.0.0, has none of its own.
+func reachable(addr net.Addr) string {
+	tcp := addr.(*net.TCPAddr)
+	if tcp.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
+	}
+	return "http://" + tcp.String()
+}
+
 // private brings up the demo's own PostgreSQL.
-func private(ctx context.Context, dir string, cfg config, out io.Writer) (*local.Server, error) {
+func private(ctx context.Context, dir string, out io.Writer) (*local.Server, error) {
 	if dir == "" {
 		base, err := local.DefaultDir()
 		if err != nil {
@@ -73,7 +86,7 @@ func private(ctx context.Context, dir string, cfg config, out io.Writer) (*local
 		return nil, err
 	}
 	fmt.Fprintf(out, "Starting a private PostgreSQL in %s ...\n", dir)
-	database, err := local.Start(ctx, local.Config{Dir: dir, Logger: cfg.quiet})
+	database, err := local.Start(ctx, local.Config{Dir: dir, Logger: slog.New(terminal{slog.DiscardHandler, out})})
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +96,27 @@ func private(ctx context.Context, dir string, cfg config, out io.Writer) (*local
 	return database, nil
 }
 
+// terminal is a log for the person who waits: what goes on, without times and
+// levels.
+type terminal struct {
+	slog.Handler
+	out io.Writer
+}
+
+func (terminal) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
+
+func (t terminal) Handle(_ context.Context, r slog.Record) error {
+	line := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		line += fmt.Sprintf(", %s: %s", a.Key, a.Value)
+		return true
+	})
+	_, err := fmt.Fprintln(t.out, line)
+	return err
+}
+
 // greet prints all that a newcomer needs to go on.
-func greet(ctx context.Context, authority *auth.Authority, addr net.Addr, out io.Writer) error {
-	base := "http://" + addr.String()
+func greet(ctx context.Context, authority *auth.Authority, base string, out io.Writer) error {
 	fmt.Fprintf(out, "\nPeer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
 	var reading string
 	for _, role := range programme.Roles {

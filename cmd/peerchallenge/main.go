@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 )
 
@@ -18,9 +19,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout)
 	stop()
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "peerchallenge: "+describe(err))
 		os.Exit(1)
 	}
@@ -45,9 +44,13 @@ func commands() []command {
 }
 
 // run is the whole program: it reads nothing but its arguments and writes
-// nothing but out and the log.
+// nothing but out and the log. The error is [flag.ErrHelp] where a command was
+// asked for its help, and gave it.
 func run(ctx context.Context, args []string, env func(string) string, out io.Writer) error {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+	if len(args) > 1 && args[0] == "help" {
+		args = []string{args[1], "--help"}
+	}
+	if len(args) == 0 || args[0] == "help" || asksForHelp(args[:1]) {
 		usage(out)
 		return nil
 	}
@@ -56,7 +59,7 @@ func run(ctx context.Context, args []string, env func(string) string, out io.Wri
 			continue
 		}
 		cfg, err := readConfig(env)
-		if err != nil {
+		if err != nil && !asksForHelp(args) {
 			return err
 		}
 		return c.run(ctx, args[1:], cfg, out)
@@ -65,32 +68,24 @@ func run(ctx context.Context, args []string, env func(string) string, out io.Wri
 	return fmt.Errorf("there is no command %q", args[0])
 }
 
+// asksForHelp reports whether the answer must not depend on the settings.
+func asksForHelp(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool { return slices.Contains([]string{"-h", "--h", "-help", "--help"}, arg) })
+}
+
 func usage(out io.Writer) {
 	fmt.Fprint(out, "The system of a peer challenge programme: an API for boroughs, indicators and how they compare.\n\nUsage: peerchallenge <command> [flags]\n\nCommands:\n")
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  %-8s  %s\n", c.name, c.about)
 	}
-	fmt.Fprint(out, "\nEach command answers --help. Settings come from the environment:\n"+settings)
+	fmt.Fprint(out, "\nEach command answers --help. Settings come from the environment:\n")
+	printSettings(out, settings)
 }
 
-// newFlags makes a command's flag set, whose help is worth reading.
-func newFlags(out io.Writer, usage, about string) *flag.FlagSet {
-	flags := flag.NewFlagSet("peerchallenge", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.Usage = func() {
-		fmt.Fprintf(out, "Usage: peerchallenge %s\n\n%s\n", usage, about)
-		hasFlags := false
-		flags.VisitAll(func(*flag.Flag) { hasFlags = true })
-		if hasFlags {
-			fmt.Fprint(out, "\nFlags:\n")
-			flags.PrintDefaults()
-		}
-		fmt.Fprint(out, "\nSettings from the environment:\n"+settings)
+func version(_ context.Context, args []string, _ config, out io.Writer) error {
+	if err := newFlags(out, "version", "version", "Prints the program's version, and that of Go which built it.").parse(args); err != nil {
+		return err
 	}
-	return flags
-}
-
-func version(_ context.Context, _ []string, _ config, out io.Writer) error {
 	text, revision := "development", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v := info.Main.Version; v != "" && v != "(devel)" {

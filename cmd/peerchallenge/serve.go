@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,9 +22,10 @@ import (
 const grace = 20 * time.Second
 
 func serve(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "serve [--addr HOST:PORT]", "Serves the API until it is told to stop, and then finishes the requests in flight.\nThe database must be migrated: peerchallenge migrate.")
+	flags := newFlags(out, "serve", "serve [--addr HOST:PORT]", `Serves the API until it is told to stop, by Ctrl-C or SIGTERM, and then finishes the requests in flight. The database must
+be migrated (peerchallenge migrate) and have its data (peerchallenge import). The log goes to the standard error.`, settings...)
 	flags.StringVar(&cfg.addr, "addr", cfg.addr, "`address` to listen on")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.parse(args); err != nil {
 		return err
 	}
 	if err := cfg.needDatabase(); err != nil {
@@ -33,20 +35,29 @@ func serve(ctx context.Context, args []string, cfg config, out io.Writer) error 
 	if err != nil {
 		return err
 	}
-	app, err := open(ctx, cfg, cfg.logger, func(*postgres.Store) error { return nil })
+	app, err := open(ctx, cfg, cfg.logger, func(store *postgres.Store) error {
+		// Not an error: the database may be migrated while this process waits.
+		if err := store.Ready(ctx); err != nil {
+			cfg.logger.Warn("not ready yet", "reason", describe(err))
+		}
+		return nil
+	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer app.close()
-	cfg.logger.Info("listening", "address", listener.Addr().String(), "baseUrl", cfg.issuer())
-	return app.server.Serve(ctx, listener, grace)
+	fmt.Fprintf(out, "Listening on %s\n", listener.Addr())
+	cfg.logger.Info("listening", "address", listener.Addr().String(), "issuer", cfg.issuer)
+	err = app.server.Serve(ctx, listener, grace)
+	cfg.logger.Info("stopped")
+	return err
 }
 
 // listen takes the port first: nothing else is worth starting without it.
 func listen(addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be listened on, another program may have it: choose another address with --addr HOST:PORT (%w)", addr, err)
+		return nil, fmt.Errorf("%s cannot be listened on: %w; choose another address with --addr HOST:PORT", addr, root(err))
 	}
 	return listener, nil
 }
@@ -58,6 +69,7 @@ type app struct {
 	verifier  *auth.Verifier
 	server    *server.Server
 	stop      context.CancelFunc
+	working   sync.WaitGroup
 }
 
 // open wires the parts, each on those before it. prepare may change the database
@@ -70,13 +82,13 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		}
 	}()
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
-	if a.store, err = postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock}); err != nil {
+	if a.store, err = openStore(ctx, cfg, logger); err != nil {
 		return nil, err
 	}
 	if err := prepare(a.store); err != nil {
 		return nil, err
 	}
-	a.authority = auth.NewAuthority(a.store, cfg.issuer(), cfg.audience, cfg.clock)
+	a.authority = auth.NewAuthority(a.store, cfg.issuer, cfg.audience, cfg.clock)
 	if a.verifier, err = auth.NewVerifier(ctx, auth.Config{Issuers: cfg.issuers, Local: a.authority, Clock: cfg.clock, Logger: logger}); err != nil {
 		return nil, err
 	}
@@ -87,7 +99,7 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	if err != nil {
 		return nil, err
 	}
-	go purge(ctx, a.store, logger)
+	a.working.Go(func() { purge(ctx, a.store, logger) })
 	return a, nil
 }
 
@@ -96,6 +108,7 @@ func (a *app) close() {
 	if a.stop != nil {
 		a.stop()
 	}
+	a.working.Wait()
 	if a.verifier != nil {
 		a.verifier.Close()
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// setting is something that the environment decides.
+type setting struct{ name, about string }
+
+var settings = []setting{
+	{"DATABASE_URL", "PostgreSQL to use, postgres://user:password@host/database"},
+	{"PEERCHALLENGE_ADDR", "address to listen on (127.0.0.1:8080)"},
+	{"PEERCHALLENGE_BASE_URL", "address by which callers reach the service; the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
+	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
+	{"PEERCHALLENGE_ISSUERS", `other issuers to trust, a JSON list: [{"issuer":"https://...","audience":"..."}]`},
+	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
+	{"LOG_LEVEL", "debug, info, warn or error (info; in a demo and in commands that end by themselves, warn)"},
+}
+
+// some answers those of the settings that a command needs.
+func some(names ...string) []setting {
+	return slices.DeleteFunc(slices.Clone(settings), func(s setting) bool { return !slices.Contains(names, s.name) })
+}
+
+func printSettings(out io.Writer, settings []setting) {
+	for _, s := range settings {
+		fmt.Fprintf(out, "  %-26s  %s\n", s.name, s.about)
+	}
+}
+
+// flags are those of a command, with a help that is worth reading.
+type flags struct {
+	*flag.FlagSet
+	out          io.Writer
+	usage, about string
+	settings     []setting
+}
+
+func newFlags(out io.Writer, name, usage, about string, settings ...setting) flags {
+	f := flags{flag.NewFlagSet(name, flag.ContinueOnError), out, usage, about, settings}
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	return f
+}
+
+// parse reads the arguments of a command that takes flags only. The error is
+// [flag.ErrHelp] where help was asked for, and given.
+func (f flags) parse(args []string) error {
+	if err := f.parseSome(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%s takes no argument %q; see peerchallenge %s --help", f.Name(), f.Arg(0), f.Name())
+	}
+	return nil
+}
+
+// parseSome reads the flags, and leaves what follows them.
+func (f flags) parseSome(args []string) error {
+	err := f.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		f.help()
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%w; see peerchallenge %s --help", err, f.Name())
+	}
+	return nil
+}
+
+func (f flags) help() {
+	fmt.Fprintf(f.out, "Usage: peerchallenge %s\n\n%s\n", f.usage, f.about)
+	first := "\nFlags:\n"
+	f.VisitAll(func(g *flag.Flag) {
+		value, about := flag.UnquoteUsage(g)
+		if g.DefValue != "" {
+			about += " (" + g.DefValue + ")"
+		}
+		fmt.Fprintf(f.out, "%s  %-18s  %s\n", first, "--"+g.Name+" "+value, about)
+		first = ""
+	})
+	if len(f.settings) > 0 {
+		fmt.Fprint(f.out, "\nSettings from the environment:\n")
+		printSettings(f.out, f.settings)
+	}
+}

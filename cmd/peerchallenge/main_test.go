@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"peerchallenge/pkg/postgres/pgtest"
+	"peerchallenge/pkg/seed"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m, nil) }
+
+// output is what the program writes, readable while it runs.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// settingsOf makes an environment of pairs. Logs stay quiet.
+func settingsOf(pairs ...string) func(string) string {
+	env := map[string]string{"LOG_LEVEL": "error"}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		env[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) string { return env[name] }
+}
+
+// must runs a command to its end.
+func must(t *testing.T, env func(string) string, args ...string) string {
+	t.Helper()
+	var out output
+	if err := run(t.Context(), args, env, &out); err != nil {
+		t.Fatalf("%v: %s\n%s", args, describe(err), &out)
+	}
+	return out.String()
+}
+
+// refused runs a command that must fail, and answers what it says.
+func refused(t *testing.T, env func(string) string, args ...string) string {
+	t.Helper()
+	var out output
+	err := run(t.Context(), args, env, &out)
+	if err == nil {
+		t.Fatalf("%v did not fail: %s", args, &out)
+	}
+	return out.String() + describe(err)
+}
+
+// running is a command that goes on until it is stopped.
+type running struct {
+	out   *output
+	stop  context.CancelFunc
+	ended chan error
+}
+
+func begin(t *testing.T, env func(string) string, args ...string) *running {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	r := &running{out: &output{}, stop: stop, ended: make(chan error, 1)}
+	go func() { r.ended <- run(ctx, args, env, r.out) }()
+	t.Cleanup(stop)
+	return r
+}
+
+// says waits until the output matches, and answers the first group.
+func (r *running) says(t *testing.T, pattern string) []string {
+	t.Helper()
+	expression := regexp.MustCompile(pattern)
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if match := expression.FindStringSubmatch(r.out.String()); match != nil {
+			return match
+		}
+		select {
+		case err := <-r.ended:
+			t.Fatalf("it ended before it said %q: %v\n%s", pattern, err, r.out)
+		default:
+		}
+	}
+	t.Fatalf("it never said %q:\n%s", pattern, r.out)
+	return nil
+}
+
+func (r *running) end(t *testing.T) {
+	t.Helper()
+	r.stop()
+	if err := <-r.ended; err != nil {
+		t.Error(describe(err))
+	}
+}
+
+func get(t *testing.T, url, token string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	r, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.StatusCode, string(body)
+}
+
+// TestDemo is what a newcomer does, twice.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	for parent := filepath.Dir(dir); parent != os.TempDir() && parent != "/"; parent = filepath.Dir(parent) {
+		if err := os.Chmod(parent, 0o755); err != nil { // the server's account, which is not root, must get to its data
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		demo := begin(t, settingsOf(), "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
+		curl := demo.says(t, `curl -H 'Authorization: Bearer (\S+)' '(\S+)'`)
+		status, body := get(t, curl[2], curl[1])
+		if status != 200 || !strings.Contains(body, `"boroughName":"Lambeth"`) || !strings.Contains(body, `"value":21.3`) {
+			t.Errorf("%d %.300s", status, body)
+		}
+		for _, role := range []string{"programme", "borough-lead of E09000022", "borough-editor of E09000022", "borough-system of E09000022", "reporting"} {
+			token := demo.says(t, `(?m)^  `+role+`\n  (\S+)$`)[1]
+			if status, body := get(t, regexp.MustCompile(`^.*/v1`).FindString(curl[2])+"/boroughs", token); status != 200 {
+				t.Errorf("%s: %d %s", role, status, body)
+			}
+		}
+		docs := demo.says(t, `Documentation  (\S+)`)[1]
+		if status, _ := get(t, docs, ""); status != 200 {
+			t.Errorf("%s: %d", docs, status)
+		}
+		if said := refused(t, settingsOf(), "demo", "--addr", "127.0.0.1:0", "--data-dir", dir); !strings.Contains(said, "already runs") {
+			t.Errorf("a second demo on the directory: %s", said)
+		}
+		demo.end(t)
+		if !strings.Contains(demo.out.String(), "Stopped.") {
+			t.Error("it does not say that it stopped")
+		}
+		if _, err := os.Stat(filepath.Join(dir, "data", "postmaster.pid")); !os.IsNotExist(err) {
+			t.Errorf("PostgreSQL still runs: %v", err)
+		}
+	}
+}
+
+// TestProduction goes the way of README: migrate, import, token, serve.
+func TestProduction(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	env := settingsOf("DATABASE_URL", url, "PEERCHALLENGE_BASE_URL", "http://service.test")
+	serve := begin(t, env, "serve", "--addr", "127.0.0.1:0")
+	address := serve.says(t, `Listening on (\S+)`)[1]
+	if status, body := get(t, "http://"+address+"/readyz", ""); status != 503 || !strings.Contains(body, "not_ready") {
+		t.Errorf("before the migration: %d %s", status, body)
+	}
+	for range 2 {
+		if said := must(t, env, "migrate"); !strings.Contains(said, "up to date") {
+			t.Error(said)
+		}
+	}
+	must(t, env, "import", "london")
+	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting"))
+	if status, body := get(t, "http://"+address+"/readyz", ""); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body := get(t, "http://"+address+"/v1/indicators/CLA_RATE", token); status != 200 {
+		t.Errorf("%d %s", status, body)
+	}
+	serve.end(t)
+}
+
+// TestImport loads files, says what they did, and names every fault.
+func TestImport(t *testing.T) {
+	t.Parallel()
+	env := settingsOf("DATABASE_URL", pgtest.Database(t))
+	must(t, env, "migrate")
+	must(t, env, "import", "london")
+	dir := t.TempDir()
+	content, err := seed.File("c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	text := string(content)
+	good := file("good.csv", text)
+	if said := must(t, env, "import", "dfe", good); !strings.Contains(said, "good.csv: imported before, nothing to do") {
+		t.Error(said)
+	}
+	corrected := file("corrected.csv", strings.Replace(text, ",632830,142900,22.6,", ",632830,142900,22.7,", 1))
+	if said := must(t, env, "import", "dfe", corrected); !strings.Contains(said, "corrected.csv: 0 new figures, 1 corrected") {
+		t.Error(said)
+	}
+	lines := strings.SplitAfter(text, "\n")
+	lines[1] = strings.Replace(lines[1], ",22.6,", ",many,", 1)
+	lines[2] = strings.Replace(lines[2], "E12000001", "E99", 1)
+	bad := file("bad.csv", strings.Join(lines, ""))
+	said := refused(t, env, "import", "dfe", bad, good)
+	for _, want := range []string{"bad.csv: nothing loaded", "bad.csv: row 2: rereferral_percent: ", "bad.csv: row 3: region_code: ", "good.csv: imported before", "1 of 2 files could not be loaded"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, said)
+		}
+	}
+	if said := refused(t, env, "import", "dfe", filepath.Join(dir, "nowhere.csv")); !strings.Contains(said, "no such file") {
+		t.Error(said)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	migrated := settingsOf("DATABASE_URL", pgtest.Database(t))
+	must(t, migrated, "migrate")
+	for name, c := range map[string]struct {
+		env   func(string) string
+		args  []string
+		wants []string
+	}{
+		"unknown command":   {settingsOf(), []string{"dance"}, []string{`there is no command "dance"`, "Usage:"}},
+		"no database":       {settingsOf(), []string{"serve"}, []string{"DATABASE_URL is not set"}},
+		"no database token": {settingsOf(), []string{"token", "--role", "reporting"}, []string{"DATABASE_URL is not set"}},
+		"every setting":     {settingsOf("LOG_LEVEL", "loud", "PEERCHALLENGE_ISSUERS", "{"), []string{"version"}, []string{"LOG_LEVEL", "PEERCHALLENGE_ISSUERS"}},
+		"taken port":        {migrated, []string{"serve", "--addr", taken.Addr().String()}, []string{taken.Addr().String(), "--addr"}},
+		"taken port, demo":  {settingsOf(), []string{"demo", "--addr", taken.Addr().String()}, []string{taken.Addr().String(), "--addr"}},
+		"unknown role":      {migrated, []string{"token", "--role", "king"}, []string{"role"}},
+		"no borough":        {migrated, []string{"token", "--role", "borough-lead"}, []string{"borough"}},
+		"too long":          {migrated, []string{"token", "--role", "reporting", "--ttl", "99h"}, []string{"24"}},
+		"import what":       {migrated, []string{"import"}, []string{"say what to import"}},
+		"import no file":    {migrated, []string{"import", "dfe"}, []string{"say what to import"}},
+		"unknown flag":      {migrated, []string{"serve", "--colour"}, []string{"-colour"}},
+		"away":              {settingsOf("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x?connect_timeout=1"), []string{"migrate"}, []string{"database cannot be reached"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said := refused(t, c.env, c.args...)
+			for _, want := range c.wants {
+				if !strings.Contains(said, want) {
+					t.Errorf("it does not say %q:\n%s", want, said)
+				}
+			}
+		})
+	}
+}
+
+// TestHelp reads every help text.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	usage := must(t, settingsOf(), "help")
+	for _, c := range commands() {
+		if !strings.Contains(usage, c.name) || !strings.Contains(usage, c.about) {
+			t.Errorf("the usage leaves out %s", c.name)
+		}
+		if c.name == "version" {
+			continue
+		}
+		var out output
+		if err := run(t.Context(), []string{c.name, "--help"}, settingsOf(), &out); !errors.Is(err, flag.ErrHelp) {
+			t.Errorf("%s --help: %v", c.name, err)
+		}
+		if help := out.String(); !strings.Contains(help, "Usage: peerchallenge "+c.name) || !strings.Contains(help, "DATABASE_URL") {
+			t.Errorf("%s --help says %s", c.name, help)
+		}
+	}
+	if said := must(t, settingsOf(), "version"); !strings.HasPrefix(said, "peerchallenge ") {
+		t.Error(said)
+	}
+}
