@@ -4,14 +4,12 @@
 -- puts writers in order, so that generations become visible in the order of
 -- their numbers.
 CREATE TABLE generation (
-    value bigint NOT NULL,
-    xact  xid8   NOT NULL
+    value bigint NOT NULL
 );
 CREATE UNIQUE INDEX generation_one_row ON generation ((true));
-INSERT INTO generation (value, xact) VALUES (1, pg_current_xact_id());
+INSERT INTO generation (value) VALUES (1);
 COMMENT ON TABLE generation IS 'One row: the state of reference data and figures.';
-COMMENT ON COLUMN generation.value IS 'Grows by one with every transaction that changes anything.';
-COMMENT ON COLUMN generation.xact IS 'The transaction that last raised the value, so that it raises it once.';
+COMMENT ON COLUMN generation.value IS 'Grows with every transaction that changes anything, to the microsecond of the change, so that a restored database never gives a number again that it gave before.';
 
 CREATE TABLE programmes (
     id          integer     NOT NULL CONSTRAINT programmes_pkey PRIMARY KEY CONSTRAINT programmes_only_one CHECK (id = 1),
@@ -365,11 +363,13 @@ COMMENT ON COLUMN changes.after IS 'As it became, null for what is gone.';
 -- +goose StatementBegin
 CREATE FUNCTION next_generation() RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-    present bigint;
+    present bigint := nullif(current_setting('peerchallenge.generation', true), '')::bigint;
 BEGIN
-    UPDATE generation SET value = value + 1, xact = pg_current_xact_id() WHERE xact <> pg_current_xact_id();
-    SELECT value INTO present FROM generation;
-    PERFORM pg_notify('peerchallenge_changed', present::text);
+    IF present IS NULL THEN
+        UPDATE generation SET value = greatest(value + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) RETURNING value INTO present;
+        PERFORM set_config('peerchallenge.generation', present::text, true); -- until the transaction ends
+        PERFORM pg_notify('peerchallenge_changed', present::text);
+    END IF;
     RETURN present;
 END $$;
 -- +goose StatementEnd

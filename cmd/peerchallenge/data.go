@@ -29,13 +29,18 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 		return err
 	}
 	err = do(store)
-	if programme.KindOf(err) == programme.Internal {
-		// A missing table is the usual reason for what must not happen.
-		if why := store.Ready(ctx); programme.KindOf(why) == programme.Unavailable {
-			err = fmt.Errorf("%s Try peerchallenge migrate", describe(why))
-		}
+	if err != nil && programme.KindOf(err) == programme.Internal && outdated(ctx, store) {
+		err = errOutdated // a missing table is what went wrong
 	}
 	return errors.Join(err, store.Close())
+}
+
+var errOutdated = errors.New("the database's structure is older than this program: peerchallenge migrate brings it up to date")
+
+// outdated reports whether the database lacks a migration.
+func outdated(ctx context.Context, store *postgres.Store) bool {
+	e, ok := errors.AsType[*programme.Error](store.Ready(ctx))
+	return ok && e.Code == "not_ready"
 }
 
 // openStore connects to the database, and says in one sentence why it cannot.
@@ -102,13 +107,22 @@ func importLondon(ctx context.Context, store *postgres.Store, out io.Writer) err
 
 // importFiles loads each file on its own, so that a faulty one holds up no other.
 func importFiles(ctx context.Context, store *postgres.Store, files []string, out io.Writer) error {
+	snapshot, err := store.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if len(snapshot.Authorities) == 0 {
+		return errors.New("the database has no authorities for which there could be figures: peerchallenge import london brings them")
+	}
 	failed := 0
 	for _, path := range files {
 		result, err := importFile(ctx, store, path)
 		switch {
+		case ctx.Err() != nil:
+			return err
 		case err != nil:
 			failed++
-			fmt.Fprintf(out, "%s: nothing loaded. %s\n", filepath.Base(path), describe(err))
+			fmt.Fprintf(out, "%s: nothing loaded: %s\n", filepath.Base(path), describe(err))
 		case result.Known:
 			fmt.Fprintf(out, "%s: imported before, nothing to do\n", filepath.Base(path))
 		default:
@@ -124,18 +138,19 @@ func importFiles(ctx context.Context, store *postgres.Store, files []string, out
 func importFile(ctx context.Context, store *postgres.Store, path string) (benchmark.ImportResult, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return benchmark.ImportResult{}, fmt.Errorf("The file cannot be read: %w", root(err))
+		return benchmark.ImportResult{}, fmt.Errorf("the file cannot be read: %w", root(err))
 	}
 	return dfe.Import(ctx, store, operator, filepath.Base(path), content)
 }
 
 func token(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] [--subject NAME] [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are `+roles()+`.
-Those of a borough need its GSS code. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE must be what the service has.`,
+	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] [--subject NAME] [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are
+`+roles()+`; those of a borough need its GSS
+code. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE must be what the service has.`,
 		some("DATABASE_URL", "PEERCHALLENGE_ADDR", "PEERCHALLENGE_BASE_URL", "PEERCHALLENGE_AUDIENCE", "LOG_LEVEL")...)
-	role := flags.String("role", "", "what the bearer is, a `role`")
+	role := flags.String("role", "", "`role` of the bearer, one of those above")
 	borough := flags.String("borough", "", "GSS `code` of the bearer's borough, such as "+demoBorough)
-	subject := flags.String("subject", "command", "who the bearer is, a `name`")
+	subject := flags.String("subject", "command", "`name` of the bearer")
 	ttl := flags.Duration("ttl", time.Hour, fmt.Sprintf("how long the token works, at most %s", auth.MaxTTL))
 	if err := flags.parse(args); err != nil {
 		return err

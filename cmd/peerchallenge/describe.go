@@ -19,11 +19,11 @@ func describe(err error) string {
 		}
 		return strings.Join(lines, "\n")
 	}
-	var e *programme.Error
+	e, ours := errors.AsType[*programme.Error](err)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "stopped before it was done"
-	case !errors.As(err, &e):
+	case !ours:
 		return err.Error()
 	case len(e.Faults) == 0 && errors.Unwrap(e) != nil:
 		return e.Detail + " (" + root(e).Error() + ")"

@@ -19,7 +19,17 @@ import (
 	"peerchallenge/pkg/seed"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m, nil) }
+// asProgram makes the test's own file be the program, so that a test can send it
+// signals.
+const asProgram = "PEERCHALLENGE_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	pgtest.Main(m, nil)
+}
 
 // output is what the program writes, readable while it runs.
 type output struct {
@@ -130,15 +140,23 @@ func get(t *testing.T, url, token string) (int, string) {
 	return r.StatusCode, string(body)
 }
 
-// TestDemo is what a newcomer does, twice.
-func TestDemo(t *testing.T) {
-	t.Parallel()
+// dataDir answers a folder for a demo's data, to which the database server's
+// account gets also where the test's is root.
+func dataDir(t *testing.T) string {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	for parent := filepath.Dir(dir); parent != os.TempDir() && parent != "/"; parent = filepath.Dir(parent) {
-		if err := os.Chmod(parent, 0o755); err != nil { // the server's account, which is not root, must get to its data
+		if err := os.Chmod(parent, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return dir
+}
+
+// TestDemo is what a newcomer does, twice.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
 	for range 2 {
 		demo := begin(t, settingsOf(), "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
 		curl := demo.says(t, `curl -H 'Authorization: Bearer (\S+)' '(\S+)'`)

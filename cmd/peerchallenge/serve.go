@@ -37,8 +37,8 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 	}
 	app, err := open(ctx, cfg, cfg.logger, func(store *postgres.Store) error {
 		// Not an error: the database may be migrated while this process waits.
-		if err := store.Ready(ctx); err != nil {
-			cfg.logger.Warn("not ready yet", "reason", describe(err))
+		if outdated(ctx, store) {
+			cfg.logger.Warn("not ready yet", "reason", errOutdated.Error())
 		}
 		return nil
 	})

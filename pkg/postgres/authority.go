@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -27,6 +29,19 @@ var authorities = noun[programme.Authority]{
 // out of order.
 func (s *Store) CreateAuthority(ctx context.Context, actor programme.Actor, a programme.Authority) (programme.Authority, error) {
 	return create(ctx, s, actor, authorities, a, nil)
+}
+
+// Authority answers the authority with the code as it stands in the transaction
+// that ctx carries, or now. The error is NotFound if there is none.
+func (s *Store) Authority(ctx context.Context, code string) (a programme.Authority, err error) {
+	err = s.transact(ctx, func(ctx context.Context, u *unit) error {
+		err := u.tx.WithContext(ctx).Where(clause.Eq{Column: "code", Value: code}).Take(&a).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return authorities.notFound()
+		}
+		return err
+	})
+	return a, err
 }
 
 // UpdateAuthority changes an authority at the version, with the errors of

@@ -16,6 +16,7 @@ import (
 // SQLSTATE codes (PostgreSQL manual, appendix A).
 const (
 	classConnection     = "08"
+	classData           = "22" // a text or number that a column cannot hold
 	classIntegrity      = "23"
 	classIntervention   = "57" // cancelled by the timeout, or the server stops
 	classResources      = "53" // among them, too many connections
@@ -46,6 +47,8 @@ func pgRefusal(err error, pg *pgconn.PgError) error {
 		if c, ok := constraints[pg.ConstraintName]; ok && c.code != "" {
 			return c.refuse(err)
 		}
+	case class == classData:
+		return programme.Wrap(err, programme.Invalid, "invalid", "The request has a text or a number that cannot be kept.")
 	case class == classConnection, class == classIntervention, class == classResources, pg.Code == stateSerialization, pg.Code == stateDeadlock:
 		return unavailable(err)
 	}

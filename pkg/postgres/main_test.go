@@ -32,9 +32,12 @@ var team = programme.Actor{Issuer: "test", Subject: "ann", Roles: []programme.Ro
 
 // open answers a store on the database. Its log goes to the test's output where
 // a failure needs it.
+// beginning is the tests' time, at which a new row has the version 1.
+func beginning() time.Time { return time.UnixMicro(1) }
+
 func open(t testing.TB, url string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Config{URL: url, Logger: testLog()})
+	s, err := Open(t.Context(), Config{URL: url, Logger: testLog(), Clock: beginning})
 	if err != nil {
 		t.Fatal(err)
 	}

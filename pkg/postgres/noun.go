@@ -38,7 +38,12 @@ func (n noun[T]) notFound() error {
 	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", n.name)
 }
 
-// create inserts the row at version 1. saved, which may be nil, runs afterwards
+// firstVersion is that of a new row. It is no small number, so that a row which
+// takes a deleted one's key does not take its versions too: who still holds the
+// old one's ETag must not change the new one unseen.
+func firstVersion(created time.Time) int64 { return created.UnixMicro() }
+
+// create inserts the row at its first version. saved, which may be nil, runs afterwards
 // in the same transaction.
 func create[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[T], row T, saved func(tx *gorm.DB, row *T) error) (T, error) {
 	err := s.writeAs(ctx, actor, func(tx *gorm.DB) error {
@@ -46,7 +51,7 @@ func create[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 			*n.key(&row) = newID()
 		}
 		st, now := n.stamps(&row), s.now()
-		*st.version, *st.createdAt, *st.updatedAt = 1, now, now
+		*st.version, *st.createdAt, *st.updatedAt = firstVersion(now), now, now
 		if n.check != nil {
 			if err := n.check(tx, &row); err != nil {
 				return err
@@ -80,7 +85,7 @@ func update[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 			return err
 		}
 		st, was := n.stamps(&row), n.stamps(&before)
-		*n.key(&row), *st.createdAt = key, *was.createdAt
+		*n.key(&row), *st.createdAt = *n.key(&before), *was.createdAt
 		*st.version, *st.updatedAt = version+1, s.now()
 		if n.check != nil {
 			if err := n.check(tx, &row); err != nil {
@@ -95,7 +100,7 @@ func update[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 		if err := saveAll(tx, &row); err != nil {
 			return err
 		}
-		return s.audit(tx, actor, actionUpdate, n.name, key, before, row)
+		return s.audit(tx, actor, actionUpdate, n.name, *n.key(&before), before, row)
 	})
 	return orZero(row, err)
 }
@@ -113,7 +118,7 @@ func remove[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 		if err := one(tx.Where(clause.Eq{Column: n.keyColumn, Value: key}).Delete(new(T))); err != nil {
 			return err
 		}
-		return s.audit(tx, actor, actionDelete, n.name, key, before, nil)
+		return s.audit(tx, actor, actionDelete, n.name, *n.key(&before), before, nil)
 	})
 }
 

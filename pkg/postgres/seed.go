@@ -70,7 +70,7 @@ func stamped[T any](s *Store, n noun[T], row T) T {
 		*n.key(&row) = newID()
 	}
 	st, now := n.stamps(&row), s.now()
-	*st.version, *st.createdAt, *st.updatedAt = 1, now, now
+	*st.version, *st.createdAt, *st.updatedAt = firstVersion(now), now, now
 	return row
 }
 

@@ -55,7 +55,10 @@ func (s *Store) refresh(ctx context.Context, generation int64) error {
 		return refusal(ctx.Err())
 	}
 	defer func() { <-s.loading }()
-	old := s.snapshot.Load()
+	old, losses := s.snapshot.Load(), s.losses.Load()
+	if losses != s.trusted.Load() {
+		old = nil
+	}
 	if old != nil && old.Generation >= generation {
 		return nil
 	}
@@ -65,6 +68,7 @@ func (s *Store) refresh(ctx context.Context, generation int64) error {
 		return refusal(err)
 	}
 	s.snapshot.Store(snapshot)
+	s.trusted.Store(losses)
 	s.confirm(asked)
 	return nil
 }

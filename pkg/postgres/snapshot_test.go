@@ -187,10 +187,48 @@ func TestUnconfirmedSnapshotIsRefused(t *testing.T) {
 	snapshotOf(t, s)
 }
 
+// TestADatabaseThatWentBackIsReadAnew: a restored copy, or a replica that lacks the
+// last transactions.
+func TestADatabaseThatWentBackIsReadAnew(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	was := snapshotOf(t, s)
+	if _, err := s.sql.ExecContext(t.Context(), `ALTER TABLE boroughs DISABLE TRIGGER note_change;
+		UPDATE boroughs SET name = 'As it was restored' WHERE code = 'E09000022';
+		UPDATE generation SET value = value - 1;
+		SELECT pg_notify('peerchallenge_changed', '')`); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the restored state is read", func() bool { return snapshotOf(t, s).Borough("E09000022").Name == "As it was restored" })
+	if now := snapshotOf(t, s); now.Generation != was.Generation-1 {
+		t.Errorf("generation %d after %d", now.Generation, was.Generation)
+	}
+}
+
+// TestAKeyThatIsTakenAgainIsAnotherThing: the version of what was deleted does not
+// open what took its place.
+func TestAKeyThatIsTakenAgainIsAnotherThing(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	s.clock = time.Now
+	spare := programme.SubRegion{Slug: "spare", Name: "Spare"}
+	first, err := s.CreateSubRegion(t.Context(), team, spare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteSubRegion(t.Context(), team, "spare", first.Version); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CreateSubRegion(t.Context(), team, spare); err != nil {
+		t.Fatal(err)
+	}
+	wantRefusal(t, s.DeleteSubRegion(t.Context(), team, "spare", first.Version), programme.Stale, "stale")
+}
+
 func TestSchemaRefusesSecondRow(t *testing.T) {
 	t.Parallel()
 	s := open(t, pgtest.Database(t))
-	if _, err := s.sql.ExecContext(t.Context(), "INSERT INTO generation VALUES (7, pg_current_xact_id())"); err == nil {
+	if _, err := s.sql.ExecContext(t.Context(), "INSERT INTO generation VALUES (7)"); err == nil {
 		t.Fatal("there can be two generations")
 	}
 }

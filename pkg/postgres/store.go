@@ -47,6 +47,8 @@ type Store struct {
 	started    time.Time     // of the monotonic clock
 	staleAfter time.Duration // for how long a snapshot is good without such a confirmation
 	pollEvery  time.Duration
+	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
+	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
 	loading    chan struct{} // holds a token while somebody loads a snapshot
 
 	stop    context.CancelFunc

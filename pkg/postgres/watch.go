@@ -23,6 +23,7 @@ func (s *Store) watch(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		s.losses.Add(1)
 		if heard {
 			retry = firstRetry
 		}
@@ -74,24 +75,27 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 }
 
 // follow asks for the present generation and loads it if it is not the one that
-// is held.
+// is held. Where the generation has gone back, or differs after a lost connection,
+// the database may be another one than before, a restored copy or a replica that
+// lacks the last transactions: then nothing that is held counts.
 func (s *Store) follow(ctx context.Context, conn *pgx.Conn) error {
 	asking, cancel := context.WithTimeout(ctx, s.pollEvery)
 	defer cancel()
-	asked := time.Now()
+	losses, asked := s.losses.Load(), time.Now()
 	var generation int64
 	if err := conn.QueryRow(asking, "SELECT value FROM generation").Scan(&generation); err != nil {
 		return err
 	}
 	held := s.snapshot.Load()
-	if held == nil {
+	switch {
+	case held == nil && !s.wanted.Load():
 		return nil // nobody has asked for one
+	case held != nil && held.Generation == generation:
+		s.trusted.Store(losses) // no two states have one generation
+		s.confirm(asked)
+		return nil
+	case held != nil && held.Generation > generation:
+		s.losses.Add(1)
 	}
-	if held.Generation < generation {
-		loading, cancel := context.WithTimeout(ctx, refreshTimeout)
-		defer cancel()
-		return s.refresh(loading, generation)
-	}
-	s.confirm(asked)
-	return nil
+	return s.refresh(ctx, generation)
 }

@@ -22,7 +22,6 @@ const (
 	Unsupported                      // a media type that the operation does not take
 	Invalid                          // readable, but breaks a rule
 	PreconditionRequired             // would overwrite what the caller has not seen
-	TooMany                          // more requests than the limit
 	Unavailable                      // the database is away; trying again later may work
 )
 

@@ -25,7 +25,6 @@ var statuses = map[programme.Kind]int{
 	programme.Unsupported:          http.StatusUnsupportedMediaType,
 	programme.Invalid:              http.StatusUnprocessableEntity,
 	programme.PreconditionRequired: http.StatusPreconditionRequired,
-	programme.TooMany:              http.StatusTooManyRequests,
 	programme.Unavailable:          http.StatusServiceUnavailable,
 }
 
