@@ -5322,9 +5322,23 @@ type UnauthenticatedApplicationProblemPlusJSONResponse struct {
 	Headers UnauthenticatedResponseHeaders
 }
 
-type UnavailableApplicationProblemPlusJSONResponse Problem
+type UnavailableResponseHeaders struct {
+	RetryAfter *string
+}
+type UnavailableApplicationProblemPlusJSONResponse struct {
+	Body Problem
 
-type UnexpectedApplicationProblemPlusJSONResponse Problem
+	Headers UnavailableResponseHeaders
+}
+
+type UnexpectedResponseHeaders struct {
+	RetryAfter *string
+}
+type UnexpectedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers UnexpectedResponseHeaders
+}
 
 type UnsupportedMediaTypeApplicationProblemPlusJSONResponse Problem
 
@@ -5478,6 +5492,7 @@ func (response ListAuthorities401ApplicationProblemPlusJSONResponse) VisitListAu
 
 type ListAuthoritiesdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -5488,6 +5503,9 @@ func (response ListAuthoritiesdefaultApplicationProblemPlusJSONResponse) VisitLi
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5645,6 +5663,7 @@ func (response CreateAuthority422ApplicationProblemPlusJSONResponse) VisitCreate
 
 type CreateAuthoritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -5655,6 +5674,9 @@ func (response CreateAuthoritydefaultApplicationProblemPlusJSONResponse) VisitCr
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5792,6 +5814,7 @@ func (response DeleteAuthority428ApplicationProblemPlusJSONResponse) VisitDelete
 
 type DeleteAuthoritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -5802,6 +5825,9 @@ func (response DeleteAuthoritydefaultApplicationProblemPlusJSONResponse) VisitDe
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5897,6 +5923,7 @@ func (response GetAuthority404ApplicationProblemPlusJSONResponse) VisitGetAuthor
 
 type GetAuthoritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -5907,6 +5934,9 @@ func (response GetAuthoritydefaultApplicationProblemPlusJSONResponse) VisitGetAu
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6091,6 +6121,7 @@ func (response UpdateAuthority428ApplicationProblemPlusJSONResponse) VisitUpdate
 
 type UpdateAuthoritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -6101,6 +6132,9 @@ func (response UpdateAuthoritydefaultApplicationProblemPlusJSONResponse) VisitUp
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6256,6 +6290,7 @@ func (response ListBoroughs401ApplicationProblemPlusJSONResponse) VisitListBorou
 
 type ListBoroughsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -6266,6 +6301,9 @@ func (response ListBoroughsdefaultApplicationProblemPlusJSONResponse) VisitListB
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6423,6 +6461,7 @@ func (response CreateBorough422ApplicationProblemPlusJSONResponse) VisitCreateBo
 
 type CreateBoroughdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -6433,6 +6472,9 @@ func (response CreateBoroughdefaultApplicationProblemPlusJSONResponse) VisitCrea
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6570,6 +6612,7 @@ func (response DeleteBorough428ApplicationProblemPlusJSONResponse) VisitDeleteBo
 
 type DeleteBoroughdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -6580,6 +6623,9 @@ func (response DeleteBoroughdefaultApplicationProblemPlusJSONResponse) VisitDele
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6675,6 +6721,7 @@ func (response GetBorough404ApplicationProblemPlusJSONResponse) VisitGetBoroughR
 
 type GetBoroughdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -6685,6 +6732,9 @@ func (response GetBoroughdefaultApplicationProblemPlusJSONResponse) VisitGetBoro
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6885,6 +6935,7 @@ func (response UpdateBorough428ApplicationProblemPlusJSONResponse) VisitUpdateBo
 
 type UpdateBoroughdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -6895,6 +6946,9 @@ func (response UpdateBoroughdefaultApplicationProblemPlusJSONResponse) VisitUpda
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7050,6 +7104,7 @@ func (response ListComparisons401ApplicationProblemPlusJSONResponse) VisitListCo
 
 type ListComparisonsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -7060,6 +7115,9 @@ func (response ListComparisonsdefaultApplicationProblemPlusJSONResponse) VisitLi
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7215,6 +7273,7 @@ func (response ListIndicators401ApplicationProblemPlusJSONResponse) VisitListInd
 
 type ListIndicatorsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -7225,6 +7284,9 @@ func (response ListIndicatorsdefaultApplicationProblemPlusJSONResponse) VisitLis
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7382,6 +7444,7 @@ func (response CreateIndicator422ApplicationProblemPlusJSONResponse) VisitCreate
 
 type CreateIndicatordefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -7392,6 +7455,9 @@ func (response CreateIndicatordefaultApplicationProblemPlusJSONResponse) VisitCr
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7529,6 +7595,7 @@ func (response DeleteIndicator428ApplicationProblemPlusJSONResponse) VisitDelete
 
 type DeleteIndicatordefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -7539,6 +7606,9 @@ func (response DeleteIndicatordefaultApplicationProblemPlusJSONResponse) VisitDe
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7634,6 +7704,7 @@ func (response GetIndicator404ApplicationProblemPlusJSONResponse) VisitGetIndica
 
 type GetIndicatordefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -7644,6 +7715,9 @@ func (response GetIndicatordefaultApplicationProblemPlusJSONResponse) VisitGetIn
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7828,6 +7902,7 @@ func (response UpdateIndicator428ApplicationProblemPlusJSONResponse) VisitUpdate
 
 type UpdateIndicatordefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -7838,6 +7913,9 @@ func (response UpdateIndicatordefaultApplicationProblemPlusJSONResponse) VisitUp
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -8010,6 +8088,7 @@ func (response ListIndicatorDistribution404ApplicationProblemPlusJSONResponse) V
 
 type ListIndicatorDistributiondefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -8020,6 +8099,9 @@ func (response ListIndicatorDistributiondefaultApplicationProblemPlusJSONRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -8192,6 +8274,7 @@ func (response ListIndicatorSeries404ApplicationProblemPlusJSONResponse) VisitLi
 
 type ListIndicatorSeriesdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -8202,6 +8285,9 @@ func (response ListIndicatorSeriesdefaultApplicationProblemPlusJSONResponse) Vis
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -8374,6 +8460,7 @@ func (response ListIndicatorVersions404ApplicationProblemPlusJSONResponse) Visit
 
 type ListIndicatorVersionsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -8384,6 +8471,9 @@ func (response ListIndicatorVersionsdefaultApplicationProblemPlusJSONResponse) V
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -8539,6 +8629,7 @@ func (response ListObservations401ApplicationProblemPlusJSONResponse) VisitListO
 
 type ListObservationsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -8549,6 +8640,9 @@ func (response ListObservationsdefaultApplicationProblemPlusJSONResponse) VisitL
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -8704,6 +8798,7 @@ func (response ListPeriods401ApplicationProblemPlusJSONResponse) VisitListPeriod
 
 type ListPeriodsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -8714,6 +8809,9 @@ func (response ListPeriodsdefaultApplicationProblemPlusJSONResponse) VisitListPe
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -8871,6 +8969,7 @@ func (response CreatePeriod422ApplicationProblemPlusJSONResponse) VisitCreatePer
 
 type CreatePerioddefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -8881,6 +8980,9 @@ func (response CreatePerioddefaultApplicationProblemPlusJSONResponse) VisitCreat
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9018,6 +9120,7 @@ func (response DeletePeriod428ApplicationProblemPlusJSONResponse) VisitDeletePer
 
 type DeletePerioddefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9028,6 +9131,9 @@ func (response DeletePerioddefaultApplicationProblemPlusJSONResponse) VisitDelet
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9123,6 +9229,7 @@ func (response GetPeriod404ApplicationProblemPlusJSONResponse) VisitGetPeriodRes
 
 type GetPerioddefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9133,6 +9240,9 @@ func (response GetPerioddefaultApplicationProblemPlusJSONResponse) VisitGetPerio
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9288,6 +9398,7 @@ func (response ListPriorities401ApplicationProblemPlusJSONResponse) VisitListPri
 
 type ListPrioritiesdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9298,6 +9409,9 @@ func (response ListPrioritiesdefaultApplicationProblemPlusJSONResponse) VisitLis
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9455,6 +9569,7 @@ func (response CreatePriority422ApplicationProblemPlusJSONResponse) VisitCreateP
 
 type CreatePrioritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9465,6 +9580,9 @@ func (response CreatePrioritydefaultApplicationProblemPlusJSONResponse) VisitCre
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9586,6 +9704,7 @@ func (response DeletePriority428ApplicationProblemPlusJSONResponse) VisitDeleteP
 
 type DeletePrioritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9596,6 +9715,9 @@ func (response DeletePrioritydefaultApplicationProblemPlusJSONResponse) VisitDel
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9691,6 +9813,7 @@ func (response GetPriority404ApplicationProblemPlusJSONResponse) VisitGetPriorit
 
 type GetPrioritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9701,6 +9824,9 @@ func (response GetPrioritydefaultApplicationProblemPlusJSONResponse) VisitGetPri
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9901,6 +10027,7 @@ func (response UpdatePriority428ApplicationProblemPlusJSONResponse) VisitUpdateP
 
 type UpdatePrioritydefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9911,6 +10038,9 @@ func (response UpdatePrioritydefaultApplicationProblemPlusJSONResponse) VisitUpd
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -9987,8 +10117,25 @@ func (response GetProgramme401ApplicationProblemPlusJSONResponse) VisitGetProgra
 	return err
 }
 
+type GetProgramme404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetProgramme404ApplicationProblemPlusJSONResponse) VisitGetProgrammeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetProgrammedefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -9999,6 +10146,9 @@ func (response GetProgrammedefaultApplicationProblemPlusJSONResponse) VisitGetPr
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -10080,6 +10230,22 @@ func (response UpdateProgramme403ApplicationProblemPlusJSONResponse) VisitUpdate
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateProgramme404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateProgramme404ApplicationProblemPlusJSONResponse) VisitUpdateProgrammeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10166,6 +10332,7 @@ func (response UpdateProgramme428ApplicationProblemPlusJSONResponse) VisitUpdate
 
 type UpdateProgrammedefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -10176,6 +10343,9 @@ func (response UpdateProgrammedefaultApplicationProblemPlusJSONResponse) VisitUp
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -10331,6 +10501,7 @@ func (response ListReleases401ApplicationProblemPlusJSONResponse) VisitListRelea
 
 type ListReleasesdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -10341,6 +10512,9 @@ func (response ListReleasesdefaultApplicationProblemPlusJSONResponse) VisitListR
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -10436,6 +10610,7 @@ func (response GetRelease404ApplicationProblemPlusJSONResponse) VisitGetReleaseR
 
 type GetReleasedefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -10446,6 +10621,9 @@ func (response GetReleasedefaultApplicationProblemPlusJSONResponse) VisitGetRele
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -10601,6 +10779,7 @@ func (response ListStatisticalNeighbourModels401ApplicationProblemPlusJSONRespon
 
 type ListStatisticalNeighbourModelsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -10611,6 +10790,9 @@ func (response ListStatisticalNeighbourModelsdefaultApplicationProblemPlusJSONRe
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -10766,6 +10948,7 @@ func (response ListStatisticalNeighbours401ApplicationProblemPlusJSONResponse) V
 
 type ListStatisticalNeighboursdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -10776,6 +10959,9 @@ func (response ListStatisticalNeighboursdefaultApplicationProblemPlusJSONRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -10931,6 +11117,7 @@ func (response ListSubRegionMemberships401ApplicationProblemPlusJSONResponse) Vi
 
 type ListSubRegionMembershipsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -10941,6 +11128,9 @@ func (response ListSubRegionMembershipsdefaultApplicationProblemPlusJSONResponse
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11098,6 +11288,7 @@ func (response CreateSubRegionMembership422ApplicationProblemPlusJSONResponse) V
 
 type CreateSubRegionMembershipdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -11108,6 +11299,9 @@ func (response CreateSubRegionMembershipdefaultApplicationProblemPlusJSONRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11229,6 +11423,7 @@ func (response DeleteSubRegionMembership428ApplicationProblemPlusJSONResponse) V
 
 type DeleteSubRegionMembershipdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -11239,6 +11434,9 @@ func (response DeleteSubRegionMembershipdefaultApplicationProblemPlusJSONRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11334,6 +11532,7 @@ func (response GetSubRegionMembership404ApplicationProblemPlusJSONResponse) Visi
 
 type GetSubRegionMembershipdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -11344,6 +11543,9 @@ func (response GetSubRegionMembershipdefaultApplicationProblemPlusJSONResponse) 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11544,6 +11746,7 @@ func (response UpdateSubRegionMembership428ApplicationProblemPlusJSONResponse) V
 
 type UpdateSubRegionMembershipdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -11554,6 +11757,9 @@ func (response UpdateSubRegionMembershipdefaultApplicationProblemPlusJSONRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11709,6 +11915,7 @@ func (response ListSubRegions401ApplicationProblemPlusJSONResponse) VisitListSub
 
 type ListSubRegionsdefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -11719,6 +11926,9 @@ func (response ListSubRegionsdefaultApplicationProblemPlusJSONResponse) VisitLis
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -11876,6 +12086,7 @@ func (response CreateSubRegion422ApplicationProblemPlusJSONResponse) VisitCreate
 
 type CreateSubRegiondefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -11886,6 +12097,9 @@ func (response CreateSubRegiondefaultApplicationProblemPlusJSONResponse) VisitCr
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -12023,6 +12237,7 @@ func (response DeleteSubRegion428ApplicationProblemPlusJSONResponse) VisitDelete
 
 type DeleteSubRegiondefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -12033,6 +12248,9 @@ func (response DeleteSubRegiondefaultApplicationProblemPlusJSONResponse) VisitDe
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -12128,6 +12346,7 @@ func (response GetSubRegion404ApplicationProblemPlusJSONResponse) VisitGetSubReg
 
 type GetSubRegiondefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -12138,6 +12357,9 @@ func (response GetSubRegiondefaultApplicationProblemPlusJSONResponse) VisitGetSu
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
@@ -12338,6 +12560,7 @@ func (response UpdateSubRegion428ApplicationProblemPlusJSONResponse) VisitUpdate
 
 type UpdateSubRegiondefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
+	Headers    UnexpectedResponseHeaders
 	StatusCode int
 }
 
@@ -12348,6 +12571,9 @@ func (response UpdateSubRegiondefaultApplicationProblemPlusJSONResponse) VisitUp
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err

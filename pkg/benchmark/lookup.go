@@ -109,6 +109,10 @@ func (s *Snapshot) NeighboursOf(model, authority string) []Neighbour {
 	return s.Neighbours[first:last]
 }
 
+// regionParts are the parts of a region that have codes of their own in the
+// statistical geography of England (E13): one region has any.
+var regionParts = map[string]string{"E13000001": "Inner London", "E13000002": "Outer London"}
+
 // Name answers the name of a geography: of an authority, of a region, of the
 // nation, or of authorities joined by a stroke. A code that nothing here names
 // is answered as it is.
@@ -121,6 +125,9 @@ func (s *Snapshot) Name(code string) string {
 	}
 	if code == England {
 		return "England"
+	}
+	if name, part := regionParts[code]; part {
+		return name
 	}
 	if LevelOf(code) == Regional {
 		i := slices.IndexFunc(s.Authorities, func(a programme.Authority) bool { return a.RegionCode == code })

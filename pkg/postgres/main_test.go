@@ -30,11 +30,11 @@ func TestMain(m *testing.M) {
 // team may write reference data.
 var team = programme.Actor{Issuer: "test", Subject: "ann", Roles: []programme.Role{programme.RoleProgramme}}
 
-// open answers a store on the database. Its log goes to the test's output where
-// a failure needs it.
 // beginning is the tests' time, at which a new row has the version 1.
 func beginning() time.Time { return time.UnixMicro(1) }
 
+// open answers a store on the database. Its log goes to the test's output where
+// a failure needs it.
 func open(t testing.TB, url string) *Store {
 	t.Helper()
 	s, err := Open(t.Context(), Config{URL: url, Logger: testLog(), Clock: beginning})

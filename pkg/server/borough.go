@@ -11,6 +11,8 @@ import (
 type boroughStore interface {
 	CreateBorough(ctx context.Context, actor programme.Actor, b programme.Borough) (programme.Borough, error)
 	UpdateBorough(ctx context.Context, actor programme.Actor, code string, version int64, change func(*programme.Borough) error) (programme.Borough, error)
+	// Authority answers the borough's authority as the present transaction sees it.
+	Authority(ctx context.Context, code string) (programme.Authority, error)
 	DeleteBorough(ctx context.Context, actor programme.Actor, code string, version int64) error
 }
 
@@ -31,7 +33,7 @@ func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObje
 		}
 		return []string{b.Code}
 	})
-	return answerList(ctx, ordered, func(b *programme.Borough) api.Borough { return boroughWire(snapshot, b, on) })
+	return answerList(ctx, ordered, func(b *programme.Borough) api.Borough { return boroughOn(snapshot, b, on) })
 }
 
 // GetBorough answers one.
@@ -41,7 +43,7 @@ func (s *Server) GetBorough(ctx context.Context, r api.GetBoroughRequestObject) 
 	if b == nil {
 		return nil, notFound("The programme has no borough with this code.")
 	}
-	return resource(ctx, b.Version, boroughWire(call.snapshot, b, dayOr(r.Params.On, call.today)))
+	return resource(ctx, b.Version, boroughOn(call.snapshot, b, dayOr(r.Params.On, call.today)))
 }
 
 // CreateBorough takes an authority into the programme.
@@ -52,7 +54,13 @@ func (s *Server) CreateBorough(ctx context.Context, r api.CreateBoroughRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, b.Version, "/v1/boroughs/"+b.Code, boroughWire(callOf(ctx).snapshot, &b, callOf(ctx).today))
+	// The snapshot may be older than the authority. It has no membership of a
+	// borough that was none.
+	a, err := s.store.Authority(ctx, b.Code)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, b.Version, "/v1/boroughs/"+b.Code, boroughWire(&b, &a, ""))
 }
 
 // UpdateBorough changes one.
@@ -66,7 +74,10 @@ func (s *Server) UpdateBorough(ctx context.Context, r api.UpdateBoroughRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return resource(ctx, b.Version, boroughWire(call.snapshot, &b, call.today))
+	if call.snapshot, err = s.store.Snapshot(ctx); err != nil { // with what was just written
+		return nil, err
+	}
+	return resource(ctx, b.Version, boroughOn(call.snapshot, &b, call.today))
 }
 
 // DeleteBorough removes one.
@@ -79,14 +90,15 @@ func setBorough(b *programme.Borough, in api.BoroughInput) {
 	b.Name, b.ShortName, b.LIIACode, b.InnerOuter = in.Name, in.ShortName, in.LiiaCode, textOr(in.InnerOuter)
 }
 
-func boroughWire(snapshot *benchmark.Snapshot, b *programme.Borough, on programme.Date) api.Borough {
-	wire := api.Borough{
+// boroughOn answers the borough with its sub-region on the day.
+func boroughOn(snapshot *benchmark.Snapshot, b *programme.Borough, on programme.Date) api.Borough {
+	return boroughWire(b, snapshot.Authority(b.Code), programme.SubRegionOn(snapshot.Memberships, b.Code, on))
+}
+
+func boroughWire(b *programme.Borough, a *programme.Authority, subRegion string) api.Borough {
+	return api.Borough{
 		Code: b.Code, Name: b.Name, ShortName: b.ShortName, LiiaCode: b.LIIACode, InnerOuter: optional(b.InnerOuter),
-		SubRegion: optional(programme.SubRegionOn(snapshot.Memberships, b.Code, on)),
+		DfeCode: a.DfECode, RegionCode: a.RegionCode, SubRegion: optional(subRegion),
 		CreatedAt: b.CreatedAt.UTC(), UpdatedAt: b.UpdatedAt.UTC(),
 	}
-	if a := snapshot.Authority(b.Code); a != nil {
-		wire.DfeCode, wire.RegionCode = a.DfECode, a.RegionCode
-	}
-	return wire
 }

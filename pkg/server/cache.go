@@ -13,7 +13,8 @@ import (
 type answerKey struct {
 	generation int64
 	today      programme.Date
-	path       string
+	operation  string
+	path       string // as it came: two spellings of one address may be two operations
 	query      string
 	format     format
 }
@@ -45,7 +46,7 @@ func (s *Server) remember(next echo.HandlerFunc) echo.HandlerFunc {
 		if call == nil || !call.op.fromRecords {
 			return next(c)
 		}
-		key := answerKey{call.snapshot.Generation, call.today, call.url.Path, call.url.RawQuery, call.format}
+		key := answerKey{call.snapshot.Generation, call.today, call.op.ID, call.url.EscapedPath(), call.url.RawQuery, call.format}
 		if known, ok := s.answers.cache.GetIfPresent(key); ok {
 			return known.write(c.Response(), call, 200)
 		}

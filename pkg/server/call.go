@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -80,22 +81,37 @@ func wanted(op *operation, query url.Values, header http.Header) format {
 	case "ndjson":
 		return formatNDJSON
 	}
+	best, chosen := 0.0, formatJSON
 	for accepted := range strings.SplitSeq(header.Get("Accept"), ",") {
-		mediaType, _, _ := strings.Cut(accepted, ";")
-		switch f := format(strings.ToLower(strings.TrimSpace(mediaType))); f {
+		mediaType, weight := weighed(accepted)
+		switch f := format(strings.ToLower(mediaType)); f {
 		case formatJSON, formatCSV, formatNDJSON:
-			return f
+			if weight > best {
+				best, chosen = weight, f
+			}
 		}
 	}
-	return formatJSON
+	return chosen
+}
+
+// weighed reads one element of an Accept header: a name and its weight, which is
+// 1 where none is given.
+func weighed(element string) (name string, weight float64) {
+	name, parameters, _ := strings.Cut(element, ";")
+	weight = 1
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		if text, is := strings.CutPrefix(strings.ToLower(strings.TrimSpace(parameter)), "q="); is {
+			weight, _ = strconv.ParseFloat(text, 64) // what is no number counts as refused
+		}
+	}
+	return strings.TrimSpace(name), weight
 }
 
 // acceptsGzip reads Accept-Encoding: gzip counts unless it is refused by q=0.
 func acceptsGzip(header http.Header) bool {
 	for accepted := range strings.SplitSeq(header.Get("Accept-Encoding"), ",") {
-		name, weight, _ := strings.Cut(strings.ReplaceAll(accepted, " ", ""), ";")
-		if strings.EqualFold(name, "gzip") {
-			return !strings.HasPrefix(weight, "q=0") || strings.Trim(weight, "q=0.") != ""
+		if name, weight := weighed(accepted); strings.EqualFold(name, "gzip") {
+			return weight > 0
 		}
 	}
 	return false

@@ -199,7 +199,7 @@ func (w *world) refusesBadBodies(op *described) {
 // findsNothing asks for keys that do not exist.
 func (w *world) findsNothing(op *described) {
 	w.t.Helper()
-	if op.Responses.Value("404") == nil {
+	if op.Responses.Value("404") == nil || !strings.Contains(op.path, "{") {
 		return
 	}
 	a := w.ask(op)

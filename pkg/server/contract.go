@@ -88,7 +88,12 @@ func schemaOptions() []openapi3.ValidationOption {
 }
 
 var formats = map[string]func(string) error{
-	"uuid":      func(s string) error { _, err := uuid.Parse(s); return err },
+	"uuid": func(s string) error {
+		if id, err := uuid.Parse(s); err != nil || id.String() != s { // one spelling for one thing
+			return errors.New("not a UUID")
+		}
+		return nil
+	},
 	"date":      func(s string) error { _, err := programme.ParseDate(s); return err },
 	"date-time": func(s string) error { _, err := time.Parse(time.RFC3339Nano, s); return err },
 	"email": func(s string) error {

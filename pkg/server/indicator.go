@@ -89,7 +89,8 @@ func (s *Server) CreateIndicator(ctx context.Context, r api.CreateIndicatorReque
 	return created(ctx, ind.Version, "/v1/indicators/"+ind.Code, indicatorWire(&ind))
 }
 
-// UpdateIndicator makes a new revision of a definition.
+// UpdateIndicator corrects a definition; where it then measures something else,
+// it is a new revision.
 func (s *Server) UpdateIndicator(ctx context.Context, r api.UpdateIndicatorRequestObject) (api.UpdateIndicatorResponseObject, error) {
 	ind, err := s.store.UpdateIndicator(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch), func(ind *benchmark.Indicator) error {
 		in, err := merged(ctx, api.IndicatorInput{

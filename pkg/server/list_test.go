@@ -58,6 +58,9 @@ func TestEveryListInEveryForm(t *testing.T) {
 					}
 				}
 			}
+			if got := w.get(path, "Accept", "text/csv;q=0, application/x-ndjson;q=0.2, application/json;q=0.5").want(200).header.Get("Content-Type"); got != "application/json" {
+				t.Errorf("content type %s", got)
+			}
 			accepted := w.get(path, "Accept", "text/csv;q=0.9").want(200)
 			if got := accepted.header.Get("Content-Type"); got != "text/csv; charset=utf-8" {
 				t.Errorf("content type %s", got)
@@ -163,6 +166,7 @@ func TestSortAndFilter(t *testing.T) {
 		"/v1/indicators?theme=Nothing":                                  "theme unknown_value",
 		"/v1/releases?dataset=nothing":                                  "dataset unknown_value",
 		"/v1/statistical-neighbours?model=1900":                         "model unknown_value",
+		"/v1/observations?geography=E09000021/E09000099":                "geography unknown_value",
 		"/v1/observations?geography=E09000099":                          "geography unknown_value",
 		"/v1/observations?status=secret":                                "status enum",
 		"/v1/observations?release=01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10": "release unknown_value",
@@ -173,6 +177,17 @@ func TestSortAndFilter(t *testing.T) {
 		if got := w.get(path).problem(400, "bad_request"); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: faults %v, want %s", path, got, want)
 		}
+	}
+}
+
+// TestPartsOfARegionHaveNames: Inner London's figures can be asked for by code.
+func TestPartsOfARegionHaveNames(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	var page api.ObservationPage
+	w.get("/v1/observations?geography=E13000001&indicator=REREF_PCT&period=2024-25").want(200).into(&page)
+	if len(page.Items) != 1 || page.Items[0].GeographyName != "Inner London" || page.Items[0].Level != "regional" {
+		t.Errorf("%+v", page.Items)
 	}
 }
 

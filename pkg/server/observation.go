@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
@@ -57,8 +58,10 @@ func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) er
 		}
 	}
 	for _, code := range f.Geographies {
-		if snapshot.Name(code) == code {
-			add("geography", code, "There is no place with the code")
+		for part := range strings.SplitSeq(code, "/") {
+			if snapshot.Name(part) == part {
+				add("geography", part, "There is no place with the code")
+			}
 		}
 	}
 	if f.Release != "" && snapshot.Release(f.Release) == nil {

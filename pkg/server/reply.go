@@ -141,14 +141,14 @@ func (c *content) write(w http.ResponseWriter, call *call, status int) error {
 	}
 	header["Etag"] = []string{etag}
 	header["Cache-Control"] = revalidate
-	header["Vary"] = vary
-	if c.link != "" {
-		header["Link"] = []string{c.link}
-	}
+	header["Vary"] = append(header["Vary"], vary...)
 	if status == http.StatusOK && call.has(c.etag) {
 		header.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return nil
+	}
+	if c.link != "" {
+		header["Link"] = []string{c.link}
 	}
 	header["Content-Type"] = []string{c.mime}
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
@@ -168,7 +168,7 @@ var (
 // first byte breaks the connection: a short list must not look like a whole one.
 func (r reply) writeStream(w http.ResponseWriter) error {
 	header := w.Header()
-	header["Vary"] = vary
+	header["Vary"] = append(header["Vary"], vary...) // CORS has put its own there
 	header["Cache-Control"] = revalidate
 	etag := r.etag
 	if r.call.acceptsGzip {
@@ -180,15 +180,18 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 		return nil
 	}
 	header.Set("Content-Type", r.mime)
+	end := func() error { return nil }
 	var out io.Writer = patient{w, http.NewResponseController(w)}
 	if r.call.acceptsGzip {
 		header["Content-Encoding"] = gzipEncoding
 		z := gzip.NewWriter(out)
-		defer func() { _ = z.Close() }()
-		out = z
+		out, end = z, z.Close // the end mark belongs to a whole list only
 	}
 	w.WriteHeader(r.status)
 	if err := r.stream(out); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if err := end(); err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	return nil

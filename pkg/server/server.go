@@ -95,7 +95,7 @@ func (s *Server) route(origins []string) error {
 	if len(origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  origins,
-			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete},
 			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerRequestID},
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After"},
 			MaxAge:        3600,

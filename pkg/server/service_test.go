@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
@@ -36,6 +38,31 @@ func TestAddressesOutsideTheContract(t *testing.T) {
 	}
 	w.get("/problems/nothing").problem(404, "not_found")
 	w.get("/problems/NOTHING").problem(400, "bad_request")
+}
+
+// TestAnotherSpellingIsAnotherQuestion: what one operation was answered must not
+// answer another whose address only looks the same once it is decoded.
+func TestAnotherSpellingIsAnotherQuestion(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.get("/v1/indicators/REREF_PCT/series?borough=E09000022").want(200)
+	w.get("/v1/indicators/REREF_PCT%2Fseries?borough=E09000022").problem(400, "bad_request")
+}
+
+// TestProgrammeBeforeItIsDescribed: a database that nobody has loaded.
+func TestProgrammeBeforeItIsDescribed(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	conn, err := pgx.Connect(t.Context(), w.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := conn.Exec(t.Context(), "DELETE FROM programmes"); err != nil {
+		t.Fatal(err)
+	}
+	w.get("/v1/programme").problem(404, "not_found") // the first question loads the snapshot
+	w.write("PATCH", "/v1/programme", `{"name":"x"}`, "If-Match", `"1-x"`).problem(404, "not_found")
 }
 
 // TestHeadIsGetWithoutBody, for those who look whether something is there.
@@ -75,9 +102,12 @@ func TestMalformedQueryIsNotIgnored(t *testing.T) {
 func TestContractIsServedAsItIs(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	if w.get("/openapi.yaml").want(200).body != string(api.Contract) {
+	text := w.get("/openapi.yaml").want(200)
+	if text.body != string(api.Contract) {
 		t.Error("another text")
 	}
+	w.get("/openapi.yaml", "If-None-Match", text.header.Get("ETag")).want(304)
+	w.get("/openapi.json", "If-None-Match", w.get("/openapi.json").header.Get("ETag")).want(304)
 	var doc struct {
 		OpenAPI string `json:"openapi"`
 		Paths   map[string]any
@@ -177,7 +207,7 @@ func TestCrossOrigin(t *testing.T) {
 	if r := w.send(preflight).want(204); r.header.Get("Access-Control-Allow-Origin") != "https://portal.example" {
 		t.Errorf("%v", r.header)
 	}
-	if r := w.get("/v1/boroughs", "Origin", "https://portal.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "https://portal.example" || !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "ETag") {
+	if r := w.get("/v1/boroughs", "Origin", "https://portal.example").want(200); !strings.Contains(strings.Join(r.header.Values("Vary"), ","), "Origin") || r.header.Get("Access-Control-Allow-Origin") != "https://portal.example" || !strings.Contains(r.header.Get("Access-Control-Expose-Headers"), "ETag") {
 		t.Errorf("%v", r.header)
 	}
 	if r := w.get("/v1/boroughs", "Origin", "https://elsewhere.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "" {

@@ -10,15 +10,20 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-json"
+
+	"peerchallenge/api"
 )
 
 // table answers the whole list, row by row, as CSV or NDJSON. No row is held
 // longer than it takes to write it.
 func table[T, W any](ctx context.Context, list rows[T], wire func(T) W) (reply, error) {
 	call := callOf(ctx)
-	sum := sha256.Sum256([]byte(string(call.today) + string(call.format) + call.url.Path + "?" + call.url.RawQuery))
+	// A list is not read twice to know its bytes: they follow from the state, the
+	// day, the question and the contract, which names the columns.
+	sum := sha256.Sum256([]byte(contractSum() + string(call.today) + string(call.format) + call.url.Path + "?" + call.url.RawQuery))
 	r := reply{
 		call: call, status: 200, mime: string(call.format),
 		etag: "g" + strconv.FormatInt(call.snapshot.Generation, 10) + "-" + base64.RawURLEncoding.EncodeToString(sum[:9]),
@@ -47,6 +52,11 @@ func table[T, W any](ctx context.Context, list rows[T], wire func(T) W) (reply, 
 	}
 	return r, nil
 }
+
+var contractSum = sync.OnceValue(func() string {
+	sum := sha256.Sum256(api.Contract)
+	return string(sum[:])
+})
 
 func ndjsonWriter[W any](out io.Writer) func(W) error {
 	encoder := json.NewEncoder(out)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -43,10 +44,9 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			if err != nil {
 				return err
 			}
-			if err := checkBody(call.op, body); err != nil {
+			if call.body, err = checkBody(call.op, body); err != nil {
 				return err
 			}
-			call.body = body
 		}
 		return next(c)
 	}
@@ -135,26 +135,49 @@ func readBody(op *operation, c echo.Context) ([]byte, error) {
 	return body, nil
 }
 
-// checkBody holds a JSON body to its schema. Syntax is a matter of 400, rules
-// of 422.
-func checkBody(op *operation, body []byte) error {
+// checkBody holds a JSON body to its schema, and answers it in the one spelling
+// that everything after reads: 2.0 is 2, and no member is there twice. Syntax is
+// a matter of 400, rules of 422.
+func checkBody(op *operation, body []byte) ([]byte, error) {
 	if tooDeep(body) {
-		return programme.Errorf(programme.Malformed, "too_deep", "The JSON is nested deeper than %d levels.", maxDepth)
-	}
-	if !json.Valid(body) {
-		return programme.Errorf(programme.Malformed, "malformed_json", "The body is not one JSON document.")
+		return nil, programme.Errorf(programme.Malformed, "too_deep", "The JSON is nested deeper than %d levels.", maxDepth)
 	}
 	var value any
-	if err := json.Unmarshal(body, &value); err != nil {
-		return programme.Wrap(err, programme.Malformed, "malformed_json", "The body is not one JSON document.")
+	if !json.Valid(body) || json.Unmarshal(body, &value) != nil {
+		return nil, programme.Errorf(programme.Malformed, "malformed_json", "The body is not one JSON document.")
 	}
 	if name, twice := repeatedMember(body); twice {
-		return badRequest(programme.Fault{Pointer: "/" + escape(clip(name)), Code: "repeated", Detail: "This member is given more than once."})
+		return nil, badRequest(programme.Fault{Pointer: "/" + escape(clip(name)), Code: "repeated", Detail: "This member is given more than once."})
 	}
+	faults := zeroCharacters(value, "")
 	if err := op.Body.VisitJSON(value, visitOptions...); err != nil {
-		return programme.Refuse(schemaFaults(err))
+		faults = append(faults, schemaFaults(err)...)
 	}
-	return nil
+	if err := programme.Refuse(faults); err != nil {
+		return nil, err
+	}
+	return json.MarshalWithOption(value, json.DisableHTMLEscape())
+}
+
+// zeroCharacters finds texts with the character U+0000, which JSON has and
+// PostgreSQL has not.
+func zeroCharacters(value any, pointer string) []programme.Fault {
+	var faults []programme.Fault
+	switch v := value.(type) {
+	case string:
+		if strings.ContainsRune(v, 0) {
+			faults = append(faults, programme.Fault{Pointer: pointer, Code: "zero_character", Detail: "Must not have the character U+0000."})
+		}
+	case []any:
+		for i, item := range v {
+			faults = append(faults, zeroCharacters(item, pointer+"/"+strconv.Itoa(i))...)
+		}
+	case map[string]any:
+		for name, member := range v {
+			faults = append(faults, zeroCharacters(member, pointer+"/"+escape(clip(name)))...)
+		}
+	}
+	return faults
 }
 
 // tooDeep counts brackets outside strings, without parsing.
