@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,81 +25,80 @@ func TestSignals(t *testing.T) {
 	t.Parallel()
 	dir := dataDir(t)
 	start := func() *child {
-		c := program(t, "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
-		c.says(t, `Ctrl-C stops it`)
-		return c
+		demo := program(t, "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
+		demo.says(t, `Ctrl-C stops it`)
+		if !databaseRuns(dir) {
+			t.Fatal("PostgreSQL does not run, or not where it should")
+		}
+		return demo
 	}
 
 	demo := start()
-	postgres := serverOf(t, dir)
 	request := demo.hold(t)
 	demo.signal(t, syscall.SIGINT)
 	demo.awaitDeaf(t)
-	request.finish(t) // though the program listens no more
-	if err := demo.wait(); err != nil {
-		t.Errorf("a Ctrl-C: %v\n%s", err, demo.out)
+	request.finish(t)
+	if err := demo.wait(); err != nil || databaseRuns(dir) {
+		t.Errorf("after Ctrl-C: %v; PostgreSQL runs: %v\n%s", err, databaseRuns(dir), demo.out)
 	}
-	// A moment may pass between a process and its end: somebody has to reap it.
-	awaitGone(t, postgres)
 	demo.says(t, `Stopped`)
 
 	demo = start()
-	postgres = serverOf(t, dir)
 	demo.hold(t)
 	demo.signal(t, syscall.SIGINT)
 	demo.awaitDeaf(t)
 	demo.signal(t, syscall.SIGINT)
 	if err := demo.wait(); endedBy(err) != syscall.SIGINT {
-		t.Errorf("a second Ctrl-C: %v\n%s", err, demo.out)
+		t.Errorf("after a second Ctrl-C: %v\n%s", err, demo.out)
 	}
-	awaitGone(t, postgres)
+	until(t, "PostgreSQL still runs", func() bool { return !databaseRuns(dir) })
 
 	demo = start()
-	postgres = serverOf(t, dir)
 	demo.signal(t, syscall.SIGKILL)
 	if err := demo.wait(); endedBy(err) != syscall.SIGKILL {
-		t.Errorf("kill -9: %v\n%s", err, demo.out)
+		t.Errorf("after kill -9: %v\n%s", err, demo.out)
 	}
-	awaitGone(t, postgres)
+	until(t, "PostgreSQL still runs", func() bool { return !databaseRuns(dir) })
 
 	demo = start()
-	postgres = serverOf(t, dir)
-	match := demo.says(t, `curl -H 'Authorization: Bearer (\S+)' '(\S+)'`)
-	if status, body := get(t, match[2], match[1]); status != http.StatusOK || !strings.Contains(body, `"value":21.3`) {
+	curl := demo.says(t, `curl -H 'Authorization: Bearer (\S+)' '(\S+)'`)
+	if status, body := get(t, curl[2], curl[1]); status != http.StatusOK || !strings.Contains(body, `"value":21.3`) {
 		t.Errorf("after all that: %d %.300s", status, body)
 	}
 	demo.signal(t, syscall.SIGTERM)
-	if err := demo.wait(); err != nil {
-		t.Errorf("SIGTERM: %v\n%s", err, demo.out)
+	if err := demo.wait(); err != nil || databaseRuns(dir) {
+		t.Errorf("after SIGTERM: %v; PostgreSQL runs: %v\n%s", err, databaseRuns(dir), demo.out)
 	}
-	awaitGone(t, postgres)
 }
 
-// TestStoppedEarly stops a first start while it makes its data.
+// TestStoppedEarly stops a first start while it makes its data. What was half
+// done must be no obstacle to the next.
 func TestStoppedEarly(t *testing.T) {
 	t.Parallel()
+	dir := dataDir(t)
 	for _, stage := range []string{"Starting a private PostgreSQL", "Loading London"} {
-		dir := dataDir(t)
 		demo := program(t, "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
 		demo.says(t, stage)
 		demo.signal(t, syscall.SIGINT)
-		var exit *exec.ExitError
-		if err := demo.wait(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		err := demo.wait()
+		if code := demo.cmd.ProcessState.ExitCode(); code != 1 {
 			t.Errorf("stopped while %s: %v", stage, err)
 		}
 		if said := demo.out.String(); !strings.HasSuffix(said, "\npeerchallenge: stopped before it was done\n") {
 			t.Errorf("stopped while %s, it says %s", stage, said)
 		}
-		if _, err := os.Stat(filepath.Join(dir, "data", "postmaster.pid")); !os.IsNotExist(err) {
-			t.Errorf("stopped while %s, PostgreSQL still runs: %v", stage, err)
+		if databaseRuns(dir) {
+			t.Errorf("stopped while %s, PostgreSQL still runs", stage)
 		}
-		// What was half done is no obstacle.
-		demo = program(t, "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
-		demo.says(t, `Ctrl-C stops it`)
-		demo.signal(t, syscall.SIGINT)
-		if err := demo.wait(); err != nil {
-			t.Errorf("again after %s: %v\n%s", stage, err, demo.out)
-		}
+	}
+	demo := program(t, "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
+	curl := demo.says(t, `curl -H 'Authorization: Bearer (\S+)' '(\S+)'`)
+	if status, body := get(t, curl[2], curl[1]); status != http.StatusOK || !strings.Contains(body, `"value":21.3`) {
+		t.Errorf("%d %.300s", status, body)
+	}
+	demo.signal(t, syscall.SIGINT)
+	if err := demo.wait(); err != nil {
+		t.Errorf("%v\n%s", err, demo.out)
 	}
 }
 
@@ -171,7 +169,7 @@ func (c *child) awaitDeaf(t *testing.T) {
 	t.Helper()
 	address := c.address(t)
 	until(t, "it still listens", func() bool {
-		conn, err := net.Dial("tcp", address)
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 		if err == nil {
 			_ = conn.Close()
 		}
@@ -191,7 +189,7 @@ type held struct {
 func (c *child) hold(t *testing.T) *held {
 	t.Helper()
 	token := c.says(t, `(?m)^  programme\n  (\S+)$`)[1]
-	conn, err := net.Dial("tcp", c.address(t))
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", c.address(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,27 +221,11 @@ func (h *held) finish(t *testing.T) {
 	}
 }
 
-// serverOf answers the number of the PostgreSQL process on the demo's data.
-func serverOf(t *testing.T, dir string) int {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(first)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if syscall.Kill(pid, 0) == syscall.ESRCH {
-		t.Fatalf("there is no process %d", pid)
-	}
-	return pid
-}
-
-func awaitGone(t *testing.T, pid int) {
-	t.Helper()
-	until(t, "PostgreSQL still runs", func() bool { return syscall.Kill(pid, 0) == syscall.ESRCH })
+// databaseRuns reports whether there is the file that a running PostgreSQL keeps
+// in its data, and removes as the last thing that it does.
+func databaseRuns(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "data", "postmaster.pid"))
+	return err == nil
 }
 
 func until(t *testing.T, otherwise string, done func() bool) {
@@ -255,15 +237,11 @@ func until(t *testing.T, otherwise string, done func() bool) {
 	}
 }
 
-// endedBy answers the signal that ended the process, or 0.
+// endedBy answers the signal that ended the process, or -1.
 func endedBy(err error) syscall.Signal {
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return 0
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return -1
 	}
-	status := exit.Sys().(syscall.WaitStatus)
-	if !status.Signaled() {
-		return 0
-	}
-	return status.Signal()
+	return exit.Sys().(syscall.WaitStatus).Signal()
 }

@@ -1,7 +1,7 @@
 package server
 
-// problems explains every code that an answer may carry. A code that is not
-// here cannot be sent: a test compares them with what the program says.
+// problems explains every code that an answer may carry. A test compares them with
+// the codes in the program's text, and the tests' harness with those of every answer.
 var problems = map[string]explained{
 	"bad_request":            {"The request cannot be read", "A parameter is unknown, malformed or missing, or the body is not what the operation takes. Every fault is listed under errors.", "Correct what errors names. The contract at /docs lists the parameters of each operation."},
 	"malformed_json":         {"The body is not JSON", "The body is not exactly one JSON document.", "Check the body with any JSON tool. Nothing may follow the document."},

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -154,6 +156,40 @@ func TestEveryProblemHasItsPage(t *testing.T) {
 	var p api.Problem
 	w.get("/v1/nothing").into(&p)
 	w.get(p.Type).want(200)
+}
+
+// TestEveryCodeIsExplained reads the codes out of the program's own text: those of
+// the errors themselves, not of the faults within.
+func TestEveryCodeIsExplained(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	page := w.get("/problems").want(200).body
+	code := regexp.MustCompile(`(?:Errorf|Wrap)\((?:[a-z]+, )?(?:programme\.[A-Z][A-Za-z]+|methodNotAllowed), "([a-z_]+)"|"(token_[a-z_]+)"|taken\("[^"]*", "([a-z_]+)"`)
+	files, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// These never reach a caller of the API: they are said at the terminal.
+	local := []string{"issuers_malformed", "invalid_file", "period"}
+	found := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range code.FindAllStringSubmatch(string(text), -1) {
+			found++
+			if name := match[1] + match[2] + match[3]; !slices.Contains(local, name) && !strings.Contains(page, `<section id="`+name+`">`) {
+				t.Errorf("%s: the code %q is explained nowhere", file, name)
+			}
+		}
+	}
+	if found < 30 {
+		t.Errorf("only %d codes were found", found)
+	}
 }
 
 func TestKeysOfTheBuiltInIssuer(t *testing.T) {

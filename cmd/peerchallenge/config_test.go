@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	cfg, err := readConfig(func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.addr != "127.0.0.1:8080" || cfg.issuer != "http://127.0.0.1:8080" || cfg.audience != "peerchallenge" || len(cfg.origins)+len(cfg.issuers) > 0 {
+		t.Errorf("%+v", cfg)
+	}
+	if logs(cfg.logger) != slog.LevelInfo || logs(cfg.quiet) != slog.LevelWarn {
+		t.Errorf("it logs from %v, and in a demo from %v", logs(cfg.logger), logs(cfg.quiet))
+	}
+
+	cfg, err = readConfig(settingsOf(
+		"LOG_LEVEL", "debug", "PEERCHALLENGE_ADDR", "0.0.0.0:80", "PEERCHALLENGE_BASE_URL", "https://api.example.org/peers/", "PEERCHALLENGE_AUDIENCE", "us",
+		"PEERCHALLENGE_CORS_ORIGINS", " https://app.example.org , http://localhost:5173,", "PEERCHALLENGE_ISSUERS", `[{"issuer":"https://id.example.org","audience":"us"}]`,
+	))
+	if err != nil {
+		t.Fatal(describe(err))
+	}
+	if cfg.addr != "0.0.0.0:80" || cfg.issuer != "https://api.example.org/peers" || cfg.audience != "us" || len(cfg.issuers) != 1 {
+		t.Errorf("%+v", cfg)
+	}
+	if !slices.Equal(cfg.origins, []string{"https://app.example.org", "http://localhost:5173"}) {
+		t.Errorf("origins %q", cfg.origins)
+	}
+	if logs(cfg.logger) != slog.LevelDebug || logs(cfg.quiet) != slog.LevelDebug {
+		t.Errorf("it logs from %v, and in a demo from %v", logs(cfg.logger), logs(cfg.quiet))
+	}
+}
+
+// logs answers the lowest level that the logger keeps.
+func logs(logger *slog.Logger) slog.Level {
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn} {
+		if logger.Enabled(context.Background(), level) {
+			return level
+		}
+	}
+	return slog.LevelError
+}
+
+// TestEveryFaultOfTheSettings: who starts a service must not find them one by one.
+func TestEveryFaultOfTheSettings(t *testing.T) {
+	t.Parallel()
+	said := refused(t, settingsOf(
+		"LOG_LEVEL", "loud", "PEERCHALLENGE_BASE_URL", "api.example.org", "PEERCHALLENGE_CORS_ORIGINS", "*,https://app.example.org/,app",
+		"PEERCHALLENGE_ISSUERS", `[{"issuer":"http://id.example.org","audience":"us"},{"audience":"us"}]`,
+	), "serve")
+	want := []string{
+		`PEERCHALLENGE_BASE_URL is "api.example.org", not an address such as https://api.example.org`,
+		`PEERCHALLENGE_CORS_ORIGINS names "https://app.example.org/", not an origin such as https://app.example.org`,
+		`PEERCHALLENGE_CORS_ORIGINS names "app", not an origin such as https://app.example.org`,
+		`LOG_LEVEL is "loud", not debug, info, warn or error`,
+		`PEERCHALLENGE_ISSUERS: /0/issuer: The issuer must be an https address without query and fragment.`,
+		`  /1/issuer: The issuer's address is missing.`,
+	}
+	if got := strings.Split(said, "\n"); !slices.Equal(got, want) {
+		t.Errorf("%s", said)
+	}
+}
+
+// TestHelpAnyway: help must be had also when the settings are wrong, and by
+// every name that people try.
+func TestHelpAnyway(t *testing.T) {
+	t.Parallel()
+	wrong := settingsOf("LOG_LEVEL", "loud")
+	for _, args := range []string{"token --help", "token -h", "token -help", "help token", "import dfe --help", "import --help", "version --help"} {
+		var out output
+		if err := run(t.Context(), strings.Fields(args), wrong, &out); !errors.Is(err, flag.ErrHelp) {
+			t.Errorf("%s: %v", args, err)
+		}
+		if !strings.HasPrefix(out.String(), "Usage: peerchallenge ") || strings.Count(out.String(), "Usage:") != 1 {
+			t.Errorf("%s says %s", args, &out)
+		}
+	}
+	for _, args := range []string{"", "help", "-h", "--help"} {
+		if said := must(t, wrong, strings.Fields(args)...); !strings.Contains(said, "Commands:") {
+			t.Errorf("%q says %s", args, said)
+		}
+	}
+	help := must(t, wrong, "help")
+	for line := range strings.Lines(help) {
+		if len(line) > 130 {
+			t.Errorf("too long for a terminal: %s", line)
+		}
+	}
+	if said := refused(t, settingsOf(), "migrate", "now"); said != `migrate takes no argument "now"; see peerchallenge migrate --help` {
+		t.Error(said)
+	}
+}
