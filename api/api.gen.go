@@ -382,10 +382,10 @@ type Authority struct {
 
 // AuthorityInput What is needed to create it.
 type AuthorityInput struct {
-	// Code The code of the Government Statistical Service for a place in England.
+	// Code The GSS code of a local authority.
 	//
 	// Example: E09000022
-	Code GeographyCode `json:"code"`
+	Code LocalAuthorityCode `json:"code"`
 
 	// DfeCode The DfE's three digits.
 	//
@@ -397,10 +397,10 @@ type AuthorityInput struct {
 	// Example: South London
 	Name Name `json:"name"`
 
-	// RegionCode The code of the Government Statistical Service for a place in England.
+	// RegionCode The GSS code of a region.
 	//
-	// Example: E09000022
-	RegionCode GeographyCode `json:"regionCode"`
+	// Example: E12000007
+	RegionCode RegionCode `json:"regionCode"`
 
 	// RegionName A name or title.
 	//
@@ -442,10 +442,10 @@ type AuthorityPatch struct {
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
 
-	// RegionCode The code of the Government Statistical Service for a place in England.
+	// RegionCode The GSS code of a region.
 	//
-	// Example: E09000022
-	RegionCode *GeographyCode `json:"regionCode,omitempty"`
+	// Example: E12000007
+	RegionCode *RegionCode `json:"regionCode,omitempty"`
 
 	// RegionName A name or title.
 	//
@@ -1262,6 +1262,11 @@ type KeySet_Keys_Item struct {
 // ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
 type ListFormat string
 
+// LocalAuthorityCode The GSS code of a local authority.
+//
+// Example: E09000022
+type LocalAuthorityCode = string
+
 // LondonComparison London as a whole, and the borough among its boroughs.
 type LondonComparison struct {
 	// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
@@ -1672,6 +1677,11 @@ type PublishedFigure struct {
 //
 // Example: B
 type QuartileBand string
+
+// RegionCode The GSS code of a region.
+//
+// Example: E12000007
+type RegionCode = string
 
 // Release One published file from which figures were read.
 type Release struct {
@@ -2141,10 +2151,10 @@ type MembershipId = ResourceId
 // Example: 2025
 type NeighbourModel = NeighbourModelCode
 
-// On A calendar day.
+// OnDay A calendar day.
 //
 // Example: 2026-03-31
-type On = Date
+type OnDay = Date
 
 // PeriodQuery A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
 //
@@ -2219,7 +2229,7 @@ type ListAuthoritiesParams struct {
 	RegionCode *GeographyCode `form:"regionCode,omitempty" json:"regionCode,omitempty"`
 
 	// On The day that dated facts are taken from.
-	On *On `form:"on,omitempty" json:"on,omitempty"`
+	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
 	// UpdatedSince Only what was created or changed at or after this instant.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
@@ -2273,7 +2283,7 @@ type ListBoroughsParams struct {
 	SubRegion *Slug `form:"subRegion,omitempty" json:"subRegion,omitempty"`
 
 	// On The day that dated facts are taken from.
-	On *On `form:"on,omitempty" json:"on,omitempty"`
+	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
 	// UpdatedSince Only what was created or changed at or after this instant.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
@@ -2312,7 +2322,7 @@ type DeleteBoroughParams struct {
 // GetBoroughParams defines parameters for GetBorough.
 type GetBoroughParams struct {
 	// On The day that dated facts are taken from.
-	On *On `form:"on,omitempty" json:"on,omitempty"`
+	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -2555,7 +2565,7 @@ type GetPeriodParams struct {
 // ListPrioritiesParams defines parameters for ListPriorities.
 type ListPrioritiesParams struct {
 	// On The day that dated facts are taken from.
-	On *On `form:"on,omitempty" json:"on,omitempty"`
+	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
 	// UpdatedSince Only what was created or changed at or after this instant.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
@@ -2690,7 +2700,7 @@ type ListSubRegionMembershipsParams struct {
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
 
 	// On The day that dated facts are taken from.
-	On *On `form:"on,omitempty" json:"on,omitempty"`
+	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
 	// UpdatedSince Only what was created or changed at or after this instant.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
@@ -7816,6 +7826,22 @@ func (response UpdateIndicator404ApplicationProblemPlusJSONResponse) VisitUpdate
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateIndicator409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateIndicator409ApplicationProblemPlusJSONResponse) VisitUpdateIndicatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -34,10 +34,16 @@ func (s *Store) CreateIndicator(ctx context.Context, actor programme.Actor, i be
 // and Stale beside those of [Store.CreateIndicator]. The code stays. A change of
 // what a value means makes a new revision, by which computed values are computed
 // again; the others stay readable. A change of mere words does not, it corrects
-// the present revision.
+// the present revision. Another unit is a Conflict while figures are held.
 func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code string, version int64, change func(*benchmark.Indicator) error) (benchmark.Indicator, error) {
 	return update(ctx, s, actor, indicators, code, version, change, func(tx *gorm.DB, before benchmark.Indicator, i *benchmark.Indicator) error {
 		i.Revision = before.Revision
+		if i.Unit != before.Unit {
+			// Published values stay what they are: they cannot follow to another unit.
+			if err := inUse(tx, "indicator", code, indicators.referrers); err != nil {
+				return err
+			}
+		}
 		if definitionOf(*i) != definitionOf(before) {
 			i.Revision++
 			if err := tx.Table(revisionsTable).Create(i).Error; err != nil {

@@ -169,7 +169,7 @@ func inUse(tx *gorm.DB, name, key string, referrers []referrer) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &programme.Error{Kind: programme.Conflict, Code: "in_use", Detail: "This " + name + " cannot be deleted, because other data refer to it.", Faults: faults}
+	return &programme.Error{Kind: programme.Conflict, Code: "in_use", Detail: "This cannot be done to the " + name + " while other data refer to it.", Faults: faults}
 }
 
 // saveAll writes every column of the row but its key and creation. GORM by

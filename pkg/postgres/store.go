@@ -47,6 +47,7 @@ type Store struct {
 	started    time.Time     // of the monotonic clock
 	staleAfter time.Duration // for how long a snapshot is good without such a confirmation
 	pollEvery  time.Duration
+	writers    chan struct{} // holds a token for each transaction that may write
 	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
 	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
 	loading    chan struct{} // holds a token while somebody loads a snapshot
@@ -80,6 +81,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if conns <= 0 {
 		conns = 4 * runtime.GOMAXPROCS(0)
 	}
+	s.writers = make(chan struct{}, max(1, conns/2))
 	s.sql.SetMaxOpenConns(conns)
 	s.sql.SetMaxIdleConns(conns) // a pool that keeps fewer spends its time connecting
 	s.sql.SetConnMaxIdleTime(5 * time.Minute)

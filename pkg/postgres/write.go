@@ -22,6 +22,14 @@ func (s *Store) transact(ctx context.Context, do func(ctx context.Context, u *un
 	if u, ok := ctx.Value(unitKey{}).(*unit); ok {
 		return do(ctx, u)
 	}
+	// Writers wait for each other. They must not hold every connection while they
+	// do, because others need one for a moment only.
+	select {
+	case s.writers <- struct{}{}:
+		defer func() { <-s.writers }()
+	case <-ctx.Done():
+		return refusal(ctx.Err())
+	}
 	u := &unit{}
 	err := s.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		u.tx = tx

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/goccy/go-json"
 
@@ -134,15 +135,15 @@ func answerPage[T, W any](ctx context.Context, list rows[T], wire func(T) W, wra
 	return r, err
 }
 
-// cursor is a place in a list, with a mark of the question it belongs to.
+// cursor is a place in a list, with a mark of it and of the question it belongs to.
 type cursor struct {
 	Key  []string `json:"k"`
 	Mark string   `json:"m"`
 }
 
-// mark is the same for all pages of one question: its address without what
-// only cuts the pages.
-func mark(call *call) string {
+// mark is that of a key in the list that the address asks for, without what only
+// cuts the pages.
+func mark(call *call, key []string) string {
 	query := url.Values{}
 	for name, values := range call.query {
 		switch name {
@@ -151,15 +152,16 @@ func mark(call *call) string {
 			query[name] = values
 		}
 	}
-	sum := sha256.Sum256([]byte(call.url.Path + "?" + query.Encode()))
-	return base64.RawURLEncoding.EncodeToString(sum[:6])
+	sum := sha256.Sum256([]byte(call.url.Path + "?" + query.Encode() + "\x00" + strings.Join(key, "\x00")))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
 func writeCursor(call *call, key []string) string {
-	text, _ := json.Marshal(cursor{key, mark(call)}) // strings always encode
+	text, _ := json.Marshal(cursor{key, mark(call, key)}) // strings always encode
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
+// readCursor takes only what writeCursor has written for the same list.
 func readCursor(call *call) ([]string, error) {
 	given := call.query.Get("cursor")
 	if given == "" {
@@ -167,11 +169,8 @@ func readCursor(call *call) ([]string, error) {
 	}
 	var c cursor
 	text, err := base64.RawURLEncoding.DecodeString(given)
-	if err != nil || json.Unmarshal(text, &c) != nil || c.Key == nil {
-		return nil, badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This is no cursor of this server."})
-	}
-	if c.Mark != mark(call) {
-		return nil, badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This cursor belongs to a list with other filters or another order."})
+	if err != nil || json.Unmarshal(text, &c) != nil || writeCursor(call, c.Key) != given {
+		return nil, badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This is no cursor of a list with these filters in this order."})
 	}
 	return c.Key, nil
 }

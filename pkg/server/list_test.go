@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
 	"net/url"
@@ -206,6 +207,16 @@ func TestCursorBelongsToItsList(t *testing.T) {
 	cursor := url.QueryEscape(*page.NextCursor)
 	w.get("/v1/indicators?polarity=low&cursor="+cursor).problem(400, "bad_request")
 	w.get("/v1/indicators?sort=name&cursor="+cursor).problem(400, "bad_request")
+
+	// A cursor that somebody has changed is none.
+	text, err := base64.RawURLEncoding.DecodeString(*page.NextCursor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(text), page.Items[0].Code, "ZZZ", 1)))
+	for _, other := range []string{changed, cursor + "%0A", "e30"} {
+		w.get("/v1/indicators?limit=1&cursor="+other).problem(400, "bad_request")
+	}
 
 	body := w.example(contract.find("POST", "/v1/indicators"))
 	w.write("POST", "/v1/indicators", strings.Replace(body, "EHM_REFUSAL_PCT", "AAA_FIRST", 1)).want(201)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -63,6 +64,9 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	}
 	if e.Kind == methodNotAllowed {
 		problem.Status = http.StatusMethodNotAllowed
+		if allowed := c.Response().Header().Get("Allow"); strings.Contains(allowed, http.MethodGet) {
+			c.Response().Header().Set("Allow", allowed+", "+http.MethodHead)
+		}
 	}
 	for _, f := range e.Faults {
 		problem.Errors = append(problem.Errors, api.Fault{Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Code: f.Code, Detail: f.Detail})

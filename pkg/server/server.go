@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -44,7 +45,7 @@ type Config struct {
 	Logger *slog.Logger
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
-	// CacheBytes bounds the memory for encoded answers; 0 is 16 MiB.
+	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
 	// Collectors add to the metrics, such as those of the database's pool.
 	Collectors []prometheus.Collector
@@ -61,6 +62,7 @@ type Server struct {
 	answers  *answers
 	metrics  *metrics
 	today    calendar
+	lastKeys atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
 	echo     *echo.Echo
 }
 
@@ -71,7 +73,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("openapi.yaml: %w", err)
 	}
 	if cfg.CacheBytes == 0 {
-		cfg.CacheBytes = 16 << 20
+		cfg.CacheBytes = 8 << 20
 	}
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger,

@@ -2,6 +2,8 @@ package server
 
 import (
 	"bytes"
+	"context"
+	stdjson "encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -19,6 +23,9 @@ import (
 
 	"peerchallenge/pkg/programme"
 )
+
+// bodyTimeout is how long the body of a request may take to arrive.
+const bodyTimeout = requestTimeout - 5*time.Second
 
 const (
 	maxBody  = 1 << 20
@@ -36,7 +43,7 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 		if call.op.IfMatch && c.Request().Header.Get("If-Match") == "" {
 			return programme.Errorf(programme.PreconditionRequired, "if_match_required", "Send the ETag of the state that you have read as If-Match.")
 		}
-		if err := badRequest(parameterFaults(call, c)...); err != nil {
+		if err := badRequest(listed(parameterFaults(call, c))...); err != nil {
 			return err
 		}
 		if call.op.Body != nil {
@@ -74,6 +81,10 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	for _, p := range call.op.Parameters {
 		if p.In == openapi3.ParameterInQuery && len(call.query[p.Name]) > 1 && !p.Schema.Value.Type.Is("array") {
 			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "repeated", Detail: "This parameter is given more than once."})
+			continue
+		}
+		if p.In == openapi3.ParameterInHeader && len(c.Request().Header.Values(p.Name)) > 1 {
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "repeated", Detail: "This header is given more than once."})
 			continue
 		}
 		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p); err != nil {
@@ -122,15 +133,20 @@ func readBody(op *operation, c echo.Context) ([]byte, error) {
 	if err != nil || mediaType != op.BodyType {
 		return nil, programme.Errorf(programme.Unsupported, "media_type", "Send the body with Content-Type %s.", op.BodyType)
 	}
+	if encoding := c.Request().Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, programme.Errorf(programme.Unsupported, "media_type", "Send the body without Content-Encoding.")
+	}
+	// A test's connection may have no deadlines.
+	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, programme.Errorf(programme.TooLarge, "too_large", "The body is larger than %d bytes.", maxBody)
-	case err != nil && c.Request().Context().Err() != nil:
-		return nil, c.Request().Context().Err()
+	case err != nil && errors.Is(c.Request().Context().Err(), context.Canceled):
+		return nil, context.Canceled
 	case err != nil:
-		return nil, programme.Wrap(err, programme.Malformed, "incomplete_body", "The body ended before its announced length.")
+		return nil, programme.Wrap(err, programme.Malformed, "incomplete_body", "The body ended before its announced length, or did not come in time.")
 	}
 	return body, nil
 }
@@ -143,17 +159,17 @@ func checkBody(op *operation, body []byte) ([]byte, error) {
 		return nil, programme.Errorf(programme.Malformed, "too_deep", "The JSON is nested deeper than %d levels.", maxDepth)
 	}
 	var value any
-	if !json.Valid(body) || json.Unmarshal(body, &value) != nil {
+	if broken(body) || !stdjson.Valid(body) || json.Unmarshal(body, &value) != nil {
 		return nil, programme.Errorf(programme.Malformed, "malformed_json", "The body is not one JSON document.")
 	}
-	if name, twice := repeatedMember(body); twice {
-		return nil, badRequest(programme.Fault{Pointer: "/" + escape(clip(name)), Code: "repeated", Detail: "This member is given more than once."})
+	if pointer, twice := repeatedMember(body); twice {
+		return nil, badRequest(programme.Fault{Pointer: pointer, Code: "repeated", Detail: "This member is given more than once."})
 	}
 	faults := zeroCharacters(value, "")
 	if err := op.Body.VisitJSON(value, visitOptions...); err != nil {
 		faults = append(faults, schemaFaults(err)...)
 	}
-	if err := programme.Refuse(faults); err != nil {
+	if err := programme.Refuse(listed(faults)); err != nil {
 		return nil, err
 	}
 	return json.MarshalWithOption(value, json.DisableHTMLEscape())
@@ -201,59 +217,132 @@ func tooDeep(body []byte) bool {
 	return false
 }
 
-// repeatedMember finds a member that the outermost object has twice: the two
-// readers of the body might take different ones.
-func repeatedMember(body []byte) (string, bool) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
-		return "", false
-	}
-	seen := map[string]bool{}
-	for decoder.More() {
+// repeatedMember finds a member that an object has twice, anywhere: its sender and
+// we might take different ones.
+func repeatedMember(body []byte) (pointer string, twice bool) {
+	decoder := stdjson.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var value func(at string) bool
+	value = func(at string) bool {
 		token, err := decoder.Token()
-		name, isName := token.(string)
-		if err != nil || !isName {
-			return "", false
+		if err != nil {
+			return false
 		}
-		if seen[name] {
-			return name, true
+		switch token {
+		case stdjson.Delim('{'):
+			seen := map[string]bool{}
+			for decoder.More() {
+				token, _ := decoder.Token()
+				name, _ := token.(string)
+				member := at + "/" + escape(clip(name))
+				if seen[name] {
+					pointer = member
+					return true
+				}
+				seen[name] = true
+				if value(member) {
+					return true
+				}
+			}
+			_, _ = decoder.Token()
+		case stdjson.Delim('['):
+			for i := 0; decoder.More(); i++ {
+				if value(at + "/" + strconv.Itoa(i)) {
+					return true
+				}
+			}
+			_, _ = decoder.Token()
 		}
-		seen[name] = true
-		var value json.RawMessage
-		if decoder.Decode(&value) != nil {
-			return "", false
-		}
+		return false
 	}
-	return "", false
+	twice = value("")
+	return pointer, twice
 }
+
+// broken reports text that is no Unicode: bytes that are not UTF-8, or one half of
+// a surrogate pair (RFC 8259, 8).
+func broken(body []byte) bool {
+	if !utf8.Valid(body) {
+		return true
+	}
+	half := false // the first half of a pair came just before
+	for i := 0; i < len(body); i++ {
+		if body[i] != '\\' || i+1 >= len(body) {
+			if half {
+				return true
+			}
+			continue
+		}
+		var code uint64
+		if body[i+1] == 'u' && i+6 <= len(body) {
+			code, _ = strconv.ParseUint(string(body[i+2:i+6]), 16, 32)
+			i += 4
+		}
+		i++
+		first, second := code >= 0xD800 && code < 0xDC00, code >= 0xDC00 && code < 0xE000
+		if half != second {
+			return true
+		}
+		half = first
+	}
+	return half
+}
+
+// maxFaults is how many faults an answer lists.
+const maxFaults = 500
 
 // schemaFaults walks the validator's errors and says each in our own words.
 func schemaFaults(err error) []programme.Fault {
-	var many openapi3.MultiError
-	var one *openapi3.SchemaError
-	switch {
-	case errors.As(err, &many):
-		var faults []programme.Fault
-		for _, e := range many {
-			for _, f := range schemaFaults(e) {
-				if !slices.Contains(faults, f) {
-					faults = append(faults, f)
+	var faults []programme.Fault
+	seen := map[programme.Fault]bool{}
+	objects := map[string]bool{} // whose unknown members are named already
+	var walk func(error)
+	walk = func(err error) {
+		if many, is := errors.AsType[openapi3.MultiError](err); is {
+			for _, e := range many {
+				walk(e)
+			}
+			return
+		}
+		found := []programme.Fault{{Code: "malformed", Detail: "This cannot be read."}}
+		if one, is := errors.AsType[*openapi3.SchemaError](err); is {
+			pointer := pointerOf(one)
+			if one.SchemaField == "properties" {
+				if objects[pointer] {
+					return
 				}
+				objects[pointer] = true
+			}
+			found = schemaFault(one, pointer)
+		}
+		for _, f := range found {
+			if !seen[f] {
+				seen[f], faults = true, append(faults, f)
 			}
 		}
-		return faults
-	case errors.As(err, &one):
-		return schemaFault(one)
 	}
-	return []programme.Fault{{Code: "malformed", Detail: "This cannot be read."}}
+	walk(err)
+	return faults
 }
 
-func schemaFault(e *openapi3.SchemaError) []programme.Fault {
+// listed keeps an answer from growing with the request's faults.
+func listed(faults []programme.Fault) []programme.Fault {
+	if more := len(faults) - maxFaults; more > 0 {
+		return append(faults[:maxFaults:maxFaults], programme.Fault{Code: "more_faults", Detail: fmt.Sprintf("There are %d more.", more)})
+	}
+	return faults
+}
+
+func pointerOf(e *openapi3.SchemaError) string {
 	var pointer strings.Builder
 	for _, step := range e.JSONPointer() {
-		pointer.WriteString("/" + escape(step))
+		pointer.WriteString("/" + escape(clip(step)))
 	}
-	f := programme.Fault{Pointer: pointer.String(), Code: e.SchemaField}
+	return pointer.String()
+}
+
+func schemaFault(e *openapi3.SchemaError, pointer string) []programme.Fault {
+	f := programme.Fault{Pointer: pointer, Code: e.SchemaField}
 	schema := e.Schema
 	switch e.SchemaField {
 	case "required":

@@ -143,6 +143,12 @@ func (w *world) send(a ask) answer {
 	for name, value := range a.header {
 		request.Header.Set(name, value)
 	}
+	return w.receive(request)
+}
+
+// receive sends a request as it is.
+func (w *world) receive(request *http.Request) answer {
+	w.t.Helper()
 	r, err := w.client.Do(request)
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,6 +115,14 @@ func TestMergePatch(t *testing.T) {
 		}
 	}
 	w.patch(path, `{"name":"a","name":"b"}`).problem(400, "bad_request")
+	got := w.patch("/v1/programme", `{"contacts":[{"role":"a","role":"b","name":"n","organisation":"o","email":"a@b.c"}]}`).problem(400, "bad_request")
+	if !slices.Equal(got, []string{"/contacts/0/role repeated"}) {
+		t.Errorf("faults %v", got)
+	}
+	for _, broken := range []string{`{"name":"\ud800"}`, `{"name":"\udc00\ud800"}`, "{\"name\":\"a\xff\"}", `{"name":"\ud800x"}`} {
+		w.patch(path, broken).problem(400, "malformed_json")
+	}
+	w.patch(path, `{"name":"\ud83d\ude00 \\ud800"}`).want(200)
 	w.patch(path, `{"name":"SEND"}`).problem(409, "exists")
 }
 
@@ -131,6 +140,7 @@ func TestChangedDefinitionIsANewRevision(t *testing.T) {
 	if c, _ := w.compare("E09000022", "2024-25", "REREF_PCT"); c.Method.Revision != 2 {
 		t.Errorf("the comparison used revision %d", c.Method.Revision)
 	}
+	w.patch("/v1/indicators/REREF_PCT", `{"unit":"per_10000_0_17","multiplier":10000}`).problem(409, "in_use")
 	got := w.patch("/v1/indicators/REREF_PCT", `{"multiplier":10}`).problem(422, "invalid")
 	if !slices.Equal(got, []string{"/multiplier multiplier"}) {
 		t.Errorf("faults %v", got)
@@ -178,6 +188,66 @@ func TestBodiesThatOnlyLookRight(t *testing.T) {
 	// A whole number may be written with a point.
 	w.write("POST", "/v1/indicators", strings.Replace(anIndicator, `"decimals":1`, `"decimals":2.0`, 1)).want(201)
 	w.patch("/v1/indicators/NEW_PCT", `{"decimals":1e0}`).want(200)
+}
+
+// TestManyFaultsAreAnsweredAtOnce: what is wrong a thousandfold costs neither time
+// nor an endless answer.
+func TestManyFaultsAreAnsweredAtOnce(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	var body strings.Builder
+	for i := range 60_000 {
+		fmt.Fprintf(&body, `,"k%d":1`, i)
+	}
+	faults := w.write("POST", "/v1/sub-regions", "{"+body.String()[1:]+"}").problem(422, "invalid")
+	if len(faults) != 501 || faults[500] != " more_faults" {
+		t.Errorf("%d faults, the last %s", len(faults), faults[len(faults)-1])
+	}
+}
+
+// TestAuthoritiesAreAuthorities: neither England nor a region is one, nor is an
+// authority a region.
+func TestAuthoritiesAreAuthorities(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	for body, want := range map[string]string{
+		`{"code":"E92000001","dfeCode":"998","name":"x","regionCode":"E12000008","regionName":"x"}`: "/code pattern",
+		`{"code":"E12000007","dfeCode":"998","name":"x","regionCode":"E12000008","regionName":"x"}`: "/code pattern",
+		`{"code":"E06000099","dfeCode":"998","name":"x","regionCode":"E92000001","regionName":"x"}`: "/regionCode pattern",
+	} {
+		if got := w.write("POST", "/v1/authorities", body).problem(422, "invalid"); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: faults %v", body, got)
+		}
+	}
+}
+
+// TestHeadersGivenTwice: lists may come in several lines, single values may not.
+func TestHeadersGivenTwice(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	etag := w.get("/v1/boroughs?limit=7").header.Get("ETag")
+	send := func(method, path, body string, lines http.Header) answer {
+		t.Helper()
+		lines.Set("Authorization", "Bearer "+w.token("programme"))
+		lines.Set("Content-Type", map[string]string{"POST": "application/json", "PATCH": "application/merge-patch+json"}[method])
+		request, err := http.NewRequestWithContext(t.Context(), method, w.http.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = lines
+		return w.receive(request)
+	}
+	send("GET", "/v1/boroughs?limit=7", "", http.Header{"If-None-Match": {`"a"`, etag}}).want(304)
+	send("GET", "/v1/boroughs?limit=8", "", http.Header{"If-None-Match": {`"a"`, `"b"`}}).want(200)
+	got := send("POST", "/v1/indicators", anIndicator, http.Header{"Idempotency-Key": {"a", "b"}}).problem(400, "bad_request")
+	if !slices.Equal(got, []string{"Idempotency-Key repeated"}) {
+		t.Errorf("faults %v", got)
+	}
+	got = send("PATCH", "/v1/boroughs/E09000022", `{"name":"x"}`, http.Header{"If-Match": {`"1-a"`, `"1-b"`}}).problem(400, "bad_request")
+	if !slices.Equal(got, []string{"If-Match repeated"}) {
+		t.Errorf("faults %v", got)
+	}
+	send("POST", "/v1/indicators", anIndicator, http.Header{"Content-Encoding": {"gzip"}}).problem(415, "media_type")
 }
 
 // TestOneSpellingOfAnId: whatever else looks like the id is none.
