@@ -41,6 +41,26 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
+// TestEveryOperationHasExamples: of its body, and of what it answers in JSON. That
+// they keep their schemas, the server itself checks when it starts.
+func TestEveryOperationHasExamples(t *testing.T) {
+	t.Parallel()
+	for _, op := range contract.operations {
+		if op.RequestBody != nil {
+			for _, media := range op.RequestBody.Value.Content {
+				if media.Example == nil {
+					t.Errorf("%s has no example of its body", op.OperationID)
+				}
+			}
+		}
+		for _, status := range []string{"200", "201"} {
+			if r := op.Responses.Value(status); r != nil && r.Value.Content["application/json"] != nil && r.Value.Content["application/json"].Example == nil {
+				t.Errorf("%s has no example of its answer", op.OperationID)
+			}
+		}
+	}
+}
+
 // ids are keys that the server makes, found in the lists.
 var ids = map[string]string{
 	"/v1/priorities/{id}":             "/v1/priorities",
