@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -68,6 +69,11 @@ func (s *Store) refresh(ctx context.Context, generation int64) error {
 		return refusal(err)
 	}
 	s.snapshot.Store(snapshot)
+	if old == nil {
+		// Reading everything leaves as much behind as it has made, which the process
+		// would keep for a load that may never come again.
+		debug.FreeOSMemory()
+	}
 	s.trusted.Store(losses)
 	s.confirm(asked)
 	return nil
