@@ -67,8 +67,8 @@ func set(v reflect.Value) {
 			v.Set(reflect.ValueOf(time.Unix(1, 0)))
 			return
 		}
-		for i := range v.NumField() {
-			set(v.Field(i))
+		for _, field := range v.Fields() {
+			set(field)
 		}
 	}
 }
@@ -86,8 +86,8 @@ func empty(v reflect.Value, path string) []string {
 		return nil
 	}
 	var members []string
-	for i := range v.NumField() {
-		members = append(members, empty(v.Field(i), path+"."+v.Type().Field(i).Name)...)
+	for field, value := range v.Fields() {
+		members = append(members, empty(value, path+"."+field.Name)...)
 	}
 	return members
 }
