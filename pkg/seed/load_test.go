@@ -104,19 +104,19 @@ func TestLoadKeepsChanges(t *testing.T) {
 	first := load(t, s)
 	_, err := s.UpdateProgramme(ctx, team, 1, func(p *programme.Programme) error { p.Goals = []string{"One goal."}; return nil })
 	must(t, err)
-	_, err = s.UpdatePriority(ctx, team, first.Priorities[0].ID, 1, func(p *programme.Priority) error { p.Description = "Changed."; return nil })
+	_, err = s.UpdatePriority(ctx, team, first.Priorities[0].ID, first.Priorities[0].Version, func(p *programme.Priority) error { p.Description = "Changed."; return nil })
 	must(t, err)
-	_, err = s.UpdateSubRegion(ctx, team, "south", 1, func(r *programme.SubRegion) error { r.Name = "South"; return nil })
+	_, err = s.UpdateSubRegion(ctx, team, "south", first.SubRegion("south").Version, func(r *programme.SubRegion) error { r.Name = "South"; return nil })
 	must(t, err)
-	_, err = s.UpdateBorough(ctx, team, "E09000022", 1, func(b *programme.Borough) error { b.ShortName = "Lam"; return nil })
+	_, err = s.UpdateBorough(ctx, team, "E09000022", first.Borough("E09000022").Version, func(b *programme.Borough) error { b.ShortName = "Lam"; return nil })
 	must(t, err)
-	_, err = s.UpdateAuthority(ctx, team, "E08000025", 1, func(a *programme.Authority) error { a.Name = "Brum"; return nil })
+	_, err = s.UpdateAuthority(ctx, team, "E08000025", first.Authority("E08000025").Version, func(a *programme.Authority) error { a.Name = "Brum"; return nil })
 	must(t, err)
-	_, err = s.UpdateIndicator(ctx, team, "REREF_PCT", 1, func(i *benchmark.Indicator) error { i.Name = "Again"; return nil })
+	_, err = s.UpdateIndicator(ctx, team, "REREF_PCT", first.Indicator("REREF_PCT").Version, func(i *benchmark.Indicator) error { i.Name = "Again"; return nil })
 	must(t, err)
 	for _, m := range first.Memberships {
 		if m.Borough == "E09000022" {
-			_, err = s.UpdateMembership(ctx, team, m.ID, 1, func(m *programme.Membership) error { m.SubRegion = "east"; return nil })
+			_, err = s.UpdateMembership(ctx, team, m.ID, m.Version, func(m *programme.Membership) error { m.SubRegion = "east"; return nil })
 			must(t, err)
 		}
 	}
