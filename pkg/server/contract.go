@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -50,7 +51,11 @@ var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
 // route turns the contract's /v1/boroughs/{code} into Echo's /v1/boroughs/:code.
 func route(path string) string { return pathParameter.ReplaceAllString(path, ":$1") }
 
-func loadContract() (*contract, error) {
+// loadContract reads the contract, once for the process: it never changes, and the
+// library keeps the formats in one place for all.
+var loadContract = sync.OnceValues(readContract)
+
+func readContract() (*contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(api.Contract)
 	if err != nil {
 		return nil, err
