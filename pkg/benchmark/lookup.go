@@ -63,6 +63,16 @@ func (s *Snapshot) SubRegion(slug string) *programme.SubRegion {
 	return find(s.SubRegions, slug, func(r *programme.SubRegion) string { return r.Slug })
 }
 
+// Priority answers the priority with the id, or nil.
+func (s *Snapshot) Priority(id string) *programme.Priority {
+	return find(s.Priorities, id, func(p *programme.Priority) string { return p.ID })
+}
+
+// Membership answers the membership with the id, or nil.
+func (s *Snapshot) Membership(id string) *programme.Membership {
+	return find(s.Memberships, id, func(m *programme.Membership) string { return m.ID })
+}
+
 // Indicator answers the present revision of the indicator, or nil.
 func (s *Snapshot) Indicator(code string) *Indicator {
 	return find(s.Indicators, code, func(ind *Indicator) string { return ind.Code })
@@ -109,9 +119,10 @@ func (s *Snapshot) NeighboursOf(model, authority string) []Neighbour {
 	return s.Neighbours[first:last]
 }
 
-// regionParts are the parts of a region that have codes of their own in the
-// statistical geography of England (E13): one region has any.
-var regionParts = map[string]string{"E13000001": "Inner London", "E13000002": "Outer London"}
+// RegionParts names the parts of a region that have codes of their own in the
+// statistical geography of England (E13), and are published beside it: one region
+// has any. No authority has one as its region.
+var RegionParts = map[string]string{"E13000001": "Inner London", "E13000002": "Outer London"}
 
 // Name answers the name of a geography: of an authority, of a region, of the
 // nation, or of authorities joined by a stroke. A code that nothing here names
@@ -126,7 +137,7 @@ func (s *Snapshot) Name(code string) string {
 	if code == England {
 		return "England"
 	}
-	if name, part := regionParts[code]; part {
+	if name, part := RegionParts[code]; part {
 		return name
 	}
 	if LevelOf(code) == Regional {

@@ -65,7 +65,7 @@ func (r *reader) observe(m measure, ind *benchmark.Indicator, period benchmark.P
 	if m.denominator != "" {
 		o.Denominator, _ = r.number(m.denominator)
 	} else {
-		o.Denominator = r.known.populations[populationKey{geography, midYear(period)}]
+		o.Denominator = r.known.estimates.For(geography, period.Code)
 	}
 	if m.value != "" {
 		o.Value, o.Status = r.number(m.value)
@@ -79,16 +79,6 @@ func (r *reader) observe(m measure, ind *benchmark.Indicator, period benchmark.P
 		r.fault(m.value, "part_above_whole", "The percentage is greater than 100.")
 	}
 	return o
-}
-
-// midYear is the estimate with which the DfE makes rates: that of the 30 June
-// within the financial year, the last before its end.
-func midYear(p benchmark.Period) int {
-	start := p.StartsOn.Time()
-	if start.Month() < 4 {
-		return start.Year() - 1
-	}
-	return start.Year()
 }
 
 // population takes one estimate from a row. Other ages than 0 to 17 are of no use
@@ -250,20 +240,15 @@ type known struct {
 	byDfECode   map[string][]*programme.Authority // some took over the code of the one before them
 	areas       map[string]bool                   // England, its regions and their parts
 	indicators  map[string]*benchmark.Indicator
-	populations map[populationKey]*float64
-}
-
-type populationKey struct {
-	geography string
-	midYear   int
+	estimates   benchmark.Estimates
 }
 
 func index(k benchmark.Known) known {
 	out := known{
 		authorities: map[string]*programme.Authority{}, byDfECode: map[string][]*programme.Authority{}, areas: map[string]bool{benchmark.England: true},
-		indicators: map[string]*benchmark.Indicator{}, populations: map[populationKey]*float64{},
+		indicators: map[string]*benchmark.Indicator{}, estimates: k.Estimates(),
 	}
-	for _, part := range regionParts {
+	for part := range benchmark.RegionParts {
 		out.areas[part] = true
 	}
 	for i := range k.Authorities {
@@ -274,9 +259,6 @@ func index(k benchmark.Known) known {
 	}
 	for i := range k.Indicators {
 		out.indicators[k.Indicators[i].Code] = &k.Indicators[i]
-	}
-	for _, p := range k.Populations {
-		out.populations[populationKey{p.Geography, p.MidYear}] = p.Estimate
 	}
 	return out
 }

@@ -105,10 +105,6 @@ var passedOver = []string{
 	"Parliamentary constituency", "Planning area", "Police force area", "Provider", "RSC region", "School", "Sponsor", "Ward",
 }
 
-// regionParts are the parts of regions that are published beside them: Inner and
-// Outer London. No authority has one as its region.
-var regionParts = []string{"E13000001", "E13000002"}
-
 // closeness are the neighbour model's own words for how like two authorities are.
 var closeness = []string{"Extremely close", "Very close", "Close", "Somewhat close", "Not close"}
 

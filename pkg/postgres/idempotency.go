@@ -50,7 +50,7 @@ func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx conte
 		if kept != nil {
 			answer, replayed = programme.Answer{Status: kept.Status, Header: kept.Header, Body: kept.Body}, true
 			// Another process may have made it, and the sender's next read comes here.
-			return tx.Raw("SELECT value FROM generation").Scan(&u.generation).Error
+			return readGeneration(tx, &u.generation)
 		}
 		if answer, err = do(ctx); err != nil {
 			return err

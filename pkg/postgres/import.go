@@ -119,7 +119,7 @@ func (i *importer) apply(ctx context.Context, release benchmark.Release, file *b
 	if err := i.store.audit(i.tx, i.actor, actionImport, "release", release.ID, nil, i.result); err != nil {
 		return err
 	}
-	return i.tx.Raw("SELECT value FROM generation").Scan(&i.generation).Error
+	return readGeneration(i.tx, &i.generation)
 }
 
 // periods adds the periods that the figures name and nobody has created.

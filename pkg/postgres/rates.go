@@ -3,7 +3,6 @@ package postgres
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 
 	"gorm.io/gorm"
 
@@ -19,19 +18,12 @@ var published = []benchmark.Status{benchmark.Reported, benchmark.Joint}
 // ratesOfPopulations makes every rate per child again from the populations that
 // are known. They keep naming the release of their numerators.
 func ratesOfPopulations(tx *gorm.DB, known benchmark.Known) error {
-	type place struct {
-		geography string
-		midYear   int
-	}
-	population := map[place]*float64{}
-	for _, p := range known.Populations {
-		population[place{p.Geography, p.MidYear}] = p.Estimate
-	}
+	estimates := known.Estimates()
 	for _, ind := range known.Indicators {
 		if ind.Unit != benchmark.Per10000 { // the population is of children aged 0-17
 			continue
 		}
-		err := remake(tx, ind, func(o *benchmark.Observation) { o.Denominator = population[place{o.Geography, midYear(o.Period)}] })
+		err := remake(tx, ind, func(o *benchmark.Observation) { o.Denominator = estimates.For(o.Geography, o.Period) })
 		if err != nil {
 			return err
 		}
@@ -43,13 +35,6 @@ func ratesOfPopulations(tx *gorm.DB, known benchmark.Known) error {
 // that they were made of.
 func ratesOfDefinition(tx *gorm.DB, ind benchmark.Indicator) error {
 	return remake(tx, ind, func(*benchmark.Observation) {})
-}
-
-// midYear is the year whose estimate a period's rates are made with: that in
-// which its financial year begins, mid-2024 for 2024-25.
-func midYear(period string) int {
-	year, _ := strconv.Atoi(period[:4]) // a period's code begins with a year
-	return year
 }
 
 // remake lets parts set the parts of each figure of an indicator whose values are

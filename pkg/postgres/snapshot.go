@@ -93,7 +93,7 @@ func (s *Store) load(ctx context.Context, old *benchmark.Snapshot) (*benchmark.S
 				return err
 			}
 			// The first statement fixes the state that all others see.
-			if err := tx.Raw("SELECT value FROM generation").Scan(&snapshot.Generation).Error; err != nil {
+			if err := readGeneration(tx, &snapshot.Generation); err != nil {
 				return err
 			}
 			if err := loadReference(tx, snapshot); err != nil {

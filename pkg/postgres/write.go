@@ -52,8 +52,13 @@ func (s *Store) write(ctx context.Context, do func(tx *gorm.DB) error) error {
 		if err := do(tx); err != nil {
 			return err
 		}
-		return tx.Raw("SELECT value FROM generation").Scan(&u.generation).Error
+		return readGeneration(tx, &u.generation)
 	})
+}
+
+// readGeneration asks for the generation as the transaction sees it.
+func readGeneration(tx *gorm.DB, generation *int64) error {
+	return tx.Raw("SELECT value FROM generation").Scan(generation).Error
 }
 
 // lockGeneration makes the transaction the only writer until it ends. Taken

@@ -22,7 +22,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if op == nil {
 			return next(c) // no such address or method, or an asset of the documentation
 		}
-		call := &call{op: op, id: requestID(c), url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
+		call := &call{op: op, url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
 		call.format = wanted(op, call.query, request.Header)
 		call.acceptsGzip = acceptsGzip(request.Header)
 		if lines := request.Header["If-None-Match"]; len(lines) > 1 { // one list (RFC 9110, 5.3)

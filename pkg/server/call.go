@@ -17,7 +17,6 @@ import (
 // it, who makes it, and the state that it is answered from.
 type call struct {
 	op          *operation
-	id          string // of the request
 	actor       programme.Actor
 	query       url.Values
 	url         *url.URL

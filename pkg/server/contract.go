@@ -32,8 +32,6 @@ type operationKey struct{ method, route string }
 // operation is one operation of the contract.
 type operation struct {
 	ID          string
-	Method      string
-	Path        string // as the contract writes it, /v1/boroughs/{code}
 	Public      bool
 	Roles       []programme.Role
 	Parameters  []*openapi3.Parameter
@@ -71,7 +69,7 @@ func readContract() (*contract, error) {
 	var faults []error
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			o, err := newOperation(method, path, item, op)
+			o, err := newOperation(method, item, op)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -109,8 +107,8 @@ var formats = map[string]func(string) error{
 	},
 }
 
-func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	o := &operation{ID: op.OperationID, Method: method, Path: path, query: map[string]bool{}}
+func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
+	o := &operation{ID: op.OperationID, query: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		o.Parameters = append(o.Parameters, p.Value)
 		switch {

@@ -18,7 +18,7 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	if err != nil {
 		return nil, err
 	}
-	list := listOf(d.Items, false, distributionKey(ind.Polarity))
+	list := inOrder(d.Items, 1, distributionKey(ind.Polarity))
 	wire := func(i benchmark.DistributionItem) api.DistributionItem {
 		return api.DistributionItem{
 			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), SubRegion: optional(i.SubRegion),

@@ -65,7 +65,7 @@ func (s *Server) ListIndicatorVersions(ctx context.Context, r api.ListIndicatorV
 		return nil, err
 	}
 	list := kept(callOf(ctx).snapshot.Revisions, func(ind *benchmark.Indicator) bool { return ind.Code == r.Code })
-	ordered := listOf(list, false, func(ind *benchmark.Indicator) []string { return []string{fmt.Sprintf("%06d", ind.Revision)} })
+	ordered := inOrder(list, 1, func(ind *benchmark.Indicator) []string { return []string{fmt.Sprintf("%06d", ind.Revision)} })
 	return answerList(ctx, ordered, indicatorWire)
 }
 

@@ -26,17 +26,16 @@ func (s *Server) ListSubRegionMemberships(ctx context.Context, r api.ListSubRegi
 		return (p.SubRegion == nil || m.SubRegion == *p.SubRegion) && (p.Borough == nil || m.Borough == *p.Borough) &&
 			(p.On == nil || m.Holds(*p.On)) && since(p.UpdatedSince, m.UpdatedAt)
 	})
-	return answerList(ctx, listOf(list, false, func(m *programme.Membership) []string { return []string{m.ID} }), membershipWire)
+	return answerList(ctx, inOrder(list, 1, func(m *programme.Membership) []string { return []string{m.ID} }), membershipWire)
 }
 
 // GetSubRegionMembership answers one.
 func (s *Server) GetSubRegionMembership(ctx context.Context, r api.GetSubRegionMembershipRequestObject) (api.GetSubRegionMembershipResponseObject, error) {
-	for i := range callOf(ctx).snapshot.Memberships {
-		if m := &callOf(ctx).snapshot.Memberships[i]; m.ID == r.Id {
-			return resource(ctx, m.Version, membershipWire(m))
-		}
+	m := callOf(ctx).snapshot.Membership(r.Id)
+	if m == nil {
+		return nil, notFound("There is no membership with this id.")
 	}
-	return nil, notFound("There is no membership with this id.")
+	return resource(ctx, m.Version, membershipWire(m))
 }
 
 // CreateSubRegionMembership puts a borough into a sub-region.

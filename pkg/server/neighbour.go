@@ -11,7 +11,7 @@ import (
 // ListStatisticalNeighbourModels answers the versions of the model.
 func (s *Server) ListStatisticalNeighbourModels(ctx context.Context, _ api.ListStatisticalNeighbourModelsRequestObject) (api.ListStatisticalNeighbourModelsResponseObject, error) {
 	list := kept(callOf(ctx).snapshot.Models, func(*benchmark.NeighbourModel) bool { return true })
-	return answerList(ctx, listOf(list, false, func(m *benchmark.NeighbourModel) []string { return []string{m.Code} }), modelWire)
+	return answerList(ctx, inOrder(list, 1, func(m *benchmark.NeighbourModel) []string { return []string{m.Code} }), modelWire)
 }
 
 // ListStatisticalNeighbours answers who is like whom.
@@ -32,7 +32,7 @@ func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatis
 	list := kept(snapshot.Neighbours, func(n *benchmark.Neighbour) bool {
 		return n.ModelCode == model && (p.Authority == nil || n.Authority == *p.Authority)
 	})
-	ordered := listOf(list, false, func(n *benchmark.Neighbour) []string { return []string{n.Authority, fmt.Sprintf("%03d", n.Rank)} })
+	ordered := inOrder(list, 1, func(n *benchmark.Neighbour) []string { return []string{n.Authority, fmt.Sprintf("%03d", n.Rank)} })
 	return answerList(ctx, ordered, func(n *benchmark.Neighbour) api.StatisticalNeighbour {
 		return api.StatisticalNeighbour{
 			Model: n.ModelCode, Authority: n.Authority, Rank: n.Rank, Neighbour: n.Neighbour,

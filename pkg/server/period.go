@@ -21,7 +21,7 @@ func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject
 	list := kept(callOf(ctx).snapshot.Periods, func(p *benchmark.Period) bool {
 		return r.Params.Kind == nil || string(p.Kind) == string(*r.Params.Kind)
 	})
-	return answerList(ctx, listOf(list, false, periodKey), periodWire)
+	return answerList(ctx, inOrder(list, 1, periodKey), periodWire)
 }
 
 // periodKey is an order in which years come before quarters: their codes are

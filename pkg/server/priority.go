@@ -18,17 +18,16 @@ func (s *Server) ListPriorities(ctx context.Context, r api.ListPrioritiesRequest
 	list := kept(callOf(ctx).snapshot.Priorities, func(p *programme.Priority) bool {
 		return (r.Params.On == nil || p.Holds(*r.Params.On)) && since(r.Params.UpdatedSince, p.UpdatedAt)
 	})
-	return answerList(ctx, listOf(list, false, func(p *programme.Priority) []string { return []string{p.ID} }), priorityWire)
+	return answerList(ctx, inOrder(list, 1, func(p *programme.Priority) []string { return []string{p.ID} }), priorityWire)
 }
 
 // GetPriority answers one.
 func (s *Server) GetPriority(ctx context.Context, r api.GetPriorityRequestObject) (api.GetPriorityResponseObject, error) {
-	for i := range callOf(ctx).snapshot.Priorities {
-		if p := &callOf(ctx).snapshot.Priorities[i]; p.ID == r.Id {
-			return resource(ctx, p.Version, priorityWire(p))
-		}
+	p := callOf(ctx).snapshot.Priority(r.Id)
+	if p == nil {
+		return nil, notFound("There is no priority with this id.")
 	}
-	return nil, notFound("There is no priority with this id.")
+	return resource(ctx, p.Version, priorityWire(p))
 }
 
 // CreatePriority adds one.

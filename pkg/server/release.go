@@ -18,7 +18,7 @@ func (s *Server) ListReleases(ctx context.Context, r api.ListReleasesRequestObje
 	if !known {
 		return nil, unknownValue("dataset", "No release of a dataset with this key is held.")
 	}
-	return answerList(ctx, listOf(list, false, func(rel *benchmark.Release) []string { return []string{rel.ID} }), releaseWire)
+	return answerList(ctx, inOrder(list, 1, func(rel *benchmark.Release) []string { return []string{rel.ID} }), releaseWire)
 }
 
 // GetRelease answers one.

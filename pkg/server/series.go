@@ -21,7 +21,7 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	if err != nil {
 		return nil, err
 	}
-	list := listOf(points, false, func(p benchmark.SeriesPoint) []string { return []string{string(p.EndsOn), p.Period} })
+	list := inOrder(points, 1, func(p benchmark.SeriesPoint) []string { return []string{string(p.EndsOn), p.Period} })
 	return answerPage(ctx, list, pointWire, func(part page[api.SeriesPoint]) any {
 		return api.Series{Indicator: ind.Code, Borough: r.Params.Borough, Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
 	})

@@ -16,7 +16,7 @@ type subRegionStore interface {
 // ListSubRegions answers sub-regions by slug.
 func (s *Server) ListSubRegions(ctx context.Context, r api.ListSubRegionsRequestObject) (api.ListSubRegionsResponseObject, error) {
 	list := kept(callOf(ctx).snapshot.SubRegions, func(sr *programme.SubRegion) bool { return since(r.Params.UpdatedSince, sr.UpdatedAt) })
-	return answerList(ctx, listOf(list, false, func(sr *programme.SubRegion) []string { return []string{sr.Slug} }), subRegionWire)
+	return answerList(ctx, inOrder(list, 1, func(sr *programme.SubRegion) []string { return []string{sr.Slug} }), subRegionWire)
 }
 
 // GetSubRegion answers one.
