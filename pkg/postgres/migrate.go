@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
@@ -14,7 +15,10 @@ import (
 // Migrate brings the schema up to date. Two processes may do so at once: one
 // waits for the other.
 func (s *Store) Migrate(ctx context.Context) error {
-	p, err := s.migrations()
+	// The schema belongs to the user of the URL, and the service's role may not change it.
+	owner := stdlib.OpenDB(*s.config)
+	defer func() { _ = owner.Close() }()
+	p, err := migrationsOf(owner)
 	if err != nil {
 		return refusal(err)
 	}
@@ -25,20 +29,20 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return refusal(err)
 }
 
-func (s *Store) migrations() (*goose.Provider, error) {
+func migrationsOf(db *sql.DB) (*goose.Provider, error) {
 	// Asked once a second for five minutes: longer than any migration should take.
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, s.sql, migrations.FS, goose.WithSessionLocker(locker))
+	return goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
 }
 
 // Ready answers nil if requests can be served: the database is reachable, its
 // schema is the one that this program knows, and the snapshot is fresh. Else
 // the error is Unavailable.
 func (s *Store) Ready(ctx context.Context) error {
-	p, err := s.migrations()
+	p, err := migrationsOf(s.sql)
 	if err != nil {
 		return refusal(err)
 	}

@@ -46,7 +46,7 @@ const batch = 1000
 type seeder struct {
 	store   *Store
 	tx      *gorm.DB
-	changes []change
+	changes []auditRow
 	err     error
 }
 
@@ -97,7 +97,7 @@ func (w *seeder) created(noun, key string, row any) {
 	if w.err != nil {
 		return
 	}
-	var c change
+	var c auditRow
 	c, w.err = newChange(w.store.now(), seeding, actionCreate, noun, key, nil, row)
 	w.changes = append(w.changes, c)
 }

@@ -193,7 +193,7 @@ func TestADatabaseThatWentBackIsReadAnew(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
 	was := snapshotOf(t, s)
-	if _, err := s.sql.ExecContext(t.Context(), `ALTER TABLE boroughs DISABLE TRIGGER note_change;
+	if _, err := s.sql.ExecContext(t.Context(), `RESET ROLE; ALTER TABLE boroughs DISABLE TRIGGER note_change;
 		UPDATE boroughs SET name = 'As it was restored' WHERE code = 'E09000022';
 		UPDATE generation SET value = value - 1;
 		SELECT pg_notify('peerchallenge_changed', '')`); err != nil {

@@ -76,7 +76,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
-	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(timesInUTC))
+	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(asService))
 	conns := cfg.MaxConns
 	if conns <= 0 {
 		conns = 4 * runtime.GOMAXPROCS(0)
@@ -109,10 +109,21 @@ func (s *Store) open(ctx context.Context) (err error) {
 	return s.sql.PingContext(ctx)
 }
 
+// serviceRole is the role of the database with which the service works. It may
+// add to the audit, and neither change nor delete what is there.
+const serviceRole = "peerchallenge_service"
+
+// asService puts the service's role on a connection whose user may do more, such
+// as the owner of the schema. Before the first migration there is no such role.
+func asService(ctx context.Context, conn *pgx.Conn) error {
+	timesInUTC(conn)
+	_, err := conn.Exec(ctx, "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", serviceRole)
+	return err
+}
+
 // timesInUTC makes every instant that is read UTC, whatever the machine's zone.
-func timesInUTC(_ context.Context, conn *pgx.Conn) error {
+func timesInUTC(conn *pgx.Conn) {
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
-	return nil
 }
 
 // Close stops watching and closes every connection. What is running is waited for.

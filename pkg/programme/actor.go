@@ -32,6 +32,9 @@ type Actor struct {
 	Subject string // unique within the issuer; never shown to other callers
 	Roles   []Role
 	Borough string // GSS code, empty for roles that belong to no borough
+
+	Request string // id of the request in which it asks
+	Reason  string // why it changes something, in its own words; empty where it does not say
 }
 
 // Is reports whether the actor holds any of the given roles.

@@ -81,3 +81,11 @@ func KindOf(err error) Kind {
 	}
 	return Internal
 }
+
+// refusalOf answers the error as an [Error], whatever it is.
+func refusalOf(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return Wrap(err, Internal, "internal", "The server met a fault of its own.")
+}

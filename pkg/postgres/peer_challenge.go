@@ -1,0 +1,67 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/programme"
+)
+
+var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
+	orders: byChange,
+	cited: func(c *programme.PeerChallenge) []citation {
+		return []citation{citeSubRegion("/subRegion", &c.SubRegion), citePriority("/priorityId", c.PriorityID)}
+	},
+	referrers: []referrer{
+		{"peer_challenge_groups", "peer_challenge_id", "Groups"},
+		{"events", "peer_challenge_id", "Events"},
+		{"milestones", "peer_challenge_id", "Milestones"},
+	},
+}
+
+// PeerChallenges lists the challenges that the filter leaves, in order of creation
+// or as sort says.
+func (s *Store) PeerChallenges(actor programme.Actor, f programme.PeerChallengeFilter, sort string) programme.Listing[programme.PeerChallenge] {
+	return list(s, actor, peerChallenges, sort, func(q *gorm.DB) *gorm.DB {
+		q = where(q, "sub_region_slug = ?", f.SubRegion)
+		q = where(q, "cycle = ?", f.Cycle)
+		q = where(q, "state = ?", f.State)
+		q = where(q, "priority_id = ?", f.PriorityID)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	})
+}
+
+// PeerChallenge reads one challenge. The error is NotFound.
+func (s *Store) PeerChallenge(ctx context.Context, actor programme.Actor, id string) (programme.PeerChallenge, error) {
+	return get(ctx, s, actor, peerChallenges, id)
+}
+
+// CreatePeerChallenge adds a planned challenge. The error is Forbidden for anyone
+// but the programme's team, and Invalid if it breaks its rules or names a
+// sub-region or a priority that is not there.
+func (s *Store) CreatePeerChallenge(ctx context.Context, actor programme.Actor, c programme.PeerChallenge) (programme.PeerChallenge, error) {
+	return add(ctx, s, actor, peerChallenges, c, func(_ *work, c *programme.PeerChallenge) error {
+		c.State, c.Audience = programme.ChallengePlanned, programme.Everyone()
+		return programme.TeamMay(actor)
+	})
+}
+
+// UpdatePeerChallenge changes a challenge at the version, with the errors of
+// [Store.CreatePeerChallenge], NotFound, Stale, and Conflict if it is closed.
+func (s *Store) UpdatePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.PeerChallenge) error) (programme.PeerChallenge, error) {
+	return change(ctx, s, actor, peerChallenges, id, version, programme.Edit, func(_ *work, c *programme.PeerChallenge) error { return alter(c) })
+}
+
+// MovePeerChallenge takes a step that changes the challenge's state. The error is
+// Forbidden, NotFound, Stale, Conflict if the step does not follow from where the
+// challenge stands, or Invalid if it needs a reason and has none.
+func (s *Store) MovePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerChallenge, error) {
+	return change(ctx, s, actor, peerChallenges, id, version, step, func(_ *work, c *programme.PeerChallenge) error { return c.Move(actor, step) })
+}
+
+// DeletePeerChallenge deletes a challenge at the version. The error is Forbidden,
+// NotFound, Stale, or Conflict if it is not planned any more or others refer to it.
+func (s *Store) DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	return drop(ctx, s, actor, peerChallenges, id, version, nil)
+}

@@ -1,0 +1,183 @@
+package programme
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// PeerChallenge is a sub-region's yearly challenge: its boroughs, in groups, look
+// together at the Common Framework. Nobody hosts it and nothing is graded.
+type PeerChallenge struct {
+	Head
+	Title          string
+	SubRegion      string `gorm:"column:sub_region_slug"`
+	Cycle          Cycle
+	Methods        []string `gorm:"serializer:texts"` // how it is conducted: coaching, appreciative inquiry
+	PriorityID     *string  // what it focuses on
+	StartsOn       *Date
+	EndsOn         *Date // last day
+	State          ChallengeState
+	LearningThemes []string `gorm:"serializer:texts"` // what the whole programme may learn from it
+	Illustrative   *string  // what of it is an example and no fact
+}
+
+// ChallengeState is where a peer challenge stands.
+type ChallengeState string
+
+// The states, in their order; a challenge that is not closed may be cancelled.
+const (
+	ChallengePlanned    ChallengeState = "planned"
+	ChallengePreparing  ChallengeState = "preparing"
+	ChallengeInProgress ChallengeState = "in_progress"
+	ChallengeCompleted  ChallengeState = "completed"
+	ChallengeClosed     ChallengeState = "closed"
+	ChallengeCancelled  ChallengeState = "cancelled"
+)
+
+// The steps of a peer challenge beside those of all kinds.
+const (
+	Prepare  Step = "prepare"
+	Start    Step = "start"
+	Complete Step = "complete"
+	AddGroup Step = "add-group"
+)
+
+// challengeMoves says from which states a step leads to which.
+var challengeMoves = map[Step]struct {
+	from []ChallengeState
+	to   ChallengeState
+}{
+	Prepare:  {[]ChallengeState{ChallengePlanned}, ChallengePreparing},
+	Start:    {[]ChallengeState{ChallengePreparing}, ChallengeInProgress},
+	Complete: {[]ChallengeState{ChallengeInProgress}, ChallengeCompleted},
+	Close:    {[]ChallengeState{ChallengeCompleted}, ChallengeClosed},
+	Cancel:   {[]ChallengeState{ChallengePlanned, ChallengePreparing, ChallengeInProgress}, ChallengeCancelled},
+}
+
+// reopened says to which state reopening leads back.
+var reopened = map[ChallengeState]ChallengeState{
+	ChallengeCompleted: ChallengeInProgress, ChallengeClosed: ChallengeCompleted, ChallengeCancelled: ChallengePlanned,
+}
+
+// Noun implements [Record].
+func (*PeerChallenge) Noun() string { return "peer-challenge" }
+
+// Steps implements [Record].
+func (*PeerChallenge) Steps() []Step {
+	return []Step{Edit, AddGroup, Prepare, Start, Complete, Close, Cancel, Reopen, Delete}
+}
+
+// May implements [Record]: only the programme's team runs challenges.
+func (c *PeerChallenge) May(actor Actor, step Step) error {
+	if err := TeamMay(actor); err != nil {
+		return err
+	}
+	switch step {
+	case Edit:
+		if c.State == ChallengeClosed || c.State == ChallengeCancelled {
+			return WrongState("A challenge that is closed or cancelled is not changed any more; reopen it first.")
+		}
+	case AddGroup:
+		if !c.TakesGroups() {
+			return WrongState("Groups are formed until the challenge is in progress.")
+		}
+	case Delete:
+		if c.State != ChallengePlanned {
+			return WrongState("Only a challenge that is still planned can be deleted; cancel it instead.")
+		}
+	case Reopen:
+		if _, ok := reopened[c.State]; !ok {
+			return WrongState("Only a challenge that is completed, closed or cancelled can be reopened.")
+		}
+	default:
+		if !slices.Contains(challengeMoves[step].from, c.State) {
+			return WrongState("The challenge is " + c.State.words() + "; this step does not follow from there.")
+		}
+	}
+	return nil
+}
+
+// Move takes the step, once [PeerChallenge.May] allows it. It refuses a start
+// without dates, and a reopening or a cancellation without a reason.
+func (c *PeerChallenge) Move(actor Actor, step Step) error {
+	switch step {
+	case Reopen:
+		c.State = reopened[c.State]
+		return actor.WithReason()
+	case Cancel:
+		c.State = ChallengeCancelled
+		return actor.WithReason()
+	case Start, Complete:
+		if c.StartsOn == nil || c.EndsOn == nil {
+			return Errorf(Conflict, "no_dates", "The challenge needs its first and last day before this step.")
+		}
+	}
+	c.State = challengeMoves[step].to
+	return nil
+}
+
+// Check implements [Record].
+func (c *PeerChallenge) Check() error {
+	faults := c.Cycle.Check()
+	faults = append(faults, inOrder(c.StartsOn, c.EndsOn)...)
+	if len(faults) == 0 && c.StartsOn != nil && (*c.StartsOn < c.Cycle.Starts() || *c.StartsOn > c.Cycle.Ends()) {
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: "outside_cycle", Detail: "The first day must lie in the cycle."})
+	}
+	return Refuse(append(faults, repeated("/methods", c.Methods)...))
+}
+
+// TakesGroups reports whether groups are still being formed.
+func (c *PeerChallenge) TakesGroups() bool {
+	return c.State == ChallengePlanned || c.State == ChallengePreparing
+}
+
+// Records reports whether findings, notes and asks are being recorded.
+func (c *PeerChallenge) Records() bool {
+	return c.State == ChallengeInProgress || c.State == ChallengeCompleted
+}
+
+// MembersOn answers the day on which boroughs must belong to the sub-region: the
+// challenge's first, or that of its cycle while it has none.
+func (c *PeerChallenge) MembersOn() Date {
+	if c.StartsOn != nil {
+		return *c.StartsOn
+	}
+	return c.Cycle.Starts()
+}
+
+func (s ChallengeState) words() string {
+	if s == ChallengeInProgress {
+		return "in progress"
+	}
+	return string(s)
+}
+
+// inOrder refuses a last day before the first.
+func inOrder(first, last *Date) []Fault {
+	if first == nil || last == nil || *first <= *last {
+		return nil
+	}
+	return []Fault{{Pointer: "/endsOn", Code: "order", Detail: "The last day must not be before the first."}}
+}
+
+// repeated names every element that stands in the list a second time.
+func repeated(pointer string, list []string) []Fault {
+	var faults []Fault
+	for i, item := range list {
+		if slices.Contains(list[:i], item) {
+			faults = append(faults, Fault{Pointer: pointer + "/" + strconv.Itoa(i), Code: "repeated", Detail: "This is in the list already."})
+		}
+	}
+	return faults
+}
+
+// PeerChallengeFilter leaves those challenges of a list that agree with every
+// member that is given.
+type PeerChallengeFilter struct {
+	SubRegion    *string
+	Cycle        *Cycle
+	State        *ChallengeState
+	PriorityID   *string
+	UpdatedSince *time.Time
+}
