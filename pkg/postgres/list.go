@@ -184,7 +184,6 @@ func keyText(field *schema.Field, row reflect.Value) string {
 	return fmt.Sprint(value)
 }
 
-
 // where adds a condition if its value is given.
 func where[V any](q *gorm.DB, condition string, value *V) *gorm.DB {
 	if value == nil {

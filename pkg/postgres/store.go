@@ -17,14 +17,16 @@ import (
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
 )
 
 // Config says where the database is.
 type Config struct {
-	URL      string           // of the database, as libpq reads it
-	Logger   *slog.Logger     // nil: the default one
-	Clock    func() time.Time // nil: time.Now
-	MaxConns int              // of the pool; 0: four for each processor. One more connection listens for changes.
+	URL      string             // of the database, as libpq reads it
+	Logger   *slog.Logger       // nil: the default one
+	Clock    func() time.Time   // nil: time.Now
+	Settings programme.Settings // the zero value: the defaults
+	MaxConns int                // of the pool; 0: four for each processor. One more connection listens for changes.
 }
 
 const (
@@ -40,6 +42,7 @@ type Store struct {
 	config *pgx.ConnConfig
 	log    *slog.Logger
 	clock  func() time.Time
+	rules  programme.Settings
 
 	snapshot   atomic.Pointer[benchmark.Snapshot]
 	wanted     atomic.Bool   // whether anybody has asked for a snapshot
@@ -67,7 +70,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	config.RuntimeParams["application_name"] = "peerchallenge"
 	config.RuntimeParams["statement_timeout"] = statementTimeout
 	s := &Store{
-		config: config, log: cfg.Logger, clock: cfg.Clock,
+		config: config, log: cfg.Logger, clock: cfg.Clock, rules: cfg.Settings.Or(programme.DefaultSettings),
 		started: time.Now(), staleAfter: 30 * time.Second, pollEvery: 5 * time.Second, loading: make(chan struct{}, 1),
 	}
 	if s.log == nil {

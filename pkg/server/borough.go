@@ -87,7 +87,7 @@ func (s *Server) DeleteBorough(ctx context.Context, r api.DeleteBoroughRequestOb
 }
 
 func setBorough(b *programme.Borough, in api.BoroughInput) {
-	b.Name, b.ShortName, b.LIIACode, b.InnerOuter = in.Name, in.ShortName, in.LiiaCode, textOr(in.InnerOuter)
+	b.Name, b.ShortName, b.LIIACode, b.InnerOuter = in.Name, in.ShortName, in.LiiaCode, text(in.InnerOuter)
 }
 
 // boroughOn answers the borough with its sub-region on the day.

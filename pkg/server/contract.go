@@ -31,17 +31,17 @@ type operationKey struct{ method, route string }
 
 // operation is one operation of the contract.
 type operation struct {
-	ID          string
-	Public      bool
-	Roles       []programme.Role
-	Parameters  []*openapi3.Parameter
-	query       map[string]bool // the query parameters that it has
-	IfMatch     bool
-	Body        *openapi3.Schema // nil where it takes none
-	BodyType    string
-	Row         string   // schema of one item, where the operation answers a list
-	columns     []string // of the list as CSV
-	fromRecords bool     // a read that the snapshot alone answers, alike for everyone
+	ID           string
+	Public       bool
+	Roles        []programme.Role
+	Parameters   []*openapi3.Parameter
+	query        map[string]bool // the query parameters that it has
+	IfMatch      bool
+	Body         *openapi3.Schema // nil where it takes none
+	BodyType     string
+	Row          string   // schema of one item, where the operation answers a list
+	columns      []string // of the list as CSV
+	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
@@ -125,7 +125,7 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 	}
 	o.Row = rowSchema(op)
 	public := op.Security != nil && len(*op.Security) == 0
-	o.fromRecords = method == http.MethodGet && !public
+	o.fromSnapshot = method == http.MethodGet && op.Extensions["x-from-snapshot"] == true
 	return o, o.readRoles(op.Extensions["x-roles"], public)
 }
 

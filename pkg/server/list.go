@@ -110,10 +110,7 @@ func answerPage[T, W any](ctx context.Context, list rows[T], wire func(T) W, wra
 	if err != nil {
 		return reply{}, err
 	}
-	limit := 50
-	if given := call.query.Get("limit"); given != "" {
-		limit, _ = strconv.Atoi(given) // the contract has checked it
-	}
+	limit := limitOf(call)
 	p := page[W]{Items: make([]W, 0, limit)}
 	next := ""
 	var last T
@@ -126,13 +123,27 @@ func answerPage[T, W any](ctx context.Context, list rows[T], wire func(T) W, wra
 		p.Items = append(p.Items, wire(row))
 		last = row
 	}
-	if count, _ := strconv.ParseBool(call.query.Get("count")); count {
+	if counts(call) {
 		total := list.total()
 		p.Total = &total
 	}
 	r, err := ok(ctx, wrap(p))
 	r.next = next
 	return r, err
+}
+
+// limitOf and counts read what the contract has checked.
+func limitOf(call *call) int {
+	if given := call.query.Get("limit"); given != "" {
+		limit, _ := strconv.Atoi(given)
+		return limit
+	}
+	return 50
+}
+
+func counts(call *call) bool {
+	count, _ := strconv.ParseBool(call.query.Get("count"))
+	return count
 }
 
 // cursor is a place in a list, with a mark of it and of the question it belongs to.

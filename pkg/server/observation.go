@@ -15,7 +15,7 @@ import (
 func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.ListObservationsResponseObject, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	filter := benchmark.ObservationFilter{
-		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: textOr(p.Release),
+		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: text(p.Release),
 	}
 	if p.Level != nil {
 		filter.Level = benchmark.Level(*p.Level)

@@ -29,10 +29,13 @@ type reply struct {
 	next     string // address of the next page
 	replayed bool   // the first answer again
 	content  *content
-	stream   func(io.Writer) error // instead of content: a whole list
-	mime     string                // of the stream
-	etag     string                // of the stream
+	stream   stream // instead of content: a whole list
+	mime     string // of the stream
 }
+
+// stream writes a whole list. It opens the answer with the ETag of the state that
+// it is about to write; where the caller holds that already, nothing is wanted.
+type stream func(open func(etag string) (out io.Writer, wanted bool)) error
 
 // content is an encoded answer. It is immutable, because it may be kept and
 // sent to others.
@@ -167,34 +170,38 @@ var (
 // writeStream sends a list of any length without holding it. A fault after the
 // first byte breaks the connection: a short list must not look like a whole one.
 func (r reply) writeStream(w http.ResponseWriter) error {
-	header := w.Header()
-	header["Vary"] = append(header["Vary"], vary...) // CORS has put its own there
-	header["Cache-Control"] = revalidate
-	etag := r.etag
-	if r.call.acceptsGzip {
-		etag += gzipTag
+	opened, end := false, func() error { return nil }
+	err := r.stream(func(etag string) (io.Writer, bool) {
+		opened = true
+		header := w.Header()
+		header["Vary"] = append(header["Vary"], vary...) // CORS has put its own there
+		header["Cache-Control"] = revalidate
+		tag := etag
+		if r.call.acceptsGzip {
+			tag += gzipTag
+		}
+		header.Set("ETag", `"`+tag+`"`)
+		if r.call.has(etag) {
+			w.WriteHeader(http.StatusNotModified)
+			return nil, false
+		}
+		header.Set("Content-Type", r.mime)
+		var out io.Writer = patient{w, http.NewResponseController(w)}
+		if r.call.acceptsGzip {
+			header["Content-Encoding"] = gzipEncoding
+			z := gzip.NewWriter(out)
+			out, end = z, z.Close // the end mark belongs to a whole list only
+		}
+		w.WriteHeader(r.status)
+		return out, true
+	})
+	if err == nil {
+		err = end()
 	}
-	header.Set("ETag", `"`+etag+`"`)
-	if r.call.has(r.etag) {
-		w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
-	header.Set("Content-Type", r.mime)
-	end := func() error { return nil }
-	var out io.Writer = patient{w, http.NewResponseController(w)}
-	if r.call.acceptsGzip {
-		header["Content-Encoding"] = gzipEncoding
-		z := gzip.NewWriter(out)
-		out, end = z, z.Close // the end mark belongs to a whole list only
-	}
-	w.WriteHeader(r.status)
-	if err := r.stream(out); err != nil {
+	if err != nil && opened {
 		panic(http.ErrAbortHandler)
 	}
-	if err := end(); err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	return nil
+	return err
 }
 
 // patient gives each part of a stream its own time, so that a long list may take

@@ -34,6 +34,18 @@ type Store interface {
 	authorityStore
 	indicatorStore
 	periodStore
+	peerChallengeStore
+	peerChallengeGroupStore
+	groupingProposalStore
+	participantStore
+	peerReviewStore
+	findingStore
+	actionStore
+	askOrOfferStore
+	eventStore
+	milestoneStore
+	changeStore
+	auditStore
 }
 
 // Config is what a [Server] is made of.
@@ -42,7 +54,9 @@ type Config struct {
 	Verify func(ctx context.Context, token string) (programme.Actor, error)
 	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS
 	Clock  func() time.Time
-	Logger *slog.Logger
+	// Settings are the programme's own times; the zero value means the defaults.
+	Settings programme.Settings
+	Logger   *slog.Logger
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
@@ -57,6 +71,7 @@ type Server struct {
 	verify   func(ctx context.Context, token string) (programme.Actor, error)
 	keys     func(ctx context.Context) ([]byte, error)
 	clock    func() time.Time
+	rules    programme.Settings
 	log      *slog.Logger
 	contract *contract
 	answers  *answers
@@ -76,7 +91,7 @@ func New(cfg Config) (*Server, error) {
 		cfg.CacheBytes = 8 << 20
 	}
 	s := &Server{
-		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger,
+		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
 		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), echo: echo.New(),
 	}
 	for _, c := range cfg.Collectors {
@@ -97,8 +112,8 @@ func (s *Server) route(origins []string) error {
 	if len(origins) > 0 {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  origins,
-			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete},
-			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerRequestID},
+			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
+			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Audit-Reason", headerRequestID},
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After"},
 			MaxAge:        3600,
 		}))

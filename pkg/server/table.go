@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/csv"
 	"io"
+	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
@@ -21,24 +22,17 @@ import (
 // longer than it takes to write it.
 func table[T, W any](ctx context.Context, list rows[T], wire func(T) W) (reply, error) {
 	call := callOf(ctx)
-	// A list is not read twice to know its bytes: they follow from the state, the
-	// day, the question and the contract, which names the columns.
-	sum := sha256.Sum256([]byte(contractSum() + string(call.today) + string(call.format) + call.url.Path + "?" + call.url.RawQuery))
-	r := reply{
-		call: call, status: 200, mime: string(call.format),
-		etag: "g" + strconv.FormatInt(call.snapshot.Generation, 10) + "-" + base64.RawURLEncoding.EncodeToString(sum[:9]),
-	}
-	if call.format == formatCSV {
-		r.mime = "text/csv; charset=utf-8"
-	}
-	r.stream = func(w io.Writer) error {
+	return tableReply(call, func(open func(string) (io.Writer, bool)) error {
+		// A list is not read twice to know its bytes: they follow from the state and
+		// from the question.
+		w, wanted := open("g" + strconv.FormatInt(call.snapshot.Generation, 10) + "-" + question(call))
+		if !wanted {
+			return nil
+		}
 		out := bufio.NewWriterSize(w, 1<<16)
-		write := ndjsonWriter[W](out)
-		if call.format == formatCSV {
-			var err error
-			if write, err = csvWriter[W](out, call.op.columns); err != nil {
-				return err
-			}
+		write, err := rowWriter[W](call, out)
+		if err != nil {
+			return err
 		}
 		for row := range list.after(nil) {
 			if err := write(wire(row)); err != nil {
@@ -49,8 +43,31 @@ func table[T, W any](ctx context.Context, list rows[T], wire func(T) W) (reply, 
 			}
 		}
 		return out.Flush()
+	}), nil
+}
+
+func tableReply(call *call, write stream) reply {
+	r := reply{call: call, status: http.StatusOK, mime: string(call.format), stream: write}
+	if call.format == formatCSV {
+		r.mime = "text/csv; charset=utf-8"
 	}
-	return r, nil
+	return r
+}
+
+// question is a mark of everything that the bytes of a list follow from, beside
+// the state: the address, the form, the day, who asks, and the contract, which
+// names the columns.
+func question(call *call) string {
+	sum := sha256.Sum256([]byte(contractSum() + string(call.today) + string(call.format) + call.url.Path + "?" + call.url.RawQuery + "\x00" +
+		strings.Join(call.actor.Names(), " ") + "\x00" + names(call.actor.Roles)))
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}
+
+func rowWriter[W any](call *call, out *bufio.Writer) (func(W) error, error) {
+	if call.format == formatCSV {
+		return csvWriter[W](out, call.op.columns)
+	}
+	return ndjsonWriter[W](out), nil
 }
 
 var contractSum = sync.OnceValue(func() string {

@@ -21,13 +21,6 @@ func dayOr(given *programme.Date, today programme.Date) programme.Date {
 	return *given
 }
 
-func textOr(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
 // rounded gives a statistic four decimals, half away from zero. Published values
 // are never rounded.
 func rounded(v *float64) *float64 {
@@ -43,4 +36,21 @@ func publishedWire(f *benchmark.Figure) api.PublishedFigure {
 		return api.PublishedFigure{Status: api.FigureStatus(benchmark.NotHeld)}
 	}
 	return api.PublishedFigure{Value: f.Value, Status: api.FigureStatus(f.Status)}
+}
+
+// convert turns an optional text of one type into one of another.
+func convert[To, From ~string](given *From) *To {
+	if given == nil {
+		return nil
+	}
+	to := To(*given)
+	return &to
+}
+
+// text answers an optional text, or "".
+func text[S ~string](given *S) string {
+	if given == nil {
+		return ""
+	}
+	return string(*given)
 }

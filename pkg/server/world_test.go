@@ -57,6 +57,7 @@ type world struct {
 	http   *httptest.Server
 	client *http.Client
 	tokens map[programme.Role]string
+	made   map[string]string // records to try things on
 }
 
 // start brings up a service, with changes to its configuration.
@@ -72,7 +73,7 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[programme.Role]string{}}
+	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[programme.Role]string{}, made: map[string]string{}}
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Clock: clock, Logger: silent})
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +136,7 @@ func (w *world) send(a ask) answer {
 		request.Header.Set("Authorization", "Bearer "+a.token)
 	}
 	switch a.method {
-	case http.MethodPost:
+	case http.MethodPost, http.MethodPut:
 		request.Header.Set("Content-Type", "application/json")
 	case http.MethodPatch:
 		request.Header.Set("Content-Type", "application/merge-patch+json")
@@ -177,6 +178,18 @@ func (w *world) write(method, path, body string, header ...string) answer {
 func (w *world) patch(path, body string) answer {
 	w.t.Helper()
 	return w.write(http.MethodPatch, path, body, "If-Match", w.get(path).header.Get("ETag"))
+}
+
+// step takes a step that changes the state of a record, whatever its state is now.
+func (w *world) step(path, step string, header ...string) answer {
+	w.t.Helper()
+	return w.write(http.MethodPost, path+"/"+step, "", append(header, "If-Match", w.etag(path))...)
+}
+
+// etag answers that of the record as the programme's team sees it.
+func (w *world) etag(path string) string {
+	w.t.Helper()
+	return w.send(ask{method: http.MethodGet, path: path, token: w.token(programme.RoleProgramme)}).want(200).header.Get("ETag")
 }
 
 func pairs(header []string) map[string]string {

@@ -1,0 +1,101 @@
+package server_test
+
+import (
+	"regexp"
+	"strings"
+
+	"peerchallenge/pkg/programme"
+)
+
+// Some ids of the contract's examples are those of records. Here is how the
+// records come to be that stand in their place when the examples are tried: each
+// noun's tests register theirs.
+var (
+	standIns  = map[string]func(*world) string{} // by the id in the examples
+	preparers = map[string]func(*world) string{} // by operationId: the record of its path, where it must stand otherwise
+	nounOf    = map[string]string{}              // by the beginning of a path: the id in the examples
+)
+
+// standIn registers the record that stands for an id of the examples and, unless
+// an operation needs another, for the {id} below the path.
+func standIn(path, id string, make func(*world) string) bool {
+	standIns[id], nounOf[path] = make, id
+	return true
+}
+
+// prepared registers the record on which the operations are tried.
+func prepared(make func(*world) string, operations ...string) bool {
+	for _, operation := range operations {
+		preparers[operation] = make
+	}
+	return true
+}
+
+// Ids of the contract's examples.
+const (
+	exampleChallenge = "01932b7e-0000-7000-8000-000000000001"
+	exampleGroup     = "01932b7e-0000-7000-8000-000000000002"
+	exampleProposal  = "01932b7e-0000-7000-8000-000000000003"
+	examplePerson    = "01932b7e-0000-7000-8000-000000000004"
+	exampleReview    = "01932b7e-0000-7000-8000-000000000008"
+	exampleFinding   = "01932b7e-0000-7000-8000-000000000009"
+	exampleAction    = "01932b7e-0000-7000-8000-000000000010"
+	exampleAsk       = "01932b7e-0000-7000-8000-000000000011"
+	exampleEvent     = "01932b7e-0000-7000-8000-000000000012"
+	exampleMilestone = "01932b7e-0000-7000-8000-000000000013"
+)
+
+var exampleID = regexp.MustCompile(`01932b7e-0000-7000-8000-0000000000[0-9]{2}`)
+
+// stood puts real ids in the place of the examples'.
+func (w *world) stood(text string) string {
+	w.t.Helper()
+	return exampleID.ReplaceAllStringFunc(text, w.standing)
+}
+
+// standing answers the id of the record that stands for the example's.
+func (w *world) standing(id string) string {
+	w.t.Helper()
+	if standIns[id] == nil {
+		w.t.Fatalf("nothing stands for the example's id %s", id)
+	}
+	return w.once(id, standIns[id])
+}
+
+// once makes a record the first time that it is asked for.
+func (w *world) once(name string, make func(*world) string) string {
+	w.t.Helper()
+	if w.made[name] == "" {
+		w.made[name] = make(w)
+	}
+	return w.made[name]
+}
+
+// recordOf answers the id of the record that the operation is tried on, or "" for
+// what is no record.
+func (w *world) recordOf(op *described) string {
+	w.t.Helper()
+	if make := preparers[op.OperationID]; make != nil {
+		return w.once(op.OperationID, make)
+	}
+	for path, id := range nounOf {
+		if strings.HasPrefix(op.path, path+"/{id}") {
+			return w.standing(id)
+		}
+	}
+	return ""
+}
+
+// must answers what was made, or fails the test.
+func must[T any](w *world, made T, err error) T {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatalf("a record to try things on could not be made: %v", err)
+	}
+	return made
+}
+
+// lambeth is the actor whom the tokens of a borough's director name.
+var lambeth = programme.Actor{Issuer: "test", Subject: "lambeth", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: "E09000022"}
+
+func pointer[T any](v T) *T { return &v }

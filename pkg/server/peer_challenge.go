@@ -1,0 +1,120 @@
+package server
+
+import (
+	"context"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+type peerChallengeStore interface {
+	PeerChallenges(actor programme.Actor, f programme.PeerChallengeFilter, sort string) programme.Listing[programme.PeerChallenge]
+	PeerChallenge(ctx context.Context, actor programme.Actor, id string) (programme.PeerChallenge, error)
+	CreatePeerChallenge(ctx context.Context, actor programme.Actor, c programme.PeerChallenge) (programme.PeerChallenge, error)
+	UpdatePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.PeerChallenge) error) (programme.PeerChallenge, error)
+	MovePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerChallenge, error)
+	DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error
+}
+
+// ListPeerChallenges answers challenges.
+func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallengesRequestObject) (api.ListPeerChallengesResponseObject, error) {
+	f := programme.PeerChallengeFilter{
+		SubRegion: r.Params.SubRegion, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ChallengeState](r.Params.State),
+		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
+	}
+	return answerListing(ctx, s.store.PeerChallenges(callOf(ctx).actor, f, text(r.Params.Sort)), peerChallengeWire(ctx))
+}
+
+// GetPeerChallenge answers one.
+func (s *Server) GetPeerChallenge(ctx context.Context, r api.GetPeerChallengeRequestObject) (api.GetPeerChallengeResponseObject, error) {
+	return answerPeerChallenge(ctx)(s.store.PeerChallenge(ctx, callOf(ctx).actor, r.Id))
+}
+
+// CreatePeerChallenge plans one.
+func (s *Server) CreatePeerChallenge(ctx context.Context, r api.CreatePeerChallengeRequestObject) (api.CreatePeerChallengeResponseObject, error) {
+	var c programme.PeerChallenge
+	setPeerChallenge(&c, *r.Body)
+	c, err := s.store.CreatePeerChallenge(ctx, callOf(ctx).actor, c)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, c.Version, "/v1/peer-challenges/"+c.ID, peerChallengeWire(ctx)(&c))
+}
+
+// UpdatePeerChallenge changes one.
+func (s *Server) UpdatePeerChallenge(ctx context.Context, r api.UpdatePeerChallengeRequestObject) (api.UpdatePeerChallengeResponseObject, error) {
+	return answerPeerChallenge(ctx)(s.store.UpdatePeerChallenge(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(c *programme.PeerChallenge) error {
+		in, err := merged(ctx, api.PeerChallengeInput{
+			Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: &c.Methods, PriorityId: c.PriorityID,
+			StartsOn: c.StartsOn, EndsOn: c.EndsOn, LearningThemes: &c.LearningThemes, Illustrative: c.Illustrative,
+		})
+		if err == nil {
+			setPeerChallenge(c, in)
+		}
+		return err
+	}))
+}
+
+// DeletePeerChallenge removes one.
+func (s *Server) DeletePeerChallenge(ctx context.Context, r api.DeletePeerChallengeRequestObject) (api.DeletePeerChallengeResponseObject, error) {
+	return deleted(ctx), s.store.DeletePeerChallenge(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
+}
+
+// PreparePeerChallenge begins its preparation.
+func (s *Server) PreparePeerChallenge(ctx context.Context, r api.PreparePeerChallengeRequestObject) (api.PreparePeerChallengeResponseObject, error) {
+	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Prepare)
+}
+
+// StartPeerChallenge begins it.
+func (s *Server) StartPeerChallenge(ctx context.Context, r api.StartPeerChallengeRequestObject) (api.StartPeerChallengeResponseObject, error) {
+	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Start)
+}
+
+// CompletePeerChallenge says that it has taken place.
+func (s *Server) CompletePeerChallenge(ctx context.Context, r api.CompletePeerChallengeRequestObject) (api.CompletePeerChallengeResponseObject, error) {
+	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Complete)
+}
+
+// ClosePeerChallenge ends its records.
+func (s *Server) ClosePeerChallenge(ctx context.Context, r api.ClosePeerChallengeRequestObject) (api.ClosePeerChallengeResponseObject, error) {
+	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Close)
+}
+
+// CancelPeerChallenge says that it will not take place.
+func (s *Server) CancelPeerChallenge(ctx context.Context, r api.CancelPeerChallengeRequestObject) (api.CancelPeerChallengeResponseObject, error) {
+	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
+}
+
+// ReopenPeerChallenge takes its last step back.
+func (s *Server) ReopenPeerChallenge(ctx context.Context, r api.ReopenPeerChallengeRequestObject) (api.ReopenPeerChallengeResponseObject, error) {
+	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
+}
+
+func (s *Server) movePeerChallenge(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
+	return answerPeerChallenge(ctx)(s.store.MovePeerChallenge(ctx, callOf(ctx).actor, id, matchVersion(match), step))
+}
+
+// answerPeerChallenge answers what the store has answered.
+func answerPeerChallenge(ctx context.Context) func(programme.PeerChallenge, error) (reply, error) {
+	return func(c programme.PeerChallenge, err error) (reply, error) {
+		if err != nil {
+			return reply{}, err
+		}
+		return resource(ctx, c.Version, peerChallengeWire(ctx)(&c))
+	}
+}
+
+func setPeerChallenge(c *programme.PeerChallenge, in api.PeerChallengeInput) {
+	c.Title, c.SubRegion, c.Cycle, c.Methods, c.PriorityID = in.Title, in.SubRegion, programme.Cycle(in.Cycle), list(in.Methods), in.PriorityId
+	c.StartsOn, c.EndsOn, c.LearningThemes, c.Illustrative = in.StartsOn, in.EndsOn, list(in.LearningThemes), in.Illustrative
+}
+
+func peerChallengeWire(ctx context.Context) func(*programme.PeerChallenge) api.PeerChallenge {
+	return func(c *programme.PeerChallenge) api.PeerChallenge {
+		return api.PeerChallenge{
+			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: some(c.Methods), PriorityId: c.PriorityID,
+			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: some(c.LearningThemes),
+			Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Actions: actionsWire(ctx, c),
+		}
+	}
+}

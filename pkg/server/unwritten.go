@@ -1,0 +1,5 @@
+package server
+
+import "errors"
+
+var errUnwritten = errors.New("unwritten")
