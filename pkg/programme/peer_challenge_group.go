@@ -33,3 +33,19 @@ const (
 	MemberObserver    MemberRole = "observer"
 	MemberFacilitator MemberRole = "facilitator"
 )
+
+// Boroughs answers the codes of the group's members.
+func (g *PeerChallengeGroup) Boroughs() []string {
+	codes := make([]string, len(g.Members))
+	for i, m := range g.Members {
+		codes[i] = m.Borough
+	}
+	return codes
+}
+
+// Forum is the group as the place where things are found and said, within its
+// challenge.
+func (g *PeerChallengeGroup) Forum(c PeerChallenge) Forum {
+	boroughs := g.Boroughs()
+	return Forum{Boroughs: boroughs, Finders: boroughs, Records: c.Records(), Answers: c.Records()}
+}

@@ -1,6 +1,9 @@
 package programme
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // PeerReview is a visit of a team from other boroughs to one host. Its host, its
 // team and the programme's team share it; others see its report as the host
@@ -80,3 +83,25 @@ const (
 	PublishedToBoroughs Publication = "boroughs"
 	PublishedToEveryone Publication = "everyone" // reporting tools too
 )
+
+// Visitors answers the codes of the boroughs from which the team comes, each once.
+func (r *PeerReview) Visitors() []string {
+	var codes []string
+	for _, m := range r.Team {
+		if m.Borough != nil && !slices.Contains(codes, *m.Borough) {
+			codes = append(codes, *m.Borough)
+		}
+	}
+	return codes
+}
+
+// Forum is the review as the place where things are found: its team finds, its
+// host answers once the report is final.
+func (r *PeerReview) Forum() Forum {
+	visitors := r.Visitors()
+	return Forum{
+		Boroughs: append([]string{r.Host}, visitors...), Finders: visitors,
+		Records: r.State == ReviewFieldwork || r.State == ReviewFactualAccuracy,
+		Answers: r.State == ReviewReported || r.State == ReviewFollowUp,
+	}
+}
