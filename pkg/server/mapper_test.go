@@ -38,8 +38,8 @@ func TestNoMapperForgetsAMember(t *testing.T) {
 			fill(&g)
 			return comparisonWire(&c, g, "2023-24")
 		},
-		"method":         func() any { var g benchmark.Groups; fill(&g); m := methodWire(g); m.Releases = []string{"x"}; return m },
-		"summary":        func() any { var d benchmark.Distribution; fill(&d); return summaryWire(d) },
+		"method":  func() any { var g benchmark.Groups; fill(&g); m := methodWire(g); m.Releases = []string{"x"}; return m },
+		"summary": func() any { var d benchmark.Distribution; fill(&d); return summaryWire(d) },
 	} {
 		wholly(t, name, mapped())
 	}
