@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,11 +16,18 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// order is how a list is sorted: by columns that are never null, the last of
-// which no two rows share.
+// order is how a list is sorted: by what is never null, the last of which no two
+// rows share.
 type order struct {
+	by      *expression // goes before the columns; may be nil
 	columns []string
 	down    bool
+}
+
+// expression is what a list is sorted by that is no column.
+type expression struct {
+	sql  string               // as an index has it
+	text func(row any) string // its value in a row, given as a pointer, which PostgreSQL reads back
 }
 
 // byID is the order of creation.
@@ -135,6 +143,9 @@ func (s *Store) atOneMoment(ctx context.Context, do func(tx *gorm.DB, moment int
 
 func (o order) clause() clause.OrderBy {
 	var by clause.OrderBy
+	if o.by != nil {
+		by.Columns = append(by.Columns, clause.OrderByColumn{Column: clause.Column{Name: o.by.sql, Raw: true}, Desc: o.down})
+	}
 	for _, name := range o.columns {
 		by.Columns = append(by.Columns, clause.OrderByColumn{Column: clause.Column{Name: name}, Desc: o.down})
 	}
@@ -145,6 +156,9 @@ func (o order) clause() clause.OrderBy {
 // any place in the list alike.
 func (o order) after(key []string) clause.Expr {
 	var vars []any
+	if o.by != nil {
+		vars = append(vars, clause.Column{Name: o.by.sql, Raw: true})
+	}
 	for _, name := range o.columns {
 		vars = append(vars, clause.Column{Name: name})
 	}
@@ -155,7 +169,7 @@ func (o order) after(key []string) clause.Expr {
 	if o.down {
 		sign = " < "
 	}
-	row := "(?" + strings.Repeat(", ?", len(o.columns)-1) + ")"
+	row := "(?" + strings.Repeat(", ?", len(vars)/2-1) + ")"
 	return clause.Expr{SQL: row + sign + row, Vars: vars}
 }
 
@@ -166,9 +180,12 @@ func (o order) key(db *gorm.DB, row any) []string {
 	if err := statement.Parse(row); err != nil {
 		panic(err) // a struct that GORM has read rows into
 	}
-	key := make([]string, len(o.columns))
-	for i, name := range o.columns {
-		key[i] = keyText(statement.Schema.LookUpField(name), reflect.ValueOf(row).Elem())
+	var key []string
+	if o.by != nil {
+		key = append(key, o.by.text(row))
+	}
+	for _, name := range o.columns {
+		key = append(key, keyText(statement.Schema.LookUpField(name), reflect.ValueOf(row).Elem()))
 	}
 	return key
 }
@@ -182,6 +199,38 @@ func keyText(field *schema.Field, row reflect.Value) string {
 		return v.String()
 	}
 	return fmt.Sprint(value)
+}
+
+// listed makes a listing of a few rows that one statement answers whole, such as
+// counts. read answers them in the order of their keys.
+func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
+	return programme.Listing[T]{
+		Key: key,
+		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
+			rows, err := read(s.gorm.WithContext(ctx))
+			total := len(rows)
+			rows = slices.DeleteFunc(rows, func(row T) bool { return w.After != nil && slices.Compare(key(&row), w.After) <= 0 })
+			part := programme.Part[T]{Items: rows[:min(len(rows), w.Limit)], More: len(rows) > w.Limit}
+			if w.Count {
+				part.Total = &total
+			}
+			return part, refusal(err)
+		},
+		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
+			return refusal(s.atOneMoment(ctx, func(tx *gorm.DB, moment int64) error {
+				if wanted, err := begin(moment); err != nil || !wanted {
+					return err
+				}
+				rows, err := read(tx)
+				for i := range rows {
+					if err == nil {
+						err = do(&rows[i])
+					}
+				}
+				return err
+			}))
+		},
+	}
 }
 
 // where adds a condition if its value is given.
