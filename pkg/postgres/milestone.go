@@ -23,6 +23,9 @@ var milestones = kind[programme.Milestone, *programme.Milestone]{
 	cited: citedByMilestone,
 	before: func(w *work, m *programme.Milestone) error {
 		m.SavedOn = programme.DateIn(w.now, programme.London)
+		if m.Evidence == nil {
+			m.Evidence = []programme.Link{} // the column takes no null
+		}
 		return w.readReviewAudience(m)
 	},
 }

@@ -238,3 +238,11 @@ func (a answer) into(target any) {
 		a.t.Fatalf("%v: %.500s", err, a.body)
 	}
 }
+
+// tokenOf answers a token for the role in the borough.
+func (w *world) tokenOf(role programme.Role, borough string) string {
+	w.t.Helper()
+	actor := programme.Actor{Subject: "test-" + string(role) + "-" + borough, Roles: []programme.Role{role}, Borough: borough}
+	token, err := w.issuer.Token(context.WithoutCancel(w.t.Context()), actor, time.Hour)
+	return must(w, token, err)
+}
