@@ -410,6 +410,7 @@ CREATE TABLE milestones (
     audience          text[] NOT NULL CONSTRAINT milestones_audience_somebody CHECK (cardinality(audience) > 0)
 );
 CREATE INDEX milestones_by_cycle ON milestones (cycle, id);
+CREATE INDEX milestones_by_cycle_status ON milestones (cycle, status, id);
 CREATE INDEX milestones_by_kind ON milestones (kind, id);
 CREATE INDEX milestones_by_status ON milestones (status, id);
 CREATE INDEX milestones_by_updated_at ON milestones (updated_at, id);

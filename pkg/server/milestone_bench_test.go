@@ -254,14 +254,16 @@ func (w *world) milestoneLimit(b *testing.B) string {
 	b.Cleanup(pool.Close)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /milestones", func(rw http.ResponseWriter, r *http.Request) {
-		query, after := r.URL.Query(), "00000000-0000-0000-0000-000000000000"
-		if given := query.Get("after"); given != "" {
-			after = given
-		}
-		sql, args := leastColumns+" WHERE sub_regions @> ARRAY[$1] AND id > $2 ORDER BY id LIMIT 51", []any{query.Get("subRegion"), after}
+		query := r.URL.Query()
+		sql, args := leastColumns+" WHERE sub_regions @> ARRAY[$1]", []any{query.Get("subRegion")}
 		if cycle := query.Get("cycle"); cycle != "" {
-			sql, args = leastColumns+" WHERE cycle = $1 AND status = $2 AND id > $3 ORDER BY id LIMIT 51", []any{cycle, query.Get("status"), after}
+			sql, args = leastColumns+" WHERE cycle = $1 AND status = $2", []any{cycle, query.Get("status")}
 		}
+		if after := query.Get("after"); after != "" {
+			args = append(args, after)
+			sql += " AND id > $" + strconv.Itoa(len(args))
+		}
+		sql += " ORDER BY id LIMIT 51"
 		items, err := leastRead(r.Context(), pool, sql, args)
 		var next *string
 		if len(items) > 50 {
