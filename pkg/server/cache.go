@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bytes"
+
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
 
@@ -52,6 +54,7 @@ func (s *Server) remember(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		call.keep = func(made *content) {
 			if len(made.body) < s.answers.limit/8 {
+				made.body, made.buffer = bytes.Clone(made.body), nil // others will read it, and the buffer may be far larger
 				s.answers.cache.Set(key, made)
 			}
 		}

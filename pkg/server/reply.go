@@ -45,8 +45,16 @@ type content struct {
 	link    string
 	body    []byte
 	packing sync.Once
-	packed  []byte // the body compressed, made when somebody first wants it; nil where that gains nothing
+	packed  []byte        // the body compressed, made when somebody first wants it; nil where that gains nothing
+	buffer  *bytes.Buffer // what the body stands in, if it goes back when it has been sent
 }
+
+// buffers are those of answers that have been sent. A page of a list is large, and
+// making room for it anew each time is much of what it costs.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// largestBuffer bounds what is kept of unusual answers.
+const largestBuffer = 1 << 20
 
 // ok answers a value, encoded.
 func ok(ctx context.Context, body any) (reply, error) { return encoded(ctx, http.StatusOK, 0, body) }
@@ -70,13 +78,16 @@ func deleted(ctx context.Context) reply {
 }
 
 func encoded(ctx context.Context, status int, version int64, body any) (reply, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
+	out, _ := buffers.Get().(*bytes.Buffer) // it holds nothing else
+	out.Reset()
+	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(body); err != nil {
 		return reply{}, err
 	}
-	return reply{call: callOf(ctx), status: status, version: version, content: newContent("application/json", version, out.Bytes())}, nil
+	c := newContent("application/json", version, out.Bytes())
+	c.buffer = out
+	return reply{call: callOf(ctx), status: status, version: version, content: c}, nil
 }
 
 // compressible is the size from which compression is worth its header.
@@ -128,7 +139,12 @@ func (r reply) write(w http.ResponseWriter) error {
 	if r.status == http.StatusOK {
 		r.call.keep(r.content)
 	}
-	return r.content.write(w, r.call, r.status)
+	err := r.content.write(w, r.call, r.status)
+	if b := r.content.buffer; b != nil && b.Cap() <= largestBuffer {
+		r.content.body, r.content.buffer = nil, nil
+		buffers.Put(b)
+	}
+	return err
 }
 
 // gzipTag marks the ETag of the compressed form: a strong validator names bytes,
