@@ -63,34 +63,32 @@ var share = clause.Locking{Strength: clause.LockingStrengthShare}
 
 // holdForum reads the group or the review in which something arises, if the actor
 // may see it, and who may see what is found there. It stays as it is until the
-// transaction ends: so does the group's challenge, on whose state the rules depend.
-// Transactions that change findings or actions begin with it, so that all lock
-// forum, finding and action in this order. Where there is no such forum its
-// boroughs are nil.
-func (w *work) holdForum(group, review *string) (f programme.Forum, findings programme.Audience, err error) {
-	visible := w.tx.Scopes(visibleTo(w.actor)).Clauses(share)
+// transaction ends, and so does a group's challenge, on whose state the rules
+// depend. Whoever changes findings or actions begins with it, so that all take
+// challenge, group or review, finding and action in this order and nobody waits for
+// each other. Where there is no such forum its boroughs are nil.
+func (w *work) holdForum(group, review *string) (f programme.Forum, seen programme.Audience, err error) {
 	switch {
 	case group != nil && uuid.Validate(*group) == nil:
-		var g programme.PeerChallengeGroup
-		if err = visible.Where(clause.Eq{Column: "id", Value: *group}).Take(&g).Error; err != nil {
-			break
-		}
+		const challenge = "id = (SELECT peer_challenge_id FROM peer_challenge_groups WHERE id = ?)"
 		var c programme.PeerChallenge
-		if err = w.tx.Clauses(share).Where(clause.Eq{Column: "id", Value: g.PeerChallengeID}).Take(&c).Error; err != nil {
-			return f, nil, err
+		var g programme.PeerChallengeGroup
+		if err = w.tx.Clauses(share).Where(challenge, *group).Take(&c).Error; err == nil {
+			err = w.tx.Scopes(visibleTo(w.actor)).Clauses(share).Where("id = ?", *group).Take(&g).Error
 		}
-		f = g.Forum(c)
-		findings = programme.Parties(f.Boroughs...)
+		if err == nil {
+			f, seen = g.Forum(c), programme.Parties(g.Boroughs()...)
+		}
 	case review != nil && uuid.Validate(*review) == nil:
 		var r programme.PeerReview
-		if err = visible.Where(clause.Eq{Column: "id", Value: *review}).Take(&r).Error; err == nil {
-			f, findings = r.Forum(), r.Audience
+		if err = w.tx.Scopes(visibleTo(w.actor)).Clauses(share).Where("id = ?", *review).Take(&r).Error; err == nil {
+			f, seen = r.Forum(), r.Audience
 		}
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = nil
 	}
-	return f, findings, err
+	return f, seen, err
 }
 
 // audienceFollows gives what was found in a group or a review the audience that
@@ -106,8 +104,7 @@ func (w *work) audienceFollows(forumID string, f programme.Forum, findings progr
 	if err != nil {
 		return err
 	}
-	// What boroughs ask a group for follows here likewise: alterAll of the asks with
-	// peer_challenge_group_id = ?, reseen by the parties.
+	// What boroughs ask a group for follows at this place, by the members f.Boroughs.
 	return alterAll(w, func(a *programme.Action) bool { return reseen(a, parties.With(a.Borough)) },
 		"finding_id IN (SELECT id FROM findings WHERE "+ofForum+")", forumID, forumID)
 }
