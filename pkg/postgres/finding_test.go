@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -369,51 +370,42 @@ func TestPublishingAReportPublishesNoActions(t *testing.T) {
 	wantRefusal(t, err, programme.NotFound, "not_found")
 }
 
-// TestNoFindingMissesAChangeOfMembers: findings are recorded while the members
-// change, and all have the audience of the last members.
+// TestNoFindingMissesAChangeOfMembers: one that is recorded while the members change
+// waits, and has the audience of the new ones.
 func TestNoFindingMissesAChangeOfMembers(t *testing.T) {
 	t.Parallel()
 	s, _ := forumStore(t)
 	g := groupOf(t, s, aboutCode, finderCode)
-	var writers sync.WaitGroup
-	errs := make([]error, 5)
-	for i := range 4 {
-		writers.Go(func() {
-			for range 5 {
-				_, err := s.CreateFinding(t.Context(), team, programme.Finding{PeerChallengeGroupID: &g.ID, Borough: aboutCode, Kind: programme.Strength, Theme: "x", Text: "x"})
-				if err != nil {
-					errs[i] = err
-				}
-			}
+	var recording sync.WaitGroup
+	var recorded programme.Finding
+	var refused error
+	var over atomic.Bool
+	err := s.act(t.Context(), team, func(w *work) error {
+		if _, err := hold(w, peerChallenges, g.PeerChallengeID); err != nil {
+			return err
+		}
+		g.Members = membersOf([]string{aboutCode, outsiderCode})
+		if err := saveAll(w.tx, &g); err != nil {
+			return err
+		}
+		if err := w.audienceFollows(g.ID, programme.Forum{Boroughs: g.Boroughs()}, programme.Parties(g.Boroughs()...)); err != nil {
+			return err
+		}
+		recording.Go(func() {
+			defer over.Store(true)
+			recorded, refused = s.CreateFinding(t.Context(), team, programme.Finding{PeerChallengeGroupID: &g.ID, Borough: aboutCode, Kind: programme.Strength, Theme: "x", Text: "x"})
 		})
-	}
-	writers.Go(func() {
-		for i := range 6 {
-			codes := [][]string{{aboutCode, outsiderCode}, {aboutCode, finderCode}}[i%2]
-			errs[4] = s.act(t.Context(), team, func(w *work) error {
-				if err := w.tx.Exec("SELECT FROM peer_challenges WHERE id = ? FOR UPDATE", g.PeerChallengeID).Error; err != nil {
-					return err
-				}
-				now := g
-				now.Members = membersOf(codes)
-				if err := saveAll(w.tx, &now); err != nil {
-					return err
-				}
-				return w.audienceFollows(g.ID, programme.Forum{Boroughs: codes}, programme.Parties(codes...))
-			})
-			if errs[4] != nil {
-				return
-			}
-		}
+		eventually(t, "the finding waits, or is recorded", func() bool {
+			return over.Load() || count(t, s, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
+		})
+		return nil
 	})
-	writers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			t.Error(err)
-		}
+	recording.Wait()
+	if err := errors.Join(err, refused); err != nil {
+		t.Fatal(err)
 	}
-	if n := count(t, s, "SELECT count(*) FROM findings WHERE audience = $1::text[]", array(programme.Parties(aboutCode, finderCode))); n != 20 {
-		t.Errorf("%d of 20 findings have the audience of the last members", n)
+	if !slices.Equal(recorded.Audience, programme.Parties(aboutCode, outsiderCode)) {
+		t.Errorf("audience %v", recorded.Audience)
 	}
 }
 
