@@ -114,7 +114,7 @@ func (s *Store) AddActionProgress(ctx context.Context, actor programme.Actor, id
 				return err
 			}
 			if was != programme.ActionOpen && a.State == programme.ActionOpen {
-				return f.Acted()
+				return f.TakesActions()
 			}
 			return nil
 		})

@@ -159,24 +159,6 @@ func TestAnActionOpensAgainOnlyForAnAcceptedFinding(t *testing.T) {
 	t.Parallel()
 	for answer, code := range map[programme.ResponseAnswer]string{programme.Accepted: "", programme.Partly: "", programme.NotAccepted: "finding_not_accepted"} {
 		f := programme.Finding{Response: &programme.FindingResponse{Answer: answer}}
-		wantCode(t, string(answer), f.Acted(), programme.Conflict, code)
-	}
-}
-
-func TestRecordsOfFindingsAndActions(t *testing.T) {
-	t.Parallel()
-	f, a := &programme.Finding{}, &programme.Action{}
-	if f.Noun() != "finding" || a.Noun() != "action" {
-		t.Errorf("%s, %s", f.Noun(), a.Noun())
-	}
-	steps := []programme.Step{}
-	for _, s := range programme.StepsFor(a, person(programme.RoleBoroughLead, "E09000001")) {
-		if s.Refusal == nil || s.Refusal.Code != "not_yours" {
-			t.Errorf("%s: %v", s.Step, s.Refusal)
-		}
-		steps = append(steps, s.Step)
-	}
-	if !slices.Equal(steps, []programme.Step{programme.Edit, programme.AddProgress, programme.Delete}) {
-		t.Errorf("steps %v", steps)
+		wantCode(t, string(answer), f.TakesActions(), programme.Conflict, code)
 	}
 }

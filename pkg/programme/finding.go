@@ -78,8 +78,8 @@ func (f *Finding) May(actor Actor, step Step) error {
 		if !f.Forum.Answers {
 			return WrongState("Findings of a challenge are answered while it is in progress or completed, those of a review once it is reported and until it is closed.")
 		}
-		if step == AddAction && !f.accepted() {
-			return Errorf(Conflict, "finding_not_accepted", "Actions are about a finding that the borough has accepted, wholly or partly.")
+		if step == AddAction {
+			return f.TakesActions()
 		}
 		return nil
 	}
@@ -134,16 +134,13 @@ func (f *Finding) Answer(answer ResponseAnswer, reason *string, at time.Time) er
 	return nil
 }
 
-// accepted reports whether the borough has accepted the finding, wholly or partly.
-func (f *Finding) accepted() bool { return f.Response != nil && f.Response.Answer != NotAccepted }
-
-// Acted refuses to open an action again of which the finding is not accepted any
-// more.
-func (f *Finding) Acted() error {
-	if f.accepted() {
-		return nil
+// TakesActions refuses actions, new ones and such as are opened again, about a
+// finding that the borough does not accept.
+func (f *Finding) TakesActions() error {
+	if f.Response == nil || f.Response.Answer == NotAccepted {
+		return Errorf(Conflict, "finding_not_accepted", "Actions are about a finding that the borough has accepted, wholly or partly.")
 	}
-	return Errorf(Conflict, "finding_not_accepted", "The borough does not accept the finding any more, so that nothing is done about it.")
+	return nil
 }
 
 // With answers the audience with the borough, which sees what is about it.

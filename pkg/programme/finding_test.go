@@ -37,9 +37,8 @@ func wantCode(t *testing.T, what string, err error, kind programme.Kind, code st
 
 // faultsOf answers the faults of an error as "pointer code".
 func faultsOf(err error) []string {
-	var e *programme.Error
 	faults := []string{}
-	if errors.As(err, &e) {
+	if e, is := errors.AsType[*programme.Error](err); is {
 		for _, f := range e.Faults {
 			faults = append(faults, f.Pointer+f.Parameter+" "+f.Code)
 		}

@@ -32,7 +32,7 @@ func (w *world) actionDue(due programme.Date) programme.Action {
 
 // actionBody is what is sent to record an action about the finding.
 func actionBody(finding string) string {
-	return fmt.Sprintf(`{"findingId":"%s","text":"Set up a joint panel.","owner":"Head of Commissioning","ownerKind":"role","dueOn":"2099-03-31"}`, finding)
+	return fmt.Sprintf(`{"findingId":%q,"text":"Set up a joint panel.","owner":"Head of Commissioning","ownerKind":"role","dueOn":"2099-03-31"}`, finding)
 }
 
 func TestActionNamesEveryFault(t *testing.T) {

@@ -102,7 +102,7 @@ func (w *world) acceptedFinding() programme.Finding {
 
 // findingBody is what is sent to record a finding about the borough.
 func findingBody(forum, id, borough string) string {
-	return fmt.Sprintf(`{"%s":"%s","borough":"%s","kind":"area_for_development","theme":"Contracts","text":"They end at the same time."}`, forum, id, borough)
+	return fmt.Sprintf(`{%q:%q,"borough":%q,"kind":"area_for_development","theme":"Contracts","text":"They end at the same time."}`, forum, id, borough)
 }
 
 const ofGroup, ofReview = "peerChallengeGroupId", "peerReviewId"
@@ -134,15 +134,16 @@ func TestWhoSeesFindingsAndActions(t *testing.T) {
 		respond        int // of answering it
 		act            int // of recording an action about it
 		report, change int // of progress, and of correcting the action
+		remove         int // of deleting it, of which progress is reported by then
 		counted        int
 	}{
-		"own borough's lead":   {asLead, inLambeth, 200, 200, 200, 201, 200, 200, 1},
-		"own borough's editor": {asEditor, inLambeth, 200, 200, 200, 201, 200, 200, 1},
-		"own borough's system": {asSystem, inLambeth, 200, 403, 403, 403, 403, 403, 1},
-		"same group":           {asLead, inCroydon, 200, 200, 403, 403, 403, 403, 1},
-		"other borough":        {asLead, inTowerHamlets, 404, 404, 404, 422, 404, 404, 0},
-		"team":                 {asTeam, "", 200, 200, 403, 403, 403, 403, 1},
-		"reporting":            {asTool, "", 403, 403, 403, 403, 403, 403, 1},
+		"own borough's lead":   {asLead, inLambeth, 200, 200, 200, 201, 200, 200, 409, 1},
+		"own borough's editor": {asEditor, inLambeth, 200, 200, 200, 201, 200, 200, 409, 1},
+		"own borough's system": {asSystem, inLambeth, 200, 403, 403, 403, 403, 403, 403, 1},
+		"same group":           {asLead, inCroydon, 200, 200, 403, 403, 403, 403, 403, 1},
+		"other borough":        {asLead, inTowerHamlets, 404, 404, 404, 422, 404, 404, 404, 0},
+		"team":                 {asTeam, "", 200, 200, 403, 403, 403, 403, 403, 1},
+		"reporting":            {asTool, "", 403, 403, 403, 403, 403, 403, 403, 1},
 	} {
 		who := w.as(c.role, c.borough)
 		for _, path := range []string{finding, action} {
@@ -162,19 +163,20 @@ func TestWhoSeesFindingsAndActions(t *testing.T) {
 		if len(counts.Items) != c.counted || c.counted > 0 && (*counts.Items[0].Borough != inLambeth || counts.Items[0].Open == 0) {
 			t.Errorf("%s counts %+v", name, counts.Items)
 		}
-		for what, got := range map[string]struct {
+		for _, got := range []struct {
+			what   string
 			answer answer
 			want   int
 		}{
-			"correct":        {who.change(http.MethodPatch, finding, `{"theme":"Contracts"}`, "X-Audit-Reason", "A word"), c.patch},
-			"answer":         {who.change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`), c.respond},
-			"act":            {who.post("/v1/actions", actionBody(a.FindingID)), c.act},
-			"report":         {who.change(http.MethodPost, action+"/progress", `{"text":"The panel has met."}`), c.report},
-			"correct action": {who.change(http.MethodPatch, action, `{"owner":"Director"}`), c.change},
-			"delete action":  {who.change(http.MethodDelete, action, ""), map[int]int{200: 409}[c.change] + map[bool]int{true: c.change}[c.change != 200]},
+			{"correct", who.change(http.MethodPatch, finding, `{"theme":"Contracts"}`, "X-Audit-Reason", "A word"), c.patch},
+			{"answer", who.change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`), c.respond},
+			{"act", who.post("/v1/actions", actionBody(a.FindingID)), c.act},
+			{"report", who.change(http.MethodPost, action+"/progress", `{"text":"The panel has met."}`), c.report},
+			{"correct the action", who.change(http.MethodPatch, action, `{"owner":"Director"}`), c.change},
+			{"delete the action", who.change(http.MethodDelete, action, ""), c.remove},
 		} {
 			if got.answer.status != got.want {
-				t.Errorf("%s: to %s is answered by %d, want %d: %s", name, what, got.answer.status, got.want, got.answer.body)
+				t.Errorf("%s: to %s is answered by %d, want %d: %s", name, got.what, got.answer.status, got.want, got.answer.body)
 			}
 		}
 	}
