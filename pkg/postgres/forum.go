@@ -118,7 +118,8 @@ func reseen(r programme.Record, audience programme.Audience) bool {
 }
 
 // alterAll locks the records for which the condition holds, in the order of their
-// ids, and writes those that alter has changed, because another record did.
+// ids, and writes those that alter has changed as new versions. Their own rules are
+// not asked: they follow what became of another, and are no less right than before.
 func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string, args ...any) error {
 	var rows []T
 	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(condition, args...).Order("id").Find(&rows).Error
@@ -133,7 +134,16 @@ func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string,
 		if !alter(&rows[i]) {
 			continue
 		}
-		if err := rewrite[T](w, was, R(&rows[i])); err != nil {
+		row := R(&rows[i])
+		row.Of().Version, row.Of().UpdatedAt = was.head.Version+1, w.now
+		if err := saveAll(w.tx, &rows[i]); err != nil {
+			return err
+		}
+		now, err := rememberOf(row)
+		if err != nil {
+			return err
+		}
+		if err := w.note(actionUpdate, row.Noun(), was, now); err != nil {
 			return err
 		}
 	}

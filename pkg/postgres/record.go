@@ -190,17 +190,10 @@ func insert[T any, R record[T]](w *work, k kind[T, R], row R) error {
 func save[T any, R record[T]](w *work, k kind[T, R], was past, row R) error {
 	head := row.Of()
 	head.ID, head.CreatedAt = was.head.ID, was.head.CreatedAt
+	head.Version, head.UpdatedAt = was.head.Version+1, w.now
 	if err := check(w, k, row); err != nil {
 		return err
 	}
-	return rewrite[T](w, was, row)
-}
-
-// rewrite writes the record as the next version of what it was, without asking its
-// rules: it follows what became of another, and is no less right than before.
-func rewrite[T any, R record[T]](w *work, was past, row R) error {
-	head := row.Of()
-	head.Version, head.UpdatedAt = was.head.Version+1, w.now
 	if err := saveAll(w.tx, (*T)(row)); err != nil {
 		return err
 	}
