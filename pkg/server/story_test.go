@@ -48,9 +48,9 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	if len(groups) != 4 {
 		t.Fatalf("%d groups of three for 12 boroughs", len(groups))
 	}
-	ours := "/v1/peer-challenge-groups/" + idsIn(t, manager.get(groupsOf + "&borough=E09000022"))[0]
+	ours := "/v1/peer-challenge-groups/" + idsIn(t, manager.get(groupsOf+"&borough=E09000022"))[0]
 	southwark := w.as(programme.RoleBoroughLead, "E09000028") // which must not meet Lambeth
-	others := "/v1/peer-challenge-groups/" + idsIn(t, manager.get(groupsOf + "&borough=E09000028"))[0]
+	others := "/v1/peer-challenge-groups/" + idsIn(t, manager.get(groupsOf+"&borough=E09000028"))[0]
 	if ours == others {
 		t.Fatal("two boroughs meet that must not")
 	}
@@ -148,7 +148,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 		t.Errorf("the audit says %s", audit)
 	}
 	lambeth.get("/v1/audit-entries?type=finding&id=" + idIn(found)).want(200)
-	southwark.get("/v1/audit-entries?type=finding&id=" + idIn(found)).problem(404, "not_found")
+	southwark.get("/v1/audit-entries?type=finding&id="+idIn(found)).problem(404, "not_found")
 }
 
 func idIn(path string) string { return path[strings.LastIndex(path, "/")+1:] }
