@@ -14,11 +14,11 @@ import (
 // reporting tools, then lead, editor and system of the borough whose record it is,
 // of another borough of its group (or of the review's team), and of one outside.
 //
-//	+ allowed, or shown in the list
-//	- not shown in the list
-//	3 refused with 403: it is seen but not theirs, or their role is not asked
-//	4 answered with 404: it is not there for them
-//	2 refused with 422: the body names what is not there for them
+//   - allowed, or shown in the list
+//   - not shown in the list
+//     3 refused with 403: it is seen but not theirs, or their role is not asked
+//     4 answered with 404: it is not there for them
+//     2 refused with 422: the body names what is not there for them
 var visibility = map[string]string{
 	"acceptGroupingProposal":         "+3 333 333 333",
 	"addActionProgress":              "33 ++3 333 443",
