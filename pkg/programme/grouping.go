@@ -10,10 +10,13 @@ import (
 	"strings"
 )
 
-// Limits of a [GroupingTask].
+// Limits of a [GroupingTask]. Within them every sum of costs is a whole number of
+// units that an int64 can hold.
 const (
-	MaxGroupingBoroughs = 200  // every English authority fits
-	MaxGroupingWeight   = 1000 // keeps every sum of costs an exact whole number
+	MaxGroupingBoroughs   = 100
+	MaxGroupingIndicators = 200
+	MaxGroupingWeight     = 1000
+	MaxCyclesAgo          = 10
 )
 
 // The methods by which a [Grouping] is found.
@@ -32,7 +35,7 @@ const (
 // Pairing says that two boroughs met in one group of an earlier challenge.
 type Pairing struct {
 	A, B      string // GSS codes, in either order
-	CyclesAgo int    // 1 is the last cycle
+	CyclesAgo int    // 1 is the last cycle; at most [MaxCyclesAgo]
 }
 
 // GroupingTask is what is to be divided into groups. The order of its lists
@@ -44,8 +47,9 @@ type GroupingTask struct {
 	// more than there are boroughs, groups stay smaller or are not formed.
 	Sizes []int
 
-	// Past are the meetings to avoid. Two boroughs that met several times are
-	// listed several times. Meetings with boroughs that do not take part are ignored.
+	// Past are the meetings to avoid. Two boroughs that met in several cycles are
+	// listed for each, and count once in each. Meetings with boroughs that do not
+	// take part are ignored.
 	Past []Pairing
 
 	// Conflicts are the pairs that must not meet.
@@ -61,7 +65,8 @@ type GroupingTask struct {
 	Seed    int64 // chooses among proposals that are equally good
 }
 
-// GroupingWeights says what counts how much, each from 0 to [MaxGroupingWeight].
+// GroupingWeights says what counts how much, each from 0 to [MaxGroupingWeight]
+// and rounded to thousandths.
 type GroupingWeights struct {
 	Repeat float64 // the cost of meeting somebody from the last cycle again
 	Mix    float64 // the worth of a pair that complements each other on every indicator
@@ -97,11 +102,11 @@ type Unplaced struct{ Borough, Code, Detail string }
 // unplaced; among such proposals, the score is the lowest. The score is the sum,
 // over every pair of boroughs that share a group, of
 //
-//	Weights.Repeat * (1/CyclesAgo, summed over their past meetings)
+//	Weights.Repeat * (1/CyclesAgo, summed over the cycles in which they met)
 //	- Weights.Mix * (share of the chosen indicators on which one is strong and the other in need)
 //
-// where each of the two products is rounded to a millionth, so that scores are
-// sums of whole numbers and equal ones compare as equal.
+// It is computed in fractions with one denominator, so that proposals which are
+// equally good are known to be.
 //
 // Up to 16 boroughs the method is exact: dynamic programming over subsets, as for
 // the set partitioning problem. The state is the set of boroughs that are decided
@@ -163,6 +168,9 @@ func (t GroupingTask) check() error {
 		if p.CyclesAgo < 1 {
 			fault("too_small", "The last cycle is 1 cycle ago.", "/past/%d/cyclesAgo", i)
 		}
+		if p.CyclesAgo > MaxCyclesAgo {
+			fault("too_great", fmt.Sprintf("At most the last %d cycles count.", MaxCyclesAgo), "/past/%d/cyclesAgo", i)
+		}
 	}
 	for i, pair := range t.Conflicts {
 		for side, b := range pair {
@@ -184,6 +192,9 @@ func (t GroupingTask) check() error {
 			}
 		}
 	}
+	if len(t.indicators()) > MaxGroupingIndicators {
+		fault("too_many", fmt.Sprintf("At most %d indicators can be chosen.", MaxGroupingIndicators), "/bands")
+	}
 	weight := func(name string, w float64) {
 		switch {
 		case !(w >= 0): // also what is not a number
@@ -202,7 +213,7 @@ type tie struct {
 	conflict    bool
 	repeats     []Pairing
 	complements []Complement
-	repeat, mix int64 // what they cost and are worth, in millionths
+	repeat, mix int64 // what they cost and are worth, in units
 }
 
 // division is a task with its boroughs numbered in the order of their codes.
@@ -211,14 +222,18 @@ type division struct {
 	ties     [][]*tie // by two boroughs, the same both ways; nil on the diagonal
 	room     []int    // by t: how many groups may hold t boroughs or more
 	wanted   int      // groups
+	unit     float64  // how many units of cost make 1
 	leave    int64    // the cost of leaving a borough out, above every difference between costs
 	random   *rand.Rand
 }
 
+// recency is the least common multiple of 1 to [MaxCyclesAgo].
+const recency = 2520
+
 // apart is the cost of a pair in conflict.
 const apart = math.MaxInt64
 
-// cost is that of two boroughs in one group, in millionths.
+// cost is that of two boroughs in one group, in units.
 func (d *division) cost(i, j int) int64 {
 	if tie := d.ties[i][j]; !tie.conflict {
 		return tie.repeat - tie.mix
@@ -244,6 +259,9 @@ func (t GroupingTask) division() *division {
 		}
 	}
 	indicators := t.indicators()
+	shares := int64(max(1, len(indicators)))
+	repeat, mix := thousandths(t.Weights.Repeat)*shares, thousandths(t.Weights.Mix)*recency
+	d.unit = float64(1000 * recency * shares)
 	met := map[[2]string][]Pairing{}
 	for _, p := range t.Past {
 		pair := ordered(p.A, p.B)
@@ -261,14 +279,11 @@ func (t GroupingTask) division() *division {
 			pair := ordered(a, d.boroughs[j])
 			tie := &tie{conflict: conflicts[pair], repeats: met[pair], complements: t.complements(pair, indicators)}
 			slices.SortFunc(tie.repeats, func(p, q Pairing) int { return cmp.Compare(p.CyclesAgo, q.CyclesAgo) })
-			recency := 0.0
+			tie.repeats = slices.Compact(tie.repeats)
 			for _, p := range tie.repeats {
-				recency += 1 / float64(p.CyclesAgo)
+				tie.repeat += repeat * (recency / int64(p.CyclesAgo))
 			}
-			tie.repeat = millionths(t.Weights.Repeat * recency)
-			if len(indicators) > 0 {
-				tie.mix = millionths(t.Weights.Mix * float64(len(tie.complements)) / float64(len(indicators)))
-			}
+			tie.mix = mix * int64(len(tie.complements))
 			d.ties[i][j], d.ties[j][i] = tie, tie
 			d.leave += tie.repeat + tie.mix
 		}
@@ -278,7 +293,7 @@ func (t GroupingTask) division() *division {
 
 func ordered(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
 
-func millionths(x float64) int64 { return int64(math.Round(x * 1e6)) }
+func thousandths(weight float64) int64 { return int64(math.Round(weight * 1000)) }
 
 // indicators lists every one that is named for a borough that takes part.
 func (t GroupingTask) indicators() []string {
@@ -334,11 +349,11 @@ func (d *division) explain(groups [][]int, g Grouping) Grouping {
 				repeat, mix = repeat+tie.repeat, mix+tie.mix
 			}
 		}
-		p.RepeatCost, p.MixWorth, p.Cost = float64(repeat)/1e6, float64(mix)/1e6, float64(repeat-mix)/1e6
+		p.RepeatCost, p.MixWorth, p.Cost = float64(repeat)/d.unit, float64(mix)/d.unit, float64(repeat-mix)/d.unit
 		score += repeat - mix
 		g.Groups = append(g.Groups, p)
 	}
-	g.Score = float64(score) / 1e6
+	g.Score = float64(score) / d.unit
 	for i, out := range left {
 		if out {
 			g.Unplaced = append(g.Unplaced, d.reason(i, groups))
