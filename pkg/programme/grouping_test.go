@@ -1,7 +1,6 @@
 package programme_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -215,30 +214,35 @@ func TestNoProposalIsBetterThanTheBestOfAll(t *testing.T) {
 	}
 }
 
-// TestSouth: twelve boroughs in threes, four of them strong where the eight others
-// are in need. The best proposal is known: one of the strong in each group, and
-// nobody meets again.
-func TestSouth(t *testing.T) {
+// TestTheBestIsKnown: the twelve boroughs of South in threes, and all 33 of London.
+// A third of them are strong where the others are in need. The best is one of the
+// strong in each group, and nobody meets again.
+func TestTheBestIsKnown(t *testing.T) {
 	t.Parallel()
-	task := programme.GroupingTask{Boroughs: codes(12), Sizes: sizes(4, 3), Bands: map[string]map[string]string{}}
-	task.Weights = programme.GroupingWeights{Repeat: 1, Mix: 1}
-	for i, b := range task.Boroughs {
-		task.Bands[b] = map[string]string{"I1": "D", "I2": "", "I3": "", "I4": "", "I5": ""}
-		if i%3 == 0 {
+	for _, n := range []int{12, 33} {
+		task := programme.GroupingTask{Boroughs: codes(n), Sizes: sizes(n/3, 3), Bands: map[string]map[string]string{}}
+		task.Weights = programme.GroupingWeights{Repeat: 1, Mix: 1}
+		for i, b := range task.Boroughs {
+			task.Bands[b] = map[string]string{"I1": "D", "I2": "", "I3": "", "I4": "", "I5": ""}
+			if i%3 > 0 {
+				continue
+			}
 			task.Bands[b]["I1"] = "A"
 			met := task.Boroughs[i : i+3]
 			for ago := 1; ago <= 2; ago++ {
-				task.Past = append(task.Past, programme.Pairing{A: met[0], B: met[1], CyclesAgo: ago}, programme.Pairing{A: met[2], B: met[0], CyclesAgo: ago}, programme.Pairing{A: met[1], B: met[2], CyclesAgo: ago})
+				for side := range met {
+					task.Past = append(task.Past, programme.Pairing{A: met[side], B: met[(side+1)%3], CyclesAgo: ago})
+				}
 			}
 		}
-	}
-	g := propose(t, task)
-	if g.Score != -8./5 || len(g.Unplaced) > 0 || !g.Optimal {
-		t.Errorf("score %v, unplaced %v, optimal %v", g.Score, g.Unplaced, g.Optimal)
-	}
-	for _, group := range g.Groups {
-		if len(group.Boroughs) != 3 || len(group.Repeats) > 0 || len(group.Complements) != 2 || group.Complements[0].Strong != group.Complements[1].Strong {
-			t.Errorf("%+v", group)
+		g := propose(t, task)
+		if g.Score != -float64(n*2/3)/5 || len(g.Unplaced) > 0 || g.Optimal != (n == 12) {
+			t.Errorf("%d boroughs: score %v, unplaced %v, optimal %v", n, g.Score, g.Unplaced, g.Optimal)
+		}
+		for _, group := range g.Groups {
+			if len(group.Boroughs) != 3 || len(group.Repeats) > 0 || len(group.Complements) != 2 || group.Complements[0].Strong != group.Complements[1].Strong {
+				t.Errorf("%d boroughs: %+v", n, group)
+			}
 		}
 	}
 }
@@ -275,8 +279,8 @@ func TestTheExplanation(t *testing.T) {
 	}
 }
 
-// TestWhoIsLeftOut: at most one borough, a, conflicts with others, so that the
-// reason is known.
+// TestWhoIsLeftOut names boroughs in conflict by their place in the list. Which of
+// several like boroughs is left out is the seed's choice, so that each case has one reason.
 func TestWhoIsLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -284,24 +288,28 @@ func TestWhoIsLeftOut(t *testing.T) {
 		n         int
 		wanted    []int
 		conflicts [][2]int
+		past      [][2]int
 		groups    []int
 		code      string
 		unplaced  int
 		detail    string
 	}{
-		{"everybody fits", 4, []int{2, 2}, nil, []int{2, 2}, "", 0, ""},
-		{"unequal sizes", 7, []int{2, 5}, nil, []int{2, 5}, "", 0, ""},
-		{"one complete group", 8, []int{8}, nil, []int{8}, "", 0, ""},
-		{"more places than boroughs", 5, []int{9, 2, 2}, [][2]int{{0, 1}, {0, 2}, {0, 3}}, []int{2, 3}, "", 0, ""},
-		{"fewer places", 5, []int{2, 2}, nil, []int{2, 2}, programme.UnplacedNoRoom, 1, "Every group is full."},
-		{"nobody left", 5, []int{2, 2, 2}, nil, []int{2, 2}, programme.UnplacedNoPeer, 1, "A group is left, but nobody with whom it could share it."},
-		{"a foe in the only group", 4, []int{4}, [][2]int{{0, 1}, {0, 2}}, []int{3}, programme.UnplacedConflicts, 1, "Every group holds a borough that it must not meet: E09000002."},
-		{"no friends", 3, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {1, 2}}, nil, programme.UnplacedConflicts, 3, "It must not meet any other borough."},
-		{"full or with a foe", 5, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {0, 3}, {0, 4}, {1, 2}, {1, 3}, {1, 4}}, []int{2}, programme.UnplacedConflicts, 3, ""},
+		{"everybody fits", 4, []int{2, 2}, nil, nil, []int{2, 2}, "", 0, ""},
+		{"unequal sizes", 7, []int{2, 5}, nil, nil, []int{2, 5}, "", 0, ""},
+		{"one complete group", 8, []int{8}, nil, nil, []int{8}, "", 0, ""},
+		{"more places than boroughs", 5, []int{9, 2, 2}, [][2]int{{0, 1}, {0, 2}, {0, 3}}, nil, []int{2, 3}, "", 0, ""},
+		{"fewer places", 5, []int{2, 2}, nil, nil, []int{2, 2}, programme.UnplacedNoRoom, 1, "Every group is full."},
+		{"nobody left", 5, []int{2, 2, 2}, nil, nil, []int{2, 2}, programme.UnplacedNoPeer, 1, "A group is left, but nobody with whom it could share it."},
+		{"a foe in the only group", 4, []int{4}, [][2]int{{0, 1}, {0, 2}}, nil, []int{3}, programme.UnplacedConflicts, 1, "Every group holds a borough that it must not meet: E09000002."},
+		{"no friends", 3, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {1, 2}}, nil, nil, programme.UnplacedConflicts, 3, "It must not meet any other borough."},
+		{"full or with a foe", 5, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {1, 3}, {1, 4}, {2, 3}, {2, 4}}, [][2]int{{0, 3}, {0, 4}}, []int{2, 2}, programme.UnplacedNoRoom, 1, "Every group is full or holds a borough that it must not meet: E09000002."},
 	} {
-		task := programme.GroupingTask{Boroughs: codes(c.n), Sizes: c.wanted}
+		task := programme.GroupingTask{Boroughs: codes(c.n), Sizes: c.wanted, Weights: programme.GroupingWeights{Repeat: 1}}
 		for _, pair := range c.conflicts {
 			task.Conflicts = append(task.Conflicts, [2]string{task.Boroughs[pair[0]], task.Boroughs[pair[1]]})
+		}
+		for _, pair := range c.past {
+			task.Past = append(task.Past, programme.Pairing{A: task.Boroughs[pair[0]], B: task.Boroughs[pair[1]], CyclesAgo: 1})
 		}
 		g := propose(t, task)
 		var groups []int
@@ -312,7 +320,7 @@ func TestWhoIsLeftOut(t *testing.T) {
 		if !slices.Equal(groups, c.groups) || len(g.Unplaced) != c.unplaced {
 			t.Errorf("%s: groups of %v, unplaced %v", c.name, groups, g.Unplaced)
 		}
-		if c.unplaced > 0 && (g.Unplaced[0].Code != c.code || c.detail != "" && g.Unplaced[0].Detail != c.detail) {
+		if c.unplaced > 0 && (g.Unplaced[0].Code != c.code || g.Unplaced[0].Detail != c.detail) {
 			t.Errorf("%s: %+v", c.name, g.Unplaced[0])
 		}
 	}
@@ -350,8 +358,7 @@ func shuffle[T any](random *rand.Rand, list []T) []T {
 	return list
 }
 
-// TestTheSeedChoosesAmongEquals: who met last cycle is the same for all, so that
-// many proposals are equally good, and thirds do not hide it.
+// TestTheSeedChoosesAmongEquals: there are many ways to let nobody meet again.
 func TestTheSeedChoosesAmongEquals(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{6, 9, 18} {
@@ -378,7 +385,7 @@ func TestTheSeedChoosesAmongEquals(t *testing.T) {
 }
 
 // TestAllOfLondon: far too many divisions to try, but no division in the order of
-// the codes or by chance is better, and the best known one is found.
+// the codes or by chance is better.
 func TestAllOfLondon(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 8))
@@ -427,72 +434,6 @@ func TestAllOfLondonWithConflicts(t *testing.T) {
 			if conflict == 1 && len(g.Unplaced) != 33 {
 				t.Errorf("nobody may meet, and the groups are %v", g.Groups)
 			}
-		}
-	}
-}
-
-func TestFaultsOfATask(t *testing.T) {
-	t.Parallel()
-	many := map[string]string{}
-	for i := range programme.MaxGroupingIndicators + 1 {
-		many[fmt.Sprint(i)] = "A"
-	}
-	pair := func(a, b string, ago int) []programme.Pairing {
-		return []programme.Pairing{{A: a, B: b, CyclesAgo: ago}}
-	}
-	for _, c := range []struct {
-		spoil func(*programme.GroupingTask)
-		want  []string // pointer and code
-	}{
-		{func(*programme.GroupingTask) {}, nil},
-		{func(t *programme.GroupingTask) { t.Boroughs = t.Boroughs[:2]; t.Sizes = []int{2} }, nil},
-		{func(t *programme.GroupingTask) { t.Boroughs = t.Boroughs[:1] }, []string{"/boroughs too_few"}},
-		{func(t *programme.GroupingTask) { t.Boroughs = codes(programme.MaxGroupingBoroughs + 1) }, []string{"/boroughs too_many"}},
-		{func(t *programme.GroupingTask) { t.Boroughs = append(t.Boroughs, t.Boroughs[1], "", "") }, []string{"/boroughs/4 repeated", "/boroughs/5 empty", "/boroughs/6 empty"}},
-		{func(t *programme.GroupingTask) { t.Sizes = nil }, []string{"/sizes too_few"}},
-		{func(t *programme.GroupingTask) { t.Sizes = []int{2, 1, 0, -3, math.MaxInt} }, []string{"/sizes/1 too_small", "/sizes/2 too_small", "/sizes/3 too_small"}},
-		{func(t *programme.GroupingTask) { t.Past = pair("E09000001", "E09000001", 1) }, []string{"/past/0/b repeated"}},
-		{func(t *programme.GroupingTask) { t.Past = pair("", "E09000001", 0) }, []string{"/past/0 empty", "/past/0/cyclesAgo too_small"}},
-		{func(t *programme.GroupingTask) { t.Past = pair("elsewhere", "E09000001", programme.MaxCyclesAgo) }, nil},
-		{func(t *programme.GroupingTask) { t.Past = pair("elsewhere", "E09000001", programme.MaxCyclesAgo+1) }, []string{"/past/0/cyclesAgo too_great"}},
-		{func(t *programme.GroupingTask) {
-			t.Conflicts = [][2]string{{"E09000001", "E09000002"}, {"E09000002", "E09000001"}}
-		}, nil},
-		{func(t *programme.GroupingTask) {
-			t.Conflicts = [][2]string{{"E09000001", "elsewhere"}, {"E09000001", "E09000001"}, {"", "E09000001"}}
-		}, []string{"/conflicts/0/1 unknown_value", "/conflicts/1/1 repeated", "/conflicts/2/0 empty"}},
-		{func(t *programme.GroupingTask) {
-			t.Bands = map[string]map[string]string{"E09000001": {"x": "A", "y": ""}, "elsewhere": {"x": "D"}}
-		}, nil},
-		{func(t *programme.GroupingTask) {
-			t.Bands = map[string]map[string]string{"E09000001": {"x~y/z": "E", "a": "a"}}
-		}, []string{"/bands/E09000001/a unknown_value", "/bands/E09000001/x~0y~1z unknown_value"}},
-		{func(t *programme.GroupingTask) { t.Bands = map[string]map[string]string{"E09000001": many} }, []string{"/bands too_many"}},
-		{func(t *programme.GroupingTask) { t.Bands = map[string]map[string]string{"elsewhere": many} }, nil},
-		{func(t *programme.GroupingTask) {
-			t.Weights = programme.GroupingWeights{Repeat: programme.MaxGroupingWeight}
-		}, nil},
-		{func(t *programme.GroupingTask) {
-			t.Weights = programme.GroupingWeights{Repeat: -0.5, Mix: programme.MaxGroupingWeight + 0.5}
-		}, []string{"/weights/repeat too_small", "/weights/mix too_great"}},
-		{func(t *programme.GroupingTask) {
-			t.Weights = programme.GroupingWeights{Repeat: math.NaN(), Mix: math.Inf(1)}
-		}, []string{"/weights/repeat too_small", "/weights/mix too_great"}},
-		{func(t *programme.GroupingTask) {
-			*t = programme.GroupingTask{Past: pair("a", "a", 1), Conflicts: [][2]string{{"a", "b"}}, Weights: programme.GroupingWeights{Mix: -1}}
-		}, []string{"/boroughs too_few", "/sizes too_few", "/past/0/b repeated", "/conflicts/0/0 unknown_value", "/conflicts/0/1 unknown_value", "/weights/mix too_small"}},
-	} {
-		task := programme.GroupingTask{Boroughs: codes(4), Sizes: []int{2, 2}}
-		c.spoil(&task)
-		_, err := programme.ProposeGroups(task)
-		var got []string
-		if refused, ok := errors.AsType[*programme.Error](err); ok {
-			for _, f := range refused.Faults {
-				got = append(got, f.Pointer+" "+f.Code)
-			}
-		}
-		if !slices.Equal(got, c.want) || c.want != nil && programme.KindOf(err) != programme.Invalid || c.want == nil && err != nil {
-			t.Errorf("%v (%v), want %v", got, err, c.want)
 		}
 	}
 }
