@@ -87,8 +87,8 @@ type ProposedGroup struct {
 	Boroughs    []string     // in the order of their codes
 	Repeats     []Pairing    // those who met before, A before B
 	Complements []Complement // who can help whom with what
-	RepeatCost  float64
-	MixWorth    float64
+	RepeatCost  float64      // the first part of the pairs' costs, see [ProposeGroups]
+	MixWorth    float64      // the second part
 	Cost        float64 // RepeatCost - MixWorth
 }
 
@@ -99,8 +99,8 @@ type Complement struct{ Indicator, Strong, InNeed string }
 type Unplaced struct{ Borough, Code, Detail string }
 
 // ProposeGroups divides the boroughs into groups. As few as possible stay
-// unplaced; among such proposals, the score is the lowest. The score is the sum,
-// over every pair of boroughs that share a group, of
+// unplaced, since that comes before every score; then the score is as low as
+// possible. The score is the sum, over every pair of boroughs that share a group, of
 //
 //	Weights.Repeat * (1/CyclesAgo, summed over the cycles in which they met)
 //	- Weights.Mix * (share of the chosen indicators on which one is strong and the other in need)
@@ -228,7 +228,8 @@ type division struct {
 	random   *rand.Rand
 }
 
-// recency is the least common multiple of 1 to [MaxCyclesAgo].
+// recency is the least common multiple of 1 to [MaxCyclesAgo], so that a part of it
+// for each past cycle is a whole number.
 const recency = 2520
 
 // apart stands for the cost of those who must not meet.
