@@ -89,7 +89,7 @@ type ProposedGroup struct {
 	Complements []Complement // who can help whom with what
 	RepeatCost  float64      // the first part of the pairs' costs, see [ProposeGroups]
 	MixWorth    float64      // the second part
-	Cost        float64 // RepeatCost - MixWorth
+	Cost        float64      // RepeatCost - MixWorth
 }
 
 // Complement says that on an indicator one borough is strong and another in need.
