@@ -3538,11 +3538,6 @@ type NullableEmail = string
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type NullableId = string
 
-// NullableInstant An instant, or null where there is none.
-//
-// Example: 2026-03-31T09:30:00Z
-type NullableInstant = time.Time
-
 // NullableLongText Plain text of any length up to 100,000 characters, or null where there is none.
 //
 // Example: Many paragraphs.
@@ -5457,7 +5452,7 @@ type ListActionsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -5562,7 +5557,7 @@ type ListAsksAndOffersParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -5682,7 +5677,7 @@ type ListAuthoritiesParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -5745,7 +5740,7 @@ type ListBoroughsParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -5895,7 +5890,7 @@ type ListEventsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *EventSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6021,7 +6016,7 @@ type ListFindingsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6111,7 +6106,7 @@ type ListIndicatorsParams struct {
 	// Unit Only indicators in this unit.
 	Unit *Unit `form:"unit,omitempty" json:"unit,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -6261,7 +6256,7 @@ type ListMilestonesParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *MilestoneSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6381,7 +6376,7 @@ type ListParticipantsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6447,7 +6442,7 @@ type ListPeerChallengeGroupsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6549,7 +6544,7 @@ type ListPeerChallengesParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6717,7 +6712,7 @@ type ListPeerReviewsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6957,7 +6952,7 @@ type ListPrioritiesParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -7104,7 +7099,7 @@ type ListSubRegionMembershipsParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -7158,7 +7153,7 @@ type UpdateSubRegionMembershipParams struct {
 
 // ListSubRegionsParams defines parameters for ListSubRegions.
 type ListSubRegionsParams struct {
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
