@@ -219,33 +219,27 @@ type tie struct {
 // division is a task with its boroughs numbered in the order of their codes.
 type division struct {
 	boroughs []string
-	ties     [][]*tie // by two boroughs, the same both ways; nil on the diagonal
-	room     []int    // by t: how many groups may hold t boroughs or more
-	wanted   int      // groups
-	unit     float64  // how many units of cost make 1
-	leave    int64    // the cost of leaving a borough out, above every difference between costs
+	ties     [][]*tie  // by two boroughs, the same both ways; nil on the diagonal
+	pairs    [][]int64 // what two boroughs cost in one group, in units, or apart
+	room     []int     // by t: how many groups may hold t boroughs or more
+	wanted   int       // groups
+	unit     float64   // how many units of cost make 1
+	leave    int64     // the cost of leaving a borough out, above every difference between costs
 	random   *rand.Rand
 }
 
 // recency is the least common multiple of 1 to [MaxCyclesAgo].
 const recency = 2520
 
-// apart is the cost of a pair in conflict.
+// apart stands for the cost of those who must not meet.
 const apart = math.MaxInt64
-
-// cost is that of two boroughs in one group, in units.
-func (d *division) cost(i, j int) int64 {
-	if tie := d.ties[i][j]; !tie.conflict {
-		return tie.repeat - tie.mix
-	}
-	return apart
-}
 
 func (t GroupingTask) division() *division {
 	n := len(t.Boroughs)
 	d := &division{
 		boroughs: slices.Sorted(slices.Values(t.Boroughs)),
 		ties:     make([][]*tie, n),
+		pairs:    make([][]int64, n),
 		room:     make([]int, n+2), // nobody asks beyond n+1
 		wanted:   len(t.Sizes),
 		leave:    1,
@@ -272,7 +266,7 @@ func (t GroupingTask) division() *division {
 		conflicts[ordered(pair[0], pair[1])] = true
 	}
 	for i := range d.ties {
-		d.ties[i] = make([]*tie, n)
+		d.ties[i], d.pairs[i] = make([]*tie, n), make([]int64, n)
 	}
 	for i, a := range d.boroughs {
 		for j := i + 1; j < n; j++ {
@@ -284,7 +278,12 @@ func (t GroupingTask) division() *division {
 				tie.repeat += repeat * (recency / int64(p.CyclesAgo))
 			}
 			tie.mix = mix * int64(len(tie.complements))
+			cost := tie.repeat - tie.mix
+			if tie.conflict {
+				cost = apart
+			}
 			d.ties[i][j], d.ties[j][i] = tie, tie
+			d.pairs[i][j], d.pairs[j][i] = cost, cost
 			d.leave += tie.repeat + tie.mix
 		}
 	}

@@ -81,7 +81,7 @@ func (d *division) costs() []int64 {
 		others := set & (set - 1)
 		cost := costs[others]
 		for left := others; left > 0 && cost != apart; left &= left - 1 {
-			if pair := d.cost(first, bits.TrailingZeros(uint(left))); pair == apart {
+			if pair := d.pairs[first][bits.TrailingZeros(uint(left))]; pair == apart {
 				cost = apart
 			} else {
 				cost += pair

@@ -8,8 +8,8 @@ import (
 // How long the search goes on. The numbers are steps, not seconds, so that every
 // machine gives the same answer.
 const (
-	searchRuns  = 4
-	searchSteps = 5000 // of each run, per borough
+	searchRuns  = 4     // at least
+	searchSteps = 40000 // of all runs together, per borough
 )
 
 // layout is a proposal while it is searched for.
@@ -19,22 +19,48 @@ type layout struct {
 	place   []int   // by borough: its group, or the last place for those who are left out
 	members [][]int // by place
 	holding []int   // by t: how many groups hold t boroughs or more
+	allowed []int   // by t: how many may at present
 	toll    int64   // what leaving out a borough costs at present
 }
 
-// search finds good groups by simulated annealing, from several beginnings, each
-// followed by steps downhill.
+// search finds good groups by simulated annealing, several times, each followed by
+// steps downhill. Where the sizes leave open how many groups there are, each
+// number has its turn: single steps hardly ever make a group or dissolve one.
 func (d *division) search() [][]int {
+	n, most := len(d.boroughs), d.room[1]
+	fewest := most
+	for fewest > 1 && places(d.upTo(fewest-1)) >= min(n, places(d.room)) {
+		fewest--
+	}
+	runs := max(searchRuns, most-fewest+1)
 	var best *layout
-	for range searchRuns {
+	for run := range runs {
 		l := d.layout()
-		l.anneal()
+		l.anneal(d.upTo(fewest+run%(most-fewest+1)), searchSteps*n/runs)
 		l.descend()
 		if best == nil || l.total() < best.total() {
 			best = l
 		}
 	}
 	return slices.DeleteFunc(best.members[:best.outside()], func(group []int) bool { return len(group) < 2 })
+}
+
+// upTo is the room of at most so many groups, the largest ones.
+func (d *division) upTo(groups int) []int {
+	room := slices.Clone(d.room)
+	for t := range room {
+		room[t] = min(room[t], groups)
+	}
+	return room
+}
+
+// places is how many boroughs the room has places for.
+func places(room []int) int {
+	sum := 0
+	for _, groups := range room[1:] {
+		sum += groups
+	}
+	return sum
 }
 
 // layout begins with everybody left out.
@@ -53,23 +79,24 @@ func (l *layout) outside() int { return len(l.members) - 1 }
 
 // anneal tries moves and swaps at random. What makes the proposal worse is done
 // with a probability that falls with the loss and, step by step, to nothing.
-func (l *layout) anneal() {
+func (l *layout) anneal(allowed []int, steps int) {
 	greatest, largest := int64(1), 2
 	for i := range l.place {
-		for j := range i {
-			if tie := l.ties[i][j]; !tie.conflict {
-				greatest = max(greatest, tie.repeat-tie.mix, tie.mix-tie.repeat)
+		for _, cost := range l.pairs[i] {
+			if cost != apart {
+				greatest = max(greatest, cost, -cost)
 			}
 		}
 	}
 	for l.room[largest+1] > 0 {
 		largest++
 	}
-	// Dear enough that nobody is left out for the sake of the others, and cheap
-	// enough that it happens on the way.
-	l.toll = 2 * greatest * int64(largest)
-	steps := searchSteps * len(l.place)
-	heat, cooling := float64(greatest), math.Pow(1e-3, 1/float64(steps))
+	// Dear enough that hardly anybody is left out for the sake of others, and
+	// cheap enough that it happens on the way. The factors of the heat are those
+	// that came nearest to the exact method.
+	l.allowed, l.toll = allowed, greatest*int64(largest)
+	heat, end := float64(l.toll)/5, float64(greatest)/50
+	cooling := math.Pow(end/heat, 1/float64(steps))
 	for range steps {
 		heat *= cooling
 		i, to := l.random.IntN(len(l.place)), l.random.IntN(len(l.members))
@@ -77,8 +104,7 @@ func (l *layout) anneal() {
 			continue
 		}
 		// As many chances as there are boroughs to swap with, and one to move.
-		var worse int64
-		j := -1
+		j, worse := -1, int64(0)
 		if at := l.random.IntN(len(l.members[to]) + 1); at < len(l.members[to]) {
 			j = l.members[to][at]
 			worse = l.swapCost(i, j)
@@ -95,7 +121,12 @@ func (l *layout) anneal() {
 // descend does the moves and swaps that make the proposal better until there are
 // none. Now leaving out a borough is worse than everything else together.
 func (l *layout) descend() {
-	l.toll = l.leave
+	l.allowed, l.toll = l.room, l.leave
+	for i, place := range l.place {
+		if len(l.members[place]) == 1 && place != l.outside() {
+			l.do(i, -1, l.outside()) // a group of one only takes the room of another
+		}
+	}
 	for better := true; better; {
 		better = false
 		for i := range l.place {
@@ -106,13 +137,27 @@ func (l *layout) descend() {
 				}
 			}
 			for j := range i {
-				if l.place[i] != l.place[j] && l.swapCost(i, j) < 0 {
+				switch {
+				case l.place[i] != l.place[j] && l.swapCost(i, j) < 0:
 					l.do(i, j, l.place[j])
+					better = true
+				case l.pair(i, j):
 					better = true
 				}
 			}
 		}
 	}
+}
+
+// pair makes a new group of two who are left out, where it can.
+func (l *layout) pair(i, j int) bool {
+	if l.place[i] != l.outside() || l.place[j] != l.outside() || l.pairs[i][j] == apart || l.holding[1] == l.allowed[1] {
+		return false
+	}
+	empty := slices.IndexFunc(l.members, func(group []int) bool { return len(group) == 0 })
+	l.do(i, -1, empty)
+	l.do(j, -1, empty)
+	return true
 }
 
 // total is the cost of the whole proposal.
@@ -150,7 +195,7 @@ func (l *layout) joined(i, place, but int) int64 {
 		if j == i || j == but {
 			continue
 		}
-		cost := l.cost(i, j)
+		cost := l.pairs[i][j]
 		if cost == apart {
 			return apart
 		}
@@ -169,7 +214,7 @@ func (l *layout) moveCost(i, to int) int64 {
 		if from != l.outside() && before == after+1 {
 			larger-- // the group that it leaves no longer holds as many
 		}
-		if larger >= l.room[after+1] {
+		if larger >= l.allowed[after+1] {
 			return apart
 		}
 	}
