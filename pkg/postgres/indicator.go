@@ -14,10 +14,13 @@ const revisionsTable = "indicator_revisions"
 
 var indicators = noun[benchmark.Indicator]{
 	name: "indicator", keyColumn: "code",
-	key:       func(i *benchmark.Indicator) *string { return &i.Code },
-	stamps:    func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
-	check:     func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
-	referrers: []referrer{{"dataset_columns", "indicator_code", "Figures"}},
+	key:    func(i *benchmark.Indicator) *string { return &i.Code },
+	stamps: func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
+	check:  func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
+	referrers: []referrer{
+		{"dataset_columns", "indicator_code", "Figures"},
+		{"grouping_proposals", "? = ANY (indicators)", "Grouping proposals"},
+	},
 }
 
 // CreateIndicator adds an indicator at revision 1. The error is Forbidden for

@@ -60,8 +60,8 @@ func (s *Store) MovePeerChallenge(ctx context.Context, actor programme.Actor, id
 	return change(ctx, s, actor, peerChallenges, id, version, step, func(_ *work, c *programme.PeerChallenge) error { return c.Move(actor, step) })
 }
 
-// DeletePeerChallenge deletes a challenge at the version. The error is Forbidden,
+// DeletePeerChallenge deletes a challenge, with its grouping proposals, at the version. The error is Forbidden,
 // NotFound, Stale, or Conflict if it is not planned any more or others refer to it.
 func (s *Store) DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, peerChallenges, id, version, nil)
+	return drop(ctx, s, actor, peerChallenges, id, version, dropProposals)
 }
