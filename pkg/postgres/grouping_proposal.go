@@ -79,14 +79,14 @@ func (s *Store) AcceptGroupingProposal(ctx context.Context, actor programme.Acto
 		if err := holdChallengeOf(w, groupingProposals, id, func(p *programme.GroupingProposal) string { return p.PeerChallengeID }); err != nil {
 			return err
 		}
-		row, err = change(w.ctx, s, actor, groupingProposals, id, version, programme.AcceptProposal, form)
+		row, err = change(w.ctx, s, actor, groupingProposals, id, version, programme.AcceptProposal, formGroups)
 		return err
 	})
 	return orZero(row, err)
 }
 
-// form makes groups of the proposal. The challenge must be held.
-func form(w *work, p *programme.GroupingProposal) error {
+// formGroups makes groups of the proposal. The challenge must be held.
+func formGroups(w *work, p *programme.GroupingProposal) error {
 	boroughs, err := w.boroughs(p.Boroughs())
 	if err != nil {
 		return err

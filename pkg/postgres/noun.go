@@ -32,16 +32,16 @@ type stamps struct {
 	updatedAt *time.Time
 }
 
-// referrer is a table whose rows keep another row from being deleted: those that
-// have its key in the column. In place of a column's name it can have a condition,
-// with ? for the key.
+// referrer is a table whose rows keep another row from being deleted: those whose
+// column holds the other's key or, where column is a condition with a ? for the
+// key, those that it holds for.
 type referrer struct{ table, column, words string }
 
 func (r referrer) condition(key string) clause.Expr {
 	if strings.Contains(r.column, "?") {
-		return clause.Expr{SQL: r.column, Vars: []any{key}}
+		return gorm.Expr(r.column, key)
 	}
-	return clause.Expr{SQL: "? = ?", Vars: []any{clause.Column{Name: r.column}, key}}
+	return gorm.Expr("? = ?", clause.Column{Name: r.column}, key)
 }
 
 func (n noun[T]) notFound() error {

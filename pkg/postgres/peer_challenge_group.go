@@ -213,3 +213,28 @@ func (w *work) groupsOf(challenge string) ([]programme.PeerChallengeGroup, error
 	err := w.tx.Where("peer_challenge_id = ?", challenge).Order("id").Find(&groups).Error
 	return groups, err
 }
+
+// keepsGroups refuses other dates or another sub-region of a challenge where its
+// groups do not go with them.
+func (w *work) keepsGroups(was programme.PeerChallenge, c *programme.PeerChallenge) error {
+	if !c.Moved(was) {
+		return nil
+	}
+	groups, err := w.groupsOf(c.ID)
+	if err != nil {
+		return err
+	}
+	var codes []string
+	for i := range groups {
+		codes = append(codes, groups[i].Boroughs()...)
+	}
+	boroughs, err := w.boroughs(codes)
+	if err != nil {
+		return err
+	}
+	strangers, err := w.notInSubRegion(*c, boroughs)
+	if err != nil {
+		return err
+	}
+	return programme.Together(check(w, peerChallenges, c), c.Fits(groups, strangers))
+}

@@ -228,6 +228,33 @@ func conflictOf(code string, faults []Fault) error {
 	return &Error{Kind: Conflict, Code: code, Detail: strings.Join(says, " "), Faults: faults}
 }
 
+// Moved reports whether the challenge takes place at another time than it was to,
+// or in another sub-region, which concerns its groups.
+func (c *PeerChallenge) Moved(was PeerChallenge) bool {
+	same := func(a, b *Date) bool { return a == b || a != nil && b != nil && *a == *b }
+	return c.SubRegion != was.SubRegion || c.Cycle != was.Cycle || !same(c.StartsOn, was.StartsOn) || !same(c.EndsOn, was.EndsOn)
+}
+
+// Fits refuses a challenge that leaves out days of one of its groups, or some of
+// their members: strangers are the faults of [NotInSubRegion].
+func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) error {
+	var faults []Fault
+	for i := range groups {
+		g := &groups[i]
+		if outside(g.StartsOn, c.StartsOn, nil) || outside(g.EndsOn, c.StartsOn, nil) {
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets before this day.", g.Name)})
+		}
+		if outside(g.StartsOn, nil, c.EndsOn) || outside(g.EndsOn, nil, c.EndsOn) {
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
+		}
+	}
+	for _, f := range strangers {
+		f.Pointer = "/subRegion"
+		faults = append(faults, f)
+	}
+	return Refuse(faults)
+}
+
 // outside reports whether the day is before the first or after the last. What is
 // not given is no limit.
 func outside(day, first, last *Date) bool {
