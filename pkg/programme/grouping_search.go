@@ -104,7 +104,8 @@ func (l *layout) anneal(allowed []int, steps int) {
 			continue
 		}
 		// As many chances as there are boroughs to swap with, and one to move.
-		j, worse := -1, int64(0)
+		j := -1
+		var worse int64
 		if at := l.random.IntN(len(l.members[to]) + 1); at < len(l.members[to]) {
 			j = l.members[to][at]
 			worse = l.swapCost(i, j)
