@@ -88,9 +88,9 @@ type ProposedGroup struct {
 	Boroughs    []string     `json:"boroughs"`    // in the order of their codes
 	Repeats     []Pairing    `json:"repeats"`     // those who met before, A before B
 	Complements []Complement `json:"complements"` // who can help whom with what
-	RepeatCost  float64      `json:"repeatCost"`
-	MixWorth    float64      `json:"mixWorth"`
-	Cost        float64      `json:"cost"` // RepeatCost - MixWorth
+	RepeatCost  float64      `json:"repeatCost"`  // the first part of the pairs' costs, see [ProposeGroups]
+	MixWorth    float64      `json:"mixWorth"`    // the second part
+	Cost        float64      `json:"cost"`        // RepeatCost - MixWorth
 }
 
 // Complement says that on an indicator one borough is strong and another in need.
@@ -108,8 +108,8 @@ type Unplaced struct {
 }
 
 // ProposeGroups divides the boroughs into groups. As few as possible stay
-// unplaced; among such proposals, the score is the lowest. The score is the sum,
-// over every pair of boroughs that share a group, of
+// unplaced, since that comes before every score; then the score is as low as
+// possible. The score is the sum, over every pair of boroughs that share a group, of
 //
 //	Weights.Repeat * (1/CyclesAgo, summed over the cycles in which they met)
 //	- Weights.Mix * (share of the chosen indicators on which one is strong and the other in need)
@@ -237,7 +237,8 @@ type division struct {
 	random   *rand.Rand
 }
 
-// recency is the least common multiple of 1 to [MaxCyclesAgo].
+// recency is the least common multiple of 1 to [MaxCyclesAgo], so that a part of it
+// for each past cycle is a whole number.
 const recency = 2520
 
 // apart stands for the cost of those who must not meet.

@@ -81,3 +81,34 @@ func TestTheLargestTaskStaysExact(t *testing.T) {
 		t.Errorf("leaving out costs %d, meeting again %v, complements are worth %v", d.leave, costs, gains)
 	}
 }
+
+// TestStepsDownhill: the last part of the search alone places everybody whom it
+// can, from nothing, and a group may hand its place for a third on to another.
+func TestStepsDownhill(t *testing.T) {
+	t.Parallel()
+	task := GroupingTask{Boroughs: []string{"a", "b", "c", "d", "e"}, Sizes: []int{3, 2}, Conflicts: [][2]string{{"a", "b"}}}
+	l := task.division().layout()
+	l.descend()
+	if out := l.members[l.outside()]; len(out) > 0 || l.total() != 0 {
+		t.Fatalf("%v are left out of %v", out, l.members)
+	}
+	three, two := 0, 1
+	if len(l.members[three]) == 2 {
+		three, two = two, three
+	}
+	moved, within := 0, l.members[three][0]
+	for _, i := range l.members[three] {
+		if cost := l.moveCost(i, two); cost == 0 {
+			moved++
+		}
+	}
+	if moved == 0 {
+		t.Errorf("nobody may go from one group to the other in %v", l.members)
+	}
+	if cost := l.moveCost(l.members[two][0], three); cost != apart {
+		t.Errorf("a fourth may join %v at a cost of %d", l.members[three], cost)
+	}
+	if cost := l.moveCost(within, l.outside()); cost != l.leave {
+		t.Errorf("leaving costs %d, want %d", cost, l.leave)
+	}
+}

@@ -134,8 +134,7 @@ func (g *PeerChallengeGroup) Put(actor Actor, m GroupMember) error {
 	if err := Together(day, g.reasoned(actor)); err != nil {
 		return err
 	}
-	members := slices.DeleteFunc(slices.Clone(g.Members), func(held GroupMember) bool { return held.Borough == m.Borough })
-	g.Members = append(members, m)
+	g.Members = append(g.without(m.Borough), m)
 	slices.SortFunc(g.Members, func(a, b GroupMember) int { return strings.Compare(a.Borough, b.Borough) })
 	return nil
 }
@@ -146,8 +145,13 @@ func (g *PeerChallengeGroup) Take(actor Actor, borough string) error {
 	if !slices.Contains(g.Boroughs(), borough) {
 		return Errorf(NotFound, "not_found", "The borough is not in this group.")
 	}
-	g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(m GroupMember) bool { return m.Borough == borough })
+	g.Members = g.without(borough)
 	return g.reasoned(actor)
+}
+
+// without answers the members but for the borough, in a list of their own.
+func (g *PeerChallengeGroup) without(borough string) []GroupMember {
+	return slices.DeleteFunc(slices.Clone(g.Members), func(m GroupMember) bool { return m.Borough == borough })
 }
 
 // reasoned refuses a change of members that comes in the middle of a challenge

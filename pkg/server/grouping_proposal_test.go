@@ -99,49 +99,7 @@ func TestTwelveInThrees(t *testing.T) {
 	if p.Seed != 1 || p.Cycles != 3 || p.Weights.Repeat != 1 || p.Weights.Mix != 1 {
 		t.Errorf("defaults %+v", p)
 	}
-	bands := map[string]string{}
-	for _, code := range w.south() {
-		for _, indicator := range indicators {
-			bands[code+indicator] = w.band(code, "2024-25", indicator)
-		}
-	}
-	var placed []string
-	score := 0.0
-	for _, g := range p.Groups {
-		if len(g.Boroughs) != 3 {
-			t.Errorf("a group of %d", len(g.Boroughs))
-		}
-		if slices.Contains(g.Boroughs, lambethCode) && slices.Contains(g.Boroughs, croydonCode) {
-			t.Error("two meet that must not")
-		}
-		placed = append(placed, g.Boroughs...)
-		score += g.Cost
-		worth := 0.0
-		for i, a := range g.Boroughs {
-			for _, b := range g.Boroughs[i+1:] {
-				for _, indicator := range indicators {
-					if complementary(bands[a+indicator], bands[b+indicator]) {
-						worth += 1 / float64(len(indicators))
-					}
-				}
-			}
-		}
-		if math.Abs(worth-g.MixWorth) > 1e-9 || int(math.Round(worth*2)) != len(g.Complements) {
-			t.Errorf("%v: mix is worth %v with %d complements, the comparisons say %v", g.Boroughs, g.MixWorth, len(g.Complements), worth)
-		}
-		for _, c := range g.Complements {
-			if strong, need := bands[c.Strong+c.Indicator], bands[c.Need+c.Indicator]; strong > "B" || need < "C" {
-				t.Errorf("%+v: bands %s and %s", c, strong, need)
-			}
-		}
-	}
-	slices.Sort(placed)
-	if !slices.Equal(placed, w.south()) {
-		t.Errorf("placed are %v", placed)
-	}
-	if math.Abs(score-p.Score) > 1e-9 || score >= 0 {
-		t.Errorf("score %v, the groups' costs add up to %v", p.Score, score)
-	}
+	w.comparisonsAgree(p, indicators)
 	again := proposedIn(manager.post(proposalsOf(challenge), question).want(201))
 	if again.ID == p.ID || again.Score != p.Score || fmt.Sprint(again.boroughs()) != fmt.Sprint(p.boroughs()) {
 		t.Errorf("the same question got %v (%v), then %v (%v)", p.boroughs(), p.Score, again.boroughs(), again.Score)
@@ -157,6 +115,52 @@ func TestTwelveInThrees(t *testing.T) {
 	}
 	if n := len(idsIn(t, manager.get(groupsList+"?peerChallengeId="+challenge))); n != 0 {
 		t.Errorf("%d groups came of mere proposals", n)
+	}
+}
+
+// comparisonsAgree fails the test unless the proposal places South London's boroughs
+// in threes, and finds complements where the comparisons have the bands for it.
+func (w *world) comparisonsAgree(p proposed, indicators []string) {
+	w.t.Helper()
+	bands := map[string]string{}
+	for _, code := range w.south() {
+		for _, indicator := range indicators {
+			bands[code+indicator] = w.band(code, "2024-25", indicator)
+		}
+	}
+	var placed []string
+	score := 0.0
+	for _, g := range p.Groups {
+		if len(g.Boroughs) != 3 || slices.Contains(g.Boroughs, lambethCode) && slices.Contains(g.Boroughs, croydonCode) {
+			w.t.Errorf("%v are no three, or two meet that must not", g.Boroughs)
+		}
+		placed = append(placed, g.Boroughs...)
+		score += g.Cost
+		complements := 0
+		for i, a := range g.Boroughs {
+			for _, b := range g.Boroughs[i+1:] {
+				for _, indicator := range indicators {
+					if complementary(bands[a+indicator], bands[b+indicator]) {
+						complements++
+					}
+				}
+			}
+		}
+		if worth := float64(complements) / float64(len(indicators)); math.Abs(worth-g.MixWorth) > 1e-9 || complements != len(g.Complements) {
+			w.t.Errorf("%v: mix is worth %v with %d complements, the comparisons say %v with %d", g.Boroughs, g.MixWorth, len(g.Complements), worth, complements)
+		}
+		for _, c := range g.Complements {
+			if strong, need := bands[c.Strong+c.Indicator], bands[c.Need+c.Indicator]; strong > "B" || need < "C" {
+				w.t.Errorf("%+v: bands %s and %s", c, strong, need)
+			}
+		}
+	}
+	slices.Sort(placed)
+	if !slices.Equal(placed, w.south()) {
+		w.t.Errorf("placed are %v", placed)
+	}
+	if math.Abs(score-p.Score) > 1e-9 || score >= 0 {
+		w.t.Errorf("score %v, the groups' costs add up to %v", p.Score, score)
 	}
 }
 
