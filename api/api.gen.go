@@ -350,7 +350,7 @@ func (e GeographicLevel) Valid() bool {
 // Defines values for GroupingMethod.
 const (
 	DynamicProgramming GroupingMethod = "dynamic_programming"
-	LocalSearch        GroupingMethod = "local_search"
+	SimulatedAnnealing GroupingMethod = "simulated_annealing"
 )
 
 // Valid indicates whether the value is a known member of the GroupingMethod enum.
@@ -358,7 +358,7 @@ func (e GroupingMethod) Valid() bool {
 	switch e {
 	case DynamicProgramming:
 		return true
-	case LocalSearch:
+	case SimulatedAnnealing:
 		return true
 	default:
 		return false
@@ -2765,7 +2765,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `local_search` does not.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -2797,7 +2797,7 @@ type GroupingProposal struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `local_search` does not.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -2823,7 +2823,7 @@ type GroupingProposal struct {
 	// Example: 1
 	Seed int64 `json:"seed"`
 
-	// Sizes How many boroughs each group takes.
+	// Sizes How many boroughs each group takes. Groups stay smaller where there are fewer boroughs.
 	//
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
@@ -2856,17 +2856,17 @@ type GroupingProposalInput struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Period The period from which strengths and needs are read; null where no indicators are chosen.
+	// Period The period from which strengths and needs are read; null where no indicators are chosen. It is needed where some are.
 	//
 	// Example: 2024-25
 	Period *string `json:"period,omitempty"`
 
-	// Seed Chooses among proposals that are equally good; the same seed gives the same proposal.
+	// Seed Chooses among proposals that are equally good; the same seed gives the same proposal. 1 where it is not given.
 	//
 	// Example: 1
 	Seed *int64 `json:"seed,omitempty"`
 
-	// Sizes How many boroughs each group takes.
+	// Sizes How many boroughs each group takes. Groups stay smaller where there are fewer boroughs.
 	//
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
@@ -4629,10 +4629,20 @@ type ProposedGroup struct {
 	// Complements Who can learn what from whom.
 	Complements []Complement `json:"complements"`
 
-	// Cost The group's part of the score.
+	// Cost The group's part of the score: what repeats cost, less what complements are worth.
 	//
 	// Example: -1.5
 	Cost float64 `json:"cost"`
+
+	// MixWorth What its complements are worth: the weight, for each pair that complements each other on all indicators.
+	//
+	// Example: 2.5
+	MixWorth float64 `json:"mixWorth"`
+
+	// RepeatCost What its repeated pairings cost: each the weight, divided by the cycles ago.
+	//
+	// Example: 1
+	RepeatCost float64 `json:"repeatCost"`
 
 	// Repeats Who met before.
 	Repeats []RepeatedPairing `json:"repeats"`

@@ -41,6 +41,10 @@ func challengesOf(tx *gorm.DB, groups []programme.PeerChallengeGroup) (map[strin
 	for i := range groups {
 		ids[i] = groups[i].PeerChallengeID
 	}
+	return challengesByID(tx, ids)
+}
+
+func challengesByID(tx *gorm.DB, ids []string) (map[string]programme.PeerChallenge, error) {
 	var rows []programme.PeerChallenge
 	if err := tx.Where("id = ANY (?)", array(ids)).Find(&rows).Error; err != nil {
 		return nil, err
