@@ -34,9 +34,8 @@ const (
 
 // Pairing says that two boroughs met in one group of an earlier challenge.
 type Pairing struct {
-	A         string `json:"a"` // GSS codes, in either order
-	B         string `json:"b"`
-	CyclesAgo int    `json:"cyclesAgo"` // 1 is the last cycle; at most [MaxCyclesAgo]
+	A, B      string // GSS codes, in either order
+	CyclesAgo int    // 1 is the last cycle; at most [MaxCyclesAgo]
 }
 
 // GroupingTask is what is to be divided into groups. The order of its lists
@@ -69,43 +68,35 @@ type GroupingTask struct {
 // GroupingWeights says what counts how much, each from 0 to [MaxGroupingWeight]
 // and rounded to thousandths.
 type GroupingWeights struct {
-	Repeat float64 `json:"repeat"` // the cost of meeting somebody from the last cycle again
-	Mix    float64 `json:"mix"`    // the worth of a pair that complements each other on every indicator
+	Repeat float64 // the cost of meeting somebody from the last cycle again
+	Mix    float64 // the worth of a pair that complements each other on every indicator
 }
 
 // Grouping is a proposal: every borough is in one group, or unplaced.
 type Grouping struct {
-	Groups   []ProposedGroup `json:"groups"`   // in the order of their first boroughs
-	Unplaced []Unplaced      `json:"unplaced"` // in the order of their codes
-	Score    float64         `json:"score"`    // the sum of the groups' costs; lower is better
-	Optimal  bool            `json:"optimal"`  // whether it is proved that no proposal is better
-	Method   string          `json:"method"`   // [DynamicProgramming] or [SimulatedAnnealing]
+	Groups   []ProposedGroup // in the order of their first boroughs
+	Unplaced []Unplaced      // in the order of their codes
+	Score    float64         // the sum of the groups' costs; lower is better
+	Optimal  bool            // whether it is proved that no proposal is better
+	Method   string          // [DynamicProgramming] or [SimulatedAnnealing]
 }
 
 // ProposedGroup is one group, of at least two boroughs, with what speaks against
 // it and for it.
 type ProposedGroup struct {
-	Boroughs    []string     `json:"boroughs"`    // in the order of their codes
-	Repeats     []Pairing    `json:"repeats"`     // those who met before, A before B
-	Complements []Complement `json:"complements"` // who can help whom with what
-	RepeatCost  float64      `json:"repeatCost"`  // the first part of the pairs' costs, see [ProposeGroups]
-	MixWorth    float64      `json:"mixWorth"`    // the second part
-	Cost        float64      `json:"cost"`        // RepeatCost - MixWorth
+	Boroughs    []string     // in the order of their codes
+	Repeats     []Pairing    // those who met before, A before B
+	Complements []Complement // who can help whom with what
+	RepeatCost  float64      // the first part of the pairs' costs, see [ProposeGroups]
+	MixWorth    float64      // the second part
+	Cost        float64      // RepeatCost - MixWorth
 }
 
 // Complement says that on an indicator one borough is strong and another in need.
-type Complement struct {
-	Indicator string `json:"indicator"`
-	Strong    string `json:"strong"`
-	InNeed    string `json:"need"`
-}
+type Complement struct{ Indicator, Strong, InNeed string }
 
 // Unplaced is a borough that no group could take.
-type Unplaced struct {
-	Borough string `json:"borough"`
-	Code    string `json:"code"`
-	Detail  string `json:"detail"`
-}
+type Unplaced struct{ Borough, Code, Detail string }
 
 // ProposeGroups divides the boroughs into groups. As few as possible stay
 // unplaced, since that comes before every score; then the score is as low as
