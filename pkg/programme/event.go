@@ -142,7 +142,7 @@ func (e eventOn) May(actor Actor, step Step) error {
 		return err
 	}
 	if step == Hold && e.today < e.StartsOn {
-		return Errorf(Conflict, "not_yet", "The event has not begun yet; it can be held from its first day on.")
+		return Errorf(Conflict, "not_yet", "The event begins later; it can be held on its first day or after.")
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ var problems = map[string]explained{
 	"in_use":                 {"Other things refer to it", "It cannot be deleted while others refer to it.", "Delete or change those first, or let it end with a validTo."},
 	"wrong_state":            {"The state does not allow this", "The resource stands where this step does not follow.", "Read the resource: its actions say what is possible now, and why the rest is not."},
 	"no_dates":               {"It has no dates yet", "The step needs the first and the last day.", "Set startsOn and endsOn first."},
+	"not_yet":                {"It is too early", "The step cannot be taken before the first day.", "Try again on that day, or correct the dates."},
 	"membership_overlap":     {"The borough has a sub-region then", "A borough belongs to one sub-region at a time.", "End the other membership before this one begins."},
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
