@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	teamsActor  = programme.Actor{Subject: "m", Roles: []programme.Role{programme.RoleProgramme}}
+	teamsActor       = programme.Actor{Subject: "m", Roles: []programme.Role{programme.RoleProgramme}}
 	lambethsDirector = programme.Actor{Subject: "d", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: "E09000022"}
 )
 
