@@ -65,7 +65,7 @@ func calendarOf(name string, c *programme.Calendar, reader programme.Actor, snap
 	cal.SetCalscale("GREGORIAN")
 	cal.SetName(plain(name))
 	cal.SetXWRTimezone(programme.London.String())
-	cal.SetRefreshInterval(refreshAfter, ics.WithValue(string(ics.ValueDataTypeDuration)))
+	cal.SetRefreshInterval(refreshAfter) // the library adds VALUE=DURATION
 	cal.SetXPublishedTTL(refreshAfter) // what Outlook reads in place of REFRESH-INTERVAL
 	cal.AddVTimezone(londonTime())
 	for i := range c.Events {

@@ -39,6 +39,17 @@ func (w *world) calendar(path, token string) *ical.Calendar {
 	if err := ical.NewEncoder(io.Discard).Encode(c); err != nil {
 		w.t.Error(err)
 	}
+	for _, part := range append([]*ical.Component{c.Component}, c.Children...) {
+		for _, props := range part.Props {
+			for _, prop := range props {
+				for name, values := range prop.Params {
+					if len(values) != 1 {
+						w.t.Errorf("%s has the parameter %s %d times", prop.Name, name, len(values))
+					}
+				}
+			}
+		}
+	}
 	return c
 }
 
