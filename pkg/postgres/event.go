@@ -170,7 +170,7 @@ func findChallenge(w *work, e *programme.Event) ([]programme.Fault, error) {
 		return nil, nil
 	}
 	var c []programme.PeerChallenge
-	err := named(w, *e.PeerChallengeID).Select("id").Find(&c).Error
+	err := pointedAt(w, *e.PeerChallengeID).Select("id").Find(&c).Error
 	if err != nil || len(c) > 0 {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func findGroup(w *work, e *programme.Event) ([]programme.Fault, error) {
 		return nil, nil
 	}
 	var g []programme.PeerChallengeGroup
-	err := named(w, *e.PeerChallengeGroupID).Select("id", "peer_challenge_id").Find(&g).Error
+	err := pointedAt(w, *e.PeerChallengeGroupID).Select("id", "peer_challenge_id").Find(&g).Error
 	switch {
 	case err != nil:
 		return nil, err
@@ -200,7 +200,7 @@ func findReview(w *work, e *programme.Event) ([]programme.Fault, error) {
 		return nil, nil
 	}
 	var r []programme.PeerReview
-	err := named(w, *e.PeerReviewID).Select("id", "audience").Find(&r).Error
+	err := pointedAt(w, *e.PeerReviewID).Select("id", "audience").Find(&r).Error
 	switch {
 	case err != nil:
 		return nil, err
@@ -211,9 +211,9 @@ func findReview(w *work, e *programme.Event) ([]programme.Fault, error) {
 	return nil, nil
 }
 
-// named finds the record with the id, if the actor may see it, and keeps it from
+// pointedAt finds the record with the id, if the actor may see it, and keeps it from
 // being deleted until the transaction ends.
-func named(w *work, id string) *gorm.DB {
+func pointedAt(w *work, id string) *gorm.DB {
 	return w.tx.Scopes(visibleTo(w.actor)).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where(clause.Eq{Column: "id", Value: id})
 }
 

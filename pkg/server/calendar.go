@@ -63,7 +63,7 @@ func calendarOf(name string, c *programme.Calendar, reader programme.Actor, snap
 	cal := ics.NewCalendar()
 	cal.SetProductId("-//peerchallenge//peerchallenge//EN")
 	cal.SetCalscale("GREGORIAN")
-	cal.SetName(plain(name))
+	cal.SetName(printable(name))
 	cal.SetXWRTimezone(programme.London.String())
 	cal.SetRefreshInterval(refreshAfter) // the library adds VALUE=DURATION
 	cal.SetXPublishedTTL(refreshAfter) // what Outlook reads in place of REFRESH-INTERVAL
@@ -114,7 +114,7 @@ func eventEntry(e *programme.Event) *ics.VEvent {
 	} else {
 		setDays(v, e.StartsOn, e.EndsOn)
 	}
-	v.SetSummary(plain(e.Title))
+	v.SetSummary(printable(e.Title))
 	v.SetProperty(ics.ComponentPropertyCategories, kindWords(e.Kind))
 	setPlace(v, e.Venue, e.Link)
 	paragraphs := []string{e.Description}
@@ -144,7 +144,7 @@ func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme
 		v.SetDtStampTime(d.UpdatedAt())
 		v.SetModifiedAt(d.UpdatedAt())
 		setDays(v, first, last)
-		v.SetSummary(plain(summary))
+		v.SetSummary(printable(summary))
 		v.SetProperty(ics.ComponentPropertyCategories, "Peer challenge group")
 		link := d.LinkFor(reader)
 		setPlace(v, d.Group.Venue, link)
@@ -190,7 +190,7 @@ func setDays(v *ics.VEvent, first, last programme.Date) {
 // out: URL is the one property here whose value is not escaped.
 func setPlace(v *ics.VEvent, venue, link *string) {
 	if venue != nil {
-		v.SetLocation(plain(*venue))
+		v.SetLocation(printable(*venue))
 	}
 	if link == nil {
 		return
@@ -211,7 +211,7 @@ func setDescription(v *ics.VEvent, paragraphs []string, link, illustrative *stri
 	}
 	var kept []string
 	for _, p := range paragraphs {
-		if p = plain(p); p != "" {
+		if p = printable(p); p != "" {
 			kept = append(kept, p)
 		}
 	}
@@ -247,9 +247,9 @@ func localTime(day programme.Date, timeOfDay string) string {
 	return strings.ReplaceAll(string(day), "-", "") + "T" + strings.ReplaceAll(timeOfDay, ":", "") + "00"
 }
 
-// plain takes out the control characters that a text must not have (RFC 5545,
+// printable takes out the control characters that a text must not have (RFC 5545,
 // 3.3.11), and gives every line the end that the library escapes.
-func plain(s string) string {
+func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1

@@ -49,7 +49,7 @@ func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject
 // UpdateEvent changes one.
 func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject) (api.UpdateEventResponseObject, error) {
 	return answerEvent(ctx)(s.store.UpdateEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(e *programme.Event) error {
-		sessions, invited, attended := sessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
+		sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
 		in, err := merged(ctx, api.EventInput{
 			Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
 			EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
@@ -117,7 +117,7 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 		return api.Event{
 			Id: e.ID, Kind: api.EventKind(e.Kind), Title: e.Title, Description: e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn,
 			StartTime: e.StartTime, EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion,
-			Boroughs: some(e.Boroughs), Sessions: sessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
+			Boroughs: some(e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
 			Opportunities: some(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
 			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Actions: actionsWire(ctx, e.On(call.today)),
@@ -125,7 +125,7 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 	}
 }
 
-func sessionsWire(sessions []programme.EventSession) []api.EventSession {
+func eventSessionsWire(sessions []programme.EventSession) []api.EventSession {
 	wire := make([]api.EventSession, len(sessions))
 	for i, s := range sessions {
 		wire[i] = api.EventSession{Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, PriorityId: s.PriorityID}
