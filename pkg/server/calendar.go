@@ -66,7 +66,7 @@ func calendarOf(name string, c *programme.Calendar, reader programme.Actor, snap
 	cal.SetName(printable(name))
 	cal.SetXWRTimezone(programme.London.String())
 	cal.SetRefreshInterval(refreshAfter) // the library adds VALUE=DURATION
-	cal.SetXPublishedTTL(refreshAfter) // what Outlook reads in place of REFRESH-INTERVAL
+	cal.SetXPublishedTTL(refreshAfter)   // what Outlook reads in place of REFRESH-INTERVAL
 	cal.AddVTimezone(londonTime())
 	for i := range c.Events {
 		cal.AddVEvent(eventEntry(&c.Events[i]))

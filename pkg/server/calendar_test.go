@@ -25,8 +25,7 @@ func (w *world) calendar(path, token string) *ical.Calendar {
 	if got := r.header.Get("Content-Type"); got != "text/calendar; charset=utf-8" {
 		w.t.Errorf("content type %s", got)
 	}
-	lines := strings.Split(strings.TrimSuffix(r.body, "\r\n"), "\r\n")
-	for _, line := range lines {
+	for line := range strings.SplitSeq(strings.TrimSuffix(r.body, "\r\n"), "\r\n") {
 		if len(line) > 75 || !utf8.ValidString(line) || strings.ContainsAny(line, "\r\n\x00\x07") {
 			w.t.Errorf("the line %q is no content line", line)
 		}
@@ -76,7 +75,7 @@ func value(w *world, e ical.Event, name string) string {
 	return text
 }
 
-// span answers when an entry begins and ends, in UTC.
+// between answers when an entry begins and ends, in UTC.
 func between(w *world, e ical.Event) [2]string {
 	w.t.Helper()
 	begin, err := e.DateTimeStart(time.UTC)
