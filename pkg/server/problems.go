@@ -37,6 +37,7 @@ var problems = map[string]explained{
 	"no_dates":               {"It has no dates yet", "The step needs the first and the last day.", "Set startsOn and endsOn first."},
 	"double_placement":       {"The borough is in a group already", "A borough is in at most one group of a challenge. detail names the borough and the group.", "Take it out of that group first, or leave it there."},
 	"not_in_sub_region":      {"The borough is not of the sub-region", "A challenge is for the boroughs that belong to its sub-region on its first day. detail names those that do not.", "Make another proposal, or correct the borough's membership."},
+	"not_yet":                {"It is too early", "The step cannot be taken before the first day.", "Try again on that day, or correct the dates."},
 	"membership_overlap":     {"The borough has a sub-region then", "A borough belongs to one sub-region at a time.", "End the other membership before this one begins."},
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
