@@ -86,7 +86,7 @@ func (s *Store) MovePeerReview(ctx context.Context, actor programme.Actor, id st
 // during fieldwork and factual accuracy.
 func (s *Store) WritePeerReviewReport(ctx context.Context, actor programme.Actor, id string, version int64, report *string, links []programme.Link) (programme.PeerReview, error) {
 	return s.changeReview(ctx, actor, id, version, programme.WriteReport, func(_ *work, r *programme.PeerReview) error {
-		r.Report, r.ReportLinks = report, links
+		r.Report, r.ReportLinks = report, orEmpty(links)
 		return nil
 	})
 }
