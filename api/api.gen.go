@@ -4076,7 +4076,7 @@ type PeerChallengePatch struct {
 // PeerChallengeState Where a peer challenge stands.
 type PeerChallengeState string
 
-// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions and the host's comments.
+// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
 type PeerReview struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -4091,7 +4091,7 @@ type PeerReview struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
 	// Host The code of the Government Statistical Service for a place in England.
@@ -4125,10 +4125,10 @@ type PeerReview struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
-	// ProgressReview Plain text, or null where there is none.
+	// ProgressReview What the progress review found; null where there is nothing yet, and for others than host and team.
 	//
 	// Example: A paragraph.
-	ProgressReview *NullableText `json:"progressReview"`
+	ProgressReview *string `json:"progressReview"`
 
 	// ProgressReviewOn A calendar day, or null where there is none.
 	//
@@ -4188,7 +4188,7 @@ type PeerReviewInput struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays *[]Date `json:"fieldworkDays,omitempty"`
 
 	// Host The code of the Government Statistical Service for a place in England.
@@ -4234,7 +4234,7 @@ type PeerReviewInput struct {
 	// Example: 2026-03-31
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
-	// Sessions Interviews and focus groups; for others than host and team an empty list.
+	// Sessions Interviews and focus groups, each on one of the fieldwork days.
 	Sessions *[]ReviewSession `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4265,7 +4265,7 @@ type PeerReviewPatch struct {
 	// Example: 2025-26
 	Cycle *Cycle `json:"cycle,omitempty"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays *[]Date `json:"fieldworkDays,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
@@ -4306,7 +4306,7 @@ type PeerReviewPatch struct {
 	// Example: 2026-03-31
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
-	// Sessions Interviews and focus groups; for others than host and team an empty list.
+	// Sessions Interviews and focus groups, each on one of the fieldwork days.
 	Sessions *[]ReviewSession `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -34146,6 +34146,22 @@ func (response DeletePriority404ApplicationProblemPlusJSONResponse) VisitDeleteP
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePriority409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeletePriority409ApplicationProblemPlusJSONResponse) VisitDeletePriorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -14,6 +14,8 @@ var boroughs = noun[programme.Borough]{
 		{"memberships", "borough_code", "Memberships"},
 		{"peer_challenge_groups", hasMember, "Peer challenge groups"},
 		{"grouping_proposals", "jsonb_path_query_array(result, '$.**') @> to_jsonb(?::text)", "Grouping proposals"},
+		{"participants", "borough_code", "Participants"},
+		{"peer_reviews", "host_code", "Peer reviews"},
 	},
 }
 

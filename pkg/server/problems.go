@@ -44,4 +44,8 @@ var problems = map[string]explained{
 	"database_unavailable":   {"The database is away", "The service cannot reach its database, or not in time.", "Try again after the seconds that Retry-After names."},
 	"not_ready":              {"The service is not ready", "The database's structure is not the one that this version needs.", "Wait for the migration to end, or run it."},
 	"internal":               {"A fault of ours", "The server met a fault of its own. Nothing was half done.", "Report it with the instance."},
+
+	"not_ready_for_fieldwork": {"The review is not ready for fieldwork", "Fieldwork needs an agreed scope, a key line of enquiry, its days, and a team of four to six with a lead who is DCS or AD. What is missing is listed under errors.", "Add what errors names."},
+	"no_report":               {"There is no report yet", "The step needs the review's report, as text or as a link.", "Write the report first."},
+	"findings_unanswered":     {"Findings are not answered yet", "A review is closed when its host has answered every finding.", "Wait for the host's answers."},
 }
