@@ -1028,7 +1028,7 @@ type Action struct {
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
-	// Stalled Whether it is open and nothing was reported for 90 days, or what is configured.
+	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
 	Stalled bool `json:"stalled"`
 
 	// State Where an action stands.

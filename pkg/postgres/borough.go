@@ -16,6 +16,8 @@ var boroughs = noun[programme.Borough]{
 		{"grouping_proposals", "jsonb_path_query_array(result, '$.**') @> to_jsonb(?::text)", "Grouping proposals"},
 		{"participants", "borough_code", "Participants"},
 		{"peer_reviews", "host_code", "Peer reviews"},
+		{"findings", "borough_code", "Findings"},
+		{"actions", "borough_code", "Actions"},
 	},
 }
 
@@ -34,6 +36,7 @@ func (s *Store) UpdateBorough(ctx context.Context, actor programme.Actor, code s
 
 // DeleteBorough deletes a borough at the version. The error is Forbidden,
 // NotFound, Stale or, while others refer to it, Conflict.
+// NotFound, Stale or, while anything refers to it, Conflict.
 func (s *Store) DeleteBorough(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return remove(ctx, s, actor, boroughs, code, version)
 }

@@ -16,6 +16,8 @@ var priorities = noun[programme.Priority]{
 	referrers: []referrer{
 		{"peer_challenges", "priority_id", "Peer challenges"},
 		{"peer_reviews", "priority_id", "Peer reviews"},
+		{"findings", "priority_id", "Findings"},
+		{"actions", "priority_id", "Actions"},
 	},
 }
 
@@ -34,6 +36,7 @@ func (s *Store) UpdatePriority(ctx context.Context, actor programme.Actor, id st
 
 // DeletePriority deletes a priority area at the version. The error is
 // Forbidden, NotFound, Stale or, while others refer to it, Conflict.
+// Forbidden, NotFound, Stale or, while anything refers to it, Conflict.
 func (s *Store) DeletePriority(ctx context.Context, actor programme.Actor, id string, version int64) error {
 	return remove(ctx, s, actor, priorities, id, version)
 }

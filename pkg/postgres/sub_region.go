@@ -13,6 +13,7 @@ var subRegions = noun[programme.SubRegion]{
 	referrers: []referrer{
 		{"memberships", "sub_region_slug", "Memberships"},
 		{"peer_challenges", "sub_region_slug", "Peer challenges"},
+		{"actions", "sub_region_slug", "Actions"},
 	},
 }
 
@@ -30,6 +31,7 @@ func (s *Store) UpdateSubRegion(ctx context.Context, actor programme.Actor, slug
 
 // DeleteSubRegion deletes a sub-region at the version. The error is Forbidden,
 // NotFound, Stale or, while others refer to it, Conflict.
+// NotFound, Stale or, while anything refers to it, Conflict.
 func (s *Store) DeleteSubRegion(ctx context.Context, actor programme.Actor, slug string, version int64) error {
 	return remove(ctx, s, actor, subRegions, slug, version)
 }
