@@ -176,14 +176,13 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 
 // yours refuses who may not take the step in any state.
 func (r *PeerReview) yours(actor Actor, step Step) error {
-	editor := actor.Is(RoleBoroughLead, RoleBoroughEditor)
 	switch step {
 	case WriteReport:
-		if !actor.Is(RoleProgramme) && !(editor && slices.Contains(r.Visitors(), actor.Borough)) {
+		if !slices.ContainsFunc(r.Visitors(), actor.Speaks) && !actor.Is(RoleProgramme) {
 			return NotYours("The team's boroughs and the programme's team write the report.")
 		}
 	case CommentOnFacts:
-		if !editor || actor.Borough != r.Host {
+		if !actor.Is(RoleBoroughLead, RoleBoroughEditor) || actor.Borough != r.Host {
 			return NotYours("Only the host comments on factual accuracy.")
 		}
 	case Publish:
@@ -382,11 +381,11 @@ func (r *PeerReview) missingForFieldwork() []Fault {
 	need(len(r.KLOEs) > 0, "/kloes", "no_kloe", "Fieldwork needs a key line of enquiry.")
 	need(len(r.FieldworkDays) > 0, "/fieldworkDays", "no_fieldwork_days", "Fieldwork needs its days.")
 	need(smallestTeam <= len(r.Team) && len(r.Team) <= largestTeam, "/team", "team_size", fmt.Sprintf("The team has %d to %d people.", smallestTeam, largestTeam))
-	need(slices.ContainsFunc(r.Team, TeamMember.mayLead), "/team", "no_lead", "The team needs a lead who is DCS or AD.")
+	need(slices.ContainsFunc(r.Team, func(m TeamMember) bool { return m.mayLead() }), "/team", "no_lead", "The team needs a lead who is DCS or AD.")
 	return faults
 }
 
-func (m TeamMember) mayLead() bool {
+func (m *TeamMember) mayLead() bool {
 	return m.Lead && (m.Role == DirectorOfChildrensServices || m.Role == AssistantDirector)
 }
 
