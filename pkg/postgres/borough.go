@@ -10,7 +10,7 @@ var boroughs = noun[programme.Borough]{
 	name: "borough", keyColumn: "code",
 	key:       func(b *programme.Borough) *string { return &b.Code },
 	stamps:    func(b *programme.Borough) stamps { return stamps{&b.Version, &b.CreatedAt, &b.UpdatedAt} },
-	referrers: []referrer{{"memberships", "borough_code", "Memberships"}},
+	referrers: []referrer{{"memberships", "borough_code", "Memberships"}, {"asks_and_offers", "borough_code", "Asks and offers"}},
 }
 
 // CreateBorough lets an authority take part. The error is Forbidden for anyone
@@ -27,7 +27,7 @@ func (s *Store) UpdateBorough(ctx context.Context, actor programme.Actor, code s
 }
 
 // DeleteBorough deletes a borough at the version. The error is Forbidden,
-// NotFound, Stale or, while memberships refer to it, Conflict.
+// NotFound, Stale or, while other data refer to it, Conflict.
 func (s *Store) DeleteBorough(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return remove(ctx, s, actor, boroughs, code, version)
 }

@@ -56,7 +56,7 @@ type world struct {
 	issuer *auth.Authority
 	http   *httptest.Server
 	client *http.Client
-	tokens map[programme.Role]string
+	tokens map[string]string
 	made   map[string]string // records to try things on
 }
 
@@ -73,7 +73,7 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[programme.Role]string{}, made: map[string]string{}}
+	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}}
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Clock: clock, Logger: silent})
 	if err != nil {
 		t.Fatal(err)
@@ -93,21 +93,29 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 	return w
 }
 
-// token answers a token for the role, always the same.
+// token answers a token for the role, always the same. A borough's speaks for
+// Lambeth.
 func (w *world) token(role programme.Role) string {
 	w.t.Helper()
-	if w.tokens[role] == "" {
-		actor := programme.Actor{Subject: "test-" + string(role), Roles: []programme.Role{role}}
-		if role.OfBorough() {
-			actor.Borough = "E09000022"
-		}
+	return w.tokenOf(role, "E09000022")
+}
+
+// tokenOf answers a token for the role, of the borough if it is a borough's.
+func (w *world) tokenOf(role programme.Role, borough string) string {
+	w.t.Helper()
+	actor := programme.Actor{Subject: "test-" + string(role), Roles: []programme.Role{role}}
+	if role.OfBorough() {
+		actor.Borough = borough
+	}
+	key := string(role) + actor.Borough
+	if w.tokens[key] == "" {
 		token, err := w.issuer.Token(context.WithoutCancel(w.t.Context()), actor, time.Hour)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.tokens[role] = token
+		w.tokens[key] = token
 	}
-	return w.tokens[role]
+	return w.tokens[key]
 }
 
 // ask is a request about to be sent.
@@ -237,4 +245,44 @@ func (a answer) into(target any) {
 	if err := decoder.Decode(target); err != nil {
 		a.t.Fatalf("%v: %.500s", err, a.body)
 	}
+}
+
+// caller is somebody who uses the service.
+type caller struct {
+	w     *world
+	token string
+}
+
+func (w *world) as(role programme.Role, borough string) caller {
+	w.t.Helper()
+	return caller{w, w.tokenOf(role, borough)}
+}
+
+func (c caller) send(method, path, body string, header ...string) answer {
+	c.w.t.Helper()
+	return c.w.send(ask{method: method, path: path, token: c.token, body: body, header: pairs(header)})
+}
+
+func (c caller) get(path string) answer {
+	c.w.t.Helper()
+	return c.send(http.MethodGet, path, "")
+}
+
+func (c caller) post(path, body string, header ...string) answer {
+	c.w.t.Helper()
+	return c.send(http.MethodPost, path, body, header...)
+}
+
+// change sends a change of the record's present state.
+func (c caller) change(method, path, body string, header ...string) answer {
+	c.w.t.Helper()
+	return c.send(method, path, body, append(header, "If-Match", c.w.etag(c.w.stated(path)))...)
+}
+
+// id answers that of what was created.
+func (a answer) id() string {
+	a.t.Helper()
+	var made struct{ ID string }
+	a.want(201).into(&made)
+	return made.ID
 }
