@@ -23,7 +23,7 @@ type AskOrOffer struct {
 }
 
 // TableName names the table, whose plural is not the usual one.
-func (AskOrOffer) TableName() string { return "asks_and_offers" }
+func (*AskOrOffer) TableName() string { return "asks_and_offers" }
 
 // AskOrOfferKind tells an ask from an offer.
 type AskOrOfferKind string
