@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -181,4 +183,106 @@ func TestPageEventsAndReviewAreAnswered(t *testing.T) {
 			t.Errorf("the scope is %q, want %q", *r.Scope, objective)
 		}
 	}
+}
+
+// TestPageMilestonesFollow: a correction of what a milestone reports reaches the
+// milestone, which keeps the page's words.
+func TestPageMilestonesFollow(t *testing.T) {
+	t.Parallel()
+	w := pageWorld(t)
+	var list api.MilestonePage
+	w.get("/v1/milestones").want(200).into(&list)
+	south := list.Items[1]
+	challenge := "/v1/peer-challenges/" + *south.PeerChallengeId
+	w.patch(challenge, `{"learningThemes":["Strengths are seen more clearly by others."]}`).want(200)
+	var after api.Milestone
+	w.get("/v1/milestones/" + south.Id).want(200).into(&after)
+	if !after.UpdatedAt.Equal(south.UpdatedAt) {
+		t.Errorf("what does not concern the milestone makes\n%+v of\n%+v", after, south)
+	}
+	w.patch(challenge, `{"title":"Other","startsOn":"2024-06-03","endsOn":"2024-06-14","illustrative":null}`).want(200)
+	w.get("/v1/milestones/" + south.Id).want(200).into(&after)
+	if after.Title != south.Title || after.Description != south.Description || after.AchievedOn == nil || *after.AchievedOn != "2024-06-14" || after.Illustrative != nil {
+		t.Errorf("after the correction the milestone is %+v", after)
+	}
+	w.get("/v1/milestones?count=true").want(200).into(&list)
+	if *list.Total != 6 {
+		t.Errorf("%d milestones, want the page's six", *list.Total)
+	}
+}
+
+// TestReadmesYear sends what README shows of the programme's year, line by line.
+func TestReadmesYear(t *testing.T) {
+	t.Parallel()
+	w := pageWorld(t)
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(readme), "\n## The programme's year\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	known := map[string]string{"API": "/v1", "TOKEN": w.token(programme.RoleProgramme)}
+	var bodies []string
+	for line := range strings.Lines(strings.ReplaceAll(section, "\\\n", " ")) {
+		line, is := strings.CutPrefix(line, "    curl ")
+		if !is {
+			continue
+		}
+		r := w.send(curled(t, line, known))
+		if r.status/100 != 2 {
+			t.Fatalf("%s\nanswers %d: %s", line, r.status, r.body)
+		}
+		var made struct{ ID string }
+		r.into(&made)
+		known["ID"], known["ETAG"] = made.ID, r.header.Get("ETag")
+		bodies = append(bodies, r.body)
+	}
+	if len(bodies) != 5 {
+		t.Fatalf("README shows %d requests, want 5", len(bodies))
+	}
+	if n := strings.Count(bodies[0], `"title"`); n != 6 {
+		t.Errorf("%d milestones are listed, want 6: %s", n, bodies[0])
+	}
+	if n := strings.Count(bodies[4], `"type":"peer-challenge-group"`); n != 9+4 {
+		t.Errorf("the feed tells of %d groups, want the page's nine and the four that were accepted", n)
+	}
+}
+
+// shellWord is one of a command's: in quotes, or without spaces.
+var shellWord = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
+
+// curled reads the arguments of curl as the request that it sends.
+func curled(t *testing.T, arguments string, known map[string]string) ask {
+	t.Helper()
+	a := ask{method: http.MethodGet, header: map[string]string{}}
+	words := shellWord.FindAllString(arguments, -1)
+	for i := 0; i < len(words); i++ {
+		value := func() string {
+			word := words[i]
+			if strings.HasPrefix(word, "'") {
+				return strings.Trim(word, "'")
+			}
+			return os.Expand(strings.Trim(word, `"`), func(name string) string {
+				if known[name] == "" {
+					t.Fatalf("nobody knows what $%s is in %s", name, arguments)
+				}
+				return known[name]
+			})
+		}
+		switch words[i] {
+		case "-H":
+			i++
+			name, text, _ := strings.Cut(value(), ": ")
+			a.header[name] = text
+		case "-X":
+			i++
+			a.method = value()
+		case "-d":
+			i++
+			a.method, a.body = http.MethodPost, value()
+		default:
+			a.path = value()
+		}
+	}
+	return a
 }
