@@ -18,6 +18,9 @@ var priorities = noun[programme.Priority]{
 		{"peer_reviews", "priority_id", "Peer reviews"},
 		{"findings", "priority_id", "Findings"},
 		{"actions", "priority_id", "Actions"},
+		{"asks_and_offers", "priority_id", "Asks and offers"},
+		{"events", "sessions @> jsonb_build_array(jsonb_build_object('priorityId', ?::text))", "Events"},
+		{"milestones", "priorities @> ARRAY[?]", "Milestones"},
 	},
 }
 
@@ -36,7 +39,6 @@ func (s *Store) UpdatePriority(ctx context.Context, actor programme.Actor, id st
 
 // DeletePriority deletes a priority area at the version. The error is
 // Forbidden, NotFound, Stale or, while others refer to it, Conflict.
-// Forbidden, NotFound, Stale or, while anything refers to it, Conflict.
 func (s *Store) DeletePriority(ctx context.Context, actor programme.Actor, id string, version int64) error {
 	return remove(ctx, s, actor, priorities, id, version)
 }

@@ -14,6 +14,8 @@ var subRegions = noun[programme.SubRegion]{
 		{"memberships", "sub_region_slug", "Memberships"},
 		{"peer_challenges", "sub_region_slug", "Peer challenges"},
 		{"actions", "sub_region_slug", "Actions"},
+		{"events", "sub_region_slug", "Events"},
+		{"milestones", "sub_regions @> ARRAY[?]", "Milestones"},
 	},
 }
 
