@@ -46,6 +46,10 @@ func challengesOf(tx *gorm.DB, groups []programme.PeerChallengeGroup) (map[strin
 	for i := range groups {
 		ids[i] = groups[i].PeerChallengeID
 	}
+	return challengesByID(tx, ids)
+}
+
+func challengesByID(tx *gorm.DB, ids []string) (map[string]programme.PeerChallenge, error) {
 	var rows []programme.PeerChallenge
 	if err := tx.Where("id = ANY (?)", array(ids)).Find(&rows).Error; err != nil {
 		return nil, err
@@ -118,8 +122,7 @@ func reseen(r programme.Record, audience programme.Audience) bool {
 }
 
 // alterAll locks the records for which the condition holds, in the order of their
-// ids, and writes those that alter has changed as new versions. Their own rules are
-// not asked: they follow what became of another, and are no less right than before.
+// ids, and writes those that alter has changed, because another record did.
 func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string, args ...any) error {
 	var rows []T
 	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(condition, args...).Order("id").Find(&rows).Error
@@ -134,16 +137,7 @@ func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string,
 		if !alter(&rows[i]) {
 			continue
 		}
-		row := R(&rows[i])
-		row.Of().Version, row.Of().UpdatedAt = was.head.Version+1, w.now
-		if err := saveAll(w.tx, &rows[i]); err != nil {
-			return err
-		}
-		now, err := rememberOf(row)
-		if err != nil {
-			return err
-		}
-		if err := w.note(actionUpdate, row.Noun(), was, now); err != nil {
+		if err := rewrite[T](w, was, R(&rows[i])); err != nil {
 			return err
 		}
 	}

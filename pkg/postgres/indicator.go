@@ -17,7 +17,11 @@ var indicators = noun[benchmark.Indicator]{
 	key:       func(i *benchmark.Indicator) *string { return &i.Code },
 	stamps:    func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
 	check:     func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
-	referrers: []referrer{figures, {"findings", "indicators @> ARRAY[?]", "Findings"}},
+	referrers: []referrer{
+		figures,
+		{"grouping_proposals", "indicators @> ARRAY[?]", "Grouping proposals"},
+		{"findings", "indicators @> ARRAY[?]", "Findings"},
+	},
 }
 
 // figures keep their indicator, and its unit too.
@@ -60,6 +64,7 @@ func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code
 }
 
 // DeleteIndicator deletes an indicator with its revisions at the version. The
+// error is Forbidden, NotFound, Stale or, while others refer to it, Conflict.
 // error is Forbidden, NotFound, Stale or, while figures or findings refer to it, Conflict.
 func (s *Store) DeleteIndicator(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return remove(ctx, s, actor, indicators, code, version)

@@ -12,7 +12,10 @@ var subRegions = noun[programme.SubRegion]{
 	stamps: func(r *programme.SubRegion) stamps { return stamps{&r.Version, &r.CreatedAt, &r.UpdatedAt} },
 	referrers: []referrer{
 		{"memberships", "sub_region_slug", "Memberships"},
+		{"peer_challenges", "sub_region_slug", "Peer challenges"},
 		{"actions", "sub_region_slug", "Actions"},
+		{"events", "sub_region_slug", "Events"},
+		{"milestones", "sub_regions @> ARRAY[?]", "Milestones"},
 	},
 }
 
@@ -29,6 +32,7 @@ func (s *Store) UpdateSubRegion(ctx context.Context, actor programme.Actor, slug
 }
 
 // DeleteSubRegion deletes a sub-region at the version. The error is Forbidden,
+// NotFound, Stale or, while others refer to it, Conflict.
 // NotFound, Stale or, while anything refers to it, Conflict.
 func (s *Store) DeleteSubRegion(ctx context.Context, actor programme.Actor, slug string, version int64) error {
 	return remove(ctx, s, actor, subRegions, slug, version)

@@ -38,7 +38,7 @@ func actionBody(finding string) string {
 func TestActionNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	borough := w.as(asLead, inLambeth)
+	borough := w.as(asLead, lambethCode)
 	right, nothing := actionBody(w.standing(exampleFinding)), "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	for body, want := range map[string][]string{
 		actionBody(nothing): {"/findingId unknown_value"},
@@ -53,11 +53,11 @@ func TestActionNamesEveryFault(t *testing.T) {
 			t.Errorf("%s: faults %v, want %v", body, got, want)
 		}
 	}
-	unanswered := w.finding(w.standing(exampleGroup), inLambeth).ID
+	unanswered := w.finding(w.standing(exampleGroup), lambethCode).ID
 	borough.post("/v1/actions", actionBody(unanswered)).problem(409, "finding_not_accepted")
 	var a api.Action
 	borough.post("/v1/actions", strings.Replace(right, `"dueOn":"2099-03-31"`, `"noDueReason":"It never ends."`, 1)).want(201).into(&a)
-	if a.DueOn != nil || *a.NoDueReason != "It never ends." || a.State != "open" || len(a.Progress) != 0 || a.Borough != inLambeth || *a.SubRegion != "south" || a.FindingKind != "strength" {
+	if a.DueOn != nil || *a.NoDueReason != "It never ends." || a.State != "open" || len(a.Progress) != 0 || a.Borough != lambethCode || *a.SubRegion != "south" || a.FindingKind != "strength" {
 		t.Errorf("%+v", a)
 	}
 }
@@ -66,7 +66,7 @@ func TestActionNamesEveryFault(t *testing.T) {
 func TestProgressIsOnlyAddedTo(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	path, borough := "/v1/actions/"+w.action().ID, w.as(asEditor, inLambeth)
+	path, borough := "/v1/actions/"+w.action().ID, w.as(asEditor, lambethCode)
 	var a api.Action
 	borough.change(http.MethodPost, path+"/progress", `{"text":"The panel has met."}`).want(200).into(&a)
 	borough.change(http.MethodPatch, path, `{"text":"Set up two panels.","dueOn":"2099-06-30"}`).want(200).into(&a)
@@ -96,15 +96,15 @@ func TestProgressIsOnlyAddedTo(t *testing.T) {
 	if a.State != "open" || len(a.Progress) != 4 || a.Progress[3].State != "open" {
 		t.Errorf("%+v", a)
 	}
-	w.as(asLead, inCroydon).change(http.MethodPost, path+"/progress", `{"text":"x"}`).problem(403, "not_yours")
-	w.as(asLead, inCroydon).change(http.MethodDelete, path, "").problem(403, "not_yours")
+	w.as(asLead, croydonCode).change(http.MethodPost, path+"/progress", `{"text":"x"}`).problem(403, "not_yours")
+	w.as(asLead, croydonCode).change(http.MethodDelete, path, "").problem(403, "not_yours")
 }
 
 // TestProgressIsSafeToRepeat as a script does whose answer was lost.
 func TestProgressIsSafeToRepeat(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	path, borough := "/v1/actions/"+w.action().ID, w.as(asLead, inLambeth)
+	path, borough := "/v1/actions/"+w.action().ID, w.as(asLead, lambethCode)
 	etag := w.etag(path)
 	send := func() answer {
 		return borough.send(http.MethodPost, path+"/progress", `{"text":"The panel has met."}`, "If-Match", etag, "Idempotency-Key", "k-1").want(200)
@@ -126,14 +126,14 @@ func TestActionsAreFiltered(t *testing.T) {
 	a, b := w.actionDue("2020-01-01"), w.actionDue("2099-03-31")
 	c := w.actionDue("2020-01-01")
 	since := clock()
-	w.as(asLead, inLambeth).change(http.MethodPost, "/v1/actions/"+c.ID+"/progress", `{"text":"Done.","state":"done"}`).want(200)
+	w.as(asLead, lambethCode).change(http.MethodPost, "/v1/actions/"+c.ID+"/progress", `{"text":"Done.","state":"done"}`).want(200)
 	const nothing = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	for query, want := range map[string][]string{
 		"":                           {a.ID, b.ID, c.ID},
 		"findingId=" + a.FindingID:   {a.ID, b.ID, c.ID},
 		"findingId=" + nothing:       {},
-		"borough=" + inLambeth:       {a.ID, b.ID, c.ID},
-		"borough=" + inCroydon:       {},
+		"borough=" + lambethCode:     {a.ID, b.ID, c.ID},
+		"borough=" + croydonCode:     {},
 		"subRegion=south":            {a.ID, b.ID, c.ID},
 		"subRegion=east":             {},
 		"priorityId=" + nothing:      {},
@@ -161,8 +161,8 @@ func TestActionsAreFiltered(t *testing.T) {
 	if !now.Overdue || now.Stalled || !then.Overdue || !then.Stalled {
 		t.Errorf("now %t %t, then %t %t", now.Overdue, now.Stalled, then.Overdue, then.Stalled)
 	}
-	wantRows(t, w.as(asLead, inCroydon), "/v1/actions", 3)
-	wantRows(t, w.as(asLead, inTowerHamlets), "/v1/actions", 0)
+	wantRows(t, w.as(asLead, croydonCode), "/v1/actions", 3)
+	wantRows(t, w.as(asLead, hamletsCode), "/v1/actions", 0)
 }
 
 // TestSummaryOfActions is never an old one: it belongs to no snapshot.
@@ -179,7 +179,7 @@ func TestSummaryOfActions(t *testing.T) {
 		before[form] = tool.get("/v1/actions/summary?by=sub_region" + form).want(200).header.Get("ETag")
 		tool.send(http.MethodGet, "/v1/actions/summary?by=sub_region"+form, "", "If-None-Match", before[form]).want(304)
 	}
-	w.as(asLead, inLambeth).change(http.MethodPost, "/v1/actions/"+done.ID+"/progress", `{"text":"Done.","state":"done"}`).want(200)
+	w.as(asLead, lambethCode).change(http.MethodPost, "/v1/actions/"+done.ID+"/progress", `{"text":"Done.","state":"done"}`).want(200)
 	for _, form := range forms {
 		if after := tool.send(http.MethodGet, "/v1/actions/summary?by=sub_region"+form, "", "If-None-Match", before[form]).want(200); after.header.Get("ETag") == before[form] {
 			t.Errorf("%s: the ETag stays", form)

@@ -85,7 +85,7 @@ func (w *world) address(op *described) string {
 			path = strings.Replace(path, "{"+p.Value.Name+"}", list.Items[0].ID, 1)
 		case p.Value.In == "path" && op.method == http.MethodDelete && op.path == "/v1/sub-regions/{slug}":
 			path = w.removable(path, "slug", "/v1/sub-regions", `{"slug":"spare","name":"Spare","description":""}`, "spare")
-		case p.Value.In == "path" && op.method == http.MethodDelete:
+		case p.Value.In == "path" && op.method == http.MethodDelete && strings.HasSuffix(op.path, "/{code}"):
 			path = w.removableByCode(op.path)
 		case p.Value.In == "path":
 			path = strings.Replace(path, "{"+p.Value.Name+"}", example, 1)

@@ -19,14 +19,6 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// The boroughs of these tests: findings are about Lambeth, Croydon is with it, and
-// Tower Hamlets has nothing to do with them.
-const (
-	inLambeth      = "E09000022"
-	inCroydon      = "E09000008"
-	inTowerHamlets = "E09000030"
-)
-
 const (
 	asTeam   = programme.RoleProgramme
 	asLead   = programme.RoleBoroughLead
@@ -36,32 +28,18 @@ const (
 )
 
 var (
-	_ = standIn("/v1/peer-challenge-groups", exampleGroup, func(w *world) string { return w.group(programme.ChallengeInProgress, inLambeth, inCroydon).ID })
 	_ = standIn("/v1/findings", exampleFinding, func(w *world) string { return w.acceptedFinding().ID })
-	_ = prepared(func(w *world) string { return w.finding(w.standing(exampleGroup), inLambeth).ID }, "deleteFinding")
+	_ = prepared(func(w *world) string { return w.finding(w.standing(exampleGroup), lambethCode).ID }, "deleteFinding")
 )
-
-// group makes one of the boroughs in a challenge of South London in the state.
-func (w *world) group(state programme.ChallengeState, boroughs ...string) programme.PeerChallengeGroup {
-	w.t.Helper()
-	g := programme.PeerChallengeGroup{PeerChallengeID: w.challenge(state).ID, Name: "Group 1"}
-	g.ID = uuid.Must(uuid.NewV7()).String()
-	for _, borough := range boroughs {
-		g.Members = append(g.Members, programme.GroupMember{Borough: borough, Role: programme.MemberVisitor})
-	}
-	w.sql(`INSERT INTO peer_challenge_groups (id, peer_challenge_id, name, members, version, created_at, updated_at, audience)
-		VALUES ($1, $2, $3, $4, 1, now(), now(), '{programme,boroughs,reporting}')`, g.ID, g.PeerChallengeID, g.Name, asText(w, g.Members))
-	return g
-}
 
 // foundReview makes a review of Lambeth by Croydon in the state, seen by the
 // audience, and answers its id.
 func (w *world) foundReview(state programme.ReviewState, audience programme.Audience) string {
 	w.t.Helper()
-	id, visitor := uuid.Must(uuid.NewV7()).String(), inCroydon
+	id, visitor := uuid.Must(uuid.NewV7()).String(), croydonCode
 	w.sql(`INSERT INTO peer_reviews (id, title, host_code, cycle, kloes, team, fieldwork_days, sessions, state, host_comments, report_links, publication, version, created_at, updated_at, audience)
 		VALUES ($1, 'Review', $2, '2026-27', '{}', $3, '[]', '[]', $4, '[]', '[]', 'host_and_team', 1, now(), now(), $5)`,
-		id, inLambeth, asText(w, []programme.TeamMember{{Role: "dcs", Borough: &visitor, Lead: true}}), string(state), []string(audience))
+		id, lambethCode, asText(w, []programme.TeamMember{{Role: "dcs", Borough: &visitor, Lead: true}}), string(state), []string(audience))
 	return id
 }
 
@@ -95,7 +73,7 @@ func (w *world) finding(group, borough string) programme.Finding {
 // acceptedFinding records one about Lambeth, which accepts it.
 func (w *world) acceptedFinding() programme.Finding {
 	w.t.Helper()
-	f := w.finding(w.standing(exampleGroup), inLambeth)
+	f := w.finding(w.standing(exampleGroup), lambethCode)
 	made, err := w.store.AnswerFinding(w.t.Context(), lambeth, f.ID, f.Version, programme.Accepted, nil)
 	return must(w, made, err)
 }
@@ -119,7 +97,8 @@ func (a answer) ids() []string {
 	return ids
 }
 
-// TestWhoSeesFindingsAndActions: those of a group are its members' and the team's;
+// TestWhoSeesFindingsAndActions. They are about Lambeth, Croydon is in its group, and
+// Tower Hamlets has nothing to do with them: those of a group are its members' and the team's;
 // reporting tools count actions and see no more.
 func TestWhoSeesFindingsAndActions(t *testing.T) {
 	t.Parallel()
@@ -137,11 +116,11 @@ func TestWhoSeesFindingsAndActions(t *testing.T) {
 		remove         int // of deleting it, of which progress is reported by then
 		counted        int
 	}{
-		"own borough's lead":   {asLead, inLambeth, 200, 200, 200, 201, 200, 200, 409, 1},
-		"own borough's editor": {asEditor, inLambeth, 200, 200, 200, 201, 200, 200, 409, 1},
-		"own borough's system": {asSystem, inLambeth, 200, 403, 403, 403, 403, 403, 403, 1},
-		"same group":           {asLead, inCroydon, 200, 200, 403, 403, 403, 403, 403, 1},
-		"other borough":        {asLead, inTowerHamlets, 404, 404, 404, 422, 404, 404, 404, 0},
+		"own borough's lead":   {asLead, lambethCode, 200, 200, 200, 201, 200, 200, 409, 1},
+		"own borough's editor": {asEditor, lambethCode, 200, 200, 200, 201, 200, 200, 409, 1},
+		"own borough's system": {asSystem, lambethCode, 200, 403, 403, 403, 403, 403, 403, 1},
+		"same group":           {asLead, croydonCode, 200, 200, 403, 403, 403, 403, 403, 1},
+		"other borough":        {asLead, hamletsCode, 404, 404, 404, 422, 404, 404, 404, 0},
 		"team":                 {asTeam, "", 200, 200, 403, 403, 403, 403, 403, 1},
 		"reporting":            {asTool, "", 403, 403, 403, 403, 403, 403, 403, 1},
 	} {
@@ -160,7 +139,7 @@ func TestWhoSeesFindingsAndActions(t *testing.T) {
 		}
 		var counts api.ActionCountPage
 		who.get("/v1/actions/summary?by=borough").want(200).into(&counts)
-		if len(counts.Items) != c.counted || c.counted > 0 && (*counts.Items[0].Borough != inLambeth || counts.Items[0].Open == 0) {
+		if len(counts.Items) != c.counted || c.counted > 0 && (*counts.Items[0].Borough != lambethCode || counts.Items[0].Open == 0) {
 			t.Errorf("%s counts %+v", name, counts.Items)
 		}
 		for _, got := range []struct {
@@ -187,11 +166,11 @@ func TestWhoSeesFindingsAndActions(t *testing.T) {
 func TestPublishedFindings(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	parties := programme.Parties(inLambeth, inCroydon)
+	parties := programme.Parties(lambethCode, croydonCode)
 	hidden, public := w.foundReview(programme.ReviewFieldwork, parties), w.foundReview(programme.ReviewFieldwork, programme.EveryBorough())
-	visitor, host, other := w.as(asEditor, inCroydon), w.as(asLead, inLambeth), w.as(asLead, inTowerHamlets)
-	secret := visitor.post("/v1/findings", findingBody(ofReview, hidden, inLambeth)).want(201).id()
-	shown := visitor.post("/v1/findings", findingBody(ofReview, public, inLambeth)).want(201).id()
+	visitor, host, other := w.as(asEditor, croydonCode), w.as(asLead, lambethCode), w.as(asLead, hamletsCode)
+	secret := visitor.post("/v1/findings", findingBody(ofReview, hidden, lambethCode)).want(201).id()
+	shown := visitor.post("/v1/findings", findingBody(ofReview, public, lambethCode)).want(201).id()
 	w.sql("UPDATE peer_reviews SET state = 'reported'")
 	other.get("/v1/findings/"+secret).problem(404, "not_found")
 	other.get("/v1/findings/" + shown).want(200)
@@ -214,29 +193,29 @@ func TestPublishedFindings(t *testing.T) {
 func TestFindingsAreRecordedInTheirTime(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	member := w.as(asLead, inCroydon)
+	member := w.as(asLead, croydonCode)
 	for state, want := range map[programme.ChallengeState]int{
 		programme.ChallengePlanned: 409, programme.ChallengePreparing: 409, programme.ChallengeInProgress: 201, programme.ChallengeCompleted: 201, programme.ChallengeClosed: 409,
 	} {
-		body := findingBody(ofGroup, w.group(state, inLambeth, inCroydon).ID, inLambeth)
+		body := findingBody(ofGroup, w.group(state, lambethCode, croydonCode).ID, lambethCode)
 		if got := member.post("/v1/findings", body); got.status != want {
 			t.Errorf("%s: %d, want %d: %s", state, got.status, want, got.body)
 		}
 	}
-	parties := programme.Parties(inLambeth, inCroydon)
+	parties := programme.Parties(lambethCode, croydonCode)
 	for state, want := range map[programme.ReviewState]int{
 		programme.ReviewPreparing: 409, programme.ReviewFieldwork: 201, programme.ReviewFactualAccuracy: 201, programme.ReviewReported: 409, programme.ReviewClosed: 409,
 	} {
-		body := findingBody(ofReview, w.foundReview(state, parties), inLambeth)
+		body := findingBody(ofReview, w.foundReview(state, parties), lambethCode)
 		if got := member.post("/v1/findings", body); got.status != want {
 			t.Errorf("%s: %d, want %d: %s", state, got.status, want, got.body)
 		}
 	}
 	// The host answers once the report is final.
 	review := w.foundReview(programme.ReviewFieldwork, parties)
-	finding := "/v1/findings/" + member.post("/v1/findings", findingBody(ofReview, review, inLambeth)).id()
-	host := w.as(asEditor, inLambeth)
-	host.post("/v1/findings", findingBody(ofReview, review, inLambeth)).problem(403, "not_yours")
+	finding := "/v1/findings/" + member.post("/v1/findings", findingBody(ofReview, review, lambethCode)).id()
+	host := w.as(asEditor, lambethCode)
+	host.post("/v1/findings", findingBody(ofReview, review, lambethCode)).problem(403, "not_yours")
 	host.change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`).problem(409, "wrong_state")
 	w.sql("UPDATE peer_reviews SET state = 'follow_up'")
 	host.change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`).want(200)
@@ -249,33 +228,33 @@ func TestFindingsAreRecordedInTheirTime(t *testing.T) {
 func TestFindingNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	group, review := w.standing(exampleGroup), w.foundReview(programme.ReviewFieldwork, programme.Parties(inLambeth, inCroydon))
+	group, review := w.standing(exampleGroup), w.foundReview(programme.ReviewFieldwork, programme.Parties(lambethCode, croydonCode))
 	const nothing = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	for body, want := range map[string][]string{
-		findingBody(ofGroup, nothing, inLambeth):                                                         {"/peerChallengeGroupId unknown_value"},
-		findingBody(ofReview, nothing, inLambeth):                                                        {"/peerReviewId unknown_value"},
-		findingBody(ofGroup, group, inTowerHamlets):                                                      {"/borough not_in_group"},
-		findingBody(ofReview, review, inCroydon):                                                         {"/borough not_the_host"},
-		findingBody("priorityId", nothing, inLambeth):                                                    {"/peerChallengeGroupId one_of", "/priorityId unknown_value"},
-		strings.Replace(findingBody(ofGroup, group, inLambeth), "{", `{"peerReviewId":"`+review+`",`, 1): {"/peerChallengeGroupId one_of"},
-		strings.Replace(findingBody(ofReview, review, inCroydon), "area_for_development", "risk", 1):     {"/kind only_in_challenges", "/borough not_the_host"},
-		strings.Replace(findingBody(ofGroup, group, inTowerHamlets), "{", `{"indicators":["REREF_PCT","NOTHING"],`, 1): {
+		findingBody(ofGroup, nothing, lambethCode):                                                         {"/peerChallengeGroupId unknown_value"},
+		findingBody(ofReview, nothing, lambethCode):                                                        {"/peerReviewId unknown_value"},
+		findingBody(ofGroup, group, hamletsCode):                                                           {"/borough not_in_group"},
+		findingBody(ofReview, review, croydonCode):                                                         {"/borough not_the_host"},
+		findingBody("priorityId", nothing, lambethCode):                                                    {"/peerChallengeGroupId one_of", "/priorityId unknown_value"},
+		strings.Replace(findingBody(ofGroup, group, lambethCode), "{", `{"peerReviewId":"`+review+`",`, 1): {"/peerChallengeGroupId one_of"},
+		strings.Replace(findingBody(ofReview, review, croydonCode), "area_for_development", "risk", 1):     {"/kind only_in_challenges", "/borough not_the_host"},
+		strings.Replace(findingBody(ofGroup, group, hamletsCode), "{", `{"indicators":["REREF_PCT","NOTHING"],`, 1): {
 			"/borough not_in_group", "/indicators/1 unknown_value"},
 	} {
 		if got := w.write(http.MethodPost, "/v1/findings", body).problem(422, "invalid"); !slices.Equal(got, want) {
 			t.Errorf("%s: faults %v, want %v", body, got, want)
 		}
 	}
-	w.write(http.MethodPost, "/v1/findings", strings.Replace(findingBody(ofGroup, group, inLambeth), "area_for_development", "risk", 1)).want(201)
-	w.as(asLead, inTowerHamlets).post("/v1/findings", findingBody(ofReview, review, inLambeth)).problem(422, "invalid")
-	w.as(asLead, inTowerHamlets).post("/v1/findings", findingBody(ofGroup, group, inLambeth)).problem(403, "not_yours")
+	w.write(http.MethodPost, "/v1/findings", strings.Replace(findingBody(ofGroup, group, lambethCode), "area_for_development", "risk", 1)).want(201)
+	w.as(asLead, hamletsCode).post("/v1/findings", findingBody(ofReview, review, lambethCode)).problem(422, "invalid")
+	w.as(asLead, hamletsCode).post("/v1/findings", findingBody(ofGroup, group, lambethCode)).problem(403, "not_yours")
 }
 
 func TestFindingIsAnsweredAndCorrected(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	path := "/v1/findings/" + w.finding(w.standing(exampleGroup), inLambeth).ID
-	borough, member := w.as(asLead, inLambeth), w.as(asEditor, inCroydon)
+	path := "/v1/findings/" + w.finding(w.standing(exampleGroup), lambethCode).ID
+	borough, member := w.as(asLead, lambethCode), w.as(asEditor, croydonCode)
 	for body, want := range map[string]string{
 		`{"answer":"partly"}`: "/reason reason_required", `{"answer":"not_accepted","reason":" "}`: "/reason reason_required", `{"answer":"perhaps"}`: "/answer enum",
 	} {
@@ -304,7 +283,7 @@ func TestFindingIsAnsweredAndCorrected(t *testing.T) {
 		}
 	}
 	member.change(http.MethodDelete, path, "").problem(409, "answered")
-	fresh := "/v1/findings/" + w.finding(w.standing(exampleGroup), inLambeth).ID
+	fresh := "/v1/findings/" + w.finding(w.standing(exampleGroup), lambethCode).ID
 	member.change(http.MethodDelete, fresh, "").want(204)
 	member.get(fresh).problem(404, "not_found")
 }
@@ -314,7 +293,7 @@ func TestRefusingAFindingEndsNoActions(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	a := w.action()
-	borough, finding, action := w.as(asLead, inLambeth), "/v1/findings/"+a.FindingID+"/response", "/v1/actions/"+a.ID+"/progress"
+	borough, finding, action := w.as(asLead, lambethCode), "/v1/findings/"+a.FindingID+"/response", "/v1/actions/"+a.ID+"/progress"
 	const no = `{"answer":"not_accepted","reason":"It was solved before."}`
 	borough.change(http.MethodPut, finding, no).problem(409, "has_actions")
 	borough.change(http.MethodPost, action, `{"text":"It was solved before.","state":"withdrawn"}`).want(200)
@@ -326,12 +305,12 @@ func TestRefusingAFindingEndsNoActions(t *testing.T) {
 func TestFindingsAreFiltered(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	group, foreign := w.group(programme.ChallengeInProgress, inLambeth, inCroydon), w.group(programme.ChallengeInProgress, inLambeth, inTowerHamlets)
-	review := w.foundReview(programme.ReviewFieldwork, programme.Parties(inLambeth, inCroydon))
+	group, foreign := w.group(programme.ChallengeInProgress, lambethCode, croydonCode), w.group(programme.ChallengeInProgress, lambethCode, southwarkCode)
+	review := w.foundReview(programme.ReviewFieldwork, programme.Parties(lambethCode, croydonCode))
 	snapshot, err := w.store.Snapshot(t.Context())
 	priority := must(w, snapshot, err).Priorities[0].ID
-	a, b, c := w.finding(group.ID, inLambeth), w.finding(group.ID, inCroydon), w.finding(foreign.ID, inLambeth)
-	d := w.write(http.MethodPost, "/v1/findings", findingBody(ofReview, review, inLambeth)).id()
+	a, b, c := w.finding(group.ID, lambethCode), w.finding(group.ID, croydonCode), w.finding(foreign.ID, lambethCode)
+	d := w.write(http.MethodPost, "/v1/findings", findingBody(ofReview, review, lambethCode)).id()
 	since := clock()
 	made, err := w.store.AnswerFinding(t.Context(), lambeth, a.ID, a.Version, programme.Accepted, nil)
 	a = must(w, made, err)
@@ -342,9 +321,9 @@ func TestFindingsAreFiltered(t *testing.T) {
 		"peerChallengeId=" + group.PeerChallengeID: {a.ID, b.ID},
 		"peerChallengeGroupId=" + foreign.ID:       {c.ID},
 		"peerReviewId=" + review:                   {d},
-		"borough=" + inCroydon:                     {b.ID},
+		"borough=" + croydonCode:                   {b.ID},
 		"kind=risk":                                {b.ID},
-		"kind=strength&borough=" + inLambeth:       {a.ID, c.ID},
+		"kind=strength&borough=" + lambethCode:     {a.ID, c.ID},
 		"priorityId=" + priority:                   {b.ID},
 		"answered=true":                            {a.ID},
 		"answered=false":                           {b.ID, c.ID, d},
@@ -357,10 +336,10 @@ func TestFindingsAreFiltered(t *testing.T) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}
-	if got := w.as(asSystem, inCroydon).get("/v1/findings").ids(); !slices.Equal(got, []string{a.ID, b.ID, d}) {
+	if got := w.as(asSystem, croydonCode).get("/v1/findings").ids(); !slices.Equal(got, []string{a.ID, b.ID, d}) {
 		t.Errorf("Croydon sees %v", got)
 	}
-	wantRows(t, w.as(asLead, inCroydon), "/v1/findings", 3)
+	wantRows(t, w.as(asLead, croydonCode), "/v1/findings", 3)
 	wantRows(t, w.as(asLead, "E09000001"), "/v1/findings", 0)
 }
 
@@ -394,7 +373,7 @@ func TestWhatIsCitedStays(t *testing.T) {
 	var p api.Priority
 	w.write(http.MethodPost, "/v1/priorities", `{"name":"Early help","description":"","validFrom":"2026-04-01"}`).want(201).into(&p)
 	w.write(http.MethodPost, "/v1/indicators", anIndicator).want(201)
-	body := strings.Replace(findingBody(ofGroup, w.standing(exampleGroup), inLambeth), "{", `{"priorityId":"`+p.Id+`","indicators":["NEW_PCT"],`, 1)
+	body := strings.Replace(findingBody(ofGroup, w.standing(exampleGroup), lambethCode), "{", `{"priorityId":"`+p.Id+`","indicators":["NEW_PCT"],`, 1)
 	finding := "/v1/findings/" + w.write(http.MethodPost, "/v1/findings", body).id()
 	team := w.as(asTeam, "")
 	for _, path := range []string{"/v1/priorities/" + p.Id, "/v1/indicators/NEW_PCT"} {
