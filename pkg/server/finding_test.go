@@ -36,23 +36,9 @@ const (
 )
 
 var (
-	_ = standIn("/v1/peer-challenge-groups", exampleGroup, func(w *world) string { return w.group(programme.ChallengeInProgress, inLambeth, inCroydon).ID })
 	_ = standIn("/v1/findings", exampleFinding, func(w *world) string { return w.acceptedFinding().ID })
 	_ = prepared(func(w *world) string { return w.finding(w.standing(exampleGroup), inLambeth).ID }, "deleteFinding")
 )
-
-// group makes one of the boroughs in a challenge of South London in the state.
-func (w *world) group(state programme.ChallengeState, boroughs ...string) programme.PeerChallengeGroup {
-	w.t.Helper()
-	g := programme.PeerChallengeGroup{PeerChallengeID: w.challenge(state).ID, Name: "Group 1"}
-	g.ID = uuid.Must(uuid.NewV7()).String()
-	for _, borough := range boroughs {
-		g.Members = append(g.Members, programme.GroupMember{Borough: borough, Role: programme.MemberVisitor})
-	}
-	w.sql(`INSERT INTO peer_challenge_groups (id, peer_challenge_id, name, members, version, created_at, updated_at, audience)
-		VALUES ($1, $2, $3, $4, 1, now(), now(), '{programme,boroughs,reporting}')`, g.ID, g.PeerChallengeID, g.Name, asText(w, g.Members))
-	return g
-}
 
 // foundReview makes a review of Lambeth by Croydon in the state, seen by the
 // audience, and answers its id.
