@@ -3382,9 +3382,6 @@ type MilestoneInput struct {
 	//
 	// Example: South London
 	Title Name `json:"title"`
-
-	// WordedByHand Of a derived milestone: whether its title and description were written by hand and do not follow. Setting it to false lets them follow again.
-	WordedByHand *bool `json:"wordedByHand,omitempty"`
 }
 
 // MilestoneKind What kind of milestone it is.

@@ -416,6 +416,7 @@ CREATE TABLE milestones (
     peer_challenge_id uuid CONSTRAINT milestones_peer_challenge REFERENCES peer_challenges (id),
     peer_review_id    uuid CONSTRAINT milestones_peer_review REFERENCES peer_reviews (id),
     event_id          uuid CONSTRAINT milestones_event REFERENCES events (id),
+    peer_review_audience text[] NOT NULL,
     derived           boolean NOT NULL,
     worded_by_hand    boolean NOT NULL,
     illustrative      text,
@@ -425,10 +426,14 @@ CREATE TABLE milestones (
     audience          text[] NOT NULL CONSTRAINT milestones_audience_somebody CHECK (cardinality(audience) > 0)
 );
 CREATE INDEX milestones_by_cycle ON milestones (cycle, id);
+CREATE INDEX milestones_by_cycle_status ON milestones (cycle, status, id);
 CREATE INDEX milestones_by_kind ON milestones (kind, id);
 CREATE INDEX milestones_by_status ON milestones (status, id);
 CREATE INDEX milestones_by_updated_at ON milestones (updated_at, id);
-CREATE INDEX milestones_by_achieved_on_planned_for ON milestones (coalesce(achieved_on, planned_for), id);
+CREATE INDEX milestones_by_day ON milestones (coalesce(achieved_on, planned_for, 'infinity'), id);
+CREATE INDEX milestones_by_day_down ON milestones (coalesce(achieved_on, planned_for, '-infinity'), id);
+COMMENT ON INDEX milestones_by_day IS 'The undated come last.';
+COMMENT ON INDEX milestones_by_day_down IS 'The undated come last when it is read backwards.';
 CREATE INDEX milestones_by_boroughs ON milestones USING gin (boroughs);
 CREATE INDEX milestones_by_sub_regions ON milestones USING gin (sub_regions);
 CREATE INDEX milestones_by_peer_challenge ON milestones (peer_challenge_id);
@@ -454,6 +459,7 @@ COMMENT ON COLUMN milestones.evidence IS 'Links, an array of objects with title 
 COMMENT ON COLUMN milestones.peer_challenge_id IS 'The challenge it reports.';
 COMMENT ON COLUMN milestones.peer_review_id IS 'The review it reports.';
 COMMENT ON COLUMN milestones.event_id IS 'The event it reports.';
+COMMENT ON COLUMN milestones.peer_review_audience IS 'Who may see the review it reports, nobody where there is none.';
 COMMENT ON COLUMN milestones.derived IS 'Whether it follows what it links to.';
 COMMENT ON COLUMN milestones.worded_by_hand IS 'Whether title and description do not follow.';
 COMMENT ON COLUMN milestones.illustrative IS 'What of it is an example and no fact, null where all is.';

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -150,7 +149,7 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 		}
 		return []string{"none"}
 	}
-	return whole(s, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
+	return listed(s, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
 		var counts []programme.ActionCount
 		q := tx.Table("actions").Select(g.column+" AS "+g.name+`,
 			count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
@@ -161,50 +160,4 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 		err := q.Scan(&counts).Error
 		return counts, err
 	})
-}
-
-// whole makes a listing of what is so short that it is read as a whole, in the
-// order of the keys.
-func whole[T any](s *Store, key func(*T) []string, read func(tx *gorm.DB) ([]T, error)) programme.Listing[T] {
-	ordered := func(tx *gorm.DB) ([]T, error) {
-		items, err := read(tx)
-		slices.SortFunc(items, func(a, b T) int { return slices.Compare(key(&a), key(&b)) })
-		return items, err
-	}
-	return programme.Listing[T]{
-		Key: key,
-		Page: func(ctx context.Context, w programme.Window) (part programme.Part[T], err error) {
-			items, err := ordered(s.gorm.WithContext(ctx))
-			if err != nil {
-				return part, refusal(err)
-			}
-			if w.Count {
-				n := len(items)
-				part.Total = &n
-			}
-			if w.After != nil {
-				items = slices.DeleteFunc(items, func(item T) bool { return slices.Compare(key(&item), w.After) <= 0 })
-			}
-			part.More = len(items) > w.Limit
-			part.Items = items[:min(len(items), w.Limit)]
-			return part, nil
-		},
-		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.atOneMoment(ctx, func(tx *gorm.DB, moment int64) error {
-				items, err := ordered(tx)
-				if err != nil {
-					return err
-				}
-				if wanted, err := begin(moment); err != nil || !wanted {
-					return err
-				}
-				for i := range items {
-					if err := do(&items[i]); err != nil {
-						return err
-					}
-				}
-				return nil
-			}))
-		},
-	}
 }

@@ -53,17 +53,17 @@ func (s *Store) GroupCalendar(ctx context.Context, actor programme.Actor, id str
 // calendar fills a calendar from one state of the database.
 func (s *Store) calendar(ctx context.Context, fill func(tx *gorm.DB, c *programme.Calendar) error) (programme.Calendar, error) {
 	var c programme.Calendar
-	err := s.atOneMoment(ctx, func(tx *gorm.DB, _ int64) error { return fill(tx, &c) })
+	err := s.atOneMoment(ctx, func(l line, _ int64) error { return fill(l.DB, &c) })
 	return orZero(c, refusal(err))
 }
 
 func addEvents(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {
-	return tx.Scopes(visibleTo(actor), narrow).Clauses(events.orders["startsOn"].clause()).Find(&c.Events).Error
+	return events.orders["startsOn"].after(tx.Scopes(visibleTo(actor), narrow), nil).Find(&c.Events).Error
 }
 
 func addGroups(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {
 	var groups []programme.PeerChallengeGroup
-	if err := tx.Scopes(visibleTo(actor), narrow).Clauses(byID.clause()).Find(&groups).Error; err != nil {
+	if err := byID.after(tx.Scopes(visibleTo(actor), narrow), nil).Find(&groups).Error; err != nil {
 		return err
 	}
 	challenges, err := challengesOf(tx, groups)

@@ -14,9 +14,9 @@ const revisionsTable = "indicator_revisions"
 
 var indicators = noun[benchmark.Indicator]{
 	name: "indicator", keyColumn: "code",
-	key:       func(i *benchmark.Indicator) *string { return &i.Code },
-	stamps:    func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
-	check:     func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
+	key:    func(i *benchmark.Indicator) *string { return &i.Code },
+	stamps: func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
+	check:  func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
 	referrers: []referrer{
 		figures,
 		{"grouping_proposals", "indicators @> ARRAY[?]", "Grouping proposals"},

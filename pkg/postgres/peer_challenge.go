@@ -10,6 +10,7 @@ import (
 
 var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 	orders: byChange,
+	after:  (*work).followChallenge,
 	cited: func(c *programme.PeerChallenge) []citation {
 		return []citation{citeSubRegion("/subRegion", &c.SubRegion), citePriority("/priorityId", c.PriorityID)}
 	},

@@ -41,6 +41,7 @@ var problems = map[string]explained{
 	"answered":               {"The finding is answered", "A finding that the borough has answered is not deleted.", "Correct the finding instead, with the reason in X-Audit-Reason."},
 	"has_actions":            {"The finding has open actions", "A borough that acts on a finding accepts it.", "Close the actions first, or accept the finding in part."},
 	"finding_not_accepted":   {"The finding is not accepted", "Actions are about findings that the borough has accepted, wholly or partly.", "Answer the finding first."},
+	"derived":                {"This follows something else", "A derived milestone follows the challenge, the review or the event that it reports, and is not changed or deleted by itself.", "Change what it is derived from. Its words can be written by hand, and its evidence."},
 	"membership_overlap":     {"The borough has a sub-region then", "A borough belongs to one sub-region at a time.", "End the other membership before this one begins."},
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
