@@ -2,10 +2,8 @@ package postgres
 
 import (
 	"context"
-	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -98,24 +96,5 @@ func (s *Store) DeleteAskOrOffer(ctx context.Context, actor programme.Actor, id 
 // whoever has left the group has no business with any of them. An ask whose
 // audience stays is not written.
 func (w *work) asksFollow(group string, members []string) error {
-	var asks []programme.AskOrOffer
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("peer_challenge_group_id = ?", group).Order("id").Find(&asks).Error; err != nil {
-		return err
-	}
-	for i := range asks {
-		a := &asks[i]
-		audience := a.Asked(members)
-		if slices.Equal(a.Audience, audience) {
-			continue
-		}
-		was, err := rememberOf(a)
-		if err != nil {
-			return err
-		}
-		a.Audience = audience
-		if err := save(w, asksAndOffers, was, a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return alterAll(w, func(a *programme.AskOrOffer) bool { return reseen(a, a.Asked(members)) }, "peer_challenge_group_id = ?", group)
 }

@@ -15,7 +15,7 @@ var boroughs = noun[programme.Borough]{
 		{"peer_challenge_groups", hasMember, "Peer challenge groups"},
 		{"grouping_proposals", "jsonb_path_query_array(result, '$.**') @> to_jsonb(?::text)", "Grouping proposals"},
 		{"participants", "borough_code", "Participants"},
-		{"peer_reviews", "host_code", "Peer reviews of it"},
+		{"peer_reviews", "host_code", "Peer reviews"},
 		{"peer_reviews", "team @> jsonb_build_array(jsonb_build_object('borough', ?::text))", "Teams of peer reviews"},
 		{"findings", "borough_code", "Findings"},
 		{"actions", "borough_code", "Actions"},

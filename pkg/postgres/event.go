@@ -13,6 +13,7 @@ import (
 )
 
 var events = kind[programme.Event, *programme.Event]{
+	after:    (*work).followEvent,
 	complete: reviewAudiences,
 	cited: func(e *programme.Event) []citation {
 		cited := []citation{citeSubRegion("/subRegion", e.SubRegion), citeBoroughs("/boroughs", e.Boroughs)}
@@ -226,4 +227,24 @@ func faultsOf(err error) ([]programme.Fault, error) {
 		return e.Faults, nil
 	}
 	return nil, err
+}
+
+// eventsFollow writes the events of a review anew, because who is told of the
+// review has changed.
+func (w *work) eventsFollow(r *programme.PeerReview) error {
+	var rows []programme.Event
+	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("peer_review_id = ?", r.ID).Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].ReviewAudience = r.Audience
+		was, err := rememberOf(&rows[i])
+		if err != nil {
+			return err
+		}
+		if err := rewrite[programme.Event](w, was, &rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }

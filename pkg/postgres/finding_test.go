@@ -296,7 +296,7 @@ func TestAudienceFollowsMembers(t *testing.T) {
 			if err := saveAll(w.tx, &g); err != nil {
 				return err
 			}
-			return w.audienceFollows(g.ID, programme.Forum{Boroughs: g.Boroughs()}, programme.Parties(g.Boroughs()...))
+			return w.audienceFollows(g.ID, g.Boroughs(), programme.Parties(g.Boroughs()...))
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -357,7 +357,7 @@ func TestPublishingAReportPublishesNoActions(t *testing.T) {
 		if err := save(w); err != nil {
 			return err
 		}
-		return w.audienceFollows(r.ID, r.Forum(), r.Audience)
+		return w.audienceFollows(r.ID, r.Forum().Boroughs, r.Audience)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -390,7 +390,7 @@ func TestNoFindingMissesAChangeOfMembers(t *testing.T) {
 		if err := saveAll(w.tx, &g); err != nil {
 			return err
 		}
-		if err := w.audienceFollows(g.ID, programme.Forum{Boroughs: g.Boroughs()}, programme.Parties(g.Boroughs()...)); err != nil {
+		if err := w.audienceFollows(g.ID, g.Boroughs(), programme.Parties(g.Boroughs()...)); err != nil {
 			return err
 		}
 		recording.Go(func() {

@@ -101,14 +101,13 @@ func (w *work) holdForum(group, review *string) (f programme.Forum, seen program
 // parties: publishing a report publishes none. Whom it is about sees what is about
 // it, even when it has left. What has the right audience already is left alone.
 // The forum's own row must be locked.
-func (w *work) audienceFollows(forumID string, f programme.Forum, findings programme.Audience) error {
-	parties := programme.Parties(f.Boroughs...)
+func (w *work) audienceFollows(forumID string, boroughs []string, findings programme.Audience) error {
+	parties := programme.Parties(boroughs...)
 	ofForum := "peer_challenge_group_id = ? OR peer_review_id = ?"
 	err := alterAll(w, func(f *programme.Finding) bool { return reseen(f, findings.With(f.Borough)) }, ofForum, forumID, forumID)
 	if err != nil {
 		return err
 	}
-	// What boroughs ask a group for follows at this place, by the members f.Boroughs.
 	return alterAll(w, func(a *programme.Action) bool { return reseen(a, parties.With(a.Borough)) },
 		"finding_id IN (SELECT id FROM findings WHERE "+ofForum+")", forumID, forumID)
 }

@@ -128,12 +128,13 @@ func (w *work) membersOf(c programme.PeerChallenge) ([]string, error) {
 }
 
 // pairingsBefore answers who met in a group of any challenge of the last cycles
-// before the given one, but for those that were cancelled.
+// before the given one, but for those that were cancelled, and for groups that are
+// examples and no fact.
 func (w *work) pairingsBefore(cycle programme.Cycle, cycles int) ([]programme.Pairing, error) {
 	var past []programme.Pairing
 	for ago := 1; ago <= cycles; ago++ {
 		var groups []programme.PeerChallengeGroup
-		if err := w.tx.Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?)", cycle.Before(ago), programme.ChallengeCancelled).
+		if err := w.tx.Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?) AND illustrative IS NULL", cycle.Before(ago), programme.ChallengeCancelled).
 			Find(&groups).Error; err != nil {
 			return nil, err
 		}

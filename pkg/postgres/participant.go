@@ -63,7 +63,13 @@ func settle(actor programme.Actor, p *programme.Participant) error {
 // DeleteParticipant removes a person at the version, from every team too, where
 // only role and organisation stay. The error is Forbidden, NotFound or Stale.
 func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, participants, id, version, func(w *work, p *programme.Participant) error { return w.leaveTeams(p.ID) })
+	return drop(ctx, s, actor, participants, id, version, func(w *work, p *programme.Participant) error {
+		if err := w.leaveTeams(p.ID); err != nil {
+			return err
+		}
+		// The answer to whoever added the person would be given again for a day.
+		return w.tx.Where("header ->> 'Location' = ?", "/v1/participants/"+p.ID).Delete(&idempotencyAnswer{}).Error
+	})
 }
 
 // leaveTeams takes the person out of every review's team, whether or not the actor

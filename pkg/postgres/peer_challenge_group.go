@@ -11,6 +11,7 @@ import (
 
 var peerChallengeGroups = kind[programme.PeerChallengeGroup, *programme.PeerChallengeGroup]{
 	orders: byChange,
+	after:  (*work).followGroup,
 	complete: func(tx *gorm.DB, groups []*programme.PeerChallengeGroup) error {
 		ids := make([]string, len(groups))
 		for i, g := range groups {
@@ -131,7 +132,11 @@ func (s *Store) DeletePeerChallengeGroup(ctx context.Context, actor programme.Ac
 		if err := holdChallengeOf(w, peerChallengeGroups, id, func(g *programme.PeerChallengeGroup) string { return g.PeerChallengeID }); err != nil {
 			return err
 		}
-		return drop(w.ctx, s, actor, peerChallengeGroups, id, version, nil)
+		var gone programme.PeerChallengeGroup
+		if err := drop(w.ctx, s, actor, peerChallengeGroups, id, version, func(_ *work, g *programme.PeerChallengeGroup) error { gone = *g; return nil }); err != nil {
+			return err
+		}
+		return w.followGroup(&gone)
 	})
 }
 
@@ -170,7 +175,13 @@ func holdChallengeOf[T any, R record[T]](w *work, k kind[T, R], id string, chall
 // membersChanged lets what belongs to the members of a group follow them: the
 // audiences of the group's findings, of the actions on these, and of asks. The
 // group itself is saved already.
-func (w *work) membersChanged(_ *programme.PeerChallengeGroup) error { return nil }
+func (w *work) membersChanged(g *programme.PeerChallengeGroup) error {
+	boroughs := g.Boroughs()
+	if err := w.audienceFollows(g.ID, boroughs, programme.Parties(boroughs...)); err != nil {
+		return err
+	}
+	return w.asksFollow(g.ID, boroughs)
+}
 
 // boroughs reads those of the boroughs that are there, in order of their codes, and
 // keeps them from being deleted.

@@ -12,6 +12,7 @@ import (
 
 var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 	orders:   byChange,
+	after:    (*work).followReview,
 	complete: completeReviews,
 	cited: func(r *programme.PeerReview) []citation {
 		return []citation{citeBorough("/host", &r.Host), citePriority("/priorityId", r.PriorityID)}
@@ -119,23 +120,34 @@ func (s *Store) DeletePeerReview(ctx context.Context, actor programme.Actor, id 
 // changeReview is change, after which the review, and what belongs to it, is seen
 // by those who may see it now.
 func (s *Store) changeReview(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step, do func(w *work, r *programme.PeerReview) error) (programme.PeerReview, error) {
-	return change(ctx, s, actor, peerReviews, id, version, step, func(w *work, r *programme.PeerReview) error {
-		seen, shared := r.Audience, r.Confidants()
-		if err := do(w, r); err != nil {
+	var row programme.PeerReview
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		var seen, shared programme.Audience
+		row, err = change(w.ctx, s, actor, peerReviews, id, version, step, func(w *work, r *programme.PeerReview) error {
+			seen, shared = r.Audience, r.Confidants()
+			if err := do(w, r); err != nil {
+				return err
+			}
+			r.Audience = r.Readers()
+			return nil
+		})
+		if err != nil || slices.Equal(seen, row.Audience) && slices.Equal(shared, row.Confidants()) {
 			return err
 		}
-		r.Audience = r.Readers()
-		if slices.Equal(seen, r.Audience) && slices.Equal(shared, r.Confidants()) {
-			return nil
-		}
-		return w.partiesChanged(r)
+		return w.partiesChanged(&row)
 	})
+	return orZero(row, err)
 }
 
-// partiesChanged is called in the transaction in which the review's audience or its
-// parties change, before the review itself is saved. Findings, which whoever sees
-// the review may see, and actions, which only its parties share, follow it here.
-func (w *work) partiesChanged(*programme.PeerReview) error { return nil }
+// partiesChanged lets what belongs to a review follow when its audience or its
+// parties have changed. Findings are seen by whoever sees the review, actions by its
+// parties, and its events name it to whoever sees it.
+func (w *work) partiesChanged(r *programme.PeerReview) error {
+	if err := w.audienceFollows(r.ID, r.Forum().Boroughs, r.Audience); err != nil {
+		return err
+	}
+	return w.eventsFollow(r)
+}
 
 // orEmpty answers the list, never nil: no list would be kept as null.
 func orEmpty[T any](list []T) []T {
