@@ -187,8 +187,7 @@ func TestEventInUseStays(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	id := w.event().ID
-	w.insert(`INSERT INTO milestones (title, description, cycle, kind, status, sub_regions, boroughs, priorities, evidence, event_id, derived, worded_by_hand, version, created_at, updated_at, audience)
-		VALUES ('Summit', '', '2026-27', 'event', 'planned', '{}', '{}', '{}', '[]', $1, false, false, 1, $2, $2, $3) RETURNING id`, id, clock(), []string(programme.Everyone()))
+	w.write(http.MethodPost, "/v1/milestones", `{"title":"Summit","description":"","cycle":"2026-27","kind":"event","status":"planned","eventId":"`+id+`"}`).want(201)
 	w.write(http.MethodDelete, "/v1/events/"+id, "", "If-Match", w.etag("/v1/events/"+id)).problem(409, "in_use")
 }
 

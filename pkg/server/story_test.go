@@ -102,7 +102,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	manager.change(http.MethodPut, found+"/response", `{"answer":"accepted"}`).problem(403, "role")
 	neighbour := w.as(programme.RoleBoroughLead, otherMember(t, manager.get(ours), "E09000022"))
 	neighbour.change(http.MethodPut, found+"/response", `{"answer":"accepted"}`).problem(403, "not_yours")
-	if got := lambeth.change(http.MethodPut, found+"/response", `{"answer":"partly"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/reason required"}) {
+	if got := lambeth.change(http.MethodPut, found+"/response", `{"answer":"partly"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/reason reason_required"}) {
 		t.Errorf("no reason: %v", got)
 	}
 	editor.change(http.MethodPut, found+"/response", `{"answer":"partly","reason":"In one of two teams."}`).want(200)

@@ -59,6 +59,7 @@ type world struct {
 	client *http.Client
 	tokens map[string]string
 	made   map[string]string // records to try things on
+	reader programme.Role    // who reads with get
 }
 
 // start brings up a service, with changes to its configuration.
@@ -74,7 +75,7 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}}
+	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting}
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Clock: clock, Logger: silent})
 	if err != nil {
 		t.Fatal(err)
@@ -171,10 +172,10 @@ func (w *world) receive(request *http.Request) answer {
 	return answer{w.t, r.StatusCode, r.Header, string(body)}
 }
 
-// get reads as a reporting tool.
+// get reads as a reporting tool, unless the test has another reader.
 func (w *world) get(path string, header ...string) answer {
 	w.t.Helper()
-	return w.send(ask{method: http.MethodGet, path: path, token: w.token(programme.RoleReporting), header: pairs(header)})
+	return w.send(ask{method: http.MethodGet, path: path, token: w.token(w.reader), header: pairs(header)})
 }
 
 // write changes as the programme team.
