@@ -37,7 +37,7 @@ func actionBody(finding string) string {
 
 func TestActionNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	borough := w.as(asLead, lambethCode)
 	right, nothing := actionBody(w.standing(exampleFinding)), "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	for body, want := range map[string][]string{
@@ -65,7 +65,7 @@ func TestActionNamesEveryFault(t *testing.T) {
 // TestProgressIsOnlyAddedTo: no way of the API leads to what was reported.
 func TestProgressIsOnlyAddedTo(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path, borough := "/v1/actions/"+w.action().ID, w.as(asEditor, lambethCode)
 	var a api.Action
 	borough.change(http.MethodPost, path+"/progress", `{"text":"The panel has met."}`).want(200).into(&a)
@@ -103,7 +103,7 @@ func TestProgressIsOnlyAddedTo(t *testing.T) {
 // TestProgressIsSafeToRepeat as a script does whose answer was lost.
 func TestProgressIsSafeToRepeat(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path, borough := "/v1/actions/"+w.action().ID, w.as(asLead, lambethCode)
 	etag := w.etag(path)
 	send := func() answer {
@@ -119,7 +119,7 @@ func TestProgressIsSafeToRepeat(t *testing.T) {
 // put forward.
 func TestActionsAreFiltered(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	later := startOn(t, w.url, func(cfg *server.Config) {
 		cfg.Clock, cfg.Settings = func() time.Time { return clock().AddDate(0, 0, 40) }, programme.Settings{StalledDays: 30}
 	})
@@ -168,7 +168,7 @@ func TestActionsAreFiltered(t *testing.T) {
 // TestSummaryOfActions is never an old one: it belongs to no snapshot.
 func TestSummaryOfActions(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	tool := w.as(asTool, "")
 	wantRows(t, tool, "/v1/actions/summary?by=kind", 0)
 	w.actionDue("2020-01-01")

@@ -67,7 +67,7 @@ func askBody(borough, group string) string {
 // offer by all, in lists as alone.
 func TestAskAndOfferAreSeen(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group := w.askedGroup(programme.ChallengeInProgress, "E09000022", "E09000008", "E09000028")
 	ask, offer := w.askOf(group), "/v1/asks-and-offers/"+w.offer()
 	for name, c := range map[string]struct {
@@ -125,7 +125,7 @@ func TestAskAndOfferAreSeen(t *testing.T) {
 // TestAskIsRefused: each rule, and what keeps it.
 func TestAskIsRefused(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	south := []string{"E09000022", "E09000008"}
 	for state, code := range map[programme.ChallengeState]string{
 		programme.ChallengePlanned: "wrong_state", programme.ChallengePreparing: "wrong_state", programme.ChallengeInProgress: "",
@@ -167,7 +167,7 @@ func TestAskIsRefused(t *testing.T) {
 
 func TestAskOrOfferGoesItsWay(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path := "/v1/asks-and-offers/" + w.offer()
 	do := func(step string, header ...string) answer {
 		return w.as(programme.RoleBoroughLead, "E09000022").send(http.MethodPost, path+"/"+step, "", append(header, "If-Match", w.etag(path))...)
@@ -216,7 +216,7 @@ func (w *world) priorityNamed(name string) string {
 
 func TestAsksAndOffersAreFiltered(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group := w.askedGroup(programme.ChallengeInProgress, "E09000022", "E09000008")
 	priority := w.priorityNamed("SEND")
 	ask, offer := w.askOf(group), "/v1/asks-and-offers/"+w.offer()

@@ -91,7 +91,7 @@ func between(w *world, e ical.Event) [2]string {
 
 func TestCalendarInstants(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	for _, c := range []struct {
 		name                       string
 		firstDay, lastDay, at, end string
@@ -136,7 +136,7 @@ func TestCalendarInstants(t *testing.T) {
 // of a century's changes what the time zone database says.
 func TestCalendarKnowsLondonsClock(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	var zone *ical.Component
 	for _, child := range w.calendar("/v1/events/calendar.ics", w.token(programme.RoleReporting)).Children {
 		if child.Name == ical.CompTimezone {
@@ -181,7 +181,7 @@ func TestCalendarKnowsLondonsClock(t *testing.T) {
 // and what is cancelled stays as cancelled.
 func TestCalendarEntriesGrow(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	id := w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = yesterday(), yesterday() }).ID
 	path := "/v1/events/" + id
 	sequence := 0
@@ -224,7 +224,7 @@ func TestCalendarEntriesGrow(t *testing.T) {
 // TestCalendarText: what people write arrives as they wrote it, whatever it is.
 func TestCalendarText(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	title := "Early help; children, families \\ schools: “Zoë’s” café — наставничество"
 	long := strings.Repeat("Kinship carers’ views — ", 40) + "\r\nBEGIN:VEVENT\nand\ttabs"
 	made := w.event(func(e *programme.Event) {
@@ -258,7 +258,7 @@ func TestCalendarText(t *testing.T) {
 
 func TestCalendarOfEvents(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	empty := w.calendar("/v1/events/calendar.ics", w.token(programme.RoleReporting))
 	if len(empty.Events()) != 0 {
 		t.Errorf("%d entries", len(empty.Events()))
@@ -306,7 +306,7 @@ func (w *world) summaries(path, token string) []string {
 
 func TestCalendarOfAGroup(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group := w.meeting()
 	other := w.meetingIn(group.challenge, "Others")
 	w.event(func(e *programme.Event) { e.Title = "for all" })
@@ -351,7 +351,7 @@ func TestCalendarOfAGroup(t *testing.T) {
 // calendar in which the group stands.
 func TestCalendarKeepsTheMeetingLink(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group := w.meeting()
 	for _, c := range []struct {
 		role    programme.Role
@@ -381,7 +381,7 @@ func TestCalendarKeepsTheMeetingLink(t *testing.T) {
 // TestCalendarOfACancelledChallenge: its groups do not meet.
 func TestCalendarOfACancelledChallenge(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group := w.meeting()
 	path, token := "/v1/peer-challenge-groups/"+group.id+"/calendar.ics", w.token(programme.RoleReporting)
 	state := func() (status, sequence string) {
@@ -400,7 +400,7 @@ func TestCalendarOfACancelledChallenge(t *testing.T) {
 // TestCalendarIsConditional: the same events are the same bytes; others are not.
 func TestCalendarIsConditional(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path := "/v1/events/calendar.ics"
 	for range 10 {
 		w.event()

@@ -116,7 +116,7 @@ func (w *world) database(do func(ctx context.Context, conn *pgx.Conn) error) {
 
 func TestEventRefusesSteps(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	held, cancelled := "/v1/events/"+w.held().ID, "/v1/events/"+w.cancelled().ID
 	for _, c := range []struct{ path, step string }{
 		{"/v1/events/" + w.event().ID, "reopen"}, {held, "hold"}, {held, "cancel"}, {cancelled, "hold"}, {cancelled, "cancel"},
@@ -132,7 +132,7 @@ func TestEventRefusesSteps(t *testing.T) {
 
 func TestEventIsNotHeldBeforeItBegins(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	later := programme.DateIn(clock(), programme.London).AddDays(2)
 	path := "/v1/events/" + w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = later, later }).ID
 	w.step(path, "hold").problem(409, "not_yet")
@@ -172,7 +172,7 @@ func (w *world) allowed(path string) []string {
 
 func TestEventNeedsReasons(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path := "/v1/events/" + w.event().ID
 	if got := w.step(path, "cancel").problem(422, "invalid"); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
 		t.Errorf("faults %v", got)
@@ -185,7 +185,7 @@ func TestEventNeedsReasons(t *testing.T) {
 // TestEventInUseStays: a milestone that reports it keeps it.
 func TestEventInUseStays(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	id := w.event().ID
 	w.write(http.MethodPost, "/v1/milestones", `{"title":"Summit","description":"","cycle":"2026-27","kind":"event","status":"planned","eventId":"`+id+`"}`).want(201)
 	w.write(http.MethodDelete, "/v1/events/"+id, "", "If-Match", w.etag("/v1/events/"+id)).problem(409, "in_use")
@@ -193,7 +193,7 @@ func TestEventInUseStays(t *testing.T) {
 
 func TestEventNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	const nothing = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	faults := w.write(http.MethodPost, "/v1/events", `{"kind":"workshop","title":"x","startsOn":"2026-10-05","endsOn":"2026-10-04","startTime":"09:30",
 		"subRegion":"nowhere","boroughs":["E09000022","E09000099"],"sessions":[{"title":"x","priorityId":"`+nothing+`"},{"title":"y"}],
@@ -213,7 +213,7 @@ func TestEventNamesEveryFault(t *testing.T) {
 
 func TestEventOfAGroupIsOfItsChallenge(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group, other := w.meeting(), w.challenge(programme.ChallengePlanned).ID
 	body := func(challenge string) string {
 		return `{"kind":"challenge_day","title":"x","startsOn":"2026-10-05","endsOn":"2026-10-05","peerChallengeId":` + challenge + `,"peerChallengeGroupId":"` + group.id + `"}`
@@ -230,7 +230,7 @@ func TestEventOfAGroupIsOfItsChallenge(t *testing.T) {
 // lists and their filters, and in CSV.
 func TestEventHidesItsReview(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	review := w.visit(programme.Parties("E09000022", "E09000008"))
 	path := w.write(http.MethodPost, "/v1/events", `{"kind":"fieldwork_day","title":"On site","startsOn":"2026-10-05","endsOn":"2026-10-06","peerReviewId":"`+review+`"}`).
 		want(201).header.Get("Location")
@@ -276,7 +276,7 @@ func TestEventHidesItsReview(t *testing.T) {
 // see the review.
 func TestEventAuditHidesItsReview(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	review := w.visit(programme.Parties("E09000022"))
 	e := w.event(func(e *programme.Event) { e.PeerReviewID = &review })
 	w.patch("/v1/events/"+e.ID, `{"peerReviewId":null}`).want(200)
@@ -310,7 +310,7 @@ func (w *world) speaker(role programme.Role, borough string) string {
 
 func TestListsOfEvents(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	snapshot, err := w.store.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -102,7 +102,7 @@ func (a answer) ids() []string {
 // reporting tools count actions and see no more.
 func TestWhoSeesFindingsAndActions(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	a := w.action()
 	finding, action := "/v1/findings/"+a.FindingID, "/v1/actions/"+a.ID
 	for name, c := range map[string]struct {
@@ -165,7 +165,7 @@ func TestWhoSeesFindingsAndActions(t *testing.T) {
 // change, and its actions stay among the parties.
 func TestPublishedFindings(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	parties := programme.Parties(lambethCode, croydonCode)
 	hidden, public := w.foundReview(programme.ReviewFieldwork, parties), w.foundReview(programme.ReviewFieldwork, programme.EveryBorough())
 	visitor, host, other := w.as(asEditor, croydonCode), w.as(asLead, lambethCode), w.as(asLead, hamletsCode)
@@ -192,7 +192,7 @@ func TestPublishedFindings(t *testing.T) {
 // progress or completed, those of a review during fieldwork and factual accuracy.
 func TestFindingsAreRecordedInTheirTime(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	member := w.as(asLead, croydonCode)
 	for state, want := range map[programme.ChallengeState]int{
 		programme.ChallengePlanned: 409, programme.ChallengePreparing: 409, programme.ChallengeInProgress: 201, programme.ChallengeCompleted: 201, programme.ChallengeClosed: 409,
@@ -227,7 +227,7 @@ func TestFindingsAreRecordedInTheirTime(t *testing.T) {
 
 func TestFindingNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group, review := w.standing(exampleGroup), w.foundReview(programme.ReviewFieldwork, programme.Parties(lambethCode, croydonCode))
 	const nothing = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	for body, want := range map[string][]string{
@@ -252,7 +252,7 @@ func TestFindingNamesEveryFault(t *testing.T) {
 
 func TestFindingIsAnsweredAndCorrected(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path := "/v1/findings/" + w.finding(w.standing(exampleGroup), lambethCode).ID
 	borough, member := w.as(asLead, lambethCode), w.as(asEditor, croydonCode)
 	for body, want := range map[string]string{
@@ -291,7 +291,7 @@ func TestFindingIsAnsweredAndCorrected(t *testing.T) {
 // TestRefusingAFindingEndsNoActions: they are closed first.
 func TestRefusingAFindingEndsNoActions(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	a := w.action()
 	borough, finding, action := w.as(asLead, lambethCode), "/v1/findings/"+a.FindingID+"/response", "/v1/actions/"+a.ID+"/progress"
 	const no = `{"answer":"not_accepted","reason":"It was solved before."}`
@@ -304,7 +304,7 @@ func TestRefusingAFindingEndsNoActions(t *testing.T) {
 
 func TestFindingsAreFiltered(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	group, foreign := w.group(programme.ChallengeInProgress, lambethCode, croydonCode), w.group(programme.ChallengeInProgress, lambethCode, southwarkCode)
 	review := w.foundReview(programme.ReviewFieldwork, programme.Parties(lambethCode, croydonCode))
 	snapshot, err := w.store.Snapshot(t.Context())
@@ -369,7 +369,7 @@ func wantRows(t *testing.T, who caller, path string, rows int) {
 // TestWhatIsCitedStays.
 func TestWhatIsCitedStays(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	var p api.Priority
 	w.write(http.MethodPost, "/v1/priorities", `{"name":"Early help","description":"","validFrom":"2026-04-01"}`).want(201).into(&p)
 	w.write(http.MethodPost, "/v1/indicators", anIndicator).want(201)

@@ -188,7 +188,7 @@ func (w *world) band(borough, period, indicator string) string {
 // TestProposalRemembersWhoMet: in the cycles before, if the challenge was not cancelled.
 func TestProposalRemembersWhoMet(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	earlier := manager.post("/v1/peer-challenges", `{"title":"South London challenge","subRegion":"south","cycle":"2025-26"}`).id()
 	last := proposedIn(manager.post(proposalsOf(earlier), `{"sizes":[3,3,3,3]}`).want(201))
@@ -225,7 +225,7 @@ func TestProposalRemembersWhoMet(t *testing.T) {
 
 func TestProposalNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	planned := proposalsOf(w.challenge(programme.ChallengePlanned).ID)
 	for body, want := range map[string][]string{
@@ -250,7 +250,7 @@ func TestProposalNamesEveryFault(t *testing.T) {
 
 func TestProposalIsAccepted(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	challenge := w.challenge(programme.ChallengePreparing).ID
 	w.groupIn(challenge, "Group 2")
@@ -298,7 +298,7 @@ func TestProposalIsAccepted(t *testing.T) {
 // TestProposalIsAcceptedWholeOrNotAtAll: what has happened since may forbid it.
 func TestProposalIsAcceptedWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	challenge := w.challenge(programme.ChallengePlanned).ID
 	refused := func(code string, says ...string) {
 		t.Helper()
@@ -335,7 +335,7 @@ func TestProposalIsAcceptedWholeOrNotAtAll(t *testing.T) {
 // it has changed.
 func TestProposalIsAcceptedOnceByConcurrentWriters(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	challenge := w.challenge(programme.ChallengePlanned).ID
 	one, other := "/v1/grouping-proposals/"+w.proposal(challenge, 3, 3, 3, 3).ID, "/v1/grouping-proposals/"+w.proposal(challenge, 4, 4, 4).ID
 	paths := []string{one, one, one, other, other, other}
@@ -369,7 +369,7 @@ func TestProposalIsAcceptedOnceByConcurrentWriters(t *testing.T) {
 // while a proposal names them; it goes with its challenge.
 func TestProposalKeepsWhatItNames(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	w.write(http.MethodPost, "/v1/periods", `{"code":"2031-32"}`).want(201)
 	w.write(http.MethodPost, "/v1/indicators", anIndicator).want(201)

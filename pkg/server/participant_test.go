@@ -27,7 +27,7 @@ func (w *world) person(name string, role programme.ParticipantRole, borough stri
 // TestBoroughsKeepTheirOwnPeople: whoever else asks is told that they are not there.
 func TestBoroughsKeepTheirOwnPeople(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager, editor, machine := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughEditor, "E09000022"), w.as(programme.RoleBoroughSystem, "E09000022")
 	croydon := w.as(programme.RoleBoroughLead, "E09000008")
 	const list = "/v1/participants"
@@ -64,7 +64,7 @@ func TestBoroughsKeepTheirOwnPeople(t *testing.T) {
 
 func TestParticipantNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	for body, want := range map[string][]string{
 		`{"name":"X","role":"ad","borough":"E09000099","organisation":"NHS"}`: {"/borough one_of", "/borough unknown_value"},
 		`{"name":"X","role":"ad","borough":"E09000099"}`:                      {"/borough unknown_value"},
@@ -81,7 +81,7 @@ func TestParticipantNamesEveryFault(t *testing.T) {
 
 func TestParticipantsAreListed(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	lead := w.as(programme.RoleBoroughLead, "E09000022")
 	if got := lead.get("/v1/participants").want(200).body; got != "{\"items\":[],\"nextCursor\":null}\n" {
 		t.Errorf("nobody is listed as %s", got)
@@ -117,7 +117,7 @@ func TestParticipantsAreListed(t *testing.T) {
 // stay, and the name is nowhere but in the audit.
 func TestRemovedPeopleAreNobody(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager, editor := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughEditor, "E09000008")
 	review := "/v1/peer-reviews/" + w.review(programme.ReviewFieldwork).ID
 	before := teamOf(t, manager.get(review))

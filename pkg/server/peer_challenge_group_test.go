@@ -66,7 +66,7 @@ const (
 // TestGroupStates: what is refused once the challenge stands elsewhere.
 func TestGroupStates(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 
 	planned := groupsPath + w.group(programme.ChallengePlanned, lambethCode).ID
@@ -94,7 +94,7 @@ func TestGroupStates(t *testing.T) {
 
 func TestGroupNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	challenge := w.challenge(programme.ChallengePlanned).ID
 	for body, want := range map[string][]string{
@@ -126,7 +126,7 @@ func TestGroupNamesEveryFault(t *testing.T) {
 
 func TestGroupMembers(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	challenge := w.challenge(programme.ChallengePlanned).ID
 	ours, theirs := groupsPath+w.groupIn(challenge, "Group 1", lambethCode).ID, groupsPath+w.groupIn(challenge, "Group 2", southwarkCode).ID
@@ -179,7 +179,7 @@ func TestGroupMembers(t *testing.T) {
 // groups at the same time, one succeeds.
 func TestGroupIsPlacedOnceByConcurrentWriters(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	challenge := w.challenge(programme.ChallengePlanned).ID
 	const writers = 6
 	var etags, paths [writers]string
@@ -214,7 +214,7 @@ func TestGroupIsPlacedOnceByConcurrentWriters(t *testing.T) {
 // TestGroupSecrets: link and notes are for the group's members and the team.
 func TestGroupSecrets(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path := groupsPath + w.group(programme.ChallengeInProgress, lambethCode, croydonCode).ID
 	const secret, link = "Re-referrals worry us.", "https://example.org/Group-1"
 	for _, writer := range []caller{w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, lambethCode), w.as(programme.RoleBoroughEditor, croydonCode)} {
@@ -252,7 +252,7 @@ func TestGroupSecrets(t *testing.T) {
 
 func TestGroupLists(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	empty := groupsList + "?cycle=2031-32"
 	if got := w.get(empty).want(200).body; !strings.Contains(got, `"items":[]`) {
 		t.Errorf("the empty list is %s", got)
@@ -288,7 +288,7 @@ func TestGroupLists(t *testing.T) {
 // far that its groups still belong to it.
 func TestChallengeStaysWithItsGroups(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	g := w.group(programme.ChallengePlanned, lambethCode)
 	challenge := "/v1/peer-challenges/" + g.PeerChallengeID
 	w.patch(groupsPath+g.ID, `{"startsOn":"2026-10-06","endsOn":"2026-10-07"}`).want(200)
@@ -303,7 +303,7 @@ func TestChallengeStaysWithItsGroups(t *testing.T) {
 // TestBoroughOfAGroupStays: it is not deleted while a group has it.
 func TestBoroughOfAGroupStays(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	w.group(programme.ChallengePlanned, lambethCode)
 	refused := w.write(http.MethodDelete, "/v1/boroughs/"+lambethCode, "", "If-Match", w.etag("/v1/boroughs/"+lambethCode))
 	refused.problem(409, "in_use")

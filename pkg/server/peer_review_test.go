@@ -116,7 +116,7 @@ func (w *world) byHand(statement string, arguments ...any) {
 // what must be refused.
 func TestTheCourseOfAReview(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager, host, officer := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, "E09000022"), w.as(programme.RoleBoroughEditor, "E09000022")
 	visitor := w.as(programme.RoleBoroughEditor, "E09000030")
 	review := "/v1/peer-reviews/" + manager.post("/v1/peer-reviews", `{"title":"Joint commissioning","host":"E09000022","cycle":"2026-27"}`).id()
@@ -211,7 +211,7 @@ func idOf(path string) string { return path[strings.LastIndex(path, "/")+1:] }
 
 func TestPeerReviewRefusesSteps(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	for state, steps := range map[programme.ReviewState][]string{
 		programme.ReviewProposed:  {"prepare", "start-fieldwork", "check-facts", "finalise", "follow-up", "close", "reopen"},
 		programme.ReviewReported:  {"scope", "cancel", "finalise"},
@@ -228,7 +228,7 @@ func TestPeerReviewRefusesSteps(t *testing.T) {
 // and everybody as they were on joining.
 func TestTeamOfAReview(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	ann, sam := w.person("Ann Visitor", programme.DirectorOfChildrensServices, "E09000008"), w.person("Sam Host", programme.AssistantDirector, "E09000022")
 	list := func(members ...string) string {
@@ -271,7 +271,7 @@ func TestTeamOfAReview(t *testing.T) {
 // reported and as far as the host says.
 func TestWhoReadsAReview(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager, host := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, "E09000022")
 	visitor, machine := w.as(programme.RoleBoroughLead, "E09000008"), w.as(programme.RoleBoroughSystem, "E09000030")
 	neighbour, tool := w.as(programme.RoleBoroughLead, "E09000028"), w.as(programme.RoleReporting, "")
@@ -350,7 +350,7 @@ func TestWhoReadsAReview(t *testing.T) {
 // TestWhoJoinsATeamReadsTheReview, and who leaves it does so no more.
 func TestWhoJoinsATeamReadsTheReview(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager, southwark := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughEditor, "E09000028")
 	review := "/v1/peer-reviews/" + w.review(programme.ReviewProposed).ID
 	southwark.get(review).problem(404, "not_found")
@@ -364,7 +364,7 @@ func TestWhoJoinsATeamReadsTheReview(t *testing.T) {
 
 func TestPeerReviewsAreListed(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	if got := manager.get("/v1/peer-reviews?state=closed").want(200).body; got != "{\"items\":[],\"nextCursor\":null}\n" {
 		t.Errorf("no review is listed as %s", got)
@@ -403,7 +403,7 @@ func TestPeerReviewsAreListed(t *testing.T) {
 // TestWhatReviewsUseStays: a priority or a borough that a review or a person names.
 func TestWhatReviewsUseStays(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	var made struct{ ID string }
 	manager.post("/v1/priorities", `{"name":"Fostering","description":"","validFrom":"2026-04-01"}`).want(201).into(&made)

@@ -14,7 +14,7 @@ import (
 // its end. On the way everything is tried that must be refused.
 func TestTheYearOfAChallenge(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
 	lambeth, editor := w.as(programme.RoleBoroughLead, "E09000022"), w.as(programme.RoleBoroughEditor, "E09000022")
 	camden, tool := w.as(programme.RoleBoroughLead, "E09000007"), w.as(programme.RoleReporting, "")

@@ -162,7 +162,7 @@ const (
 // TestWhoMayDoWhat tries every operation of the contract as everybody.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	w.makeVisibilityRecords()
 	callers := []caller{w.as(programme.RoleProgramme, ""), w.as(programme.RoleReporting, "")}
 	for _, borough := range []string{own, group, other} {

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/postgres/pgtest"
@@ -66,6 +68,21 @@ type world struct {
 func start(t testing.TB, change ...func(*server.Config)) *world {
 	t.Helper()
 	return startOn(t, pgtest.Database(t), change...)
+}
+
+// lean is start without published figures, which most tests do not ask for and
+// which take long to load.
+func lean(t testing.TB, change ...func(*server.Config)) *world {
+	t.Helper()
+	return startOn(t, pgtest.Variant(t, "lean", func(ctx context.Context, url string) error {
+		owner, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = owner.Close(ctx) }()
+		_, err = owner.Exec(ctx, "TRUNCATE observations, dataset_columns")
+		return err
+	}), change...)
 }
 
 func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
