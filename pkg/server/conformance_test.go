@@ -22,10 +22,31 @@ import (
 // own examples, for everything that an operation of its kind must do.
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
+	// Reads share a service, with all records made before they begin. What writes
+	// has one of its own.
+	full, plain := start(t), lean(t)
+	for _, id := range nounOf {
+		plain.standing(id)
+	}
 	for _, op := range contract.operations {
+		reads := op.method == http.MethodGet
+		ofFigures := slices.ContainsFunc(op.Tags, func(tag string) bool { return tag == "Figures" || tag == "Comparisons" || tag == "Indicators" })
+		if reads && !ofFigures {
+			plain.recordOf(op)
+		}
 		t.Run(op.OperationID, func(t *testing.T) {
 			t.Parallel()
-			w := startFor(t, op)
+			var w *world
+			switch {
+			case reads && ofFigures:
+				w = full.in(t)
+			case reads:
+				w = plain.in(t)
+			case ofFigures:
+				w = start(t)
+			default:
+				w = lean(t)
+			}
 			if slices.Contains(op.Tags, "Service") {
 				w.send(ask{method: op.method, path: w.address(op)}).want(200)
 				return
@@ -39,15 +60,6 @@ func TestEveryOperation(t *testing.T) {
 			w.answersConditionally(op)
 		})
 	}
-}
-
-// startFor brings up a service with published figures for what is made of them.
-func startFor(t *testing.T, op *described) *world {
-	t.Helper()
-	if slices.ContainsFunc(op.Tags, func(tag string) bool { return tag == "Figures" || tag == "Comparisons" || tag == "Indicators" }) {
-		return start(t)
-	}
-	return lean(t)
 }
 
 // TestEveryOperationHasExamples: of its body, and of what it answers in JSON. That

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -110,6 +111,14 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 	t.Cleanup(w.http.Close)
 	w.client = &http.Client{Transport: transport{t, &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}}}
 	return w
+}
+
+// in is the same service in another test, which makes no records in it.
+func (w *world) in(t *testing.T) *world {
+	t.Helper()
+	inner := *w
+	inner.t, inner.tokens = t, maps.Clone(w.tokens)
+	return &inner
 }
 
 // token answers a token for the role, always the same. A borough's speaks for
