@@ -423,7 +423,7 @@ CREATE TABLE milestones (
     version           bigint NOT NULL CONSTRAINT milestones_version_positive CHECK (version >= 1),
     created_at        timestamptz NOT NULL,
     updated_at        timestamptz NOT NULL,
-    audience          text[] NOT NULL CONSTRAINT milestones_audience_somebody CHECK (cardinality(audience) > 0)
+    audience          text[] NOT NULL CONSTRAINT milestones_audience_everyone CHECK (audience = '{programme,boroughs,reporting}')
 );
 CREATE INDEX milestones_by_cycle ON milestones (cycle, id);
 CREATE INDEX milestones_by_cycle_status ON milestones (cycle, status, id);

@@ -6,11 +6,13 @@ import (
 	"database/sql/driver"
 	"errors"
 	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 )
 
@@ -62,7 +64,7 @@ func (s *Store) over(ctx context.Context, pool gorm.ConnPool) *gorm.DB {
 // it belongs.
 func find[T any](l line, q *gorm.DB, limit int) ([]T, error) {
 	var rows []T
-	asked := q.Session(&gorm.Session{DryRun: true}).Limit(limit).Find(&rows)
+	asked := q.Session(&gorm.Session{DryRun: true}).Clauses(atMost(limit)).Find(&rows)
 	if asked.Error != nil {
 		return nil, asked.Error
 	}
@@ -94,34 +96,46 @@ func find[T any](l line, q *gorm.DB, limit int) ([]T, error) {
 	return rows, err
 }
 
+// atMost is LIMIT with the number in the statement's text. Were it a parameter,
+// PostgreSQL would plan the statement anew each time.
+type atMost int
+
+// Name implements GORM's clause.Interface.
+func (atMost) Name() string { return "LIMIT" }
+
+// Build implements GORM's clause.Interface.
+func (n atMost) Build(b clause.Builder) { _, _ = b.WriteString(strconv.Itoa(int(n))) }
+
+// MergeClause implements GORM's clause.Interface.
+func (n atMost) MergeClause(c *clause.Clause) { c.Expression = n }
+
 // scanned appends what pgx has found to the rows.
 func scanned[T any](found pgx.Rows, s *schema.Schema, rows []T) ([]T, error) {
 	defer found.Close()
-	columns := found.FieldDescriptions()
-	fields := make([]*schema.Field, len(columns))
+	var row T
+	members, columns := reflect.ValueOf(&row).Elem(), found.FieldDescriptions()
+	targets := make([]any, len(columns))
 	for i, column := range columns {
-		if fields[i] = s.LookUpField(column.Name); fields[i] == nil {
+		field := s.LookUpField(column.Name)
+		if field == nil {
 			return rows, errors.New("a column belongs to no member")
 		}
+		targets[i] = target(field.ReflectValueOf(context.Background(), members).Addr())
 	}
-	targets := make([]any, len(columns))
 	for found.Next() {
-		rows = append(rows, *new(T))
-		row := reflect.ValueOf(&rows[len(rows)-1]).Elem()
-		for i, field := range fields {
-			targets[i] = target(field.ReflectValueOf(context.Background(), row).Addr())
-		}
+		row = *new(T) // or the rows would share their lists
 		if err := found.Scan(targets...); err != nil {
 			return rows, err
 		}
+		rows = append(rows, row)
 	}
 	return rows, found.Err()
 }
 
-// target answers the member's address for pgx, which knows texts and lists of
-// texts by the types of the language only.
+// target answers the member's address for pgx. It is quick with texts and lists of
+// texts only by the names that the language itself has for them.
 func target(member reflect.Value) any {
-	if _, ok := member.Interface().(sql.Scanner); !ok {
+	if _, scans := member.Interface().(sql.Scanner); !scans {
 		for _, known := range []reflect.Type{reflect.TypeFor[*string](), reflect.TypeFor[*[]string]()} {
 			if member.CanConvert(known) {
 				return member.Convert(known).Interface()

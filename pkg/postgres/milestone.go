@@ -20,6 +20,7 @@ var milestones = kind[programme.Milestone, *programme.Milestone]{
 		"date":       {by: dayOr("infinity"), columns: []string{"id"}},
 		"-date":      {by: dayOr("-infinity"), columns: []string{"id"}, down: true},
 	},
+	open:  true,
 	cited: citedByMilestone,
 	before: func(w *work, m *programme.Milestone) error {
 		m.SavedOn = programme.DateIn(w.now, programme.London)

@@ -35,6 +35,9 @@ type kind[T any, R record[T]] struct {
 	before func(w *work, row R) error
 	// after lets others follow a row that has been written; it may be nil.
 	after func(w *work, row R) error
+	// open says that the table takes only rows that everybody may see, so that lists
+	// need not ask of each.
+	open bool
 	// orders lists how lists may be sorted, by the contract's words.
 	orders map[string]order
 	// referrers keep a record from being deleted.

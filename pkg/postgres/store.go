@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/goccy/go-json"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -119,13 +120,15 @@ const serviceRole = "peerchallenge_service"
 // asService puts the service's role on a connection whose user may do more, such
 // as the owner of the schema. Before the first migration there is no such role.
 func asService(ctx context.Context, conn *pgx.Conn) error {
-	timesInUTC(conn)
+	register(conn)
 	_, err := conn.Exec(ctx, "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", serviceRole)
 	return err
 }
 
-// timesInUTC makes every instant that is read UTC, whatever the machine's zone.
-func timesInUTC(conn *pgx.Conn) {
+// register makes every instant that is read UTC, whatever the machine's zone, and
+// reads JSON with the quicker of the decoders.
+func register(conn *pgx.Conn) {
+	conn.TypeMap().RegisterType(&pgtype.Type{Name: "jsonb", OID: pgtype.JSONBOID, Codec: &pgtype.JSONBCodec{Marshal: json.Marshal, Unmarshal: json.Unmarshal}})
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
 }
 

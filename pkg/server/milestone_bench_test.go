@@ -261,9 +261,9 @@ func (w *world) milestoneLimit(b *testing.B) string {
 		}
 		if after := query.Get("after"); after != "" {
 			args = append(args, after)
-			sql += " AND id > $" + strconv.Itoa(len(args))
+			sql += " AND milestones.id > $" + strconv.Itoa(len(args))
 		}
-		sql += " ORDER BY id LIMIT 51"
+		sql += " ORDER BY milestones.id LIMIT 51"
 		items, err := leastRead(r.Context(), pool, sql, args)
 		var next *string
 		if len(items) > 50 {
@@ -272,7 +272,7 @@ func (w *world) milestoneLimit(b *testing.B) string {
 		respond(rw, map[string]any{"items": items, "nextCursor": next}, err)
 	})
 	mux.HandleFunc("GET /milestones.csv", func(rw http.ResponseWriter, r *http.Request) {
-		rows, err := pool.Query(r.Context(), leastColumns+" ORDER BY id")
+		rows, err := pool.Query(r.Context(), leastColumns+" ORDER BY milestones.id")
 		if err != nil {
 			http.Error(rw, err.Error(), http.StatusInternalServerError)
 			return
