@@ -350,7 +350,7 @@ func (e GeographicLevel) Valid() bool {
 // Defines values for GroupingMethod.
 const (
 	DynamicProgramming GroupingMethod = "dynamic_programming"
-	LocalSearch        GroupingMethod = "local_search"
+	SimulatedAnnealing GroupingMethod = "simulated_annealing"
 )
 
 // Valid indicates whether the value is a known member of the GroupingMethod enum.
@@ -358,7 +358,7 @@ func (e GroupingMethod) Valid() bool {
 	switch e {
 	case DynamicProgramming:
 		return true
-	case LocalSearch:
+	case SimulatedAnnealing:
 		return true
 	default:
 		return false
@@ -1028,7 +1028,7 @@ type Action struct {
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
-	// Stalled Whether it is open and nothing was reported for 90 days, or what is configured.
+	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
 	Stalled bool `json:"stalled"`
 
 	// State Where an action stands.
@@ -2765,7 +2765,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `local_search` does not.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -2797,7 +2797,7 @@ type GroupingProposal struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `local_search` does not.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -2823,7 +2823,7 @@ type GroupingProposal struct {
 	// Example: 1
 	Seed int64 `json:"seed"`
 
-	// Sizes How many boroughs each group takes.
+	// Sizes How many boroughs each group takes. Groups stay smaller where there are fewer boroughs.
 	//
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
@@ -2856,17 +2856,17 @@ type GroupingProposalInput struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Period The period from which strengths and needs are read; null where no indicators are chosen.
+	// Period The period from which strengths and needs are read; null where no indicators are chosen. It is needed where some are.
 	//
 	// Example: 2024-25
 	Period *string `json:"period,omitempty"`
 
-	// Seed Chooses among proposals that are equally good; the same seed gives the same proposal.
+	// Seed Chooses among proposals that are equally good; the same seed gives the same proposal. 1 where it is not given.
 	//
 	// Example: 1
 	Seed *int64 `json:"seed,omitempty"`
 
-	// Sizes How many boroughs each group takes.
+	// Sizes How many boroughs each group takes. Groups stay smaller where there are fewer boroughs.
 	//
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
@@ -3535,11 +3535,6 @@ type NullableEmail = string
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type NullableId = string
 
-// NullableInstant An instant, or null where there is none.
-//
-// Example: 2026-03-31T09:30:00Z
-type NullableInstant = time.Time
-
 // NullableLongText Plain text of any length up to 100,000 characters, or null where there is none.
 //
 // Example: Many paragraphs.
@@ -4078,7 +4073,7 @@ type PeerChallengePatch struct {
 // PeerChallengeState Where a peer challenge stands.
 type PeerChallengeState string
 
-// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions and the host's comments.
+// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
 type PeerReview struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -4093,7 +4088,7 @@ type PeerReview struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
 	// Host The code of the Government Statistical Service for a place in England.
@@ -4127,10 +4122,10 @@ type PeerReview struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
-	// ProgressReview Plain text, or null where there is none.
+	// ProgressReview What the progress review found; null where there is nothing yet, and for others than host and team.
 	//
 	// Example: A paragraph.
-	ProgressReview *NullableText `json:"progressReview"`
+	ProgressReview *string `json:"progressReview"`
 
 	// ProgressReviewOn A calendar day, or null where there is none.
 	//
@@ -4190,7 +4185,7 @@ type PeerReviewInput struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays *[]Date `json:"fieldworkDays,omitempty"`
 
 	// Host The code of the Government Statistical Service for a place in England.
@@ -4236,7 +4231,7 @@ type PeerReviewInput struct {
 	// Example: 2026-03-31
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
-	// Sessions Interviews and focus groups; for others than host and team an empty list.
+	// Sessions Interviews and focus groups, each on one of the fieldwork days.
 	Sessions *[]ReviewSession `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4267,7 +4262,7 @@ type PeerReviewPatch struct {
 	// Example: 2025-26
 	Cycle *Cycle `json:"cycle,omitempty"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays *[]Date `json:"fieldworkDays,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
@@ -4308,7 +4303,7 @@ type PeerReviewPatch struct {
 	// Example: 2026-03-31
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
-	// Sessions Interviews and focus groups; for others than host and team an empty list.
+	// Sessions Interviews and focus groups, each on one of the fieldwork days.
 	Sessions *[]ReviewSession `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4631,10 +4626,20 @@ type ProposedGroup struct {
 	// Complements Who can learn what from whom.
 	Complements []Complement `json:"complements"`
 
-	// Cost The group's part of the score.
+	// Cost The group's part of the score: what repeats cost, less what complements are worth.
 	//
 	// Example: -1.5
 	Cost float64 `json:"cost"`
+
+	// MixWorth What its complements are worth: the weight, for each pair that complements each other on all indicators.
+	//
+	// Example: 2.5
+	MixWorth float64 `json:"mixWorth"`
+
+	// RepeatCost What its repeated pairings cost: each the weight, divided by the cycles ago.
+	//
+	// Example: 1
+	RepeatCost float64 `json:"repeatCost"`
 
 	// Repeats Who met before.
 	Repeats []RepeatedPairing `json:"repeats"`
@@ -5454,7 +5459,7 @@ type ListActionsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -5559,7 +5564,7 @@ type ListAsksAndOffersParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -5679,7 +5684,7 @@ type ListAuthoritiesParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -5742,7 +5747,7 @@ type ListBoroughsParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -5892,7 +5897,7 @@ type ListEventsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *EventSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6018,7 +6023,7 @@ type ListFindingsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6108,7 +6113,7 @@ type ListIndicatorsParams struct {
 	// Unit Only indicators in this unit.
 	Unit *Unit `form:"unit,omitempty" json:"unit,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -6258,7 +6263,7 @@ type ListMilestonesParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *MilestoneSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6378,7 +6383,7 @@ type ListParticipantsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6444,7 +6449,7 @@ type ListPeerChallengeGroupsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6546,7 +6551,7 @@ type ListPeerChallengesParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6714,7 +6719,7 @@ type ListPeerReviewsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6954,7 +6959,7 @@ type ListPrioritiesParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -7101,7 +7106,7 @@ type ListSubRegionMembershipsParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -7155,7 +7160,7 @@ type UpdateSubRegionMembershipParams struct {
 
 // ListSubRegionsParams defines parameters for ListSubRegions.
 type ListSubRegionsParams struct {
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -34138,6 +34143,22 @@ func (response DeletePriority404ApplicationProblemPlusJSONResponse) VisitDeleteP
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePriority409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeletePriority409ApplicationProblemPlusJSONResponse) VisitDeletePriorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -273,7 +273,7 @@ COMMENT ON COLUMN actions.owner_kind IS 'Which of the two the owner is.';
 COMMENT ON COLUMN actions.due_on IS 'By when, null where there is no date.';
 COMMENT ON COLUMN actions.no_due_reason IS 'Why there is no date, null where there is one.';
 COMMENT ON COLUMN actions.state IS 'Where it stands.';
-COMMENT ON COLUMN actions.progress IS 'Updates, oldest first: objects with at, text and state.';
+COMMENT ON COLUMN actions.progress IS 'Updates, oldest first: objects with at, text and state. They are only ever added to.';
 COMMENT ON COLUMN actions.progress_at IS 'When progress was last reported, or the action created.';
 COMMENT ON COLUMN actions.finding_kind IS 'Of the finding, for counting.';
 COMMENT ON COLUMN actions.priority_id IS 'Of the finding, for counting.';
@@ -282,6 +282,22 @@ COMMENT ON COLUMN actions.version IS 'Grows by one with every change.';
 COMMENT ON COLUMN actions.created_at IS 'When it was created.';
 COMMENT ON COLUMN actions.updated_at IS 'When it was last changed.';
 COMMENT ON COLUMN actions.audience IS 'Who may see it: programme, boroughs, reporting, or codes of single boroughs.';
+
+-- +goose StatementBegin
+CREATE FUNCTION keep_progress() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.progress IS DISTINCT FROM (
+        SELECT coalesce(jsonb_agg(item ORDER BY place), '[]')
+        FROM jsonb_array_elements(NEW.progress) WITH ORDINALITY AS updates (item, place)
+        WHERE place <= jsonb_array_length(OLD.progress)
+    ) THEN
+        RAISE EXCEPTION 'progress is only ever added to' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+COMMENT ON FUNCTION keep_progress() IS 'Row trigger of actions: progress begins with what it was before.';
+CREATE TRIGGER keep_progress BEFORE UPDATE ON actions FOR EACH ROW WHEN (OLD.progress IS DISTINCT FROM NEW.progress) EXECUTE FUNCTION keep_progress();
 
 CREATE TABLE asks_and_offers (
     id                      uuid NOT NULL CONSTRAINT asks_and_offers_pkey PRIMARY KEY,
@@ -521,6 +537,6 @@ REVOKE INSERT, UPDATE, DELETE ON feed, goose_db_version FROM peerchallenge_servi
 DROP TABLE feed, milestones, events, asks_and_offers, actions, findings, peer_reviews, participants, grouping_proposals, peer_challenge_groups, peer_challenges;
 DROP TRIGGER append_to_feed ON changes;
 DROP TRIGGER refuse_revision ON changes;
-DROP FUNCTION append_to_feed(), refuse_revision();
+DROP FUNCTION append_to_feed(), refuse_revision(), keep_progress();
 ALTER TABLE changes DROP COLUMN roles, DROP COLUMN borough_code, DROP COLUMN request, DROP COLUMN reason, DROP COLUMN seen_before, DROP COLUMN seen_after, DROP COLUMN read_by;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM peerchallenge_service;

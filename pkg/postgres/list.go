@@ -188,12 +188,18 @@ func keyText(field *schema.Field, row reflect.Value) string {
 }
 
 // listed makes a listing of a few rows that one statement answers whole, such as
-// counts. read answers them in the order of their keys.
+// counts, in the order of their keys.
 func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
+	ordered := func(db *gorm.DB) ([]T, error) {
+		rows, err := read(db)
+		// Not in the statement: databases differ in how they order texts.
+		slices.SortFunc(rows, func(a, b T) int { return slices.Compare(key(&a), key(&b)) })
+		return rows, err
+	}
 	return programme.Listing[T]{
 		Key: key,
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
-			rows, err := read(s.gorm.WithContext(ctx))
+			rows, err := ordered(s.gorm.WithContext(ctx))
 			total := len(rows)
 			rows = slices.DeleteFunc(rows, func(row T) bool { return w.After != nil && slices.Compare(key(&row), w.After) <= 0 })
 			part := programme.Part[T]{Items: rows[:min(len(rows), w.Limit)], More: len(rows) > w.Limit}
@@ -207,7 +213,7 @@ func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T,
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}
-				rows, err := read(l.DB)
+				rows, err := ordered(l.DB)
 				for i := range rows {
 					if err == nil {
 						err = do(&rows[i])

@@ -199,7 +199,7 @@ func (w *work) followChallenge(c *programme.PeerChallenge) error {
 	if err != nil {
 		return err
 	}
-	return w.follow("peer_challenge_id", c.ID, now)
+	return w.follow("peer_challenge_id", c.ID, now, true)
 }
 
 // followGroup does so for the challenge of a group whose members have changed.
@@ -218,18 +218,20 @@ func (w *work) followReview(r *programme.PeerReview) error {
 	if err != nil {
 		return err
 	}
-	return w.follow("peer_review_id", r.ID, now)
+	return w.follow("peer_review_id", r.ID, now, true)
 }
 
-// followEvent keeps the milestone of an event in step with it.
+// followEvent keeps the milestone of an event in step with it. The days of a
+// challenge or of a review make no milestone of their own.
 func (w *work) followEvent(e *programme.Event) error {
-	return w.follow("event_id", e.ID, programme.MilestoneOfEvent(*e))
+	return w.follow("event_id", e.ID, programme.MilestoneOfEvent(*e), e.PeerChallengeID == nil && e.PeerReviewID == nil)
 }
 
 // follow brings up to date the milestones that follow a source: the one that is
-// derived from it, and those that keep who may see a review. The derived one comes into being when what the source gives is
-// first achieved. What changes in nothing gets no new version.
-func (w *work) follow(link, id string, now programme.Milestone) error {
+// derived from it, and those that keep who may see a review. The derived one comes
+// into being, if the source makes one, when what it gives is first achieved. What
+// changes in nothing gets no new version.
+func (w *work) follow(link, id string, now programme.Milestone, makes bool) error {
 	var rows []programme.Milestone
 	q := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: link, Value: id})
 	if err := q.Where("derived OR peer_review_id IS NOT NULL").Order("id").Find(&rows).Error; err != nil {
@@ -253,7 +255,7 @@ func (w *work) follow(link, id string, now programme.Milestone) error {
 			return err
 		}
 	}
-	if now.Status != programme.MilestoneAchieved || slices.ContainsFunc(rows, func(m programme.Milestone) bool { return m.Derived }) {
+	if !makes || now.Status != programme.MilestoneAchieved || slices.ContainsFunc(rows, func(m programme.Milestone) bool { return m.Derived }) {
 		return nil
 	}
 	return insert(w, milestones, &now)

@@ -52,6 +52,9 @@ type work struct {
 	tx    *gorm.DB
 	actor programme.Actor
 	now   time.Time
+	// faults were found in what other records say, before the record's own rules
+	// are asked; they are told together.
+	faults []programme.Fault
 }
 
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
@@ -212,6 +215,21 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 	return k.after(w, row)
 }
 
+// rewrite writes the record as the next version of what it was, without asking its
+// rules: it follows what became of another, and is no less right than before.
+func rewrite[T any, R record[T]](w *work, was past, row R) error {
+	head := row.Of()
+	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	if err := saveAll(w.tx, (*T)(row)); err != nil {
+		return err
+	}
+	now, err := rememberOf(row)
+	if err != nil {
+		return err
+	}
+	return w.note(actionUpdate, row.Noun(), was, now)
+}
+
 // erase deletes the record, whoever refers to it.
 func erase[T any, R record[T]](w *work, row R) error {
 	was, err := rememberOf(row)
@@ -243,13 +261,13 @@ func rememberOf(row programme.Record) (past, error) {
 // check holds a record to its own rules, and names every piece of reference data
 // that it cites and that is not there. Those that are stay until the transaction ends.
 func check[T any, R record[T]](w *work, k kind[T, R], row R) error {
-	var faults []programme.Fault
+	faults := w.faults
 	if err := row.Check(); err != nil {
 		e, ok := errors.AsType[*programme.Error](err)
 		if !ok || e.Kind != programme.Invalid {
 			return err
 		}
-		faults = e.Faults
+		faults = append(e.Faults, faults...)
 	}
 	if k.cited != nil {
 		unknown, err := uncited(w.tx, k.cited(row))

@@ -59,7 +59,7 @@ type wireMilestone struct {
 
 func TestMilestoneNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	nothing := "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	body := fmt.Sprintf(`{"title":"x","description":"","cycle":"2026-28","kind":"other","status":"planned","achievedOn":"2026-05-01","subRegions":["nowhere"],"boroughs":["E09000022","E09000099"],
 		"priorities":[%q],"evidence":[{"title":"a","url":"https://example.org"},{"title":"b","url":"https://example.org"}],"peerChallengeId":%q,"peerReviewId":%q,"eventId":%q}`, nothing, nothing, nothing, nothing)
@@ -89,7 +89,7 @@ func TestMilestoneNamesEveryFault(t *testing.T) {
 // and from then on says what the challenge says.
 func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	challenge := w.challenge(programme.ChallengeInProgress).ID
 	path := "/v1/peer-challenges/" + challenge
 	if got := w.derivedMilestone(challenge); got != "" {
@@ -134,7 +134,7 @@ func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 // can be changed.
 func TestADerivedMilestoneIsWordedByHand(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	challenge := w.challenge(programme.ChallengeCompleted).ID
 	milestone := w.derivedMilestone(challenge)
 	var m wireMilestone
@@ -173,7 +173,7 @@ func TestADerivedMilestoneIsWordedByHand(t *testing.T) {
 // neither by CSV.
 func TestWhichReviewAMilestoneReports(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	review := w.bareReview("{programme,E09000022}")
 	id := w.milestone("Review", func(m *programme.Milestone) { m.Kind, m.PeerReviewID = programme.ReviewMilestone, &review }).ID
 	for token, told := range map[string]bool{
@@ -237,7 +237,7 @@ func (w *world) titles(path string) []string {
 
 func TestMilestonesAreFiltered(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	w.exec("DELETE FROM milestones")
 	priority := w.snapshot().Priorities[0].ID
 	w.milestone("undated")
@@ -299,7 +299,7 @@ func TestMilestonesAreFiltered(t *testing.T) {
 
 func TestMilestoneSummary(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	w.exec("DELETE FROM milestones")
 	if got := w.get("/v1/milestones/summary?format=csv").want(200).body; got != "cycle,subRegion,kind,status,milestones\r\n" {
 		t.Errorf("of none: %s", got)
@@ -356,7 +356,7 @@ func TestMilestoneSummary(t *testing.T) {
 // TestEverybodyReadsMilestonesAndOnlyTheTeamWrites.
 func TestEverybodyReadsMilestonesAndOnlyTheTeamWrites(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path := "/v1/milestones/" + w.milestone("One").ID
 	etag := w.etag(path)
 	for _, role := range programme.Roles {

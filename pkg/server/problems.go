@@ -35,6 +35,12 @@ var problems = map[string]explained{
 	"in_use":                 {"Other things refer to it", "It cannot be deleted while others refer to it.", "Delete or change those first, or let it end with a validTo."},
 	"wrong_state":            {"The state does not allow this", "The resource stands where this step does not follow.", "Read the resource: its actions say what is possible now, and why the rest is not."},
 	"no_dates":               {"It has no dates yet", "The step needs the first and the last day.", "Set startsOn and endsOn first."},
+	"double_placement":       {"The borough is in a group already", "A borough is in at most one group of a challenge. detail names the borough and the group.", "Take it out of that group first, or leave it there."},
+	"not_in_sub_region":      {"The borough is not of the sub-region", "A challenge is for the boroughs that belong to its sub-region on its first day. detail names those that do not.", "Make another proposal, or correct the borough's membership."},
+	"not_yet":                {"It is too early", "The step cannot be taken before the first day.", "Try again on that day, or correct the dates."},
+	"answered":               {"The finding is answered", "A finding that the borough has answered is not deleted.", "Correct the finding instead, with the reason in X-Audit-Reason."},
+	"has_actions":            {"The finding has open actions", "A borough that acts on a finding accepts it.", "Close the actions first, or accept the finding in part."},
+	"finding_not_accepted":   {"The finding is not accepted", "Actions are about findings that the borough has accepted, wholly or partly.", "Answer the finding first."},
 	"derived":                {"This follows something else", "A derived milestone follows the challenge, the review or the event that it reports, and is not changed or deleted by itself.", "Change what it is derived from. Its words can be written by hand, and its evidence."},
 	"membership_overlap":     {"The borough has a sub-region then", "A borough belongs to one sub-region at a time.", "End the other membership before this one begins."},
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
@@ -42,4 +48,8 @@ var problems = map[string]explained{
 	"database_unavailable":   {"The database is away", "The service cannot reach its database, or not in time.", "Try again after the seconds that Retry-After names."},
 	"not_ready":              {"The service is not ready", "The database's structure is not the one that this version needs.", "Wait for the migration to end, or run it."},
 	"internal":               {"A fault of ours", "The server met a fault of its own. Nothing was half done.", "Report it with the instance."},
+
+	"not_ready_for_fieldwork": {"The review is not ready for fieldwork", "Fieldwork needs an agreed scope, a key line of enquiry, its days, and a team of four to six with a lead who is DCS or AD. What is missing is listed under errors.", "Add what errors names."},
+	"no_report":               {"There is no report yet", "The step needs the review's report, as text or as a link.", "Write the report first."},
+	"findings_unanswered":     {"Findings are not answered yet", "A review is closed when its host has answered every finding.", "Wait for the host's answers."},
 }
