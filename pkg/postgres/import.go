@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -140,7 +141,7 @@ func (i *importer) periods(_ context.Context, _ string, file *benchmark.Import) 
 		return err
 	}
 	var missing []benchmark.Period
-	for code := range named {
+	for _, code := range slices.Sorted(maps.Keys(named)) {
 		if slices.Contains(present, code) {
 			continue
 		}
