@@ -48,8 +48,9 @@ func (s *Store) Import(ctx context.Context, actor programme.Actor, sha256, name 
 	if err != nil {
 		return benchmark.ImportResult{}, refusal(err)
 	}
+	err = s.flush(ctx)
 	s.showOwn(ctx, i.generation)
-	return i.result, nil
+	return orZero(i.result, err)
 }
 
 // importer is one import.

@@ -15,8 +15,6 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-const stateForeignKeyUse = "0A000" // TRUNCATE of a table that another refers to
-
 func wantState(t testing.TB, what string, err error, state string) {
 	t.Helper()
 	var pg *pgconn.PgError
@@ -30,7 +28,7 @@ var revisions = map[string]string{
 	"change an entry":      "UPDATE changes SET subject = 'nobody'",
 	"delete entries":       "DELETE FROM changes",
 	"delete no entry even": "DELETE FROM changes WHERE false",
-	"empty the audit":      "TRUNCATE changes CASCADE",
+	"empty the audit":      "TRUNCATE changes",
 	"move in the feed":     "UPDATE feed SET place = place + 1",
 	"delete of the feed":   "DELETE FROM feed",
 	"empty the feed":       "TRUNCATE feed",
@@ -77,8 +75,6 @@ func TestTheOwnerOnlyAddsToTheAudit(t *testing.T) {
 			t.Errorf("%s: %v is not the trigger's refusal", what, err)
 		}
 	}
-	_, err := owner.ExecContext(t.Context(), "TRUNCATE changes")
-	wantState(t, "empty the audit alone", err, stateForeignKeyUse)
 }
 
 // TestTheFeedCannotBeMisled: what writes the feed does so with the owner's
