@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -115,7 +117,7 @@ func (s *Store) Changes(ctx context.Context, actor programme.Actor, nouns []stri
 		Before, Since bool
 	}
 	if err := s.gorm.WithContext(ctx).Raw(feedPage, map[string]any{
-		"after": after, "scan": feedScan, "limit": limit, "names": array(actor.Names()), "all": len(nouns) == 0, "nouns": array(nouns),
+		"after": after, "limit": limit, "names": array(actor.Names()), "all": len(nouns) == 0, "nouns": array(nouns),
 	}).Scan(&rows).Error; err != nil {
 		return nil, 0, refusal(err)
 	}
@@ -136,18 +138,20 @@ func (s *Store) Changes(ctx context.Context, actor programme.Actor, nouns []stri
 	return items, next, nil
 }
 
-// feedPage reads a page with the place up to which it has looked. What is looked
-// at is read no further than the page needs, and all of it only where the page
-// is not full: PostgreSQL fills the rows of a WITH as they are asked for.
-const feedPage = `WITH considered AS MATERIALIZED (
-	SELECT f.place, c.at, c.noun, c.key, c.seen_before && @names AS before, c.seen_after && @names AS since
-	FROM feed f JOIN changes c ON c.id = f.change_id WHERE f.place > CAST(@after AS bigint) ORDER BY f.place LIMIT @scan
-), shown AS MATERIALIZED (
-	SELECT * FROM considered WHERE (before OR since) AND (@all OR noun = ANY (@nouns)) ORDER BY place LIMIT @limit
+// feedPage reads a page with the place up to which it has looked. It reads no
+// further than the page needs, and looks for the last place only where the page
+// is not full. That the limit of what is looked at is a number in the text keeps
+// PostgreSQL from a plan that reads all changes: it cannot see into parameters.
+var feedPage = strings.ReplaceAll(`WITH shown AS MATERIALIZED (
+	SELECT * FROM (
+		SELECT f.place, c.at, c.noun, c.key, c.seen_before && @names AS before, c.seen_after && @names AS since
+		FROM feed f JOIN changes c ON c.id = f.change_id WHERE f.place > CAST(@after AS bigint) ORDER BY f.place LIMIT {scan}
+	) looked_at WHERE (before OR since) AND (@all OR noun = ANY (@nouns)) ORDER BY place LIMIT @limit
 )
 SELECT CAST(@after AS bigint) = 0 OR EXISTS (SELECT FROM feed WHERE place = CAST(@after AS bigint)) AS known, page.last, shown.*
-FROM (SELECT CASE WHEN (SELECT count(*) FROM shown) < CAST(@limit AS bigint) THEN (SELECT max(place) FROM considered) END AS last) page
-LEFT JOIN shown ON true ORDER BY shown.place`
+FROM (SELECT CASE WHEN (SELECT count(*) FROM shown) < CAST(@limit AS bigint) THEN (
+	SELECT max(place) FROM (SELECT place FROM feed WHERE place > CAST(@after AS bigint) ORDER BY place LIMIT {scan}) looked_at
+) END AS last) page LEFT JOIN shown ON true ORDER BY shown.place`, "{scan}", strconv.Itoa(feedScan))
 
 // errNoPlace refuses a place of another feed, or of a time that a restored copy of
 // the database has lost.
