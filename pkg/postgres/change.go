@@ -142,7 +142,7 @@ func (s *Store) Changes(ctx context.Context, actor programme.Actor, nouns []stri
 // further than the page needs, and looks for the last place only where the page
 // is not full. That the limit of what is looked at is a number in the text keeps
 // PostgreSQL from a plan that reads all changes: it cannot see into parameters.
-var feedPage = strings.ReplaceAll(`WITH shown AS MATERIALIZED (
+var feedPage = strings.ReplaceAll(`WITH shown AS (
 	SELECT * FROM (
 		SELECT f.place, c.at, c.noun, c.key, c.seen_before && @names AS before, c.seen_after && @names AS since
 		FROM feed f JOIN changes c ON c.id = f.change_id WHERE f.place > CAST(@after AS bigint) ORDER BY f.place LIMIT {scan}
@@ -192,8 +192,8 @@ func readAlong(t reflect.Type) []string {
 		return known.([]string)
 	}
 	var names []string
-	for i := range t.NumField() {
-		if f := t.Field(i); f.Tag.Get("gorm") == "-" {
+	for f := range t.Fields() {
+		if f.Tag.Get("gorm") == "-" {
 			names = append(names, f.Name)
 		}
 	}

@@ -14,32 +14,54 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// BenchmarkFeed lets 8 writers create challenges as fast as they go, while a
-// reader follows the feed, and checks that it has missed none. Rounds with the
-// feed's trigger and without it take turns; the ratio of their medians is what
-// places in the order of the commits cost. It is run once without flushing to
-// disk, as the tests are, and once with every commit flushed, as a database that
-// keeps its data is.
+// BenchmarkFeed lets 8 writers write as fast as they go, while a reader follows
+// the feed, and checks that it has missed none. Rounds with the feed's trigger and
+// without it take turns; the ratio of their medians is what places in the order of
+// the commits cost. Entries are nothing but entries of the audit, the shortest
+// writes that the feed can meet; challenges are whole use cases. Both are run
+// without flushing to disk, as the tests are, and with every commit flushed, as a
+// database that keeps its data is.
 //
 //	go test -run '^$' -bench Feed -benchtime 1x ./pkg/postgres
 func BenchmarkFeed(b *testing.B) {
-	b.Run("unflushed", func(b *testing.B) { benchmarkFeed(b, pgtest.Database(b)) })
-	b.Run("flushed", func(b *testing.B) {
-		dir, err := os.MkdirTemp("", "peerchallenge-bench-")
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = os.RemoveAll(dir) })
-		server, err := local.Start(b.Context(), local.Config{Dir: dir})
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(func() { _ = server.Stop() })
-		if err := server.CreateDatabase(b.Context(), "bench"); err != nil {
-			b.Fatal(err)
-		}
-		benchmarkFeed(b, server.URL("bench"))
-	})
+	unflushed, flushed := pgtest.Database(b), flushing(b)
+	b.Run("entries", func(b *testing.B) { benchmarkFeed(b, unflushed, writeEntry) })
+	b.Run("challenges", func(b *testing.B) { benchmarkFeed(b, unflushed, writeChallenge) })
+	b.Run("entries-flushed", func(b *testing.B) { benchmarkFeed(b, flushed, writeEntry) })
+	b.Run("challenges-flushed", func(b *testing.B) { benchmarkFeed(b, flushed, writeChallenge) })
+}
+
+// flushing answers a database whose commits reach the disk.
+func flushing(b *testing.B) string {
+	b.Helper()
+	dir, err := os.MkdirTemp("", "peerchallenge-bench-") // which the server's user may enter, unlike b.TempDir
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = os.RemoveAll(dir) })
+	server, err := local.Start(b.Context(), local.Config{Dir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = server.Stop() })
+	if err := server.CreateDatabase(b.Context(), "bench"); err != nil {
+		b.Fatal(err)
+	}
+	return server.URL("bench")
+}
+
+func writeEntry(ctx context.Context, s *Store) error {
+	row := newAuditRow(s.now(), team, actionCreate, "event", newID())
+	row.SeenAfter = programme.Everyone()
+	if err := s.gorm.WithContext(ctx).Create(&row).Error; err != nil {
+		return err
+	}
+	return s.flush(ctx)
+}
+
+func writeChallenge(ctx context.Context, s *Store) error {
+	_, err := s.CreatePeerChallenge(ctx, team, southern("x"))
+	return err
 }
 
 const (
@@ -48,7 +70,7 @@ const (
 	benchWrites  = 2000 // of a round
 )
 
-func benchmarkFeed(b *testing.B, url string) {
+func benchmarkFeed(b *testing.B, url string, write func(context.Context, *Store) error) {
 	b.Helper()
 	s, err := Open(b.Context(), Config{URL: url, Logger: testLog(), MaxConns: 3 * benchWriters})
 	if err != nil {
@@ -68,13 +90,13 @@ func benchmarkFeed(b *testing.B, url string) {
 			b.Fatal(err)
 		}
 	}
-	writeMany(b, s, benchWrites) // fills the pool and its prepared statements
+	writeMany(b, s, write) // fills the pool and its prepared statements
 	for b.Loop() {
 		var with, without []float64
 		for range benchRounds {
-			with = append(with, followed(b, s))
+			with = append(with, followed(b, s, write))
 			trigger("DISABLE")
-			without = append(without, writeMany(b, s, benchWrites))
+			without = append(without, writeMany(b, s, write))
 			trigger("ENABLE")
 		}
 		slices.Sort(with)
@@ -86,7 +108,7 @@ func benchmarkFeed(b *testing.B, url string) {
 
 // followed answers the writes a second of a round during which a reader follows
 // the feed, and fails unless the reader was told of each write once.
-func followed(b *testing.B, s *Store) float64 {
+func followed(b *testing.B, s *Store, write func(context.Context, *Store) error) float64 {
 	b.Helper()
 	place := lastChange(b, s)
 	var writing atomic.Bool
@@ -113,7 +135,7 @@ func followed(b *testing.B, s *Store) float64 {
 			last = next
 		}
 	})
-	rate := writeMany(b, s, benchWrites)
+	rate := writeMany(b, s, write)
 	writing.Store(false)
 	reader.Wait()
 	for key, times := range seen {
@@ -127,15 +149,16 @@ func followed(b *testing.B, s *Store) float64 {
 	return rate
 }
 
-// writeMany lets the writers share n writes and answers how many went in a second.
-func writeMany(b *testing.B, s *Store, n int) float64 {
+// writeMany lets the writers share a round's writes and answers how many went in a
+// second.
+func writeMany(b *testing.B, s *Store, write func(context.Context, *Store) error) float64 {
 	b.Helper()
 	var writers sync.WaitGroup
 	begin := time.Now()
 	for range benchWriters {
 		writers.Go(func() {
-			for range n / benchWriters {
-				if _, err := s.CreatePeerChallenge(context.Background(), team, programme.PeerChallenge{Title: "x", SubRegion: "south", Cycle: "2026-27", Methods: []string{}, LearningThemes: []string{}}); err != nil {
+			for range benchWrites / benchWriters {
+				if err := write(context.Background(), s); err != nil {
 					b.Error(err)
 					return
 				}
@@ -143,5 +166,5 @@ func writeMany(b *testing.B, s *Store, n int) float64 {
 		})
 	}
 	writers.Wait()
-	return float64(n/benchWriters*benchWriters) / time.Since(begin).Seconds()
+	return benchWrites / time.Since(begin).Seconds()
 }

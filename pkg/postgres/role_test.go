@@ -15,11 +15,12 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-func wantState(t testing.TB, what string, err error, state string) {
+// wantNoPrivilege fails unless PostgreSQL itself has refused.
+func wantNoPrivilege(t testing.TB, what string, err error) {
 	t.Helper()
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || pg.Code != state {
-		t.Errorf("%s: error %v, want SQLSTATE %s", what, err, state)
+	if !errors.As(err, &pg) || pg.Code != stateNoPrivilege {
+		t.Errorf("%s: error %v, want SQLSTATE %s", what, err, stateNoPrivilege)
 	}
 }
 
@@ -42,7 +43,7 @@ func TestTheServiceOnlyAddsToTheAudit(t *testing.T) {
 	planned(t, s, "noted")
 	for what, statement := range revisions {
 		_, err := s.sql.ExecContext(t.Context(), statement)
-		wantState(t, what, err, stateNoPrivilege)
+		wantNoPrivilege(t, what, err)
 	}
 	for what, statement := range map[string]string{
 		"write the feed":          "INSERT INTO feed (place, change_id) SELECT 1, min(id) FROM changes",
@@ -53,7 +54,7 @@ func TestTheServiceOnlyAddsToTheAudit(t *testing.T) {
 		"drop the audit":          "DROP TABLE changes CASCADE",
 	} {
 		_, err := s.sql.ExecContext(t.Context(), statement)
-		wantState(t, what, err, stateNoPrivilege)
+		wantNoPrivilege(t, what, err)
 	}
 	before := count(t, s, "SELECT count(*) FROM feed")
 	planned(t, s, "noted too")
@@ -70,7 +71,7 @@ func TestTheOwnerOnlyAddsToTheAudit(t *testing.T) {
 	owner := admin(t, urlOf(s))
 	for what, statement := range revisions {
 		_, err := owner.ExecContext(t.Context(), statement)
-		wantState(t, what, err, stateNoPrivilege)
+		wantNoPrivilege(t, what, err)
 		if err != nil && !strings.Contains(err.Error(), "the audit is only ever added to") {
 			t.Errorf("%s: %v is not the trigger's refusal", what, err)
 		}
@@ -102,7 +103,7 @@ func TestTheFeedCannotBeMisled(t *testing.T) {
 		}
 		return tx.Exec("CREATE TRIGGER own AFTER INSERT ON own FOR EACH ROW EXECUTE FUNCTION append_to_feed()").Error
 	})
-	wantState(t, "use the feed's function", err, stateNoPrivilege)
+	wantNoPrivilege(t, "use the feed's function", err)
 }
 
 // roleOf answers the role of a connection.

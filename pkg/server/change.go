@@ -24,7 +24,8 @@ func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject
 	if err != nil {
 		return nil, err
 	}
-	items, next := []programme.Change{}, after
+	var items []programme.Change
+	var next int64
 	if r.Params.From != nil && *r.Params.From == api.Now {
 		next, err = s.store.LastChange(ctx)
 	} else {
