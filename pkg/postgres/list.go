@@ -126,7 +126,7 @@ func completed[T any, R record[T]](db *gorm.DB, k kind[T, R], rows []T) error {
 func (s *Store) atOneMoment(ctx context.Context, do func(tx *gorm.DB, moment int64) error) error {
 	return s.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		var moment int64
-		if err := lastPlace(tx, &moment); err != nil {
+		if err := tx.Raw("SELECT coalesce(max(place), 0) FROM feed").Scan(&moment).Error; err != nil {
 			return err
 		}
 		return do(tx, moment)
