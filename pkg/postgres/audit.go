@@ -53,9 +53,9 @@ func auditOf(db *gorm.DB, actor programme.Actor, noun, key string) *gorm.DB {
 func auditPage(db *gorm.DB, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[programme.AuditEntry], error) {
 	var part programme.Part[programme.AuditEntry]
 	rows := make([]auditRow, 0, w.Limit+1)
-	q := in(db).Clauses(byID.clause()).Limit(w.Limit + 1)
+	q := in(db).Order("id").Limit(w.Limit + 1)
 	if w.After != nil {
-		q = q.Where(byID.after(w.After))
+		q = q.Where("id > ?", w.After[0])
 	}
 	if err := q.Find(&rows).Error; err != nil {
 		return part, err

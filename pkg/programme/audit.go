@@ -46,11 +46,11 @@ var bookkeeping = []string{"Version", "UpdatedAt", "Audience"}
 // Values lists the members that differ between before and after, in the order of
 // their names. The error means that the audit holds no JSON.
 func (e *AuditEntry) Values() ([]AuditValue, error) {
-	before, err := members(e.Before)
+	before, err := byMember(e.Before)
 	if err != nil {
 		return nil, err
 	}
-	after, err := members(e.After)
+	after, err := byMember(e.After)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (e *AuditEntry) Values() ([]AuditValue, error) {
 	return values, nil
 }
 
-func members(text *string) (map[string]json.RawMessage, error) {
+func byMember(text *string) (map[string]json.RawMessage, error) {
 	found := map[string]json.RawMessage{}
 	if text == nil {
 		return found, nil
