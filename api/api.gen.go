@@ -101,6 +101,30 @@ func (e AskOrOfferState) Valid() bool {
 	}
 }
 
+// Defines values for AuditAction.
+const (
+	Create AuditAction = "create"
+	Delete AuditAction = "delete"
+	Import AuditAction = "import"
+	Update AuditAction = "update"
+)
+
+// Valid indicates whether the value is a known member of the AuditAction enum.
+func (e AuditAction) Valid() bool {
+	switch e {
+	case Create:
+		return true
+	case Delete:
+		return true
+	case Import:
+		return true
+	case Update:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeKind.
 const (
 	Created ChangeKind = "created"
@@ -869,7 +893,6 @@ const (
 	ResourceTypePriority           ResourceType = "priority"
 	ResourceTypeProgramme          ResourceType = "programme"
 	ResourceTypeRelease            ResourceType = "release"
-	ResourceTypeSigningKey         ResourceType = "signing-key"
 	ResourceTypeSubRegion          ResourceType = "sub-region"
 )
 
@@ -913,8 +936,6 @@ func (e ResourceType) Valid() bool {
 	case ResourceTypeProgramme:
 		return true
 	case ResourceTypeRelease:
-		return true
-	case ResourceTypeSigningKey:
 		return true
 	case ResourceTypeSubRegion:
 		return true
@@ -1323,6 +1344,11 @@ type Attendance struct {
 	Organisations *[]Name `json:"organisations,omitempty"`
 }
 
+// AuditAction What was done to a resource.
+//
+// Example: update
+type AuditAction string
+
 // AuditActor Who it was. The subject is named to the programme's team and to callers of the same borough only.
 type AuditActor struct {
 	// Borough A borough's GSS code, or null where there is none.
@@ -1341,10 +1367,10 @@ type AuditActor struct {
 
 // AuditEntry Who changed a resource, when and why.
 type AuditEntry struct {
-	// Action What was done: create, update, delete or import.
+	// Action What was done to a resource.
 	//
 	// Example: update
-	Action string `json:"action"`
+	Action AuditAction `json:"action"`
 
 	// At An instant, RFC 3339, UTC in answers.
 	//
@@ -1357,17 +1383,17 @@ type AuditEntry struct {
 	// Complete Whether the caller may read the values.
 	Complete bool `json:"complete"`
 
-	// Reason Why, in their words.
+	// Reason Why, in their words; null where they gave no reason, and for those who may not read the values.
 	//
 	// Example: Entered by mistake
 	Reason *string `json:"reason"`
 
-	// RequestId The id of the request that did it.
+	// RequestId The id of the request that did it, as the log knows it; for those to whom the subject is named.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	RequestId *string `json:"requestId"`
 
-	// Values What changed. Empty for those who may see the resource but not these values.
+	// Values What changed, by the names that the resource has for it. Empty for those who may see the resource but not these values.
 	Values []AuditValue `json:"values"`
 }
 
@@ -1383,22 +1409,22 @@ type AuditEntryPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// AuditValue A member that a change touched. Both values are absent for those who may not read them.
+// AuditValue A member that a change touched.
 type AuditValue struct {
-	// From The value before.
+	// From The value before; null where there was none.
 	//
 	// Example: Old title
-	From interface{} `json:"from,omitempty"`
+	From interface{} `json:"from"`
 
 	// Member The member.
 	//
 	// Example: title
 	Member string `json:"member"`
 
-	// To The value after.
+	// To The value after; null where there is none.
 	//
 	// Example: New title
-	To interface{} `json:"to,omitempty"`
+	To interface{} `json:"to"`
 }
 
 // Authority An English local authority with children's services.
@@ -1686,16 +1712,13 @@ type ChangeKind string
 
 // ChangePage A part of the feed.
 type ChangePage struct {
-	// Items What changed
+	// Items What changed, oldest first.
 	Items []Change `json:"items"`
 
-	// NextCursor Always there: give it back as cursor for what comes after. Where items is empty, nothing has come yet.
+	// NextCursor Always there: give it back as cursor for what comes after. Where it is the cursor that was given, nothing has come yet.
 	//
-	// Example: WyI0MiJd
+	// Example: eyJrIjpbIjE3NzQ5NDk0MDAwMDAwMDAiXSwibSI6IkxRNkI1NmdWZ1FpRyJ9
 	NextCursor string `json:"nextCursor"`
-
-	// Total The number of changes since the beginning; only with count=true.
-	Total *int `json:"total,omitempty"`
 }
 
 // Code A stable code for machines.
@@ -5816,7 +5839,7 @@ type ListChangesParams struct {
 	// Types Only these kinds of resources; given once for each kind.
 	Types *[]ResourceType `form:"types,omitempty" json:"types,omitempty"`
 
-	// From Where to begin without a cursor: `beginning`, or `now` for a cursor behind all that has happened.
+	// From Where to begin without a cursor: at the `beginning`, also where it is not given, or `now` for a cursor behind all that has happened.
 	From *FeedStart `form:"from,omitempty" json:"from,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.

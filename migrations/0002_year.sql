@@ -483,6 +483,12 @@ COMMENT ON COLUMN changes.reason IS 'Why, in the subject''s words; empty where i
 COMMENT ON COLUMN changes.seen_before IS 'Who saw the thing before the change: programme, boroughs, reporting, or codes of single boroughs; nobody for what is new.';
 COMMENT ON COLUMN changes.seen_after IS 'Who sees it since; nobody for what is gone.';
 COMMENT ON COLUMN changes.read_by IS 'Who may read the values before and after.';
+-- What was written before was seen by everybody, but nothing before it was there
+-- or after it was gone; and keys with which tokens are signed concern nobody.
+UPDATE changes SET
+    seen_before = CASE WHEN before IS NULL THEN '{}' ELSE seen_before END,
+    seen_after  = CASE WHEN after IS NULL THEN '{}' ELSE seen_after END;
+UPDATE changes SET seen_before = '{}', seen_after = '{}', read_by = '{}' WHERE noun = 'signing key';
 
 -- +goose StatementBegin
 CREATE FUNCTION refuse_revision() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -490,35 +496,58 @@ BEGIN
     RAISE EXCEPTION 'the audit is only ever added to' USING ERRCODE = 'insufficient_privilege';
 END $$;
 -- +goose StatementEnd
-COMMENT ON FUNCTION refuse_revision() IS 'Statement trigger of the audit: its rows are never altered.';
+COMMENT ON FUNCTION refuse_revision() IS 'Statement trigger of the audit and of the feed: their rows are never altered.';
 CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
 
 -- Changes get their places in the feed as their transactions commit, one
 -- transaction at a time. The lock is taken at the commit itself and held until
 -- the rows can be seen, so that places become visible in their order and who has
--- read up to one has missed none before it.
+-- read up to one has missed none before it. A place is at least the microsecond
+-- of its commit, so that a database that was restored from a copy gives no place
+-- a second time and a cursor of the lost time is known for what it is.
+CREATE SEQUENCE feed_places;
+COMMENT ON SEQUENCE feed_places IS 'The last place in the feed.';
 CREATE TABLE feed (
-    place     bigint NOT NULL GENERATED ALWAYS AS IDENTITY CONSTRAINT feed_pkey PRIMARY KEY,
-    change_id bigint NOT NULL CONSTRAINT feed_change_unique UNIQUE CONSTRAINT feed_change REFERENCES changes (id)
+    place     bigint NOT NULL CONSTRAINT feed_pkey PRIMARY KEY,
+    change_id bigint NOT NULL -- only the trigger writes it; a key's check would lengthen the time under the lock
 );
 COMMENT ON TABLE feed IS 'Changes in the order of their commits.';
-COMMENT ON COLUMN feed.place IS 'Running number, with holes where a commit failed.';
+COMMENT ON COLUMN feed.place IS 'Grows with every change, to the microsecond of its commit at least; with holes.';
 COMMENT ON COLUMN feed.change_id IS 'The change.';
-INSERT INTO feed (change_id) SELECT id FROM changes ORDER BY id;
+INSERT INTO feed (place, change_id) SELECT nextval('feed_places'), id FROM (SELECT id FROM changes ORDER BY id) AS past;
+CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON feed FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
 
+-- It runs as the owner, because the service may not write the feed itself. Its
+-- search path ends with the temporary tables, so that none of them is taken for
+-- the feed.
+--
+-- Waiting for the disk under the lock would let one transaction commit for each
+-- flush, where else one flush serves all that wait. So the commit does not wait;
+-- who has committed flushes the log before telling anybody (Store.flush).
 -- +goose StatementBegin
-CREATE FUNCTION append_to_feed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION append_to_feed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    here   bigint;
+    moment bigint := extract(epoch FROM clock_timestamp()) * 1000000;
 BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
     PERFORM pg_advisory_xact_lock(hashtextextended('peerchallenge feed', 0));
-    INSERT INTO feed (change_id) VALUES (NEW.id);
+    here := nextval('feed_places');
+    IF here < moment THEN
+        here := setval('feed_places', moment);
+    END IF;
+    INSERT INTO feed (place, change_id) VALUES (here, NEW.id);
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 COMMENT ON FUNCTION append_to_feed() IS 'Deferred trigger of the audit: gives a change its place in the feed as its transaction commits.';
+REVOKE EXECUTE ON FUNCTION append_to_feed() FROM PUBLIC;
 CREATE CONSTRAINT TRIGGER append_to_feed AFTER INSERT ON changes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION append_to_feed();
 
 -- What the service itself may do. Roles belong to the whole server, so another
--- database may have brought it already, at this very moment even.
+-- database may have brought it already, at this very moment even. Who owns the
+-- schema may take the role, so that the service need not work with the owner's
+-- power even where it connects as the owner.
 -- +goose StatementBegin
 DO $$
 BEGIN
@@ -529,14 +558,25 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL;
 END $$;
 -- +goose StatementEnd
+-- +goose StatementBegin
+DO $$
+BEGIN
+    GRANT peerchallenge_service TO CURRENT_USER;
+EXCEPTION WHEN insufficient_privilege OR unique_violation THEN
+    NULL; -- it is another owner's; the service says so when it connects
+END $$;
+-- +goose StatementEnd
+GRANT USAGE ON SCHEMA public TO peerchallenge_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO peerchallenge_service;
 REVOKE UPDATE, DELETE ON changes FROM peerchallenge_service;
 REVOKE INSERT, UPDATE, DELETE ON feed, goose_db_version FROM peerchallenge_service;
 
 -- +goose Down
 DROP TABLE feed, milestones, events, asks_and_offers, actions, findings, peer_reviews, participants, grouping_proposals, peer_challenge_groups, peer_challenges;
+DROP SEQUENCE feed_places;
 DROP TRIGGER append_to_feed ON changes;
 DROP TRIGGER refuse_revision ON changes;
 DROP FUNCTION append_to_feed(), refuse_revision(), keep_progress();
 ALTER TABLE changes DROP COLUMN roles, DROP COLUMN borough_code, DROP COLUMN request, DROP COLUMN reason, DROP COLUMN seen_before, DROP COLUMN seen_after, DROP COLUMN read_by;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM peerchallenge_service;
+REVOKE USAGE ON SCHEMA public FROM peerchallenge_service;

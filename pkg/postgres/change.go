@@ -2,7 +2,12 @@ package postgres
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -88,16 +93,124 @@ func newChange(at time.Time, actor programme.Actor, action, noun, key string, be
 	return c, err
 }
 
+// feedScan is how many changes a page of the feed looks at, whoever may see them.
+const feedScan = 2000
+
+// Changes answers at most limit changes of the feed after the place that the actor
+// may see, oldest first, of the named nouns or, with none named, of all. next is
+// the place up to which the feed was read, for the next call: after a full page
+// that of its last change, else that of the last change that was looked at. It is
+// after itself where nothing has come. As a page looks at [feedScan] changes at
+// most, one without items may yet have got on.
+//
+// Items and next are of one state of the database. In the order of places that
+// state has no gap, because places become visible in their order: see
+// migrations/0002_year.sql. The error is Malformed for a place that the feed does
+// not have; 0 is its beginning.
+func (s *Store) Changes(ctx context.Context, actor programme.Actor, nouns []string, after int64, limit int) (items []programme.Change, next int64, err error) {
+	var rows []struct {
+		Known         bool
+		Last          *int64
+		Place         *int64
+		At            time.Time
+		Noun, Key     string
+		Before, Since bool
+	}
+	if err := s.gorm.WithContext(ctx).Raw(feedPage, map[string]any{
+		"after": after, "limit": limit, "names": array(actor.Names()), "all": len(nouns) == 0, "nouns": array(nouns),
+	}).Scan(&rows).Error; err != nil {
+		return nil, 0, refusal(err)
+	}
+	if !rows[0].Known {
+		return nil, 0, errNoPlace
+	}
+	items, next = make([]programme.Change, 0, len(rows)), after
+	for _, r := range rows {
+		if r.Place == nil {
+			break // the one row of an empty page
+		}
+		items = append(items, programme.Change{Place: *r.Place, At: r.At, Noun: r.Noun, Key: r.Key, Kind: programme.ChangeSeen(r.Before, r.Since)})
+		next = *r.Place
+	}
+	if rows[0].Last != nil {
+		next = *rows[0].Last
+	}
+	return items, next, nil
+}
+
+// feedPage reads a page with the place up to which it has looked. It reads no
+// further than the page needs, and looks for the last place only where the page
+// is not full. That the limit of what is looked at is a number in the text keeps
+// PostgreSQL from a plan that reads all changes: it cannot see into parameters.
+var feedPage = strings.ReplaceAll(`WITH shown AS (
+	SELECT * FROM (
+		SELECT f.place, c.at, c.noun, c.key, c.seen_before && @names AS before, c.seen_after && @names AS since
+		FROM feed f JOIN changes c ON c.id = f.change_id WHERE f.place > CAST(@after AS bigint) ORDER BY f.place LIMIT {scan}
+	) looked_at WHERE (before OR since) AND (@all OR noun = ANY (@nouns)) ORDER BY place LIMIT @limit
+)
+SELECT CAST(@after AS bigint) = 0 OR EXISTS (SELECT FROM feed WHERE place = CAST(@after AS bigint)) AS known, page.last, shown.*
+FROM (SELECT CASE WHEN (SELECT count(*) FROM shown) < CAST(@limit AS bigint) THEN (
+	SELECT max(place) FROM (SELECT place FROM feed WHERE place > CAST(@after AS bigint) ORDER BY place LIMIT {scan}) looked_at
+) END AS last) page LEFT JOIN shown ON true ORDER BY shown.place`, "{scan}", strconv.Itoa(feedScan))
+
+// errNoPlace refuses a place of another feed, or of a time that a restored copy of
+// the database has lost.
+var errNoPlace = &programme.Error{
+	Kind: programme.Malformed, Code: "bad_request", Detail: "The request has the faults listed under errors.",
+	Faults: []programme.Fault{{Parameter: "cursor", Code: "cursor", Detail: "The feed has no such place. Read your lists again and begin with from=now."}},
+}
+
+// LastChange answers the place of the last change, 0 before the first.
+func (s *Store) LastChange(ctx context.Context) (place int64, err error) {
+	err = s.gorm.WithContext(ctx).Raw("SELECT coalesce(max(place), 0) FROM feed").Scan(&place).Error
+	return place, refusal(err)
+}
+
 func asJSON(v any) (*string, error) {
 	if v == nil {
 		return nil, nil
 	}
 	text, err := json.Marshal(v)
+	if err == nil {
+		text, err = without(text, readAlong(reflect.Indirect(reflect.ValueOf(v)).Type()))
+	}
 	if err != nil {
 		return nil, err
 	}
 	s := string(text)
 	return &s, nil
+}
+
+// readAlong names the members of a struct that are read with a row and not kept
+// in it: they are not its own, and may be another audience's.
+func readAlong(t reflect.Type) []string {
+	if known, ok := alongs.Load(t); ok {
+		return known.([]string)
+	}
+	var names []string
+	for f := range t.Fields() {
+		if f.Tag.Get("gorm") == "-" {
+			names = append(names, f.Name)
+		}
+	}
+	alongs.Store(t, names)
+	return names
+}
+
+var alongs sync.Map // reflect.Type to []string
+
+func without(text []byte, names []string) ([]byte, error) {
+	if len(names) == 0 {
+		return text, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		delete(members, name)
+	}
+	return json.Marshal(members)
 }
 
 // audit writes the change in the transaction that makes it.

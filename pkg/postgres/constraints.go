@@ -129,9 +129,7 @@ var constraints = map[string]constraint{
 	"changes_pkey":         {},
 	"changes_action_known": {},
 
-	"feed_pkey":          {},
-	"feed_change_unique": {},
-	"feed_change":        {},
+	"feed_pkey": {},
 
 	"peer_challenges_pkey":              {},
 	"peer_challenges_sub_region":        unknown("/subRegion", "There is no such sub-region."),

@@ -23,6 +23,7 @@ const (
 	stateSerialization  = "40001"
 	stateDeadlock       = "40P01"
 	stateUndefinedTable = "42P01"
+	stateNoPrivilege    = "42501"
 )
 
 // refusal is the one place where an error of the database becomes one of the

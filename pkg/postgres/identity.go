@@ -27,7 +27,7 @@ func (s *Store) AddSigningKey(ctx context.Context, k programme.SigningKey) error
 		if err := tx.Create(&k).Error; err != nil {
 			return err
 		}
-		return s.audit(tx, issuing, actionCreate, "signing key", k.ID, nil, withoutSecret(k))
+		return s.auditSigningKey(tx, actionCreate, k.ID, nil, withoutSecret(k))
 	})
 }
 
@@ -52,7 +52,18 @@ func (s *Store) RetireSigningKeys(ctx context.Context, except string, at time.Ti
 func (s *Store) auditRetired(tx *gorm.DB, k programme.SigningKey) error {
 	before := withoutSecret(k)
 	before.RetiredAt = nil
-	return s.audit(tx, issuing, actionUpdate, "signing key", k.ID, before, withoutSecret(k))
+	return s.auditSigningKey(tx, actionUpdate, k.ID, before, withoutSecret(k))
+}
+
+// auditSigningKey notes what became of a key for the database's owner alone: no caller of
+// the service is told of its keys.
+func (s *Store) auditSigningKey(tx *gorm.DB, action, id string, before, after any) error {
+	c, err := newChange(s.now(), issuing, action, "signing key", id, before, after)
+	if err != nil {
+		return err
+	}
+	c.SeenBefore, c.SeenAfter, c.ReadBy = nil, nil, nil
+	return tx.Create(&c).Error
 }
 
 // withoutSecret is the key as the audit table may know it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -47,8 +48,9 @@ func (s *Store) Import(ctx context.Context, actor programme.Actor, sha256, name 
 	if err != nil {
 		return benchmark.ImportResult{}, refusal(err)
 	}
+	err = s.flush(ctx)
 	s.showOwn(ctx, i.generation)
-	return i.result, nil
+	return orZero(i.result, err)
 }
 
 // importer is one import.
@@ -116,10 +118,17 @@ func (i *importer) apply(ctx context.Context, release benchmark.Release, file *b
 			return err
 		}
 	}
-	if err := i.store.audit(i.tx, i.actor, actionImport, "release", release.ID, nil, i.result); err != nil {
+	if err := i.store.audit(i.tx, i.actor, actionImport, "release", release.ID, nil, imported{release, i.result.Inserted, i.result.Updated, i.result.Unchanged}); err != nil {
 		return err
 	}
 	return readGeneration(i.tx, &i.generation)
+}
+
+// imported is a release as the audit knows it, with the figures that it brought.
+type imported struct {
+	benchmark.Release
+
+	Inserted, Updated, Unchanged int
 }
 
 // periods adds the periods that the figures name and nobody has created.
@@ -133,7 +142,7 @@ func (i *importer) periods(_ context.Context, _ string, file *benchmark.Import) 
 		return err
 	}
 	var missing []benchmark.Period
-	for code := range named {
+	for _, code := range slices.Sorted(maps.Keys(named)) {
 		if slices.Contains(present, code) {
 			continue
 		}
@@ -147,7 +156,15 @@ func (i *importer) periods(_ context.Context, _ string, file *benchmark.Import) 
 	if len(missing) == 0 {
 		return nil
 	}
-	return i.tx.CreateInBatches(missing, batch).Error
+	if err := i.tx.CreateInBatches(missing, batch).Error; err != nil {
+		return err
+	}
+	for _, p := range missing {
+		if err := i.store.audit(i.tx, i.actor, actionCreate, "period", p.Code, nil, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (i *importer) observations(ctx context.Context, release string, file *benchmark.Import) error {
@@ -182,11 +199,7 @@ func (i *importer) neighbours(ctx context.Context, release string, file *benchma
 	}
 	model, rows := *file.Model, file.Neighbours
 	model.ReleaseID, model.CreatedAt = release, i.store.now()
-	err := i.tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "code"}},
-		DoUpdates: clause.AssignmentColumns([]string{"name", "source", "release_id"}),
-	}).Create(&model).Error
-	if err != nil {
+	if err := i.model(model); err != nil {
 		return err
 	}
 	if err := i.merge(ctx, neighbourTable, len(rows), func(k int) ([]any, error) {
@@ -197,6 +210,25 @@ func (i *importer) neighbours(ctx context.Context, release string, file *benchma
 	}
 	return i.tx.Exec(`DELETE FROM neighbours n WHERE n.model_code = ? AND NOT EXISTS
 		(SELECT 1 FROM incoming i WHERE i.authority_code = n.authority_code AND i.rank = n.rank)`, model.Code).Error
+}
+
+// model keeps the model itself, in the place of the one that has its code.
+func (i *importer) model(model benchmark.NeighbourModel) error {
+	var held []benchmark.NeighbourModel
+	if err := i.tx.Where(clause.Eq{Column: "code", Value: model.Code}).Find(&held).Error; err != nil {
+		return err
+	}
+	if len(held) == 0 {
+		if err := i.tx.Create(&model).Error; err != nil {
+			return err
+		}
+		return i.store.audit(i.tx, i.actor, actionCreate, "neighbour-model", model.Code, nil, model)
+	}
+	model.CreatedAt = held[0].CreatedAt
+	if err := saveAll(i.tx, &model); err != nil {
+		return err
+	}
+	return i.store.audit(i.tx, i.actor, actionUpdate, "neighbour-model", model.Code, held[0], model)
 }
 
 // copyIn streams rows into a new temporary table named incoming, which has the

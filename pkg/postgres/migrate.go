@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -13,7 +15,8 @@ import (
 )
 
 // Migrate brings the schema up to date. Two processes may do so at once: one
-// waits for the other.
+// waits for the other. The error is Forbidden if the schema does not belong to the
+// user of the URL.
 func (s *Store) Migrate(ctx context.Context) error {
 	// The schema belongs to the user of the URL, and the service's role may not change it.
 	owner := stdlib.OpenDB(*s.config)
@@ -25,6 +28,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 	results, err := p.Up(ctx)
 	for _, r := range results {
 		s.log.InfoContext(ctx, "schema migrated", "file", r.Source.Path, "took", r.Duration)
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == stateNoPrivilege {
+		return programme.Wrap(err, programme.Forbidden, "not_owner", "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")
 	}
 	return refusal(err)
 }

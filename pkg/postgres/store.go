@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -56,6 +57,8 @@ type Store struct {
 	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
 	loading    chan struct{} // holds a token while somebody loads a snapshot
 
+	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
+
 	stop    context.CancelFunc
 	watcher sync.WaitGroup
 }
@@ -80,7 +83,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
-	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(asService))
+	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(s.prepare), stdlib.OptionResetSession(s.asService))
 	conns := cfg.MaxConns
 	if conns <= 0 {
 		conns = 4 * runtime.GOMAXPROCS(0)
@@ -117,11 +120,38 @@ func (s *Store) open(ctx context.Context) (err error) {
 // add to the audit, and neither change nor delete what is there.
 const serviceRole = "peerchallenge_service"
 
-// asService puts the service's role on a connection whose user may do more, such
-// as the owner of the schema. Before the first migration there is no such role.
-func asService(ctx context.Context, conn *pgx.Conn) error {
+// prepare readies a connection of the pool.
+func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
 	register(conn)
-	_, err := conn.Exec(ctx, "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", serviceRole)
+	return s.asService(ctx, conn)
+}
+
+// asService puts the service's role on a connection, whose user may do more, such
+// as the owner of the schema. Before the migration that brings it there is no such
+// role; then it is asked for again when the connection is used the next time.
+func (s *Store) asService(ctx context.Context, conn *pgx.Conn) error {
+	noted := conn.PgConn().CustomData()
+	if noted[serviceRole] != nil {
+		return nil
+	}
+	// What PostgreSQL 16 calls SET was a part of MEMBER before.
+	var may bool
+	err := conn.QueryRow(ctx, `SELECT pg_has_role(oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+		FROM pg_roles WHERE rolname = $1`, serviceRole).Scan(&may)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if may {
+		_, err = conn.Exec(ctx, "SET ROLE "+serviceRole)
+	} else if !s.unprotected.Swap(true) {
+		s.log.WarnContext(ctx, "the database's user may not take the service's role, so that only triggers protect the audit; grant it "+serviceRole)
+	}
+	if err == nil {
+		noted[serviceRole] = true
+	}
 	return err
 }
 

@@ -61,6 +61,9 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 		return false, err
 	}
 	for {
+		if err := s.asService(ctx, conn); err != nil {
+			return heard, err
+		}
 		if err := s.follow(ctx, conn); err != nil {
 			return heard, err
 		}

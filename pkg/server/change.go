@@ -2,12 +2,112 @@ package server
 
 import (
 	"context"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
 )
 
-type changeStore interface{}
+type changeStore interface {
+	Changes(ctx context.Context, actor programme.Actor, nouns []string, after int64, limit int) (items []programme.Change, next int64, err error)
+	LastChange(ctx context.Context) (place int64, err error)
+}
 
-func (s *Server) ListChanges(context.Context, api.ListChangesRequestObject) (api.ListChangesResponseObject, error) {
-	return nil, errUnwritten
+// ListChanges answers what comes after a place in the feed.
+func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject) (api.ListChangesResponseObject, error) {
+	feed := feedOf(callOf(ctx))
+	after, err := placeOf(feed, r.Params.From)
+	if err != nil {
+		return nil, err
+	}
+	var items []programme.Change
+	var next int64
+	if r.Params.From != nil && *r.Params.From == api.Now {
+		next, err = s.store.LastChange(ctx)
+	} else {
+		items, next, err = s.store.Changes(ctx, feed.actor, feed.query["types"], after, limitOf(feed))
+	}
+	if err != nil {
+		return nil, err
+	}
+	page := api.ChangePage{Items: make([]api.Change, len(items)), NextCursor: writeCursor(feed, []string{strconv.FormatInt(next, 10)})}
+	for i := range items {
+		page.Items[i] = changeWire(&items[i])
+	}
+	return ok(ctx, page)
+}
+
+// feedOf is the call without what only says where to begin. The order in which
+// types are named makes no other feed.
+func feedOf(asked *call) *call {
+	feed := *asked
+	feed.query = maps.Clone(asked.query)
+	delete(feed.query, "from")
+	if types := feed.query["types"]; types != nil {
+		feed.query["types"] = slices.Compact(slices.Sorted(slices.Values(types)))
+	}
+	return &feed
+}
+
+// placeOf answers the place that the cursor names, and 0, the beginning, without one.
+func placeOf(feed *call, from *api.FeedStart) (int64, error) {
+	key, err := readCursor(feed)
+	if err != nil || key == nil {
+		return 0, err
+	}
+	if from != nil {
+		return 0, badRequest(programme.Fault{Parameter: "from", Code: "cursor_given", Detail: "The cursor says where to begin; leave one of the two out."})
+	}
+	place, err := strconv.ParseInt(strings.Join(key, " "), 10, 64)
+	if err != nil {
+		return 0, errNoCursor
+	}
+	return place, nil
+}
+
+func changeWire(c *programme.Change) api.Change {
+	w := api.Change{At: c.At, Type: api.ResourceType(c.Noun), Id: c.Key, Change: api.ChangeKind(c.Kind)}
+	if c.Kind != programme.Deleted {
+		w.Href = addressOf(c.Noun, c.Key)
+	}
+	return w
+}
+
+// addresses says where the resources of a kind are read, each behind its key. What
+// is not here has no address of its own.
+var addresses = map[string]string{
+	"priority":             "/v1/priorities/",
+	"sub-region":           "/v1/sub-regions/",
+	"membership":           "/v1/sub-region-memberships/",
+	"borough":              "/v1/boroughs/",
+	"authority":            "/v1/authorities/",
+	"indicator":            "/v1/indicators/",
+	"period":               "/v1/periods/",
+	"release":              "/v1/releases/",
+	"peer-challenge":       "/v1/peer-challenges/",
+	"peer-challenge-group": "/v1/peer-challenge-groups/",
+	"grouping-proposal":    "/v1/grouping-proposals/",
+	"participant":          "/v1/participants/",
+	"peer-review":          "/v1/peer-reviews/",
+	"finding":              "/v1/findings/",
+	"action":               "/v1/actions/",
+	"ask-or-offer":         "/v1/asks-and-offers/",
+	"event":                "/v1/events/",
+	"milestone":            "/v1/milestones/",
+}
+
+func addressOf(noun, key string) *string {
+	address := "/v1/programme" // the only one
+	if noun != "programme" {
+		path, has := addresses[noun]
+		if !has {
+			return nil
+		}
+		address = path + url.PathEscape(key)
+	}
+	return &address
 }

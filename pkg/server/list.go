@@ -181,10 +181,12 @@ func readCursor(call *call) ([]string, error) {
 	var c cursor
 	text, err := base64.RawURLEncoding.DecodeString(given)
 	if err != nil || json.Unmarshal(text, &c) != nil || writeCursor(call, c.Key) != given {
-		return nil, badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This is no cursor of a list with these filters in this order."})
+		return nil, errNoCursor
 	}
 	return c.Key, nil
 }
+
+var errNoCursor = badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This is no cursor of a list with these filters in this order."})
 
 func nextAddress(call *call, cursor string) string {
 	query := maps.Clone(call.query)

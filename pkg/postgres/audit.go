@@ -1,0 +1,115 @@
+package postgres
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/programme"
+)
+
+// AuditEntries lists what the audit holds of the resource, oldest first. Whoever
+// may see the resource may read that or, where it is deleted, whoever might until
+// then; for all others, and where there never was such a resource, the error is
+// NotFound. What an entry says to whom is the entry's own rule.
+func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.Listing[programme.AuditEntry] {
+	in := func(db *gorm.DB) *gorm.DB { return auditOf(db, actor, noun, key) }
+	return programme.Listing[programme.AuditEntry]{
+		Key: auditKey,
+		Page: func(ctx context.Context, w programme.Window) (programme.Part[programme.AuditEntry], error) {
+			part, err := auditPage(s.gorm.WithContext(ctx), in, w)
+			if err == nil && w.After == nil && len(part.Items) == 0 {
+				err = noAudit(noun)
+			}
+			return part, refusal(err)
+		},
+		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*programme.AuditEntry) error) error {
+			return refusal(s.atOneMoment(ctx, func(l line, moment int64) error {
+				return auditWalk(l.DB, in, noun, func() (bool, error) { return begin(moment) }, do)
+			}))
+		},
+	}
+}
+
+func auditKey(e *programme.AuditEntry) []string { return []string{strconv.FormatInt(e.ID, 10)} }
+
+func noAudit(noun string) error {
+	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", strings.ReplaceAll(noun, "-", " "))
+}
+
+// auditOf leaves the entries of one resource, if its last entry says that the actor
+// may see it. Where the resource is gone, that entry is its deletion. A record's
+// own row lock, or the lock of all reference data, lets one writer after the other
+// into the audit, so that the entries of one resource are in the order of their ids.
+func auditOf(db *gorm.DB, actor programme.Actor, noun, key string) *gorm.DB {
+	last := db.Session(&gorm.Session{NewDB: true}).Table("changes AS last").
+		Select("CASE WHEN cardinality(last.seen_after) > 0 THEN last.seen_after ELSE last.seen_before END").
+		Where("last.noun = ? AND last.key = ?", noun, key).Order("last.id DESC").Limit(1)
+	return db.Model(&auditRow{}).Where("noun = ? AND key = ?", noun, key).Where("(?) && ?", last, array(actor.Names()))
+}
+
+func auditPage(db *gorm.DB, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[programme.AuditEntry], error) {
+	var part programme.Part[programme.AuditEntry]
+	rows := make([]auditRow, 0, w.Limit+1)
+	q := in(db).Order("id").Limit(w.Limit + 1)
+	if w.After != nil {
+		q = q.Where("id > ?", w.After[0])
+	}
+	if err := q.Find(&rows).Error; err != nil {
+		return part, err
+	}
+	if part.More = len(rows) > w.Limit; part.More {
+		rows = rows[:w.Limit]
+	}
+	part.Items = make([]programme.AuditEntry, len(rows))
+	for i := range rows {
+		part.Items[i] = rows[i].entry()
+	}
+	if w.Count {
+		var total int64
+		if err := in(db).Count(&total).Error; err != nil {
+			return part, err
+		}
+		n := int(total)
+		part.Total = &n
+	}
+	return part, nil
+}
+
+// auditWalk reads the first chunk before it begins: what is not there has no
+// beginning.
+func auditWalk(tx *gorm.DB, in func(*gorm.DB) *gorm.DB, noun string, begin func() (bool, error), do func(*programme.AuditEntry) error) error {
+	window := programme.Window{Limit: chunk}
+	for {
+		part, err := auditPage(tx, in, window)
+		if err != nil {
+			return err
+		}
+		if window.After == nil {
+			if len(part.Items) == 0 {
+				return noAudit(noun)
+			}
+			if wanted, err := begin(); err != nil || !wanted {
+				return err
+			}
+		}
+		for i := range part.Items {
+			if err := do(&part.Items[i]); err != nil {
+				return err
+			}
+		}
+		if !part.More {
+			return nil
+		}
+		window.After = auditKey(&part.Items[len(part.Items)-1])
+	}
+}
+
+func (r auditRow) entry() programme.AuditEntry {
+	return programme.AuditEntry{
+		ID: r.ID, At: r.At, Action: r.Action, Roles: r.Roles, Borough: r.Borough, Subject: r.Subject, Request: r.Request, Reason: r.Reason,
+		Before: r.Before, After: r.After, ReadBy: r.ReadBy,
+	}
+}

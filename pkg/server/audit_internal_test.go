@@ -1,0 +1,138 @@
+package server
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+// audited are the structs whose members the audit keeps, and the contract's
+// schemas of the same things.
+var audited = map[string]struct {
+	of     any
+	schema string
+}{
+	"programme":            {programme.Programme{}, "Programme"},
+	"priority":             {programme.Priority{}, "Priority"},
+	"sub-region":           {programme.SubRegion{}, "SubRegion"},
+	"membership":           {programme.Membership{}, "SubRegionMembership"},
+	"borough":              {programme.Borough{}, "Borough"},
+	"authority":            {programme.Authority{}, "Authority"},
+	"indicator":            {benchmark.Indicator{}, "Indicator"},
+	"period":               {benchmark.Period{}, "Period"},
+	"release":              {benchmark.Release{}, "Release"},
+	"neighbour-model":      {benchmark.NeighbourModel{}, "StatisticalNeighbourModel"},
+	"peer-challenge":       {programme.PeerChallenge{}, "PeerChallenge"},
+	"peer-challenge-group": {programme.PeerChallengeGroup{}, "PeerChallengeGroup"},
+	"grouping-proposal":    {programme.GroupingProposal{}, "GroupingProposal"},
+	"participant":          {programme.Participant{}, "Participant"},
+	"peer-review":          {programme.PeerReview{}, "PeerReview"},
+	"finding":              {programme.Finding{}, "Finding"},
+	"action":               {programme.Action{}, "Action"},
+	"ask-or-offer":         {programme.AskOrOffer{}, "AskOrOffer"},
+	"event":                {programme.Event{}, "Event"},
+	"milestone":            {programme.Milestone{}, "Milestone"},
+}
+
+// unshown are members by which the service itself counts, and of which the
+// resource shows what follows from them.
+var unshown = map[string]string{"programme": "ID", "action": "ProgressAt", "event": "Sequence", "grouping-proposal": "Result"}
+
+// TestAuditSpeaksTheContractsWords: a member has the same name in the audit of a
+// resource as in the resource itself.
+func TestAuditSpeaksTheContractsWords(t *testing.T) {
+	t.Parallel()
+	contract, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for noun, a := range audited {
+		ref := contract.doc.Components.Schemas[a.schema]
+		if ref == nil {
+			t.Errorf("%s has no schema %s", noun, a.schema)
+			continue
+		}
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(a.of)) {
+			if f.Anonymous || f.Tag.Get("gorm") == "-" || slices.Contains([]string{"Version", "Audience", "UpdatedAt"}, f.Name) {
+				continue
+			}
+			if ref.Value.Properties[wireName(f.Name)] == nil && unshown[noun] != f.Name {
+				t.Errorf("%s: the audit's %s is no member of %s", noun, wireName(f.Name), a.schema)
+			}
+		}
+	}
+}
+
+// TestKindsOfResourcesAreThoseOfTheContract: every kind is audited, and has the
+// address at which the contract reads it.
+func TestKindsOfResourcesAreThoseOfTheContract(t *testing.T) {
+	t.Parallel()
+	contract, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, kind := range contract.doc.Components.Schemas["ResourceType"].Value.Enum {
+		kinds = append(kinds, kind.(string))
+	}
+	slices.Sort(kinds)
+	if want := slices.Sorted(maps.Keys(audited)); !slices.Equal(kinds, want) {
+		t.Errorf("the contract has %v, the audit %v", kinds, want)
+	}
+	for noun := range audited {
+		address := addressOf(noun, "key")
+		if noun == "neighbour-model" {
+			if address != nil {
+				t.Errorf("%s has the address %s", noun, *address)
+			}
+			continue
+		}
+		found := false
+		for key := range contract.operations {
+			path := strings.NewReplacer(":id", "key", ":code", "key", ":slug", "key").Replace(key.route)
+			found = found || key.method == "GET" && address != nil && path == *address
+		}
+		if !found {
+			t.Errorf("%s is read at no address of the contract", noun)
+		}
+	}
+}
+
+func TestAuditMapperForgetsNothing(t *testing.T) {
+	t.Parallel()
+	var e programme.AuditEntry
+	fill(&e)
+	before, after := `{"Title":"a"}`, `{"Title":"b"}`
+	e.Before, e.After, e.ReadBy = &before, &after, programme.TeamOnly()
+	w := auditEntryWire(programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleProgramme}}, &e)
+	wholly(t, "audit-entry", w)
+	if v := w.Values; len(v) != 1 || v[0].Member != "title" || v[0].From != "a" || v[0].To != "b" {
+		t.Errorf("values %+v", v)
+	}
+}
+
+func TestChangeMapperForgetsNothing(t *testing.T) {
+	t.Parallel()
+	wholly(t, "change", changeWire(&programme.Change{At: time.Unix(1, 0), Noun: "event", Key: "1", Kind: programme.Updated}))
+	if w := changeWire(&programme.Change{Noun: "event", Key: "1", Kind: programme.Deleted}); w.Href != nil {
+		t.Errorf("what is gone is read at %s", *w.Href)
+	}
+}
+
+// TestAuditKeepsNumbersAsTheyAre: also those that a float cannot hold.
+func TestAuditKeepsNumbersAsTheyAre(t *testing.T) {
+	t.Parallel()
+	text := `{"a":[9007199254740993,0.1],"b":null}`
+	got, err := json.Marshal(api.AuditValue{Member: "x", From: plain(json.RawMessage(text)), To: plain(json.RawMessage("null"))})
+	if want := `{"from":` + text + `,"member":"x","to":null}`; err != nil || string(got) != want {
+		t.Errorf("%s (%v), want %s", got, err, want)
+	}
+}
