@@ -76,12 +76,8 @@ func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id
 // sees the review. Reviews are locked in one order, so that two removals at once
 // do not wait for each other.
 func (w *work) leaveTeams(participant string) error {
-	in, err := asJSON([]map[string]string{{"participantId": participant}})
-	if err != nil {
-		return err
-	}
 	var rows []programme.PeerReview
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("team @> ?", *in).Order("id").Find(&rows).Error; err != nil {
+	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("team @> jsonb_build_array(jsonb_build_object('participantId', ?::text))", participant).Order("id").Find(&rows).Error; err != nil {
 		return err
 	}
 	for i := range rows {
