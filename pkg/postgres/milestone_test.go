@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -204,6 +205,38 @@ func TestAMilestoneWaitsForItsReview(t *testing.T) {
 	}
 	if !slices.Equal(m.PeerReviewAudience, programme.Everyone()) {
 		t.Errorf("the review is seen by %v", m.PeerReviewAudience)
+	}
+}
+
+// TestAListReadsWhatGetReads: pgx and GORM make the same of every member, of those
+// that are there and of those that are not.
+func TestAListReadsWhatGetReads(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	r := reviewOfLambeth()
+	bySomebody(t, s, func(w *work) error { return w.tx.Create(&r).Error })
+	for _, m := range []programme.Milestone{
+		{Title: "Little", Cycle: "2026-27", Kind: programme.OtherMilestone, Status: programme.MilestonePlanned},
+		{
+			Title: "All", Description: "Text with \"quotes\", {braces} and \\ strokes.", Cycle: "1969-70", Kind: programme.ReviewMilestone, Status: programme.MilestoneAchieved,
+			PlannedFor: pointer(programme.Date("1969-12-31")), AchievedOn: pointer(programme.Date("1970-01-01")), SubRegions: []string{"south", "east"}, Boroughs: []string{"E09000022", "E09000030"},
+			Priorities: []string{snapshotOf(t, s).Priorities[0].ID}, Participants: pointer(0), Evidence: []programme.Link{{Title: "One, \"two\"", URL: "https://example.org/?a=1&b=<2>"}, {Title: "Three", URL: "https://example.org"}},
+			PeerReviewID: &r.ID, Illustrative: pointer("All of it."),
+		},
+	} {
+		if _, err := s.CreateMilestone(t.Context(), team, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, listed := range milestonesOf(t, s) {
+		got, err := s.Milestone(t.Context(), team, listed.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Audience = nil // everybody's, and not listed
+		if !reflect.DeepEqual(listed, got) {
+			t.Errorf("listed %+v\n   got %+v", listed, got)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -374,4 +375,31 @@ func (w *world) snapshot() *benchmark.Snapshot {
 	w.t.Helper()
 	snapshot, err := w.store.Snapshot(w.t.Context())
 	return must(w, snapshot, err)
+}
+
+// TestAnswersDoNotMix: many callers at once, each with an answer of its own length,
+// whose buffers are used again.
+func TestAnswersDoNotMix(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	var paths, bodies []string
+	for i := range 8 {
+		m := w.milestone(fmt.Sprint("Milestone ", i), func(m *programme.Milestone) { m.Description = strings.Repeat(fmt.Sprint(i), 500*i) })
+		paths = append(paths, "/v1/milestones/"+m.ID, fmt.Sprint("/v1/milestones?limit=", i+1))
+	}
+	for _, path := range paths {
+		bodies = append(bodies, w.get(path).want(200).body)
+	}
+	var group sync.WaitGroup
+	for i, path := range paths {
+		group.Go(func() {
+			for range 20 {
+				if got := w.get(path); got.body != bodies[i] {
+					t.Errorf("%s: %.200s", path, got.body)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
 }
