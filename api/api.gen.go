@@ -374,7 +374,7 @@ func (e GeographicLevel) Valid() bool {
 // Defines values for GroupingMethod.
 const (
 	DynamicProgramming GroupingMethod = "dynamic_programming"
-	LocalSearch        GroupingMethod = "local_search"
+	SimulatedAnnealing GroupingMethod = "simulated_annealing"
 )
 
 // Valid indicates whether the value is a known member of the GroupingMethod enum.
@@ -382,7 +382,7 @@ func (e GroupingMethod) Valid() bool {
 	switch e {
 	case DynamicProgramming:
 		return true
-	case LocalSearch:
+	case SimulatedAnnealing:
 		return true
 	default:
 		return false
@@ -1049,7 +1049,7 @@ type Action struct {
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
-	// Stalled Whether it is open and nothing was reported for 90 days, or what is configured.
+	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
 	Stalled bool `json:"stalled"`
 
 	// State Where an action stands.
@@ -2788,7 +2788,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `local_search` does not.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -2820,7 +2820,7 @@ type GroupingProposal struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `local_search` does not.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -2846,7 +2846,7 @@ type GroupingProposal struct {
 	// Example: 1
 	Seed int64 `json:"seed"`
 
-	// Sizes How many boroughs each group takes.
+	// Sizes How many boroughs each group takes. Groups stay smaller where there are fewer boroughs.
 	//
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
@@ -2879,17 +2879,17 @@ type GroupingProposalInput struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Period The period from which strengths and needs are read; null where no indicators are chosen.
+	// Period The period from which strengths and needs are read; null where no indicators are chosen. It is needed where some are.
 	//
 	// Example: 2024-25
 	Period *string `json:"period,omitempty"`
 
-	// Seed Chooses among proposals that are equally good; the same seed gives the same proposal.
+	// Seed Chooses among proposals that are equally good; the same seed gives the same proposal. 1 where it is not given.
 	//
 	// Example: 1
 	Seed *int64 `json:"seed,omitempty"`
 
-	// Sizes How many boroughs each group takes.
+	// Sizes How many boroughs each group takes. Groups stay smaller where there are fewer boroughs.
 	//
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
@@ -3405,9 +3405,6 @@ type MilestoneInput struct {
 	//
 	// Example: South London
 	Title Name `json:"title"`
-
-	// WordedByHand Of a derived milestone: whether its title and description were written by hand and do not follow. Setting it to false lets them follow again.
-	WordedByHand *bool `json:"wordedByHand,omitempty"`
 }
 
 // MilestoneKind What kind of milestone it is.
@@ -3560,11 +3557,6 @@ type NullableEmail = string
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type NullableId = string
-
-// NullableInstant An instant, or null where there is none.
-//
-// Example: 2026-03-31T09:30:00Z
-type NullableInstant = time.Time
 
 // NullableLongText Plain text of any length up to 100,000 characters, or null where there is none.
 //
@@ -4104,7 +4096,7 @@ type PeerChallengePatch struct {
 // PeerChallengeState Where a peer challenge stands.
 type PeerChallengeState string
 
-// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions and the host's comments.
+// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
 type PeerReview struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -4119,7 +4111,7 @@ type PeerReview struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
 	// Host The code of the Government Statistical Service for a place in England.
@@ -4153,10 +4145,10 @@ type PeerReview struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
-	// ProgressReview Plain text, or null where there is none.
+	// ProgressReview What the progress review found; null where there is nothing yet, and for others than host and team.
 	//
 	// Example: A paragraph.
-	ProgressReview *NullableText `json:"progressReview"`
+	ProgressReview *string `json:"progressReview"`
 
 	// ProgressReviewOn A calendar day, or null where there is none.
 	//
@@ -4216,7 +4208,7 @@ type PeerReviewInput struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays *[]Date `json:"fieldworkDays,omitempty"`
 
 	// Host The code of the Government Statistical Service for a place in England.
@@ -4262,7 +4254,7 @@ type PeerReviewInput struct {
 	// Example: 2026-03-31
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
-	// Sessions Interviews and focus groups; for others than host and team an empty list.
+	// Sessions Interviews and focus groups, each on one of the fieldwork days.
 	Sessions *[]ReviewSession `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4293,7 +4285,7 @@ type PeerReviewPatch struct {
 	// Example: 2025-26
 	Cycle *Cycle `json:"cycle,omitempty"`
 
-	// FieldworkDays Days on site.
+	// FieldworkDays Days on site, in order.
 	FieldworkDays *[]Date `json:"fieldworkDays,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
@@ -4334,7 +4326,7 @@ type PeerReviewPatch struct {
 	// Example: 2026-03-31
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
-	// Sessions Interviews and focus groups; for others than host and team an empty list.
+	// Sessions Interviews and focus groups, each on one of the fieldwork days.
 	Sessions *[]ReviewSession `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4657,10 +4649,20 @@ type ProposedGroup struct {
 	// Complements Who can learn what from whom.
 	Complements []Complement `json:"complements"`
 
-	// Cost The group's part of the score.
+	// Cost The group's part of the score: what repeats cost, less what complements are worth.
 	//
 	// Example: -1.5
 	Cost float64 `json:"cost"`
+
+	// MixWorth What its complements are worth: the weight, for each pair that complements each other on all indicators.
+	//
+	// Example: 2.5
+	MixWorth float64 `json:"mixWorth"`
+
+	// RepeatCost What its repeated pairings cost: each the weight, divided by the cycles ago.
+	//
+	// Example: 1
+	RepeatCost float64 `json:"repeatCost"`
 
 	// Repeats Who met before.
 	Repeats []RepeatedPairing `json:"repeats"`
@@ -5480,7 +5482,7 @@ type ListActionsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -5585,7 +5587,7 @@ type ListAsksAndOffersParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -5705,7 +5707,7 @@ type ListAuthoritiesParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -5768,7 +5770,7 @@ type ListBoroughsParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -5918,7 +5920,7 @@ type ListEventsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *EventSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6044,7 +6046,7 @@ type ListFindingsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6134,7 +6136,7 @@ type ListIndicatorsParams struct {
 	// Unit Only indicators in this unit.
 	Unit *Unit `form:"unit,omitempty" json:"unit,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Sort The order; `-` reverses it. By code where it is not given.
@@ -6284,7 +6286,7 @@ type ListMilestonesParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *MilestoneSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6404,7 +6406,7 @@ type ListParticipantsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6470,7 +6472,7 @@ type ListPeerChallengeGroupsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6572,7 +6574,7 @@ type ListPeerChallengesParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6740,7 +6742,7 @@ type ListPeerReviewsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6980,7 +6982,7 @@ type ListPrioritiesParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -7127,7 +7129,7 @@ type ListSubRegionMembershipsParams struct {
 	// On The day that dated facts are taken from.
 	On *OnDay `form:"on,omitempty" json:"on,omitempty"`
 
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -7181,7 +7183,7 @@ type UpdateSubRegionMembershipParams struct {
 
 // ListSubRegionsParams defines parameters for ListSubRegions.
 type ListSubRegionsParams struct {
-	// UpdatedSince Only what was created or changed at or after this instant.
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -34164,6 +34166,22 @@ func (response DeletePriority404ApplicationProblemPlusJSONResponse) VisitDeleteP
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePriority409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DeletePriority409ApplicationProblemPlusJSONResponse) VisitDeletePriorityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

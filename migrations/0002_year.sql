@@ -273,7 +273,7 @@ COMMENT ON COLUMN actions.owner_kind IS 'Which of the two the owner is.';
 COMMENT ON COLUMN actions.due_on IS 'By when, null where there is no date.';
 COMMENT ON COLUMN actions.no_due_reason IS 'Why there is no date, null where there is one.';
 COMMENT ON COLUMN actions.state IS 'Where it stands.';
-COMMENT ON COLUMN actions.progress IS 'Updates, oldest first: objects with at, text and state.';
+COMMENT ON COLUMN actions.progress IS 'Updates, oldest first: objects with at, text and state. They are only ever added to.';
 COMMENT ON COLUMN actions.progress_at IS 'When progress was last reported, or the action created.';
 COMMENT ON COLUMN actions.finding_kind IS 'Of the finding, for counting.';
 COMMENT ON COLUMN actions.priority_id IS 'Of the finding, for counting.';
@@ -282,6 +282,22 @@ COMMENT ON COLUMN actions.version IS 'Grows by one with every change.';
 COMMENT ON COLUMN actions.created_at IS 'When it was created.';
 COMMENT ON COLUMN actions.updated_at IS 'When it was last changed.';
 COMMENT ON COLUMN actions.audience IS 'Who may see it: programme, boroughs, reporting, or codes of single boroughs.';
+
+-- +goose StatementBegin
+CREATE FUNCTION keep_progress() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.progress IS DISTINCT FROM (
+        SELECT coalesce(jsonb_agg(item ORDER BY place), '[]')
+        FROM jsonb_array_elements(NEW.progress) WITH ORDINALITY AS updates (item, place)
+        WHERE place <= jsonb_array_length(OLD.progress)
+    ) THEN
+        RAISE EXCEPTION 'progress is only ever added to' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+COMMENT ON FUNCTION keep_progress() IS 'Row trigger of actions: progress begins with what it was before.';
+CREATE TRIGGER keep_progress BEFORE UPDATE ON actions FOR EACH ROW WHEN (OLD.progress IS DISTINCT FROM NEW.progress) EXECUTE FUNCTION keep_progress();
 
 CREATE TABLE asks_and_offers (
     id                      uuid NOT NULL CONSTRAINT asks_and_offers_pkey PRIMARY KEY,
@@ -400,19 +416,24 @@ CREATE TABLE milestones (
     peer_challenge_id uuid CONSTRAINT milestones_peer_challenge REFERENCES peer_challenges (id),
     peer_review_id    uuid CONSTRAINT milestones_peer_review REFERENCES peer_reviews (id),
     event_id          uuid CONSTRAINT milestones_event REFERENCES events (id),
+    peer_review_audience text[] NOT NULL,
     derived           boolean NOT NULL,
     worded_by_hand    boolean NOT NULL,
     illustrative      text,
     version           bigint NOT NULL CONSTRAINT milestones_version_positive CHECK (version >= 1),
     created_at        timestamptz NOT NULL,
     updated_at        timestamptz NOT NULL,
-    audience          text[] NOT NULL CONSTRAINT milestones_audience_somebody CHECK (cardinality(audience) > 0)
+    audience          text[] NOT NULL CONSTRAINT milestones_audience_everyone CHECK (audience = '{programme,boroughs,reporting}')
 );
 CREATE INDEX milestones_by_cycle ON milestones (cycle, id);
+CREATE INDEX milestones_by_cycle_status ON milestones (cycle, status, id);
 CREATE INDEX milestones_by_kind ON milestones (kind, id);
 CREATE INDEX milestones_by_status ON milestones (status, id);
 CREATE INDEX milestones_by_updated_at ON milestones (updated_at, id);
-CREATE INDEX milestones_by_achieved_on_planned_for ON milestones (coalesce(achieved_on, planned_for), id);
+CREATE INDEX milestones_by_day ON milestones (coalesce(achieved_on, planned_for, 'infinity'), id);
+CREATE INDEX milestones_by_day_down ON milestones (coalesce(achieved_on, planned_for, '-infinity'), id);
+COMMENT ON INDEX milestones_by_day IS 'The undated come last.';
+COMMENT ON INDEX milestones_by_day_down IS 'The undated come last when it is read backwards.';
 CREATE INDEX milestones_by_boroughs ON milestones USING gin (boroughs);
 CREATE INDEX milestones_by_sub_regions ON milestones USING gin (sub_regions);
 CREATE INDEX milestones_by_peer_challenge ON milestones (peer_challenge_id);
@@ -438,6 +459,7 @@ COMMENT ON COLUMN milestones.evidence IS 'Links, an array of objects with title 
 COMMENT ON COLUMN milestones.peer_challenge_id IS 'The challenge it reports.';
 COMMENT ON COLUMN milestones.peer_review_id IS 'The review it reports.';
 COMMENT ON COLUMN milestones.event_id IS 'The event it reports.';
+COMMENT ON COLUMN milestones.peer_review_audience IS 'Who may see the review it reports, nobody where there is none.';
 COMMENT ON COLUMN milestones.derived IS 'Whether it follows what it links to.';
 COMMENT ON COLUMN milestones.worded_by_hand IS 'Whether title and description do not follow.';
 COMMENT ON COLUMN milestones.illustrative IS 'What of it is an example and no fact, null where all is.';
@@ -554,7 +576,7 @@ DROP TABLE feed, milestones, events, asks_and_offers, actions, findings, peer_re
 DROP SEQUENCE feed_places;
 DROP TRIGGER append_to_feed ON changes;
 DROP TRIGGER refuse_revision ON changes;
-DROP FUNCTION append_to_feed(), refuse_revision();
+DROP FUNCTION append_to_feed(), refuse_revision(), keep_progress();
 ALTER TABLE changes DROP COLUMN roles, DROP COLUMN borough_code, DROP COLUMN request, DROP COLUMN reason, DROP COLUMN seen_before, DROP COLUMN seen_after, DROP COLUMN read_by;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM peerchallenge_service;
 REVOKE USAGE ON SCHEMA public FROM peerchallenge_service;

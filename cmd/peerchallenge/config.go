@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
 	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/programme"
 )
 
 // config is the environment, read once and checked whole.
@@ -21,6 +23,7 @@ type config struct {
 	audience    string
 	issuers     []auth.Issuer
 	origins     []string
+	rules       programme.Settings
 	logger      *slog.Logger
 	quiet       *slog.Logger // what a demo logs, where LOG_LEVEL does not say
 	clock       func() time.Time
@@ -49,6 +52,22 @@ func readConfig(env func(string) string) (config, error) {
 	for _, origin := range cfg.origins {
 		if origin != "*" && !isWebAddress(origin, false) {
 			faults = append(faults, fmt.Errorf("PEERCHALLENGE_CORS_ORIGINS names %q, not an origin such as https://app.example.org", origin))
+		}
+	}
+	for _, number := range []struct {
+		name string
+		into *int
+	}{
+		{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", &cfg.rules.ProgressReviewMonths},
+		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays},
+	} {
+		text := env(number.name)
+		if text == "" {
+			continue // its default holds
+		}
+		var err error
+		if *number.into, err = strconv.Atoi(text); err != nil || *number.into < 1 {
+			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from 1", number.name, text))
 		}
 	}
 	level, quiet := slog.LevelInfo, slog.LevelWarn

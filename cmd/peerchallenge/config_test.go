@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"peerchallenge/pkg/programme"
 )
 
 func TestConfig(t *testing.T) {
@@ -19,6 +21,9 @@ func TestConfig(t *testing.T) {
 	if cfg.addr != "127.0.0.1:8080" || cfg.issuer != "http://127.0.0.1:8080" || cfg.audience != "peerchallenge" || len(cfg.origins)+len(cfg.issuers) > 0 {
 		t.Errorf("%+v", cfg)
 	}
+	if got := cfg.rules.Or(programme.DefaultSettings); got != programme.DefaultSettings {
+		t.Errorf("the programme's times are %+v", got)
+	}
 	if logs(cfg.logger) != slog.LevelInfo || logs(cfg.quiet) != slog.LevelWarn {
 		t.Errorf("it logs from %v, and in a demo from %v", logs(cfg.logger), logs(cfg.quiet))
 	}
@@ -26,6 +31,7 @@ func TestConfig(t *testing.T) {
 	cfg, err = readConfig(settingsOf(
 		"LOG_LEVEL", "debug", "PEERCHALLENGE_ADDR", "0.0.0.0:80", "PEERCHALLENGE_BASE_URL", "https://api.example.org/peers/", "PEERCHALLENGE_AUDIENCE", "us",
 		"PEERCHALLENGE_CORS_ORIGINS", " https://app.example.org , http://localhost:5173,", "PEERCHALLENGE_ISSUERS", `[{"issuer":"https://id.example.org","audience":"us"}]`,
+		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "12", "PEERCHALLENGE_STALLED_DAYS", "1",
 	))
 	if err != nil {
 		t.Fatal(describe(err))
@@ -35,6 +41,9 @@ func TestConfig(t *testing.T) {
 	}
 	if !slices.Equal(cfg.origins, []string{"https://app.example.org", "http://localhost:5173"}) {
 		t.Errorf("origins %q", cfg.origins)
+	}
+	if want := (programme.Settings{ProgressReviewMonths: 12, StalledDays: 1}); cfg.rules != want {
+		t.Errorf("the programme's times are %+v, want %+v", cfg.rules, want)
 	}
 	if logs(cfg.logger) != slog.LevelDebug || logs(cfg.quiet) != slog.LevelDebug {
 		t.Errorf("it logs from %v, and in a demo from %v", logs(cfg.logger), logs(cfg.quiet))
@@ -57,11 +66,14 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 	said := refused(t, settingsOf(
 		"LOG_LEVEL", "loud", "PEERCHALLENGE_BASE_URL", "api.example.org", "PEERCHALLENGE_CORS_ORIGINS", "*,https://app.example.org/,app",
 		"PEERCHALLENGE_ISSUERS", `[{"issuer":"http://id.example.org","audience":"us"},{"audience":"us"}]`,
+		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "0", "PEERCHALLENGE_STALLED_DAYS", "2.5",
 	), "serve")
 	want := []string{
 		`PEERCHALLENGE_BASE_URL is "api.example.org", not an address such as https://api.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "https://app.example.org/", not an origin such as https://app.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "app", not an origin such as https://app.example.org`,
+		`PEERCHALLENGE_PROGRESS_REVIEW_MONTHS is "0", not a whole number from 1`,
+		`PEERCHALLENGE_STALLED_DAYS is "2.5", not a whole number from 1`,
 		`LOG_LEVEL is "loud", not debug, info, warn or error`,
 		`PEERCHALLENGE_ISSUERS: /0/issuer: The issuer must be an https address without query and fragment.`,
 		`  /1/issuer: The issuer's address is missing.`,

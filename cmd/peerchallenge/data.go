@@ -45,7 +45,7 @@ func outdated(ctx context.Context, store *postgres.Store) bool {
 
 // openStore connects to the database, and says in one sentence why it cannot.
 func openStore(ctx context.Context, cfg config, logger *slog.Logger) (*postgres.Store, error) {
-	store, err := postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock})
+	store, err := postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock, Settings: cfg.rules})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, fmt.Errorf("the database cannot be reached, see DATABASE_URL: %w", root(err))
 	}
@@ -71,8 +71,9 @@ other.`, some("DATABASE_URL", "LOG_LEVEL")...)
 var operator = programme.Actor{Issuer: "command", Subject: "operator", Roles: []programme.Role{programme.RoleProgramme}}
 
 func importData(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe FILE...", `london  loads London's programme, boroughs, authorities and indicators, and the published figures that come with
-        this program. What is there already stays as it is.
+	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe FILE...", `london  loads London's programme, boroughs, authorities and indicators, the published figures that come with this
+        program, and what the programme's page reports, unless there are challenges, reviews, events or milestones.
+        What is there already stays as it is.
 dfe     reads files of open data: children in need, referrals, children looked after, population estimates,
         statistical neighbours. A file is loaded whole or, if it has faults, not at all, and every fault is named
         with its row and column. Importing a file again changes nothing.`, some("DATABASE_URL", "LOG_LEVEL")...)

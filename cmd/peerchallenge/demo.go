@@ -21,7 +21,7 @@ const demoTTL = auth.MaxTTL
 
 func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err error) {
 	flags := newFlags(out, "demo", "demo [--addr HOST:PORT] [--data-dir DIR]", `Starts everything on this machine: a private PostgreSQL (unless DATABASE_URL names one), the API, London's boroughs and
-indicators, and the published figures. Prints a token for each role. Ctrl-C stops it; the data stay for the next time.`, settings...)
+indicators, the published figures, and what the programme's page reports. Prints a token for each role. Ctrl-C stops it; the data stay for the next time.`, settings...)
 	dir := flags.String("data-dir", "", "`folder` for the private PostgreSQL's data (peerchallenge in the user's data folder)")
 	flags.StringVar(&cfg.addr, "addr", cfg.addr, "`address` to listen on")
 	if err := flags.parse(args); err != nil {

@@ -14,10 +14,12 @@ type setting struct{ name, about string }
 var settings = []setting{
 	{"DATABASE_URL", "PostgreSQL to use, postgres://user:password@host/database"},
 	{"PEERCHALLENGE_ADDR", "address to listen on (127.0.0.1:8080)"},
-	{"PEERCHALLENGE_BASE_URL", "address by which callers reach the service; the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
+	{"PEERCHALLENGE_BASE_URL", "address for callers, and the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
 	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
 	{"PEERCHALLENGE_ISSUERS", `other issuers to trust, a JSON list: [{"issuer":"https://...","audience":"..."}]`},
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
+	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
+	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
 	{"LOG_LEVEL", "debug, info, warn or error (info; in a demo and in commands that end by themselves, warn)"},
 }
 
@@ -28,7 +30,7 @@ func some(names ...string) []setting {
 
 func printSettings(out io.Writer, settings []setting) {
 	for _, s := range settings {
-		fmt.Fprintf(out, "  %-26s  %s\n", s.name, s.about)
+		fmt.Fprintf(out, "  %-36s  %s\n", s.name, s.about)
 	}
 }
 

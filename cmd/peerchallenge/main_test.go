@@ -210,6 +210,9 @@ func TestProduction(t *testing.T) {
 	if status, body := get(t, "http://"+address+"/v1/indicators/CLA_RATE", token); status != 200 {
 		t.Errorf("%d %s", status, body)
 	}
+	if status, body := get(t, "http://"+address+"/v1/peer-challenges", token); status != 200 || !strings.Contains(body, `"title":"South London DCS Peer Challenge"`) {
+		t.Errorf("%d %s", status, body)
+	}
 	serve.end(t)
 }
 

@@ -8,9 +8,21 @@ import (
 
 var boroughs = noun[programme.Borough]{
 	name: "borough", keyColumn: "code",
-	key:       func(b *programme.Borough) *string { return &b.Code },
-	stamps:    func(b *programme.Borough) stamps { return stamps{&b.Version, &b.CreatedAt, &b.UpdatedAt} },
-	referrers: []referrer{{"memberships", "borough_code", "Memberships"}},
+	key:    func(b *programme.Borough) *string { return &b.Code },
+	stamps: func(b *programme.Borough) stamps { return stamps{&b.Version, &b.CreatedAt, &b.UpdatedAt} },
+	referrers: []referrer{
+		{"memberships", "borough_code", "Memberships"},
+		{"peer_challenge_groups", hasMember, "Peer challenge groups"},
+		{"grouping_proposals", "jsonb_path_query_array(result, '$.**') @> to_jsonb(?::text)", "Grouping proposals"},
+		{"participants", "borough_code", "Participants"},
+		{"peer_reviews", "host_code", "Peer reviews"},
+		{"peer_reviews", "team @> jsonb_build_array(jsonb_build_object('borough', ?::text))", "Teams of peer reviews"},
+		{"findings", "borough_code", "Findings"},
+		{"actions", "borough_code", "Actions"},
+		{"asks_and_offers", "borough_code", "Asks and offers"},
+		{"events", "boroughs @> ARRAY[?]", "Events"},
+		{"milestones", "boroughs @> ARRAY[?]", "Milestones"},
+	},
 }
 
 // CreateBorough lets an authority take part. The error is Forbidden for anyone
@@ -27,7 +39,7 @@ func (s *Store) UpdateBorough(ctx context.Context, actor programme.Actor, code s
 }
 
 // DeleteBorough deletes a borough at the version. The error is Forbidden,
-// NotFound, Stale or, while memberships refer to it, Conflict.
+// NotFound, Stale or, while others refer to it, Conflict.
 func (s *Store) DeleteBorough(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return remove(ctx, s, actor, boroughs, code, version)
 }

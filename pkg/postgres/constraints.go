@@ -229,7 +229,7 @@ var constraints = map[string]constraint{
 	"milestones_peer_review":           unknown("/peerReviewId", "There is no such peer review."),
 	"milestones_event":                 unknown("/eventId", "There is no such event."),
 	"milestones_version_positive":      {},
-	"milestones_audience_somebody":     {},
+	"milestones_audience_everyone":     {},
 }
 
 func taken(pointer, detail string) constraint {

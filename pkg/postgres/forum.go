@@ -1,7 +1,12 @@
 package postgres
 
 import (
+	"errors"
+	"slices"
+
+	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -41,6 +46,10 @@ func challengesOf(tx *gorm.DB, groups []programme.PeerChallengeGroup) (map[strin
 	for i := range groups {
 		ids[i] = groups[i].PeerChallengeID
 	}
+	return challengesByID(tx, ids)
+}
+
+func challengesByID(tx *gorm.DB, ids []string) (map[string]programme.PeerChallenge, error) {
 	var rows []programme.PeerChallenge
 	if err := tx.Where("id = ANY (?)", array(ids)).Find(&rows).Error; err != nil {
 		return nil, err
@@ -50,4 +59,86 @@ func challengesOf(tx *gorm.DB, groups []programme.PeerChallengeGroup) (map[strin
 		found[c.ID] = c
 	}
 	return found, nil
+}
+
+// share keeps a row from being changed until the transaction ends, while others
+// may keep it too.
+var share = clause.Locking{Strength: clause.LockingStrengthShare}
+
+// holdForum reads the group or the review in which something arises, if the actor
+// may see it, and who may see what is found there. It stays as it is until the
+// transaction ends, and so does a group's challenge, on whose state the rules
+// depend. Whoever changes findings or actions begins with it, so that all take
+// challenge, group or review, finding and action in this order and nobody waits for
+// each other. Where there is no such forum its boroughs are nil.
+func (w *work) holdForum(group, review *string) (f programme.Forum, seen programme.Audience, err error) {
+	switch {
+	case group != nil && uuid.Validate(*group) == nil:
+		const challenge = "id = (SELECT peer_challenge_id FROM peer_challenge_groups WHERE id = ?)"
+		var c programme.PeerChallenge
+		var g programme.PeerChallengeGroup
+		if err = w.tx.Clauses(share).Where(challenge, *group).Take(&c).Error; err == nil {
+			err = w.tx.Scopes(visibleTo(w.actor)).Clauses(share).Where("id = ?", *group).Take(&g).Error
+		}
+		if err == nil {
+			f, seen = g.Forum(c), programme.Parties(g.Boroughs()...)
+		}
+	case review != nil && uuid.Validate(*review) == nil:
+		var r programme.PeerReview
+		if err = w.tx.Scopes(visibleTo(w.actor)).Clauses(share).Where("id = ?", *review).Take(&r).Error; err == nil {
+			f, seen = r.Forum(), r.Audience
+		}
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		err = nil
+	}
+	return f, seen, err
+}
+
+// audienceFollows gives what was found in a group or a review the audience that
+// follows from its new members, team or publication, as new versions, so that the
+// feed tells whoever sees them now, or does not any more. Actions stay with the
+// parties: publishing a report publishes none. Whom it is about sees what is about
+// it, even when it has left. What has the right audience already is left alone.
+// The forum's own row must be locked.
+func (w *work) audienceFollows(forumID string, boroughs []string, findings programme.Audience) error {
+	parties := programme.Parties(boroughs...)
+	ofForum := "peer_challenge_group_id = ? OR peer_review_id = ?"
+	err := alterAll(w, func(f *programme.Finding) bool { return reseen(f, findings.With(f.Borough)) }, ofForum, forumID, forumID)
+	if err != nil {
+		return err
+	}
+	return alterAll(w, func(a *programme.Action) bool { return reseen(a, parties.With(a.Borough)) },
+		"finding_id IN (SELECT id FROM findings WHERE "+ofForum+")", forumID, forumID)
+}
+
+// reseen gives the record the audience, and reports whether it had another.
+func reseen(r programme.Record, audience programme.Audience) bool {
+	head := r.Of()
+	had := head.Audience
+	head.Audience = audience
+	return !slices.Equal(had, audience)
+}
+
+// alterAll locks the records for which the condition holds, in the order of their
+// ids, and writes those that alter has changed, because another record did.
+func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string, args ...any) error {
+	var rows []T
+	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(condition, args...).Order("id").Find(&rows).Error
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		was, err := rememberOf(R(&rows[i]))
+		if err != nil {
+			return err
+		}
+		if !alter(&rows[i]) {
+			continue
+		}
+		if err := rewrite[T](w, was, R(&rows[i])); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -14,11 +14,18 @@ const revisionsTable = "indicator_revisions"
 
 var indicators = noun[benchmark.Indicator]{
 	name: "indicator", keyColumn: "code",
-	key:       func(i *benchmark.Indicator) *string { return &i.Code },
-	stamps:    func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
-	check:     func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
-	referrers: []referrer{{"dataset_columns", "indicator_code", "Figures"}},
+	key:    func(i *benchmark.Indicator) *string { return &i.Code },
+	stamps: func(i *benchmark.Indicator) stamps { return stamps{&i.Version, &i.CreatedAt, &i.UpdatedAt} },
+	check:  func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
+	referrers: []referrer{
+		figures,
+		{"grouping_proposals", "indicators @> ARRAY[?]", "Grouping proposals"},
+		{"findings", "indicators @> ARRAY[?]", "Findings"},
+	},
 }
+
+// figures keep their indicator, and its unit too.
+var figures = referrer{"dataset_columns", "indicator_code", "Figures"}
 
 // CreateIndicator adds an indicator at revision 1. The error is Forbidden for
 // anyone but the programme's team, Conflict if the code is taken and Invalid if
@@ -40,7 +47,7 @@ func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code
 		i.Revision = before.Revision
 		if i.Unit != before.Unit {
 			// Published values stay what they are: they cannot follow to another unit.
-			if err := inUse(tx, "indicator", code, indicators.referrers); err != nil {
+			if err := inUse(tx, "indicator", code, []referrer{figures}); err != nil {
 				return err
 			}
 		}
@@ -57,7 +64,8 @@ func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code
 }
 
 // DeleteIndicator deletes an indicator with its revisions at the version. The
-// error is Forbidden, NotFound, Stale or, while figures refer to it, Conflict.
+// error is Forbidden, NotFound, Stale or, while others refer to it, Conflict.
+// error is Forbidden, NotFound, Stale or, while figures or findings refer to it, Conflict.
 func (s *Store) DeleteIndicator(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return remove(ctx, s, actor, indicators, code, version)
 }

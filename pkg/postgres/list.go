@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,11 +15,18 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// order is how a list is sorted: by columns that are never null, the last of
-// which no two rows share.
+// order is how a list is sorted: by what is never null, the last of which no two
+// rows share.
 type order struct {
+	by      *expression // goes before the columns; may be nil
 	columns []string
 	down    bool
+}
+
+// expression is what a list is sorted by that is no column.
+type expression struct {
+	sql  string               // as an index has it
+	text func(row any) string // its value in a row, given as a pointer, which PostgreSQL reads back
 }
 
 // byID is the order of creation.
@@ -41,61 +48,62 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 	if !ok {
 		o = byID // the contract lets no other word through
 	}
-	in := func(q *gorm.DB) *gorm.DB { return q.Model(new(T)).Scopes(visibleTo(actor), narrow) }
+	visible := visibleTo(actor)
+	if k.open && len(actor.Names()) > 0 {
+		// PostgreSQL cannot guess for how many rows the condition holds, and would plan
+		// each query anew.
+		visible = func(q *gorm.DB) *gorm.DB { return q.Omit("audience") }
+	}
+	in := func(q *gorm.DB) *gorm.DB { return narrow(visible(q.Model(new(T)))) }
 	return programme.Listing[T]{
 		Key: func(row *T) []string { return o.key(s.gorm, row) },
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
-			part, err := page(s.gorm.WithContext(ctx), k, o, in, w)
+			var part programme.Part[T]
+			err := s.lineOf(ctx, func(l line) (err error) {
+				part, err = page(l, k, o, in, w)
+				return err
+			})
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.atOneMoment(ctx, func(tx *gorm.DB, moment int64) error {
+			return refusal(s.atOneMoment(ctx, func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}
-				return walk(tx, k, o, in, do)
+				return walk(l, k, o, in, do)
 			}))
 		},
 	}
 }
 
-func page[T any, R record[T]](db *gorm.DB, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[T], error) {
-	part := programme.Part[T]{Items: make([]T, 0, w.Limit+1)}
-	q := in(db).Clauses(o.clause()).Limit(w.Limit + 1)
-	if w.After != nil {
-		q = q.Where(o.after(w.After))
-	}
-	if err := q.Find(&part.Items).Error; err != nil {
+func page[T any, R record[T]](l line, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[T], error) {
+	var part programme.Part[T]
+	rows, err := find[T](l, o.after(in(l.DB), w.After), w.Limit+1)
+	if err != nil {
 		return part, err
 	}
-	if part.More = len(part.Items) > w.Limit; part.More {
-		part.Items = part.Items[:w.Limit]
-	}
+	part.Items, part.More = rows[:min(len(rows), w.Limit)], len(rows) > w.Limit
 	if w.Count {
 		var total int64
-		if err := in(db).Count(&total).Error; err != nil {
+		if err := in(l.DB).Count(&total).Error; err != nil {
 			return part, err
 		}
 		n := int(total)
 		part.Total = &n
 	}
-	return part, completed(db, k, part.Items)
+	return part, completed(l.DB, k, part.Items)
 }
 
 // walk reads the rows as they come from the database, and completes them by the
 // chunk: a query for each row would take longer than the list.
-func walk[T any, R record[T]](tx *gorm.DB, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, do func(*T) error) error {
+func walk[T any, R record[T]](l line, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, do func(*T) error) error {
 	var after []string
 	for {
-		q := in(tx).Clauses(o.clause()).Limit(chunk)
-		if after != nil {
-			q = q.Where(o.after(after))
-		}
-		rows := make([]T, 0, chunk)
-		if err := q.Find(&rows).Error; err != nil {
+		rows, err := find[T](l, o.after(in(l.DB), after), chunk)
+		if err != nil {
 			return err
 		}
-		if err := completed(tx, k, rows); err != nil {
+		if err := completed(l.DB, k, rows); err != nil {
 			return err
 		}
 		for i := range rows {
@@ -106,7 +114,7 @@ func walk[T any, R record[T]](tx *gorm.DB, k kind[T, R], o order, in func(*gorm.
 		if len(rows) < chunk {
 			return nil
 		}
-		after = o.key(tx, &rows[chunk-1])
+		after = o.key(l.DB, &rows[chunk-1])
 	}
 }
 
@@ -121,42 +129,34 @@ func completed[T any, R record[T]](db *gorm.DB, k kind[T, R], rows []T) error {
 	return k.complete(db.Session(&gorm.Session{NewDB: true}), pointers)
 }
 
-// atOneMoment runs do in a transaction that sees one committed state, with the
-// number of the last change in it.
-func (s *Store) atOneMoment(ctx context.Context, do func(tx *gorm.DB, moment int64) error) error {
-	return s.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		var moment int64
-		if err := tx.Raw("SELECT coalesce(max(place), 0) FROM feed").Scan(&moment).Error; err != nil {
-			return err
-		}
-		return do(tx, moment)
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-}
-
-func (o order) clause() clause.OrderBy {
+// after puts the query into the order, from the row after the one with the key on;
+// nil is before the first. It compares whole rows, (a, b) > (x, y), which an index
+// on them answers at any place in the list alike.
+func (o order) after(q *gorm.DB, key []string) *gorm.DB {
 	var by clause.OrderBy
-	for _, name := range o.columns {
-		by.Columns = append(by.Columns, clause.OrderByColumn{Column: clause.Column{Name: name}, Desc: o.down})
+	var row []any
+	add := func(c clause.Column) {
+		by.Columns, row = append(by.Columns, clause.OrderByColumn{Column: c, Desc: o.down}), append(row, c)
 	}
-	return by
-}
-
-// after compares whole rows, (a, b) > (x, y), which an index on them answers at
-// any place in the list alike.
-func (o order) after(key []string) clause.Expr {
-	var vars []any
-	for _, name := range o.columns {
-		vars = append(vars, clause.Column{Name: name})
+	if o.by != nil {
+		add(clause.Column{Name: o.by.sql, Raw: true})
 	}
-	for _, text := range key {
-		vars = append(vars, text)
+	for _, name := range o.columns {
+		add(clause.Column{Name: name})
+	}
+	q = q.Clauses(by)
+	if key == nil {
+		return q
 	}
 	sign := " > "
 	if o.down {
 		sign = " < "
 	}
-	row := "(?" + strings.Repeat(", ?", len(o.columns)-1) + ")"
-	return clause.Expr{SQL: row + sign + row, Vars: vars}
+	marks := "(?" + strings.Repeat(", ?", len(row)-1) + ")"
+	for _, text := range key {
+		row = append(row, text)
+	}
+	return q.Where(clause.Expr{SQL: marks + sign + marks, Vars: row})
 }
 
 // key reads the columns of the order out of a row, as texts that PostgreSQL reads
@@ -166,9 +166,12 @@ func (o order) key(db *gorm.DB, row any) []string {
 	if err := statement.Parse(row); err != nil {
 		panic(err) // a struct that GORM has read rows into
 	}
-	key := make([]string, len(o.columns))
-	for i, name := range o.columns {
-		key[i] = keyText(statement.Schema.LookUpField(name), reflect.ValueOf(row).Elem())
+	var key []string
+	if o.by != nil {
+		key = append(key, o.by.text(row))
+	}
+	for _, name := range o.columns {
+		key = append(key, keyText(statement.Schema.LookUpField(name), reflect.ValueOf(row).Elem()))
 	}
 	return key
 }
@@ -182,6 +185,44 @@ func keyText(field *schema.Field, row reflect.Value) string {
 		return v.String()
 	}
 	return fmt.Sprint(value)
+}
+
+// listed makes a listing of a few rows that one statement answers whole, such as
+// counts, in the order of their keys.
+func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
+	ordered := func(db *gorm.DB) ([]T, error) {
+		rows, err := read(db)
+		// Not in the statement: databases differ in how they order texts.
+		slices.SortFunc(rows, func(a, b T) int { return slices.Compare(key(&a), key(&b)) })
+		return rows, err
+	}
+	return programme.Listing[T]{
+		Key: key,
+		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
+			rows, err := ordered(s.gorm.WithContext(ctx))
+			total := len(rows)
+			rows = slices.DeleteFunc(rows, func(row T) bool { return w.After != nil && slices.Compare(key(&row), w.After) <= 0 })
+			part := programme.Part[T]{Items: rows[:min(len(rows), w.Limit)], More: len(rows) > w.Limit}
+			if w.Count {
+				part.Total = &total
+			}
+			return part, refusal(err)
+		},
+		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
+			return refusal(s.atOneMoment(ctx, func(l line, moment int64) error {
+				if wanted, err := begin(moment); err != nil || !wanted {
+					return err
+				}
+				rows, err := ordered(l.DB)
+				for i := range rows {
+					if err == nil {
+						err = do(&rows[i])
+					}
+				}
+				return err
+			}))
+		},
+	}
 }
 
 // where adds a condition if its value is given.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,8 +32,17 @@ type stamps struct {
 	updatedAt *time.Time
 }
 
-// referrer is a table whose rows keep another row from being deleted.
+// referrer is a table whose rows keep another row from being deleted: those whose
+// column holds the other's key or, where column is a condition with a ? for the
+// key, those that it holds for.
 type referrer struct{ table, column, words string }
+
+func (r referrer) condition(key string) clause.Expr {
+	if strings.Contains(r.column, "?") {
+		return gorm.Expr(r.column, key)
+	}
+	return gorm.Expr("? = ?", clause.Column{Name: r.column}, key)
+}
 
 func (n noun[T]) notFound() error {
 	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", n.name)
@@ -159,7 +169,7 @@ func inUse(tx *gorm.DB, name, key string, referrers []referrer) error {
 	var faults []programme.Fault
 	for _, r := range referrers {
 		var found bool
-		if err := tx.Raw("SELECT EXISTS (SELECT 1 FROM ? WHERE ? = ?)", clause.Table{Name: r.table}, clause.Column{Name: r.column}, key).Scan(&found).Error; err != nil {
+		if err := tx.Raw("SELECT EXISTS (SELECT 1 FROM ? WHERE ?)", clause.Table{Name: r.table}, r.condition(key)).Scan(&found).Error; err != nil {
 			return err
 		}
 		if found {

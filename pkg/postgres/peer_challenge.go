@@ -10,6 +10,7 @@ import (
 
 var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 	orders: byChange,
+	after:  (*work).followChallenge,
 	cited: func(c *programme.PeerChallenge) []citation {
 		return []citation{citeSubRegion("/subRegion", &c.SubRegion), citePriority("/priorityId", c.PriorityID)}
 	},
@@ -48,9 +49,16 @@ func (s *Store) CreatePeerChallenge(ctx context.Context, actor programme.Actor, 
 }
 
 // UpdatePeerChallenge changes a challenge at the version, with the errors of
-// [Store.CreatePeerChallenge], NotFound, Stale, and Conflict if it is closed.
+// [Store.CreatePeerChallenge], NotFound, Stale, Conflict if it is closed, and Invalid
+// too if its groups would not go with its new dates or sub-region.
 func (s *Store) UpdatePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.PeerChallenge) error) (programme.PeerChallenge, error) {
-	return change(ctx, s, actor, peerChallenges, id, version, programme.Edit, func(_ *work, c *programme.PeerChallenge) error { return alter(c) })
+	return change(ctx, s, actor, peerChallenges, id, version, programme.Edit, func(w *work, c *programme.PeerChallenge) error {
+		was := *c
+		if err := alter(c); err != nil {
+			return err
+		}
+		return w.keepsGroups(was, c)
+	})
 }
 
 // MovePeerChallenge takes a step that changes the challenge's state. The error is
@@ -60,8 +68,8 @@ func (s *Store) MovePeerChallenge(ctx context.Context, actor programme.Actor, id
 	return change(ctx, s, actor, peerChallenges, id, version, step, func(_ *work, c *programme.PeerChallenge) error { return c.Move(actor, step) })
 }
 
-// DeletePeerChallenge deletes a challenge at the version. The error is Forbidden,
+// DeletePeerChallenge deletes a challenge, with its grouping proposals, at the version. The error is Forbidden,
 // NotFound, Stale, or Conflict if it is not planned any more or others refer to it.
 func (s *Store) DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, peerChallenges, id, version, nil)
+	return drop(ctx, s, actor, peerChallenges, id, version, dropProposals)
 }

@@ -14,6 +14,8 @@ import (
 // periodVersion is the version of every period: they are never changed.
 const periodVersion = 1
 
+var periodReferrers = []referrer{{"dataset_columns", "period_code", "Figures"}, {"grouping_proposals", "period_code", "Grouping proposals"}}
+
 // CreatePeriod adds a period. The error is Forbidden for anyone but the
 // programme's team and Conflict if it is there already.
 func (s *Store) CreatePeriod(ctx context.Context, actor programme.Actor, p benchmark.Period) (benchmark.Period, error) {
@@ -28,7 +30,7 @@ func (s *Store) CreatePeriod(ctx context.Context, actor programme.Actor, p bench
 }
 
 // DeletePeriod deletes a period; its version is always 1. The error is
-// Forbidden, NotFound, Stale or, while figures refer to it, Conflict.
+// Forbidden, NotFound, Stale or, while others refer to it, Conflict.
 func (s *Store) DeletePeriod(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return s.writeAs(ctx, actor, func(tx *gorm.DB) error {
 		var before benchmark.Period
@@ -42,7 +44,7 @@ func (s *Store) DeletePeriod(ctx context.Context, actor programme.Actor, code st
 		if err := sameVersion(periodVersion, version); err != nil {
 			return err
 		}
-		if err := inUse(tx, "period", code, []referrer{{"dataset_columns", "period_code", "Figures"}}); err != nil {
+		if err := inUse(tx, "period", code, periodReferrers); err != nil {
 			return err
 		}
 		if err := one(tx.Delete(&before)); err != nil {

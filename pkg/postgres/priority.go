@@ -13,6 +13,15 @@ var priorities = noun[programme.Priority]{
 	key:    func(p *programme.Priority) *string { return &p.ID },
 	stamps: func(p *programme.Priority) stamps { return stamps{&p.Version, &p.CreatedAt, &p.UpdatedAt} },
 	check:  func(_ *gorm.DB, p *programme.Priority) error { return p.Check() },
+	referrers: []referrer{
+		{"peer_challenges", "priority_id", "Peer challenges"},
+		{"peer_reviews", "priority_id", "Peer reviews"},
+		{"findings", "priority_id", "Findings"},
+		{"actions", "priority_id", "Actions"},
+		{"asks_and_offers", "priority_id", "Asks and offers"},
+		{"events", "sessions @> jsonb_build_array(jsonb_build_object('priorityId', ?::text))", "Events"},
+		{"milestones", "priorities @> ARRAY[?]", "Milestones"},
+	},
 }
 
 // CreatePriority adds a priority area and answers it with its id. The error is
@@ -29,7 +38,7 @@ func (s *Store) UpdatePriority(ctx context.Context, actor programme.Actor, id st
 }
 
 // DeletePriority deletes a priority area at the version. The error is
-// Forbidden, NotFound or Stale.
+// Forbidden, NotFound, Stale or, while others refer to it, Conflict.
 func (s *Store) DeletePriority(ctx context.Context, actor programme.Actor, id string, version int64) error {
 	return remove(ctx, s, actor, priorities, id, version)
 }

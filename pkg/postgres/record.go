@@ -30,6 +30,14 @@ type kind[T any, R record[T]] struct {
 	// cited lists the reference data that the row names, so that everything that is
 	// not there is said at once; it may be nil.
 	cited func(R) []citation
+	// before sets in a row that is about to be written what follows from others; it
+	// may be nil.
+	before func(w *work, row R) error
+	// after lets others follow a row that has been written; it may be nil.
+	after func(w *work, row R) error
+	// open says that the table takes only rows that everybody may see, so that lists
+	// need not ask of each.
+	open bool
 	// orders lists how lists may be sorted, by the contract's words.
 	orders map[string]order
 	// referrers keep a record from being deleted.
@@ -44,6 +52,9 @@ type work struct {
 	tx    *gorm.DB
 	actor programme.Actor
 	now   time.Time
+	// faults were found in what other records say, before the record's own rules
+	// are asked; they are told together.
+	faults []programme.Fault
 }
 
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
@@ -170,17 +181,7 @@ func drop[T any, R record[T]](ctx context.Context, s *Store, actor programme.Act
 func insert[T any, R record[T]](w *work, k kind[T, R], row R) error {
 	head := row.Of()
 	head.ID, head.Version, head.CreatedAt, head.UpdatedAt = newID(), firstVersion(w.now), w.now, w.now
-	if err := check(w, k, row); err != nil {
-		return err
-	}
-	if err := w.tx.Create(row).Error; err != nil {
-		return err
-	}
-	now, err := rememberOf(row)
-	if err != nil {
-		return err
-	}
-	return w.note(actionCreate, row.Noun(), past{}, now)
+	return put(w, k, actionCreate, past{}, row, func() error { return w.tx.Create(row).Error })
 }
 
 // save writes the record as the next version of what it was.
@@ -188,9 +189,37 @@ func save[T any, R record[T]](w *work, k kind[T, R], was past, row R) error {
 	head := row.Of()
 	head.ID, head.CreatedAt = was.head.ID, was.head.CreatedAt
 	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	return put(w, k, actionUpdate, was, row, func() error { return saveAll(w.tx, (*T)(row)) })
+}
+
+// put writes a row that keeps its rules, and all that goes with it.
+func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row R, write func() error) error {
+	if k.before != nil {
+		if err := k.before(w, row); err != nil {
+			return err
+		}
+	}
 	if err := check(w, k, row); err != nil {
 		return err
 	}
+	if err := write(); err != nil {
+		return err
+	}
+	now, err := rememberOf(row)
+	if err != nil {
+		return err
+	}
+	if err := w.note(action, row.Noun(), was, now); err != nil || k.after == nil {
+		return err
+	}
+	return k.after(w, row)
+}
+
+// rewrite writes the record as the next version of what it was, without asking its
+// rules: it follows what became of another, and is no less right than before.
+func rewrite[T any, R record[T]](w *work, was past, row R) error {
+	head := row.Of()
+	head.Version, head.UpdatedAt = was.head.Version+1, w.now
 	if err := saveAll(w.tx, (*T)(row)); err != nil {
 		return err
 	}
@@ -232,13 +261,13 @@ func rememberOf(row programme.Record) (past, error) {
 // check holds a record to its own rules, and names every piece of reference data
 // that it cites and that is not there. Those that are stay until the transaction ends.
 func check[T any, R record[T]](w *work, k kind[T, R], row R) error {
-	var faults []programme.Fault
+	faults := w.faults
 	if err := row.Check(); err != nil {
 		e, ok := errors.AsType[*programme.Error](err)
 		if !ok || e.Kind != programme.Invalid {
 			return err
 		}
-		faults = e.Faults
+		faults = append(e.Faults, faults...)
 	}
 	if k.cited != nil {
 		unknown, err := uncited(w.tx, k.cited(row))

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/goccy/go-json"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -121,7 +122,7 @@ const serviceRole = "peerchallenge_service"
 
 // prepare readies a connection of the pool.
 func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
-	timesInUTC(conn)
+	register(conn)
 	return s.asService(ctx, conn)
 }
 
@@ -154,8 +155,10 @@ func (s *Store) asService(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// timesInUTC makes every instant that is read UTC, whatever the machine's zone.
-func timesInUTC(conn *pgx.Conn) {
+// register makes every instant that is read UTC, whatever the machine's zone, and
+// reads JSON with the quicker of the decoders.
+func register(conn *pgx.Conn) {
+	conn.TypeMap().RegisterType(&pgtype.Type{Name: "jsonb", OID: pgtype.JSONBOID, Codec: &pgtype.JSONBCodec{Marshal: json.Marshal, Unmarshal: json.Unmarshal}})
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
 }
 

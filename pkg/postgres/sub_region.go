@@ -8,9 +8,15 @@ import (
 
 var subRegions = noun[programme.SubRegion]{
 	name: "sub-region", keyColumn: "slug",
-	key:       func(r *programme.SubRegion) *string { return &r.Slug },
-	stamps:    func(r *programme.SubRegion) stamps { return stamps{&r.Version, &r.CreatedAt, &r.UpdatedAt} },
-	referrers: []referrer{{"memberships", "sub_region_slug", "Memberships"}},
+	key:    func(r *programme.SubRegion) *string { return &r.Slug },
+	stamps: func(r *programme.SubRegion) stamps { return stamps{&r.Version, &r.CreatedAt, &r.UpdatedAt} },
+	referrers: []referrer{
+		{"memberships", "sub_region_slug", "Memberships"},
+		{"peer_challenges", "sub_region_slug", "Peer challenges"},
+		{"actions", "sub_region_slug", "Actions"},
+		{"events", "sub_region_slug", "Events"},
+		{"milestones", "sub_regions @> ARRAY[?]", "Milestones"},
+	},
 }
 
 // CreateSubRegion adds a sub-region. The error is Forbidden for anyone but the
@@ -26,7 +32,8 @@ func (s *Store) UpdateSubRegion(ctx context.Context, actor programme.Actor, slug
 }
 
 // DeleteSubRegion deletes a sub-region at the version. The error is Forbidden,
-// NotFound, Stale or, while memberships refer to it, Conflict.
+// NotFound, Stale or, while others refer to it, Conflict.
+// NotFound, Stale or, while anything refers to it, Conflict.
 func (s *Store) DeleteSubRegion(ctx context.Context, actor programme.Actor, slug string, version int64) error {
 	return remove(ctx, s, actor, subRegions, slug, version)
 }

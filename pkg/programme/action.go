@@ -1,6 +1,9 @@
 package programme
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Action is what a borough will do about a finding.
 type Action struct {
@@ -16,12 +19,10 @@ type Action struct {
 	Progress    []ProgressUpdate `gorm:"serializer:json"` // oldest first; only ever added to
 	ProgressAt  time.Time        // of the last update, or of the creation
 
-	// Copied from the finding, for counting.
+	// Copied for counting: of the finding, and of the borough on the day of the creation.
 	FindingKind FindingKind
 	PriorityID  *string
 	SubRegion   *string `gorm:"column:sub_region_slug"`
-
-	Forum Forum `gorm:"-"` // of the finding, read with it
 }
 
 // OwnerKind says what kind of owner an action has.
@@ -49,4 +50,123 @@ type ProgressUpdate struct {
 	At    time.Time   `json:"at"`
 	Text  string      `json:"text"`
 	State ActionState `json:"state"` // in which the update left the action
+}
+
+// AddProgress is the step of an action beside those of all kinds.
+const AddProgress Step = "add-progress"
+
+// maxProgress is how many updates an action takes, as the contract says.
+const maxProgress = 1000
+
+// Noun implements [Record].
+func (*Action) Noun() string { return "action" }
+
+// Steps implements [Record].
+func (*Action) Steps() []Step { return []Step{Edit, AddProgress, Delete} }
+
+// May implements [Record]: an action is its borough's alone.
+func (a *Action) May(actor Actor, step Step) error {
+	if !actor.isOf(a.Borough) {
+		return NotYours("Only the borough whose action it is may do this.")
+	}
+	switch {
+	case step == Edit && a.State != ActionOpen:
+		return WrongState("An action that is done or withdrawn is not changed any more; open it again first.")
+	case step == AddProgress && len(a.Progress) >= maxProgress:
+		return WrongState("The action has as many updates as it can take.")
+	case step == Delete && len(a.Progress) > 0:
+		return WrongState("Progress was reported of the action, so that it stays; withdraw it instead.")
+	}
+	return nil
+}
+
+// Check implements [Record].
+func (a *Action) Check() error {
+	if (a.DueOn == nil) == (a.NoDueReason == nil) || a.NoDueReason != nil && blank(a.NoDueReason) {
+		return Refuse([]Fault{{Pointer: "/dueOn", Code: "one_of", Detail: "An action has either a due date or a reason why there is none."}})
+	}
+	return nil
+}
+
+// Report adds an update, and moves the action to the state if one is given. It
+// refuses to move a closed action without a reason. What was reported before is
+// left alone, whoever else holds it.
+func (a *Action) Report(actor Actor, text string, state *ActionState, at time.Time) error {
+	next := a.State
+	if state != nil {
+		next = *state
+	}
+	if a.State != ActionOpen && next != a.State {
+		if err := actor.WithReason(); err != nil {
+			return err
+		}
+	}
+	a.Progress = append(slices.Clip(a.Progress), ProgressUpdate{At: at, Text: text, State: next})
+	a.State, a.ProgressAt = next, at
+	return nil
+}
+
+// Reckoning is the day for which it is asked what is overdue and what has stalled.
+// Both are questions of days and not of hours, so that answers hold until midnight.
+type Reckoning struct {
+	Today     Date      // in London
+	NewsSince time.Time // an open action without news since then has stalled
+}
+
+// ReckonOn answers the reckoning for a day in London: an action has stalled when
+// its last news is more than StalledDays days old, counted from midnight to midnight.
+func (s Settings) ReckonOn(today Date) Reckoning {
+	oldest := today.AddDays(-s.StalledDays).Time()
+	return Reckoning{Today: today, NewsSince: time.Date(oldest.Year(), oldest.Month(), oldest.Day(), 0, 0, 0, 0, London)}
+}
+
+// Overdue reports whether the action is open after the day on which it was due.
+func (a *Action) Overdue(r Reckoning) bool {
+	return a.State == ActionOpen && a.DueOn != nil && *a.DueOn < r.Today
+}
+
+// Stalled reports whether the action is open and nothing was heard of it for long.
+func (a *Action) Stalled(r Reckoning) bool {
+	return a.State == ActionOpen && a.ProgressAt.Before(r.NewsSince)
+}
+
+// ActionFilter leaves those actions of a list that agree with every member that
+// is given.
+type ActionFilter struct {
+	FindingID    *string
+	Borough      *string
+	SubRegion    *string
+	PriorityID   *string
+	State        *ActionState
+	Overdue      *bool
+	Stalled      *bool
+	Reckoning    Reckoning // by which the two are meant
+	UpdatedSince *time.Time
+}
+
+// ActionGrouping is by what actions are counted.
+type ActionGrouping string
+
+// The groupings.
+const (
+	ByBorough   ActionGrouping = "borough"
+	BySubRegion ActionGrouping = "sub_region"
+	ByPriority  ActionGrouping = "priority"
+	ByKind      ActionGrouping = "kind"
+)
+
+// ActionCount is how many actions there are of one borough, sub-region, priority
+// or kind of finding. Of the four only that one is given; it is nil too for those
+// actions that have none.
+type ActionCount struct {
+	Borough    *string
+	SubRegion  *string
+	PriorityID *string
+	Kind       *FindingKind
+	Open       int
+	Done       int
+	Withdrawn  int
+	Overdue    int // open after their due date
+	Stalled    int // open without news
+	Total      int
 }

@@ -1,5 +1,10 @@
 package programme
 
+import (
+	"slices"
+	"time"
+)
+
 // AskOrOffer is help that a borough looks for or has to give. Offers are for the
 // whole programme, asks for the members of one group.
 type AskOrOffer struct {
@@ -12,8 +17,13 @@ type AskOrOffer struct {
 	Text                 string
 	State                AskOrOfferState
 
-	Forum Forum `gorm:"-"` // of the group, read with it
+	// Forum is the group in which the ask is being raised; nil for an offer, and
+	// for an ask that is there already: its borough may have left the group since.
+	Forum *Forum `gorm:"-" json:"-"`
 }
+
+// TableName names the table, whose plural is not the usual one.
+func (*AskOrOffer) TableName() string { return "asks_and_offers" }
 
 // AskOrOfferKind tells an ask from an offer.
 type AskOrOfferKind string
@@ -33,3 +43,111 @@ const (
 	HelpMet       AskOrOfferState = "met"
 	HelpWithdrawn AskOrOfferState = "withdrawn"
 )
+
+// The steps of an ask or an offer beside those of all kinds.
+const (
+	Meet     Step = "meet"
+	Withdraw Step = "withdraw"
+)
+
+// Noun implements [Record].
+func (*AskOrOffer) Noun() string { return "ask-or-offer" }
+
+// Steps implements [Record].
+func (*AskOrOffer) Steps() []Step { return []Step{Edit, Meet, Withdraw, Reopen, Delete} }
+
+// May implements [Record]: the borough that asks or offers does everything with
+// it, and so does the programme's team. Whoever is asked can only read.
+func (a *AskOrOffer) May(actor Actor, step Step) error {
+	if err := a.spokenFor(actor); err != nil {
+		return err
+	}
+	switch step {
+	case Edit, Meet, Withdraw:
+		if a.State != HelpOpen {
+			return WrongState("It is " + string(a.State) + "; reopen it first.")
+		}
+	case Reopen:
+		if a.State == HelpOpen {
+			return WrongState("Only what was met or withdrawn can be reopened.")
+		}
+	}
+	return nil
+}
+
+func (a *AskOrOffer) spokenFor(actor Actor) error {
+	if actor.Speaks(a.Borough) {
+		return nil
+	}
+	return NotYours("Only the borough itself and the programme's team may do this.")
+}
+
+// Raise opens the ask or offer on the actor's behalf, in the group that is asked;
+// forum is nil where there is none. The error is Forbidden if the actor does not
+// speak for the borough, and Conflict if the group's challenge is not in progress
+// or completed: before, a group can still change, and afterwards nobody meets in it.
+// Whether the borough belongs to the group, [AskOrOffer.Check] says.
+func (a *AskOrOffer) Raise(actor Actor, forum *Forum) error {
+	if err := a.spokenFor(actor); err != nil {
+		return err
+	}
+	a.State, a.Forum, a.Audience = HelpOpen, forum, Everyone()
+	if a.Kind != Ask {
+		return nil
+	}
+	a.Audience = TeamOnly()
+	if forum == nil {
+		return nil
+	}
+	a.Audience = a.Asked(forum.Boroughs)
+	if !forum.Records && slices.Contains(forum.Boroughs, a.Borough) {
+		return WrongState("A group is asked while its challenge is in progress or completed.")
+	}
+	return nil
+}
+
+// Asked is the audience of an ask in a group of these boroughs. Whoever asks
+// belongs to it, even after leaving the group.
+func (a *AskOrOffer) Asked(boroughs []string) Audience {
+	return Parties(append([]string{a.Borough}, boroughs...)...)
+}
+
+// Move takes the step, once [AskOrOffer.May] allows it. It refuses a reopening
+// without a reason.
+func (a *AskOrOffer) Move(actor Actor, step Step) error {
+	switch step {
+	case Meet:
+		a.State = HelpMet
+	case Withdraw:
+		a.State = HelpWithdrawn
+	case Reopen:
+		a.State = HelpOpen
+		return actor.WithReason()
+	}
+	return nil
+}
+
+// Check implements [Record].
+func (a *AskOrOffer) Check() error {
+	var faults []Fault
+	switch {
+	case a.Kind == Ask && a.PeerChallengeGroupID == nil:
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "required_for_ask", Detail: "An ask names the group that is asked."})
+	case a.Kind == Offer && a.PeerChallengeGroupID != nil:
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "not_for_offer", Detail: "An offer is for the whole programme and names no group."})
+	case a.Kind == Ask && a.Forum != nil && !slices.Contains(a.Forum.Boroughs, a.Borough):
+		faults = append(faults, Fault{Pointer: "/borough", Code: "not_in_group", Detail: "The borough is not a member of the group that it asks."})
+	}
+	return Refuse(faults)
+}
+
+// AskOrOfferFilter leaves those asks and offers of a list that agree with every
+// member that is given.
+type AskOrOfferFilter struct {
+	Kind                 *AskOrOfferKind
+	Borough              *string
+	PeerChallengeGroupID *string
+	PriorityID           *string
+	State                *AskOrOfferState
+	UpdatedSince         *time.Time
+}

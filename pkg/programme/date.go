@@ -42,6 +42,14 @@ func (d Date) Time() time.Time {
 // AddDays answers the day that many days later.
 func (d Date) AddDays(n int) Date { return Date(d.Time().AddDate(0, 0, n).Format(time.DateOnly)) }
 
+// AddMonths answers the same day that many months later, or the last of that
+// month where it is shorter.
+func (d Date) AddMonths(n int) Date {
+	first := d.Time().AddDate(0, 0, 1-d.Time().Day())
+	last := first.AddDate(0, n+1, -1)
+	return Date(first.AddDate(0, n, min(d.Time().Day(), last.Day())-1).Format(time.DateOnly))
+}
+
 // Value stores the date in a PostgreSQL date column.
 func (d Date) Value() (driver.Value, error) {
 	if d == "" {

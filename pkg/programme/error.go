@@ -65,6 +65,23 @@ func Refuse(faults []Fault) error {
 	return &Error{Kind: Invalid, Code: "invalid", Detail: "The request breaks the rules listed under errors.", Faults: faults}
 }
 
+// Together makes one [Invalid] error of all their faults, or nil if there are
+// none. An error that is something else goes before all others.
+func Together(errs ...error) error {
+	var faults []Fault
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Kind != Invalid || len(e.Faults) == 0 {
+			return err
+		}
+		faults = append(faults, e.Faults...)
+	}
+	return Refuse(faults)
+}
+
 func (e *Error) Error() string {
 	if e.cause != nil && e.cause.Error() != e.Detail {
 		return e.Code + ": " + e.Detail + ": " + e.cause.Error()

@@ -1,5 +1,10 @@
 package programme
 
+import (
+	"strconv"
+	"time"
+)
+
 // Event is a day or more on which people of the programme meet. Everybody may see it.
 type Event struct {
 	Head
@@ -27,6 +32,10 @@ type Event struct {
 	State        EventState
 	Sequence     int     // how often it was changed, as calendars count
 	Illustrative *string // what of it is an example and no fact
+
+	// ReviewAudience may see the review that the event belongs to. It is read with
+	// the event and never kept in it.
+	ReviewAudience Audience `gorm:"-" json:"-"`
 }
 
 // EventKind is what kind of event it is.
@@ -50,6 +59,9 @@ const (
 	EventHeld      EventState = "held"
 	EventCancelled EventState = "cancelled"
 )
+
+// Hold says that an event has taken place, or is taking place.
+const Hold Step = "hold"
 
 // EventSession is a part of an event.
 type EventSession struct {
@@ -81,3 +93,164 @@ const (
 	FromVoluntary OrganisationType = "voluntary_sector"
 	FromElsewhere OrganisationType = "other"
 )
+
+// Noun implements [Record].
+func (*Event) Noun() string { return "event" }
+
+// Steps implements [Record].
+func (*Event) Steps() []Step { return []Step{Edit, Hold, Cancel, Reopen, Delete} }
+
+// May implements [Record]: only the programme's team runs events. Whether an event
+// can be held also depends on the day: see [Event.On].
+func (e *Event) May(actor Actor, step Step) error {
+	if err := TeamMay(actor); err != nil {
+		return err
+	}
+	switch step {
+	case Edit:
+		if e.State == EventCancelled {
+			return WrongState("An event that is cancelled is not changed any more; reopen it first.")
+		}
+	case Reopen:
+		if e.State == EventPlanned {
+			return WrongState("Only an event that was held or cancelled can be reopened.")
+		}
+	case Delete:
+		if e.State != EventPlanned {
+			return WrongState("Only an event that is still planned can be deleted.")
+		}
+	default:
+		if e.State != EventPlanned {
+			return WrongState("The event is " + string(e.State) + "; this step does not follow from there.")
+		}
+	}
+	return nil
+}
+
+// On is the event as what can be done to it on the day: it is not held before it begins.
+func (e *Event) On(today Date) Record { return eventOn{e, today} }
+
+type eventOn struct {
+	*Event
+
+	today Date
+}
+
+// May implements [Record].
+func (e eventOn) May(actor Actor, step Step) error {
+	if err := e.Event.May(actor, step); err != nil {
+		return err
+	}
+	if step == Hold && e.today < e.StartsOn {
+		return Errorf(Conflict, "not_yet", "The event begins later; it can be held on its first day or after.")
+	}
+	return nil
+}
+
+// Move takes the step that [Event.May] has allowed. It refuses to hold an event
+// before its first day, and a reopening or a cancellation without a reason.
+func (e *Event) Move(actor Actor, step Step, today Date) error {
+	if err := e.On(today).May(actor, step); err != nil {
+		return err
+	}
+	e.Sequence++
+	switch step {
+	case Hold:
+		e.State = EventHeld
+		return nil
+	case Cancel:
+		e.State = EventCancelled
+	default:
+		e.State = EventPlanned
+	}
+	return actor.WithReason()
+}
+
+// Confidants implements [Confidential]: who may not see a review is not told that
+// the event belongs to it.
+func (e *Event) Confidants() Audience {
+	if e.PeerReviewID == nil {
+		return e.Audience
+	}
+	return e.Audience.And(e.ReviewAudience)
+}
+
+// ReviewFor answers the review that the event belongs to, if the actor may see it.
+func (e *Event) ReviewFor(actor Actor) *string {
+	if !e.ReviewAudience.Includes(actor) {
+		return nil
+	}
+	return e.PeerReviewID
+}
+
+// Check implements [Record].
+func (e *Event) Check() error {
+	faults := inOrder(&e.StartsOn, &e.EndsOn)
+	switch {
+	case e.StartTime == nil && e.EndTime != nil:
+		faults = append(faults, Fault{Pointer: "/startTime", Code: "both_times", Detail: "An event with an end needs a beginning: give both times or neither."})
+	case e.StartTime != nil && e.EndTime == nil:
+		faults = append(faults, Fault{Pointer: "/endTime", Code: "both_times", Detail: "An event with a beginning needs an end: give both times or neither."})
+	case e.StartsOn == e.EndsOn:
+		faults = append(faults, laterTime("/endTime", e.StartTime, e.EndTime)...)
+	}
+	if e.Capacity != nil && *e.Capacity < 1 {
+		faults = append(faults, Fault{Pointer: "/capacity", Code: "too_small", Detail: "Must be at least 1."})
+	}
+	faults = append(faults, repeated("/boroughs", e.Boroughs)...)
+	for i, s := range e.Sessions {
+		pointer := "/sessions/" + strconv.Itoa(i)
+		if s.Day != nil && (*s.Day < e.StartsOn || *s.Day > e.EndsOn) {
+			faults = append(faults, Fault{Pointer: pointer + "/day", Code: "outside_event", Detail: "The session's day must be one of the event's."})
+		}
+		faults = append(faults, laterTime(pointer+"/endTime", s.StartTime, s.EndTime)...)
+	}
+	faults = append(faults, repeatedTypes("/invited", e.Invited)...)
+	return Refuse(append(faults, repeatedTypes("/attended", e.Attended)...))
+}
+
+// HeldBefore refuses an event that was held but is moved to a day that has not come yet.
+func (e *Event) HeldBefore(today Date) []Fault {
+	if e.State != EventHeld || e.StartsOn <= today {
+		return nil
+	}
+	return []Fault{{Pointer: "/startsOn", Code: "not_yet", Detail: "An event that was held cannot begin in the future."}}
+}
+
+// laterTime refuses an end that is not after the beginning.
+func laterTime(pointer string, start, end *string) []Fault {
+	if start == nil || end == nil || *start < *end {
+		return nil
+	}
+	return []Fault{{Pointer: pointer, Code: "order", Detail: "The end must be after the beginning."}}
+}
+
+// repeatedTypes names every type of organisation that is counted a second time.
+func repeatedTypes(pointer string, counts []Attendance) []Fault {
+	types := make([]string, len(counts))
+	for i, a := range counts {
+		types[i] = string(a.OrganisationType)
+	}
+	faults := repeated(pointer, types)
+	for i := range faults {
+		faults[i].Pointer += "/organisationType"
+	}
+	return faults
+}
+
+// EventFilter leaves those events of a list that agree with every member that is given.
+type EventFilter struct {
+	Kind      *EventKind
+	State     *EventState
+	From      *Date   // no event that ends before the day
+	To        *Date   // no event that begins after the day
+	SubRegion *string // the one that the event names
+	// Borough leaves the events that concern it: those that name it, those of its
+	// sub-region on the event's first day, and those for all.
+	Borough              *string
+	PriorityID           *string // of one of the sessions
+	PeerChallengeID      *string
+	PeerChallengeGroupID *string
+	PeerReviewID         *string // leaves nothing for who may not see the review
+	UpdatedSince         *time.Time
+}

@@ -1,6 +1,10 @@
 package programme
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Finding is what a challenge's group or a review's team found about a borough.
 type Finding struct {
@@ -17,7 +21,7 @@ type Finding struct {
 	SelfEvaluationSections []string         `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
 	Response               *FindingResponse `gorm:"serializer:json"`
 
-	Forum Forum `gorm:"-"` // where it was found, read with it
+	Forum Forum `gorm:"-" json:"-"` // where it was found, read with it
 }
 
 // FindingKind is what kind of finding it is. Nothing is graded.
@@ -48,11 +52,133 @@ const (
 	NotAccepted ResponseAnswer = "not_accepted"
 )
 
+// The steps of a finding beside those of all kinds. RecordFinding is that of its
+// making.
+const (
+	RecordFinding Step = "record"
+	Respond       Step = "respond"
+	AddAction     Step = "add-action"
+)
+
+// Noun implements [Record].
+func (*Finding) Noun() string { return "finding" }
+
+// Steps implements [Record].
+func (*Finding) Steps() []Step { return []Step{Edit, Respond, AddAction, Delete} }
+
+// May implements [Record]: who found it records and corrects it while findings
+// are being recorded; whom it is about answers it and acts on it while findings
+// are being answered.
+func (f *Finding) May(actor Actor, step Step) error {
+	switch step {
+	case Respond, AddAction:
+		if !actor.isOf(f.Borough) {
+			return NotYours("Only the borough that the finding is about may do this.")
+		}
+		if !f.Forum.Answers {
+			return WrongState("Findings of a challenge are answered while it is in progress or completed, those of a review once it is reported and until it is closed.")
+		}
+		if step == AddAction {
+			return f.TakesActions()
+		}
+		return nil
+	}
+	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Forum.Finders, actor.isOf) {
+		return NotYours("Only those who record findings there and the programme's team may do this.")
+	}
+	if !f.Forum.Records {
+		return WrongState("Findings of a challenge are recorded while it is in progress or completed, those of a review during fieldwork and factual accuracy.")
+	}
+	if step == Delete && f.Response != nil {
+		return Errorf(Conflict, "answered", "The borough has answered the finding, so that it stays; correct it instead.")
+	}
+	return nil
+}
+
+// Check implements [Record].
+func (f *Finding) Check() error {
+	var faults []Fault
+	if (f.PeerChallengeGroupID == nil) == (f.PeerReviewID == nil) {
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "one_of", Detail: "A finding is either of a peer challenge group or of a peer review."})
+	}
+	if f.Kind == Risk && f.PeerReviewID != nil {
+		faults = append(faults, Fault{Pointer: "/kind", Code: "only_in_challenges", Detail: "Only a peer challenge records risks."})
+	}
+	faults = append(faults, repeated("/indicators", f.Indicators)...)
+	return Refuse(append(faults, repeated("/selfEvaluationSections", f.SelfEvaluationSections)...))
+}
+
+// Misplaced names the borough if nothing can be found about it there: a group
+// finds about its members, a review about its host. It is asked once: a member
+// that leaves the group does not take what was found along.
+func (f *Finding) Misplaced() []Fault {
+	switch {
+	case f.PeerReviewID != nil && f.Borough != f.Forum.Boroughs[0]:
+		return []Fault{{Pointer: "/borough", Code: "not_the_host", Detail: "A review finds about its host."}}
+	case f.PeerReviewID == nil && !slices.Contains(f.Forum.Boroughs, f.Borough):
+		return []Fault{{Pointer: "/borough", Code: "not_in_group", Detail: "The borough does not belong to the group."}}
+	}
+	return nil
+}
+
+// Answer records what the borough says to the finding, in the place of what it
+// said before. It refuses all but acceptance without a reason.
+func (f *Finding) Answer(answer ResponseAnswer, reason *string, at time.Time) error {
+	if answer != Accepted && blank(reason) {
+		return Refuse([]Fault{{Pointer: "/reason", Code: "reason_required", Detail: "Say why the finding is not or not wholly accepted."}})
+	}
+	if blank(reason) {
+		reason = nil
+	}
+	f.Response = &FindingResponse{Answer: answer, Reason: reason, At: at}
+	return nil
+}
+
+// TakesActions refuses actions, new ones and such as are opened again, about a
+// finding that the borough does not accept.
+func (f *Finding) TakesActions() error {
+	if f.Response == nil || f.Response.Answer == NotAccepted {
+		return Errorf(Conflict, "finding_not_accepted", "Actions are about a finding that the borough has accepted, wholly or partly.")
+	}
+	return nil
+}
+
+// With answers the audience with the borough, which sees what is about it.
+func (a Audience) With(borough string) Audience {
+	if a.has(borough) {
+		return a
+	}
+	b := append(slices.Clone(a), borough)
+	slices.Sort(b)
+	return b
+}
+
+// isOf reports whether the actor is one of the borough's people.
+func (a Actor) isOf(borough string) bool {
+	return a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough
+}
+
+// blank reports whether an optional text says nothing.
+func blank(text *string) bool { return text == nil || strings.TrimSpace(*text) == "" }
+
 // Forum is what the rules need to know of the group or review in which things
 // are found and said.
 type Forum struct {
-	Boroughs []string // a group's members; a review's host and team
+	Boroughs []string // a group's members; a review's host, and then its team's
 	Finders  []string // those of them who may record findings
 	Records  bool     // whether findings are being recorded
 	Answers  bool     // whether findings are being answered and acted on
+}
+
+// FindingFilter leaves those findings of a list that agree with every member that
+// is given.
+type FindingFilter struct {
+	PeerChallengeID      *string
+	PeerChallengeGroupID *string
+	PeerReviewID         *string
+	Borough              *string
+	Kind                 *FindingKind
+	PriorityID           *string
+	Answered             *bool
+	UpdatedSince         *time.Time
 }

@@ -1,5 +1,12 @@
 package programme
 
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+)
+
 // GroupingProposal is a way to divide a challenge's boroughs into groups. It is
 // the programme team's own, and nothing comes of it until it is accepted.
 type GroupingProposal struct {
@@ -8,12 +15,14 @@ type GroupingProposal struct {
 	Sizes           []int           `gorm:"serializer:json"`
 	Weights         GroupingWeights `gorm:"serializer:json"`
 	Seed            int64
-	Cycles          int         // how many cycles back pairings are to be avoided
+	Cycles          int         // how many cycles back pairings are to be avoided, at most [MaxCyclesAgo]
 	Period          *string     `gorm:"column:period_code"` // of the comparisons from which strengths and needs are read
 	Indicators      []string    `gorm:"serializer:texts"`
 	Conflicts       [][2]string `gorm:"serializer:json"` // boroughs that must not meet
 	Result          Grouping    `gorm:"serializer:json"`
 	State           ProposalState
+
+	Challenge PeerChallenge `gorm:"-" json:"-"` // to which it belongs, read with it
 }
 
 // ProposalState is what became of a proposal.
@@ -24,3 +33,86 @@ const (
 	ProposalOpen     ProposalState = "open"
 	ProposalAccepted ProposalState = "accepted"
 )
+
+// AcceptProposal is the step that makes groups of a proposal.
+const AcceptProposal Step = "accept"
+
+// Noun implements [Record].
+func (*GroupingProposal) Noun() string { return "grouping-proposal" }
+
+// Steps implements [Record].
+func (*GroupingProposal) Steps() []Step { return []Step{AcceptProposal} }
+
+// May implements [Record]: the programme's team accepts a proposal once, while
+// groups are being formed.
+func (p *GroupingProposal) May(actor Actor, _ Step) error {
+	if err := TeamMay(actor); err != nil {
+		return err
+	}
+	if p.State != ProposalOpen {
+		return WrongState("The proposal is accepted already.")
+	}
+	return p.Challenge.May(actor, AddGroup)
+}
+
+// Check implements [Record]. What can be divided, [ProposeGroups] says.
+func (p *GroupingProposal) Check() error {
+	faults := repeated("/indicators", p.Indicators)
+	switch {
+	case len(p.Indicators) > 0 && p.Period == nil:
+		faults = append(faults, Fault{Pointer: "/period", Code: "required", Detail: "Indicators are compared in a period: name it."})
+	case len(p.Indicators) == 0 && p.Period != nil:
+		faults = append(faults, Fault{Pointer: "/indicators", Code: "required", Detail: "A period says when indicators are compared: choose some."})
+	}
+	return Refuse(faults)
+}
+
+// Propose divides the boroughs, with the errors of [ProposeGroups]. past has those
+// who met, and bands the quartile bands by borough and indicator.
+func (p *GroupingProposal) Propose(boroughs []string, past []Pairing, bands map[string]map[string]string) error {
+	result, err := ProposeGroups(GroupingTask{
+		Boroughs: boroughs, Sizes: p.Sizes, Past: past, Conflicts: p.Conflicts, Bands: bands, Weights: p.Weights, Seed: p.Seed,
+	})
+	if e, ok := errors.AsType[*Error](err); ok {
+		for i := range e.Faults {
+			if strings.HasPrefix(e.Faults[i].Pointer, "/boroughs") {
+				e.Faults[i].Pointer = "" // whoever asks has not sent them
+			}
+		}
+	}
+	p.Result = result
+	return err
+}
+
+// Groups answers the groups that the proposal makes of a challenge, all of whose
+// members are visitors. Their names are Group 1, Group 2 and so on without those
+// that are taken.
+func (p *GroupingProposal) Groups(taken []string) []PeerChallengeGroup {
+	groups := make([]PeerChallengeGroup, len(p.Result.Groups))
+	number := 0
+	for i, proposed := range p.Result.Groups {
+		name := ""
+		for name == "" || slices.Contains(taken, name) {
+			number++
+			name = "Group " + strconv.Itoa(number)
+		}
+		groups[i] = PeerChallengeGroup{Head: Head{Audience: Everyone()}, PeerChallengeID: p.PeerChallengeID, Name: name, Challenge: p.Challenge}
+		for _, borough := range proposed.Boroughs {
+			groups[i].Members = append(groups[i].Members, GroupMember{Borough: borough, Role: MemberVisitor})
+		}
+	}
+	return groups
+}
+
+// Boroughs answers the codes of those whom the proposal places.
+func (p *GroupingProposal) Boroughs() []string {
+	var codes []string
+	for _, g := range p.Result.Groups {
+		codes = append(codes, g.Boroughs...)
+	}
+	return codes
+}
+
+// LeftSubRegion refuses what was proposed for boroughs that have left the sub-region
+// since, which the faults of [NotInSubRegion] name.
+func LeftSubRegion(faults []Fault) error { return conflictOf("not_in_sub_region", faults) }

@@ -1,5 +1,13 @@
 package programme
 
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
 // Milestone is what the programme has delivered or plans to. Everybody may see it.
 // Some are written by hand; others are derived from a challenge, a review or an
 // event and follow it.
@@ -19,12 +27,15 @@ type Milestone struct {
 	Evidence     []Link   `gorm:"serializer:json"`
 
 	PeerChallengeID *string
-	PeerReviewID    *string
+	PeerReviewID    *string // told only to those who may see the review
 	EventID         *string
 
 	Derived      bool    // follows the challenge, review or event that it links to
 	WordedByHand bool    // title and description do not follow
 	Illustrative *string // what of it is an example and no fact
+
+	PeerReviewAudience Audience `gorm:"serializer:texts" json:"-"` // who may see the review; nobody where there is none
+	SavedOn            Date     `gorm:"-" json:"-"`                // today in London while it is being saved, or empty
 }
 
 // MilestoneKind is what kind of milestone it is.
@@ -48,3 +59,327 @@ const (
 	MilestoneMissed    MilestoneStatus = "missed"
 	MilestoneCancelled MilestoneStatus = "cancelled"
 )
+
+// milestoneYears is how many years a milestone's days may lie before or after its
+// cycle. Further off they are slips of the pen.
+const milestoneYears = 5
+
+// Noun implements [Record].
+func (*Milestone) Noun() string { return "milestone" }
+
+// Steps implements [Record].
+func (*Milestone) Steps() []Step { return []Step{Edit, Delete} }
+
+// May implements [Record]: only the programme's team writes milestones, and a
+// derived one stays as long as its source.
+func (m *Milestone) May(actor Actor, step Step) error {
+	if err := TeamMay(actor); err != nil {
+		return err
+	}
+	if step == Delete && m.Derived {
+		return Errorf(Conflict, "derived", "A derived milestone stays as long as what it is derived from; cancel that instead.")
+	}
+	return nil
+}
+
+// Check implements [Record]. What was derived takes its days from its source, which
+// has rules of its own for them.
+func (m *Milestone) Check() error {
+	faults := m.Cycle.Check()
+	if m.AchievedOn != nil && m.Status != MilestoneAchieved {
+		faults = append(faults, Fault{Pointer: "/achievedOn", Code: "not_achieved", Detail: "Only what is achieved has a day on which it was achieved."})
+	}
+	if !m.Derived {
+		if len(m.Cycle.Check()) == 0 {
+			faults = append(faults, m.near("/plannedFor", m.PlannedFor)...)
+			faults = append(faults, m.near("/achievedOn", m.AchievedOn)...)
+		}
+		if m.AchievedOn != nil && m.SavedOn != "" && *m.AchievedOn > m.SavedOn {
+			faults = append(faults, Fault{Pointer: "/achievedOn", Code: "in_future", Detail: "What lies in the future is planned and not achieved."})
+		}
+		if m.WordedByHand {
+			faults = append(faults, Fault{Pointer: "/wordedByHand", Code: "not_derived", Detail: "Only a derived milestone has words that could follow."})
+		}
+	}
+	faults = append(faults, m.linked("/peerChallengeId", m.PeerChallengeID, ChallengeMilestone)...)
+	faults = append(faults, m.linked("/peerReviewId", m.PeerReviewID, ReviewMilestone)...)
+	faults = append(faults, m.linked("/eventId", m.EventID, EventMilestone)...)
+	faults = append(faults, repeated("/subRegions", m.SubRegions)...)
+	faults = append(faults, repeated("/boroughs", m.Boroughs)...)
+	faults = append(faults, repeated("/priorities", m.Priorities)...)
+	urls := make([]string, len(m.Evidence))
+	for i, l := range m.Evidence {
+		urls[i] = l.URL
+	}
+	return Refuse(append(faults, repeated("/evidence", urls)...))
+}
+
+func (m *Milestone) near(pointer string, day *Date) []Fault {
+	if day == nil || *day >= m.Cycle.Before(milestoneYears).Starts() && *day <= m.Cycle.Before(-milestoneYears).Ends() {
+		return nil
+	}
+	return []Fault{{Pointer: pointer, Code: "far_from_cycle", Detail: "The day lies more than " + strconv.Itoa(milestoneYears) + " years from the milestone's cycle."}}
+}
+
+func (m *Milestone) linked(pointer string, id *string, kind MilestoneKind) []Fault {
+	if id == nil || m.Kind == kind {
+		return nil
+	}
+	return []Fault{{Pointer: pointer, Code: "other_kind", Detail: "A milestone links only to what its kind names."}}
+}
+
+// Confidants implements [Confidential]: which review it reports, only those may
+// read who may see the review.
+func (m *Milestone) Confidants() Audience {
+	if m.PeerReviewID == nil {
+		return m.Audience
+	}
+	return m.Audience.And(m.PeerReviewAudience)
+}
+
+// ReviewFor answers the id of the review that it links to, if the actor may see that.
+func (m *Milestone) ReviewFor(actor Actor) *string {
+	if m.PeerReviewID == nil || !m.PeerReviewAudience.Includes(actor) {
+		return nil
+	}
+	return m.PeerReviewID
+}
+
+// Reword takes what somebody has altered by hand in a derived milestone, which was
+// another before. Title and description are then worded by hand; evidence is
+// always, and so are the participants, except of an event, which counts its own.
+// The error is a Conflict that names every member that follows the source.
+func (m *Milestone) Reword(was Milestone) error {
+	reworded := m.Title != was.Title || m.Description != was.Description
+	unworded := was.WordedByHand && !m.WordedByHand
+	var faults []Fault
+	for _, member := range []struct {
+		pointer string
+		altered bool
+	}{
+		{"/title", unworded && m.Title != was.Title},
+		{"/description", unworded && m.Description != was.Description},
+		{"/cycle", m.Cycle != was.Cycle},
+		{"/kind", m.Kind != was.Kind},
+		{"/status", m.Status != was.Status},
+		{"/plannedFor", !same(m.PlannedFor, was.PlannedFor)},
+		{"/achievedOn", !same(m.AchievedOn, was.AchievedOn)},
+		{"/subRegions", !slices.Equal(m.SubRegions, was.SubRegions)},
+		{"/boroughs", !slices.Equal(m.Boroughs, was.Boroughs)},
+		{"/priorities", !slices.Equal(m.Priorities, was.Priorities)},
+		{"/participants", m.Kind == EventMilestone && !same(m.Participants, was.Participants)},
+		{"/peerChallengeId", !same(m.PeerChallengeID, was.PeerChallengeID)},
+		{"/peerReviewId", !same(m.PeerReviewID, was.PeerReviewID)},
+		{"/eventId", !same(m.EventID, was.EventID)},
+		{"/illustrative", !same(m.Illustrative, was.Illustrative)},
+	} {
+		if member.altered {
+			faults = append(faults, Fault{Pointer: member.pointer, Code: "derived", Detail: "This follows what the milestone is derived from."})
+		}
+	}
+	if len(faults) > 0 {
+		return &Error{Kind: Conflict, Code: "derived", Detail: "What follows the milestone's source is changed there.", Faults: faults}
+	}
+	m.WordedByHand = m.WordedByHand || reworded
+	return nil
+}
+
+func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// Follow brings a derived milestone up to what its source gives now, and reports
+// whether that changed anything. What was done by hand stays.
+func (m *Milestone) Follow(now Milestone) bool {
+	was := *m
+	if !m.WordedByHand {
+		m.Title, m.Description = now.Title, now.Description
+	}
+	if m.Kind == EventMilestone {
+		m.Participants = now.Participants
+	}
+	m.Cycle, m.Status, m.PlannedFor, m.AchievedOn, m.Illustrative = now.Cycle, now.Status, now.PlannedFor, now.AchievedOn, now.Illustrative
+	m.SubRegions, m.Boroughs, m.Priorities = now.SubRegions, now.Boroughs, now.Priorities
+	return !reflect.DeepEqual(was, *m)
+}
+
+// MilestoneOfChallenge derives the milestone of a challenge, whose groups have
+// these boroughs.
+func MilestoneOfChallenge(c PeerChallenge, boroughs []string) Milestone {
+	m := derived(ChallengeMilestone, c.Title, "Peer challenge"+challengeWords(len(boroughs), c.Methods)+".", c.Cycle, c.PriorityID)
+	m.PeerChallengeID, m.Illustrative = &c.ID, c.Illustrative
+	m.SubRegions, m.Boroughs = []string{c.SubRegion}, sorted(boroughs)
+	status := MilestonePlanned
+	switch c.State {
+	case ChallengeCompleted, ChallengeClosed:
+		status = MilestoneAchieved
+	case ChallengeCancelled:
+		status = MilestoneCancelled
+	}
+	return m.stand(status, c.EndsOn, c.EndsOn)
+}
+
+// MilestoneOfReview derives the milestone of a review, whose host lies in the
+// sub-region, or in none. Everybody may see it, so that it says no more of the
+// review than that it is held.
+func MilestoneOfReview(r PeerReview, subRegion string) Milestone {
+	days := ""
+	if n := len(r.FieldworkDays); n > 0 {
+		days = ", conducted over " + counted(n, "day")
+	}
+	m := derived(ReviewMilestone, r.Title, "Peer review"+days+".", r.Cycle, r.PriorityID)
+	m.PeerReviewID, m.Illustrative, m.PeerReviewAudience = &r.ID, r.Illustrative, r.Audience
+	m.Boroughs = []string{r.Host}
+	if subRegion != "" {
+		m.SubRegions = []string{subRegion}
+	}
+	status := MilestonePlanned
+	switch r.State {
+	case ReviewReported, ReviewFollowUp, ReviewClosed:
+		status = MilestoneAchieved
+	case ReviewCancelled:
+		status = MilestoneCancelled
+	}
+	return m.stand(status, r.lastDay(), r.ReportedOn)
+}
+
+// MilestoneOfEvent derives the milestone of an event. Its priorities are those of
+// its sessions, and its participants those who were counted.
+func MilestoneOfEvent(e Event) Milestone {
+	words := e.Description
+	if strings.TrimSpace(words) == "" {
+		words = eventWords[e.Kind] + "."
+	}
+	m := derived(EventMilestone, e.Title, words, CycleOn(e.StartsOn))
+	m.EventID, m.Illustrative = &e.ID, e.Illustrative
+	if e.SubRegion != nil {
+		m.SubRegions = []string{*e.SubRegion}
+	}
+	m.Boroughs = sorted(e.Boroughs)
+	for _, s := range e.Sessions {
+		if s.PriorityID != nil && !slices.Contains(m.Priorities, *s.PriorityID) {
+			m.Priorities = append(m.Priorities, *s.PriorityID)
+		}
+	}
+	for _, a := range e.Attended {
+		if a.Count != nil {
+			total := *a.Count
+			if m.Participants != nil {
+				total += *m.Participants
+			}
+			m.Participants = &total
+		}
+	}
+	status := MilestonePlanned
+	switch e.State {
+	case EventHeld:
+		status = MilestoneAchieved
+	case EventCancelled:
+		status = MilestoneCancelled
+	}
+	return m.stand(status, &e.EndsOn, &e.EndsOn)
+}
+
+// derived begins a milestone with what all derived ones share.
+func derived(kind MilestoneKind, title, words string, cycle Cycle, priority ...*string) Milestone {
+	m := Milestone{
+		Head: Head{Audience: Everyone()}, Title: title, Description: words, Cycle: cycle, Kind: kind, Derived: true,
+		SubRegions: []string{}, Boroughs: []string{}, Priorities: []string{}, Evidence: []Link{},
+	}
+	for _, id := range priority {
+		if id != nil {
+			m.Priorities = append(m.Priorities, *id)
+		}
+	}
+	return m
+}
+
+// stand gives a milestone its status, and the day only once that is true of it.
+func (m Milestone) stand(status MilestoneStatus, planned, achieved *Date) Milestone {
+	m.Status, m.PlannedFor = status, planned
+	if status == MilestoneAchieved {
+		m.AchievedOn = achieved
+	}
+	return m
+}
+
+// challengeWords says how many take part and how, as far as that is known.
+func challengeWords(boroughs int, methods []string) string {
+	words := ""
+	if boroughs > 0 {
+		words = " of " + counted(boroughs, "borough")
+	}
+	if len(methods) > 0 {
+		words += ", conducted with " + enumerated(methods)
+	}
+	return words
+}
+
+var eventWords = map[EventKind]string{
+	Summit: "Summit", ThematicEvent: "Thematic event", ChallengeDay: "Challenge day", FieldworkDay: "Fieldwork day", Workshop: "Workshop",
+}
+
+// counted says how many of a noun there are.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// enumerated joins the items as a sentence does: a, b and c.
+func enumerated(items []string) string {
+	last := len(items) - 1
+	if last == 0 {
+		return items[0]
+	}
+	return strings.Join(items[:last], ", ") + " and " + items[last]
+}
+
+func sorted(codes []string) []string {
+	list := append([]string{}, codes...)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// lastDay is the last of the review's fieldwork, or nil while that is open.
+func (r *PeerReview) lastDay() *Date {
+	if len(r.FieldworkDays) == 0 {
+		return nil
+	}
+	last := slices.Max(r.FieldworkDays)
+	return &last
+}
+
+// HostedOn answers the day that says in which sub-region a review counts: its last,
+// or the first of its cycle while it has none.
+func (r *PeerReview) HostedOn() Date {
+	if last := r.lastDay(); last != nil {
+		return *last
+	}
+	return r.Cycle.Starts()
+}
+
+// MilestoneFilter leaves those milestones of a list that agree with every member
+// that is given. A milestone's day is that on which it was achieved or, before
+// that, the one for which it is planned.
+type MilestoneFilter struct {
+	Cycle        *Cycle
+	SubRegion    *string
+	Borough      *string
+	Kind         *MilestoneKind
+	Status       *MilestoneStatus
+	PriorityID   *string
+	From, To     *Date // both included
+	Derived      *bool
+	UpdatedSince *time.Time
+}
+
+// MilestoneCount is how many milestones of a cycle and a sub-region, which is nil
+// for those of none, have the kind and the status. One of several sub-regions
+// counts in each.
+type MilestoneCount struct {
+	Cycle      Cycle
+	SubRegion  *string
+	Kind       MilestoneKind
+	Status     MilestoneStatus
+	Milestones int
+}

@@ -43,21 +43,37 @@ const (
 	AddGroup Step = "add-group"
 )
 
-// challengeMoves says from which states a step leads to which.
-var challengeMoves = map[Step]struct {
-	from []ChallengeState
-	to   ChallengeState
-}{
-	Prepare:  {[]ChallengeState{ChallengePlanned}, ChallengePreparing},
-	Start:    {[]ChallengeState{ChallengePreparing}, ChallengeInProgress},
-	Complete: {[]ChallengeState{ChallengeInProgress}, ChallengeCompleted},
-	Close:    {[]ChallengeState{ChallengeCompleted}, ChallengeClosed},
-	Cancel:   {[]ChallengeState{ChallengePlanned, ChallengePreparing, ChallengeInProgress}, ChallengeCancelled},
+// ofChallenge answers the states from which the step may be taken, and the one to which
+// it leads.
+func (s Step) ofChallenge() (from []ChallengeState, to ChallengeState) {
+	switch s {
+	case Prepare:
+		return []ChallengeState{ChallengePlanned}, ChallengePreparing
+	case Start:
+		return []ChallengeState{ChallengePreparing}, ChallengeInProgress
+	case Complete:
+		return []ChallengeState{ChallengeInProgress}, ChallengeCompleted
+	case Close:
+		return []ChallengeState{ChallengeCompleted}, ChallengeClosed
+	case Cancel:
+		return []ChallengeState{ChallengePlanned, ChallengePreparing, ChallengeInProgress}, ChallengeCancelled
+	}
+	return nil, ""
 }
 
-// reopened says to which state reopening leads back.
-var reopened = map[ChallengeState]ChallengeState{
-	ChallengeCompleted: ChallengeInProgress, ChallengeClosed: ChallengeCompleted, ChallengeCancelled: ChallengePlanned,
+// reopened answers the state to which reopening leads back, or "" where there is
+// nothing to reopen.
+func (s ChallengeState) reopened() ChallengeState {
+	switch s {
+	case ChallengeCompleted:
+		return ChallengeInProgress
+	case ChallengeClosed:
+		return ChallengeCompleted
+	case ChallengeCancelled:
+		return ChallengePlanned
+	case ChallengePlanned, ChallengePreparing, ChallengeInProgress:
+	}
+	return ""
 }
 
 // Noun implements [Record].
@@ -87,11 +103,11 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 			return WrongState("Only a challenge that is still planned can be deleted; cancel it instead.")
 		}
 	case Reopen:
-		if _, ok := reopened[c.State]; !ok {
+		if c.State.reopened() == "" {
 			return WrongState("Only a challenge that is completed, closed or cancelled can be reopened.")
 		}
 	default:
-		if !slices.Contains(challengeMoves[step].from, c.State) {
+		if from, _ := step.ofChallenge(); !slices.Contains(from, c.State) {
 			return WrongState("The challenge is " + c.State.words() + "; this step does not follow from there.")
 		}
 	}
@@ -101,19 +117,19 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 // Move takes the step, once [PeerChallenge.May] allows it. It refuses a start
 // without dates, and a reopening or a cancellation without a reason.
 func (c *PeerChallenge) Move(actor Actor, step Step) error {
-	switch step {
-	case Reopen:
-		c.State = reopened[c.State]
-		return actor.WithReason()
-	case Cancel:
-		c.State = ChallengeCancelled
-		return actor.WithReason()
-	case Start, Complete:
-		if c.StartsOn == nil || c.EndsOn == nil {
-			return Errorf(Conflict, "no_dates", "The challenge needs its first and last day before this step.")
+	if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
+		return Errorf(Conflict, "no_dates", "The challenge needs its first and last day before this step.")
+	}
+	if step == Reopen || step == Cancel {
+		if err := actor.WithReason(); err != nil {
+			return err
 		}
 	}
-	c.State = challengeMoves[step].to
+	if step == Reopen {
+		c.State = c.State.reopened()
+		return nil
+	}
+	_, c.State = step.ofChallenge()
 	return nil
 }
 

@@ -1,5 +1,13 @@
 package programme
 
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
 // PeerChallengeGroup is some of a challenge's boroughs that meet to challenge each
 // other. That it is there, and who belongs to it, everybody may see; its link and
 // notes belong to its members and the programme's team.
@@ -12,8 +20,10 @@ type PeerChallengeGroup struct {
 	Venue           *string
 	Link            *string       // of an online meeting
 	Notes           *string       // what was said, in the members' words
-	Members         []GroupMember `gorm:"serializer:json"`
+	Members         []GroupMember `gorm:"serializer:json"` // by code
 	Illustrative    *string       // what of it is an example and no fact
+
+	Challenge PeerChallenge `gorm:"-" json:"-"` // to which it belongs, read with it
 }
 
 // GroupMember is a borough in a group.
@@ -26,13 +36,135 @@ type GroupMember struct {
 // MemberRole is what a borough does in its group.
 type MemberRole string
 
-// The roles of members.
+// The roles of members. Several may be hosts: in a group of three each has its turn.
 const (
 	MemberHost        MemberRole = "host"
 	MemberVisitor     MemberRole = "visitor"
 	MemberObserver    MemberRole = "observer"
 	MemberFacilitator MemberRole = "facilitator"
 )
+
+// The steps of a group beside those of all kinds.
+const (
+	PutMember  Step = "put-member"
+	TakeMember Step = "take-member"
+	WriteNotes Step = "write-notes"
+)
+
+// Noun implements [Record].
+func (*PeerChallengeGroup) Noun() string { return "peer-challenge-group" }
+
+// Steps implements [Record].
+func (*PeerChallengeGroup) Steps() []Step {
+	return []Step{Edit, PutMember, TakeMember, WriteNotes, Delete}
+}
+
+// May implements [Record]: the programme's team forms groups, and their members
+// write the notes too. Putting a borough in and taking it out needs a reason while
+// the challenge is in progress, which [PeerChallengeGroup.Put] and
+// [PeerChallengeGroup.Take] ask for.
+func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
+	if step == WriteNotes {
+		switch {
+		case !slices.ContainsFunc(g.Boroughs(), actor.Speaks) && !actor.Is(RoleProgramme):
+			return NotYours("Only the group's members and the programme's team may do this.")
+		case !g.Challenge.Records():
+			return WrongState("Notes are written while the challenge is in progress or completed.")
+		}
+		return nil
+	}
+	if err := TeamMay(actor); err != nil {
+		return err
+	}
+	state := g.Challenge.State
+	switch step {
+	case Edit:
+		if state == ChallengeClosed || state == ChallengeCancelled {
+			return WrongState("The groups of a challenge that is closed or cancelled are not changed any more.")
+		}
+	case PutMember, TakeMember:
+		if !g.Challenge.TakesGroups() && state != ChallengeInProgress {
+			return WrongState("Members are put in and taken out until the challenge is completed.")
+		}
+	case Delete:
+		if !g.Challenge.TakesGroups() {
+			return WrongState("A group can be deleted until the challenge is in progress.")
+		}
+	}
+	return nil
+}
+
+// Check implements [Record]: a group's days are in order and within the
+// challenge's, and its members present within them.
+func (g *PeerChallengeGroup) Check() error {
+	faults := inOrder(g.StartsOn, g.EndsOn)
+	for _, day := range []struct {
+		pointer string
+		on      *Date
+	}{{"/startsOn", g.StartsOn}, {"/endsOn", g.EndsOn}} {
+		if outside(day.on, g.Challenge.StartsOn, g.Challenge.EndsOn) {
+			faults = append(faults, Fault{Pointer: day.pointer, Code: "outside_challenge", Detail: "The day must lie within the challenge's dates."})
+		}
+	}
+	for _, m := range g.Members {
+		if m.PresentsOn == nil {
+			continue
+		}
+		says := fmt.Sprintf("%s presents on %s, which must lie within the group's dates.", m.Borough, *m.PresentsOn)
+		if outside(m.PresentsOn, g.StartsOn, nil) {
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: "presentation_outside", Detail: says})
+		}
+		if outside(m.PresentsOn, nil, g.EndsOn) {
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: "presentation_outside", Detail: says})
+		}
+	}
+	return Refuse(faults)
+}
+
+// Put adds the member or, where the borough is one already, replaces what it does.
+// The error is Invalid where the day on which it presents lies outside the group's
+// dates (or the challenge's, where the group has none), and where the challenge is
+// in progress and the actor gives no reason. That the borough may be in the group
+// is for [NotInSubRegion] and [DoublePlacement] to say.
+func (g *PeerChallengeGroup) Put(actor Actor, m GroupMember) error {
+	var day error
+	if outside(m.PresentsOn, cmp.Or(g.StartsOn, g.Challenge.StartsOn), cmp.Or(g.EndsOn, g.Challenge.EndsOn)) {
+		day = Refuse([]Fault{{Pointer: "/presentsOn", Code: "outside_group", Detail: "The day must lie within the group's dates, or the challenge's where the group has none."}})
+	}
+	if err := Together(day, g.reasoned(actor)); err != nil {
+		return err
+	}
+	g.Members = append(g.without(m.Borough), m)
+	slices.SortFunc(g.Members, func(a, b GroupMember) int { return strings.Compare(a.Borough, b.Borough) })
+	return nil
+}
+
+// Take removes the borough. The error is NotFound where it is no member, and
+// Invalid where the challenge is in progress and the actor gives no reason.
+func (g *PeerChallengeGroup) Take(actor Actor, borough string) error {
+	if !slices.Contains(g.Boroughs(), borough) {
+		return Errorf(NotFound, "not_found", "The borough is not in this group.")
+	}
+	g.Members = g.without(borough)
+	return g.reasoned(actor)
+}
+
+// without answers the members but for the borough, in a list of their own.
+func (g *PeerChallengeGroup) without(borough string) []GroupMember {
+	return slices.DeleteFunc(slices.Clone(g.Members), func(m GroupMember) bool { return m.Borough == borough })
+}
+
+// reasoned refuses a change of members that comes in the middle of a challenge
+// without a reason.
+func (g *PeerChallengeGroup) reasoned(actor Actor) error {
+	if g.Challenge.State != ChallengeInProgress {
+		return nil
+	}
+	return actor.WithReason()
+}
+
+// Confidants implements [Confidential]: the link and the notes are the members' own.
+func (g *PeerChallengeGroup) Confidants() Audience { return Parties(g.Boroughs()...) }
 
 // Boroughs answers the codes of the group's members.
 func (g *PeerChallengeGroup) Boroughs() []string {
@@ -43,9 +175,101 @@ func (g *PeerChallengeGroup) Boroughs() []string {
 	return codes
 }
 
+// Pairings answers who met whom in the group, which was formed so many cycles ago.
+func (g *PeerChallengeGroup) Pairings(cyclesAgo int) []Pairing {
+	var met []Pairing
+	for i, m := range g.Members {
+		for _, other := range g.Members[i+1:] {
+			met = append(met, Pairing{A: m.Borough, B: other.Borough, CyclesAgo: cyclesAgo})
+		}
+	}
+	return met
+}
+
 // Forum is the group as the place where things are found and said, within its
 // challenge.
 func (g *PeerChallengeGroup) Forum(c PeerChallenge) Forum {
 	boroughs := g.Boroughs()
 	return Forum{Boroughs: boroughs, Finders: boroughs, Records: c.Records(), Answers: c.Records()}
+}
+
+// NotInSubRegion names those of the boroughs that do not belong to the
+// challenge's sub-region on its day, see [PeerChallenge.MembersOn].
+func NotInSubRegion(c PeerChallenge, memberships []Membership, boroughs []Borough) []Fault {
+	var faults []Fault
+	for _, b := range boroughs {
+		if SubRegionOn(memberships, b.Code, c.MembersOn()) != c.SubRegion {
+			faults = append(faults, Fault{Code: "not_in_sub_region", Detail: fmt.Sprintf("%s (%s) does not belong to the challenge's sub-region on %s.", b.Name, b.Code, c.MembersOn())})
+		}
+	}
+	return faults
+}
+
+// DoublePlacement refuses boroughs that are in one of the challenge's other groups
+// already, and names every one with its group.
+func DoublePlacement(others []PeerChallengeGroup, boroughs []Borough) error {
+	var faults []Fault
+	for i := range others {
+		for _, b := range boroughs {
+			if slices.Contains(others[i].Boroughs(), b.Code) {
+				faults = append(faults, Fault{Code: "double_placement", Detail: fmt.Sprintf("%s (%s) is in the group %q of this challenge already.", b.Name, b.Code, others[i].Name)})
+			}
+		}
+	}
+	return conflictOf("double_placement", faults)
+}
+
+// conflictOf makes a Conflict of the faults, which says all of them in its detail;
+// nil if there are none.
+func conflictOf(code string, faults []Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	says := make([]string, len(faults))
+	for i, f := range faults {
+		says[i] = f.Detail
+	}
+	return &Error{Kind: Conflict, Code: code, Detail: strings.Join(says, " "), Faults: faults}
+}
+
+// Moved reports whether the challenge takes place at another time than it was to,
+// or in another sub-region, which concerns its groups.
+func (c *PeerChallenge) Moved(was PeerChallenge) bool {
+	same := func(a, b *Date) bool { return a == b || a != nil && b != nil && *a == *b }
+	return c.SubRegion != was.SubRegion || c.Cycle != was.Cycle || !same(c.StartsOn, was.StartsOn) || !same(c.EndsOn, was.EndsOn)
+}
+
+// Fits refuses a challenge that leaves out days of one of its groups, or some of
+// their members: strangers are the faults of [NotInSubRegion].
+func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) error {
+	var faults []Fault
+	for i := range groups {
+		g := &groups[i]
+		if outside(g.StartsOn, c.StartsOn, nil) || outside(g.EndsOn, c.StartsOn, nil) {
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets before this day.", g.Name)})
+		}
+		if outside(g.StartsOn, nil, c.EndsOn) || outside(g.EndsOn, nil, c.EndsOn) {
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
+		}
+	}
+	for _, f := range strangers {
+		f.Pointer = "/subRegion"
+		faults = append(faults, f)
+	}
+	return Refuse(faults)
+}
+
+// outside reports whether the day is before the first or after the last. What is
+// not given is no limit.
+func outside(day, first, last *Date) bool {
+	return day != nil && (first != nil && *day < *first || last != nil && *day > *last)
+}
+
+// PeerChallengeGroupFilter leaves those groups of a list that agree with every
+// member that is given.
+type PeerChallengeGroupFilter struct {
+	PeerChallengeID *string
+	Borough         *string // a member's code
+	Cycle           *Cycle  // of the challenge
+	UpdatedSince    *time.Time
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -91,9 +92,23 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%s was loaded with the digest %q", name, digests[name])
 		}
 	}
+	before := challenges(t, s)
+	if len(before) != 4 {
+		t.Errorf("%d challenges were loaded, want the page's four", len(before))
+	}
 	if again := load(t, s); again.Generation != first.Generation {
 		t.Errorf("loading again made generation %d of %d", again.Generation, first.Generation)
 	}
+	if after := challenges(t, s); !reflect.DeepEqual(after, before) {
+		t.Errorf("loading again made\n%+v of\n%+v", after, before)
+	}
+}
+
+func challenges(t *testing.T, s *postgres.Store) []programme.PeerChallenge {
+	t.Helper()
+	part, err := s.PeerChallenges(team, programme.PeerChallengeFilter{}, "").Page(t.Context(), programme.Window{Limit: 50})
+	must(t, err)
+	return part.Items
 }
 
 // TestLoadKeepsChanges loads London again after the programme's team has changed
@@ -150,11 +165,16 @@ func TestLoadIsForTheTeam(t *testing.T) {
 		"a tool":            {Issuer: "test", Subject: "bi", Roles: []programme.Role{programme.RoleReporting}},
 		"the team, unnamed": {Issuer: "test", Roles: []programme.Role{programme.RoleProgramme}},
 	} {
-		err := seed.Load(t.Context(), s, actor)
-		var e *programme.Error
-		if !errors.As(err, &e) || e.Kind != programme.Forbidden || e.Code != "not_yours" {
-			t.Errorf("%s: got error %v, want one that is forbidden", name, err)
+		for _, load := range []func(context.Context, seed.Store, programme.Actor) error{seed.Load, seed.LoadReference, seed.LoadYear} {
+			err := load(t.Context(), s, actor)
+			var e *programme.Error
+			if !errors.As(err, &e) || e.Kind != programme.Forbidden || e.Code != "not_yours" {
+				t.Errorf("%s: got error %v, want one that is forbidden", name, err)
+			}
 		}
+	}
+	if n := len(challenges(t, s)); n > 0 {
+		t.Errorf("%d challenges were loaded", n)
 	}
 	if after := snapshot(t, s); after.Programme.Name != "" || len(after.Boroughs)+len(after.Authorities)+len(after.Indicators)+len(after.Releases) > 0 {
 		t.Errorf("something was loaded: %+v", after.Programme)

@@ -1,6 +1,7 @@
 // Package seed holds London: the words of the programme's public page, the
 // boroughs and sub-regions, England's authorities, the indicators of the Common
-// Framework, and the published files. Nothing about London is anywhere else.
+// Framework, the published files, and what the page says that the programme has
+// delivered. Nothing about London is anywhere else.
 package seed
 
 import (
@@ -22,6 +23,11 @@ var data embed.FS
 type Store interface {
 	// Seed inserts what is absent, and changes nothing that is there.
 	Seed(ctx context.Context, data *benchmark.Snapshot) error
+	// Snapshot answers the reference data as they are.
+	Snapshot(ctx context.Context) (*benchmark.Snapshot, error)
+	// SeedYear inserts what the programme has delivered, unless anything of the kind
+	// is there or ever was.
+	SeedYear(ctx context.Context, year []programme.Chapter) error
 	dfe.Store
 }
 
@@ -41,15 +47,24 @@ func File(name string) ([]byte, error) { return data.ReadFile(path.Join("data/df
 // Files lists the names of the published files, in the order of loading.
 func Files() []string { return slices.Clone(files) }
 
-// Load brings London into the store, on behalf of the actor. Doing it again
-// changes nothing, and keeps what the programme's team has changed since.
+// Load brings London into the store, on behalf of the actor: see [LoadReference]
+// and [LoadYear]. Doing it again changes nothing, and keeps what the programme's
+// team has changed since.
 //
 // The error is Forbidden for anyone but the programme's team, and then nothing
 // has been loaded.
 func Load(ctx context.Context, store Store, actor programme.Actor) error {
-	// Seed asks for no actor, so it must not come first.
-	if actor.Subject == "" || !actor.Is(programme.RoleProgramme) {
-		return programme.Errorf(programme.Forbidden, "not_yours", "Only the programme's team may load London.")
+	if err := LoadReference(ctx, store, actor); err != nil {
+		return err
+	}
+	return LoadYear(ctx, store, actor)
+}
+
+// LoadReference loads the programme, its boroughs and indicators, and the published
+// files, with the errors of [Load].
+func LoadReference(ctx context.Context, store Store, actor programme.Actor) error {
+	if err := mayLoad(actor); err != nil {
+		return err
 	}
 	london, err := London()
 	if err != nil {
@@ -66,6 +81,34 @@ func Load(ctx context.Context, store Store, actor programme.Actor) error {
 		if _, err := dfe.Import(ctx, store, actor, name, content); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+	}
+	return nil
+}
+
+// LoadYear loads what the page reports, with the errors of [Load], unless the store
+// has anything of the kind. It needs the reference data.
+func LoadYear(ctx context.Context, store Store, actor programme.Actor) error {
+	if err := mayLoad(actor); err != nil {
+		return err
+	}
+	london, err := store.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	year, err := Year(london)
+	if err != nil {
+		return err
+	}
+	if err := store.SeedYear(ctx, year); err != nil {
+		return fmt.Errorf("what the programme's page reports: %w", err)
+	}
+	return nil
+}
+
+// mayLoad stands before everything: the store asks for no actor when it is seeded.
+func mayLoad(actor programme.Actor) error {
+	if actor.Subject == "" || !actor.Is(programme.RoleProgramme) {
+		return programme.Errorf(programme.Forbidden, "not_yours", "Only the programme's team may load London.")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -13,20 +12,6 @@ import (
 
 	"peerchallenge/pkg/programme"
 )
-
-// tokenOf answers a token of the borough's, always the same.
-func (w *world) tokenOf(role programme.Role, borough string) string {
-	w.t.Helper()
-	name := programme.Role(string(role) + " of " + borough)
-	if w.tokens[name] == "" {
-		token, err := w.issuer.Token(context.WithoutCancel(w.t.Context()), programme.Actor{Subject: string(name), Roles: []programme.Role{role}, Borough: borough}, time.Hour)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.tokens[name] = token
-	}
-	return w.tokens[name]
-}
 
 // feed is a page of the feed of changes.
 type feed struct {

@@ -4,40 +4,148 @@ import (
 	"context"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
 )
 
-type eventStore interface{}
+type eventStore interface {
+	Events(actor programme.Actor, f programme.EventFilter, sort string) programme.Listing[programme.Event]
+	Event(ctx context.Context, actor programme.Actor, id string) (programme.Event, error)
+	CreateEvent(ctx context.Context, actor programme.Actor, e programme.Event) (programme.Event, error)
+	UpdateEvent(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Event) error) (programme.Event, error)
+	MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error)
+	DeleteEvent(ctx context.Context, actor programme.Actor, id string, version int64) error
+	EventCalendar(ctx context.Context, actor programme.Actor, f programme.EventFilter) (programme.Calendar, error)
+	BoroughCalendar(ctx context.Context, actor programme.Actor, borough string) (programme.Calendar, error)
+	GroupCalendar(ctx context.Context, actor programme.Actor, id string) (programme.Calendar, error)
+}
 
-func (s *Server) GetBoroughCalendar(context.Context, api.GetBoroughCalendarRequestObject) (api.GetBoroughCalendarResponseObject, error) {
-	return nil, errUnwritten
+// ListEvents answers events.
+func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) (api.ListEventsResponseObject, error) {
+	p := r.Params
+	f := programme.EventFilter{
+		Kind: convert[programme.EventKind](p.Kind), State: convert[programme.EventState](p.State), From: p.From, To: p.To,
+		SubRegion: p.SubRegion, Borough: p.Borough, PriorityID: p.PriorityId, PeerChallengeID: p.PeerChallengeId,
+		PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, UpdatedSince: p.UpdatedSince,
+	}
+	return answerListing(ctx, s.store.Events(callOf(ctx).actor, f, text(p.Sort)), eventWire(ctx))
 }
-func (s *Server) ListEvents(context.Context, api.ListEventsRequestObject) (api.ListEventsResponseObject, error) {
-	return nil, errUnwritten
+
+// GetEvent answers one.
+func (s *Server) GetEvent(ctx context.Context, r api.GetEventRequestObject) (api.GetEventResponseObject, error) {
+	return answerEvent(ctx)(s.store.Event(ctx, callOf(ctx).actor, r.Id))
 }
-func (s *Server) CreateEvent(context.Context, api.CreateEventRequestObject) (api.CreateEventResponseObject, error) {
-	return nil, errUnwritten
+
+// CreateEvent plans one.
+func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject) (api.CreateEventResponseObject, error) {
+	var e programme.Event
+	setEvent(&e, *r.Body)
+	e, err := s.store.CreateEvent(ctx, callOf(ctx).actor, e)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, e.Version, "/v1/events/"+e.ID, eventWire(ctx)(&e))
 }
-func (s *Server) GetEventCalendar(context.Context, api.GetEventCalendarRequestObject) (api.GetEventCalendarResponseObject, error) {
-	return nil, errUnwritten
+
+// UpdateEvent changes one.
+func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject) (api.UpdateEventResponseObject, error) {
+	return answerEvent(ctx)(s.store.UpdateEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(e *programme.Event) error {
+		sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
+		in, err := merged(ctx, api.EventInput{
+			Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
+			EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
+			Sessions: &sessions, Invited: &invited, Attended: &attended, Opportunities: &e.Opportunities,
+			PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID, PeerReviewId: e.PeerReviewID, Illustrative: e.Illustrative,
+		})
+		if err == nil {
+			setEvent(e, in)
+		}
+		return err
+	}))
 }
-func (s *Server) DeleteEvent(context.Context, api.DeleteEventRequestObject) (api.DeleteEventResponseObject, error) {
-	return nil, errUnwritten
+
+// DeleteEvent removes one.
+func (s *Server) DeleteEvent(ctx context.Context, r api.DeleteEventRequestObject) (api.DeleteEventResponseObject, error) {
+	return deleted(ctx), s.store.DeleteEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
-func (s *Server) GetEvent(context.Context, api.GetEventRequestObject) (api.GetEventResponseObject, error) {
-	return nil, errUnwritten
+
+// HoldEvent says that one has taken place.
+func (s *Server) HoldEvent(ctx context.Context, r api.HoldEventRequestObject) (api.HoldEventResponseObject, error) {
+	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Hold)
 }
-func (s *Server) UpdateEvent(context.Context, api.UpdateEventRequestObject) (api.UpdateEventResponseObject, error) {
-	return nil, errUnwritten
+
+// CancelEvent says that one will not take place.
+func (s *Server) CancelEvent(ctx context.Context, r api.CancelEventRequestObject) (api.CancelEventResponseObject, error) {
+	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
 }
-func (s *Server) CancelEvent(context.Context, api.CancelEventRequestObject) (api.CancelEventResponseObject, error) {
-	return nil, errUnwritten
+
+// ReopenEvent plans one again.
+func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject) (api.ReopenEventResponseObject, error) {
+	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
 }
-func (s *Server) HoldEvent(context.Context, api.HoldEventRequestObject) (api.HoldEventResponseObject, error) {
-	return nil, errUnwritten
+
+func (s *Server) moveEvent(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
+	return answerEvent(ctx)(s.store.MoveEvent(ctx, callOf(ctx).actor, id, matchVersion(match), step))
 }
-func (s *Server) ReopenEvent(context.Context, api.ReopenEventRequestObject) (api.ReopenEventResponseObject, error) {
-	return nil, errUnwritten
+
+// answerEvent answers what the store has answered.
+func answerEvent(ctx context.Context) func(programme.Event, error) (reply, error) {
+	return func(e programme.Event, err error) (reply, error) {
+		if err != nil {
+			return reply{}, err
+		}
+		return resource(ctx, e.Version, eventWire(ctx)(&e))
+	}
 }
-func (s *Server) GetPeerChallengeGroupCalendar(context.Context, api.GetPeerChallengeGroupCalendarRequestObject) (api.GetPeerChallengeGroupCalendarResponseObject, error) {
-	return nil, errUnwritten
+
+func setEvent(e *programme.Event, in api.EventInput) {
+	e.Kind, e.Title, e.Description, e.StartsOn, e.EndsOn = programme.EventKind(in.Kind), in.Title, text(in.Description), in.StartsOn, in.EndsOn
+	e.StartTime, e.EndTime, e.Venue, e.Link, e.Capacity = in.StartTime, in.EndTime, in.Venue, in.Link, in.Capacity
+	e.SubRegion, e.Boroughs, e.Opportunities, e.Illustrative = in.SubRegion, list(in.Boroughs), list(in.Opportunities), in.Illustrative
+	e.PeerChallengeID, e.PeerChallengeGroupID, e.PeerReviewID = in.PeerChallengeId, in.PeerChallengeGroupId, in.PeerReviewId
+	e.Invited, e.Attended = attendanceOf(in.Invited), attendanceOf(in.Attended)
+	e.Sessions = make([]programme.EventSession, len(list(in.Sessions)))
+	for i, s := range list(in.Sessions) {
+		e.Sessions[i] = programme.EventSession{Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, PriorityID: s.PriorityId}
+	}
+}
+
+// eventWire shows the review that an event belongs to only to those who may see
+// the review.
+func eventWire(ctx context.Context) func(*programme.Event) api.Event {
+	call := callOf(ctx)
+	return func(e *programme.Event) api.Event {
+		return api.Event{
+			Id: e.ID, Kind: api.EventKind(e.Kind), Title: e.Title, Description: e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn,
+			StartTime: e.StartTime, EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion,
+			Boroughs: some(e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
+			Opportunities: some(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
+			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
+			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Actions: actionsWire(ctx, e.On(call.today)),
+		}
+	}
+}
+
+func eventSessionsWire(sessions []programme.EventSession) []api.EventSession {
+	wire := make([]api.EventSession, len(sessions))
+	for i, s := range sessions {
+		wire[i] = api.EventSession{Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, PriorityId: s.PriorityID}
+	}
+	return wire
+}
+
+func attendanceWire(counts []programme.Attendance) []api.Attendance {
+	wire := make([]api.Attendance, len(counts))
+	for i, a := range counts {
+		organisations := some(a.Organisations)
+		wire[i] = api.Attendance{OrganisationType: api.OrganisationType(a.OrganisationType), Organisations: &organisations, Count: a.Count}
+	}
+	return wire
+}
+
+func attendanceOf(given *[]api.Attendance) []programme.Attendance {
+	counts := make([]programme.Attendance, len(list(given)))
+	for i, a := range list(given) {
+		counts[i] = programme.Attendance{OrganisationType: programme.OrganisationType(a.OrganisationType), Organisations: list(a.Organisations), Count: a.Count}
+	}
+	return counts
 }

@@ -4,19 +4,132 @@ import (
 	"context"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
 )
 
-type groupingProposalStore interface{}
+type groupingProposalStore interface {
+	GroupingProposals(actor programme.Actor, challenge string) programme.Listing[programme.GroupingProposal]
+	GroupingProposal(ctx context.Context, actor programme.Actor, id string) (programme.GroupingProposal, error)
+	ProposeGroups(ctx context.Context, actor programme.Actor, challenge string, p programme.GroupingProposal, bands map[string]map[string]string) (programme.GroupingProposal, error)
+	AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64) (programme.GroupingProposal, error)
+}
 
-func (s *Server) GetGroupingProposal(context.Context, api.GetGroupingProposalRequestObject) (api.GetGroupingProposalResponseObject, error) {
-	return nil, errUnwritten
+// ListGroupingProposals answers the proposals that were made for a challenge.
+func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingProposalsRequestObject) (api.ListGroupingProposalsResponseObject, error) {
+	actor := callOf(ctx).actor
+	if _, err := s.store.PeerChallenge(ctx, actor, r.Id); err != nil {
+		return nil, err
+	}
+	return answerListing(ctx, s.store.GroupingProposals(actor, r.Id), groupingProposalWire(ctx))
 }
-func (s *Server) AcceptGroupingProposal(context.Context, api.AcceptGroupingProposalRequestObject) (api.AcceptGroupingProposalResponseObject, error) {
-	return nil, errUnwritten
+
+// GetGroupingProposal answers one.
+func (s *Server) GetGroupingProposal(ctx context.Context, r api.GetGroupingProposalRequestObject) (api.GetGroupingProposalResponseObject, error) {
+	return answerGroupingProposal(ctx)(s.store.GroupingProposal(ctx, callOf(ctx).actor, r.Id))
 }
-func (s *Server) ListGroupingProposals(context.Context, api.ListGroupingProposalsRequestObject) (api.ListGroupingProposalsResponseObject, error) {
-	return nil, errUnwritten
+
+// CreateGroupingProposal makes one for a challenge.
+func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupingProposalRequestObject) (api.CreateGroupingProposalResponseObject, error) {
+	call, p := callOf(ctx), groupingProposalOf(*r.Body)
+	p, err := s.store.ProposeGroups(ctx, call.actor, r.Id, p, bandsIn(call.snapshot, text(p.Period), p.Indicators))
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, p.Version, "/v1/grouping-proposals/"+p.ID, groupingProposalWire(ctx)(&p))
 }
-func (s *Server) CreateGroupingProposal(context.Context, api.CreateGroupingProposalRequestObject) (api.CreateGroupingProposalResponseObject, error) {
-	return nil, errUnwritten
+
+// AcceptGroupingProposal makes groups of one.
+func (s *Server) AcceptGroupingProposal(ctx context.Context, r api.AcceptGroupingProposalRequestObject) (api.AcceptGroupingProposalResponseObject, error) {
+	return answerGroupingProposal(ctx)(s.store.AcceptGroupingProposal(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
+}
+
+// answerGroupingProposal answers what the store has answered.
+func answerGroupingProposal(ctx context.Context) func(programme.GroupingProposal, error) (reply, error) {
+	return func(p programme.GroupingProposal, err error) (reply, error) {
+		if err != nil {
+			return reply{}, err
+		}
+		return resource(ctx, p.Version, groupingProposalWire(ctx)(&p))
+	}
+}
+
+// bandsIn answers every borough's quartile band on each indicator, "" where it has
+// none, by borough and indicator. What the snapshot does not hold is left out.
+func bandsIn(snapshot *benchmark.Snapshot, period string, indicators []string) map[string]map[string]string {
+	bands := map[string]map[string]string{}
+	if len(indicators) == 0 {
+		return bands
+	}
+	for _, b := range snapshot.Boroughs {
+		groups, err := snapshot.Groups(b.Code, period, "")
+		if err != nil {
+			continue
+		}
+		peers := snapshot.Data.Resolve(groups)
+		bands[b.Code] = map[string]string{}
+		for _, code := range indicators {
+			if ind := snapshot.Indicator(code); ind != nil {
+				bands[b.Code][code] = peers.Compare(ind).England.Band
+			}
+		}
+	}
+	return bands
+}
+
+// groupingProposalOf is the question that the body asks, with what it leaves open.
+func groupingProposalOf(in api.GroupingProposalInput) programme.GroupingProposal {
+	p := programme.GroupingProposal{
+		Sizes: in.Sizes, Weights: programme.GroupingWeights{Repeat: 1, Mix: 1}, Seed: 1, Cycles: 3,
+		Period: in.Period, Indicators: list(in.Indicators), Conflicts: make([][2]string, len(list(in.Conflicts))),
+	}
+	if in.Weights != nil {
+		p.Weights = programme.GroupingWeights{Repeat: in.Weights.Repeat, Mix: in.Weights.Mix}
+	}
+	if in.Seed != nil {
+		p.Seed = *in.Seed
+	}
+	if in.Cycles != nil {
+		p.Cycles = *in.Cycles
+	}
+	for i, pair := range list(in.Conflicts) {
+		p.Conflicts[i] = [2]string(pair) // the contract lets only pairs through
+	}
+	return p
+}
+
+func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal) api.GroupingProposal {
+	return func(p *programme.GroupingProposal) api.GroupingProposal {
+		wire := api.GroupingProposal{
+			Id: p.ID, PeerChallengeId: p.PeerChallengeID, Sizes: p.Sizes, Weights: api.GroupingWeights{Repeat: p.Weights.Repeat, Mix: p.Weights.Mix},
+			Seed: p.Seed, Cycles: p.Cycles, Period: p.Period, Indicators: some(p.Indicators), Conflicts: make([]api.BoroughPair, len(p.Conflicts)),
+			Groups: make([]api.ProposedGroup, len(p.Result.Groups)), Unplaced: make([]api.UnplacedBorough, len(p.Result.Unplaced)),
+			Score: p.Result.Score, Optimal: p.Result.Optimal, Method: api.GroupingMethod(p.Result.Method), State: api.ProposalState(p.State),
+			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Actions: actionsWire(ctx, p),
+		}
+		for i, pair := range p.Conflicts {
+			wire.Conflicts[i] = pair[:]
+		}
+		for i, g := range p.Result.Groups {
+			wire.Groups[i] = proposedGroupWire(g)
+		}
+		for i, u := range p.Result.Unplaced {
+			wire.Unplaced[i] = api.UnplacedBorough{Borough: u.Borough, Code: u.Code, Detail: u.Detail}
+		}
+		return wire
+	}
+}
+
+func proposedGroupWire(g programme.ProposedGroup) api.ProposedGroup {
+	wire := api.ProposedGroup{
+		Boroughs: g.Boroughs, Repeats: make([]api.RepeatedPairing, len(g.Repeats)), Complements: make([]api.Complement, len(g.Complements)),
+		RepeatCost: g.RepeatCost, MixWorth: g.MixWorth, Cost: g.Cost,
+	}
+	for i, p := range g.Repeats {
+		wire.Repeats[i] = api.RepeatedPairing{Boroughs: api.BoroughPair{p.A, p.B}, CyclesAgo: p.CyclesAgo}
+	}
+	for i, c := range g.Complements {
+		wire.Complements[i] = api.Complement{Strong: c.Strong, Need: c.InNeed, Indicator: c.Indicator}
+	}
+	return wire
 }

@@ -4,25 +4,112 @@ import (
 	"context"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
 )
 
-type milestoneStore interface{}
+type milestoneStore interface {
+	Milestones(actor programme.Actor, f programme.MilestoneFilter, sort string) programme.Listing[programme.Milestone]
+	MilestoneCounts(actor programme.Actor, cycle *programme.Cycle) programme.Listing[programme.MilestoneCount]
+	Milestone(ctx context.Context, actor programme.Actor, id string) (programme.Milestone, error)
+	CreateMilestone(ctx context.Context, actor programme.Actor, m programme.Milestone) (programme.Milestone, error)
+	UpdateMilestone(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Milestone) error) (programme.Milestone, error)
+	DeleteMilestone(ctx context.Context, actor programme.Actor, id string, version int64) error
+}
 
-func (s *Server) ListMilestones(context.Context, api.ListMilestonesRequestObject) (api.ListMilestonesResponseObject, error) {
-	return nil, errUnwritten
+// ListMilestones answers milestones.
+func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequestObject) (api.ListMilestonesResponseObject, error) {
+	f := programme.MilestoneFilter{
+		Cycle: convert[programme.Cycle](r.Params.Cycle), SubRegion: r.Params.SubRegion, Borough: r.Params.Borough,
+		Kind: convert[programme.MilestoneKind](r.Params.Kind), Status: convert[programme.MilestoneStatus](r.Params.Status), PriorityID: r.Params.PriorityId,
+		From: r.Params.From, To: r.Params.To, Derived: r.Params.Derived, UpdatedSince: r.Params.UpdatedSince,
+	}
+	return answerListing(ctx, s.store.Milestones(callOf(ctx).actor, f, text(r.Params.Sort)), milestoneWire(ctx))
 }
-func (s *Server) CreateMilestone(context.Context, api.CreateMilestoneRequestObject) (api.CreateMilestoneResponseObject, error) {
-	return nil, errUnwritten
+
+// ListMilestoneSummary counts them.
+func (s *Server) ListMilestoneSummary(ctx context.Context, r api.ListMilestoneSummaryRequestObject) (api.ListMilestoneSummaryResponseObject, error) {
+	return answerListing(ctx, s.store.MilestoneCounts(callOf(ctx).actor, convert[programme.Cycle](r.Params.Cycle)), milestoneCountWire)
 }
-func (s *Server) ListMilestoneSummary(context.Context, api.ListMilestoneSummaryRequestObject) (api.ListMilestoneSummaryResponseObject, error) {
-	return nil, errUnwritten
+
+// GetMilestone answers one.
+func (s *Server) GetMilestone(ctx context.Context, r api.GetMilestoneRequestObject) (api.GetMilestoneResponseObject, error) {
+	return answerMilestone(ctx)(s.store.Milestone(ctx, callOf(ctx).actor, r.Id))
 }
-func (s *Server) DeleteMilestone(context.Context, api.DeleteMilestoneRequestObject) (api.DeleteMilestoneResponseObject, error) {
-	return nil, errUnwritten
+
+// CreateMilestone writes one by hand.
+func (s *Server) CreateMilestone(ctx context.Context, r api.CreateMilestoneRequestObject) (api.CreateMilestoneResponseObject, error) {
+	var m programme.Milestone
+	setMilestone(&m, *r.Body)
+	m, err := s.store.CreateMilestone(ctx, callOf(ctx).actor, m)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, m.Version, "/v1/milestones/"+m.ID, milestoneWire(ctx)(&m))
 }
-func (s *Server) GetMilestone(context.Context, api.GetMilestoneRequestObject) (api.GetMilestoneResponseObject, error) {
-	return nil, errUnwritten
+
+// milestoneDocument is what a change alters: what a creation gives, and whether the
+// words follow.
+type milestoneDocument struct {
+	api.MilestoneInput
+
+	WordedByHand bool `json:"wordedByHand"`
 }
-func (s *Server) UpdateMilestone(context.Context, api.UpdateMilestoneRequestObject) (api.UpdateMilestoneResponseObject, error) {
-	return nil, errUnwritten
+
+// UpdateMilestone changes one.
+func (s *Server) UpdateMilestone(ctx context.Context, r api.UpdateMilestoneRequestObject) (api.UpdateMilestoneResponseObject, error) {
+	return answerMilestone(ctx)(s.store.UpdateMilestone(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(m *programme.Milestone) error {
+		evidence := linksWire(m.Evidence)
+		in, err := merged(ctx, milestoneDocument{api.MilestoneInput{
+			Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
+			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: &m.SubRegions, Boroughs: &m.Boroughs, Priorities: &m.Priorities,
+			Participants: m.Participants, Evidence: &evidence, PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.PeerReviewID, EventId: m.EventID,
+			Illustrative: m.Illustrative,
+		}, m.WordedByHand})
+		if err == nil {
+			setMilestone(m, in.MilestoneInput)
+			m.WordedByHand = in.WordedByHand
+		}
+		return err
+	}))
+}
+
+// DeleteMilestone removes one.
+func (s *Server) DeleteMilestone(ctx context.Context, r api.DeleteMilestoneRequestObject) (api.DeleteMilestoneResponseObject, error) {
+	return deleted(ctx), s.store.DeleteMilestone(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
+}
+
+// answerMilestone answers what the store has answered.
+func answerMilestone(ctx context.Context) func(programme.Milestone, error) (reply, error) {
+	return func(m programme.Milestone, err error) (reply, error) {
+		if err != nil {
+			return reply{}, err
+		}
+		return resource(ctx, m.Version, milestoneWire(ctx)(&m))
+	}
+}
+
+func setMilestone(m *programme.Milestone, in api.MilestoneInput) {
+	m.Title, m.Description, m.Cycle = in.Title, in.Description, programme.Cycle(in.Cycle)
+	m.Kind, m.Status = programme.MilestoneKind(in.Kind), programme.MilestoneStatus(in.Status)
+	m.PlannedFor, m.AchievedOn, m.Participants, m.Evidence = in.PlannedFor, in.AchievedOn, in.Participants, linksOf(in.Evidence)
+	m.SubRegions, m.Boroughs, m.Priorities = list(in.SubRegions), list(in.Boroughs), list(in.Priorities)
+	m.PeerChallengeID, m.PeerReviewID, m.EventID, m.Illustrative = in.PeerChallengeId, in.PeerReviewId, in.EventId, in.Illustrative
+}
+
+func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone {
+	actor := callOf(ctx).actor
+	return func(m *programme.Milestone) api.Milestone {
+		return api.Milestone{
+			Id: m.ID, Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
+			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: some(m.SubRegions), Boroughs: some(m.Boroughs), Priorities: some(m.Priorities),
+			Participants: m.Participants, Evidence: linksWire(m.Evidence), PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.ReviewFor(actor), EventId: m.EventID,
+			Derived: m.Derived, WordedByHand: m.WordedByHand, Illustrative: m.Illustrative, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Actions: actionsWire(ctx, m),
+		}
+	}
+}
+
+func milestoneCountWire(c *programme.MilestoneCount) api.MilestoneCount {
+	return api.MilestoneCount{
+		Cycle: string(c.Cycle), SubRegion: c.SubRegion, Kind: api.MilestoneKind(c.Kind), Status: api.MilestoneStatus(c.Status), Milestones: c.Milestones,
+	}
 }

@@ -4,22 +4,74 @@ import (
 	"context"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
 )
 
-type participantStore interface{}
+type participantStore interface {
+	Participants(actor programme.Actor, f programme.ParticipantFilter, sort string) programme.Listing[programme.Participant]
+	Participant(ctx context.Context, actor programme.Actor, id string) (programme.Participant, error)
+	CreateParticipant(ctx context.Context, actor programme.Actor, p programme.Participant) (programme.Participant, error)
+	UpdateParticipant(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Participant) error) (programme.Participant, error)
+	DeleteParticipant(ctx context.Context, actor programme.Actor, id string, version int64) error
+}
 
-func (s *Server) ListParticipants(context.Context, api.ListParticipantsRequestObject) (api.ListParticipantsResponseObject, error) {
-	return nil, errUnwritten
+// ListParticipants answers people.
+func (s *Server) ListParticipants(ctx context.Context, r api.ListParticipantsRequestObject) (api.ListParticipantsResponseObject, error) {
+	f := programme.ParticipantFilter{Borough: r.Params.Borough, Role: convert[programme.ParticipantRole](r.Params.Role), UpdatedSince: r.Params.UpdatedSince}
+	return answerListing(ctx, s.store.Participants(callOf(ctx).actor, f, text(r.Params.Sort)), participantWire(ctx))
 }
-func (s *Server) CreateParticipant(context.Context, api.CreateParticipantRequestObject) (api.CreateParticipantResponseObject, error) {
-	return nil, errUnwritten
+
+// GetParticipant answers one.
+func (s *Server) GetParticipant(ctx context.Context, r api.GetParticipantRequestObject) (api.GetParticipantResponseObject, error) {
+	return answerParticipant(ctx)(s.store.Participant(ctx, callOf(ctx).actor, r.Id))
 }
-func (s *Server) DeleteParticipant(context.Context, api.DeleteParticipantRequestObject) (api.DeleteParticipantResponseObject, error) {
-	return nil, errUnwritten
+
+// CreateParticipant adds one.
+func (s *Server) CreateParticipant(ctx context.Context, r api.CreateParticipantRequestObject) (api.CreateParticipantResponseObject, error) {
+	var p programme.Participant
+	setParticipant(&p, *r.Body)
+	p, err := s.store.CreateParticipant(ctx, callOf(ctx).actor, p)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, p.Version, "/v1/participants/"+p.ID, participantWire(ctx)(&p))
 }
-func (s *Server) GetParticipant(context.Context, api.GetParticipantRequestObject) (api.GetParticipantResponseObject, error) {
-	return nil, errUnwritten
+
+// UpdateParticipant changes one.
+func (s *Server) UpdateParticipant(ctx context.Context, r api.UpdateParticipantRequestObject) (api.UpdateParticipantResponseObject, error) {
+	return answerParticipant(ctx)(s.store.UpdateParticipant(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(p *programme.Participant) error {
+		in, err := merged(ctx, api.ParticipantInput{Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, Organisation: p.Organisation, Email: p.Email})
+		if err == nil {
+			setParticipant(p, in)
+		}
+		return err
+	}))
 }
-func (s *Server) UpdateParticipant(context.Context, api.UpdateParticipantRequestObject) (api.UpdateParticipantResponseObject, error) {
-	return nil, errUnwritten
+
+// DeleteParticipant removes one.
+func (s *Server) DeleteParticipant(ctx context.Context, r api.DeleteParticipantRequestObject) (api.DeleteParticipantResponseObject, error) {
+	return deleted(ctx), s.store.DeleteParticipant(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
+}
+
+// answerParticipant answers what the store has answered.
+func answerParticipant(ctx context.Context) func(programme.Participant, error) (reply, error) {
+	return func(p programme.Participant, err error) (reply, error) {
+		if err != nil {
+			return reply{}, err
+		}
+		return resource(ctx, p.Version, participantWire(ctx)(&p))
+	}
+}
+
+func setParticipant(p *programme.Participant, in api.ParticipantInput) {
+	p.Name, p.Role, p.Borough, p.Organisation, p.Email = in.Name, programme.ParticipantRole(in.Role), in.Borough, in.Organisation, in.Email
+}
+
+func participantWire(ctx context.Context) func(*programme.Participant) api.Participant {
+	return func(p *programme.Participant) api.Participant {
+		return api.Participant{
+			Id: p.ID, Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, Organisation: p.Organisation, Email: p.Email,
+			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Actions: actionsWire(ctx, p),
+		}
+	}
 }

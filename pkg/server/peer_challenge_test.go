@@ -38,7 +38,7 @@ func (w *world) challenge(state programme.ChallengeState) programme.PeerChalleng
 // TestPeerChallengeRefusesSteps: each in a state from which it does not follow.
 func TestPeerChallengeRefusesSteps(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	for _, c := range []struct {
 		state programme.ChallengeState
 		step  string
@@ -60,7 +60,7 @@ func TestPeerChallengeRefusesSteps(t *testing.T) {
 
 func TestPeerChallengeNeedsReasons(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	path := "/v1/peer-challenges/" + w.challenge(programme.ChallengePlanned).ID
 	if got := w.step(path, "cancel").problem(422, "invalid"); len(got) != 1 || got[0] != "X-Audit-Reason reason_required" {
 		t.Errorf("faults %v", got)
@@ -72,7 +72,7 @@ func TestPeerChallengeNeedsReasons(t *testing.T) {
 
 func TestPeerChallengeNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := lean(t)
 	faults := w.write(http.MethodPost, "/v1/peer-challenges", `{"title":"x","subRegion":"nowhere","cycle":"2026-28","startsOn":"2026-10-05","endsOn":"2026-10-04",
 		"priorityId":"01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10","methods":["coaching","coaching"]}`).problem(422, "invalid")
 	want := []string{"/cycle cycle", "/endsOn order", "/methods/1 repeated", "/subRegion unknown_value", "/priorityId unknown_value"}

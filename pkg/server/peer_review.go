@@ -4,58 +4,194 @@ import (
 	"context"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
 )
 
-type peerReviewStore interface{}
+type peerReviewStore interface {
+	PeerReviews(actor programme.Actor, f programme.PeerReviewFilter, sort string) programme.Listing[programme.PeerReview]
+	PeerReview(ctx context.Context, actor programme.Actor, id string) (programme.PeerReview, error)
+	CreatePeerReview(ctx context.Context, actor programme.Actor, r programme.PeerReview) (programme.PeerReview, error)
+	UpdatePeerReview(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.PeerReview) error) (programme.PeerReview, error)
+	MovePeerReview(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerReview, error)
+	WritePeerReviewReport(ctx context.Context, actor programme.Actor, id string, version int64, report *string, links []programme.Link) (programme.PeerReview, error)
+	CommentOnPeerReview(ctx context.Context, actor programme.Actor, id string, version int64, text string) (programme.PeerReview, error)
+	PublishPeerReview(ctx context.Context, actor programme.Actor, id string, version int64, publication programme.Publication) (programme.PeerReview, error)
+	DeletePeerReview(ctx context.Context, actor programme.Actor, id string, version int64) error
+}
 
-func (s *Server) ListPeerReviews(context.Context, api.ListPeerReviewsRequestObject) (api.ListPeerReviewsResponseObject, error) {
-	return nil, errUnwritten
+// ListPeerReviews answers reviews.
+func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.ListPeerReviewsResponseObject, error) {
+	f := programme.PeerReviewFilter{
+		Host: r.Params.Host, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ReviewState](r.Params.State),
+		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
+	}
+	return answerListing(ctx, s.store.PeerReviews(callOf(ctx).actor, f, text(r.Params.Sort)), peerReviewWire(ctx))
 }
-func (s *Server) CreatePeerReview(context.Context, api.CreatePeerReviewRequestObject) (api.CreatePeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// GetPeerReview answers one.
+func (s *Server) GetPeerReview(ctx context.Context, r api.GetPeerReviewRequestObject) (api.GetPeerReviewResponseObject, error) {
+	return answerPeerReview(ctx)(s.store.PeerReview(ctx, callOf(ctx).actor, r.Id))
 }
-func (s *Server) DeletePeerReview(context.Context, api.DeletePeerReviewRequestObject) (api.DeletePeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// CreatePeerReview proposes one.
+func (s *Server) CreatePeerReview(ctx context.Context, r api.CreatePeerReviewRequestObject) (api.CreatePeerReviewResponseObject, error) {
+	var review programme.PeerReview
+	setPeerReview(&review, *r.Body)
+	review, err := s.store.CreatePeerReview(ctx, callOf(ctx).actor, review)
+	if err != nil {
+		return nil, err
+	}
+	return created(ctx, review.Version, "/v1/peer-reviews/"+review.ID, peerReviewWire(ctx)(&review))
 }
-func (s *Server) GetPeerReview(context.Context, api.GetPeerReviewRequestObject) (api.GetPeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// UpdatePeerReview changes one. The team is chosen anew where the patch has one.
+func (s *Server) UpdatePeerReview(ctx context.Context, r api.UpdatePeerReviewRequestObject) (api.UpdatePeerReviewResponseObject, error) {
+	return answerPeerReview(ctx)(s.store.UpdatePeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(review *programme.PeerReview) error {
+		sessions := sessionsWire(review.Sessions)
+		in, err := merged(ctx, api.PeerReviewInput{
+			Title: review.Title, Host: review.Host, Cycle: string(review.Cycle), PriorityId: review.PriorityID, Scope: review.Scope, ScopeAgreedOn: review.ScopeAgreedOn,
+			Kloes: &review.KLOEs, FieldworkDays: &review.FieldworkDays, PresentationOn: review.PresentationOn, Sessions: &sessions,
+			ProgressReviewOn: review.ProgressReviewOn, ProgressReview: review.ProgressReview, Illustrative: review.Illustrative,
+		})
+		if err == nil {
+			setPeerReview(review, in)
+		}
+		return err
+	}))
 }
-func (s *Server) UpdatePeerReview(context.Context, api.UpdatePeerReviewRequestObject) (api.UpdatePeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// DeletePeerReview removes one.
+func (s *Server) DeletePeerReview(ctx context.Context, r api.DeletePeerReviewRequestObject) (api.DeletePeerReviewResponseObject, error) {
+	return deleted(ctx), s.store.DeletePeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
-func (s *Server) CancelPeerReview(context.Context, api.CancelPeerReviewRequestObject) (api.CancelPeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// ScopePeerReview begins to agree on its scope.
+func (s *Server) ScopePeerReview(ctx context.Context, r api.ScopePeerReviewRequestObject) (api.ScopePeerReviewResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.AgreeScope)
 }
-func (s *Server) CheckPeerReviewFacts(context.Context, api.CheckPeerReviewFactsRequestObject) (api.CheckPeerReviewFactsResponseObject, error) {
-	return nil, errUnwritten
+
+// PreparePeerReview begins its preparation.
+func (s *Server) PreparePeerReview(ctx context.Context, r api.PreparePeerReviewRequestObject) (api.PreparePeerReviewResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Prepare)
 }
-func (s *Server) ClosePeerReview(context.Context, api.ClosePeerReviewRequestObject) (api.ClosePeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// StartPeerReviewFieldwork begins its fieldwork.
+func (s *Server) StartPeerReviewFieldwork(ctx context.Context, r api.StartPeerReviewFieldworkRequestObject) (api.StartPeerReviewFieldworkResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.StartFieldwork)
 }
-func (s *Server) FinalisePeerReview(context.Context, api.FinalisePeerReviewRequestObject) (api.FinalisePeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// CheckPeerReviewFacts gives its host the right of reply.
+func (s *Server) CheckPeerReviewFacts(ctx context.Context, r api.CheckPeerReviewFactsRequestObject) (api.CheckPeerReviewFactsResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.CheckFacts)
 }
-func (s *Server) FollowUpPeerReview(context.Context, api.FollowUpPeerReviewRequestObject) (api.FollowUpPeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// FinalisePeerReview makes its report final.
+func (s *Server) FinalisePeerReview(ctx context.Context, r api.FinalisePeerReviewRequestObject) (api.FinalisePeerReviewResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Finalise)
 }
-func (s *Server) AddPeerReviewHostComment(context.Context, api.AddPeerReviewHostCommentRequestObject) (api.AddPeerReviewHostCommentResponseObject, error) {
-	return nil, errUnwritten
+
+// FollowUpPeerReview begins its follow-up.
+func (s *Server) FollowUpPeerReview(ctx context.Context, r api.FollowUpPeerReviewRequestObject) (api.FollowUpPeerReviewResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.FollowUp)
 }
-func (s *Server) PreparePeerReview(context.Context, api.PreparePeerReviewRequestObject) (api.PreparePeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// ClosePeerReview ends it.
+func (s *Server) ClosePeerReview(ctx context.Context, r api.ClosePeerReviewRequestObject) (api.ClosePeerReviewResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Close)
 }
-func (s *Server) PutPeerReviewPublication(context.Context, api.PutPeerReviewPublicationRequestObject) (api.PutPeerReviewPublicationResponseObject, error) {
-	return nil, errUnwritten
+
+// CancelPeerReview says that it will not take place.
+func (s *Server) CancelPeerReview(ctx context.Context, r api.CancelPeerReviewRequestObject) (api.CancelPeerReviewResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
 }
-func (s *Server) ReopenPeerReview(context.Context, api.ReopenPeerReviewRequestObject) (api.ReopenPeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// ReopenPeerReview takes its last step back.
+func (s *Server) ReopenPeerReview(ctx context.Context, r api.ReopenPeerReviewRequestObject) (api.ReopenPeerReviewResponseObject, error) {
+	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
 }
-func (s *Server) PutPeerReviewReport(context.Context, api.PutPeerReviewReportRequestObject) (api.PutPeerReviewReportResponseObject, error) {
-	return nil, errUnwritten
+
+func (s *Server) movePeerReview(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
+	return answerPeerReview(ctx)(s.store.MovePeerReview(ctx, callOf(ctx).actor, id, matchVersion(match), step))
 }
-func (s *Server) ScopePeerReview(context.Context, api.ScopePeerReviewRequestObject) (api.ScopePeerReviewResponseObject, error) {
-	return nil, errUnwritten
+
+// AddPeerReviewHostComment adds what the host says.
+func (s *Server) AddPeerReviewHostComment(ctx context.Context, r api.AddPeerReviewHostCommentRequestObject) (api.AddPeerReviewHostCommentResponseObject, error) {
+	return answerPeerReview(ctx)(s.store.CommentOnPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Text))
 }
-func (s *Server) StartPeerReviewFieldwork(context.Context, api.StartPeerReviewFieldworkRequestObject) (api.StartPeerReviewFieldworkResponseObject, error) {
-	return nil, errUnwritten
+
+// PutPeerReviewReport writes the report.
+func (s *Server) PutPeerReviewReport(ctx context.Context, r api.PutPeerReviewReportRequestObject) (api.PutPeerReviewReportResponseObject, error) {
+	return answerPeerReview(ctx)(s.store.WritePeerReviewReport(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Report, linksOf(r.Body.ReportLinks)))
+}
+
+// PutPeerReviewPublication decides how far the report may be seen.
+func (s *Server) PutPeerReviewPublication(ctx context.Context, r api.PutPeerReviewPublicationRequestObject) (api.PutPeerReviewPublicationResponseObject, error) {
+	return answerPeerReview(ctx)(s.store.PublishPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.Publication(r.Body.Publication)))
+}
+
+// answerPeerReview answers what the store has answered.
+func answerPeerReview(ctx context.Context) func(programme.PeerReview, error) (reply, error) {
+	return func(r programme.PeerReview, err error) (reply, error) {
+		if err != nil {
+			return reply{}, err
+		}
+		return resource(ctx, r.Version, peerReviewWire(ctx)(&r))
+	}
+}
+
+func setPeerReview(r *programme.PeerReview, in api.PeerReviewInput) {
+	r.Title, r.Host, r.Cycle, r.PriorityID, r.Scope, r.ScopeAgreedOn = in.Title, in.Host, programme.Cycle(in.Cycle), in.PriorityId, in.Scope, in.ScopeAgreedOn
+	r.KLOEs, r.FieldworkDays, r.PresentationOn, r.Sessions = list(in.Kloes), list(in.FieldworkDays), in.PresentationOn, sessionsOf(in.Sessions)
+	r.ProgressReviewOn, r.ProgressReview, r.Illustrative = in.ProgressReviewOn, in.ProgressReview, in.Illustrative
+	if in.Team == nil {
+		return
+	}
+	team := make([]programme.TeamMember, len(*in.Team))
+	for i, m := range *in.Team {
+		team[i] = programme.TeamMember{ParticipantID: &m.ParticipantId, Lead: m.Lead != nil && *m.Lead}
+	}
+	r.Choose(team)
+}
+
+func sessionsOf(given *[]api.ReviewSession) []programme.ReviewSession {
+	sessions := make([]programme.ReviewSession, len(list(given)))
+	for i, s := range list(given) {
+		sessions[i] = programme.ReviewSession{Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, Attendees: s.Attendees}
+	}
+	return sessions
+}
+
+func sessionsWire(sessions []programme.ReviewSession) []api.ReviewSession {
+	wire := make([]api.ReviewSession, len(sessions))
+	for i, s := range sessions {
+		wire[i] = api.ReviewSession{Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, Attendees: s.Attendees}
+	}
+	return wire
+}
+
+// peerReviewWire keeps from all but its parties what is not published.
+func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerReview {
+	return func(r *programme.PeerReview) api.PeerReview {
+		wire := api.PeerReview{
+			Id: r.ID, Title: r.Title, Host: r.Host, Cycle: string(r.Cycle), PriorityId: r.PriorityID, Scope: r.Scope, ScopeAgreedOn: r.ScopeAgreedOn,
+			Kloes: some(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: some(r.FieldworkDays), PresentationOn: r.PresentationOn,
+			Sessions: []api.ReviewSession{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
+			Report: r.Report, ReportLinks: linksWire(r.ReportLinks), Publication: api.Publication(r.Publication), ReportedOn: r.ReportedOn,
+			ProgressReviewOn: r.ProgressReviewOn, Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Actions: actionsWire(ctx, r),
+		}
+		party := r.Confidants().Includes(callOf(ctx).actor)
+		for i, m := range r.Team {
+			wire.Team[i] = api.TeamMember{Role: api.ParticipantRole(m.Role), Borough: m.Borough, Organisation: m.Organisation, Lead: m.Lead}
+			if party {
+				wire.Team[i].ParticipantId, wire.Team[i].Name = m.ParticipantID, m.Name
+			}
+		}
+		if party {
+			wire.Sessions, wire.ProgressReview = sessionsWire(r.Sessions), r.ProgressReview
+			for _, c := range r.HostComments {
+				wire.HostComments = append(wire.HostComments, api.HostComment{At: c.At, Text: c.Text})
+			}
+		}
+		return wire
+	}
 }

@@ -70,11 +70,13 @@ func deleted(ctx context.Context) reply {
 }
 
 func encoded(ctx context.Context, status int, version int64, body any) (reply, error) {
-	data, err := json.MarshalWithOption(body, json.DisableHTMLEscape())
-	if err != nil {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
 		return reply{}, err
 	}
-	return reply{call: callOf(ctx), status: status, version: version, content: newContent("application/json", version, append(data, '\n'))}, nil
+	return reply{call: callOf(ctx), status: status, version: version, content: newContent("application/json", version, out.Bytes())}, nil
 }
 
 // compressible is the size from which compression is worth its header.

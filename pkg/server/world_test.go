@@ -7,12 +7,15 @@ import (
 	"flag"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/postgres"
@@ -28,7 +31,8 @@ func TestMain(m *testing.M) {
 	os.Exit(reportGaps(pgtest.Run(m, prepare), whole))
 }
 
-// prepare makes the template: London, migrated and loaded.
+// prepare makes the template: London, migrated and loaded, before anything happens
+// in it. What the page reports is loaded by the tests that are about it.
 func prepare(ctx context.Context, url string) error {
 	store, err := postgres.Open(ctx, postgres.Config{URL: url, Logger: silent, Clock: clock})
 	if err != nil {
@@ -38,7 +42,7 @@ func prepare(ctx context.Context, url string) error {
 	if err := store.Migrate(ctx); err != nil {
 		return err
 	}
-	return seed.Load(ctx, store, team)
+	return seed.LoadReference(ctx, store, team)
 }
 
 var (
@@ -56,14 +60,30 @@ type world struct {
 	issuer *auth.Authority
 	http   *httptest.Server
 	client *http.Client
-	tokens map[programme.Role]string
+	tokens map[string]string
 	made   map[string]string // records to try things on
+	reader programme.Role    // who reads with get
 }
 
 // start brings up a service, with changes to its configuration.
 func start(t testing.TB, change ...func(*server.Config)) *world {
 	t.Helper()
 	return startOn(t, pgtest.Database(t), change...)
+}
+
+// lean is start without published figures, which most tests do not ask for and
+// which take long to load.
+func lean(t testing.TB, change ...func(*server.Config)) *world {
+	t.Helper()
+	return startOn(t, pgtest.Variant(t, "lean", func(ctx context.Context, url string) error {
+		owner, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = owner.Close(ctx) }()
+		_, err = owner.Exec(ctx, "TRUNCATE observations, dataset_columns")
+		return err
+	}), change...)
 }
 
 func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
@@ -73,7 +93,7 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[programme.Role]string{}, made: map[string]string{}}
+	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting}
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Clock: clock, Logger: silent})
 	if err != nil {
 		t.Fatal(err)
@@ -93,21 +113,37 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 	return w
 }
 
-// token answers a token for the role, always the same.
+// in is the same service in another test, which makes no records in it.
+func (w *world) in(t *testing.T) *world {
+	t.Helper()
+	inner := *w
+	inner.t, inner.tokens = t, maps.Clone(w.tokens)
+	return &inner
+}
+
+// token answers a token for the role, always the same. A borough's speaks for
+// Lambeth.
 func (w *world) token(role programme.Role) string {
 	w.t.Helper()
-	if w.tokens[role] == "" {
-		actor := programme.Actor{Subject: "test-" + string(role), Roles: []programme.Role{role}}
-		if role.OfBorough() {
-			actor.Borough = "E09000022"
-		}
+	return w.tokenOf(role, "E09000022")
+}
+
+// tokenOf answers a token for the role, of the borough if it is a borough's.
+func (w *world) tokenOf(role programme.Role, borough string) string {
+	w.t.Helper()
+	actor := programme.Actor{Subject: "test-" + string(role), Roles: []programme.Role{role}}
+	if role.OfBorough() {
+		actor.Borough = borough
+	}
+	key := string(role) + actor.Borough
+	if w.tokens[key] == "" {
 		token, err := w.issuer.Token(context.WithoutCancel(w.t.Context()), actor, time.Hour)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.tokens[role] = token
+		w.tokens[key] = token
 	}
-	return w.tokens[role]
+	return w.tokens[key]
 }
 
 // ask is a request about to be sent.
@@ -162,10 +198,10 @@ func (w *world) receive(request *http.Request) answer {
 	return answer{w.t, r.StatusCode, r.Header, string(body)}
 }
 
-// get reads as a reporting tool.
+// get reads as a reporting tool, unless the test has another reader.
 func (w *world) get(path string, header ...string) answer {
 	w.t.Helper()
-	return w.send(ask{method: http.MethodGet, path: path, token: w.token(programme.RoleReporting), header: pairs(header)})
+	return w.send(ask{method: http.MethodGet, path: path, token: w.token(w.reader), header: pairs(header)})
 }
 
 // write changes as the programme team.
@@ -237,4 +273,44 @@ func (a answer) into(target any) {
 	if err := decoder.Decode(target); err != nil {
 		a.t.Fatalf("%v: %.500s", err, a.body)
 	}
+}
+
+// caller is somebody who uses the service.
+type caller struct {
+	w     *world
+	token string
+}
+
+func (w *world) as(role programme.Role, borough string) caller {
+	w.t.Helper()
+	return caller{w, w.tokenOf(role, borough)}
+}
+
+func (c caller) send(method, path, body string, header ...string) answer {
+	c.w.t.Helper()
+	return c.w.send(ask{method: method, path: path, token: c.token, body: body, header: pairs(header)})
+}
+
+func (c caller) get(path string) answer {
+	c.w.t.Helper()
+	return c.send(http.MethodGet, path, "")
+}
+
+func (c caller) post(path, body string, header ...string) answer {
+	c.w.t.Helper()
+	return c.send(http.MethodPost, path, body, header...)
+}
+
+// change sends a change of the record's present state.
+func (c caller) change(method, path, body string, header ...string) answer {
+	c.w.t.Helper()
+	return c.send(method, path, body, append(header, "If-Match", c.w.etag(c.w.stated(path)))...)
+}
+
+// id answers that of what was created.
+func (a answer) id() string {
+	a.t.Helper()
+	var made struct{ ID string }
+	a.want(201).into(&made)
+	return made.ID
 }

@@ -35,9 +35,10 @@ var shared struct {
 	prepare func(ctx context.Context, url string) error
 	main    bool // whether Main runs
 
-	mu     sync.Mutex // one clone at a time, on one connection
-	admin  *pgx.Conn
-	clones int
+	mu       sync.Mutex // one clone at a time, on one connection
+	admin    *pgx.Conn
+	clones   int
+	variants map[string]bool // templates made of the template
 }
 
 const template = "template_tests"
@@ -75,11 +76,23 @@ func stop() {
 // from parallel tests.
 func Database(t testing.TB) string {
 	t.Helper()
+	return clonedFrom(t, func() (string, error) { return template, nil })
+}
+
+// Variant is [Database] for a copy of the prepared one that change has altered, once
+// for all tests that name the variant. What is smaller is cloned faster.
+func Variant(t testing.TB, name string, change func(ctx context.Context, url string) error) string {
+	t.Helper()
+	return clonedFrom(t, func() (string, error) { return variant(template+"_"+name, change) })
+}
+
+func clonedFrom(t testing.TB, source func() (string, error)) string {
+	t.Helper()
 	shared.started.Do(func() { shared.err = start() })
 	if shared.err != nil {
 		t.Fatal(shared.err)
 	}
-	name, err := clone()
+	name, err := clone(source)
 	if err != nil {
 		t.Fatalf("no database for the test: %v", err)
 	}
@@ -139,23 +152,55 @@ func start() (err error) {
 			return fmt.Errorf("the tests' template could not be prepared: %w", err)
 		}
 	}
-	// PostgreSQL clones no database that has sessions: let in no new one, and end
-	// those that prepare forgot.
-	if _, err := shared.admin.Exec(ctx, "ALTER DATABASE "+template+" WITH ALLOW_CONNECTIONS false"); err != nil {
+	return closeTemplate(ctx, template)
+}
+
+// closeTemplate lets nobody in any more. PostgreSQL clones no database that has
+// sessions, so those that were forgotten end.
+func closeTemplate(ctx context.Context, name string) error {
+	if _, err := shared.admin.Exec(ctx, "ALTER DATABASE "+name+" WITH ALLOW_CONNECTIONS false"); err != nil {
 		return err
 	}
-	_, err = shared.admin.Exec(ctx, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", template)
+	_, err := shared.admin.Exec(ctx, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", name)
 	return err
 }
 
-func clone() (name string, err error) {
+func clone(source func() (string, error)) (name string, err error) {
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
+	from, err := source()
+	if err != nil {
+		return "", err
+	}
 	shared.clones++
 	name = fmt.Sprintf("test_%d", shared.clones)
-	// Copying files took 60 ms, and writing the copy to the log 80, with 40 tables.
-	_, err = shared.admin.Exec(context.Background(), "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY")
-	return name, err
+	return name, copyDatabase(context.Background(), from, name)
+}
+
+// copyDatabase copies files, which took 60 ms with 40 tables; writing the copy to
+// the log took 80.
+func copyDatabase(ctx context.Context, from, to string) error {
+	_, err := shared.admin.Exec(ctx, "CREATE DATABASE "+to+" TEMPLATE "+from+" STRATEGY FILE_COPY")
+	return err
+}
+
+// variant answers the name of the altered template, which it makes the first time.
+func variant(name string, change func(ctx context.Context, url string) error) (string, error) {
+	if shared.variants[name] {
+		return name, nil
+	}
+	ctx := context.Background()
+	if err := copyDatabase(ctx, template, name); err != nil {
+		return "", err
+	}
+	if err := change(ctx, shared.server.URL(name)); err != nil {
+		return "", fmt.Errorf("the variant %s could not be prepared: %w", name, err)
+	}
+	if shared.variants == nil {
+		shared.variants = map[string]bool{}
+	}
+	shared.variants[name] = true
+	return name, closeTemplate(ctx, name)
 }
 
 func drop(name string) error {

@@ -41,6 +41,32 @@ func rows(t *testing.T, conn *pgx.Conn) (n int) {
 	return n
 }
 
+// TestVariantIsMadeOnce: of the template, which stays as it is.
+func TestVariantIsMadeOnce(t *testing.T) {
+	made := 0
+	empty := func(ctx context.Context, url string) error {
+		made++
+		conn, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = conn.Close(ctx) }()
+		_, err = conn.Exec(ctx, "TRUNCATE borough")
+		return err
+	}
+	for range 2 {
+		if got := rows(t, connect(t, Variant(t, "empty", empty))); got != 0 {
+			t.Errorf("a clone of the variant has %d rows", got)
+		}
+	}
+	if made != 1 {
+		t.Errorf("the variant was made %d times", made)
+	}
+	if got := rows(t, connect(t, Database(t))); got != 1 {
+		t.Errorf("the template has %d rows after the variant", got)
+	}
+}
+
 func TestEachTestHasItsOwnCloneOfTheTemplate(t *testing.T) {
 	for i := range 8 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
@@ -110,7 +136,7 @@ func TestAServerCanBeTakenDownAndBroughtBack(t *testing.T) {
 func BenchmarkDatabase(b *testing.B) {
 	Database(b) // the server's start is not what is measured
 	for b.Loop() {
-		name, err := clone()
+		name, err := clone(func() (string, error) { return template, nil })
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,0 +1,250 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+var events = kind[programme.Event, *programme.Event]{
+	after:    (*work).followEvent,
+	complete: reviewAudiences,
+	cited: func(e *programme.Event) []citation {
+		cited := []citation{citeSubRegion("/subRegion", e.SubRegion), citeBoroughs("/boroughs", e.Boroughs)}
+		for i, s := range e.Sessions {
+			cited = append(cited, citePriority("/sessions/"+strconv.Itoa(i)+"/priorityId", s.PriorityID))
+		}
+		return cited
+	},
+	orders: map[string]order{
+		"startsOn":   {columns: []string{"starts_on", "id"}},
+		"-startsOn":  {columns: []string{"starts_on", "id"}, down: true},
+		"":           byChange[""],
+		"updatedAt":  byChange["updatedAt"],
+		"-updatedAt": byChange["-updatedAt"],
+	},
+	referrers: []referrer{{"milestones", "event_id", "Milestones"}},
+}
+
+// Events lists the events that the filter leaves, in order of creation or as sort says.
+func (s *Store) Events(actor programme.Actor, f programme.EventFilter, sort string) programme.Listing[programme.Event] {
+	return list(s, actor, events, sort, filterEvents(actor, f))
+}
+
+func filterEvents(actor programme.Actor, f programme.EventFilter) func(q *gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		q = where(q, "kind = ?", f.Kind)
+		q = where(q, "state = ?", f.State)
+		q = where(q, "ends_on >= ?", f.From)
+		q = where(q, "starts_on <= ?", f.To)
+		q = where(q, "sub_region_slug = ?", f.SubRegion)
+		q = where(q, "peer_challenge_id = ?", f.PeerChallengeID)
+		q = where(q, "peer_challenge_group_id = ?", f.PeerChallengeGroupID)
+		q = where(q, "updated_at >= ?", f.UpdatedSince)
+		if f.Borough != nil {
+			q = q.Where(concerns, *f.Borough, *f.Borough)
+		}
+		if f.PriorityID != nil {
+			q = q.Where("sessions @> ?::jsonb", containing("priorityId", *f.PriorityID))
+		}
+		if f.PeerReviewID != nil {
+			q = q.Where("peer_review_id = ? AND EXISTS (SELECT FROM peer_reviews r WHERE r.id = peer_review_id AND r.audience && ?)", *f.PeerReviewID, array(actor.Names()))
+		}
+		return q
+	}
+}
+
+// concerns holds for events that are for a borough. Memberships have dates, so it
+// is the sub-region on the event's first day that counts.
+const concerns = `(boroughs @> ARRAY[?::text] OR cardinality(boroughs) = 0 AND sub_region_slug IS NULL
+	OR EXISTS (SELECT FROM memberships m WHERE m.borough_code = ? AND m.sub_region_slug = events.sub_region_slug
+		AND starts_on BETWEEN m.valid_from AND coalesce(m.valid_to, 'infinity')))`
+
+// containing is the JSON of a list with an object that has the member.
+func containing(member, value string) string {
+	text, _ := json.Marshal([]map[string]string{{member: value}}) // texts always encode
+	return string(text)
+}
+
+// Event reads one event. The error is NotFound.
+func (s *Store) Event(ctx context.Context, actor programme.Actor, id string) (programme.Event, error) {
+	return get(ctx, s, actor, events, id)
+}
+
+// CreateEvent adds a planned event. The error is Forbidden for anyone but the
+// programme's team, and Invalid if it breaks its rules or names what is not there.
+func (s *Store) CreateEvent(ctx context.Context, actor programme.Actor, e programme.Event) (programme.Event, error) {
+	return add(ctx, s, actor, events, e, func(w *work, e *programme.Event) error {
+		e.State, e.Sequence, e.Audience = programme.EventPlanned, 0, programme.Everyone()
+		if err := programme.TeamMay(actor); err != nil {
+			return err
+		}
+		return tie(w, e)
+	})
+}
+
+// UpdateEvent changes an event at the version, with the errors of
+// [Store.CreateEvent], NotFound, Stale, and Conflict if it is cancelled.
+func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Event) error) (programme.Event, error) {
+	return change(ctx, s, actor, events, id, version, programme.Edit, func(w *work, e *programme.Event) error {
+		if err := alter(e); err != nil {
+			return err
+		}
+		e.Sequence++
+		return tie(w, e)
+	})
+}
+
+// MoveEvent takes a step that changes the event's state. The error is Forbidden,
+// NotFound, Stale, Conflict if the step does not follow from where the event
+// stands or its first day has not come yet, or Invalid if it needs a reason and
+// has none.
+func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error) {
+	return change(ctx, s, actor, events, id, version, step, func(w *work, e *programme.Event) error {
+		return e.Move(actor, step, programme.DateIn(w.now, programme.London))
+	})
+}
+
+// DeleteEvent deletes an event at the version. The error is Forbidden, NotFound,
+// Stale, or Conflict if it is not planned any more or others refer to it.
+func (s *Store) DeleteEvent(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	return drop(ctx, s, actor, events, id, version, nil)
+}
+
+// reviewAudiences reads who may see the reviews that events belong to.
+func reviewAudiences(tx *gorm.DB, rows []*programme.Event) error {
+	var ids array
+	for _, e := range rows {
+		if e.PeerReviewID != nil {
+			ids = append(ids, *e.PeerReviewID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var reviews []programme.PeerReview
+	if err := tx.Select("id", "audience").Where("id = ANY (?)", ids).Find(&reviews).Error; err != nil {
+		return err
+	}
+	audiences := make(map[string]programme.Audience, len(reviews))
+	for i := range reviews {
+		audiences[reviews[i].ID] = reviews[i].Audience
+	}
+	for _, e := range rows {
+		if e.PeerReviewID != nil {
+			e.ReviewAudience = audiences[*e.PeerReviewID]
+		}
+	}
+	return nil
+}
+
+// tie looks for the challenge, the group and the review that the event names. If
+// something is wrong with them, it says so together with everything else that is
+// wrong with the event.
+func tie(w *work, e *programme.Event) error {
+	faults := e.HeldBefore(programme.DateIn(w.now, programme.London))
+	for _, find := range []func(*work, *programme.Event) ([]programme.Fault, error){findChallenge, findGroup, findReview} {
+		found, err := find(w, e)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, found...)
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	others, err := faultsOf(check(w, events, e))
+	if err != nil {
+		return err
+	}
+	return programme.Refuse(append(others, faults...))
+}
+
+func findChallenge(w *work, e *programme.Event) ([]programme.Fault, error) {
+	if e.PeerChallengeID == nil {
+		return nil, nil
+	}
+	var c []programme.PeerChallenge
+	err := pointedAt(w, *e.PeerChallengeID).Select("id").Find(&c).Error
+	if err != nil || len(c) > 0 {
+		return nil, err
+	}
+	return []programme.Fault{programme.Unknown("/peerChallengeId", "There is no such peer challenge.")}, nil
+}
+
+func findGroup(w *work, e *programme.Event) ([]programme.Fault, error) {
+	if e.PeerChallengeGroupID == nil {
+		return nil, nil
+	}
+	var g []programme.PeerChallengeGroup
+	err := pointedAt(w, *e.PeerChallengeGroupID).Select("id", "peer_challenge_id").Find(&g).Error
+	switch {
+	case err != nil:
+		return nil, err
+	case len(g) == 0:
+		return []programme.Fault{programme.Unknown("/peerChallengeGroupId", "There is no such group.")}, nil
+	case e.PeerChallengeID != nil && *e.PeerChallengeID != g[0].PeerChallengeID:
+		return []programme.Fault{{Pointer: "/peerChallengeGroupId", Code: "other_challenge", Detail: "The group belongs to another peer challenge than the one given."}}, nil
+	}
+	return nil, nil
+}
+
+func findReview(w *work, e *programme.Event) ([]programme.Fault, error) {
+	e.ReviewAudience = nil
+	if e.PeerReviewID == nil {
+		return nil, nil
+	}
+	var r []programme.PeerReview
+	err := pointedAt(w, *e.PeerReviewID).Select("id", "audience").Find(&r).Error
+	switch {
+	case err != nil:
+		return nil, err
+	case len(r) == 0:
+		return []programme.Fault{programme.Unknown("/peerReviewId", "There is no such peer review.")}, nil
+	}
+	e.ReviewAudience = r[0].Audience
+	return nil, nil
+}
+
+// pointedAt finds the record with the id, if the actor may see it, and keeps it from
+// being deleted until the transaction ends.
+func pointedAt(w *work, id string) *gorm.DB {
+	return w.tx.Scopes(visibleTo(w.actor)).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where(clause.Eq{Column: "id", Value: id})
+}
+
+// faultsOf answers what is wrong with a request, or the error if it is something else.
+func faultsOf(err error) ([]programme.Fault, error) {
+	if err == nil {
+		return nil, nil
+	}
+	if e, ok := errors.AsType[*programme.Error](err); ok && e.Kind == programme.Invalid {
+		return e.Faults, nil
+	}
+	return nil, err
+}
+
+// eventsFollow writes the events of a review anew, because who is told of the
+// review has changed.
+func (w *work) eventsFollow(r *programme.PeerReview) error {
+	var rows []programme.Event
+	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("peer_review_id = ?", r.ID).Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].ReviewAudience = r.Audience
+		was, err := rememberOf(&rows[i])
+		if err != nil {
+			return err
+		}
+		if err := rewrite[programme.Event](w, was, &rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/programme"
+)
+
+var findings = kind[programme.Finding, *programme.Finding]{
+	orders:   byChange,
+	complete: withForums,
+	cited: func(f *programme.Finding) []citation {
+		return []citation{citePriority("/priorityId", f.PriorityID), citeIndicators("/indicators", f.Indicators)}
+	},
+	referrers: []referrer{{"actions", "finding_id", "Actions"}},
+}
+
+// withForums reads where the findings were found, all at once.
+func withForums(tx *gorm.DB, rows []*programme.Finding) error {
+	var groups, reviews []string
+	for _, f := range rows {
+		if f.PeerChallengeGroupID != nil {
+			groups = append(groups, *f.PeerChallengeGroupID)
+		} else {
+			reviews = append(reviews, *f.PeerReviewID)
+		}
+	}
+	found, err := forums(tx, groups, reviews)
+	for _, f := range rows {
+		f.Forum = found[forumID(f)]
+	}
+	return err
+}
+
+// forumID answers the id of the group or the review of a finding that is kept.
+func forumID(f *programme.Finding) string {
+	if f.PeerChallengeGroupID != nil {
+		return *f.PeerChallengeGroupID
+	}
+	return *f.PeerReviewID
+}
+
+// Findings lists the findings that the filter leaves, in order of creation or as
+// sort says.
+func (s *Store) Findings(actor programme.Actor, f programme.FindingFilter, sort string) programme.Listing[programme.Finding] {
+	return list(s, actor, findings, sort, func(q *gorm.DB) *gorm.DB {
+		q = where(q, "peer_challenge_group_id IN (SELECT id FROM peer_challenge_groups WHERE peer_challenge_id = ?)", f.PeerChallengeID)
+		q = where(q, "peer_challenge_group_id = ?", f.PeerChallengeGroupID)
+		q = where(q, "peer_review_id = ?", f.PeerReviewID)
+		q = where(q, "borough_code = ?", f.Borough)
+		q = where(q, "kind = ?", f.Kind)
+		q = where(q, "priority_id = ?", f.PriorityID)
+		q = where(q, "(response IS NOT NULL) = ?", f.Answered)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	})
+}
+
+// Finding reads one finding. The error is NotFound.
+func (s *Store) Finding(ctx context.Context, actor programme.Actor, id string) (programme.Finding, error) {
+	return get(ctx, s, actor, findings, id)
+}
+
+// CreateFinding records a finding. The error is Forbidden for those who record
+// none there, Conflict if none are being recorded, and Invalid if it breaks its
+// rules or names a group, a review or reference data that are not there.
+func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f programme.Finding) (programme.Finding, error) {
+	return add(ctx, s, actor, findings, f, func(w *work, f *programme.Finding) (err error) {
+		f.Response = nil
+		if (f.PeerChallengeGroupID == nil) == (f.PeerReviewID == nil) {
+			return nil // its own rule says so
+		}
+		var seen programme.Audience
+		if f.Forum, seen, err = w.holdForum(f.PeerChallengeGroupID, f.PeerReviewID); err != nil {
+			return err
+		}
+		f.Audience = seen.With(f.Borough)
+		switch {
+		case f.Forum.Boroughs != nil:
+			w.faults = f.Misplaced()
+			return f.May(actor, programme.RecordFinding)
+		case f.PeerReviewID != nil:
+			w.faults = []programme.Fault{programme.Unknown("/peerReviewId", "There is no such peer review.")}
+		default:
+			w.faults = []programme.Fault{programme.Unknown("/peerChallengeGroupId", "There is no such group.")}
+		}
+		return nil
+	})
+}
+
+// UpdateFinding corrects a finding at the version, with the errors of
+// [Store.CreateFinding], NotFound and Stale. Where it was found, whom it is about
+// and what the borough answered stay; once it is answered, a reason is needed. Its
+// actions are counted by its new kind and priority.
+func (s *Store) UpdateFinding(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Finding) error) (programme.Finding, error) {
+	return s.changeFinding(ctx, actor, id, version, programme.Edit, func(w *work, f *programme.Finding) error {
+		was := *f
+		if err := alter(f); err != nil {
+			return err
+		}
+		f.PeerChallengeGroupID, f.PeerReviewID, f.Borough, f.Response = was.PeerChallengeGroupID, was.PeerReviewID, was.Borough, was.Response
+		if f.Response != nil {
+			if err := actor.WithReason(); err != nil {
+				return err
+			}
+		}
+		return w.countsFollow(f)
+	})
+}
+
+// AnswerFinding records the borough's answer at the version, in the place of any
+// before. The error is Forbidden for all but the borough that the finding is
+// about, NotFound, Stale, Conflict while findings are not answered there or if
+// open actions stand against a refusal, or Invalid if a reason is missing.
+func (s *Store) AnswerFinding(ctx context.Context, actor programme.Actor, id string, version int64, answer programme.ResponseAnswer, reason *string) (programme.Finding, error) {
+	return s.changeFinding(ctx, actor, id, version, programme.Respond, func(w *work, f *programme.Finding) error {
+		if err := f.Answer(answer, reason, w.now); err != nil || answer != programme.NotAccepted {
+			return err
+		}
+		var open bool
+		if err := w.tx.Raw("SELECT EXISTS (SELECT 1 FROM actions WHERE finding_id = ? AND state = 'open')", id).Scan(&open).Error; err != nil || !open {
+			return err
+		}
+		return programme.Errorf(programme.Conflict, "has_actions", "The finding has open actions; close those first.")
+	})
+}
+
+// DeleteFinding deletes a finding at the version. The error is Forbidden, NotFound,
+// Stale, or Conflict if it is answered, has actions, or findings are not being
+// recorded there any more.
+func (s *Store) DeleteFinding(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	return s.act(ctx, actor, func(w *work) error {
+		if err := w.holdForumOf(id); err != nil {
+			return err
+		}
+		return drop(w.ctx, s, actor, findings, id, version, nil)
+	})
+}
+
+// changeFinding is change for findings, with their forum held before them.
+func (s *Store) changeFinding(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step,
+	do func(w *work, f *programme.Finding) error) (f programme.Finding, err error) {
+	err = s.act(ctx, actor, func(w *work) error {
+		if err := w.holdForumOf(id); err != nil {
+			return err
+		}
+		f, err = change(w.ctx, s, actor, findings, id, version, step, do)
+		return err
+	})
+	return orZero(f, err)
+}
+
+// holdForumOf is holdForum of a finding that the actor may see. The error is
+// NotFound.
+func (w *work) holdForumOf(id string) error {
+	f, err := read(w.tx.Scopes(visibleTo(w.actor)), kind[programme.Finding, *programme.Finding]{}, id)
+	if err != nil {
+		return err
+	}
+	_, _, err = w.holdForum(f.PeerChallengeGroupID, f.PeerReviewID)
+	return err
+}
+
+// countsFollow lets the finding's actions be counted by what it is now.
+func (w *work) countsFollow(f *programme.Finding) error {
+	return alterAll(w, func(a *programme.Action) bool {
+		if a.FindingKind == f.Kind && same(a.PriorityID, f.PriorityID) {
+			return false
+		}
+		a.FindingKind, a.PriorityID = f.Kind, f.PriorityID
+		return true
+	}, "finding_id = ?", f.ID)
+}
+
+// holdFinding reads a finding that the actor may see and keeps it as it is until
+// the transaction ends. Where there is none the error is NotFound.
+func (w *work) holdFinding(id string) (programme.Finding, error) {
+	return read(w.tx.Scopes(visibleTo(w.actor)).Clauses(share), findings, id)
+}
+
+func same[V comparable](a, b *V) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -1,0 +1,160 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+var groupingProposals = kind[programme.GroupingProposal, *programme.GroupingProposal]{
+	complete: func(tx *gorm.DB, proposals []*programme.GroupingProposal) error {
+		ids := make([]string, len(proposals))
+		for i, p := range proposals {
+			ids[i] = p.PeerChallengeID
+		}
+		challenges, err := challengesByID(tx, ids)
+		for _, p := range proposals {
+			p.Challenge = challenges[p.PeerChallengeID]
+		}
+		return err
+	},
+	cited: func(p *programme.GroupingProposal) []citation {
+		return []citation{citePeriod("/period", p.Period), citeIndicators("/indicators", p.Indicators)}
+	},
+}
+
+func citePeriod(pointer string, code *string) citation {
+	return single(citation{"periods", "code", pointer, true, nil, "There is no such period."}, code)
+}
+
+// GroupingProposals lists the proposals that were made for a challenge, in order of
+// creation.
+func (s *Store) GroupingProposals(actor programme.Actor, challenge string) programme.Listing[programme.GroupingProposal] {
+	return list(s, actor, groupingProposals, "", func(q *gorm.DB) *gorm.DB { return q.Where("peer_challenge_id = ?", challenge) })
+}
+
+// GroupingProposal reads one proposal. The error is NotFound.
+func (s *Store) GroupingProposal(ctx context.Context, actor programme.Actor, id string) (programme.GroupingProposal, error) {
+	return get(ctx, s, actor, groupingProposals, id)
+}
+
+// ProposeGroups divides the boroughs that belong to the challenge's sub-region, see
+// [programme.ProposeGroups], and keeps the proposal. bands has the quartile bands by
+// borough and indicator, in the proposal's period. The error is NotFound if there is
+// no such challenge, Forbidden for anyone but the programme's team, Conflict if the
+// challenge takes no groups any more, and Invalid if the question breaks its rules or
+// names a period or an indicator that is not there.
+func (s *Store) ProposeGroups(ctx context.Context, actor programme.Actor, challenge string, p programme.GroupingProposal, bands map[string]map[string]string) (programme.GroupingProposal, error) {
+	return add(ctx, s, actor, groupingProposals, p, func(w *work, p *programme.GroupingProposal) error {
+		c, err := hold(w, peerChallenges, challenge)
+		if err != nil {
+			return err
+		}
+		if err := c.May(actor, programme.AddGroup); err != nil {
+			return err
+		}
+		p.PeerChallengeID, p.Challenge, p.State, p.Audience = challenge, c, programme.ProposalOpen, programme.TeamOnly()
+		members, err := w.membersOf(c)
+		if err != nil {
+			return err
+		}
+		past, err := w.pairingsBefore(c.Cycle, p.Cycles)
+		if err != nil {
+			return err
+		}
+		return programme.Together(check(w, groupingProposals, p), p.Propose(members, past, bands))
+	})
+}
+
+// AcceptGroupingProposal creates the proposal's groups in its challenge, all or
+// none. The error is Forbidden, NotFound, Stale, or Conflict if it is accepted
+// already, the challenge takes no groups any more, or one of the boroughs is in a
+// group of it or has left the sub-region.
+func (s *Store) AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64) (programme.GroupingProposal, error) {
+	var row programme.GroupingProposal
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		if err := holdChallengeOf(w, groupingProposals, id, func(p *programme.GroupingProposal) string { return p.PeerChallengeID }); err != nil {
+			return err
+		}
+		row, err = change(w.ctx, s, actor, groupingProposals, id, version, programme.AcceptProposal, formGroups)
+		return err
+	})
+	return orZero(row, err)
+}
+
+// formGroups makes groups of the proposal. The challenge must be held.
+func formGroups(w *work, p *programme.GroupingProposal) error {
+	boroughs, err := w.boroughs(p.Boroughs())
+	if err != nil {
+		return err
+	}
+	left, err := w.notInSubRegion(p.Challenge, boroughs)
+	if err != nil {
+		return err
+	}
+	if err := programme.LeftSubRegion(left); err != nil {
+		return err
+	}
+	present, err := w.groupsOf(p.PeerChallengeID)
+	if err != nil {
+		return err
+	}
+	if err := programme.DoublePlacement(present, boroughs); err != nil {
+		return err
+	}
+	taken := make([]string, len(present))
+	for i := range present {
+		taken[i] = present[i].Name
+	}
+	for _, g := range p.Groups(taken) {
+		if err := insert(w, peerChallengeGroups, &g); err != nil {
+			return err
+		}
+	}
+	p.State = programme.ProposalAccepted
+	return nil
+}
+
+// membersOf answers the codes of the boroughs that belong to the challenge's
+// sub-region on its day, in order.
+func (w *work) membersOf(c programme.PeerChallenge) ([]string, error) {
+	codes := []string{}
+	err := w.tx.Model(&programme.Membership{}).Where("sub_region_slug = ? AND valid_from <= ? AND coalesce(valid_to >= ?, true)", c.SubRegion, c.MembersOn(), c.MembersOn()).
+		Order("borough_code").Pluck("borough_code", &codes).Error
+	return codes, err
+}
+
+// pairingsBefore answers who met in a group of any challenge of the last cycles
+// before the given one, but for those that were cancelled, and for groups that are
+// examples and no fact.
+func (w *work) pairingsBefore(cycle programme.Cycle, cycles int) ([]programme.Pairing, error) {
+	var past []programme.Pairing
+	for ago := 1; ago <= cycles; ago++ {
+		var groups []programme.PeerChallengeGroup
+		if err := w.tx.Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?) AND illustrative IS NULL", cycle.Before(ago), programme.ChallengeCancelled).
+			Find(&groups).Error; err != nil {
+			return nil, err
+		}
+		for i := range groups {
+			past = append(past, groups[i].Pairings(ago)...)
+		}
+	}
+	return past, nil
+}
+
+// dropProposals deletes a challenge's proposals, which are nothing without it.
+func dropProposals(w *work, c *programme.PeerChallenge) error {
+	var proposals []programme.GroupingProposal
+	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("peer_challenge_id = ?", c.ID).Order("id").Find(&proposals).Error; err != nil {
+		return err
+	}
+	for i := range proposals {
+		if err := erase[programme.GroupingProposal](w, &proposals[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

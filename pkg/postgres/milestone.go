@@ -1,0 +1,262 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+var milestones = kind[programme.Milestone, *programme.Milestone]{
+	orders: map[string]order{
+		"":           byID,
+		"updatedAt":  byChange["updatedAt"],
+		"-updatedAt": byChange["-updatedAt"],
+		"date":       {by: dayOr("infinity"), columns: []string{"id"}},
+		"-date":      {by: dayOr("-infinity"), columns: []string{"id"}, down: true},
+	},
+	open:  true,
+	cited: citedByMilestone,
+	before: func(w *work, m *programme.Milestone) error {
+		m.SavedOn = programme.DateIn(w.now, programme.London)
+		if m.Evidence == nil {
+			m.Evidence = []programme.Link{} // the column takes no null
+		}
+		return w.readReviewAudience(m)
+	},
+}
+
+func citedByMilestone(m *programme.Milestone) []citation {
+	cited := []citation{citeSubRegions("/subRegions", m.SubRegions), citeBoroughs("/boroughs", m.Boroughs), citePriorities("/priorities", m.Priorities)}
+	if m.Derived {
+		return cited // whoever changes its source waits for the milestone, so that this must not wait for the source
+	}
+	if len(m.PeerReviewAudience) == 0 { // otherwise the review has been read
+		cited = append(cited, single(citation{table: "peer_reviews", column: "id", pointer: "/peerReviewId", words: "There is no such peer review."}, m.PeerReviewID))
+	}
+	return append(cited,
+		single(citation{table: "peer_challenges", column: "id", pointer: "/peerChallengeId", words: "There is no such peer challenge."}, m.PeerChallengeID),
+		single(citation{table: "events", column: "id", pointer: "/eventId", words: "There is no such event."}, m.EventID))
+}
+
+// dayOr is a milestone's day in an order in which the undated stand at an end.
+func dayOr(undated string) *expression {
+	return &expression{
+		sql: "coalesce(achieved_on, planned_for, '" + undated + "')",
+		text: func(row any) string {
+			m, _ := row.(*programme.Milestone) // there are no others in the list
+			return string(*cmp.Or(m.AchievedOn, m.PlannedFor, (*programme.Date)(&undated)))
+		},
+	}
+}
+
+// Milestones lists the milestones that the filter leaves, in order of creation or
+// as sort says.
+func (s *Store) Milestones(actor programme.Actor, f programme.MilestoneFilter, sort string) programme.Listing[programme.Milestone] {
+	return list(s, actor, milestones, sort, func(q *gorm.DB) *gorm.DB {
+		q = where(q, "cycle = ?", f.Cycle)
+		q = where(q, "sub_regions @> ARRAY[?]", f.SubRegion)
+		q = where(q, "boroughs @> ARRAY[?]", f.Borough)
+		q = where(q, "kind = ?", f.Kind)
+		q = where(q, "status = ?", f.Status)
+		q = where(q, "priorities @> ARRAY[?]", f.PriorityID)
+		// The undated lie outside of either.
+		q = where(q, "coalesce(achieved_on, planned_for, '-infinity') >= ?", f.From)
+		q = where(q, "coalesce(achieved_on, planned_for, 'infinity') <= ?", f.To)
+		q = where(q, "derived = ?", f.Derived)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	})
+}
+
+// MilestoneCounts counts the milestones of the cycle, or of all where it is nil.
+func (s *Store) MilestoneCounts(actor programme.Actor, cycle *programme.Cycle) programme.Listing[programme.MilestoneCount] {
+	key := func(c *programme.MilestoneCount) []string {
+		subRegion := "" // comes before all slugs, and is none
+		if c.SubRegion != nil {
+			subRegion = *c.SubRegion
+		}
+		return []string{string(c.Cycle), subRegion, string(c.Kind), string(c.Status)}
+	}
+	return listed(s, key, func(db *gorm.DB) ([]programme.MilestoneCount, error) {
+		var counts []programme.MilestoneCount
+		err := where(db.Table("milestones").Scopes(visibleTo(actor)), "cycle = ?", cycle).
+			Joins("LEFT JOIN LATERAL unnest(sub_regions) AS places (sub_region) ON true").
+			Select("cycle, sub_region, kind, status, count(*) AS milestones").Group("cycle, sub_region, kind, status").Find(&counts).Error
+		slices.SortFunc(counts, func(a, b programme.MilestoneCount) int { return slices.Compare(key(&a), key(&b)) })
+		return counts, err
+	})
+}
+
+// Milestone reads one milestone. The error is NotFound.
+func (s *Store) Milestone(ctx context.Context, actor programme.Actor, id string) (programme.Milestone, error) {
+	return get(ctx, s, actor, milestones, id)
+}
+
+// CreateMilestone adds a milestone that is written by hand. The error is Forbidden
+// for anyone but the programme's team, and Invalid if it breaks its rules or names
+// what is not there.
+func (s *Store) CreateMilestone(ctx context.Context, actor programme.Actor, m programme.Milestone) (programme.Milestone, error) {
+	return add(ctx, s, actor, milestones, m, func(_ *work, m *programme.Milestone) error {
+		m.Derived, m.WordedByHand, m.Audience = false, false, programme.Everyone()
+		return programme.TeamMay(actor)
+	})
+}
+
+// UpdateMilestone changes a milestone at the version, with the errors of
+// [Store.CreateMilestone], NotFound, Stale, and Conflict for what follows the
+// milestone's source. Where its words shall follow again, they do at once.
+func (s *Store) UpdateMilestone(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Milestone) error) (programme.Milestone, error) {
+	return change(ctx, s, actor, milestones, id, version, programme.Edit, func(w *work, m *programme.Milestone) error {
+		was := *m
+		if err := alter(m); err != nil {
+			return err
+		}
+		if !was.Derived {
+			if m.PeerReviewID == nil || was.PeerReviewID == nil || *m.PeerReviewID != *was.PeerReviewID {
+				m.PeerReviewAudience = nil // it was another review's
+			}
+			return nil
+		}
+		if err := m.Reword(was); err != nil {
+			return err
+		}
+		now, err := w.derive(m)
+		if err == nil {
+			m.Follow(now)
+		}
+		return err
+	})
+}
+
+// DeleteMilestone deletes a milestone at the version. The error is Forbidden,
+// NotFound, Stale, or Conflict if it is derived.
+func (s *Store) DeleteMilestone(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	return drop(ctx, s, actor, milestones, id, version, nil)
+}
+
+// readReviewAudience asks who may see the review that the milestone links to,
+// unless that is known. While it is written down nobody changes the answer.
+func (w *work) readReviewAudience(m *programme.Milestone) error {
+	if m.PeerReviewID == nil || len(m.PeerReviewAudience) > 0 {
+		return nil
+	}
+	var reviews []programme.PeerReview
+	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare}).Select("audience").Where("id = ?", *m.PeerReviewID).Find(&reviews).Error
+	if len(reviews) == 1 { // where there is none, the citation is refused
+		m.PeerReviewAudience = reviews[0].Audience
+	}
+	return err
+}
+
+// derive answers what the source of a derived milestone gives now. The source may
+// be one that the actor does not see.
+func (w *work) derive(m *programme.Milestone) (programme.Milestone, error) {
+	switch {
+	case m.PeerChallengeID != nil:
+		var c programme.PeerChallenge
+		if err := w.tx.Where("id = ?", *m.PeerChallengeID).Take(&c).Error; err != nil {
+			return programme.Milestone{}, err
+		}
+		return w.milestoneOfChallenge(&c)
+	case m.PeerReviewID != nil:
+		var r programme.PeerReview
+		if err := w.tx.Where("id = ?", *m.PeerReviewID).Take(&r).Error; err != nil {
+			return programme.Milestone{}, err
+		}
+		return w.milestoneOfReview(&r)
+	case m.EventID != nil:
+		var e programme.Event
+		err := w.tx.Where("id = ?", *m.EventID).Take(&e).Error
+		return programme.MilestoneOfEvent(e), err
+	}
+	return programme.Milestone{}, errors.New("a derived milestone has no source")
+}
+
+func (w *work) milestoneOfChallenge(c *programme.PeerChallenge) (programme.Milestone, error) {
+	var groups []programme.PeerChallengeGroup
+	err := w.tx.Where("peer_challenge_id = ?", c.ID).Find(&groups).Error
+	var boroughs []string
+	for i := range groups {
+		boroughs = append(boroughs, groups[i].Boroughs()...)
+	}
+	return programme.MilestoneOfChallenge(*c, boroughs), err
+}
+
+func (w *work) milestoneOfReview(r *programme.PeerReview) (programme.Milestone, error) {
+	var memberships []programme.Membership
+	err := w.tx.Where("borough_code = ?", r.Host).Find(&memberships).Error
+	return programme.MilestoneOfReview(*r, programme.SubRegionOn(memberships, r.Host, r.HostedOn())), err
+}
+
+// followChallenge keeps the milestone of a challenge in step with it.
+func (w *work) followChallenge(c *programme.PeerChallenge) error {
+	now, err := w.milestoneOfChallenge(c)
+	if err != nil {
+		return err
+	}
+	return w.follow("peer_challenge_id", c.ID, now, true)
+}
+
+// followGroup does so for the challenge of a group whose members have changed.
+func (w *work) followGroup(g *programme.PeerChallengeGroup) error {
+	var c programme.PeerChallenge
+	if err := w.tx.Where("id = ?", g.PeerChallengeID).Take(&c).Error; err != nil {
+		return err
+	}
+	return w.followChallenge(&c)
+}
+
+// followReview keeps the milestone of a review in step with it, and lets every
+// milestone that links to it know who may see it.
+func (w *work) followReview(r *programme.PeerReview) error {
+	now, err := w.milestoneOfReview(r)
+	if err != nil {
+		return err
+	}
+	return w.follow("peer_review_id", r.ID, now, true)
+}
+
+// followEvent keeps the milestone of an event in step with it. The days of a
+// challenge or of a review make no milestone of their own.
+func (w *work) followEvent(e *programme.Event) error {
+	return w.follow("event_id", e.ID, programme.MilestoneOfEvent(*e), e.PeerChallengeID == nil && e.PeerReviewID == nil)
+}
+
+// follow brings up to date the milestones that follow a source: the one that is
+// derived from it, and those that keep who may see a review. The derived one comes
+// into being, if the source makes one, when what it gives is first achieved. What
+// changes in nothing gets no new version.
+func (w *work) follow(link, id string, now programme.Milestone, makes bool) error {
+	var rows []programme.Milestone
+	q := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: link, Value: id})
+	if err := q.Where("derived OR peer_review_id IS NOT NULL").Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	for i := range rows {
+		m := &rows[i]
+		was, err := rememberOf(m)
+		if err != nil {
+			return err
+		}
+		changed := !slices.Equal(m.PeerReviewAudience, now.PeerReviewAudience)
+		m.PeerReviewAudience = now.PeerReviewAudience
+		if m.Derived {
+			changed = m.Follow(now) || changed
+		}
+		if !changed {
+			continue
+		}
+		if err := save(w, milestones, was, m); err != nil {
+			return err
+		}
+	}
+	if !makes || now.Status != programme.MilestoneAchieved || slices.ContainsFunc(rows, func(m programme.Milestone) bool { return m.Derived }) {
+		return nil
+	}
+	return insert(w, milestones, &now)
+}

@@ -1,0 +1,231 @@
+package postgres
+
+import (
+	"slices"
+	"testing"
+
+	"peerchallenge/pkg/programme"
+)
+
+// bySomebody is an actor who changes something now.
+func bySomebody(t testing.TB, s *Store, do func(w *work) error) {
+	t.Helper()
+	if err := s.act(t.Context(), team, do); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// milestonesOf lists all milestones in order of creation.
+func milestonesOf(t testing.TB, s *Store) []programme.Milestone {
+	t.Helper()
+	part, err := s.Milestones(team, programme.MilestoneFilter{}, "").Page(t.Context(), programme.Window{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return part.Items
+}
+
+// reviewOfLambeth is one that has been reported, to its parties.
+func reviewOfLambeth() programme.PeerReview {
+	return programme.PeerReview{
+		Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Parties("E09000022")}, Title: "Lambeth Peer Review", Host: "E09000022", Cycle: "2026-27",
+		KLOEs: []string{}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{"2026-06-01", "2026-06-02"}, Sessions: []programme.ReviewSession{},
+		State: programme.ReviewReported, HostComments: []programme.HostComment{}, ReportLinks: []programme.Link{}, Publication: programme.PublishedToParties,
+		ReportedOn: pointer(programme.Date("2026-07-01")),
+	}
+}
+
+// TestMilestonesFollowAReview: the derived one, and one by hand that links to it,
+// which must know who may see the review.
+func TestMilestonesFollowAReview(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	r := reviewOfLambeth()
+	bySomebody(t, s, func(w *work) error {
+		if err := w.tx.Create(&r).Error; err != nil {
+			return err
+		}
+		return w.followReview(&r)
+	})
+	m, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, Status: programme.MilestonePlanned, PeerReviewID: &r.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := milestonesOf(t, s)
+	if len(got) != 2 || !got[0].Derived || got[0].Status != programme.MilestoneAchieved || *got[0].AchievedOn != "2026-07-01" || !slices.Equal(got[0].SubRegions, []string{"south"}) || *got[0].PeerReviewID != r.ID {
+		t.Fatalf("%+v", got)
+	}
+	for _, m := range got {
+		if !slices.Equal(m.PeerReviewAudience, r.Audience) {
+			t.Errorf("%s: the review is seen by %v", m.Title, m.PeerReviewAudience)
+		}
+	}
+	// Published: both say so, by hand in words of its own.
+	r.Audience, r.Title = programme.Everyone(), "Lambeth's review"
+	bySomebody(t, s, func(w *work) error { return w.followReview(&r) })
+	after := milestonesOf(t, s)
+	if after[0].Title != "Lambeth's review" || after[1].Title != "By hand" || after[0].Version != got[0].Version+1 || after[1].Version != m.Version+1 {
+		t.Errorf("%+v", after)
+	}
+	for _, m := range after {
+		if !slices.Equal(m.PeerReviewAudience, programme.Everyone()) {
+			t.Errorf("%s: the review is seen by %v", m.Title, m.PeerReviewAudience)
+		}
+	}
+	// Nothing new: no new version, and no row in the audit.
+	before := count(t, s, "SELECT count(*) FROM changes")
+	bySomebody(t, s, func(w *work) error { return w.followReview(&r) })
+	if now := count(t, s, "SELECT count(*) FROM changes"); now != before {
+		t.Errorf("%d changes of nothing", now-before)
+	}
+}
+
+// TestAuditKnowsWhoMayReadAMilestone: its values name the review.
+func TestAuditKnowsWhoMayReadAMilestone(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	r := reviewOfLambeth()
+	bySomebody(t, s, func(w *work) error {
+		if err := w.tx.Create(&r).Error; err != nil {
+			return err
+		}
+		return w.followReview(&r)
+	})
+	var row auditRow
+	if err := s.gorm.Where("noun = 'milestone'").Take(&row).Error; err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(row.ReadBy)
+	if !slices.Equal(row.SeenAfter, programme.Everyone()) || !slices.Equal(row.ReadBy, r.Audience) {
+		t.Errorf("seen by %v, read by %v", row.SeenAfter, row.ReadBy)
+	}
+}
+
+func TestMilestonesFollowAnEvent(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	e := programme.Event{
+		Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Everyone()}, Kind: programme.Summit, Title: "Summit", StartsOn: "2026-06-01", EndsOn: "2026-06-02", State: programme.EventPlanned,
+		Boroughs: []string{}, Sessions: []programme.EventSession{}, Invited: []programme.Attendance{}, Attended: []programme.Attendance{}, Opportunities: []string{},
+	}
+	bySomebody(t, s, func(w *work) error {
+		if err := w.tx.Create(&e).Error; err != nil {
+			return err
+		}
+		return w.followEvent(&e)
+	})
+	if got := milestonesOf(t, s); len(got) != 0 {
+		t.Fatalf("a milestone of an event that is planned: %+v", got)
+	}
+	e.State, e.Attended = programme.EventHeld, []programme.Attendance{{OrganisationType: programme.FromHealth, Count: pointer(7)}}
+	bySomebody(t, s, func(w *work) error { return w.followEvent(&e) })
+	e.Attended = append(e.Attended, programme.Attendance{OrganisationType: programme.FromPolice, Count: pointer(2)})
+	bySomebody(t, s, func(w *work) error { return w.followEvent(&e) })
+	got := milestonesOf(t, s)
+	if len(got) != 1 || *got[0].Participants != 9 || got[0].Status != programme.MilestoneAchieved || *got[0].EventID != e.ID {
+		t.Fatalf("%+v", got)
+	}
+	// Its words follow again from the event as it is in the database.
+	worded, err := s.UpdateMilestone(t.Context(), team, got[0].ID, got[0].Version, func(m *programme.Milestone) error { m.Title = "The second summit"; return nil })
+	if err != nil || !worded.WordedByHand {
+		t.Fatalf("%+v, %v", worded, err)
+	}
+	back, err := s.UpdateMilestone(t.Context(), team, worded.ID, worded.Version, func(m *programme.Milestone) error { m.WordedByHand = false; return nil })
+	if err != nil || back.Title != "Summit" {
+		t.Errorf("%+v, %v", back, err)
+	}
+	_, err = s.UpdateMilestone(t.Context(), team, back.ID, back.Version, func(m *programme.Milestone) error { m.Participants = pointer(10); return nil })
+	wantRefusal(t, err, programme.Conflict, "derived")
+}
+
+// TestMilestonesFollowGroups: a milestone's boroughs are the members of the
+// challenge's groups, also when these change after it was reopened.
+func TestMilestonesFollowGroups(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	ctx := t.Context()
+	first, last := programme.Date("2026-10-05"), programme.Date("2026-10-16")
+	c, err := s.CreatePeerChallenge(ctx, team, programme.PeerChallenge{Title: "South", SubRegion: "south", Cycle: "2026-27", StartsOn: &first, EndsOn: &last})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := programme.PeerChallengeGroup{Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Everyone()}, PeerChallengeID: c.ID, Name: "One", Members: []programme.GroupMember{{Borough: "E09000030"}, {Borough: "E09000022"}}}
+	bySomebody(t, s, func(w *work) error { return w.tx.Create(&g).Error })
+	for _, step := range []programme.Step{programme.Prepare, programme.Start, programme.Complete} {
+		if c, err = s.MovePeerChallenge(ctx, team, c.ID, c.Version, step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := milestonesOf(t, s)
+	if len(got) != 1 || !slices.Equal(got[0].Boroughs, []string{"E09000022", "E09000030"}) || got[0].Description != "Peer challenge of 2 boroughs." {
+		t.Fatalf("%+v", got)
+	}
+	g.Members = g.Members[:1]
+	bySomebody(t, s, func(w *work) error {
+		if err := saveAll(w.tx, &g); err != nil {
+			return err
+		}
+		return w.followGroup(&g)
+	})
+	if got := milestonesOf(t, s); !slices.Equal(got[0].Boroughs, []string{"E09000030"}) {
+		t.Errorf("%+v", got)
+	}
+	// What the milestone links to stays.
+	wantRefusal(t, s.DeletePeerChallenge(ctx, team, c.ID, c.Version), programme.Conflict, "wrong_state")
+	wantRefusal(t, s.DeleteMilestone(ctx, team, got[0].ID, milestonesOf(t, s)[0].Version), programme.Conflict, "derived")
+}
+
+// TestAMilestoneWaitsForItsReview: it is written while somebody publishes the
+// review to which it links, and must not keep who could see it before.
+func TestAMilestoneWaitsForItsReview(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	r := reviewOfLambeth()
+	bySomebody(t, s, func(w *work) error { return w.tx.Create(&r).Error })
+	written := make(chan error, 1)
+	var m programme.Milestone
+	bySomebody(t, s, func(w *work) error {
+		r.Audience = programme.Everyone()
+		if err := saveAll(w.tx, &r); err != nil {
+			return err
+		}
+		go func() {
+			var err error
+			m, err = s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, Status: programme.MilestonePlanned, PeerReviewID: &r.ID})
+			written <- err
+		}()
+		eventually(t, "the milestone waits for the review", func() bool {
+			return count(t, s, "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND NOT granted") == 1
+		})
+		return w.followReview(&r)
+	})
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(m.PeerReviewAudience, programme.Everyone()) {
+		t.Errorf("the review is seen by %v", m.PeerReviewAudience)
+	}
+}
+
+// TestMilestonesOfTheZeroActor: nobody sees or counts them.
+func TestMilestonesOfTheZeroActor(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	m, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "One", Cycle: "2026-27", Kind: programme.OtherMilestone, Status: programme.MilestonePlanned})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := programme.Actor{}
+	part, err := s.Milestones(nobody, programme.MilestoneFilter{}, "").Page(t.Context(), programme.Window{Limit: 10, Count: true})
+	if err != nil || len(part.Items) != 0 || *part.Total != 0 {
+		t.Errorf("%+v, %v", part, err)
+	}
+	counts, err := s.MilestoneCounts(nobody, nil).Page(t.Context(), programme.Window{Limit: 10})
+	if err != nil || len(counts.Items) != 0 {
+		t.Errorf("%+v, %v", counts, err)
+	}
+	_, err = s.Milestone(t.Context(), nobody, m.ID)
+	wantRefusal(t, err, programme.NotFound, "not_found")
+	_, err = s.CreateMilestone(t.Context(), programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleReporting}}, m)
+	wantRefusal(t, err, programme.Forbidden, "not_yours")
+}

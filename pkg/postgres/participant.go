@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+var participants = kind[programme.Participant, *programme.Participant]{
+	orders: byChange,
+	cited: func(p *programme.Participant) []citation {
+		return []citation{citeBorough("/borough", p.Borough)}
+	},
+}
+
+// Participants lists the people whom the filter leaves, in order of creation or as
+// sort says.
+func (s *Store) Participants(actor programme.Actor, f programme.ParticipantFilter, sort string) programme.Listing[programme.Participant] {
+	return list(s, actor, participants, sort, func(q *gorm.DB) *gorm.DB {
+		q = where(q, "borough_code = ?", f.Borough)
+		q = where(q, "role = ?", f.Role)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	})
+}
+
+// Participant reads one person. The error is NotFound.
+func (s *Store) Participant(ctx context.Context, actor programme.Actor, id string) (programme.Participant, error) {
+	return get(ctx, s, actor, participants, id)
+}
+
+// CreateParticipant adds a person. The error is Forbidden for whom does not speak
+// for the person's borough, and Invalid if it breaks its rules or names a borough
+// that is not there.
+func (s *Store) CreateParticipant(ctx context.Context, actor programme.Actor, p programme.Participant) (programme.Participant, error) {
+	return add(ctx, s, actor, participants, p, func(_ *work, p *programme.Participant) error { return settle(actor, p) })
+}
+
+// UpdateParticipant changes a person at the version, with the errors of
+// [Store.CreateParticipant], NotFound and Stale. Teams that the person has joined
+// stay as they are.
+func (s *Store) UpdateParticipant(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Participant) error) (programme.Participant, error) {
+	return change(ctx, s, actor, participants, id, version, programme.Edit, func(_ *work, p *programme.Participant) error {
+		if err := alter(p); err != nil {
+			return err
+		}
+		return settle(actor, p)
+	})
+}
+
+// settle gives the person the audience of where they belong now, if the actor may
+// put them there. Somebody who belongs nowhere is for Check to refuse.
+func settle(actor programme.Actor, p *programme.Participant) error {
+	p.Audience = p.Readers()
+	if p.Borough == nil && p.Organisation == nil {
+		return nil
+	}
+	return p.May(actor, programme.Edit)
+}
+
+// DeleteParticipant removes a person at the version, from every team too, where
+// only role and organisation stay. The error is Forbidden, NotFound or Stale.
+func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	return drop(ctx, s, actor, participants, id, version, func(w *work, p *programme.Participant) error {
+		if err := w.leaveTeams(p.ID); err != nil {
+			return err
+		}
+		// The answer to whoever added the person would be given again for a day.
+		return w.tx.Where("header ->> 'Location' = ?", "/v1/participants/"+p.ID).Delete(&idempotencyAnswer{}).Error
+	})
+}
+
+// leaveTeams takes the person out of every review's team, whether or not the actor
+// sees the review. Reviews are locked in one order, so that two removals at once
+// do not wait for each other.
+func (w *work) leaveTeams(participant string) error {
+	in, err := asJSON([]map[string]string{{"participantId": participant}})
+	if err != nil {
+		return err
+	}
+	var rows []programme.PeerReview
+	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("team @> ?", *in).Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	for i := range rows {
+		was, err := rememberOf(&rows[i])
+		if err != nil {
+			return err
+		}
+		rows[i].Leave(participant)
+		if err := save(w, peerReviews, was, &rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

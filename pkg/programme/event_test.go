@@ -1,0 +1,214 @@
+package programme_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"peerchallenge/pkg/programme"
+)
+
+var (
+	teamsActor       = programme.Actor{Subject: "m", Roles: []programme.Role{programme.RoleProgramme}}
+	lambethsDirector = programme.Actor{Subject: "d", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: "E09000022"}
+)
+
+func ref[T any](v T) *T { return &v }
+
+// refusedWith answers the code of a refusal, or "" where there is none.
+func refusedWith(t *testing.T, err error) string {
+	t.Helper()
+	if err == nil {
+		return ""
+	}
+	e, ok := errors.AsType[*programme.Error](err)
+	if !ok {
+		t.Fatalf("%v is no refusal", err)
+	}
+	return e.Code
+}
+
+// faultsNamed answers the faults of a refusal as "pointer code".
+func faultsNamed(t *testing.T, err error) []string {
+	t.Helper()
+	if err == nil {
+		return nil
+	}
+	e, ok := errors.AsType[*programme.Error](err)
+	if !ok {
+		t.Fatalf("%v is no refusal", err)
+	}
+	var places []string
+	for _, f := range e.Faults {
+		places = append(places, f.Pointer+" "+f.Code)
+	}
+	return places
+}
+
+func TestEventSteps(t *testing.T) {
+	t.Parallel()
+	allowed := map[programme.EventState][]programme.Step{
+		programme.EventPlanned:   {programme.Edit, programme.Hold, programme.Cancel, programme.Delete},
+		programme.EventHeld:      {programme.Edit, programme.Reopen},
+		programme.EventCancelled: {programme.Reopen},
+	}
+	for state, steps := range allowed {
+		e := programme.Event{State: state, StartsOn: "2026-10-05"}
+		for _, step := range e.Steps() {
+			want := "wrong_state"
+			if slices.Contains(steps, step) {
+				want = ""
+			}
+			if got := refusedWith(t, e.On("2026-10-05").May(teamsActor, step)); got != want {
+				t.Errorf("%s of an event that is %s: %q, want %q", step, state, got, want)
+			}
+			if got := refusedWith(t, e.May(lambethsDirector, step)); got != "not_yours" {
+				t.Errorf("%s by a director: %q", step, got)
+			}
+		}
+	}
+}
+
+func TestEventMoves(t *testing.T) {
+	t.Parallel()
+	reasoned := teamsActor
+	reasoned.Reason = "Too few came"
+	for _, c := range []struct {
+		name  string
+		from  programme.EventState
+		step  programme.Step
+		actor programme.Actor
+		today programme.Date
+		code  string
+		to    programme.EventState
+	}{
+		{"held on its first day", programme.EventPlanned, programme.Hold, teamsActor, "2026-10-05", "", programme.EventHeld},
+		{"held later", programme.EventPlanned, programme.Hold, teamsActor, "2027-01-01", "", programme.EventHeld},
+		{"held too early", programme.EventPlanned, programme.Hold, teamsActor, "2026-10-04", "not_yet", ""},
+		{"cancelled", programme.EventPlanned, programme.Cancel, reasoned, "2026-01-01", "", programme.EventCancelled},
+		{"cancelled without a reason", programme.EventPlanned, programme.Cancel, teamsActor, "2026-01-01", "invalid", ""},
+		{"planned again", programme.EventHeld, programme.Reopen, reasoned, "2027-01-01", "", programme.EventPlanned},
+		{"planned again after all", programme.EventCancelled, programme.Reopen, reasoned, "2026-01-01", "", programme.EventPlanned},
+		{"planned again without a reason", programme.EventHeld, programme.Reopen, teamsActor, "2027-01-01", "invalid", ""},
+		{"held when cancelled", programme.EventCancelled, programme.Hold, teamsActor, "2027-01-01", "wrong_state", ""},
+	} {
+		e := programme.Event{State: c.from, StartsOn: "2026-10-05", Sequence: 4}
+		if got := refusedWith(t, e.Move(c.actor, c.step, c.today)); got != c.code {
+			t.Errorf("%s: %q, want %q", c.name, got, c.code)
+			continue
+		}
+		if c.code == "" && (e.State != c.to || e.Sequence != 5) {
+			t.Errorf("%s: %s with sequence %d", c.name, e.State, e.Sequence)
+		}
+	}
+}
+
+func TestEventNamesEveryFault(t *testing.T) {
+	t.Parallel()
+	twoDays := func(change func(*programme.Event)) programme.Event {
+		e := programme.Event{StartsOn: "2026-10-05", EndsOn: "2026-10-06", StartTime: ref("09:30"), EndTime: ref("09:00"), Capacity: ref(1)}
+		change(&e)
+		return e
+	}
+	for _, c := range []struct {
+		name   string
+		event  programme.Event
+		faults []string
+	}{
+		{"two days, the last shorter", twoDays(func(*programme.Event) {}), nil},
+		{"one day in order", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", ref("09:31") }), nil},
+		{"one day out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-05" }), []string{"/endTime order"}},
+		{"one day without length", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", ref("09:30") }), []string{"/endTime order"}},
+		{"days out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-04" }), []string{"/endsOn order"}},
+		{"whole days", twoDays(func(e *programme.Event) { e.StartTime, e.EndTime = nil, nil }), nil},
+		{"no end", twoDays(func(e *programme.Event) { e.EndTime = nil }), []string{"/endTime both_times"}},
+		{"no beginning", twoDays(func(e *programme.Event) { e.StartTime = nil }), []string{"/startTime both_times"}},
+		{"nobody can come", twoDays(func(e *programme.Event) { e.Capacity = ref(0) }), []string{"/capacity too_small"}},
+		{"a borough twice", twoDays(func(e *programme.Event) { e.Boroughs = []string{"E09000022", "E09000022"} }), []string{"/boroughs/1 repeated"}},
+		{"sessions", twoDays(func(e *programme.Event) {
+			e.Sessions = []programme.EventSession{
+				{Day: ref(programme.Date("2026-10-05")), StartTime: ref("09:30"), EndTime: ref("10:00")},
+				{Day: ref(programme.Date("2026-10-06")), StartTime: ref("09:30")},
+				{},
+				{Day: ref(programme.Date("2026-10-04"))},
+				{Day: ref(programme.Date("2026-10-07"))},
+				{StartTime: ref("10:00"), EndTime: ref("10:00")},
+			}
+		}), []string{"/sessions/3/day outside_event", "/sessions/4/day outside_event", "/sessions/5/endTime order"}},
+		{"types of organisations", twoDays(func(e *programme.Event) {
+			e.Invited = []programme.Attendance{{OrganisationType: programme.FromDfE}, {OrganisationType: programme.FromHealth}, {OrganisationType: programme.FromDfE}}
+			e.Attended = []programme.Attendance{{OrganisationType: programme.FromDfE}, {OrganisationType: programme.FromDfE}}
+		}), []string{"/invited/2/organisationType repeated", "/attended/1/organisationType repeated"}},
+		{"much", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime, e.Capacity = "2026-10-04", nil, ref(0) }),
+			[]string{"/endsOn order", "/endTime both_times", "/capacity too_small"}},
+	} {
+		if got := faultsNamed(t, c.event.Check()); !slices.Equal(got, c.faults) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.faults)
+		}
+	}
+}
+
+func TestHeldEventIsNotInTheFuture(t *testing.T) {
+	t.Parallel()
+	e := programme.Event{State: programme.EventHeld, StartsOn: "2026-10-05"}
+	if got := e.HeldBefore("2026-10-04"); len(got) != 1 || got[0].Pointer != "/startsOn" {
+		t.Errorf("faults %v", got)
+	}
+	if got := e.HeldBefore("2026-10-05"); got != nil {
+		t.Errorf("faults %v on the day itself", got)
+	}
+	e.State = programme.EventPlanned
+	if got := e.HeldBefore("2026-10-04"); got != nil {
+		t.Errorf("faults %v of a planned event", got)
+	}
+}
+
+// TestEventHidesItsReview from whoever may not see the review.
+func TestEventHidesItsReview(t *testing.T) {
+	t.Parallel()
+	reader := programme.Actor{Subject: "r", Roles: []programme.Role{programme.RoleReporting}}
+	review := "01932b7e-0000-7000-8000-000000000008"
+	e := programme.Event{Head: programme.Head{Audience: programme.Everyone()}, PeerReviewID: &review, ReviewAudience: programme.Parties("E09000022")}
+	for _, who := range []programme.Actor{teamsActor, lambethsDirector} {
+		if e.ReviewFor(who) == nil || !e.Confidants().Includes(who) {
+			t.Errorf("%s does not see the review", who.Subject)
+		}
+	}
+	elsewhere := lambethsDirector
+	elsewhere.Borough = "E09000008"
+	for _, who := range []programme.Actor{reader, elsewhere} {
+		if e.ReviewFor(who) != nil || e.Confidants().Includes(who) {
+			t.Errorf("%s of %q sees the review", who.Subject, who.Borough)
+		}
+	}
+	e.PeerReviewID, e.ReviewAudience = nil, nil
+	if !e.Confidants().Includes(reader) {
+		t.Error("an event without a review is hidden")
+	}
+}
+
+// TestGroupDaysFollowTheChallenge in what calendars look at to see a change.
+func TestGroupDaysFollowTheChallenge(t *testing.T) {
+	t.Parallel()
+	born := time.Date(2026, 3, 31, 9, 30, 0, 0, time.UTC)
+	head := func(changes int64, updated time.Time) programme.Head {
+		return programme.Head{CreatedAt: born, UpdatedAt: updated, Version: born.UnixMicro() + changes}
+	}
+	d := programme.GroupDays{
+		Group:     programme.PeerChallengeGroup{Head: head(2, born.Add(time.Hour)), Members: []programme.GroupMember{{Borough: "E09000022"}}, Link: ref("https://example.org/meeting")},
+		Challenge: programme.PeerChallenge{Head: head(3, born.Add(2*time.Hour))},
+	}
+	if d.Sequence() != 5 || !d.UpdatedAt().Equal(born.Add(2*time.Hour)) {
+		t.Errorf("sequence %d, updated at %s", d.Sequence(), d.UpdatedAt())
+	}
+	d.Challenge.UpdatedAt = born
+	if !d.UpdatedAt().Equal(born.Add(time.Hour)) {
+		t.Errorf("updated at %s", d.UpdatedAt())
+	}
+	elsewhere := lambethsDirector
+	elsewhere.Borough = "E09000008"
+	if d.LinkFor(lambethsDirector) == nil || d.LinkFor(teamsActor) == nil || d.LinkFor(elsewhere) != nil {
+		t.Error("the link is shown to the wrong people")
+	}
+}

@@ -1,0 +1,124 @@
+package programme
+
+import (
+	"errors"
+	"testing"
+)
+
+var (
+	theTeamsOwn = Actor{Subject: "team", Roles: []Role{RoleProgramme}, Reason: "Because"}
+	ofLambeth   = Actor{Subject: "lead", Roles: []Role{RoleBoroughLead}, Borough: "E09000022"}
+)
+
+// TestPeerChallengeLifecycle: every step from every state.
+func TestPeerChallengeLifecycle(t *testing.T) {
+	first, last := Date("2026-10-05"), Date("2026-10-16")
+	leads := map[ChallengeState]map[Step]ChallengeState{
+		ChallengePlanned:    {Prepare: ChallengePreparing, Cancel: ChallengeCancelled},
+		ChallengePreparing:  {Start: ChallengeInProgress, Cancel: ChallengeCancelled},
+		ChallengeInProgress: {Complete: ChallengeCompleted, Cancel: ChallengeCancelled},
+		ChallengeCompleted:  {Close: ChallengeClosed, Reopen: ChallengeInProgress},
+		ChallengeClosed:     {Reopen: ChallengeCompleted},
+		ChallengeCancelled:  {Reopen: ChallengePlanned},
+	}
+	for state, steps := range leads {
+		for _, step := range []Step{Prepare, Start, Complete, Close, Cancel, Reopen} {
+			c := PeerChallenge{State: state, StartsOn: &first, EndsOn: &last}
+			to, follows := steps[step]
+			err := c.May(theTeamsOwn, step)
+			if !follows {
+				wantKind(t, err, Conflict, "wrong_state")
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s from %s: %v", step, state, err)
+			}
+			if err := c.Move(theTeamsOwn, step); err != nil || c.State != to {
+				t.Errorf("%s leads from %s to %s (%v), want %s", step, state, c.State, err, to)
+			}
+			wantKind(t, c.May(ofLambeth, step), Forbidden, "not_yours")
+		}
+	}
+}
+
+func TestPeerChallengeNeedsDatesToStart(t *testing.T) {
+	c := PeerChallenge{State: ChallengePreparing}
+	wantKind(t, c.Move(theTeamsOwn, Start), Conflict, "no_dates")
+	if c.State != ChallengePreparing {
+		t.Errorf("the refused step has led to %s", c.State)
+	}
+}
+
+func TestPeerChallengeNeedsReasons(t *testing.T) {
+	silent := theTeamsOwn
+	silent.Reason = ""
+	for _, step := range []Step{Cancel, Reopen} {
+		c := PeerChallenge{State: ChallengeCompleted}
+		wantKind(t, c.Move(silent, step), Invalid, "invalid")
+		if c.State != ChallengeCompleted {
+			t.Errorf("%s without a reason has led to %s", step, c.State)
+		}
+	}
+}
+
+func TestPeerChallengeMembersOn(t *testing.T) {
+	first := Date("2026-10-05")
+	if day := (&PeerChallenge{Cycle: "2026-27", StartsOn: &first}).MembersOn(); day != first {
+		t.Errorf("judged on %s", day)
+	}
+	if day := (&PeerChallenge{Cycle: "2026-27"}).MembersOn(); day != "2026-04-01" {
+		t.Errorf("without dates judged on %s", day)
+	}
+}
+
+func TestCycle(t *testing.T) {
+	for text, good := range map[string]bool{"2025-26": true, "1999-00": true, "2025-27": false, "2025": false, "": false, "20x5-26": false, "2025-2": false} {
+		if _, err := ParseCycle(text); (err == nil) != good {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for day, want := range map[Date]Cycle{"2026-03-31": "2025-26", "2026-04-01": "2026-27", "2000-01-01": "1999-00"} {
+		if got := CycleOn(day); got != want {
+			t.Errorf("%s lies in %s, want %s", day, got, want)
+		}
+	}
+	c := Cycle("2025-26")
+	if c.Starts() != "2025-04-01" || c.Ends() != "2026-03-31" || c.Before(2) != "2023-24" {
+		t.Errorf("%s: %s to %s, two before is %s", c, c.Starts(), c.Ends(), c.Before(2))
+	}
+}
+
+func TestAudience(t *testing.T) {
+	tool := Actor{Subject: "tool", Roles: []Role{RoleReporting}}
+	ofCroydon := Actor{Subject: "x", Roles: []Role{RoleBoroughSystem}, Borough: "E09000008"}
+	for name, c := range map[string]struct {
+		audience                     Audience
+		team, lambeth, croydon, tool bool
+	}{
+		"everyone": {Everyone(), true, true, true, true},
+		"team":     {TeamOnly(), true, false, false, false},
+		"boroughs": {EveryBorough(), true, true, true, false},
+		"parties":  {Parties("E09000022", "E09000022"), true, true, false, false},
+		"nobody":   {Audience{}, false, false, false, false},
+	} {
+		got := [4]bool{c.audience.Includes(theTeamsOwn), c.audience.Includes(ofLambeth), c.audience.Includes(ofCroydon), c.audience.Includes(tool)}
+		if got != [4]bool{c.team, c.lambeth, c.croydon, c.tool} {
+			t.Errorf("%s: %v", name, got)
+		}
+		if c.audience.Includes(Actor{}) {
+			t.Errorf("%s includes nobody", name)
+		}
+	}
+	both := EveryBorough().And(Parties("E09000022"))
+	if !both.Includes(theTeamsOwn) || !both.Includes(ofLambeth) || both.Includes(ofCroydon) || both.Includes(tool) {
+		t.Errorf("all boroughs and one of them share %v", both)
+	}
+}
+
+func wantKind(t *testing.T, err error, kind Kind, code string) {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != kind || e.Code != code {
+		t.Errorf("got %v, want kind %d with code %s", err, kind, code)
+	}
+}

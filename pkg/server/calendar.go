@@ -1,0 +1,259 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+
+	ics "github.com/arran4/golang-ical"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+// GetEventCalendar answers the calendar of events.
+func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarRequestObject) (api.GetEventCalendarResponseObject, error) {
+	call := callOf(ctx)
+	f := programme.EventFilter{Kind: convert[programme.EventKind](r.Params.Kind), SubRegion: r.Params.SubRegion}
+	c, err := s.store.EventCalendar(ctx, call.actor, f)
+	return answerCalendar(call, call.snapshot.Programme.Name, c, err)
+}
+
+// GetBoroughCalendar answers the calendar of what concerns a borough.
+func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalendarRequestObject) (api.GetBoroughCalendarResponseObject, error) {
+	call := callOf(ctx)
+	b := call.snapshot.Borough(r.Code)
+	if b == nil {
+		return nil, notFound("The programme has no borough with this code.")
+	}
+	c, err := s.store.BoroughCalendar(ctx, call.actor, b.Code)
+	return answerCalendar(call, b.ShortName+": "+call.snapshot.Programme.Name, c, err)
+}
+
+// GetPeerChallengeGroupCalendar answers the calendar of a group.
+func (s *Server) GetPeerChallengeGroupCalendar(ctx context.Context, r api.GetPeerChallengeGroupCalendarRequestObject) (api.GetPeerChallengeGroupCalendarResponseObject, error) {
+	call := callOf(ctx)
+	c, err := s.store.GroupCalendar(ctx, call.actor, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	return answerCalendar(call, groupName(&c.Groups[0]), c, nil)
+}
+
+// answerCalendar answers what the store has answered, under the name.
+func answerCalendar(call *call, name string, c programme.Calendar, err error) (reply, error) {
+	if err != nil {
+		return reply{}, err
+	}
+	body, err := calendarOf(name, &c, call.actor, call.snapshot)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{call: call, status: http.StatusOK, content: newContent("text/calendar; charset=utf-8", 0, body)}, nil
+}
+
+// calendarOf writes the calendar as RFC 5545 has it. It has no METHOD: that would
+// make a message of it (RFC 5546), and DTSTAMP the time of sending. So the same
+// events are always the same bytes.
+func calendarOf(name string, c *programme.Calendar, reader programme.Actor, snapshot *benchmark.Snapshot) ([]byte, error) {
+	cal := ics.NewCalendar()
+	cal.SetProductId("-//peerchallenge//peerchallenge//EN")
+	cal.SetCalscale("GREGORIAN")
+	cal.SetName(printable(name))
+	cal.SetXWRTimezone(programme.London.String())
+	cal.SetRefreshInterval(refreshAfter) // the library adds VALUE=DURATION
+	cal.SetXPublishedTTL(refreshAfter)   // what Outlook reads in place of REFRESH-INTERVAL
+	cal.AddVTimezone(londonTime())
+	for i := range c.Events {
+		cal.AddVEvent(eventEntry(&c.Events[i]))
+	}
+	for i := range c.Groups {
+		addGroupEntries(cal, &c.Groups[i], reader, snapshot)
+	}
+	var out bytes.Buffer
+	err := cal.SerializeTo(&out, ics.WithNewLineWindows)
+	return out.Bytes(), err
+}
+
+// refreshAfter is how often programs that subscribe are asked to look again.
+const refreshAfter = "PT6H"
+
+// londonTime describes London's clock as it has been since 1996 (Directive
+// 2000/84/EC and its predecessors, kept in British law): forward on the last Sunday
+// of March and back on the last of October, at 01:00 UTC.
+func londonTime() *ics.VTimezone {
+	zone := ics.NewTimezone(programme.London.String())
+	var summer ics.Daylight
+	setChange(&summer.ComponentBase, "BST", "+0000", "+0100", "19960331T010000", "3")
+	winter := ics.NewStandard()
+	setChange(&winter.ComponentBase, "GMT", "+0100", "+0000", "19961027T020000", "10")
+	zone.Components = append(zone.Components, &summer, winter)
+	return zone
+}
+
+func setChange(c *ics.ComponentBase, name, from, to, first, month string) {
+	c.SetProperty(ics.ComponentProperty(ics.PropertyTzname), name)
+	c.SetProperty(ics.ComponentProperty(ics.PropertyTzoffsetfrom), from)
+	c.SetProperty(ics.ComponentProperty(ics.PropertyTzoffsetto), to)
+	c.SetProperty(ics.ComponentPropertyDtStart, first)
+	c.SetProperty(ics.ComponentPropertyRrule, "FREQ=YEARLY;BYMONTH="+month+";BYDAY=-1SU")
+}
+
+func eventEntry(e *programme.Event) *ics.VEvent {
+	v := entry(e.ID, &e.Head, e.Sequence, e.State == programme.EventCancelled)
+	v.SetDtStampTime(e.UpdatedAt)
+	v.SetModifiedAt(e.UpdatedAt)
+	if e.StartTime != nil && e.EndTime != nil {
+		in := ics.WithTZID(programme.London.String())
+		v.SetProperty(ics.ComponentPropertyDtStart, localTime(e.StartsOn, *e.StartTime), in)
+		v.SetProperty(ics.ComponentPropertyDtEnd, localTime(e.EndsOn, *e.EndTime), in)
+	} else {
+		setDays(v, e.StartsOn, e.EndsOn)
+	}
+	v.SetSummary(printable(e.Title))
+	v.SetProperty(ics.ComponentPropertyCategories, kindWords(e.Kind))
+	setPlace(v, e.Venue, e.Link)
+	paragraphs := []string{e.Description}
+	if len(e.Sessions) > 0 {
+		lines := []string{"Sessions:"}
+		for _, s := range e.Sessions {
+			lines = append(lines, sessionWords(s))
+		}
+		paragraphs = append(paragraphs, strings.Join(lines, "\n"))
+	}
+	setDescription(v, paragraphs, e.Link, e.Illustrative)
+	return v
+}
+
+// addGroupEntries adds the days on which a group meets, and each on which one of
+// its boroughs presents.
+func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme.Actor, snapshot *benchmark.Snapshot) {
+	names := make([]string, len(d.Group.Members))
+	for i, m := range d.Group.Members {
+		names[i] = m.Borough
+		if b := snapshot.Borough(m.Borough); b != nil {
+			names[i] = b.ShortName
+		}
+	}
+	add := func(id, summary string, first, last programme.Date) {
+		v := entry(id, &d.Group.Head, d.Sequence(), d.Challenge.State == programme.ChallengeCancelled)
+		v.SetDtStampTime(d.UpdatedAt())
+		v.SetModifiedAt(d.UpdatedAt())
+		setDays(v, first, last)
+		v.SetSummary(printable(summary))
+		v.SetProperty(ics.ComponentPropertyCategories, "Peer challenge group")
+		link := d.LinkFor(reader)
+		setPlace(v, d.Group.Venue, link)
+		setDescription(v, []string{"Boroughs: " + strings.Join(names, ", ")}, link, d.Group.Illustrative)
+		cal.AddVEvent(v)
+	}
+	if first := d.Group.StartsOn; first != nil {
+		last := d.Group.EndsOn
+		if last == nil {
+			last = first
+		}
+		add(d.Group.ID, groupName(d), *first, *last)
+	}
+	for i, m := range d.Group.Members {
+		if m.PresentsOn != nil {
+			add(d.Group.ID+"-"+m.Borough, names[i]+" presents: "+groupName(d), *m.PresentsOn, *m.PresentsOn)
+		}
+	}
+}
+
+func groupName(d *programme.GroupDays) string { return d.Challenge.Title + ": " + d.Group.Name }
+
+// entry begins an entry whose UID stays the same for ever.
+func entry(id string, h *programme.Head, sequence int, cancelled bool) *ics.VEvent {
+	v := ics.NewEvent(id + "@peerchallenge")
+	v.SetSequence(sequence)
+	v.SetCreatedTime(h.CreatedAt)
+	v.SetStatus(ics.ObjectStatusConfirmed)
+	if cancelled {
+		v.SetStatus(ics.ObjectStatusCancelled)
+	}
+	return v
+}
+
+// setDays makes it last for whole days. DTEND is the first day that does not
+// belong to it any more.
+func setDays(v *ics.VEvent, first, last programme.Date) {
+	v.SetAllDayStartAt(first.Time())
+	v.SetAllDayEndAt(last.AddDays(1).Time())
+}
+
+// setPlace says where it is. What is no address that stands on one line is left
+// out: URL is the one property here whose value is not escaped.
+func setPlace(v *ics.VEvent, venue, link *string) {
+	if venue != nil {
+		v.SetLocation(printable(*venue))
+	}
+	if link == nil {
+		return
+	}
+	if address, err := url.Parse(*link); err == nil {
+		v.SetURL(address.String())
+	}
+}
+
+// setDescription joins the paragraphs. The link stands there too, because few
+// programs show URL.
+func setDescription(v *ics.VEvent, paragraphs []string, link, illustrative *string) {
+	if link != nil {
+		paragraphs = append(paragraphs, *link)
+	}
+	if illustrative != nil {
+		paragraphs = append(paragraphs, "An example, not a fact: "+*illustrative)
+	}
+	var kept []string
+	for _, p := range paragraphs {
+		if p = printable(p); p != "" {
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) > 0 {
+		v.SetDescription(strings.Join(kept, "\n\n"))
+	}
+}
+
+// sessionWords: 2026-10-05 09:30-10:30 Front door.
+func sessionWords(s programme.EventSession) string {
+	var words []string
+	if s.Day != nil {
+		words = append(words, string(*s.Day))
+	}
+	switch {
+	case s.StartTime != nil && s.EndTime != nil:
+		words = append(words, *s.StartTime+"-"+*s.EndTime)
+	case s.StartTime != nil:
+		words = append(words, *s.StartTime)
+	case s.EndTime != nil:
+		words = append(words, "until "+*s.EndTime)
+	}
+	return strings.Join(append(words, s.Title), " ")
+}
+
+func kindWords(k programme.EventKind) string {
+	words := strings.ReplaceAll(string(k), "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// localTime is the form of a time of day that a TZID goes with: 20261005T093000.
+func localTime(day programme.Date, timeOfDay string) string {
+	return strings.ReplaceAll(string(day), "-", "") + "T" + strings.ReplaceAll(timeOfDay, ":", "") + "00"
+}
+
+// printable takes out the control characters that a text must not have (RFC 5545,
+// 3.3.11), and gives every line the end that the library escapes.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
+}

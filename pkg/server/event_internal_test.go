@@ -1,0 +1,15 @@
+package server
+
+import (
+	"testing"
+
+	"peerchallenge/pkg/programme"
+)
+
+func TestEventMapperForgetsNothing(t *testing.T) {
+	t.Parallel()
+	var e programme.Event
+	fill(&e)
+	e.ReviewAudience = programme.TeamOnly()
+	wholly(t, "event", eventWire(asked)(&e))
+}

@@ -1,0 +1,327 @@
+package server_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"peerchallenge/pkg/programme"
+)
+
+// visibility says of every operation who may: first the programme's team and
+// reporting tools, then lead, editor and system of the borough whose record it is,
+// of another borough of its group (or of the review's team), and of one outside.
+//
+//   - allowed, or shown in the list
+//   - not shown in the list
+//     3 refused with 403: it is seen but not theirs, or their role is not asked
+//     4 answered with 404: it is not there for them
+//     2 refused with 422: the body names what is not there for them
+var visibility = map[string]string{
+	"acceptGroupingProposal":         "+3 333 333 333",
+	"addActionProgress":              "33 ++3 333 443",
+	"addPeerReviewHostComment":       "33 ++3 333 443",
+	"cancelEvent":                    "+3 333 333 333",
+	"cancelPeerChallenge":            "+3 333 333 333",
+	"cancelPeerReview":               "+3 333 333 333",
+	"checkPeerReviewFacts":           "+3 333 333 333",
+	"closePeerChallenge":             "+3 333 333 333",
+	"closePeerReview":                "+3 333 333 333",
+	"completePeerChallenge":          "+3 333 333 333",
+	"createAction":                   "33 ++3 333 223",
+	"createAskOrOffer":               "+3 ++3 333 333",
+	"createAuthority":                "+3 333 333 333",
+	"createBorough":                  "+3 333 333 333",
+	"createEvent":                    "+3 333 333 333",
+	"createFinding":                  "+3 ++3 ++3 333",
+	"createGroupingProposal":         "+3 333 333 333",
+	"createIndicator":                "+3 333 333 333",
+	"createMilestone":                "+3 333 333 333",
+	"createParticipant":              "+3 ++3 333 333",
+	"createPeerChallenge":            "+3 333 333 333",
+	"createPeerChallengeGroup":       "+3 333 333 333",
+	"createPeerReview":               "+3 333 333 333",
+	"createPeriod":                   "+3 333 333 333",
+	"createPriority":                 "+3 333 333 333",
+	"createSubRegion":                "+3 333 333 333",
+	"createSubRegionMembership":      "+3 333 333 333",
+	"deleteAction":                   "33 ++3 333 443",
+	"deleteAskOrOffer":               "+3 ++3 333 443",
+	"deleteAuthority":                "+3 333 333 333",
+	"deleteBorough":                  "+3 333 333 333",
+	"deleteEvent":                    "+3 333 333 333",
+	"deleteFinding":                  "+3 ++3 ++3 443",
+	"deleteIndicator":                "+3 333 333 333",
+	"deleteMilestone":                "+3 333 333 333",
+	"deleteParticipant":              "+3 ++3 443 443",
+	"deletePeerChallenge":            "+3 333 333 333",
+	"deletePeerChallengeGroup":       "+3 333 333 333",
+	"deletePeerChallengeGroupMember": "+3 333 333 333",
+	"deletePeerReview":               "+3 333 333 333",
+	"deletePeriod":                   "+3 333 333 333",
+	"deletePriority":                 "+3 333 333 333",
+	"deleteSubRegion":                "+3 333 333 333",
+	"deleteSubRegionMembership":      "+3 333 333 333",
+	"finalisePeerReview":             "+3 333 333 333",
+	"followUpPeerReview":             "+3 333 333 333",
+	"getAction":                      "+3 +++ +++ 444",
+	"getAskOrOffer":                  "+4 +++ +++ 444",
+	"getAuthority":                   "++ +++ +++ +++",
+	"getBorough":                     "++ +++ +++ +++",
+	"getBoroughCalendar":             "++ +++ +++ +++",
+	"getEvent":                       "++ +++ +++ +++",
+	"getEventCalendar":               "++ +++ +++ +++",
+	"getFinding":                     "+3 +++ +++ 444",
+	"getGroupingProposal":            "+3 333 333 333",
+	"getIndicator":                   "++ +++ +++ +++",
+	"getMilestone":                   "++ +++ +++ +++",
+	"getParticipant":                 "+3 +++ 444 444",
+	"getPeerChallenge":               "++ +++ +++ +++",
+	"getPeerChallengeGroup":          "++ +++ +++ +++",
+	"getPeerChallengeGroupCalendar":  "++ +++ +++ +++",
+	"getPeerReview":                  "+4 +++ +++ 444",
+	"getPeriod":                      "++ +++ +++ +++",
+	"getPriority":                    "++ +++ +++ +++",
+	"getProgramme":                   "++ +++ +++ +++",
+	"getRelease":                     "++ +++ +++ +++",
+	"getSubRegion":                   "++ +++ +++ +++",
+	"getSubRegionMembership":         "++ +++ +++ +++",
+	"holdEvent":                      "+3 333 333 333",
+	"listActionSummary":              "++ +++ +++ +++",
+	"listActions":                    "+3 +++ +++ ---",
+	"listAsksAndOffers":              "+- +++ +++ ---",
+	"listAuditEntries":               "+4 +++ +++ 444",
+	"listAuthorities":                "++ +++ +++ +++",
+	"listBoroughs":                   "++ +++ +++ +++",
+	"listChanges":                    "+- +++ +++ ---",
+	"listComparisons":                "++ +++ +++ +++",
+	"listEvents":                     "++ +++ +++ +++",
+	"listFindings":                   "+3 +++ +++ ---",
+	"listGroupingProposals":          "+3 333 333 333",
+	"listIndicatorDistribution":      "++ +++ +++ +++",
+	"listIndicatorSeries":            "++ +++ +++ +++",
+	"listIndicatorVersions":          "++ +++ +++ +++",
+	"listIndicators":                 "++ +++ +++ +++",
+	"listMilestoneSummary":           "++ +++ +++ +++",
+	"listMilestones":                 "++ +++ +++ +++",
+	"listObservations":               "++ +++ +++ +++",
+	"listParticipants":               "+3 +++ --- ---",
+	"listPeerChallengeGroups":        "++ +++ +++ +++",
+	"listPeerChallenges":             "++ +++ +++ +++",
+	"listPeerReviews":                "+- +++ +++ ---",
+	"listPeriods":                    "++ +++ +++ +++",
+	"listPriorities":                 "++ +++ +++ +++",
+	"listReleases":                   "++ +++ +++ +++",
+	"listStatisticalNeighbourModels": "++ +++ +++ +++",
+	"listStatisticalNeighbours":      "++ +++ +++ +++",
+	"listSubRegionMemberships":       "++ +++ +++ +++",
+	"listSubRegions":                 "++ +++ +++ +++",
+	"meetAskOrOffer":                 "+3 ++3 333 443",
+	"preparePeerChallenge":           "+3 333 333 333",
+	"preparePeerReview":              "+3 333 333 333",
+	"putFindingResponse":             "33 ++3 333 443",
+	"putPeerChallengeGroupMember":    "+3 333 333 333",
+	"putPeerChallengeGroupNotes":     "+3 ++3 ++3 333",
+	"putPeerReviewPublication":       "33 +33 333 433",
+	"putPeerReviewReport":            "+3 333 ++3 443",
+	"reopenAskOrOffer":               "+3 ++3 333 443",
+	"reopenEvent":                    "+3 333 333 333",
+	"reopenPeerChallenge":            "+3 333 333 333",
+	"reopenPeerReview":               "+3 333 333 333",
+	"scopePeerReview":                "+3 333 333 333",
+	"startPeerChallenge":             "+3 333 333 333",
+	"startPeerReviewFieldwork":       "+3 333 333 333",
+	"updateAction":                   "33 ++3 333 443",
+	"updateAskOrOffer":               "+3 ++3 333 443",
+	"updateAuthority":                "+3 333 333 333",
+	"updateBorough":                  "+3 333 333 333",
+	"updateEvent":                    "+3 333 333 333",
+	"updateFinding":                  "+3 ++3 ++3 443",
+	"updateIndicator":                "+3 333 333 333",
+	"updateMilestone":                "+3 333 333 333",
+	"updateParticipant":              "+3 ++3 443 443",
+	"updatePeerChallenge":            "+3 333 333 333",
+	"updatePeerChallengeGroup":       "+3 333 333 333",
+	"updatePeerReview":               "+3 333 333 333",
+	"updatePriority":                 "+3 333 333 333",
+	"updateProgramme":                "+3 333 333 333",
+	"updateSubRegion":                "+3 333 333 333",
+	"updateSubRegionMembership":      "+3 333 333 333",
+	"withdrawAskOrOffer":             "+3 ++3 333 443",
+}
+
+// The boroughs of the table.
+const (
+	own   = "E09000022" // Lambeth: its finding, action, ask, participant; the review's host
+	group = "E09000008" // Croydon: in Lambeth's group, and the review's team
+	other = "E09000028" // Southwark: in the same sub-region and in another group
+)
+
+// TestWhoMayDoWhat tries every operation of the contract as everybody.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	w.makeVisibilityRecords()
+	callers := []caller{w.as(programme.RoleProgramme, ""), w.as(programme.RoleReporting, "")}
+	for _, borough := range []string{own, group, other} {
+		for _, role := range []programme.Role{programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem} {
+			callers = append(callers, w.as(role, borough))
+		}
+	}
+	described := map[string]bool{}
+	for _, op := range contract.operations {
+		if slices.Contains(op.Tags, "Service") {
+			continue
+		}
+		described[op.OperationID] = true
+		want, listed := visibility[op.OperationID]
+		if !listed {
+			t.Errorf("the table does not say who may %s", op.OperationID)
+			continue
+		}
+		var got strings.Builder
+		for i, c := range callers {
+			if i == 2 || i == 5 || i == 8 {
+				got.WriteByte(' ')
+			}
+			got.WriteByte(w.outcome(op, c))
+		}
+		if got.String() != want {
+			t.Errorf("%-32s is  %s\n%36s should be  %s", op.OperationID, got.String(), "", want)
+		}
+	}
+	for operation := range visibility {
+		if !described[operation] {
+			t.Errorf("the table has %s, which is no operation", operation)
+		}
+	}
+}
+
+// outcome sends the operation's example as the caller. A change is made on a state
+// that is long gone, so that whoever may make it hears that, and nothing changes.
+func (w *world) outcome(op *described, c caller) byte {
+	w.t.Helper()
+	path, query := op.path, url.Values{}
+	record := ""
+	for prefix, id := range nounOf {
+		if op.path == prefix || strings.HasPrefix(op.path, prefix+"/") {
+			record = w.made[id]
+		}
+	}
+	switch op.OperationID {
+	case "listAuditEntries":
+		record = w.made[exampleFinding]
+		query = url.Values{"type": {"finding"}, "id": {record}}
+	case "listChanges":
+		record = w.made[exampleFinding]
+		query = url.Values{"types": {"finding"}}
+	case "listGroupingProposals", "createGroupingProposal":
+		path = strings.Replace(path, "{id}", w.made[exampleChallenge], 1)
+		record = w.made[exampleProposal]
+	}
+	if record != "" {
+		path = strings.Replace(path, "{id}", record, 1)
+	}
+	a := ask{method: op.method, path: path, token: c.token, header: map[string]string{}}
+	if strings.Contains(path, "{") || query == nil || len(query) == 0 {
+		a.path = w.filled(op, path, query)
+	} else {
+		a.path = path + "?" + query.Encode()
+	}
+	if op.RequestBody != nil {
+		a.body = w.stood(w.example(op))
+	}
+	if hasParameter(op, "If-Match") {
+		a.header["If-Match"] = `"1-gone"`
+	}
+	if hasParameter(op, "X-Audit-Reason") {
+		a.header["X-Audit-Reason"] = "To see who may"
+	}
+	isRecordList := op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
+		op.OperationID == "listGroupingProposals"
+	if isRecordList {
+		a.path += map[bool]string{true: "&", false: "?"}[strings.Contains(a.path, "?")] + "limit=500"
+	}
+	r := w.send(a)
+	switch {
+	case r.status == http.StatusForbidden:
+		return '3'
+	case r.status == http.StatusNotFound:
+		return '4'
+	case r.status == http.StatusUnprocessableEntity && strings.Contains(r.body, "unknown_value"):
+		return '2'
+	case isRecordList && op.OperationID != "listAuditEntries" && !strings.Contains(r.body, record):
+		return '-'
+	case r.status < 300, r.status == http.StatusConflict, r.status == http.StatusPreconditionFailed:
+		return '+'
+	}
+	w.t.Errorf("%s answered %d: %s", op.OperationID, r.status, r.body)
+	return '?'
+}
+
+// filled puts the examples of the contract into path and query.
+func (w *world) filled(op *described, path string, query url.Values) string {
+	w.t.Helper()
+	for _, p := range op.parameters {
+		example, _ := p.Value.Example.(string)
+		switch {
+		case p.Value.In == "path" && p.Value.Name == "id" && ids[op.path] != "":
+			var list struct{ Items []struct{ ID string } }
+			w.get(ids[op.path]).want(200).into(&list)
+			path = strings.Replace(path, "{id}", list.Items[0].ID, 1)
+		case p.Value.In == "path":
+			path = strings.Replace(path, "{"+p.Value.Name+"}", example, 1)
+		case p.Value.In == "query" && p.Value.Required:
+			query.Set(p.Value.Name, w.stood(example))
+		}
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// makeVisibilityRecords makes one record of each kind, on which the table is read.
+func (w *world) makeVisibilityRecords() {
+	w.t.Helper()
+	team, lead := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own)
+	post := func(c caller, path, body string) string { w.t.Helper(); return c.post(path, body).id() }
+	do := func(path string) { w.t.Helper(); team.change(http.MethodPost, path, "").want(200) }
+	challenge := `{"title":"South London challenge","subRegion":"south","cycle":"2026-27","startsOn":"2026-10-05","endsOn":"2026-10-16"}`
+
+	w.made[exampleChallenge] = post(team, "/v1/peer-challenges", challenge)
+	w.made[exampleProposal] = post(team, "/v1/peer-challenges/"+w.made[exampleChallenge]+"/grouping-proposals", `{"sizes":[3,3,3,3]}`)
+	running := post(team, "/v1/peer-challenges", challenge)
+	w.made[exampleGroup] = post(team, "/v1/peer-challenge-groups", `{"peerChallengeId":"`+running+`","name":"Group 1"}`)
+	for _, borough := range []string{own, group} {
+		team.change(http.MethodPut, "/v1/peer-challenge-groups/"+w.made[exampleGroup]+"/members/"+borough, `{"role":"visitor"}`).want(200)
+	}
+	do("/v1/peer-challenges/" + running + "/prepare")
+	do("/v1/peer-challenges/" + running + "/start")
+
+	w.made[exampleFinding] = post(lead, "/v1/findings", `{"peerChallengeGroupId":"`+w.made[exampleGroup]+`","borough":"`+own+`","kind":"strength","theme":"Commissioning","text":"Partners decide together."}`)
+	lead.change(http.MethodPut, "/v1/findings/"+w.made[exampleFinding]+"/response", `{"answer":"accepted"}`).want(200)
+	w.made[exampleAction] = post(lead, "/v1/actions", `{"findingId":"`+w.made[exampleFinding]+`","text":"Go on.","owner":"Head of Service","ownerKind":"role","dueOn":"2027-03-31"}`)
+	w.made[exampleAsk] = post(lead, "/v1/asks-and-offers", `{"kind":"ask","borough":"`+own+`","peerChallengeGroupId":"`+w.made[exampleGroup]+`","title":"Templates","text":"Who has some?"}`)
+	w.made[examplePerson] = post(lead, "/v1/participants", `{"name":"Sam Example","role":"ad","borough":"`+own+`"}`)
+
+	people := ""
+	for _, role := range []string{"dcs", "ad", "hos", "psw"} {
+		id := post(team, "/v1/participants", `{"name":"Visitor `+role+`","role":"`+role+`","borough":"`+group+`"}`)
+		people += `,{"participantId":"` + id + `","lead":` + map[bool]string{true: "true", false: "false"}[role == "dcs"] + `}`
+	}
+	w.made[exampleReview] = post(team, "/v1/peer-reviews", `{"title":"Review","host":"`+own+`","cycle":"2026-27","scope":"Practice.","scopeAgreedOn":"2026-09-01","kloes":["How?"],
+		"fieldworkDays":["2026-11-03","2026-11-04"],"presentationOn":"2026-11-05","team":[`+people[1:]+`]}`)
+	review := "/v1/peer-reviews/" + w.made[exampleReview]
+	for _, step := range []string{"/scope", "/prepare", "/start-fieldwork"} {
+		do(review + step)
+	}
+	team.change(http.MethodPut, review+"/report", `{"report":"What was found."}`).want(200)
+	do(review + "/check-facts")
+	do(review + "/finalise")
+
+	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
+	w.made[exampleMilestone] = post(team, "/v1/milestones", `{"title":"Practice week","description":"","cycle":"2026-27","kind":"other","status":"planned"}`)
+}
