@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"peerchallenge/pkg/programme"
@@ -185,19 +184,4 @@ func TestSigningKeysConcernNobody(t *testing.T) {
 	}
 	_, err := auditPages(t, s, team, "signing key", "k", 10)
 	wantRefusal(t, err, programme.NotFound, "not_found")
-}
-
-// TestAuditKeepsARecordsOwnMembers: what was read along for the rules belongs to
-// other records, and to other audiences.
-func TestAuditKeepsARecordsOwnMembers(t *testing.T) {
-	t.Parallel()
-	f := programme.Finding{Theme: "Front door", Forum: programme.Forum{Boroughs: []string{"E09000022"}}}
-	f.ID = "1"
-	kept, err := asJSON(&f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(*kept, `"Theme":"Front door"`) || !strings.Contains(*kept, `"ID":"1"`) || strings.Contains(*kept, "Forum") {
-		t.Errorf("the audit keeps %s", *kept)
-	}
 }

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -171,46 +169,11 @@ func asJSON(v any) (*string, error) {
 		return nil, nil
 	}
 	text, err := json.Marshal(v)
-	if err == nil {
-		text, err = without(text, readAlong(reflect.Indirect(reflect.ValueOf(v)).Type()))
-	}
 	if err != nil {
 		return nil, err
 	}
 	s := string(text)
 	return &s, nil
-}
-
-// readAlong names the members of a struct that are read with a row and not kept
-// in it: they are not its own, and may be another audience's.
-func readAlong(t reflect.Type) []string {
-	if known, ok := alongs.Load(t); ok {
-		return known.([]string)
-	}
-	var names []string
-	for f := range t.Fields() {
-		if f.Tag.Get("gorm") == "-" {
-			names = append(names, f.Name)
-		}
-	}
-	alongs.Store(t, names)
-	return names
-}
-
-var alongs sync.Map // reflect.Type to []string
-
-func without(text []byte, names []string) ([]byte, error) {
-	if len(names) == 0 {
-		return text, nil
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		delete(members, name)
-	}
-	return json.Marshal(members)
 }
 
 // audit writes the change in the transaction that makes it.
