@@ -135,7 +135,7 @@ func scanned[T any](found pgx.Rows, s *schema.Schema, rows []T) ([]T, error) {
 // target answers the member's address for pgx. It is quick with texts and lists of
 // texts only by the names that the language itself has for them.
 func target(member reflect.Value) any {
-	if _, scans := member.Interface().(sql.Scanner); !scans {
+	if _, scans := reflect.TypeAssert[sql.Scanner](member); !scans {
 		for _, known := range []reflect.Type{reflect.TypeFor[*string](), reflect.TypeFor[*[]string]()} {
 			if member.CanConvert(known) {
 				return member.Convert(known).Interface()

@@ -35,7 +35,7 @@ type Milestone struct {
 	Illustrative *string // what of it is an example and no fact
 
 	PeerReviewAudience Audience `gorm:"serializer:texts" json:"-"` // who may see the review; nobody where there is none
-	SavedOn            Date     `gorm:"-" json:"-"`                // today in London while it is being saved, or empty
+	SavedOn            Date     `gorm:"-"                json:"-"` // today in London while it is being saved, or empty
 }
 
 // MilestoneKind is what kind of milestone it is.
@@ -293,12 +293,12 @@ func derived(kind MilestoneKind, title, words string, cycle Cycle, priority ...*
 }
 
 // stand gives a milestone its status, and the day only once that is true of it.
-func (m Milestone) stand(status MilestoneStatus, planned, achieved *Date) Milestone {
+func (m *Milestone) stand(status MilestoneStatus, planned, achieved *Date) Milestone {
 	m.Status, m.PlannedFor = status, planned
 	if status == MilestoneAchieved {
 		m.AchievedOn = achieved
 	}
-	return m
+	return *m
 }
 
 // challengeWords says how many take part and how, as far as that is known.

@@ -135,10 +135,10 @@ func TeamMay(actor Actor) error {
 	if actor.Is(RoleProgramme) {
 		return nil
 	}
-	return notTheTeam
+	return errNotTheTeam
 }
 
-var notTheTeam = NotYours("Only the programme's team may do this.") // lists ask for every row
+var errNotTheTeam = NotYours("Only the programme's team may do this.") // lists ask for every row
 
 // WrongState refuses a step that the record's state does not allow.
 func WrongState(detail string) error { return Errorf(Conflict, "wrong_state", "%s", detail) }
