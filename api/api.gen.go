@@ -1411,20 +1411,20 @@ type AuditEntryPage struct {
 
 // AuditValue A member that a change touched.
 type AuditValue struct {
-	// From The value before; null where there was none.
+	// From The value before, whatever its type; absent where there was none.
 	//
 	// Example: Old title
-	From interface{} `json:"from"`
+	From interface{} `json:"from,omitempty"`
 
 	// Member The member.
 	//
 	// Example: title
 	Member string `json:"member"`
 
-	// To The value after; null where there is none.
+	// To The value after, whatever its type; absent where there is none.
 	//
 	// Example: New title
-	To interface{} `json:"to"`
+	To interface{} `json:"to,omitempty"`
 }
 
 // Authority An English local authority with children's services.

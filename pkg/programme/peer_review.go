@@ -110,24 +110,45 @@ const (
 	mostComments = 200
 )
 
-// reviewMoves says from which states a step leads to which.
-var reviewMoves = map[Step]struct {
-	from []ReviewState
-	to   ReviewState
-}{
-	AgreeScope:     {[]ReviewState{ReviewProposed}, ReviewScoping},
-	Prepare:        {[]ReviewState{ReviewScoping}, ReviewPreparing},
-	StartFieldwork: {[]ReviewState{ReviewPreparing}, ReviewFieldwork},
-	CheckFacts:     {[]ReviewState{ReviewFieldwork}, ReviewFactualAccuracy},
-	Finalise:       {[]ReviewState{ReviewFactualAccuracy}, ReviewReported},
-	FollowUp:       {[]ReviewState{ReviewReported}, ReviewFollowUp},
-	Close:          {[]ReviewState{ReviewFollowUp}, ReviewClosed},
-	Cancel:         {[]ReviewState{ReviewProposed, ReviewScoping, ReviewPreparing, ReviewFieldwork, ReviewFactualAccuracy}, ReviewCancelled},
+// ofReview answers the states from which the step may be taken, and the one to
+// which it leads.
+func (s Step) ofReview() (from []ReviewState, to ReviewState) {
+	switch s {
+	case AgreeScope:
+		return []ReviewState{ReviewProposed}, ReviewScoping
+	case Prepare:
+		return []ReviewState{ReviewScoping}, ReviewPreparing
+	case StartFieldwork:
+		return []ReviewState{ReviewPreparing}, ReviewFieldwork
+	case CheckFacts:
+		return []ReviewState{ReviewFieldwork}, ReviewFactualAccuracy
+	case Finalise:
+		return []ReviewState{ReviewFactualAccuracy}, ReviewReported
+	case FollowUp:
+		return []ReviewState{ReviewReported}, ReviewFollowUp
+	case Close:
+		return []ReviewState{ReviewFollowUp}, ReviewClosed
+	case Cancel:
+		return []ReviewState{ReviewProposed, ReviewScoping, ReviewPreparing, ReviewFieldwork, ReviewFactualAccuracy}, ReviewCancelled
+	}
+	return nil, ""
 }
 
-// reviewReopened says to which state reopening leads back.
-var reviewReopened = map[ReviewState]ReviewState{
-	ReviewReported: ReviewFactualAccuracy, ReviewFollowUp: ReviewReported, ReviewClosed: ReviewFollowUp, ReviewCancelled: ReviewProposed,
+// reopened answers the state to which reopening leads back, or "" where there is
+// nothing to reopen.
+func (s ReviewState) reopened() ReviewState {
+	switch s {
+	case ReviewReported:
+		return ReviewFactualAccuracy
+	case ReviewFollowUp:
+		return ReviewReported
+	case ReviewClosed:
+		return ReviewFollowUp
+	case ReviewCancelled:
+		return ReviewProposed
+	case ReviewProposed, ReviewScoping, ReviewPreparing, ReviewFieldwork, ReviewFactualAccuracy:
+	}
+	return ""
 }
 
 // Noun implements [Record].
@@ -165,7 +186,7 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 			return WrongState("Only a review that is still proposed can be deleted; cancel it instead.")
 		}
 	case Reopen:
-		if _, ok := reviewReopened[r.State]; !ok {
+		if r.State.reopened() == "" {
 			return WrongState("Only a review that is reported, in follow-up, closed or cancelled can be reopened.")
 		}
 	default:
@@ -198,7 +219,7 @@ func (r *PeerReview) yours(actor Actor, step Step) error {
 // mayMove refuses a step that does not follow from the state, or for which
 // something is missing.
 func (r *PeerReview) mayMove(step Step) error {
-	if !slices.Contains(reviewMoves[step].from, r.State) {
+	if from, _ := step.ofReview(); !slices.Contains(from, r.State) {
 		return WrongState("The review is " + r.State.words() + "; this step does not follow from there.")
 	}
 	switch step {
@@ -232,7 +253,7 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 		if r.State == ReviewReported {
 			r.unreport(rules)
 		}
-		r.State = reviewReopened[r.State]
+		r.State = r.State.reopened()
 		return actor.WithReason()
 	case Finalise:
 		r.ReportedOn = &today
@@ -241,7 +262,7 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 			r.ProgressReviewOn = &due
 		}
 	}
-	r.State = reviewMoves[step].to
+	_, r.State = step.ofReview()
 	return nil
 }
 

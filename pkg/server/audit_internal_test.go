@@ -139,7 +139,7 @@ func TestAuditKeepsNumbersAsTheyAre(t *testing.T) {
 	t.Parallel()
 	text := `{"a":[9007199254740993,0.1],"b":null}`
 	got, err := json.Marshal(api.AuditValue{Member: "x", From: plain(json.RawMessage(text)), To: plain(json.RawMessage("null"))})
-	if want := `{"from":` + text + `,"member":"x","to":null}`; err != nil || string(got) != want {
+	if want := `{"from":` + text + `,"member":"x"}`; err != nil || string(got) != want {
 		t.Errorf("%s (%v), want %s", got, err, want)
 	}
 }

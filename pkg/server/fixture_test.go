@@ -18,15 +18,15 @@ var (
 
 // standIn registers the record that stands for an id of the examples and, unless
 // an operation needs another, for the {id} below the path.
-func standIn(path, id string, make func(*world) string) bool {
-	standIns[id], nounOf[path] = make, id
+func standIn(path, id string, create func(*world) string) bool {
+	standIns[id], nounOf[path] = create, id
 	return true
 }
 
 // prepared registers the record on which the operations are tried.
-func prepared(make func(*world) string, operations ...string) bool {
+func prepared(create func(*world) string, operations ...string) bool {
 	for _, operation := range operations {
-		preparers[operation] = make
+		preparers[operation] = create
 	}
 	return true
 }
@@ -63,10 +63,10 @@ func (w *world) standing(id string) string {
 }
 
 // once makes a record the first time that it is asked for.
-func (w *world) once(name string, make func(*world) string) string {
+func (w *world) once(name string, create func(*world) string) string {
 	w.t.Helper()
 	if w.made[name] == "" {
-		w.made[name] = make(w)
+		w.made[name] = create(w)
 	}
 	return w.made[name]
 }
@@ -75,8 +75,8 @@ func (w *world) once(name string, make func(*world) string) string {
 // what is no record.
 func (w *world) recordOf(op *described) string {
 	w.t.Helper()
-	if make := preparers[op.OperationID]; make != nil {
-		return w.once(op.OperationID, make)
+	if create := preparers[op.OperationID]; create != nil {
+		return w.once(op.OperationID, create)
 	}
 	for path, id := range nounOf {
 		if strings.HasPrefix(op.path, path+"/{id}") {

@@ -73,7 +73,7 @@ func start(t testing.TB, change ...func(*server.Config)) *world {
 
 // lean is start without published figures, which most tests do not ask for and
 // which take long to load.
-func lean(t testing.TB, change ...func(*server.Config)) *world {
+func lean(t testing.TB) *world {
 	t.Helper()
 	return startOn(t, pgtest.Variant(t, "lean", func(ctx context.Context, url string) error {
 		owner, err := pgx.Connect(ctx, url)
@@ -83,7 +83,7 @@ func lean(t testing.TB, change ...func(*server.Config)) *world {
 		defer func() { _ = owner.Close(ctx) }()
 		_, err = owner.Exec(ctx, "TRUNCATE observations, dataset_columns")
 		return err
-	}), change...)
+	}))
 }
 
 func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
@@ -296,9 +296,9 @@ func (c caller) get(path string) answer {
 	return c.send(http.MethodGet, path, "")
 }
 
-func (c caller) post(path, body string, header ...string) answer {
+func (c caller) post(path, body string) answer {
 	c.w.t.Helper()
-	return c.send(http.MethodPost, path, body, header...)
+	return c.send(http.MethodPost, path, body)
 }
 
 // change sends a change of the record's present state.
