@@ -1,5 +1,0 @@
-package server
-
-import "errors"
-
-var errUnwritten = errors.New("unwritten")
