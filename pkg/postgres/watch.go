@@ -61,9 +61,6 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 		return false, err
 	}
 	for {
-		if err := s.asService(ctx, conn); err != nil {
-			return heard, err
-		}
 		if err := s.follow(ctx, conn); err != nil {
 			return heard, err
 		}
@@ -84,6 +81,9 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 func (s *Store) follow(ctx context.Context, conn *pgx.Conn) error {
 	asking, cancel := context.WithTimeout(ctx, s.pollEvery)
 	defer cancel()
+	if err := s.asService(asking, conn); err != nil {
+		return err
+	}
 	losses, asked := s.losses.Load(), time.Now()
 	var generation int64
 	if err := conn.QueryRow(asking, "SELECT value FROM generation").Scan(&generation); err != nil {
