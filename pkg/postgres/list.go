@@ -78,6 +78,9 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 
 func page[T any, R record[T]](l line, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[T], error) {
 	var part programme.Part[T]
+	if w.After != nil && len(w.After) != o.width() {
+		return part, programme.Errorf(programme.Invalid, "invalid", "The key is none of this list's.")
+	}
 	rows, err := find[T](l, o.after(in(l.DB), w.After), w.Limit+1)
 	if err != nil {
 		return part, err
@@ -127,6 +130,14 @@ func completed[T any, R record[T]](db *gorm.DB, k kind[T, R], rows []T) error {
 		pointers[i] = &rows[i]
 	}
 	return k.complete(db.Session(&gorm.Session{NewDB: true}), pointers)
+}
+
+// width is how many texts make a key.
+func (o order) width() int {
+	if o.by != nil {
+		return 1 + len(o.columns)
+	}
+	return len(o.columns)
 }
 
 // after puts the query into the order, from the row after the one with the key on;

@@ -53,7 +53,7 @@ type ProgressUpdate struct {
 }
 
 // AddProgress is the step of an action beside those of all kinds.
-const AddProgress Step = "add-progress"
+const AddProgress Step = "progress"
 
 // maxProgress is how many updates an action takes, as the contract says.
 const maxProgress = 1000

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
@@ -12,7 +13,6 @@ import (
 	"testing"
 
 	"peerchallenge/api"
-
 	"peerchallenge/pkg/programme"
 )
 
@@ -266,6 +266,22 @@ func TestFormulasAreHarmless(t *testing.T) {
 		last := records[len(records)-1]
 		if last[1] != "'"+name || !strings.Contains(r.body, "\r\n") {
 			t.Errorf("%q is written as %q", name, last[1])
+		}
+	}
+}
+
+// TestCursorWithAMadeUpKey: its mark is right, because anybody can compute it.
+func TestCursorWithAMadeUpKey(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	for _, key := range [][]string{{"x"}, {}, {"01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "more"}} {
+		sum := sha256.Sum256([]byte("/v1/peer-challenges?\x00" + strings.Join(key, "\x00")))
+		text, err := json.Marshal(map[string]any{"k": key, "m": base64.RawURLEncoding.EncodeToString(sum[:9])})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.get("/v1/peer-challenges?cursor="+base64.RawURLEncoding.EncodeToString(text)).problem(400, "bad_request"); !slices.Equal(got, []string{"cursor cursor"}) {
+			t.Errorf("faults %v", got)
 		}
 	}
 }

@@ -22,6 +22,9 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 		return reply{}, err
 	}
 	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call)})
+	if after != nil && programme.KindOf(err) == programme.Invalid {
+		return reply{}, errNoCursor // somebody made a key up, and its mark
+	}
 	if err != nil {
 		return reply{}, err
 	}
