@@ -11,10 +11,9 @@ import (
 var asksAndOffers = kind[programme.AskOrOffer, *programme.AskOrOffer]{
 	orders: byChange,
 	cited: func(a *programme.AskOrOffer) []citation {
-		return []citation{
-			citeBorough("/borough", &a.Borough), citePriority("/priorityId", a.PriorityID),
-			single(citation{table: "peer_challenge_groups", column: "id", pointer: "/peerChallengeGroupId", words: "There is no such group."}, a.PeerChallengeGroupID),
-		}
+		// Not the group, which never changes: whoever changes its members waits for
+		// its asks, so that these must not wait for it.
+		return []citation{citeBorough("/borough", &a.Borough), citePriority("/priorityId", a.PriorityID)}
 	},
 }
 
@@ -45,6 +44,9 @@ func (s *Store) CreateAskOrOffer(ctx context.Context, actor programme.Actor, a p
 		forum, err := w.askedIn(a)
 		if err != nil {
 			return err
+		}
+		if a.Kind == programme.Ask && a.PeerChallengeGroupID != nil && forum == nil {
+			w.faults = append(w.faults, programme.Unknown("/peerChallengeGroupId", "There is no such group."))
 		}
 		return a.Raise(actor, forum)
 	})

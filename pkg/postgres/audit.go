@@ -26,7 +26,7 @@ func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*programme.AuditEntry) error) error {
-			return refusal(s.atOneMoment(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, func(l line, moment int64) error {
 				return auditWalk(l.DB, in, noun, func() (bool, error) { return begin(moment) }, do)
 			}))
 		},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -92,13 +93,24 @@ func (s *Store) CreateEvent(ctx context.Context, actor programme.Actor, e progra
 // UpdateEvent changes an event at the version, with the errors of
 // [Store.CreateEvent], NotFound, Stale, and Conflict if it is cancelled.
 func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Event) error) (programme.Event, error) {
-	return change(ctx, s, actor, events, id, version, programme.Edit, func(w *work, e *programme.Event) error {
-		if err := alter(e); err != nil {
-			return err
+	var row programme.Event
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		// Whoever changes the review waits for its events, so that the review comes first.
+		if uuid.Validate(id) == nil {
+			if err := w.tx.Exec("SELECT FROM peer_reviews WHERE id = (SELECT peer_review_id FROM events WHERE id = ?) FOR KEY SHARE", id).Error; err != nil {
+				return err
+			}
 		}
-		e.Sequence++
-		return tie(w, e)
+		row, err = change(w.ctx, s, actor, events, id, version, programme.Edit, func(w *work, e *programme.Event) error {
+			if err := alter(e); err != nil {
+				return err
+			}
+			e.Sequence++
+			return tie(w, e)
+		})
+		return err
 	})
+	return orZero(row, err)
 }
 
 // MoveEvent takes a step that changes the event's state. The error is Forbidden,

@@ -52,6 +52,29 @@ func (s *Store) atOneMoment(ctx context.Context, do func(l line, moment int64) e
 	})
 }
 
+// streamed is atOneMoment for a whole list, which takes as long as its reader does.
+// A few at a time, and none for ever: slow readers must not hold every connection,
+// nor keep the database from clearing what is long past.
+func (s *Store) streamed(ctx context.Context, do func(l line, moment int64) error) error {
+	waiting, giveUp := context.WithTimeout(ctx, longestWait)
+	defer giveUp()
+	select {
+	case s.streams <- struct{}{}:
+		defer func() { <-s.streams }()
+	case <-waiting.Done():
+		return unavailable(waiting.Err())
+	}
+	reading, end := context.WithTimeout(ctx, longestStream)
+	defer end()
+	return s.atOneMoment(reading, do)
+}
+
+// How long a whole list waits for others, and how long it may be read.
+const (
+	longestWait   = 20 * time.Second
+	longestStream = 10 * time.Minute
+)
+
 // over answers GORM over the connection or the transaction.
 func (s *Store) over(ctx context.Context, pool gorm.ConnPool) *gorm.DB {
 	db := s.gorm.WithContext(ctx)

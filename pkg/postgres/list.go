@@ -66,7 +66,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.atOneMoment(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}
@@ -220,7 +220,7 @@ func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T,
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.atOneMoment(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}

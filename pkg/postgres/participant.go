@@ -39,16 +39,24 @@ func (s *Store) CreateParticipant(ctx context.Context, actor programme.Actor, p 
 }
 
 // UpdateParticipant changes a person at the version, with the errors of
-// [Store.CreateParticipant], NotFound and Stale. Teams that the person has joined
-// stay as they are.
+// [Store.CreateParticipant], NotFound and Stale. In teams that the person has joined
+// only the name follows.
 func (s *Store) UpdateParticipant(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Participant) error) (programme.Participant, error) {
-	return change(ctx, s, actor, participants, id, version, programme.Edit, func(_ *work, p *programme.Participant) error {
+	return change(ctx, s, actor, participants, id, version, programme.Edit, func(w *work, p *programme.Participant) error {
+		was := p.Name
 		if err := alter(p); err != nil {
 			return err
 		}
-		return settle(actor, p)
+		if err := settle(actor, p); err != nil || p.Name == was {
+			return err
+		}
+		// Whoever reads a review reads the name there, and hears of it there.
+		return alterAll(w, func(*programme.PeerReview) bool { return true }, inTeam, p.ID)
 	})
 }
+
+// inTeam holds for reviews whose team has the person.
+const inTeam = "team @> jsonb_build_array(jsonb_build_object('participantId', ?::text))"
 
 // settle gives the person the audience of where they belong now, if the actor may
 // put them there. Somebody who belongs nowhere is for Check to refuse.
@@ -67,8 +75,8 @@ func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id
 		if err := w.leaveTeams(p.ID); err != nil {
 			return err
 		}
-		// The answer to whoever added the person would be given again for a day.
-		return w.tx.Where("header ->> 'Location' = ?", "/v1/participants/"+p.ID).Delete(&idempotencyAnswer{}).Error
+		// Answers that name the person would be given again for a day.
+		return w.tx.Where("position(convert_to(?, 'UTF8') IN body) > 0", p.ID).Delete(&idempotencyAnswer{}).Error
 	})
 }
 
@@ -77,7 +85,7 @@ func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id
 // do not wait for each other.
 func (w *work) leaveTeams(participant string) error {
 	var rows []programme.PeerReview
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("team @> jsonb_build_array(jsonb_build_object('participantId', ?::text))", participant).Order("id").Find(&rows).Error; err != nil {
+	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(inTeam, participant).Order("id").Find(&rows).Error; err != nil {
 		return err
 	}
 	for i := range rows {

@@ -53,6 +53,7 @@ type Store struct {
 	staleAfter time.Duration // for how long a snapshot is good without such a confirmation
 	pollEvery  time.Duration
 	writers    chan struct{} // holds a token for each transaction that may write
+	streams    chan struct{} // holds a token for each whole list that is being read
 	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
 	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
 	loading    chan struct{} // holds a token while somebody loads a snapshot
@@ -89,6 +90,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		conns = 4 * runtime.GOMAXPROCS(0)
 	}
 	s.writers = make(chan struct{}, max(1, conns/2))
+	s.streams = make(chan struct{}, max(1, conns/4))
 	s.sql.SetMaxOpenConns(conns)
 	s.sql.SetMaxIdleConns(conns) // a pool that keeps fewer spends its time connecting
 	s.sql.SetConnMaxIdleTime(5 * time.Minute)

@@ -251,6 +251,14 @@ func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) err
 		if outside(g.StartsOn, nil, c.EndsOn) || outside(g.EndsOn, nil, c.EndsOn) {
 			faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
 		}
+		for _, m := range g.Members {
+			if outside(m.PresentsOn, c.StartsOn, nil) {
+				faults = append(faults, Fault{Pointer: "/startsOn", Code: "groups_outside", Detail: fmt.Sprintf("In the group %q a borough presents before this day.", g.Name)})
+			}
+			if outside(m.PresentsOn, nil, c.EndsOn) {
+				faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("In the group %q a borough presents after this day.", g.Name)})
+			}
+		}
 	}
 	for _, f := range strangers {
 		f.Pointer = "/subRegion"

@@ -26,7 +26,8 @@ type call struct {
 	ifNoneMatch string
 	snapshot    *benchmark.Snapshot // one state for the whole answer
 	today       programme.Date      // in London
-	keep        func(*content)      // for the next caller; does nothing where answers are not alike
+	rules       programme.Settings
+	keep        func(*content) // for the next caller; does nothing where answers are not alike
 }
 
 // format is the form of an answer.

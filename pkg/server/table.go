@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
@@ -55,11 +56,11 @@ func tableReply(call *call, write stream) reply {
 }
 
 // question is a mark of everything that the bytes of a list follow from, beside
-// the state: the address, the form, the day, who asks, and the contract, which
+// the state: the address, the form, the day, the settings, who asks, and the contract, which
 // names the columns.
 func question(call *call) string {
 	sum := sha256.Sum256([]byte(contractSum() + string(call.today) + string(call.format) + call.url.Path + "?" + call.url.RawQuery + "\x00" +
-		strings.Join(call.actor.Names(), " ") + "\x00" + names(call.actor.Roles)))
+		strings.Join(call.actor.Names(), " ") + "\x00" + names(call.actor.Roles) + fmt.Sprint(call.rules)))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
