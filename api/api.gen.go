@@ -2156,7 +2156,7 @@ type EnglandComparison struct {
 	Rank *NullableRank `json:"rank"`
 }
 
-// Event A day or more on which people of the programme meet.
+// Event A day or more on which people of the programme meet. Everybody reads all of it, its link too.
 type Event struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -3257,10 +3257,10 @@ type Milestone struct {
 	// Kind What kind of milestone it is.
 	Kind MilestoneKind `json:"kind"`
 
-	// Participants How many, or null where nobody counted.
+	// Participants How many people, or null where nobody counted.
 	//
 	// Example: 36
-	Participants *NullableCount `json:"participants"`
+	Participants *NullableTotal `json:"participants"`
 
 	// PeerChallengeId The id of another resource, or null where there is none.
 	//
@@ -3372,10 +3372,10 @@ type MilestoneInput struct {
 	// Kind What kind of milestone it is.
 	Kind MilestoneKind `json:"kind"`
 
-	// Participants How many, or null where nobody counted.
+	// Participants How many people, or null where nobody counted.
 	//
 	// Example: 36
-	Participants *NullableCount `json:"participants,omitempty"`
+	Participants *NullableTotal `json:"participants,omitempty"`
 
 	// PeerChallengeId The id of another resource, or null where there is none.
 	//
@@ -3458,10 +3458,10 @@ type MilestonePatch struct {
 	// Kind What kind of milestone it is.
 	Kind *MilestoneKind `json:"kind,omitempty"`
 
-	// Participants How many, or null where nobody counted.
+	// Participants How many people, or null where nobody counted.
 	//
 	// Example: 36
-	Participants *NullableCount `json:"participants,omitempty"`
+	Participants *NullableTotal `json:"participants,omitempty"`
 
 	// PeerChallengeId The id of another resource, or null where there is none.
 	//
@@ -3592,6 +3592,11 @@ type NullableText = string
 //
 // Example: 09:30
 type NullableTime = string
+
+// NullableTotal How many people, or null where nobody counted.
+//
+// Example: 36
+type NullableTotal = int
 
 // NullableUrl A web address, or null where there is none.
 //

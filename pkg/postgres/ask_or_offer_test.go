@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"peerchallenge/pkg/postgres/pgtest"
 	"peerchallenge/pkg/programme"
@@ -125,4 +127,76 @@ func TestAskWaitsForItsGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFault(t, <-asked, programme.Invalid, "invalid", "/borough", "not_in_group")
+}
+
+// TestAskIsChangedWhileItsGroupIsHeld: whoever changes a group's members holds the
+// group and then wants its asks. A change of an ask that wanted the group as well
+// would wait for the one that waits for it.
+func TestAskIsChangedWhileItsGroupIsHeld(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	s, ctx := open(t, url), t.Context()
+	if err := s.Seed(ctx, smallLondon()); err != nil {
+		t.Fatal(err)
+	}
+	group := askedGroup(t, s)
+	ask := askIn(t, s, group)
+	holding, err := admin(t, url).BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = holding.Rollback() }()
+	if _, err := holding.ExecContext(ctx, "SELECT FROM peer_challenge_groups WHERE id = $1 FOR UPDATE", group); err != nil {
+		t.Fatal(err)
+	}
+	bounded, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	if _, err := s.MoveAskOrOffer(bounded, askingLambeth, ask.ID, ask.Version, programme.Meet); err != nil {
+		t.Errorf("the ask waits for its group: %v", err)
+	}
+}
+
+// TestEventWaitsForItsReviewFirst: whoever changes a review holds it and then wants
+// its events, so that a change of an event takes the review before the event.
+func TestEventWaitsForItsReviewFirst(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Database(t)
+	s, ctx := open(t, url), t.Context()
+	if err := s.Seed(ctx, smallLondon()); err != nil {
+		t.Fatal(err)
+	}
+	review := visitOf(t, s)
+	e, err := s.CreateEvent(ctx, team, programme.Event{Kind: programme.Workshop, Title: "Fieldwork", StartsOn: "2026-10-05", EndsOn: "2026-10-05", PeerReviewID: &review.ID,
+		Boroughs: []string{}, Sessions: []programme.EventSession{}, Invited: []programme.Attendance{}, Attended: []programme.Attendance{}, Opportunities: []string{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	holding, err := admin(t, url).BeginTx(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = holding.Rollback() }()
+	if _, err := holding.ExecContext(ctx, "SELECT FROM peer_reviews WHERE id = $1 FOR UPDATE", review.ID); err != nil {
+		t.Fatal(err)
+	}
+	updated := make(chan error, 1)
+	go func() {
+		_, err := s.UpdateEvent(ctx, team, e.ID, e.Version, func(e *programme.Event) error { e.Title = "Workshop"; return nil })
+		updated <- err
+	}()
+	watching := admin(t, url)
+	eventually(t, "the event waits for its review", func() bool {
+		var waiting bool
+		err := watching.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").Scan(&waiting)
+		return err == nil && waiting
+	})
+	if _, err := holding.ExecContext(ctx, "SELECT FROM events WHERE id = $1 FOR UPDATE NOWAIT", e.ID); err != nil {
+		t.Errorf("the waiting change holds the event already: %v", err)
+	}
+	if err := holding.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-updated; err != nil {
+		t.Error(err)
+	}
 }

@@ -86,13 +86,19 @@ func (w *work) holdForum(group, review *string) (f programme.Forum, seen program
 	case review != nil && uuid.Validate(*review) == nil:
 		var r programme.PeerReview
 		if err = w.tx.Scopes(visibleTo(w.actor)).Clauses(share).Where("id = ?", *review).Take(&r).Error; err == nil {
-			f, seen = r.Forum(), r.Audience
+			f, seen = r.Forum(), ofFindings(&r)
 		}
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = nil
 	}
 	return f, seen, err
+}
+
+// ofFindings is the audience of a review's findings: whoever sees the review, but
+// for reporting tools, which see reports and no findings.
+func ofFindings(r *programme.PeerReview) programme.Audience {
+	return r.Audience.And(programme.EveryBorough())
 }
 
 // audienceFollows gives what was found in a group or a review the audience that

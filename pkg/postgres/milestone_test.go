@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"peerchallenge/pkg/programme"
 )
@@ -144,6 +145,7 @@ func TestMilestonesFollowAnEvent(t *testing.T) {
 func TestMilestonesFollowGroups(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
+	s.clock = func() time.Time { return time.Date(2026, 10, 16, 12, 0, 0, 0, time.UTC) }
 	ctx := t.Context()
 	first, last := programme.Date("2026-10-05"), programme.Date("2026-10-16")
 	c, err := s.CreatePeerChallenge(ctx, team, programme.PeerChallenge{Title: "South", SubRegion: "south", Cycle: "2026-27", StartsOn: &first, EndsOn: &last})

@@ -143,7 +143,7 @@ func (s *Store) changeReview(ctx context.Context, actor programme.Actor, id stri
 // parties have changed. Findings are seen by whoever sees the review, actions by its
 // parties, and its events name it to whoever sees it.
 func (w *work) partiesChanged(r *programme.PeerReview) error {
-	if err := w.audienceFollows(r.ID, r.Forum().Boroughs, r.Audience); err != nil {
+	if err := w.audienceFollows(r.ID, r.Forum().Boroughs, ofFindings(r)); err != nil {
 		return err
 	}
 	return w.eventsFollow(r)

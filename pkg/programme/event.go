@@ -127,7 +127,7 @@ func (e *Event) May(actor Actor, step Step) error {
 	return nil
 }
 
-// On is the event as what can be done to it on the day: it is not held before it begins.
+// On is the event as what can be done to it on the day: that it was held is not said before its last day.
 func (e *Event) On(today Date) Record { return eventOn{e, today} }
 
 type eventOn struct {
@@ -141,14 +141,14 @@ func (e eventOn) May(actor Actor, step Step) error {
 	if err := e.Event.May(actor, step); err != nil {
 		return err
 	}
-	if step == Hold && e.today < e.StartsOn {
-		return Errorf(Conflict, "not_yet", "The event begins later; it can be held on its first day or after.")
+	if step == Hold && e.today < e.EndsOn {
+		return Errorf(Conflict, "not_yet", "The event ends later; that it was held can be said on its last day or after.")
 	}
 	return nil
 }
 
 // Move takes the step that [Event.May] has allowed. It refuses to hold an event
-// before its first day, and a reopening or a cancellation without a reason.
+// before its last day, and a reopening or a cancellation without a reason.
 func (e *Event) Move(actor Actor, step Step, today Date) error {
 	if err := e.On(today).May(actor, step); err != nil {
 		return err
@@ -186,6 +186,12 @@ func (e *Event) ReviewFor(actor Actor) *string {
 // Check implements [Record].
 func (e *Event) Check() error {
 	faults := inOrder(&e.StartsOn, &e.EndsOn)
+	if e.StartsOn < "2000-01-01" {
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: "far_away", Detail: "Events lie in this century."})
+	}
+	if e.EndsOn > "2099-12-31" {
+		faults = append(faults, Fault{Pointer: "/endsOn", Code: "far_away", Detail: "Events lie in this century."})
+	}
 	switch {
 	case e.StartTime == nil && e.EndTime != nil:
 		faults = append(faults, Fault{Pointer: "/startTime", Code: "both_times", Detail: "An event with an end needs a beginning: give both times or neither."})
@@ -211,10 +217,10 @@ func (e *Event) Check() error {
 
 // HeldBefore refuses an event that was held but is moved to a day that has not come yet.
 func (e *Event) HeldBefore(today Date) []Fault {
-	if e.State != EventHeld || e.StartsOn <= today {
+	if e.State != EventHeld || e.EndsOn <= today {
 		return nil
 	}
-	return []Fault{{Pointer: "/startsOn", Code: "not_yet", Detail: "An event that was held cannot begin in the future."}}
+	return []Fault{{Pointer: "/endsOn", Code: "not_yet", Detail: "An event that was held cannot end in the future."}}
 }
 
 // laterTime refuses an end that is not after the beginning.

@@ -54,7 +54,7 @@ func TestEventSteps(t *testing.T) {
 		programme.EventCancelled: {programme.Reopen},
 	}
 	for state, steps := range allowed {
-		e := programme.Event{State: state, StartsOn: "2026-10-05"}
+		e := programme.Event{State: state, StartsOn: "2026-10-05", EndsOn: "2026-10-05"}
 		for _, step := range e.Steps() {
 			want := "wrong_state"
 			if slices.Contains(steps, step) {
@@ -93,7 +93,7 @@ func TestEventMoves(t *testing.T) {
 		{"planned again without a reason", programme.EventHeld, programme.Reopen, teamsActor, "2027-01-01", "invalid", ""},
 		{"held when cancelled", programme.EventCancelled, programme.Hold, teamsActor, "2027-01-01", "wrong_state", ""},
 	} {
-		e := programme.Event{State: c.from, StartsOn: "2026-10-05", Sequence: 4}
+		e := programme.Event{State: c.from, StartsOn: "2026-10-04", EndsOn: "2026-10-05", Sequence: 4}
 		if got := refusedWith(t, e.Move(c.actor, c.step, c.today)); got != c.code {
 			t.Errorf("%s: %q, want %q", c.name, got, c.code)
 			continue
@@ -120,6 +120,7 @@ func TestEventNamesEveryFault(t *testing.T) {
 		{"one day in order", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", ref("09:31") }), nil},
 		{"one day out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-05" }), []string{"/endTime order"}},
 		{"one day without length", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", ref("09:30") }), []string{"/endTime order"}},
+		{"in another century", twoDays(func(e *programme.Event) { e.StartsOn, e.EndsOn = "1999-12-31", "9999-12-31" }), []string{"/startsOn far_away", "/endsOn far_away"}},
 		{"days out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-04" }), []string{"/endsOn order"}},
 		{"whole days", twoDays(func(e *programme.Event) { e.StartTime, e.EndTime = nil, nil }), nil},
 		{"no end", twoDays(func(e *programme.Event) { e.EndTime = nil }), []string{"/endTime both_times"}},
@@ -151,8 +152,8 @@ func TestEventNamesEveryFault(t *testing.T) {
 
 func TestHeldEventIsNotInTheFuture(t *testing.T) {
 	t.Parallel()
-	e := programme.Event{State: programme.EventHeld, StartsOn: "2026-10-05"}
-	if got := e.HeldBefore("2026-10-04"); len(got) != 1 || got[0].Pointer != "/startsOn" {
+	e := programme.Event{State: programme.EventHeld, StartsOn: "2026-10-04", EndsOn: "2026-10-05"}
+	if got := e.HeldBefore("2026-10-04"); len(got) != 1 || got[0].Pointer != "/endsOn" {
 		t.Errorf("faults %v", got)
 	}
 	if got := e.HeldBefore("2026-10-05"); got != nil {

@@ -115,10 +115,13 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 }
 
 // Move takes the step, once [PeerChallenge.May] allows it. It refuses a start
-// without dates, and a reopening or a cancellation without a reason.
-func (c *PeerChallenge) Move(actor Actor, step Step) error {
+// without dates, a completion before the last day, and a reopening or a cancellation without a reason.
+func (c *PeerChallenge) Move(actor Actor, step Step, today Date) error {
 	if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
 		return Errorf(Conflict, "no_dates", "The challenge needs its first and last day before this step.")
+	}
+	if step == Complete && today < *c.EndsOn {
+		return Errorf(Conflict, "not_yet", "The challenge ends later; it can be completed on its last day or after.")
 	}
 	if step == Reopen || step == Cancel {
 		if err := actor.WithReason(); err != nil {

@@ -102,8 +102,9 @@ func (g *PeerChallengeGroup) Check() error {
 		pointer string
 		on      *Date
 	}{{"/startsOn", g.StartsOn}, {"/endsOn", g.EndsOn}} {
-		if outside(day.on, g.Challenge.StartsOn, g.Challenge.EndsOn) {
-			faults = append(faults, Fault{Pointer: day.pointer, Code: "outside_challenge", Detail: "The day must lie within the challenge's dates."})
+		first, last := g.Challenge.span()
+		if outside(day.on, first, last) {
+			faults = append(faults, Fault{Pointer: day.pointer, Code: "outside_challenge", Detail: "The day must lie within the challenge's dates or, while it has none, its cycle."})
 		}
 	}
 	for _, m := range g.Members {
@@ -265,6 +266,16 @@ func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) err
 		faults = append(faults, f)
 	}
 	return Refuse(faults)
+}
+
+// span answers the challenge's first and last day or, while it has none, those of
+// its cycle.
+func (c *PeerChallenge) span() (first, last *Date) {
+	if c.StartsOn != nil || c.EndsOn != nil || c.Cycle == "" {
+		return c.StartsOn, c.EndsOn
+	}
+	starts, ends := c.Cycle.Starts(), c.Cycle.Ends()
+	return &starts, &ends
 }
 
 // outside reports whether the day is before the first or after the last. What is

@@ -18,13 +18,13 @@ var (
 
 // standIn registers the record that stands for an id of the examples and, unless
 // an operation needs another, for the {id} below the path.
-func standIn(path, id string, create func(*world) string) bool {
+func standIn(path, id string, create func(*world) string) bool { //nolint:unparam // it initialises a variable, for which it must have a value
 	standIns[id], nounOf[path] = create, id
 	return true
 }
 
 // prepared registers the record on which the operations are tried.
-func prepared(create func(*world) string, operations ...string) bool {
+func prepared(create func(*world) string, operations ...string) bool { //nolint:unparam // likewise
 	for _, operation := range operations {
 		preparers[operation] = create
 	}

@@ -416,3 +416,47 @@ func TestWhatReviewsUseStays(t *testing.T) {
 	w.findingOf(idOf(review), nil)
 	manager.change(http.MethodDelete, review, "").problem(409, "in_use")
 }
+
+// TestPublishedReviewShowsToolsNoFindings: the report is for everyone then, the
+// findings are for the boroughs.
+func TestPublishedReviewShowsToolsNoFindings(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	team, tool, outsider := w.as(programme.RoleProgramme, ""), w.as(programme.RoleReporting, ""), w.as(programme.RoleBoroughLead, "E09000028")
+	path := "/v1/peer-reviews/" + w.review(programme.ReviewFieldwork).ID
+	finding := team.post("/v1/findings", `{"peerReviewId":"`+idIn(path)+`","borough":"E09000022","kind":"strength","theme":"Commissioning","text":"Partners decide together."}`).id()
+	team.change(http.MethodPut, path+"/report", `{"report":"What was found."}`).want(200)
+	team.change(http.MethodPost, path+"/check-facts", "").want(200)
+	team.change(http.MethodPost, path+"/finalise", "").want(200)
+	w.as(programme.RoleBoroughLead, "E09000022").change(http.MethodPut, path+"/publication", `{"publication":"everyone"}`).want(200)
+
+	tool.get(path).want(200)
+	outsider.get("/v1/findings/" + finding).want(200)
+	tool.get("/v1/findings/"+finding).problem(403, "role")
+	tool.get("/v1/audit-entries?type=finding&id="+finding).problem(404, "not_found")
+	if feed := tool.get("/v1/changes?types=finding").want(200).body; strings.Contains(feed, finding) {
+		t.Errorf("the tool hears of the finding: %s", feed)
+	}
+}
+
+// TestNamesInTeamsFollowAndAreForgotten: a rename is a change of the review that
+// shows the name, and an answer kept for repeating forgets a person who was removed.
+func TestNamesInTeamsFollowAndAreForgotten(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	team := w.as(programme.RoleProgramme, "")
+	person := "/v1/participants/" + team.post("/v1/participants", `{"name":"Sam Example","role":"dcs","borough":"E09000008"}`).id()
+	body := `{"title":"Review","host":"E09000022","cycle":"2026-27","team":[{"participantId":"` + idIn(person) + `","lead":true}]}`
+	review := "/v1/peer-reviews/" + team.send(http.MethodPost, "/v1/peer-reviews", body, "Idempotency-Key", "once").id()
+	before := w.etag(review)
+	team.change(http.MethodPatch, person, `{"name":"Alex Example"}`).want(200)
+	if !strings.Contains(team.get(review).want(200).body, "Alex Example") {
+		t.Error("the review shows the old name")
+	}
+	team.send(http.MethodPatch, review, `{"title":"Other"}`, "If-Match", before).problem(412, "stale")
+	team.change(http.MethodDelete, person, "").want(204)
+	again := team.send(http.MethodPost, "/v1/peer-reviews", body, "Idempotency-Key", "once")
+	if strings.Contains(again.body, "Example") || again.header.Get("Idempotency-Replayed") != "" {
+		t.Errorf("the kept answer still names the person: %s", again.body)
+	}
+}

@@ -37,7 +37,7 @@ var problems = map[string]explained{
 	"no_dates":               {"It has no dates yet", "The step needs the first and the last day.", "Set startsOn and endsOn first."},
 	"double_placement":       {"The borough is in a group already", "A borough is in at most one group of a challenge. detail names the borough and the group.", "Take it out of that group first, or leave it there."},
 	"not_in_sub_region":      {"The borough is not of the sub-region", "A challenge is for the boroughs that belong to its sub-region on its first day. detail names those that do not.", "Make another proposal, or correct the borough's membership."},
-	"not_yet":                {"It is too early", "The step cannot be taken before the first day.", "Try again on that day, or correct the dates."},
+	"not_yet":                {"It is too early", "The step cannot be taken before the last day.", "Try again on that day, or correct the dates."},
 	"answered":               {"The finding is answered", "A finding that the borough has answered is not deleted.", "Correct the finding instead, with the reason in X-Audit-Reason."},
 	"has_actions":            {"The finding has open actions", "A borough that acts on a finding accepts it.", "Close the actions first, or accept the finding in part."},
 	"finding_not_accepted":   {"The finding is not accepted", "Actions are about findings that the borough has accepted, wholly or partly.", "Answer the finding first."},

@@ -65,7 +65,10 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	if _, err := url.ParseQuery(call.url.RawQuery); err != nil {
 		faults = append(faults, programme.Fault{Code: "malformed_query", Detail: "The query has a part that cannot be read."})
 	}
-	for name := range call.query {
+	for name, values := range call.query {
+		if slices.ContainsFunc(values, unreadable) {
+			faults = append(faults, programme.Fault{Parameter: clip(name), Code: "malformed", Detail: "This parameter is no text."})
+		}
 		if !call.op.query[name] {
 			faults = append(faults, programme.Fault{Parameter: clip(name), Code: "unknown_parameter", Detail: "This operation has no such parameter."})
 		}
@@ -87,6 +90,10 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "repeated", Detail: "This header is given more than once."})
 			continue
 		}
+		if p.In == openapi3.ParameterInHeader && unreadable(c.Request().Header.Get(p.Name)) {
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "malformed", Detail: "This header is no text in UTF-8."})
+			continue
+		}
 		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p); err != nil {
 			faults = append(faults, parameterFault(p, err)...)
 		}
@@ -101,6 +108,9 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	slices.SortStableFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Parameter, b.Parameter) })
 	return faults
 }
+
+// unreadable reports whether a text is none that can be kept.
+func unreadable(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
 
 // visitOptions: every fault, formats too, and no value in any message.
 var visitOptions = []openapi3.SchemaValidationOption{
