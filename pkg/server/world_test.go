@@ -27,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.bench").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == ""
+	whole := flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && flag.Lookup("test.bench").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == ""
 	os.Exit(reportGaps(pgtest.Run(m, prepare), whole))
 }
 
