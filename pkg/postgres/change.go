@@ -160,8 +160,12 @@ var errNoPlace = &programme.Error{
 
 // LastChange answers the place of the last change, 0 before the first.
 func (s *Store) LastChange(ctx context.Context) (place int64, err error) {
-	err = s.gorm.WithContext(ctx).Raw("SELECT coalesce(max(place), 0) FROM feed").Scan(&place).Error
+	err = lastPlace(s.gorm.WithContext(ctx), &place)
 	return place, refusal(err)
+}
+
+func lastPlace(db *gorm.DB, place *int64) error {
+	return db.Raw("SELECT coalesce(max(place), 0) FROM feed").Scan(place).Error
 }
 
 func asJSON(v any) (*string, error) {

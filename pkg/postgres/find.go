@@ -45,7 +45,7 @@ func (s *Store) atOneMoment(ctx context.Context, do func(l line, moment int64) e
 		defer func() { _ = tx.Rollback() }() // it has only read
 		l.DB = s.over(ctx, tx)
 		var moment int64
-		if err := l.Raw("SELECT coalesce(max(place), 0) FROM feed").Scan(&moment).Error; err != nil {
+		if err := lastPlace(l.DB, &moment); err != nil {
 			return err
 		}
 		return do(l, moment)

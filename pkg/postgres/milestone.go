@@ -87,7 +87,6 @@ func (s *Store) MilestoneCounts(actor programme.Actor, cycle *programme.Cycle) p
 		err := where(db.Table("milestones").Scopes(visibleTo(actor)), "cycle = ?", cycle).
 			Joins("LEFT JOIN LATERAL unnest(sub_regions) AS places (sub_region) ON true").
 			Select("cycle, sub_region, kind, status, count(*) AS milestones").Group("cycle, sub_region, kind, status").Find(&counts).Error
-		slices.SortFunc(counts, func(a, b programme.MilestoneCount) int { return slices.Compare(key(&a), key(&b)) })
 		return counts, err
 	})
 }

@@ -365,7 +365,7 @@ func TestCalendarKeepsTheMeetingLink(t *testing.T) {
 		{programme.RoleReporting, "", false},
 	} {
 		for _, path := range []string{"/v1/peer-challenge-groups/" + group.id + "/calendar.ics", "/v1/boroughs/E09000022/calendar.ics"} {
-			entry := w.entries(path, w.speaker(c.role, c.borough))[group.id+"@peerchallenge"]
+			entry := w.entries(path, w.tokenOf(c.role, c.borough))[group.id+"@peerchallenge"]
 			if entry.Component == nil {
 				t.Fatalf("%s of %q does not see the group in %s", c.role, c.borough, path)
 			}

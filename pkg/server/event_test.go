@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -235,7 +234,7 @@ func TestEventHidesItsReview(t *testing.T) {
 	path := w.write(http.MethodPost, "/v1/events", `{"kind":"fieldwork_day","title":"On site","startsOn":"2026-10-05","endsOn":"2026-10-06","peerReviewId":"`+review+`"}`).
 		want(201).header.Get("Location")
 	shows := func(role programme.Role, borough string) (inEvent, inList, byFilter, inCSV bool) {
-		token := w.speaker(role, borough)
+		token := w.tokenOf(role, borough)
 		get := func(path string) string {
 			return w.send(ask{method: http.MethodGet, path: path, token: token}).want(200).body
 		}
@@ -296,16 +295,6 @@ func TestEventAuditHidesItsReview(t *testing.T) {
 		}
 		return err
 	})
-}
-
-// speaker answers a token for a role, of a borough where the role has one.
-func (w *world) speaker(role programme.Role, borough string) string {
-	w.t.Helper()
-	token, err := w.issuer.Token(context.WithoutCancel(w.t.Context()), programme.Actor{Subject: "test-" + string(role) + borough, Roles: []programme.Role{role}, Borough: borough}, time.Hour)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return token
 }
 
 func TestListsOfEvents(t *testing.T) {
