@@ -337,28 +337,42 @@ COMMENT ON COLUMN idempotency_answers.header IS 'Header fields of the answer, an
 COMMENT ON COLUMN idempotency_answers.body IS 'The answer''s bytes, null where it has none.';
 COMMENT ON COLUMN idempotency_answers.created_at IS 'When it was given.';
 
-CREATE TABLE changes (
-    id      bigint      NOT NULL GENERATED ALWAYS AS IDENTITY CONSTRAINT changes_pkey PRIMARY KEY,
-    at      timestamptz NOT NULL,
-    issuer  text        NOT NULL,
-    subject text        NOT NULL,
-    action  text        NOT NULL CONSTRAINT changes_action_known CHECK (action IN ('create', 'update', 'delete', 'import')),
-    noun    text        NOT NULL,
-    key     text        NOT NULL,
-    before  jsonb,
-    after   jsonb
+CREATE TABLE audit_entries (
+    id           bigint      NOT NULL GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_entries_pkey PRIMARY KEY,
+    at           timestamptz NOT NULL,
+    issuer       text        NOT NULL,
+    subject      text        NOT NULL,
+    roles        text[]      NOT NULL,
+    borough_code text,
+    request      text        NOT NULL,
+    reason       text        NOT NULL,
+    action       text        NOT NULL CONSTRAINT audit_entries_action_known CHECK (action IN ('create', 'update', 'delete', 'import')),
+    noun         text        NOT NULL,
+    key          text        NOT NULL,
+    before       jsonb,
+    after        jsonb,
+    seen_before  text[]      NOT NULL,
+    seen_after   text[]      NOT NULL,
+    read_by      text[]      NOT NULL
 );
-CREATE INDEX changes_by_key ON changes (noun, key, id);
-COMMENT ON TABLE changes IS 'Who changed what and when. Rows are written in the transaction of the change and never altered.';
-COMMENT ON COLUMN changes.id IS 'Running number.';
-COMMENT ON COLUMN changes.at IS 'When.';
-COMMENT ON COLUMN changes.issuer IS 'Who vouched for the subject.';
-COMMENT ON COLUMN changes.subject IS 'Who.';
-COMMENT ON COLUMN changes.action IS 'create, update, delete or import.';
-COMMENT ON COLUMN changes.noun IS 'What kind of thing.';
-COMMENT ON COLUMN changes.key IS 'Which one.';
-COMMENT ON COLUMN changes.before IS 'As it was, by the members of the Go type, null for what is new.';
-COMMENT ON COLUMN changes.after IS 'As it became, null for what is gone.';
+CREATE INDEX audit_entries_by_key ON audit_entries (noun, key, id);
+COMMENT ON TABLE audit_entries IS 'Who changed what, when and why. Rows are written in the transaction of the change and never altered.';
+COMMENT ON COLUMN audit_entries.id IS 'Running number.';
+COMMENT ON COLUMN audit_entries.at IS 'When.';
+COMMENT ON COLUMN audit_entries.issuer IS 'Who vouched for the subject.';
+COMMENT ON COLUMN audit_entries.subject IS 'Who.';
+COMMENT ON COLUMN audit_entries.roles IS 'The roles that the subject had.';
+COMMENT ON COLUMN audit_entries.borough_code IS 'The borough that the subject spoke for, null where it spoke for none.';
+COMMENT ON COLUMN audit_entries.request IS 'Id of the request, empty for what no request asked for.';
+COMMENT ON COLUMN audit_entries.reason IS 'Why, in the subject''s words; empty where it gave no reason.';
+COMMENT ON COLUMN audit_entries.action IS 'create, update, delete or import.';
+COMMENT ON COLUMN audit_entries.noun IS 'What kind of thing.';
+COMMENT ON COLUMN audit_entries.key IS 'Which one.';
+COMMENT ON COLUMN audit_entries.before IS 'As it was, by the members of the Go type, null for what is new.';
+COMMENT ON COLUMN audit_entries.after IS 'As it became, null for what is gone.';
+COMMENT ON COLUMN audit_entries.seen_before IS 'Who saw the thing before the change: programme, boroughs, reporting, or codes of single boroughs; nobody for what is new.';
+COMMENT ON COLUMN audit_entries.seen_after IS 'Who sees it since; nobody for what is gone.';
+COMMENT ON COLUMN audit_entries.read_by IS 'Who may read the values before and after.';
 
 -- +goose StatementBegin
 CREATE FUNCTION next_generation() RETURNS bigint LANGUAGE plpgsql AS $$
@@ -414,6 +428,6 @@ CREATE TRIGGER note_updated AFTER UPDATE ON observations REFERENCING NEW TABLE A
 CREATE TRIGGER note_deleted AFTER DELETE ON observations REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_columns();
 
 -- +goose Down
-DROP TABLE changes, idempotency_answers, signing_keys, neighbours, neighbour_models, populations, dataset_columns, observations, releases,
+DROP TABLE audit_entries, idempotency_answers, signing_keys, neighbours, neighbour_models, populations, dataset_columns, observations, releases,
     periods, indicator_revisions, indicators, memberships, boroughs, authorities, sub_regions, priorities, programmes, generation;
 DROP FUNCTION note_columns(), note_change(), next_generation();

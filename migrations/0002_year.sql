@@ -467,29 +467,7 @@ COMMENT ON COLUMN milestones.version IS 'Grows by one with every change.';
 COMMENT ON COLUMN milestones.created_at IS 'When it was created.';
 COMMENT ON COLUMN milestones.updated_at IS 'When it was last changed.';
 COMMENT ON COLUMN milestones.audience IS 'Who may see it: programme, boroughs, reporting, or codes of single boroughs.';
--- The audit says more than before, and nobody can take back what it says.
-ALTER TABLE changes
-    ADD COLUMN roles        text[] NOT NULL DEFAULT '{}',
-    ADD COLUMN borough_code text,
-    ADD COLUMN request      text   NOT NULL DEFAULT '',
-    ADD COLUMN reason       text   NOT NULL DEFAULT '',
-    ADD COLUMN seen_before  text[] NOT NULL DEFAULT '{programme,boroughs,reporting}',
-    ADD COLUMN seen_after   text[] NOT NULL DEFAULT '{programme,boroughs,reporting}',
-    ADD COLUMN read_by      text[] NOT NULL DEFAULT '{programme,boroughs,reporting}';
-COMMENT ON COLUMN changes.roles IS 'The roles that the subject had.';
-COMMENT ON COLUMN changes.borough_code IS 'The borough that the subject spoke for, null where it spoke for none.';
-COMMENT ON COLUMN changes.request IS 'Id of the request, empty for what no request asked for.';
-COMMENT ON COLUMN changes.reason IS 'Why, in the subject''s words; empty where it gave no reason.';
-COMMENT ON COLUMN changes.seen_before IS 'Who saw the thing before the change: programme, boroughs, reporting, or codes of single boroughs; nobody for what is new.';
-COMMENT ON COLUMN changes.seen_after IS 'Who sees it since; nobody for what is gone.';
-COMMENT ON COLUMN changes.read_by IS 'Who may read the values before and after.';
--- What was written before was seen by everybody, but nothing before it was there
--- or after it was gone; and keys with which tokens are signed concern nobody.
-UPDATE changes SET
-    seen_before = CASE WHEN before IS NULL THEN '{}' ELSE seen_before END,
-    seen_after  = CASE WHEN after IS NULL THEN '{}' ELSE seen_after END;
-UPDATE changes SET seen_before = '{}', seen_after = '{}', read_by = '{}' WHERE noun = 'signing key';
-
+-- Nobody can take back what the audit says.
 -- +goose StatementBegin
 CREATE FUNCTION refuse_revision() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -497,7 +475,7 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 COMMENT ON FUNCTION refuse_revision() IS 'Statement trigger of the audit and of the feed: their rows are never altered.';
-CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
+CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
 
 -- Changes get their places in the feed as their transactions commit, one
 -- transaction at a time. The lock is taken at the commit itself and held until
@@ -508,13 +486,15 @@ CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON changes FO
 CREATE SEQUENCE feed_places;
 COMMENT ON SEQUENCE feed_places IS 'The last place in the feed.';
 CREATE TABLE feed (
-    place     bigint NOT NULL CONSTRAINT feed_pkey PRIMARY KEY,
-    change_id bigint NOT NULL -- only the trigger writes it; a key's check would lengthen the time under the lock
+    place    bigint NOT NULL CONSTRAINT feed_pkey PRIMARY KEY,
+    noun     text   NOT NULL,
+    entry_id bigint NOT NULL -- only the trigger writes it; a key's check would lengthen the time under the lock
 );
+CREATE INDEX feed_by_noun ON feed (noun, place);
 COMMENT ON TABLE feed IS 'Changes in the order of their commits.';
 COMMENT ON COLUMN feed.place IS 'Grows with every change, to the microsecond of its commit at least; with holes.';
-COMMENT ON COLUMN feed.change_id IS 'The change.';
-INSERT INTO feed (place, change_id) SELECT nextval('feed_places'), id FROM (SELECT id FROM changes ORDER BY id) AS past;
+COMMENT ON COLUMN feed.noun IS 'What kind of thing changed, as in the audit, so that the last place of a kind is one step in an index.';
+COMMENT ON COLUMN feed.entry_id IS 'The change, in the audit.';
 CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON feed FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
 
 -- It runs as the owner, because the service may not write the feed itself. Its
@@ -536,13 +516,13 @@ BEGIN
     IF here < moment THEN
         here := setval('feed_places', moment);
     END IF;
-    INSERT INTO feed (place, change_id) VALUES (here, NEW.id);
+    INSERT INTO feed (place, noun, entry_id) VALUES (here, NEW.noun, NEW.id);
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
 COMMENT ON FUNCTION append_to_feed() IS 'Deferred trigger of the audit: gives a change its place in the feed as its transaction commits.';
 REVOKE EXECUTE ON FUNCTION append_to_feed() FROM PUBLIC;
-CREATE CONSTRAINT TRIGGER append_to_feed AFTER INSERT ON changes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION append_to_feed();
+CREATE CONSTRAINT TRIGGER append_to_feed AFTER INSERT ON audit_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION append_to_feed();
 
 -- What the service itself may do. Roles belong to the whole server, so another
 -- database may have brought it already, at this very moment even. Who owns the
@@ -568,15 +548,14 @@ END $$;
 -- +goose StatementEnd
 GRANT USAGE ON SCHEMA public TO peerchallenge_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO peerchallenge_service;
-REVOKE UPDATE, DELETE ON changes FROM peerchallenge_service;
+REVOKE UPDATE, DELETE ON audit_entries FROM peerchallenge_service;
 REVOKE INSERT, UPDATE, DELETE ON feed, goose_db_version FROM peerchallenge_service;
 
 -- +goose Down
 DROP TABLE feed, milestones, events, asks_and_offers, actions, findings, peer_reviews, participants, grouping_proposals, peer_challenge_groups, peer_challenges;
 DROP SEQUENCE feed_places;
-DROP TRIGGER append_to_feed ON changes;
-DROP TRIGGER refuse_revision ON changes;
+DROP TRIGGER append_to_feed ON audit_entries;
+DROP TRIGGER refuse_revision ON audit_entries;
 DROP FUNCTION append_to_feed(), refuse_revision(), keep_progress();
-ALTER TABLE changes DROP COLUMN roles, DROP COLUMN borough_code, DROP COLUMN request, DROP COLUMN reason, DROP COLUMN seen_before, DROP COLUMN seen_after, DROP COLUMN read_by;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM peerchallenge_service;
 REVOKE USAGE ON SCHEMA public FROM peerchallenge_service;

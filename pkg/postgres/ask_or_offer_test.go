@@ -63,7 +63,7 @@ func TestAsksFollow(t *testing.T) {
 	}
 	audited := func() int {
 		t.Helper()
-		return count(t, s, "SELECT count(*) FROM changes WHERE noun = 'ask-or-offer' AND action = 'update' AND subject = 'ann'")
+		return count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'ask-or-offer' AND action = 'update' AND subject = 'ann'")
 	}
 	follow("E09000030", "E09000022") // as they are, in another order
 	if n := audited(); n != 0 {

@@ -44,7 +44,7 @@ func noAudit(noun string) error {
 // own row lock, or the lock of all reference data, lets one writer after the other
 // into the audit, so that the entries of one resource are in the order of their ids.
 func auditOf(db *gorm.DB, actor programme.Actor, noun, key string) *gorm.DB {
-	last := db.Session(&gorm.Session{NewDB: true}).Table("changes AS last").
+	last := db.Session(&gorm.Session{NewDB: true}).Table("audit_entries AS last").
 		Select("CASE WHEN cardinality(last.seen_after) > 0 THEN last.seen_after ELSE last.seen_before END").
 		Where("last.noun = ? AND last.key = ?", noun, key).Order("last.id DESC").Limit(1)
 	return db.Model(&auditRow{}).Where("noun = ? AND key = ?", noun, key).Where("(?) && ?", last, array(actor.Names()))

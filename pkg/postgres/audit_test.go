@@ -176,7 +176,7 @@ func TestSigningKeysConcernNobody(t *testing.T) {
 	if err := s.RetireSigningKeys(t.Context(), "other", beginning()); err != nil {
 		t.Fatal(err)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE noun = 'signing key' AND key = 'k'"); n != 2 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'signing key' AND key = 'k'"); n != 2 {
 		t.Errorf("%d changes of the key are kept", n)
 	}
 	if items, next := changesAfter(t, s, team, nil, start, 10); len(items) != 0 || next == start {

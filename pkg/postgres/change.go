@@ -43,7 +43,7 @@ type auditRow struct {
 }
 
 // TableName implements GORM's Tabler.
-func (auditRow) TableName() string { return "changes" }
+func (auditRow) TableName() string { return "audit_entries" }
 
 func newAuditRow(at time.Time, actor programme.Actor, action, noun, key string) auditRow {
 	row := auditRow{At: at, Issuer: actor.Issuer, Subject: actor.Subject, Request: actor.Request, Reason: actor.Reason, Action: action, Noun: noun, Key: key}
@@ -143,7 +143,7 @@ func (s *Store) Changes(ctx context.Context, actor programme.Actor, nouns []stri
 var feedPage = strings.ReplaceAll(`WITH shown AS (
 	SELECT * FROM (
 		SELECT f.place, c.at, c.noun, c.key, c.seen_before && @names AS before, c.seen_after && @names AS since
-		FROM feed f JOIN changes c ON c.id = f.change_id WHERE f.place > CAST(@after AS bigint) ORDER BY f.place LIMIT {scan}
+		FROM feed f JOIN audit_entries c ON c.id = f.entry_id WHERE f.place > CAST(@after AS bigint) ORDER BY f.place LIMIT {scan}
 	) looked_at WHERE (before OR since) AND (@all OR noun = ANY (@nouns)) ORDER BY place LIMIT @limit
 )
 SELECT CAST(@after AS bigint) = 0 OR EXISTS (SELECT FROM feed WHERE place = CAST(@after AS bigint)) AS known, page.last, shown.*

@@ -126,8 +126,8 @@ var constraints = map[string]constraint{
 	"idempotency_answers_fingerprint_size": {},
 	"idempotency_answers_status_success":   {},
 
-	"changes_pkey":         {},
-	"changes_action_known": {},
+	"audit_entries_pkey":         {},
+	"audit_entries_action_known": {},
 
 	"feed_pkey": {},
 

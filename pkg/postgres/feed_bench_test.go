@@ -86,7 +86,7 @@ func benchmarkFeed(b *testing.B, url string, write func(context.Context, *Store)
 	owner := admin(b, url)
 	trigger := func(state string) {
 		b.Helper()
-		if _, err := owner.ExecContext(b.Context(), "ALTER TABLE changes "+state+" TRIGGER append_to_feed"); err != nil {
+		if _, err := owner.ExecContext(b.Context(), "ALTER TABLE audit_entries "+state+" TRIGGER append_to_feed"); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -206,7 +206,7 @@ func TestFeedMissesNoLateCommit(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
 	start := lastChange(t, s)
-	naive := count(t, s, "SELECT max(id) FROM changes")
+	naive := count(t, s, "SELECT max(id) FROM audit_entries")
 	wrote, finish, finished := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
 		finished <- s.transact(context.Background(), func(ctx context.Context, _ *unit) error {
@@ -219,13 +219,13 @@ func TestFeedMissesNoLateCommit(t *testing.T) {
 	<-wrote
 	planned(t, s, "first committed")
 
-	read := "SELECT coalesce(string_agg(after->>'Title', ', ' ORDER BY id), '') FROM changes WHERE id > $1"
+	read := "SELECT coalesce(string_agg(after->>'Title', ', ' ORDER BY id), '') FROM audit_entries WHERE id > $1"
 	byNumber := func() (titles string) {
 		t.Helper()
 		if err := s.sql.QueryRowContext(t.Context(), read, naive).Scan(&titles); err != nil {
 			t.Fatal(err)
 		}
-		naive = count(t, s, "SELECT max(id) FROM changes")
+		naive = count(t, s, "SELECT max(id) FROM audit_entries")
 		return titles
 	}
 	first, next := changesAfter(t, s, team, nil, start, 10)
@@ -280,8 +280,8 @@ func TestCommitsWaitForEachOther(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := count(t, s, `SELECT count(*) FROM feed f JOIN changes c ON c.id = f.change_id JOIN feed later ON later.place > f.place
-		JOIN changes after ON after.id = later.change_id WHERE c.after->>'Title' = 'has its place' AND after.after->>'Title' = 'comes after'`); n != 1 {
+	if n := count(t, s, `SELECT count(*) FROM feed f JOIN audit_entries c ON c.id = f.entry_id JOIN feed later ON later.place > f.place
+		JOIN audit_entries after ON after.id = later.entry_id WHERE c.after->>'Title' = 'has its place' AND after.after->>'Title' = 'comes after'`); n != 1 {
 		t.Error("the second did not get its place after the first")
 	}
 }

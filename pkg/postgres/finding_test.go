@@ -258,10 +258,10 @@ func TestCorrectingAFinding(t *testing.T) {
 	}
 	// The audit has no part of the finding's group in it, and every answer.
 	made[programme.Finding](t)(s.AnswerFinding(t.Context(), about, f.ID, got.Version, programme.Partly, pointer("In part.")))
-	if n := count(t, s, `SELECT count(*) FROM changes WHERE noun = 'finding' AND key = $1 AND before->'Response'->>'answer' = 'accepted' AND after->'Response'->>'answer' = 'partly'`, f.ID); n != 1 {
+	if n := count(t, s, `SELECT count(*) FROM audit_entries WHERE noun = 'finding' AND key = $1 AND before->'Response'->>'answer' = 'accepted' AND after->'Response'->>'answer' = 'partly'`, f.ID); n != 1 {
 		t.Errorf("%d rows of the audit know both answers", n)
 	}
-	if n := count(t, s, `SELECT count(*) FROM changes WHERE noun IN ('finding', 'action') AND (after ? 'Forum' OR before ? 'Forum')`); n != 0 {
+	if n := count(t, s, `SELECT count(*) FROM audit_entries WHERE noun IN ('finding', 'action') AND (after ? 'Forum' OR before ? 'Forum')`); n != 0 {
 		t.Errorf("%d rows of the audit hold what is not the record's", n)
 	}
 }
@@ -322,7 +322,7 @@ func TestAudienceFollowsMembers(t *testing.T) {
 		if !slices.Equal(head.Audience, c.want) || head.Version != c.was.Version+c.changed {
 			t.Errorf("%s: audience %v at version %d, want %v at %d", c.noun, head.Audience, head.Version, c.want, c.was.Version+c.changed)
 		}
-		if n := count(t, s, `SELECT count(*) FROM changes JOIN feed ON feed.change_id = changes.id WHERE noun = $1 AND key = $2 AND action = 'update' AND reason <> ''
+		if n := count(t, s, `SELECT count(*) FROM audit_entries JOIN feed ON feed.entry_id = audit_entries.id WHERE audit_entries.noun = $1 AND key = $2 AND action = 'update' AND reason <> ''
 			AND seen_before = $3::text[] AND seen_after = $4::text[]`, c.noun, c.was.ID, array(programme.Parties(aboutCode, finderCode)), array(c.want)); int64(n) != c.changed {
 			t.Errorf("%s: the feed tells %d changes of the audience", c.noun, n)
 		}
@@ -333,9 +333,9 @@ func TestAudienceFollowsMembers(t *testing.T) {
 	wantRefusal(t, err, programme.NotFound, "not_found")
 
 	// What has the right audience is left alone.
-	before := count(t, s, "SELECT count(*) FROM changes")
+	before := count(t, s, "SELECT count(*) FROM audit_entries")
 	move(aboutCode, outsiderCode)
-	if after := count(t, s, "SELECT count(*) FROM changes"); after != before {
+	if after := count(t, s, "SELECT count(*) FROM audit_entries"); after != before {
 		t.Errorf("%d rows of the audit say that nothing has changed", after-before)
 	}
 }

@@ -211,7 +211,7 @@ func (h *history) compare(t *testing.T, s *Store, seen []programme.Change) {
 			t.Fatalf("place %d was told after %d", c.Place, seen[i-1].Place)
 		}
 		var version int64
-		err := s.sql.QueryRowContext(t.Context(), "SELECT (after->>'Version')::bigint FROM changes JOIN feed ON change_id = id WHERE place = $1 AND after IS NOT NULL", c.Place).Scan(&version)
+		err := s.sql.QueryRowContext(t.Context(), "SELECT (after->>'Version')::bigint FROM audit_entries JOIN feed ON entry_id = id WHERE place = $1 AND after IS NOT NULL", c.Place).Scan(&version)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			t.Fatal(err)
 		}

@@ -111,7 +111,7 @@ func TestProposalIsAcceptedOnce(t *testing.T) {
 	if n := count(t, s, "SELECT count(*) FROM peer_challenge_groups"); n != 1 {
 		t.Errorf("%d groups", n)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE noun IN ('peer-challenge-group', 'grouping-proposal') AND action IN ('create', 'update')"); n != 4 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun IN ('peer-challenge-group', 'grouping-proposal') AND action IN ('create', 'update')"); n != 4 {
 		t.Errorf("%d changes are noted of two proposals, one accepted, and a group", n)
 	}
 
@@ -130,7 +130,7 @@ func TestProposalGoesWithItsChallenge(t *testing.T) {
 	if err := s.DeletePeerChallenge(t.Context(), team, c.ID, c.Version); err != nil {
 		t.Fatal(err)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE noun = 'grouping-proposal' AND action = 'delete' AND key IN ($1, $2)", p.ID, q.ID); n != 2 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'grouping-proposal' AND action = 'delete' AND key IN ($1, $2)", p.ID, q.ID); n != 2 {
 		t.Errorf("%d proposals are noted as deleted", n)
 	}
 }

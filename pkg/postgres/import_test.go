@@ -78,7 +78,7 @@ func TestImport(t *testing.T) {
 	if len(snapshot.Models) != 1 || len(snapshot.Neighbours) != 1 || snapshot.Neighbours[0].Closeness != "Very close" {
 		t.Fatalf("models %+v, neighbours %+v", snapshot.Models, snapshot.Neighbours)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE action = 'import' AND key = $1", result.Release.ID); n != 1 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE action = 'import' AND key = $1", result.Release.ID); n != 1 {
 		t.Fatalf("%d imports were audited, want 1", n)
 	}
 }

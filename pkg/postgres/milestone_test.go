@@ -75,9 +75,9 @@ func TestMilestonesFollowAReview(t *testing.T) {
 		}
 	}
 	// Nothing new: no new version, and no row in the audit.
-	before := count(t, s, "SELECT count(*) FROM changes")
+	before := count(t, s, "SELECT count(*) FROM audit_entries")
 	bySomebody(t, s, func(w *work) error { return w.followReview(&r) })
-	if now := count(t, s, "SELECT count(*) FROM changes"); now != before {
+	if now := count(t, s, "SELECT count(*) FROM audit_entries"); now != before {
 		t.Errorf("%d changes of nothing", now-before)
 	}
 }

@@ -142,10 +142,10 @@ func TestLifeOfReferenceData(t *testing.T) {
 			if !reflect.DeepEqual(life.names(after), life.names(before)) {
 				t.Fatalf("after the deletion there are %v, want %v", life.names(after), life.names(before))
 			}
-			if n := count(t, s, "SELECT count(*) FROM changes WHERE noun = $1 AND key = $2 AND issuer = 'test' AND subject = 'ann'", noun, key); n != 3 {
+			if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = $1 AND key = $2 AND issuer = 'test' AND subject = 'ann'", noun, key); n != 3 {
 				t.Fatalf("%d changes were audited, want 3", n)
 			}
-			if n := count(t, s, `SELECT count(*) FROM changes WHERE noun = $1 AND key = $2 AND
+			if n := count(t, s, `SELECT count(*) FROM audit_entries WHERE noun = $1 AND key = $2 AND
 				CASE action WHEN 'create' THEN before IS NULL AND after IS NOT NULL WHEN 'update' THEN before->>'Version' = '1' AND after->>'Version' = '2'
 				ELSE before IS NOT NULL AND after IS NULL END`, noun, key); n != 3 {
 				t.Fatalf("only %d changes say what was before and after", n)

@@ -173,7 +173,7 @@ func TestGroupNotesAreReadByMembers(t *testing.T) {
 	if _, err := s.PutGroupMember(t.Context(), team, g.ID, g.Version, programme.GroupMember{Borough: "E09000022", Role: programme.MemberVisitor}); err != nil {
 		t.Fatal(err)
 	}
-	if n := count(t, s, `SELECT count(*) FROM changes WHERE noun = 'peer-challenge-group' AND key = $1 AND 'reporting' = ANY (seen_after) AND read_by = '{programme}'`, g.ID); n != 2 {
+	if n := count(t, s, `SELECT count(*) FROM audit_entries WHERE noun = 'peer-challenge-group' AND key = $1 AND 'reporting' = ANY (seen_after) AND read_by = '{programme}'`, g.ID); n != 2 {
 		t.Errorf("%d changes are seen by all and read by those alone who were members before and after", n)
 	}
 }

@@ -69,17 +69,17 @@ func TestRemovalReachesEveryTeam(t *testing.T) {
 				t.Errorf("member %d is %+v", i, m)
 			}
 		}
-		if n := count(t, s, "SELECT count(*) FROM changes WHERE noun = 'peer-review' AND key = $1 AND action = 'update' AND subject = 'lea' AND reason = 'She asked for it'", was.ID); n != 1 {
+		if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'peer-review' AND key = $1 AND action = 'update' AND subject = 'lea' AND reason = 'She asked for it'", was.ID); n != 1 {
 			t.Errorf("%d changes tell that somebody left, want 1", n)
 		}
 	}
 	if r, err := s.PeerReview(ctx, team, untouched.ID); err != nil || r.Version != untouched.Version {
 		t.Errorf("a review without the person is at version %d (%v)", r.Version, err)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE noun = 'peer-review' AND concat(before, after) LIKE '%Ann Removed%'"); n != 0 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'peer-review' AND concat(before, after) LIKE '%Ann Removed%'"); n != 0 {
 		t.Errorf("%d changes of reviews name the person", n)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE noun = 'participant' AND action = 'delete' AND before->>'Name' = 'Ann Removed'"); n != 1 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'participant' AND action = 'delete' AND before->>'Name' = 'Ann Removed'"); n != 1 {
 		t.Errorf("the audit keeps %d removals by name, want 1", n)
 	}
 }
@@ -153,7 +153,7 @@ func TestOnlyPartiesReadAReviewsValues(t *testing.T) {
 		t.Fatalf("published, it is seen by %v (%v)", r.Audience, err)
 	}
 	var seen, read string
-	if err := s.sql.QueryRowContext(ctx, "SELECT array_to_string(seen_after, ' '), array_to_string(read_by, ' ') FROM changes WHERE noun = 'peer-review' AND action = 'update'").Scan(&seen, &read); err != nil {
+	if err := s.sql.QueryRowContext(ctx, "SELECT array_to_string(seen_after, ' '), array_to_string(read_by, ' ') FROM audit_entries WHERE noun = 'peer-review' AND action = 'update'").Scan(&seen, &read); err != nil {
 		t.Fatal(err)
 	}
 	if seen != "programme boroughs reporting" || strings.Join(r.Confidants(), " ") != read {

@@ -26,10 +26,10 @@ func wantNoPrivilege(t testing.TB, what string, err error) {
 
 // revisions are all the ways to change what the audit and the feed say.
 var revisions = map[string]string{
-	"change an entry":      "UPDATE changes SET subject = 'nobody'",
-	"delete entries":       "DELETE FROM changes",
-	"delete no entry even": "DELETE FROM changes WHERE false",
-	"empty the audit":      "TRUNCATE changes",
+	"change an entry":      "UPDATE audit_entries SET subject = 'nobody'",
+	"delete entries":       "DELETE FROM audit_entries",
+	"delete no entry even": "DELETE FROM audit_entries WHERE false",
+	"empty the audit":      "TRUNCATE audit_entries",
 	"move in the feed":     "UPDATE feed SET place = place + 1",
 	"delete of the feed":   "DELETE FROM feed",
 	"empty the feed":       "TRUNCATE feed",
@@ -46,12 +46,12 @@ func TestTheServiceOnlyAddsToTheAudit(t *testing.T) {
 		wantNoPrivilege(t, what, err)
 	}
 	for what, statement := range map[string]string{
-		"write the feed":          "INSERT INTO feed (place, change_id) SELECT 1, min(id) FROM changes",
+		"write the feed":          "INSERT INTO feed (place, noun, entry_id) SELECT 1, 'x', min(id) FROM audit_entries",
 		"turn the place":          "SELECT setval('feed_places', 1)",
 		"take a place":            "SELECT nextval('feed_places')",
 		"say that it is migrated": "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)",
-		"drop the triggers":       "ALTER TABLE changes DISABLE TRIGGER ALL",
-		"drop the audit":          "DROP TABLE changes CASCADE",
+		"drop the triggers":       "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
+		"drop the audit":          "DROP TABLE audit_entries CASCADE",
 	} {
 		_, err := s.sql.ExecContext(t.Context(), statement)
 		wantNoPrivilege(t, what, err)
@@ -85,7 +85,7 @@ func TestTheFeedCannotBeMisled(t *testing.T) {
 	s := seeded(t)
 	start := lastChange(t, s)
 	err := s.transact(t.Context(), func(ctx context.Context, u *unit) error {
-		if err := u.tx.Exec("CREATE TEMPORARY TABLE feed (place bigint, change_id bigint) ON COMMIT DROP").Error; err != nil {
+		if err := u.tx.Exec("CREATE TEMPORARY TABLE feed (place bigint, noun text, entry_id bigint) ON COMMIT DROP").Error; err != nil {
 			return err
 		}
 		_, err := s.CreatePeerChallenge(ctx, team, southern("told all the same"))

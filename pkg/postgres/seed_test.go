@@ -20,7 +20,7 @@ func TestSeed(t *testing.T) {
 	if !reflect.DeepEqual(first.Indicators, first.Revisions) {
 		t.Fatalf("first revisions are %+v, want %+v", first.Revisions, first.Indicators)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE issuer = 'local' AND subject = 'seed' AND action = 'create'"); n != 14 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE issuer = 'local' AND subject = 'seed' AND action = 'create'"); n != 14 {
 		t.Fatalf("%d creations were audited, want 14", n)
 	}
 	if err := s.Seed(t.Context(), smallLondon()); err != nil {
@@ -85,10 +85,10 @@ func TestSigningKeys(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(keys, []programme.SigningKey{a, b}) {
 		t.Fatalf("got keys %+v, error %v", keys, err)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE noun = 'signing key'"); n != 3 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'signing key'"); n != 3 {
 		t.Fatalf("%d changes of keys were audited, want 3", n)
 	}
-	if n := count(t, s, "SELECT count(*) FROM changes WHERE before::text || after::text LIKE '%c2VjcmV0%' OR after::text LIKE '%c2VjcmV0%'"); n != 0 {
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE before::text || after::text LIKE '%c2VjcmV0%' OR after::text LIKE '%c2VjcmV0%'"); n != 0 {
 		t.Fatal("the audit table knows a private key")
 	}
 }

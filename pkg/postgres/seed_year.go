@@ -18,7 +18,7 @@ func (s *Store) SeedYear(ctx context.Context, year []programme.Chapter) error {
 	// for each other.
 	return s.write(ctx, func(tx *gorm.DB) error {
 		var begun bool
-		if err := tx.Raw("SELECT EXISTS (SELECT FROM changes WHERE noun IN ('peer-challenge', 'peer-review', 'event', 'milestone'))").Scan(&begun).Error; err != nil || begun {
+		if err := tx.Raw("SELECT EXISTS (SELECT FROM audit_entries WHERE noun IN ('peer-challenge', 'peer-review', 'event', 'milestone'))").Scan(&begun).Error; err != nil || begun {
 			return err
 		}
 		w := &work{store: s, ctx: ctx, tx: tx, actor: seeding, now: s.now()}

@@ -62,7 +62,7 @@ func TestSeedYear(t *testing.T) {
 	if n := count(t, s, recordsOfYear); n != 8 {
 		t.Fatalf("%d records, want 8", n)
 	}
-	if n := count(t, s, `SELECT count(*) FROM changes WHERE issuer = 'local' AND subject = 'seed' AND action = 'create' AND noun IN ('peer-challenge', 'peer-challenge-group', 'peer-review', 'event', 'milestone')`); n != 8 {
+	if n := count(t, s, `SELECT count(*) FROM audit_entries WHERE issuer = 'local' AND subject = 'seed' AND action = 'create' AND noun IN ('peer-challenge', 'peer-challenge-group', 'peer-review', 'event', 'milestone')`); n != 8 {
 		t.Errorf("%d creations were audited, want 8", n)
 	}
 	for what, query := range map[string]string{

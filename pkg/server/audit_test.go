@@ -139,7 +139,7 @@ func (w *world) note(columns, values string) {
 		w.t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	if _, err := conn.Exec(ctx, "INSERT INTO changes "+columns+" VALUES ("+values+")"); err != nil {
+	if _, err := conn.Exec(ctx, "INSERT INTO audit_entries "+columns+" VALUES ("+values+")"); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -282,7 +282,7 @@ func TestEventAuditHidesItsReview(t *testing.T) {
 	w.patch("/v1/events/"+e.ID, `{"venue":"Civic Centre"}`).want(200)
 	want := [][]string{{"E09000022", "programme"}, {"E09000022", "programme"}, {"boroughs", "programme", "reporting"}}
 	w.database(func(ctx context.Context, conn *pgx.Conn) error {
-		rows, err := conn.Query(ctx, "SELECT read_by FROM changes WHERE key = $1 ORDER BY id", e.ID)
+		rows, err := conn.Query(ctx, "SELECT read_by FROM audit_entries WHERE key = $1 ORDER BY id", e.ID)
 		if err != nil {
 			return err
 		}
