@@ -1033,7 +1033,7 @@ type Action struct {
 	// Overdue Whether it is open after its due date, today in London.
 	Overdue bool `json:"overdue"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner Name `json:"owner"`
@@ -1156,7 +1156,7 @@ type ActionInput struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason,omitempty"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner Name `json:"owner"`
@@ -1194,7 +1194,7 @@ type ActionPatch struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason,omitempty"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner *Name `json:"owner,omitempty"`
@@ -1247,12 +1247,12 @@ type AskOrOffer struct {
 	// State What became of it.
 	State AskOrOfferState `json:"state"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -1283,12 +1283,12 @@ type AskOrOfferInput struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -1316,12 +1316,12 @@ type AskOrOfferPatch struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text *Text `json:"text,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -1444,7 +1444,7 @@ type Authority struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -1454,7 +1454,7 @@ type Authority struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName Name `json:"regionName"`
@@ -1487,7 +1487,7 @@ type AuthorityInput struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -1497,7 +1497,7 @@ type AuthorityInput struct {
 	// Example: E12000007
 	RegionCode RegionCode `json:"regionCode"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName Name `json:"regionName"`
@@ -1532,7 +1532,7 @@ type AuthorityPatch struct {
 	// Example: 208
 	DfeCode *string `json:"dfeCode,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -1542,7 +1542,7 @@ type AuthorityPatch struct {
 	// Example: E12000007
 	RegionCode *RegionCode `json:"regionCode,omitempty"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName *Name `json:"regionName,omitempty"`
@@ -1585,7 +1585,7 @@ type Borough struct {
 	// Example: LAM
 	LiiaCode string `json:"liiaCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -1595,7 +1595,7 @@ type Borough struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName Name `json:"shortName"`
@@ -1628,12 +1628,12 @@ type BoroughInput struct {
 	// Example: LAM
 	LiiaCode string `json:"liiaCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName Name `json:"shortName"`
@@ -1666,12 +1666,12 @@ type BoroughPatch struct {
 	// Example: LAM
 	LiiaCode *string `json:"liiaCode,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName *Name `json:"shortName,omitempty"`
@@ -1754,7 +1754,7 @@ type Comparison struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
-	// IndicatorName A name or title.
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	IndicatorName Name `json:"indicatorName"`
@@ -1903,7 +1903,7 @@ type ComparisonPage struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// BoroughName A name or title.
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
@@ -1974,17 +1974,17 @@ type Contact struct {
 	// Example: programme@example.org
 	Email Email `json:"email"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name or title.
+	// Organisation A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Organisation Name `json:"organisation"`
 
-	// Role A name or title.
+	// Role A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Role Name `json:"role"`
@@ -2042,7 +2042,7 @@ type DistributionItem struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// BoroughName A name or title.
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
@@ -2177,7 +2177,7 @@ type Event struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -2252,7 +2252,7 @@ type Event struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2262,7 +2262,7 @@ type Event struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
@@ -2281,7 +2281,7 @@ type EventInput struct {
 	// Example: 120
 	Capacity *int `json:"capacity,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -2348,12 +2348,12 @@ type EventInput struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -2387,7 +2387,7 @@ type EventPatch struct {
 	// Example: 120
 	Capacity *int `json:"capacity,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -2454,12 +2454,12 @@ type EventPatch struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -2487,7 +2487,7 @@ type EventSession struct {
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2610,7 +2610,7 @@ type Finding struct {
 	// Example: Partners decide together on every placement.
 	Text string `json:"text"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2662,7 +2662,7 @@ type FindingInput struct {
 	// Example: Partners decide together on every placement.
 	Text string `json:"text"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2709,7 +2709,7 @@ type FindingPatch struct {
 	// Example: Partners decide together on every placement.
 	Text *string `json:"text,omitempty"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
@@ -2939,7 +2939,7 @@ type HostComment struct {
 	// Example: 2026-03-31T09:30:00Z
 	At Instant `json:"at"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
@@ -2981,7 +2981,7 @@ type Indicator struct {
 	// Example: 100
 	Multiplier float64 `json:"multiplier"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3000,7 +3000,7 @@ type Indicator struct {
 	// Source Where the definition comes from.
 	Source string `json:"source"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -3042,7 +3042,7 @@ type IndicatorInput struct {
 	// Example: 100
 	Multiplier float64 `json:"multiplier"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3056,7 +3056,7 @@ type IndicatorInput struct {
 	// Source Where the definition comes from.
 	Source string `json:"source"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -3095,7 +3095,7 @@ type IndicatorPatch struct {
 	// Example: 100
 	Multiplier *float64 `json:"multiplier,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3109,7 +3109,7 @@ type IndicatorPatch struct {
 	// Source Where the definition comes from.
 	Source *string `json:"source,omitempty"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
@@ -3149,7 +3149,7 @@ type KeySet_Keys_Item struct {
 
 // Link Something elsewhere.
 type Link struct {
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3231,7 +3231,7 @@ type Milestone struct {
 	// Derived Whether it follows what it links to.
 	Derived bool `json:"derived"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -3286,7 +3286,7 @@ type Milestone struct {
 	// SubRegions Its sub-regions.
 	SubRegions []Slug `json:"subRegions"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3351,7 +3351,7 @@ type MilestoneInput struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -3401,7 +3401,7 @@ type MilestoneInput struct {
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3437,7 +3437,7 @@ type MilestonePatch struct {
 	// Example: 2025-26
 	Cycle *Cycle `json:"cycle,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -3487,7 +3487,7 @@ type MilestonePatch struct {
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -3505,7 +3505,7 @@ type MilestoneStatus string
 // NDJSON The whole list, one JSON object to a line.
 type NDJSON = string
 
-// Name A name or title.
+// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 //
 // Example: South London
 type Name = string
@@ -3563,7 +3563,7 @@ type NullableId = string
 // Example: Many paragraphs.
 type NullableLongText = string
 
-// NullableName A name, or null where there is none.
+// NullableName A name in one line, or null where there is none.
 //
 // Example: City Hall
 type NullableName = string
@@ -3700,12 +3700,12 @@ type Participant struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
@@ -3731,12 +3731,12 @@ type ParticipantInput struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
@@ -3769,12 +3769,12 @@ type ParticipantPatch struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
@@ -3840,7 +3840,7 @@ type PeerChallenge struct {
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3884,7 +3884,7 @@ type PeerChallengeGroup struct {
 	// Members The boroughs of the group, by code.
 	Members []GroupMember `json:"members"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3909,7 +3909,7 @@ type PeerChallengeGroup struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
@@ -3932,7 +3932,7 @@ type PeerChallengeGroupInput struct {
 	// Example: https://example.org/meeting
 	Link *NullableUrl `json:"link,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3947,7 +3947,7 @@ type PeerChallengeGroupInput struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -3982,7 +3982,7 @@ type PeerChallengeGroupPatch struct {
 	// Example: https://example.org/meeting
 	Link *NullableUrl `json:"link,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3992,7 +3992,7 @@ type PeerChallengeGroupPatch struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -4036,7 +4036,7 @@ type PeerChallengeInput struct {
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4092,7 +4092,7 @@ type PeerChallengePatch struct {
 	// Example: south
 	SubRegion *Slug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -4195,7 +4195,7 @@ type PeerReview struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team []TeamMember `json:"team"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4265,7 +4265,7 @@ type PeerReviewInput struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4337,7 +4337,7 @@ type PeerReviewPatch struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -4450,7 +4450,7 @@ type Priority struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -4460,7 +4460,7 @@ type Priority struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4483,12 +4483,12 @@ type Priority struct {
 
 // PriorityInput What is needed to create it.
 type PriorityInput struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4518,12 +4518,12 @@ type PriorityPage struct {
 
 // PriorityPatch What to change; what is absent is kept.
 type PriorityPatch struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -4582,7 +4582,7 @@ type Programme struct {
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4607,7 +4607,7 @@ type ProgrammePatch struct {
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -4626,7 +4626,7 @@ type ProgressUpdate struct {
 	// State Where an action stands.
 	State ActionState `json:"state"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
@@ -4726,12 +4726,12 @@ type Release struct {
 	// Example: 2026-03-31T09:30:00Z
 	ImportedAt Instant `json:"importedAt"`
 
-	// Licence A name or title.
+	// Licence A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Licence Name `json:"licence"`
 
-	// Publisher A name or title.
+	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Publisher Name `json:"publisher"`
@@ -4742,7 +4742,7 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4815,7 +4815,7 @@ type ReviewSession struct {
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4933,7 +4933,7 @@ type StatisticalNeighbour struct {
 	// Example: E09000022
 	Neighbour GeographyCode `json:"neighbour"`
 
-	// NeighbourName A name or title.
+	// NeighbourName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	NeighbourName Name `json:"neighbourName"`
@@ -4956,7 +4956,7 @@ type StatisticalNeighbourModel struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -5006,12 +5006,12 @@ type SubRegion struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -5052,12 +5052,12 @@ type SubRegionComparison struct {
 
 // SubRegionInput What is needed to create it.
 type SubRegionInput struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -5173,12 +5173,12 @@ type SubRegionPage struct {
 
 // SubRegionPatch What to change; what is absent is kept.
 type SubRegionPatch struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -5194,12 +5194,12 @@ type TeamMember struct {
 	// Lead Whether this is who leads the team.
 	Lead bool `json:"lead"`
 
-	// Name A name, or null where there is none.
+	// Name A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Name *NullableName `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
@@ -5224,7 +5224,7 @@ type TeamMemberInput struct {
 	ParticipantId ResourceId `json:"participantId"`
 }
 
-// Text Plain text.
+// Text Plain text. Lines end with LF; tab is the only other control character.
 //
 // Example: A paragraph.
 type Text = string
@@ -7988,7 +7988,7 @@ func (w *ServerInterfaceWrapper) CreateAction(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8102,7 +8102,7 @@ func (w *ServerInterfaceWrapper) DeleteAction(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8189,7 +8189,7 @@ func (w *ServerInterfaceWrapper) UpdateAction(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8255,7 +8255,7 @@ func (w *ServerInterfaceWrapper) AddActionProgress(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8404,7 +8404,7 @@ func (w *ServerInterfaceWrapper) CreateAskOrOffer(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8455,7 +8455,7 @@ func (w *ServerInterfaceWrapper) DeleteAskOrOffer(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8542,7 +8542,7 @@ func (w *ServerInterfaceWrapper) UpdateAskOrOffer(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8608,7 +8608,7 @@ func (w *ServerInterfaceWrapper) MeetAskOrOffer(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8674,7 +8674,7 @@ func (w *ServerInterfaceWrapper) ReopenAskOrOffer(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8740,7 +8740,7 @@ func (w *ServerInterfaceWrapper) WithdrawAskOrOffer(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8938,7 +8938,7 @@ func (w *ServerInterfaceWrapper) CreateAuthority(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -8989,7 +8989,7 @@ func (w *ServerInterfaceWrapper) DeleteAuthority(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9076,7 +9076,7 @@ func (w *ServerInterfaceWrapper) UpdateAuthority(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9204,7 +9204,7 @@ func (w *ServerInterfaceWrapper) CreateBorough(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9255,7 +9255,7 @@ func (w *ServerInterfaceWrapper) DeleteBorough(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9348,7 +9348,7 @@ func (w *ServerInterfaceWrapper) UpdateBorough(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9482,7 +9482,7 @@ func (w *ServerInterfaceWrapper) ListComparisons(ctx echo.Context) error {
 
 	// ------------- Optional query parameter "theme" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "theme", ctx.QueryParams(), &params.Theme, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "theme", ctx.QueryParams(), &params.Theme, runtime.BindQueryParameterOptions{Type: "string", Format: "line"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter theme: %s", err))
 	}
@@ -9715,7 +9715,7 @@ func (w *ServerInterfaceWrapper) CreateEvent(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9808,7 +9808,7 @@ func (w *ServerInterfaceWrapper) DeleteEvent(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9895,7 +9895,7 @@ func (w *ServerInterfaceWrapper) UpdateEvent(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -9961,7 +9961,7 @@ func (w *ServerInterfaceWrapper) CancelEvent(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10027,7 +10027,7 @@ func (w *ServerInterfaceWrapper) HoldEvent(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10093,7 +10093,7 @@ func (w *ServerInterfaceWrapper) ReopenEvent(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10256,7 +10256,7 @@ func (w *ServerInterfaceWrapper) CreateFinding(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10307,7 +10307,7 @@ func (w *ServerInterfaceWrapper) DeleteFinding(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10394,7 +10394,7 @@ func (w *ServerInterfaceWrapper) UpdateFinding(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10445,7 +10445,7 @@ func (w *ServerInterfaceWrapper) PutFindingResponse(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10547,7 +10547,7 @@ func (w *ServerInterfaceWrapper) AcceptGroupingProposal(ctx echo.Context) error 
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10568,7 +10568,7 @@ func (w *ServerInterfaceWrapper) ListIndicators(ctx echo.Context) error {
 	var params ListIndicatorsParams
 	// ------------- Optional query parameter "theme" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "theme", ctx.QueryParams(), &params.Theme, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "theme", ctx.QueryParams(), &params.Theme, runtime.BindQueryParameterOptions{Type: "string", Format: "line"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter theme: %s", err))
 	}
@@ -10682,7 +10682,7 @@ func (w *ServerInterfaceWrapper) CreateIndicator(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10733,7 +10733,7 @@ func (w *ServerInterfaceWrapper) DeleteIndicator(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -10820,7 +10820,7 @@ func (w *ServerInterfaceWrapper) UpdateIndicator(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11207,7 +11207,7 @@ func (w *ServerInterfaceWrapper) CreateMilestone(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11321,7 +11321,7 @@ func (w *ServerInterfaceWrapper) DeleteMilestone(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11408,7 +11408,7 @@ func (w *ServerInterfaceWrapper) UpdateMilestone(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11634,7 +11634,7 @@ func (w *ServerInterfaceWrapper) CreateParticipant(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11685,7 +11685,7 @@ func (w *ServerInterfaceWrapper) DeleteParticipant(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11772,7 +11772,7 @@ func (w *ServerInterfaceWrapper) UpdateParticipant(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11907,7 +11907,7 @@ func (w *ServerInterfaceWrapper) CreatePeerChallengeGroup(ctx echo.Context) erro
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -11958,7 +11958,7 @@ func (w *ServerInterfaceWrapper) DeletePeerChallengeGroup(ctx echo.Context) erro
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12045,7 +12045,7 @@ func (w *ServerInterfaceWrapper) UpdatePeerChallengeGroup(ctx echo.Context) erro
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12140,7 +12140,7 @@ func (w *ServerInterfaceWrapper) DeletePeerChallengeGroupMember(ctx echo.Context
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12199,7 +12199,7 @@ func (w *ServerInterfaceWrapper) PutPeerChallengeGroupMember(ctx echo.Context) e
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12250,7 +12250,7 @@ func (w *ServerInterfaceWrapper) PutPeerChallengeGroupNotes(ctx echo.Context) er
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12392,7 +12392,7 @@ func (w *ServerInterfaceWrapper) CreatePeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12443,7 +12443,7 @@ func (w *ServerInterfaceWrapper) DeletePeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12530,7 +12530,7 @@ func (w *ServerInterfaceWrapper) UpdatePeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12596,7 +12596,7 @@ func (w *ServerInterfaceWrapper) CancelPeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12662,7 +12662,7 @@ func (w *ServerInterfaceWrapper) ClosePeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12728,7 +12728,7 @@ func (w *ServerInterfaceWrapper) CompletePeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12842,7 +12842,7 @@ func (w *ServerInterfaceWrapper) CreateGroupingProposal(ctx echo.Context) error 
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12908,7 +12908,7 @@ func (w *ServerInterfaceWrapper) PreparePeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -12974,7 +12974,7 @@ func (w *ServerInterfaceWrapper) ReopenPeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13040,7 +13040,7 @@ func (w *ServerInterfaceWrapper) StartPeerChallenge(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13182,7 +13182,7 @@ func (w *ServerInterfaceWrapper) CreatePeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13233,7 +13233,7 @@ func (w *ServerInterfaceWrapper) DeletePeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13320,7 +13320,7 @@ func (w *ServerInterfaceWrapper) UpdatePeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13386,7 +13386,7 @@ func (w *ServerInterfaceWrapper) CancelPeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13452,7 +13452,7 @@ func (w *ServerInterfaceWrapper) CheckPeerReviewFacts(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13518,7 +13518,7 @@ func (w *ServerInterfaceWrapper) ClosePeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13584,7 +13584,7 @@ func (w *ServerInterfaceWrapper) FinalisePeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13650,7 +13650,7 @@ func (w *ServerInterfaceWrapper) FollowUpPeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13716,7 +13716,7 @@ func (w *ServerInterfaceWrapper) AddPeerReviewHostComment(ctx echo.Context) erro
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13782,7 +13782,7 @@ func (w *ServerInterfaceWrapper) PreparePeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13833,7 +13833,7 @@ func (w *ServerInterfaceWrapper) PutPeerReviewPublication(ctx echo.Context) erro
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13899,7 +13899,7 @@ func (w *ServerInterfaceWrapper) ReopenPeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -13950,7 +13950,7 @@ func (w *ServerInterfaceWrapper) PutPeerReviewReport(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14016,7 +14016,7 @@ func (w *ServerInterfaceWrapper) ScopePeerReview(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14082,7 +14082,7 @@ func (w *ServerInterfaceWrapper) StartPeerReviewFieldwork(ctx echo.Context) erro
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14189,7 +14189,7 @@ func (w *ServerInterfaceWrapper) CreatePeriod(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14240,7 +14240,7 @@ func (w *ServerInterfaceWrapper) DeletePeriod(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14390,7 +14390,7 @@ func (w *ServerInterfaceWrapper) CreatePriority(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14441,7 +14441,7 @@ func (w *ServerInterfaceWrapper) DeletePriority(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14528,7 +14528,7 @@ func (w *ServerInterfaceWrapper) UpdatePriority(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14601,7 +14601,7 @@ func (w *ServerInterfaceWrapper) UpdateProgramme(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -14954,7 +14954,7 @@ func (w *ServerInterfaceWrapper) CreateSubRegionMembership(ctx echo.Context) err
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -15005,7 +15005,7 @@ func (w *ServerInterfaceWrapper) DeleteSubRegionMembership(ctx echo.Context) err
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -15092,7 +15092,7 @@ func (w *ServerInterfaceWrapper) UpdateSubRegionMembership(ctx echo.Context) err
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -15199,7 +15199,7 @@ func (w *ServerInterfaceWrapper) CreateSubRegion(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -15250,7 +15250,7 @@ func (w *ServerInterfaceWrapper) DeleteSubRegion(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
@@ -15337,7 +15337,7 @@ func (w *ServerInterfaceWrapper) UpdateSubRegion(ctx echo.Context) error {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Audit-Reason, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Audit-Reason", valueList[0], &XAuditReason, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "line"})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Audit-Reason: %s", err))
 		}
