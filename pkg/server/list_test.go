@@ -255,8 +255,9 @@ func TestUpdatedSince(t *testing.T) {
 func TestFormulasAreHarmless(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	for _, name := range []string{`=1+1`, `+1`, `-1`, `@SUM(1)`} {
-		body, _ := json.Marshal(map[string]string{"name": name, "description": "\"quoted\", and\r\nnew line", "validFrom": "2026-04-01"})
+	for _, name := range []string{`=1+1`, `+1`, `-1`, `@SUM(1)`, `＝1+1`, `＠SUM(1)`} {
+		description := "\"quoted\", and\na new line"
+		body, _ := json.Marshal(map[string]string{"name": name, "description": description, "validFrom": "2026-04-01"})
 		w.write("POST", "/v1/priorities", string(body)).want(201)
 		r := w.get("/v1/priorities?format=csv").want(200)
 		records, err := csv.NewReader(strings.NewReader(r.body)).ReadAll()
@@ -264,8 +265,8 @@ func TestFormulasAreHarmless(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := records[len(records)-1]
-		if last[1] != "'"+name || !strings.Contains(r.body, "\r\n") {
-			t.Errorf("%q is written as %q", name, last[1])
+		if last[1] != "'"+name || last[2] != description || !strings.Contains(r.body, "and\na new line") {
+			t.Errorf("%q is written as %q", name, last)
 		}
 	}
 }
