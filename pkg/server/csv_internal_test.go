@@ -20,7 +20,7 @@ func TestCSVIsReadBackAsTheJSON(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "plain", "a, b", `she said "no"`, `"`, `""`, "two\nlines", "two\n\nlines\n", "a carriage\rreturn", " space before", "space after ", "\u00a0", `\.`, "a;b", "tab\tin it",
-		"=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(1)", "'=1", "a=1", "−1", "Ōtāhuhu, \"South\"\n", "中文",
+		"=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(1)", "'=1", "a=1", "−1", "Ōtāhuhu, \"South\"\n", "Київ",
 	} {
 		var out bytes.Buffer
 		buffered := bufio.NewWriter(&out)
