@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"syscall"
@@ -52,7 +51,7 @@ func heavy() map[string]string {
 // BenchmarkHeavyBodies says what the worst bodies cost. TestABodyCostsWhatItIsWorth
 // holds what does not depend on the machine.
 func BenchmarkHeavyBodies(b *testing.B) {
-	op := operationOf(b, http.MethodPost, "/v1/findings")
+	op := operationOf(b, "/v1/findings")
 	for name, body := range heavy() {
 		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
 			b.ReportAllocs()
@@ -78,7 +77,7 @@ func processorTime(tb testing.TB) time.Duration {
 // BenchmarkSmallBody is what a body of everyday costs before its handler has it.
 func BenchmarkSmallBody(b *testing.B) {
 	for _, path := range []string{"/v1/findings", "/v1/events", "/v1/priorities"} {
-		op := operationOf(b, http.MethodPost, path)
+		op := operationOf(b, path)
 		body := []byte(exampleOf(b, op))
 		b.Run(path[4:], func(b *testing.B) {
 			b.ReportAllocs()

@@ -20,13 +20,14 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-func operationOf(tb testing.TB, method, path string) *operation {
+// operationOf answers the operation that creates something.
+func operationOf(tb testing.TB, path string) *operation {
 	tb.Helper()
 	c, err := loadContract()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return c.operations[operationKey{method, route(path)}]
+	return c.operations[operationKey{http.MethodPost, route(path)}]
 }
 
 func exampleOf(tb testing.TB, op *operation) string {
@@ -249,7 +250,7 @@ func faultsOf(_ []byte, err error) []string {
 // TestABodyCostsWhatItIsWorth: checking it makes at most 24 bytes for each of its
 // own, and nothing of them stays. No other test runs at the time.
 func TestABodyCostsWhatItIsWorth(t *testing.T) { //nolint:paralleltest // it counts what the process allocates
-	op := operationOf(t, http.MethodPost, "/v1/findings")
+	op := operationOf(t, "/v1/findings")
 	for name, body := range heavy() {
 		before := heldBytes()
 		made, objects := costOf(op, []byte(body))
@@ -357,7 +358,7 @@ func FuzzCostGrowsAsTheBodyDoes(f *testing.F) {
 // not looked at.
 func TestFaultsAreListed(t *testing.T) {
 	t.Parallel()
-	op := operationOf(t, http.MethodPost, "/v1/findings")
+	op := operationOf(t, "/v1/findings")
 	const right = `"borough":"E09000022","kind":"strength","theme":"Front door","text":"Found."`
 	for body, want := range map[string][]string{
 		`{` + right + `,"indicators":["a","REREF_PCT",7]}`:                                                       {"/indicators/0 pattern", "/indicators/2 type"},
@@ -390,14 +391,14 @@ func TestFaultsAreListed(t *testing.T) {
 // TestOneSpelling: what the handler gets is the body in the one spelling that is kept.
 func TestOneSpelling(t *testing.T) {
 	t.Parallel()
-	op := operationOf(t, http.MethodPost, "/v1/findings")
+	op := operationOf(t, "/v1/findings")
 	got, err := checkBody(op, []byte(` {"theme":"Cafe\u0301 \ud83d\ude00 \/ <&>","text":"One.\r\nTwo.\rThree: \u2028","kind":"strength",
 		"borough":"E09000022","indicators":[],"priorityId":"01932B7E-5D5C-7C4E-9D0F-1F6C8F6F3A10","peerReviewId":null}`))
 	want := `{"borough":"E09000022","indicators":[],"kind":"strength","peerReviewId":null,"priorityId":"01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10","text":"One.\nTwo.\nThree: \u2028","theme":"Café 😀 / <&>"}`
 	if err != nil || string(got) != want {
 		t.Errorf("%s, want %s (%v)", got, want, err)
 	}
-	weights := operationOf(t, http.MethodPost, "/v1/indicators")
+	weights := operationOf(t, "/v1/indicators")
 	text := strings.NewReplacer(`"decimals":1`, `"decimals":20e-1`, `"multiplier":100`, `"multiplier":1.0E+2`).Replace(exampleOf(t, weights))
 	if got, err = checkBody(weights, []byte(text)); err != nil || !strings.Contains(string(got), `"decimals":2,`) || !strings.Contains(string(got), `"multiplier":100,`) {
 		t.Errorf("%s (%v)", got, err)
@@ -408,7 +409,7 @@ func TestOneSpelling(t *testing.T) {
 // is then sent away. What has left makes room.
 func TestTheDoorIsPatientForTwoSeconds(t *testing.T) {
 	t.Parallel()
-	op := operationOf(t, http.MethodPost, "/v1/priorities")
+	op := operationOf(t, "/v1/priorities")
 	body := []byte(exampleOf(t, op))
 	synctest.Test(t, func(t *testing.T) {
 		d := newDoor()

@@ -28,11 +28,12 @@ func TestNothingFollowsATransferEncoding(t *testing.T) {
 		fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(of("chunks")), of("chunks")): {201, true},
 		"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n":                                                           {400, true},
 	} {
-		connection, err := net.Dial("tcp", w.http.Listener.Addr().String())
+		var dialer net.Dialer
+		connection, err := dialer.DialContext(t.Context(), "tcp", w.http.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = connection.Close() }()
+		t.Cleanup(func() { _ = connection.Close() })
 		_, err = fmt.Fprintf(connection, "POST /v1/sub-regions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n%s", w.token(programme.RoleProgramme), framing)
 		if err != nil {
 			t.Fatal(err)

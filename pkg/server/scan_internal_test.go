@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func TestJSONIsReadExactly(t *testing.T) {
 	t.Parallel()
 	for text, right := range texts {
 		_, _, err := scan([]byte(text))
-		if (err == nil) != right || err != nil && err != error(errNotJSON) {
+		if (err == nil) != right || err != nil && !errors.Is(err, errNotJSON) {
 			t.Errorf("%q: %v", text, err)
 		}
 		wantAsOthersRead(t, []byte(text))
@@ -48,11 +49,11 @@ func FuzzScan(f *testing.F) {
 func wantAsOthersRead(t *testing.T, text []byte) {
 	t.Helper()
 	value, faults, err := scan(text)
-	e, _ := err.(*programme.Error)
-	if err == nil && !json.Valid(text) || err == error(errNotJSON) && json.Valid(text) && !repaired(text) {
+	_, refused := errors.AsType[*programme.Error](err)
+	if err == nil && !json.Valid(text) || errors.Is(err, errNotJSON) && json.Valid(text) && !repaired(text) {
 		t.Fatalf("%q: %v", text, err)
 	}
-	if err != nil && e == nil {
+	if err != nil && !refused {
 		t.Fatalf("%q: %v is no refusal", text, err)
 	}
 	if err != nil || len(faults) > 0 {
@@ -106,7 +107,7 @@ func TestBoundsOfWhatIsRead(t *testing.T) {
 		uncomposed(maxUncomposed - 2): nil, uncomposed(maxUncomposed + 2): errUncomposed,
 		`"` + strings.Repeat("\u00e9", maxUncomposed) + `"`: nil,
 	} {
-		if _, _, err := scan([]byte(text)); err != want && (want != nil || err != nil) {
+		if _, _, err := scan([]byte(text)); !errors.Is(err, want) {
 			t.Errorf("%.20s of %d bytes: %v, want %v", text, len(text), err, want)
 		}
 	}
