@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"peerchallenge/pkg/postgres/pgtest"
 )
 
 // killDatabase ends the demo's PostgreSQL as a system without memory does.
@@ -106,5 +108,35 @@ func TestTheDemoMendsItself(t *testing.T) {
 	err = demo.wait()
 	if code := demo.cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(demo.out.String(), "\npeerchallenge: the private PostgreSQL has ended and cannot be started again: ") {
 		t.Errorf("without its data: %v\n%s", err, demo.out)
+	}
+}
+
+// TestAnEmptyDatabaseIsSpokenOfOnce: by serve, whoever probes it meanwhile, and not
+// by migrate, which is there to fill it.
+func TestAnEmptyDatabaseIsSpokenOfOnce(t *testing.T) {
+	t.Parallel()
+	env := []string{"DATABASE_URL=" + pgtest.Database(t)}
+	serve := programWith(t, env, "serve", "--addr", "127.0.0.1:0")
+	address := "http://" + serve.says(t, `Listening on (\S+)`)[1]
+	for range 3 {
+		if status, body := get(t, address+"/readyz", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, "not_ready") {
+			t.Errorf("%d %s", status, body)
+		}
+		if status, body := get(t, address+"/v1/boroughs", "x"); status == http.StatusInternalServerError {
+			t.Errorf("%d %s", status, body)
+		}
+	}
+	migrate := programWith(t, env, "migrate")
+	if err := migrate.wait(); err != nil || migrate.out.String() != "The database is up to date.\n" {
+		t.Errorf("migrate says %s %v", migrate.out, err)
+	}
+	until(t, "it never becomes ready", func() bool { status, _ := get(t, address+"/readyz", ""); return status == http.StatusOK })
+	serve.signal(t, syscall.SIGTERM)
+	if err := serve.wait(); err != nil {
+		t.Error(err)
+	}
+	said := serve.out.String()
+	if strings.Count(said, "peerchallenge migrate brings it up to date") != 1 || strings.Contains(said, "does not exist") || strings.Contains(said, "keys could not be loaded") {
+		t.Errorf("it says\n%s", said)
 	}
 }
