@@ -30,6 +30,9 @@ indicators, the published figures, and what the programme's page reports. Prints
 	if err := flags.parse(args); err != nil {
 		return err
 	}
+	if err := cfg.needBuiltIn(); err != nil {
+		return err
+	}
 	listener, err := listen(cfg.addr)
 	if err != nil {
 		return err
@@ -149,6 +152,9 @@ const (
 	demoPeer    = "E09000021" // Kingston upon Thames, of Lambeth's group
 )
 
+// demoNames end the subjects of a borough's bearers.
+var demoNames = map[string]string{demoBorough: "-lambeth", demoPeer: "-kingston"}
+
 func (b bearer) String() string {
 	if b.borough == "" {
 		return string(b.role)
@@ -158,11 +164,7 @@ func (b bearer) String() string {
 
 // actor is the bearer as the record of changes will name them.
 func (b bearer) actor() programme.Actor {
-	subject := "demo-" + string(b.role)
-	if b.borough == demoPeer {
-		subject += "-" + b.borough
-	}
-	return programme.Actor{Subject: subject, Borough: b.borough, Roles: []programme.Role{b.role}}
+	return programme.Actor{Subject: demoBearers[b.role] + demoNames[b.borough], Borough: b.borough, Roles: []programme.Role{b.role}}
 }
 
 // called is what somebody types to call this program again, who has called it by
@@ -192,7 +194,7 @@ func greet(ctx context.Context, authority *auth.Authority, base, way string, out
 	_, err := fmt.Fprintf(out, `
 Lambeth (%s) and Kingston (%s) are in one group. Tokens for others, from another terminal:
 
-  %s %s token --role borough-lead --borough E09000011
+  %s %s token --role borough-lead --borough E09000011 --subject dcs-greenwich
 
 How does Lambeth compare?
 
@@ -201,4 +203,14 @@ How does Lambeth compare?
 Ctrl-C stops it.
 `, demoBorough, demoPeer, way, called(os.Args[0]), reading, base, demoBorough)
 	return err
+}
+
+// demoBearers are made-up people and systems, one for each role, so that the audit
+// names somebody. To those of a borough its name is added.
+var demoBearers = map[programme.Role]string{
+	programme.RoleProgramme:     "programme-manager",
+	programme.RoleBoroughLead:   "dcs",
+	programme.RoleBoroughEditor: "performance-officer",
+	programme.RoleBoroughSystem: "casework-system",
+	programme.RoleReporting:     "reporting-tool",
 }
