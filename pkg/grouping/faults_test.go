@@ -66,7 +66,7 @@ func TestFaultsOfATask(t *testing.T) {
 		c.spoil(&task)
 		_, err := grouping.Propose(task)
 		var got []string
-		if faults, ok := errors.AsType[grouping.Faults](err); ok {
+		if faults, ok := errors.AsType[grouping.TaskError](err); ok {
 			for _, f := range faults {
 				got = append(got, f.Pointer+" "+f.Code)
 				if !strings.Contains(err.Error(), f.Pointer+": "+f.Detail) {

@@ -23,7 +23,7 @@ const (
 	MaxBoroughs   = 100
 	MaxIndicators = 200
 	MaxWeight     = 1000
-	MaxCyclesAgo          = 10
+	MaxCyclesAgo  = 10
 )
 
 // The methods by which a [Proposal] is found.
@@ -81,11 +81,11 @@ type Weights struct {
 
 // Proposal is the answer to a [Task]: every borough is in one group, or unplaced.
 type Proposal struct {
-	Groups   []Group // in the order of their first boroughs
-	Unplaced []Unplaced      // in the order of their codes
-	Score    float64         // the sum of the groups' costs; lower is better
-	Optimal  bool            // whether it is proved that no proposal is better
-	Method   string          // [DynamicProgramming] or [SimulatedAnnealing]
+	Groups   []Group    // in the order of their first boroughs
+	Unplaced []Unplaced // in the order of their codes
+	Score    float64    // the sum of the groups' costs; lower is better
+	Optimal  bool       // whether it is proved that no proposal is better
+	Method   string     // [DynamicProgramming] or [SimulatedAnnealing]
 }
 
 // Group is one of at least two boroughs, with what speaks against it and for it.
@@ -111,10 +111,10 @@ type Fault struct {
 	Detail  string // one sentence, for people
 }
 
-// Faults are all that is wrong with a [Task].
-type Faults []Fault
+// TaskError is all that is wrong with a [Task].
+type TaskError []Fault
 
-func (f Faults) Error() string {
+func (f TaskError) Error() string {
 	words := make([]string, len(f))
 	for i, fault := range f {
 		words[i] = fault.Pointer + ": " + fault.Detail
@@ -140,7 +140,7 @@ func (f Faults) Error() string {
 // then steps downhill until no single move or swap is better; Optimal is false.
 //
 // The same task gets the same answer, in whatever order its lists come. A task that
-// cannot be answered gets its [Faults], every one.
+// cannot be answered gets a [TaskError].
 func Propose(t Task) (Proposal, error) {
 	if err := t.check(); err != nil {
 		return Proposal{}, err
@@ -154,7 +154,7 @@ func Propose(t Task) (Proposal, error) {
 
 // check names every fault of the task.
 func (t Task) check() error {
-	var faults Faults
+	var faults TaskError
 	fault := func(code, detail, pointer string, at ...any) {
 		faults = append(faults, Fault{Pointer: fmt.Sprintf(pointer, at...), Code: code, Detail: detail})
 	}

@@ -9,12 +9,14 @@ import (
 	"peerchallenge/pkg/grouping"
 )
 
-// What a proposal is asked and answers, in the words of those who find it.
-type (
-	Pairing         = grouping.Pairing
-	GroupingWeights = grouping.Weights
-	ProposedGroup   = grouping.Group
-)
+// Pairing is a meeting that a proposal is to avoid.
+type Pairing = grouping.Pairing
+
+// GroupingWeights say what counts how much in a proposal.
+type GroupingWeights = grouping.Weights
+
+// ProposedGroup is one group of a proposal.
+type ProposedGroup = grouping.Group
 
 // GroupingProposal is a way to divide a challenge's boroughs into groups. It is
 // the programme team's own, and nothing comes of it until it is accepted.
@@ -82,7 +84,7 @@ func (p *GroupingProposal) Propose(boroughs []string, past []Pairing, bands map[
 	result, err := grouping.Propose(grouping.Task{
 		Boroughs: boroughs, Sizes: p.Sizes, Past: past, Conflicts: p.Conflicts, Bands: bands, Weights: p.Weights, Seed: p.Seed,
 	})
-	if found, ok := errors.AsType[grouping.Faults](err); ok {
+	if found, ok := errors.AsType[grouping.TaskError](err); ok {
 		faults := make([]Fault, len(found))
 		for i, f := range found {
 			if strings.HasPrefix(f.Pointer, "/boroughs") {
