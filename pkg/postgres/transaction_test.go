@@ -108,9 +108,16 @@ func TestAWaitThatIsBrokenOffConfirmsNothing(t *testing.T) {
 		store *Store
 		broke func() error
 	}{
-		"cancelled":  {s, func() error { return execIn(t, owner, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") }},
-		"terminated": {s, func() error { return execIn(t, owner, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") }},
-		"cut off":    {remote, func() error { proxy.Cut(); return execIn(t, owner, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") }},
+		"cancelled": {s, func() error {
+			return execIn(t, owner, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+		}},
+		"terminated": {s, func() error {
+			return execIn(t, owner, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+		}},
+		"cut off": {remote, func() error {
+			proxy.Cut()
+			return execIn(t, owner, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+		}},
 	} {
 		written := inBackground(func() error { _, err := proposed(t.Context(), c.store, how); return err })
 		eventually(t, "the write waits for the standby", func() bool { return countIn(t, owner, waiting) == 1 })
