@@ -67,6 +67,13 @@ func away(err error) bool {
 		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
+// refused reports whether the database has refused the statement, and with it
+// rolled the transaction back. It is not sure of one that ends as its session does.
+func refused(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
+}
+
 func unavailable(cause error) error {
 	return programme.Wrap(cause, programme.Unavailable, "database_unavailable", "The database cannot be reached at the moment. Please try again later.")
 }

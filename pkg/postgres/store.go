@@ -73,6 +73,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, refusal(err)
 	}
 	config.ConnectTimeout = connectTimeout
+	config.OnNotice = heed
 	config.RuntimeParams["application_name"] = "peerchallenge"
 	config.RuntimeParams["statement_timeout"] = statementTimeout
 	s := &Store{
