@@ -47,6 +47,8 @@ var problems = map[string]explained{
 	"derived":                {"This follows something else", "A derived milestone follows the challenge, the review or the event that it reports, and is not changed or deleted by itself.", "Change what it is derived from. Its words can be written by hand, and its evidence."},
 	"membership_overlap":     {"The borough has a sub-region then", "A borough belongs to one sub-region at a time.", "End the other membership before this one begins."},
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
+	"made_and_removed":       {"What the request made has been removed", "The request was carried out the first time it was sent with this Idempotency-Key, and what it made or changed has been removed since. A repetition does not bring it back.", "Nothing need be done if the removal was meant. To make it anew, send the request with a new key."},
+	"answer_erased":          {"The first answer has been erased", "The request was carried out the first time it was sent with this Idempotency-Key. Its answer named a person who has been removed since, and is not given again.", "Read the record whose id detail names."},
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
 	"database_unavailable":   {"The database is away", "The service cannot reach its database, or not in time.", "Try again after the seconds that Retry-After names."},
 	"not_ready":              {"The service is not ready", "The database's structure is not the one that this version needs.", "Wait for the migration to end, or run it."},
