@@ -21,7 +21,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
 	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
-	{"LOG_LEVEL", "debug, info, warn or error (info; in a demo and in commands that end by themselves, warn)"},
+	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
 }
 
 // some answers those of the settings that a command needs.
