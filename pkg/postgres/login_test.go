@@ -120,7 +120,10 @@ func TestThePasswordOfTheServicesUser(t *testing.T) {
 	if err := s.AllowLogin(t.Context(), "api", password); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "a wrong password is refused", func() bool { err := enters("wrong"); return err != nil && strings.Contains(err.Error(), "password authentication failed") })
+	eventually(t, "a wrong password is refused", func() bool {
+		err := enters("wrong")
+		return err != nil && strings.Contains(err.Error(), "password authentication failed")
+	})
 	if err := enters(password); err != nil {
 		t.Errorf("the right one: %v", err)
 	}
