@@ -44,7 +44,7 @@ var technologies = map[string][]string{
 	"github.com/oapi-codegen":       {"api"},
 	"github.com/golang-jwt":         {"pkg/auth"},
 	"github.com/MicahParks":         {"pkg/auth"},
-	"github.com/prometheus":         {"pkg/server", "cmd/peerchallenge"},
+	"github.com/prometheus":         {"pkg/server", "pkg/postgres", "cmd/peerchallenge"},
 }
 
 const module = "peerchallenge/"

@@ -57,6 +57,9 @@ type work struct {
 	faults []programme.Fault
 }
 
+// today is the day of the change, in the programme's zone.
+func (w *work) today() programme.Date { return w.store.rules.Today(w.now) }
+
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
 // belongs to the snapshot, so that it waits for no writer of other records.
 func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work) error) error {
