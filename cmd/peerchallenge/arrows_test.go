@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"pkg/programme"},
+	"pkg/robustness":      {}, // holds tests only
 	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},
 	"cmd/peerchallenge": {
 		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/seed", "pkg/server",
@@ -44,6 +45,7 @@ var technologies = map[string][]string{
 	"github.com/oapi-codegen":       {"api"},
 	"github.com/golang-jwt":         {"pkg/auth"},
 	"github.com/MicahParks":         {"pkg/auth"},
+	"github.com/anishathalye":       {}, // the tests of pkg/robustness check histories with it
 	"github.com/prometheus":         {"pkg/server", "pkg/postgres", "cmd/peerchallenge"},
 }
 
@@ -159,6 +161,7 @@ func TestForbidden(t *testing.T) {
 		{"pkg/auth", "github.com/golang-jwt/jwt/v5", "allowed"},
 		{"pkg/server", "github.com/golang-jwt/jwt/v5", "refused"},
 		{"pkg/server", "gorm.iono/gorm", "allowed"},
+		{"pkg/server", "github.com/anishathalye/porcupine", "refused"},
 		{"pkg/unheard-of", "fmt", "refused"},
 	} {
 		got := map[bool]string{true: "allowed", false: "refused"}[len(forbidden(c.importer, []string{c.path})) == 0]
