@@ -17,7 +17,7 @@ type changeStore interface {
 }
 
 // ListChanges answers what comes after a place in the feed.
-func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject) (api.ListChangesResponseObject, error) {
+func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject) (api.Response, error) {
 	feed := feedOf(callOf(ctx))
 	after, err := placeOf(feed, r.Params.From)
 	if err != nil {

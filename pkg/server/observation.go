@@ -12,7 +12,7 @@ import (
 
 // ListObservations answers published figures. It is the one list that can be
 // millions of rows long, so it is never held as a list.
-func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.ListObservationsResponseObject, error) {
+func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	filter := benchmark.ObservationFilter{
 		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: text(p.Release),

@@ -121,7 +121,7 @@ func (s *Server) route(origins []string) error {
 		}))
 	}
 	e.Use(s.authorize, s.remember, s.validate)
-	api.RegisterHandlers(e, api.NewStrictHandler(s, []api.StrictMiddlewareFunc{s.once}))
+	api.Register(e, s, s.once)
 	if err := s.routeSystem(e); err != nil {
 		return err
 	}
