@@ -14,6 +14,7 @@ import (
 type pipe struct {
 	spool   *spool
 	of      *lists
+	request string // its id
 	out     outlet
 	filling []byte        // the next block; the writer's
 	packed  []byte        // likewise, to use it again
@@ -47,8 +48,8 @@ type block struct {
 
 var errCut = errors.New("the reader of a whole list was the slowest when the room for what was not taken ran out")
 
-func (s *spool) pipe(of *lists, out outlet) *pipe {
-	return &pipe{spool: s, of: of, out: out, filling: newBlock(), arrived: make(chan struct{}, 1)}
+func (l *lists) pipe(request string, out outlet) *pipe {
+	return &pipe{spool: l.spool, of: l, request: request, out: out, filling: newBlock(), arrived: make(chan struct{}, 1)}
 }
 
 var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}
@@ -265,6 +266,9 @@ func (p *pipe) unpack(b block, plain, packed []byte) ([]byte, []byte, error) {
 // finish sends what is left, or breaks the list off where err says why, and waits
 // until that is done. The error is nil if the reader has the whole list.
 func (p *pipe) finish(err error) error {
+	if p.over {
+		return p.err
+	}
 	if err == nil && p.sent != nil && len(p.filling) > 0 {
 		err = p.push()
 	}
@@ -289,5 +293,8 @@ func (p *pipe) finish(err error) error {
 	p.shut()
 	freeBlock(p.filling)
 	p.over = true // the connection may be another answer's now
+	if _, ofFile := errors.AsType[*os.PathError](p.err); ofFile || errors.Is(p.err, errCut) {
+		p.spool.log.Warn("a whole list was broken off", "request", p.request, "error", p.err.Error())
+	}
 	return p.err
 }

@@ -60,6 +60,8 @@ type Config struct {
 	Logger   *slog.Logger
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
+	// Spool bounds what is kept for slow readers of whole lists.
+	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
 	// Collectors add to the metrics, such as those of the database's pool.
@@ -76,6 +78,7 @@ type Server struct {
 	log       *slog.Logger
 	contract  *contract
 	answers   *answers
+	spool     *spool
 	metrics   *metrics
 	today     calendar
 	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
@@ -92,9 +95,13 @@ func New(cfg Config) (*Server, error) {
 	if cfg.CacheBytes == 0 {
 		cfg.CacheBytes = 8 << 20
 	}
+	spool, err := newSpool(cfg.Spool, cfg.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("no place for what readers of lists have not taken: %w", err)
+	}
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
-		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), echo: echo.New(),
+		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), echo: echo.New(),
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {

@@ -2,9 +2,12 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"peerchallenge/pkg/programme"
 )
@@ -31,6 +34,7 @@ const (
 // first of it in memory, the rest compressed in a file. Beyond the limits somebody is
 // cut, the slowest: whose next block has waited for longer than the others'.
 type spool struct {
+	log              *slog.Logger
 	folder           string
 	perCaller, inAll int64
 
@@ -47,13 +51,14 @@ type caller struct{ issuer, subject, borough string }
 
 // lists are those of one caller. It is forgotten with the last of them.
 type lists struct {
+	spool *spool
 	users int // who have a list, or wait for one
 	slots chan struct{}
 	bytes int64 // in files
 }
 
-func newSpool(cfg Spool) (*spool, error) {
-	s := &spool{folder: cfg.Folder, perCaller: cfg.PerCaller, inAll: cfg.InAll, callers: map[caller]*lists{}, filed: map[*pipe]bool{}}
+func newSpool(cfg Spool, log *slog.Logger) (*spool, error) {
+	s := &spool{log: log, folder: cfg.Folder, perCaller: cfg.PerCaller, inAll: cfg.InAll, callers: map[caller]*lists{}, filed: map[*pipe]bool{}}
 	if s.perCaller == 0 {
 		s.perCaller = 64 << 20
 	}
@@ -88,7 +93,7 @@ func (s *spool) enter(ctx context.Context, actor programme.Actor) (of *lists, le
 	s.mu.Lock()
 	of = s.callers[who]
 	if of == nil {
-		of = &lists{slots: make(chan struct{}, listsPerCaller)}
+		of = &lists{spool: s, slots: make(chan struct{}, listsPerCaller)}
 		s.callers[who] = of
 	}
 	of.users++
@@ -155,6 +160,30 @@ func (s *spool) cut(wants, slowest *pipe) {
 func (s *spool) release(p *pipe) {
 	delete(s.filed, p)
 	p.of.bytes, s.bytes, p.end = p.of.bytes-p.end, s.bytes-p.end, 0
+}
+
+// spoolCollector shows the spool as metrics.
+type spoolCollector struct{ spool *spool }
+
+var (
+	listsOpen = prometheus.NewDesc("lists_open", "Whole lists that are on their way to their readers.", nil, nil)
+	listBytes = prometheus.NewDesc("lists_spooled_bytes", "Bytes in temporary files that readers of whole lists have not taken yet.", nil, nil)
+	listsCut  = prometheus.NewDesc("lists_cut_total", "Whole lists that were broken off because they were the slowest when the room ran out.", nil, nil)
+)
+
+// Describe names the metrics.
+func (spoolCollector) Describe(ch chan<- *prometheus.Desc) {
+	ch <- listsOpen
+	ch <- listBytes
+	ch <- listsCut
+}
+
+// Collect reads them.
+func (c spoolCollector) Collect(ch chan<- prometheus.Metric) {
+	open, bytes, cuts := c.spool.state()
+	ch <- prometheus.MustNewConstMetric(listsOpen, prometheus.GaugeValue, float64(open))
+	ch <- prometheus.MustNewConstMetric(listBytes, prometheus.GaugeValue, float64(bytes))
+	ch <- prometheus.MustNewConstMetric(listsCut, prometheus.CounterValue, float64(cuts))
 }
 
 // state answers how many lists are on their way, the bytes in files, and how many
