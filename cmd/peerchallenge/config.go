@@ -12,6 +12,7 @@ import (
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
 )
 
 // config is the environment, read once and checked whole.
@@ -21,11 +22,13 @@ type config struct {
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
+	builtIn     bool // whether the built-in issuer's tokens are believed
 	issuers     []auth.Issuer
 	origins     []string
 	rules       programme.Settings
+	spool       server.Spool
 	logger      *slog.Logger
-	quiet       *slog.Logger // what a demo logs, where LOG_LEVEL does not say
+	quiet       *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
 	clock       func() time.Time
 }
 
@@ -46,6 +49,13 @@ func readConfig(env func(string) string) (config, error) {
 	// every service on the database.
 	cfg.issuer = or(cfg.baseURL, "http://"+cfg.addr)
 	var faults []error
+	switch text := env("PEERCHALLENGE_BUILTIN_ISSUER"); text {
+	case "", "on":
+		cfg.builtIn = true
+	case "off":
+	default:
+		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BUILTIN_ISSUER is %q, not on or off", text))
+	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))
 	}
@@ -54,12 +64,15 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("PEERCHALLENGE_CORS_ORIGINS names %q, not an origin such as https://app.example.org", origin))
 		}
 	}
+	var callerMiB, totalMiB int
 	for _, number := range []struct {
 		name string
 		into *int
 	}{
 		{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", &cfg.rules.ProgressReviewMonths},
 		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays},
+		{"PEERCHALLENGE_SPOOL_CALLER_MIB", &callerMiB},
+		{"PEERCHALLENGE_SPOOL_TOTAL_MIB", &totalMiB},
 	} {
 		text := env(number.name)
 		if text == "" {
@@ -70,14 +83,16 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from 1", number.name, text))
 		}
 	}
-	level, quiet := slog.LevelInfo, slog.LevelWarn
+	cfg.spool = server.Spool{Folder: env("PEERCHALLENGE_SPOOL_DIR"), PerCaller: int64(callerMiB) << 20, InAll: int64(totalMiB) << 20}
+	level, quiet := slog.LevelInfo, slog.LevelError
 	if text := env("LOG_LEVEL"); text != "" {
 		if err := level.UnmarshalText([]byte(text)); err != nil {
 			faults = append(faults, fmt.Errorf("LOG_LEVEL is %q, not debug, info, warn or error", text))
 		}
 		quiet = level
 	}
-	cfg.logger, cfg.quiet = jsonLogger(level), jsonLogger(quiet)
+	cfg.logger = slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	cfg.quiet = slog.New(terminal{out: os.Stderr, level: quiet})
 	issuers, err := auth.ParseIssuers(env("PEERCHALLENGE_ISSUERS"))
 	if err != nil {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_ISSUERS: %s", describe(err)))
@@ -86,14 +101,26 @@ func readConfig(env func(string) string) (config, error) {
 	return cfg, errors.Join(faults...)
 }
 
-func jsonLogger(level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-}
-
 // needDatabase refuses to go on without one.
 func (c config) needDatabase() error {
 	if c.databaseURL == "" {
 		return errors.New("DATABASE_URL is not set; it names the PostgreSQL to use, postgres://user:password@host/database")
+	}
+	return nil
+}
+
+// needIssuer refuses to serve nobody.
+func (c config) needIssuer() error {
+	if !c.builtIn && len(c.issuers) == 0 {
+		return errors.New("PEERCHALLENGE_BUILTIN_ISSUER is off and PEERCHALLENGE_ISSUERS names no other, so that nobody could call: name one, or switch it on")
+	}
+	return nil
+}
+
+// needBuiltIn refuses to issue tokens that no service would believe.
+func (c config) needBuiltIn() error {
+	if !c.builtIn {
+		return errors.New("PEERCHALLENGE_BUILTIN_ISSUER is off, so that its tokens are refused: get one from an issuer that PEERCHALLENGE_ISSUERS names")
 	}
 	return nil
 }

@@ -16,11 +16,15 @@ var settings = []setting{
 	{"PEERCHALLENGE_ADDR", "address to listen on (127.0.0.1:8080)"},
 	{"PEERCHALLENGE_BASE_URL", "address for callers, and the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
 	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
-	{"PEERCHALLENGE_ISSUERS", `other issuers to trust, a JSON list: [{"issuer":"https://...","audience":"..."}]`},
+	{"PEERCHALLENGE_BUILTIN_ISSUER", "on, or off to refuse tokens of the token command (on)"},
+	{"PEERCHALLENGE_ISSUERS", "other issuers to trust, a JSON list, each for boroughs and roles (docs/issuers.md)"},
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
 	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
-	{"LOG_LEVEL", "debug, info, warn or error (info; in a demo and in commands that end by themselves, warn)"},
+	{"PEERCHALLENGE_SPOOL_DIR", "folder for what slow readers of whole lists have not taken (that for temporary files)"},
+	{"PEERCHALLENGE_SPOOL_CALLER_MIB", "how much of it may be one caller's, in MiB (64)"},
+	{"PEERCHALLENGE_SPOOL_TOTAL_MIB", "how much of it there may be in all, in MiB (512)"},
+	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
 }
 
 // some answers those of the settings that a command needs.

@@ -26,7 +26,7 @@ const (
 
 	listsPerCaller = 2
 	longestTurn    = 2 * time.Second // how long another list of the same caller waits
-	longestPart    = 2 * time.Minute // how long a reader may take over one block
+	longestPart    = 5 * time.Minute // how long a reader may take over one block
 )
 
 // spool are the whole lists on their way to their readers. A list is made as fast as
