@@ -42,14 +42,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if !actor.Is(op.Roles...) {
 			return programme.Errorf(programme.Forbidden, "role", "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
 		}
-		if call.format != formatJSON {
-			var leave func()
-			if call.lists, leave, err = s.spool.enter(ctx, actor); err != nil {
-				return err
-			}
-			defer leave()
-		}
-		actor.Request, actor.Reason = requestID(c), strings.TrimSpace(request.Header.Get("X-Audit-Reason"))
+		actor.Request, actor.Reason = requestID(c), programme.Normal(strings.TrimSpace(request.Header.Get("X-Audit-Reason")))
 		call.actor, call.today, call.rules = actor, s.today.now(s.clock()), s.rules
 		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
 			return err
@@ -57,6 +50,13 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		// Asked each time: a token outlives the borough's part in the programme.
 		if actor.Borough != "" && call.snapshot.Borough(actor.Borough) == nil {
 			return programme.Errorf(programme.Forbidden, "unknown_borough", "Your token speaks for a borough that the programme does not have.")
+		}
+		if call.format != formatJSON {
+			var leave func()
+			if call.lists, leave, err = s.spool.enter(ctx, actor); err != nil {
+				return err
+			}
+			defer leave()
 		}
 		if op.query["cursor"] {
 			if call.cursorKey, err = s.keyOfCursors(ctx); err != nil {
