@@ -129,7 +129,8 @@ var constraints = map[string]constraint{
 	"audit_entries_pkey":         {},
 	"audit_entries_action_known": {},
 
-	"feed_pkey": {},
+	"feed_pkey":          {},
+	"cursor_keys_length": {},
 
 	"peer_challenges_pkey":              {},
 	"peer_challenges_sub_region":        unknown("/subRegion", "There is no such sub-region."),

@@ -52,7 +52,7 @@ func (r *reader) SetWriteDeadline(at time.Time) error {
 
 // listOfBlocks is a list of so many blocks that hardly gets shorter by compression.
 func listOfBlocks(blocks int) []byte {
-	random, text := rand.New(rand.NewPCG(1, uint64(blocks))), make([]byte, 0, blocks*blockSize) //nolint:gosec // no secret
+	random, text := rand.New(rand.NewPCG(1, uint64(blocks))), make([]byte, 0, blocks*blockSize)
 	for len(text) < blocks*blockSize {
 		text = strconv.AppendUint(text, random.Uint64(), 36)
 	}

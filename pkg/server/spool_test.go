@@ -52,7 +52,7 @@ type sleeper struct {
 // sleep asks for the list as somebody of this name, and then reads no further.
 func (w *world) sleep(host, path, token string) sleeper {
 	w.t.Helper()
-	conn, err := net.Dial("tcp", host)
+	conn, err := (&net.Dialer{}).DialContext(w.t.Context(), "tcp", host)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func (w *world) sleep(host, path, token string) sleeper {
 	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\n\r\n", path, token); err != nil {
 		w.t.Fatal(err)
 	}
-	r, err := http.ReadResponse(bufio.NewReaderSize(conn, 4<<10), nil)
+	r, err := http.ReadResponse(bufio.NewReaderSize(conn, 4<<10), nil) //nolint:bodyclose // it ends with the connection
 	if err != nil {
 		w.t.Fatal(err)
 	}
