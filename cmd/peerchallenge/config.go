@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,11 +19,13 @@ import (
 // config is the environment, read once and checked whole.
 type config struct {
 	databaseURL string
+	apiPassword string // of the user that migrate makes for serve
 	addr        string
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
 	builtIn     bool // whether the built-in issuer's tokens are believed
+	development bool // whether the database's user may be a superuser or the owner
 	issuers     []auth.Issuer
 	origins     []string
 	rules       programme.Settings
@@ -35,9 +38,10 @@ type config struct {
 func readConfig(env func(string) string) (config, error) {
 	cfg := config{
 		databaseURL: env("DATABASE_URL"),
-		addr:        or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
+		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
+		addr:        cmp.Or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
 		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
-		audience:    or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
+		audience:    cmp.Or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
 		clock:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	}
 	for origin := range strings.SplitSeq(env("PEERCHALLENGE_CORS_ORIGINS"), ",") {
@@ -47,14 +51,20 @@ func readConfig(env func(string) string) (config, error) {
 	}
 	// Not the address of --addr: what the token command issues must be good for
 	// every service on the database.
-	cfg.issuer = or(cfg.baseURL, "http://"+cfg.addr)
+	cfg.issuer = cmp.Or(cfg.baseURL, "http://"+cfg.addr)
 	var faults []error
-	switch text := env("PEERCHALLENGE_BUILTIN_ISSUER"); text {
-	case "", "on":
-		cfg.builtIn = true
-	case "off":
-	default:
-		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BUILTIN_ISSUER is %q, not on or off", text))
+	for _, choice := range []struct {
+		name, usual string
+		into        *bool
+	}{
+		{"PEERCHALLENGE_BUILTIN_ISSUER", "on", &cfg.builtIn},
+		{"PEERCHALLENGE_DEVELOPMENT", "off", &cfg.development},
+	} {
+		text := cmp.Or(env(choice.name), choice.usual)
+		if text != "on" && text != "off" {
+			faults = append(faults, fmt.Errorf("%s is %q, not on or off", choice.name, text))
+		}
+		*choice.into = text == "on"
 	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))
@@ -84,6 +94,13 @@ func readConfig(env func(string) string) (config, error) {
 		}
 	}
 	cfg.spool = server.Spool{Folder: env("PEERCHALLENGE_SPOOL_DIR"), PerCaller: int64(callerMiB) << 20, InAll: int64(totalMiB) << 20}
+	if name := env("PEERCHALLENGE_ZONE"); name != "" {
+		zone, err := time.LoadLocation(name)
+		if err != nil || name == "Local" { // which is another on every machine
+			faults = append(faults, fmt.Errorf("PEERCHALLENGE_ZONE is %q, not a time zone such as Europe/London", name))
+		}
+		cfg.rules.Zone = zone
+	}
 	level, quiet := slog.LevelInfo, slog.LevelError
 	if text := env("LOG_LEVEL"); text != "" {
 		if err := level.UnmarshalText([]byte(text)); err != nil {
@@ -131,11 +148,4 @@ func isWebAddress(text string, path bool) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
 		(path || u.Path == "") && !strings.ContainsAny(text, "?#")
-}
-
-func or(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }

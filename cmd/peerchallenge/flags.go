@@ -13,6 +13,7 @@ type setting struct{ name, about string }
 
 var settings = []setting{
 	{"DATABASE_URL", "PostgreSQL to use, postgres://user:password@host/database"},
+	{"PEERCHALLENGE_API_PASSWORD", "password for the user that migrate --api-user makes, 16 characters or more"},
 	{"PEERCHALLENGE_ADDR", "address to listen on (127.0.0.1:8080)"},
 	{"PEERCHALLENGE_BASE_URL", "address for callers, and the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
 	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
@@ -24,6 +25,8 @@ var settings = []setting{
 	{"PEERCHALLENGE_SPOOL_DIR", "folder for what slow readers of whole lists have not taken (that for temporary files)"},
 	{"PEERCHALLENGE_SPOOL_CALLER_MIB", "how much of it may be one caller's, in MiB (64)"},
 	{"PEERCHALLENGE_SPOOL_TOTAL_MIB", "how much of it there may be in all, in MiB (512)"},
+	{"PEERCHALLENGE_ZONE", "time zone in which the programme's days begin and end (Europe/London)"},
+	{"PEERCHALLENGE_DEVELOPMENT", "on lets serve work as a superuser or owner of the database (off)"},
 	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
 }
 

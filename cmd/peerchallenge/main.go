@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -40,6 +41,7 @@ func commands() []command {
 		{"migrate", "bring the database's structure up to this version", migrate},
 		{"import", "load London's reference data or files of the Department for Education", importData},
 		{"token", "issue a bearer token of the built-in issuer", token},
+		{"health", "ask a running service whether it can answer", health},
 		{"version", "print the version", version},
 	}
 }
@@ -114,5 +116,5 @@ func built(info *debug.BuildInfo, revision string) string {
 			changed = " with changes"
 		}
 	}
-	return text + ", commit " + or(revision, "unknown") + changed + ", " + info.GoVersion
+	return text + ", commit " + cmp.Or(revision, "unknown") + changed + ", " + info.GoVersion
 }
