@@ -173,14 +173,17 @@ func holdChallengeOf[T any, R record[T]](w *work, k kind[T, R], id string, chall
 }
 
 // membersChanged lets what belongs to the members of a group follow them: the
-// audiences of the group's findings, of the actions on these, and of asks. The
-// group itself is saved already.
+// audiences of the group's findings, of the actions on these, and of asks, and who
+// is told where its events are. The group itself is saved already.
 func (w *work) membersChanged(g *programme.PeerChallengeGroup) error {
 	boroughs := g.Boroughs()
 	if err := w.audienceFollows(g.ID, boroughs, programme.Parties(boroughs...)); err != nil {
 		return err
 	}
-	return w.asksFollow(g.ID, boroughs)
+	if err := w.asksFollow(g.ID, boroughs); err != nil {
+		return err
+	}
+	return w.eventsFollow("peer_challenge_group_id", g.ID)
 }
 
 // boroughs reads those of the boroughs that are there, in order of their codes, and

@@ -29,15 +29,6 @@ func (d *GroupDays) UpdatedAt() time.Time {
 	return d.Group.UpdatedAt
 }
 
-// LinkFor answers the address of the group's meeting for its members and the
-// programme's team, and nothing for others.
-func (d *GroupDays) LinkFor(actor Actor) *string {
-	if !Parties(d.Group.Boroughs()...).Includes(actor) {
-		return nil
-	}
-	return d.Group.Link
-}
-
 // changes counts how often the record was changed since it was created: versions
 // begin at the microsecond of the creation and grow by one.
 func (h *Head) changes() int {

@@ -69,7 +69,7 @@ func calendarOf(name string, c *programme.Calendar, reader programme.Actor, snap
 	cal.SetXPublishedTTL(refreshAfter)   // what Outlook reads in place of REFRESH-INTERVAL
 	cal.AddVTimezone(londonTime())
 	for i := range c.Events {
-		cal.AddVEvent(eventEntry(&c.Events[i]))
+		cal.AddVEvent(eventEntry(&c.Events[i], reader))
 	}
 	for i := range c.Groups {
 		addGroupEntries(cal, &c.Groups[i], reader, snapshot)
@@ -103,7 +103,7 @@ func setChange(c *ics.ComponentBase, name, from, to, first, month string) {
 	c.SetProperty(ics.ComponentPropertyRrule, "FREQ=YEARLY;BYMONTH="+month+";BYDAY=-1SU")
 }
 
-func eventEntry(e *programme.Event) *ics.VEvent {
+func eventEntry(e *programme.Event, reader programme.Actor) *ics.VEvent {
 	v := entry(e.ID, &e.Head, e.Sequence, e.State == programme.EventCancelled)
 	v.SetDtStampTime(e.UpdatedAt)
 	v.SetModifiedAt(e.UpdatedAt)
@@ -116,7 +116,8 @@ func eventEntry(e *programme.Event) *ics.VEvent {
 	}
 	v.SetSummary(printable(e.Title))
 	v.SetProperty(ics.ComponentPropertyCategories, kindWords(e.Kind))
-	setPlace(v, e.Venue, e.Link)
+	venue, link := e.PlaceFor(reader)
+	setPlace(v, venue, link)
 	paragraphs := []string{e.Description}
 	if len(e.Sessions) > 0 {
 		lines := []string{"Sessions:"}
@@ -125,7 +126,7 @@ func eventEntry(e *programme.Event) *ics.VEvent {
 		}
 		paragraphs = append(paragraphs, strings.Join(lines, "\n"))
 	}
-	setDescription(v, paragraphs, e.Link, e.Illustrative)
+	setDescription(v, paragraphs, link, e.Illustrative)
 	return v
 }
 
@@ -146,8 +147,8 @@ func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme
 		setDays(v, first, last)
 		v.SetSummary(printable(summary))
 		v.SetProperty(ics.ComponentPropertyCategories, "Peer challenge group")
-		link := d.LinkFor(reader)
-		setPlace(v, d.Group.Venue, link)
+		venue, link := d.Group.PlaceFor(reader)
+		setPlace(v, venue, link)
 		setDescription(v, []string{"Boroughs: " + strings.Join(names, ", ")}, link, d.Group.Illustrative)
 		cal.AddVEvent(v)
 	}
