@@ -47,6 +47,11 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
 			return err
 		}
+		if op.query["cursor"] {
+			if call.cursorKey, err = s.keyOfCursors(ctx); err != nil {
+				return err
+			}
+		}
 		return next(c)
 	}
 }
