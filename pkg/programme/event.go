@@ -21,10 +21,10 @@ type Event struct {
 	Capacity      *int
 	SubRegion     *string        `gorm:"column:sub_region_slug"`
 	Boroughs      []string       `gorm:"serializer:texts"` // whom it concerns; all where it names none and no sub-region
-	Sessions      []EventSession `gorm:"serializer:json" audit:"withheld"`
+	Sessions      []EventSession `audit:"withheld"              gorm:"serializer:json"`
 	Invited       []Attendance   `gorm:"serializer:json"`
 	Attended      []Attendance   `gorm:"serializer:json"`
-	Opportunities []string       `gorm:"serializer:texts" audit:"withheld"` // for collaboration, as they were found
+	Opportunities []string       `audit:"withheld"              gorm:"serializer:texts"` // for collaboration, as they were found
 
 	PeerChallengeID      *string
 	PeerChallengeGroupID *string

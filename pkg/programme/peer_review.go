@@ -23,9 +23,9 @@ type PeerReview struct {
 	Team             []TeamMember    `gorm:"serializer:json"`
 	FieldworkDays    []Date          `gorm:"serializer:json"` // in order
 	PresentationOn   *Date           // when the team presents what it found
-	Sessions         []ReviewSession `gorm:"serializer:json" audit:"withheld"`
+	Sessions         []ReviewSession `audit:"withheld" gorm:"serializer:json"`
 	State            ReviewState
-	HostComments     []HostComment `gorm:"serializer:json" audit:"withheld"` // on factual accuracy; only ever added to
+	HostComments     []HostComment `audit:"withheld"       gorm:"serializer:json"` // on factual accuracy; only ever added to
 	Report           *string       `audit:"withheld"`
 	ReportLinks      []Link        `gorm:"serializer:json"`
 	Publication      Publication

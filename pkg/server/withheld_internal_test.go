@@ -77,7 +77,7 @@ func TestEverySentenceIsDecidedUpon(t *testing.T) {
 	}
 	unused := maps.Clone(ofRecord)
 	for noun, a := range audited {
-		if _, is := reflect.New(reflect.TypeOf(a.of)).Interface().(programme.Record); !is {
+		if _, is := reflect.TypeAssert[programme.Record](reflect.New(reflect.TypeOf(a.of))); !is {
 			continue // reference data are about no people
 		}
 		schema := contract.doc.Components.Schemas[a.schema].Value
