@@ -53,7 +53,7 @@ type Store interface {
 type Config struct {
 	Store  Store
 	Verify func(ctx context.Context, token string) (programme.Actor, error)
-	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS
+	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS; nil where it is off
 	Clock  func() time.Time
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
@@ -91,6 +91,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.CacheBytes == 0 {
 		cfg.CacheBytes = 8 << 20
+	}
+	if cfg.Keys == nil {
+		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
