@@ -26,7 +26,7 @@ type config struct {
 	origins     []string
 	rules       programme.Settings
 	logger      *slog.Logger
-	quiet       *slog.Logger // what a demo logs, where LOG_LEVEL does not say
+	quiet       *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
 	clock       func() time.Time
 }
 
@@ -81,24 +81,21 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from %d to %d", number.name, text, number.least, number.most))
 		}
 	}
-	level, quiet := slog.LevelInfo, slog.LevelWarn
+	level, quiet := slog.LevelInfo, slog.LevelError
 	if text := env("LOG_LEVEL"); text != "" {
 		if err := level.UnmarshalText([]byte(text)); err != nil {
 			faults = append(faults, fmt.Errorf("LOG_LEVEL is %q, not debug, info, warn or error", text))
 		}
 		quiet = level
 	}
-	cfg.logger, cfg.quiet = jsonLogger(level), jsonLogger(quiet)
+	cfg.logger = slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	cfg.quiet = slog.New(terminal{out: os.Stderr, level: quiet})
 	issuers, err := auth.ParseIssuers(env("PEERCHALLENGE_ISSUERS"))
 	if err != nil {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_ISSUERS: %s", describe(err)))
 	}
 	cfg.issuers = issuers
 	return cfg, errors.Join(faults...)
-}
-
-func jsonLogger(level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
 // needDatabase refuses to go on without one.

@@ -24,7 +24,7 @@ func TestConfig(t *testing.T) {
 	if got := cfg.rules.Or(programme.DefaultSettings); got != programme.DefaultSettings {
 		t.Errorf("the programme's times are %+v", got)
 	}
-	if logs(cfg.logger) != slog.LevelInfo || logs(cfg.quiet) != slog.LevelWarn {
+	if logs(cfg.logger) != slog.LevelInfo || logs(cfg.quiet) != slog.LevelError {
 		t.Errorf("it logs from %v, and in a demo from %v", logs(cfg.logger), logs(cfg.quiet))
 	}
 

@@ -29,8 +29,8 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 		return err
 	}
 	err = do(store)
-	if err != nil && programme.KindOf(err) == programme.Internal && outdated(ctx, store) {
-		err = errOutdated // a missing table is what went wrong
+	if notReady(err) || err != nil && programme.KindOf(err) == programme.Internal && outdated(ctx, store) {
+		err = errOutdated // a missing table or column is what went wrong
 	}
 	return errors.Join(err, store.Close())
 }
@@ -38,8 +38,10 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 var errOutdated = errors.New("the database's structure is older than this program: peerchallenge migrate brings it up to date")
 
 // outdated reports whether the database lacks a migration.
-func outdated(ctx context.Context, store *postgres.Store) bool {
-	e, ok := errors.AsType[*programme.Error](store.Ready(ctx))
+func outdated(ctx context.Context, store *postgres.Store) bool { return notReady(store.Ready(ctx)) }
+
+func notReady(err error) bool {
+	e, ok := errors.AsType[*programme.Error](err)
 	return ok && e.Code == "not_ready"
 }
 

@@ -23,7 +23,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
 	{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "months for which people who left are kept; 0: for ever (0)"},
 	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which a group's notes are kept after its challenge; 0: for ever (0)"},
-	{"LOG_LEVEL", "debug, info, warn or error (info; in a demo and in commands that end by themselves, warn)"},
+	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
 }
 
 // some answers those of the settings that a command needs.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -164,7 +165,7 @@ func TestDemo(t *testing.T) {
 		if status != 200 || !strings.Contains(body, `"boroughName":"Lambeth"`) || !strings.Contains(body, `"value":21.3`) {
 			t.Errorf("%d %.300s", status, body)
 		}
-		for _, role := range []string{"programme", "borough-lead of E09000022", "borough-editor of E09000022", "borough-system of E09000022", "reporting"} {
+		for _, role := range []string{"programme", "borough-lead of E09000022", "borough-editor of E09000022", "borough-system of E09000022", "reporting", "borough-lead of E09000021", "borough-editor of E09000021"} {
 			token := demo.says(t, `(?m)^  `+role+`\n  (\S+)$`)[1]
 			if status, body := get(t, regexp.MustCompile(`^.*/v1`).FindString(curl[2])+"/boroughs", token); status != 200 {
 				t.Errorf("%s: %d %s", role, status, body)
@@ -323,7 +324,27 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s --help says %s", c.name, help)
 		}
 	}
-	if said := must(t, settingsOf(), "version"); !strings.HasPrefix(said, "peerchallenge ") {
+	if said := must(t, settingsOf(), "version"); !strings.HasPrefix(said, "peerchallenge ") || !strings.Contains(said, ", commit ") {
 		t.Error(said)
+	}
+}
+
+// TestVersionSaysTheCommit: as Go has noted it, or as the build was told where there
+// was no repository.
+func TestVersionSaysTheCommit(t *testing.T) {
+	t.Parallel()
+	noted := func(modified string) *debug.BuildInfo {
+		return &debug.BuildInfo{GoVersion: "go1.26", Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: modified}}}
+	}
+	for want, said := range map[string]string{
+		"development, commit abc, go1.26":              built(noted("false"), "told"),
+		"development, commit abc with changes, go1.26": built(noted("true"), ""),
+		"development, commit told, go1.26":             built(&debug.BuildInfo{GoVersion: "go1.26"}, "told"),
+		"development, commit unknown, go1.26":          built(&debug.BuildInfo{GoVersion: "go1.26"}, ""),
+		"v1.2.3, commit unknown, go1.26":               built(&debug.BuildInfo{GoVersion: "go1.26", Main: debug.Module{Version: "v1.2.3"}}, ""),
+	} {
+		if said != want {
+			t.Errorf("it says %q, not %q", said, want)
+		}
 	}
 }

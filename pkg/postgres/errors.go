@@ -50,6 +50,8 @@ func pgRefusal(err error, pg *pgconn.PgError) error {
 		}
 	case class == classData:
 		return programme.Wrap(err, programme.Invalid, "invalid", "The request has a text or a number that cannot be kept.")
+	case pg.Code == stateUndefinedTable:
+		return notReady(err)
 	case class == classConnection, class == classIntervention, class == classResources, pg.Code == stateSerialization, pg.Code == stateDeadlock:
 		return unavailable(err)
 	}
@@ -67,6 +69,11 @@ func away(err error) bool {
 
 func unavailable(cause error) error {
 	return programme.Wrap(cause, programme.Unavailable, "database_unavailable", "The database cannot be reached at the moment. Please try again later.")
+}
+
+// notReady is the answer of a database that has not had every migration.
+func notReady(cause error) error {
+	return programme.Wrap(cause, programme.Unavailable, "not_ready", "The database's schema is older than this program.")
 }
 
 func internal(cause error) error {
