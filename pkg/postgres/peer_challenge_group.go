@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -149,13 +150,15 @@ func (s *Store) changeGroup(ctx context.Context, actor programme.Actor, id strin
 		if err := holdChallengeOf(w, peerChallengeGroups, id, func(g *programme.PeerChallengeGroup) string { return g.PeerChallengeID }); err != nil {
 			return err
 		}
-		if row, err = change(w.ctx, s, actor, peerChallengeGroups, id, version, step, do); err != nil {
+		var members []string
+		row, err = change(w.ctx, s, actor, peerChallengeGroups, id, version, step, func(w *work, g *programme.PeerChallengeGroup) error {
+			members = g.Boroughs()
+			return do(w, g)
+		})
+		if err != nil || slices.Equal(members, row.Boroughs()) {
 			return err
 		}
-		if step == programme.PutMember || step == programme.TakeMember {
-			return w.membersChanged(&row)
-		}
-		return nil
+		return w.membersChanged(&row)
 	})
 	return orZero(row, err)
 }

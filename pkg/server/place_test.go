@@ -53,6 +53,10 @@ func TestWhoIsToldWhereItIs(t *testing.T) {
 
 	// Who leaves the group, and who comes into it, hears of its events anew.
 	since := w.lastPlace(manager)
+	manager.change(http.MethodPut, path+"/members/"+own, `{"role":"host"}`, "X-Audit-Reason", "It hosts").want(200)
+	if got := manager.get("/v1/changes?types=event&cursor=" + since).want(200).body; strings.Contains(got, `"change"`) {
+		t.Errorf("the members are who they were, and the feed tells %s", got)
+	}
 	manager.change(http.MethodDelete, path+"/members/"+group, "", "X-Audit-Reason", "A mistake").want(200)
 	if got := manager.get("/v1/changes?types=event&cursor=" + since).want(200).body; strings.Count(got, `"change"`) != 1 || !strings.Contains(got, ofGroup) {
 		t.Errorf("the feed tells %s", got)
