@@ -57,6 +57,7 @@ type Store struct {
 	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
 	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
 	loading    chan struct{} // holds a token while somebody loads a snapshot
+	owed       atomic.Int64  // a generation that was written here and could not be loaded then; 0: none
 
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
 
@@ -72,6 +73,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, refusal(err)
 	}
 	config.ConnectTimeout = connectTimeout
+	config.OnNotice = heed
 	config.RuntimeParams["application_name"] = "peerchallenge"
 	config.RuntimeParams["statement_timeout"] = statementTimeout
 	s := &Store{

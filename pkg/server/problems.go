@@ -49,6 +49,7 @@ var problems = map[string]explained{
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
 	"database_unavailable":   {"The database is away", "The service cannot reach its database, or not in time.", "Try again after the seconds that Retry-After names."},
+	"unconfirmed":            {"It is not known to stand", "The request may have been carried out. The database has not confirmed that it is where it outlives a crash, or the connection broke before it could.", "Repeat it with the same Idempotency-Key after the seconds that Retry-After names. A change or a deletion has no key: read the resource first."},
 	"not_ready":              {"The service is not ready", "The database's structure is not the one that this version needs.", "Wait for the migration to end, or run it."},
 	"internal":               {"A fault of ours", "The server met a fault of its own. Nothing was half done.", "Report it with the instance."},
 
