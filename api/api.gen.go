@@ -379,7 +379,7 @@ type Action struct {
 	// Overdue Whether it is open after its due date, today in London.
 	Overdue bool `json:"overdue"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner Name `json:"owner"`
@@ -502,7 +502,7 @@ type ActionInput struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason,omitempty"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner Name `json:"owner"`
@@ -540,7 +540,7 @@ type ActionPatch struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason,omitempty"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner *Name `json:"owner,omitempty"`
@@ -593,12 +593,12 @@ type AskOrOffer struct {
 	// State What became of it.
 	State AskOrOfferState `json:"state"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -629,12 +629,12 @@ type AskOrOfferInput struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -662,12 +662,12 @@ type AskOrOfferPatch struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text *Text `json:"text,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -793,7 +793,7 @@ type Authority struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -803,7 +803,7 @@ type Authority struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName Name `json:"regionName"`
@@ -836,7 +836,7 @@ type AuthorityInput struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -846,7 +846,7 @@ type AuthorityInput struct {
 	// Example: E12000007
 	RegionCode RegionCode `json:"regionCode"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName Name `json:"regionName"`
@@ -881,7 +881,7 @@ type AuthorityPatch struct {
 	// Example: 208
 	DfeCode *string `json:"dfeCode,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -891,7 +891,7 @@ type AuthorityPatch struct {
 	// Example: E12000007
 	RegionCode *RegionCode `json:"regionCode,omitempty"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName *Name `json:"regionName,omitempty"`
@@ -934,7 +934,7 @@ type Borough struct {
 	// Example: LAM
 	LiiaCode string `json:"liiaCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -944,7 +944,7 @@ type Borough struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName Name `json:"shortName"`
@@ -977,12 +977,12 @@ type BoroughInput struct {
 	// Example: LAM
 	LiiaCode string `json:"liiaCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName Name `json:"shortName"`
@@ -1015,12 +1015,12 @@ type BoroughPatch struct {
 	// Example: LAM
 	LiiaCode *string `json:"liiaCode,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName *Name `json:"shortName,omitempty"`
@@ -1103,7 +1103,7 @@ type Comparison struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
-	// IndicatorName A name or title.
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	IndicatorName Name `json:"indicatorName"`
@@ -1252,7 +1252,7 @@ type ComparisonPage struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// BoroughName A name or title.
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
@@ -1323,17 +1323,17 @@ type Contact struct {
 	// Example: programme@example.org
 	Email Email `json:"email"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name or title.
+	// Organisation A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Organisation Name `json:"organisation"`
 
-	// Role A name or title.
+	// Role A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Role Name `json:"role"`
@@ -1391,7 +1391,7 @@ type DistributionItem struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// BoroughName A name or title.
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
@@ -1526,7 +1526,7 @@ type Event struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -1601,7 +1601,7 @@ type Event struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -1611,7 +1611,7 @@ type Event struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
@@ -1630,7 +1630,7 @@ type EventInput struct {
 	// Example: 120
 	Capacity *int `json:"capacity,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -1697,12 +1697,12 @@ type EventInput struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -1736,7 +1736,7 @@ type EventPatch struct {
 	// Example: 120
 	Capacity *int `json:"capacity,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -1803,12 +1803,12 @@ type EventPatch struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -1836,7 +1836,7 @@ type EventSession struct {
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -1959,7 +1959,7 @@ type Finding struct {
 	// Example: Partners decide together on every placement.
 	Text string `json:"text"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2011,7 +2011,7 @@ type FindingInput struct {
 	// Example: Partners decide together on every placement.
 	Text string `json:"text"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2058,7 +2058,7 @@ type FindingPatch struct {
 	// Example: Partners decide together on every placement.
 	Text *string `json:"text,omitempty"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
@@ -2288,7 +2288,7 @@ type HostComment struct {
 	// Example: 2026-03-31T09:30:00Z
 	At Instant `json:"at"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
@@ -2330,7 +2330,7 @@ type Indicator struct {
 	// Example: 100
 	Multiplier float64 `json:"multiplier"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -2349,7 +2349,7 @@ type Indicator struct {
 	// Source Where the definition comes from.
 	Source string `json:"source"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2391,7 +2391,7 @@ type IndicatorInput struct {
 	// Example: 100
 	Multiplier float64 `json:"multiplier"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -2405,7 +2405,7 @@ type IndicatorInput struct {
 	// Source Where the definition comes from.
 	Source string `json:"source"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2444,7 +2444,7 @@ type IndicatorPatch struct {
 	// Example: 100
 	Multiplier *float64 `json:"multiplier,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -2458,7 +2458,7 @@ type IndicatorPatch struct {
 	// Source Where the definition comes from.
 	Source *string `json:"source,omitempty"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
@@ -2498,7 +2498,7 @@ type KeySet_Keys_Item struct {
 
 // Link Something elsewhere.
 type Link struct {
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2580,7 +2580,7 @@ type Milestone struct {
 	// Derived Whether it follows what it links to.
 	Derived bool `json:"derived"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -2635,7 +2635,7 @@ type Milestone struct {
 	// SubRegions Its sub-regions.
 	SubRegions []Slug `json:"subRegions"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2700,7 +2700,7 @@ type MilestoneInput struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -2750,7 +2750,7 @@ type MilestoneInput struct {
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2786,7 +2786,7 @@ type MilestonePatch struct {
 	// Example: 2025-26
 	Cycle *Cycle `json:"cycle,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -2836,7 +2836,7 @@ type MilestonePatch struct {
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -2854,7 +2854,7 @@ type MilestoneStatus string
 // NDJSON The whole list, one JSON object to a line.
 type NDJSON = string
 
-// Name A name or title.
+// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 //
 // Example: South London
 type Name = string
@@ -2912,7 +2912,7 @@ type NullableId = string
 // Example: Many paragraphs.
 type NullableLongText = string
 
-// NullableName A name, or null where there is none.
+// NullableName A name in one line, or null where there is none.
 //
 // Example: City Hall
 type NullableName = string
@@ -3049,12 +3049,12 @@ type Participant struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
@@ -3080,12 +3080,12 @@ type ParticipantInput struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
@@ -3118,12 +3118,12 @@ type ParticipantPatch struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
@@ -3189,7 +3189,7 @@ type PeerChallenge struct {
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3233,7 +3233,7 @@ type PeerChallengeGroup struct {
 	// Members The boroughs of the group, by code.
 	Members []GroupMember `json:"members"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3258,7 +3258,7 @@ type PeerChallengeGroup struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
@@ -3281,7 +3281,7 @@ type PeerChallengeGroupInput struct {
 	// Example: https://example.org/meeting
 	Link *NullableUrl `json:"link,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3296,7 +3296,7 @@ type PeerChallengeGroupInput struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -3331,7 +3331,7 @@ type PeerChallengeGroupPatch struct {
 	// Example: https://example.org/meeting
 	Link *NullableUrl `json:"link,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3341,7 +3341,7 @@ type PeerChallengeGroupPatch struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -3385,7 +3385,7 @@ type PeerChallengeInput struct {
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3441,7 +3441,7 @@ type PeerChallengePatch struct {
 	// Example: south
 	SubRegion *Slug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -3544,7 +3544,7 @@ type PeerReview struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team []TeamMember `json:"team"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3614,7 +3614,7 @@ type PeerReviewInput struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3686,7 +3686,7 @@ type PeerReviewPatch struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -3799,7 +3799,7 @@ type Priority struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -3809,7 +3809,7 @@ type Priority struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3832,12 +3832,12 @@ type Priority struct {
 
 // PriorityInput What is needed to create it.
 type PriorityInput struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3867,12 +3867,12 @@ type PriorityPage struct {
 
 // PriorityPatch What to change; what is absent is kept.
 type PriorityPatch struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3931,7 +3931,7 @@ type Programme struct {
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3956,7 +3956,7 @@ type ProgrammePatch struct {
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3975,7 +3975,7 @@ type ProgressUpdate struct {
 	// State Where an action stands.
 	State ActionState `json:"state"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
@@ -4075,12 +4075,12 @@ type Release struct {
 	// Example: 2026-03-31T09:30:00Z
 	ImportedAt Instant `json:"importedAt"`
 
-	// Licence A name or title.
+	// Licence A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Licence Name `json:"licence"`
 
-	// Publisher A name or title.
+	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Publisher Name `json:"publisher"`
@@ -4091,7 +4091,7 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4164,7 +4164,7 @@ type ReviewSession struct {
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4282,7 +4282,7 @@ type StatisticalNeighbour struct {
 	// Example: E09000022
 	Neighbour GeographyCode `json:"neighbour"`
 
-	// NeighbourName A name or title.
+	// NeighbourName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	NeighbourName Name `json:"neighbourName"`
@@ -4305,7 +4305,7 @@ type StatisticalNeighbourModel struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4355,12 +4355,12 @@ type SubRegion struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4401,12 +4401,12 @@ type SubRegionComparison struct {
 
 // SubRegionInput What is needed to create it.
 type SubRegionInput struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4522,12 +4522,12 @@ type SubRegionPage struct {
 
 // SubRegionPatch What to change; what is absent is kept.
 type SubRegionPatch struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -4543,12 +4543,12 @@ type TeamMember struct {
 	// Lead Whether this is who leads the team.
 	Lead bool `json:"lead"`
 
-	// Name A name, or null where there is none.
+	// Name A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Name *NullableName `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
@@ -4573,7 +4573,7 @@ type TeamMemberInput struct {
 	ParticipantId ResourceId `json:"participantId"`
 }
 
-// Text Plain text.
+// Text Plain text. Lines end with LF; tab is the only other control character.
 //
 // Example: A paragraph.
 type Text = string

@@ -103,7 +103,7 @@ func TestEverySentenceIsDecidedUpon(t *testing.T) {
 func takesSentences(s *openapi3.Schema) bool {
 	switch {
 	case s.Type.Is("string"):
-		free := len(s.Enum) == 0 && s.Format == "" && !strings.HasPrefix(s.Pattern, "^")
+		free := len(s.Enum) == 0 && slices.Contains([]string{"", "line", "text", "words"}, s.Format) && !strings.HasPrefix(s.Pattern, "^")
 		return free && (s.MaxLength == nil || *s.MaxLength > 500)
 	case s.Type.Is("array"):
 		return takesSentences(s.Items.Value)
