@@ -4857,7 +4857,7 @@ type ListActionsParams struct {
 
 // CreateActionParams defines parameters for CreateAction.
 type CreateActionParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -4914,7 +4914,7 @@ type AddActionProgressParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -4962,7 +4962,7 @@ type ListAsksAndOffersParams struct {
 
 // CreateAskOrOfferParams defines parameters for CreateAskOrOffer.
 type CreateAskOrOfferParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -4998,7 +4998,7 @@ type MeetAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5010,7 +5010,7 @@ type ReopenAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5022,7 +5022,7 @@ type WithdrawAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5085,7 +5085,7 @@ type ListAuthoritiesParams struct {
 
 // CreateAuthorityParams defines parameters for CreateAuthority.
 type CreateAuthorityParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5148,7 +5148,7 @@ type ListBoroughsParams struct {
 
 // CreateBoroughParams defines parameters for CreateBorough.
 type CreateBoroughParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5295,7 +5295,7 @@ type ListEventsParams struct {
 
 // CreateEventParams defines parameters for CreateEvent.
 type CreateEventParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5343,7 +5343,7 @@ type CancelEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5355,7 +5355,7 @@ type HoldEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5367,7 +5367,7 @@ type ReopenEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5421,7 +5421,7 @@ type ListFindingsParams struct {
 
 // CreateFindingParams defines parameters for CreateFinding.
 type CreateFindingParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5472,7 +5472,7 @@ type AcceptGroupingProposalParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5514,7 +5514,7 @@ type ListIndicatorsParams struct {
 
 // CreateIndicatorParams defines parameters for CreateIndicator.
 type CreateIndicatorParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5661,7 +5661,7 @@ type ListMilestonesParams struct {
 
 // CreateMilestoneParams defines parameters for CreateMilestone.
 type CreateMilestoneParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5781,7 +5781,7 @@ type ListParticipantsParams struct {
 
 // CreateParticipantParams defines parameters for CreateParticipant.
 type CreateParticipantParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5847,7 +5847,7 @@ type ListPeerChallengeGroupsParams struct {
 
 // CreatePeerChallengeGroupParams defines parameters for CreatePeerChallengeGroup.
 type CreatePeerChallengeGroupParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5949,7 +5949,7 @@ type ListPeerChallengesParams struct {
 
 // CreatePeerChallengeParams defines parameters for CreatePeerChallenge.
 type CreatePeerChallengeParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5985,7 +5985,7 @@ type CancelPeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -5997,7 +5997,7 @@ type ClosePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6009,7 +6009,7 @@ type CompletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6036,7 +6036,7 @@ type ListGroupingProposalsParams struct {
 
 // CreateGroupingProposalParams defines parameters for CreateGroupingProposal.
 type CreateGroupingProposalParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6048,7 +6048,7 @@ type PreparePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6060,7 +6060,7 @@ type ReopenPeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6072,7 +6072,7 @@ type StartPeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6117,7 +6117,7 @@ type ListPeerReviewsParams struct {
 
 // CreatePeerReviewParams defines parameters for CreatePeerReview.
 type CreatePeerReviewParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6153,7 +6153,7 @@ type CancelPeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6165,7 +6165,7 @@ type CheckPeerReviewFactsParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6177,7 +6177,7 @@ type ClosePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6189,7 +6189,7 @@ type FinalisePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6201,7 +6201,7 @@ type FollowUpPeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6213,7 +6213,7 @@ type AddPeerReviewHostCommentParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6225,7 +6225,7 @@ type PreparePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6246,7 +6246,7 @@ type ReopenPeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6267,7 +6267,7 @@ type ScopePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6279,7 +6279,7 @@ type StartPeerReviewFieldworkParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6309,7 +6309,7 @@ type ListPeriodsParams struct {
 
 // CreatePeriodParams defines parameters for CreatePeriod.
 type CreatePeriodParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6357,7 +6357,7 @@ type ListPrioritiesParams struct {
 
 // CreatePriorityParams defines parameters for CreatePriority.
 type CreatePriorityParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6504,7 +6504,7 @@ type ListSubRegionMembershipsParams struct {
 
 // CreateSubRegionMembershipParams defines parameters for CreateSubRegionMembership.
 type CreateSubRegionMembershipParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
@@ -6558,7 +6558,7 @@ type ListSubRegionsParams struct {
 
 // CreateSubRegionParams defines parameters for CreateSubRegion.
 type CreateSubRegionParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.

@@ -79,8 +79,7 @@ func (w *work) forget(participant string) error {
 	if err := w.leaveTeams(participant); err != nil {
 		return err
 	}
-	// Answers that name the person would be given again for a day.
-	return w.tx.Where("position(convert_to(?, 'UTF8') IN body) > 0", participant).Delete(&idempotencyAnswer{}).Error
+	return forgetPerson(w.tx, participant)
 }
 
 // leaveTeams takes the person out of every review's team, whether or not the actor

@@ -78,7 +78,7 @@ func newSystem(t *testing.T, program string) *system {
 func (s *system) start(program string, url func(process int) string) {
 	s.t.Helper()
 	env := func(database string) []string {
-		return append(withoutSettings(os.Environ()), "DATABASE_URL="+database, "PEERCHALLENGE_BASE_URL=http://robustness.test", "LOG_LEVEL=warn")
+		return append(withoutSettings(os.Environ()), "DATABASE_URL="+database, "PEERCHALLENGE_BASE_URL=http://robustness.test", "LOG_LEVEL=warn", "PEERCHALLENGE_DEVELOPMENT=on")
 	}
 	command := func(args ...string) string {
 		cmd := exec.Command(program, args...)
