@@ -24,6 +24,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
 	{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "months for which people who left are kept; 0: for ever (0)"},
 	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which a group's notes are kept after its challenge; 0: for ever (0)"},
+	{"PEERCHALLENGE_ZONE", "time zone in which the programme's days begin and end (Europe/London)"},
 	{"PEERCHALLENGE_DEVELOPMENT", "on lets serve work as a superuser or owner of the database (off)"},
 	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
 }

@@ -125,7 +125,7 @@ func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id strin
 // has none.
 func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error) {
 	return change(ctx, s, actor, events, id, version, step, func(w *work, e *programme.Event) error {
-		return e.Move(actor, step, programme.DateIn(w.now, programme.London))
+		return e.Move(actor, step, w.today())
 	})
 }
 
@@ -199,7 +199,7 @@ func rowsByID[T any, R record[T]](q *gorm.DB, ids array) (map[string]*T, error) 
 // wrong with the event.
 func tie(w *work, e *programme.Event) error {
 	e.ReviewAudience, e.PlaceAudience = nil, nil
-	faults := e.HeldBefore(programme.DateIn(w.now, programme.London))
+	faults := e.HeldBefore(w.today())
 	for _, find := range []func(*work, *programme.Event) ([]programme.Fault, error){findChallenge, findGroup, findReview} {
 		found, err := find(w, e)
 		if err != nil {

@@ -43,7 +43,7 @@ func (s *Store) eraseEach(ctx context.Context, months int, rows string, erase fu
 		return 0, nil
 	}
 	// Months differ in length: some of these have a few days to go.
-	oldest := programme.DateIn(s.now(), programme.London).AddMonths(-months).AddDays(4).Time()
+	oldest := s.rules.Today(s.now()).AddMonths(-months).AddDays(4).Time()
 	var ids []string
 	if err := s.gorm.WithContext(ctx).Table(rows).Where("r.updated_at < ?", oldest).Order("r.id").Pluck("r.id", &ids).Error; err != nil {
 		return 0, refusal(err)
@@ -105,7 +105,7 @@ func (w *work) eraseParticipant(id string) (bool, error) {
 		}
 		ties[i] = reviews[i].Tie(ended)
 	}
-	if !programme.Outlived(w.store.rules.ParticipantsKeptMonths, p.UpdatedAt, ties, programme.DateIn(w.now, programme.London)) {
+	if !programme.Outlived(w.store.rules.ParticipantsKeptMonths, w.store.rules.Today(p.UpdatedAt), ties, w.today()) {
 		return false, nil
 	}
 	if err := w.forget(id); err != nil {
@@ -133,7 +133,7 @@ func (w *work) eraseNotes(id string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if !programme.Outlived(w.store.rules.NotesKeptMonths, g.UpdatedAt, []programme.Tie{c.Tie(ended)}, programme.DateIn(w.now, programme.London)) {
+	if !programme.Outlived(w.store.rules.NotesKeptMonths, w.store.rules.Today(g.UpdatedAt), []programme.Tie{c.Tie(ended)}, w.today()) {
 		return false, nil
 	}
 	was, err := rememberOf(&g)
@@ -154,14 +154,14 @@ func lockByID[T any](w *work, id string) (row T, there bool, err error) {
 	return rows[0], true, nil
 }
 
-// lastMoved answers when the state of the record last changed, as the audit knows it,
-// or zero.
-func (w *work) lastMoved(row programme.Record) (time.Time, error) {
+// lastMoved answers the day on which the state of the record last changed, as the
+// audit knows it, or "".
+func (w *work) lastMoved(row programme.Record) (programme.Date, error) {
 	var at *time.Time
 	err := w.tx.Model(&auditRow{}).Where("noun = ? AND key = ?", row.Noun(), row.Of().ID).
 		Where("after ->> 'State' IS DISTINCT FROM before ->> 'State'").Select("max(at)").Scan(&at).Error
 	if err != nil || at == nil {
-		return time.Time{}, err
+		return "", err
 	}
-	return *at, nil
+	return w.store.rules.Today(*at), nil
 }

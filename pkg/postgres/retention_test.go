@@ -32,7 +32,7 @@ func erasedBy(t testing.TB, s *Store, want Erased) {
 	t.Helper()
 	got, err := s.EraseOutlived(t.Context())
 	if err != nil || got != want {
-		t.Fatalf("on %s it removed %+v (%v), want %+v", programme.DateIn(s.now(), programme.London), got, err, want)
+		t.Fatalf("on %s it removed %+v (%v), want %+v", s.rules.Today(s.now()), got, err, want)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestPeopleWhoLeftAreErased(t *testing.T) {
 		}
 	}
 	r, err := s.PeerReview(ctx, team, over.ID)
-	if err != nil || r.Team[0].ParticipantID != nil || r.Team[0].Role != programme.DirectorOfChildrensServices || r.Team[1].ParticipantID == nil || r.Version != over.Version+1 {
+	if err != nil || r.Team[0].ParticipantID != nil || r.Team[0].Role != programme.DirectorOfChildrensServices || r.Team[1].ParticipantID == nil || r.Version <= over.Version {
 		t.Errorf("the team is %+v at version %d (%v)", r.Team, r.Version, err)
 	}
 	if r, err := s.PeerReview(ctx, team, running.ID); err != nil || r.Version != running.Version {
@@ -130,7 +130,7 @@ func TestNotesAreErased(t *testing.T) {
 	erasedBy(t, s, Erased{Notes: 1})
 	erasedBy(t, s, Erased{})
 	after, err := s.PeerChallengeGroup(ctx, team, quiet.ID)
-	if err != nil || after.Notes != nil || after.Version != quiet.Version+1 {
+	if err != nil || after.Notes != nil || after.Version <= quiet.Version {
 		t.Errorf("the notes are %v at version %d (%v)", after.Notes, after.Version, err)
 	}
 	if g, err := s.PeerChallengeGroup(ctx, team, loud.ID); err != nil || g.Notes == nil {

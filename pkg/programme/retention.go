@@ -1,7 +1,5 @@
 package programme
 
-import "time"
-
 // Tie is a review or a challenge that people or notes belong to, as far as it matters
 // for how long these are kept.
 type Tie struct {
@@ -9,14 +7,14 @@ type Tie struct {
 	Last Date // else the last day of its cycle or, where that is later, the day on which it ended
 }
 
-// Tie answers what binds the people of the review's team; ended is when it was
-// closed or cancelled, or zero where nobody knows.
-func (r *PeerReview) Tie(ended time.Time) Tie {
+// Tie answers what binds the people of the review's team; ended is the day on which
+// it was closed or cancelled, or empty where nobody knows.
+func (r *PeerReview) Tie(ended Date) Tie {
 	return tieTo(r.State != ReviewClosed && r.State != ReviewCancelled, r.Cycle.Ends(), ended)
 }
 
 // Tie answers what binds the notes of the challenge's groups, as that of a review.
-func (c *PeerChallenge) Tie(ended time.Time) Tie {
+func (c *PeerChallenge) Tie(ended Date) Tie {
 	last := c.Cycle.Ends()
 	if c.EndsOn != nil {
 		last = *c.EndsOn
@@ -24,17 +22,14 @@ func (c *PeerChallenge) Tie(ended time.Time) Tie {
 	return tieTo(c.State != ChallengeClosed && c.State != ChallengeCancelled, last, ended)
 }
 
-func tieTo(runs bool, last Date, ended time.Time) Tie {
-	return Tie{Runs: runs, Last: max(last, DateIn(ended, London))}
-}
+func tieTo(runs bool, last, ended Date) Tie { return Tie{Runs: runs, Last: max(last, ended)} }
 
-// Outlived reports whether what was last written at the instant, and belongs to
-// these, has been kept for the months and is not kept today any more. What belongs to
+// Outlived reports whether what was last written on the day, and belongs to these, has been kept for the months and is not kept today any more. What belongs to
 // something that runs is kept, whatever its age. The months begin with the last day
 // on which it was written or one of these ended, and the day on which they end is
 // the last on which it is kept. No months mean for ever.
-func Outlived(months int, written time.Time, ties []Tie, today Date) bool {
-	last := DateIn(written, London)
+func Outlived(months int, written Date, ties []Tie, today Date) bool {
+	last := written
 	for _, t := range ties {
 		if t.Runs {
 			return false
