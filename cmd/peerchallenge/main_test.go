@@ -205,9 +205,7 @@ func TestProduction(t *testing.T) {
 	}
 	must(t, env, "import", "london")
 	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting", "--subject", "reporting-tool"))
-	if status, body := get(t, "http://"+address+"/readyz", ""); status != 200 {
-		t.Errorf("%d %s", status, body)
-	}
+	until(t, "it is not ready", func() bool { status, _ := get(t, "http://"+address+"/readyz", ""); return status == http.StatusOK })
 	if status, body := get(t, "http://"+address+"/v1/indicators/CLA_RATE", token); status != 200 {
 		t.Errorf("%d %s", status, body)
 	}
@@ -345,6 +343,15 @@ func TestVersionSaysTheCommit(t *testing.T) {
 	} {
 		if said != want {
 			t.Errorf("it says %q, not %q", said, want)
+		}
+	}
+}
+
+func until(t *testing.T, otherwise string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(otherwise)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
+	"golang.org/x/sync/singleflight"
 	gormpostgres "gorm.io/driver/postgres"
 	"gorm.io/gorm"
 
@@ -33,7 +34,6 @@ type Config struct {
 
 const (
 	statementTimeout = "20000" // milliseconds, for everything but imports and loading
-	connectTimeout   = 5 * time.Second
 	refreshTimeout   = time.Minute
 )
 
@@ -52,11 +52,12 @@ type Store struct {
 	started    time.Time     // of the monotonic clock
 	staleAfter time.Duration // for how long a snapshot is good without such a confirmation
 	pollEvery  time.Duration
-	writers    chan struct{} // holds a token for each transaction that may write
-	streams    chan struct{} // holds a token for each whole list that is being read
-	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
-	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
-	loading    chan struct{} // holds a token while somebody loads a snapshot
+	writers    chan struct{}      // holds a token for each transaction that may write
+	streams    chan struct{}      // holds a token for each whole list that is being read
+	losses     atomic.Int64       // how often the watcher lost the database, or found it gone back
+	trusted    atomic.Int64       // losses up to which the snapshot was seen to be of the same database
+	loading    chan struct{}      // holds a token while somebody loads a snapshot
+	first      singleflight.Group // of the first snapshot, for which no probe can wait
 
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
 
@@ -71,7 +72,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	config.ConnectTimeout = connectTimeout
+	overNetwork(config)
 	config.OnNotice = heed
 	config.RuntimeParams["application_name"] = "peerchallenge"
 	config.RuntimeParams["statement_timeout"] = statementTimeout
@@ -126,7 +127,11 @@ const serviceRole = "peerchallenge_service"
 // prepare readies a connection of the pool.
 func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
 	register(conn)
-	return s.asService(ctx, conn)
+	err := s.asService(ctx, conn)
+	if err != nil {
+		_ = conn.Close(ctx) // the pool forgets it
+	}
+	return err
 }
 
 // asService puts the service's role on a connection, whose user may do more, such
