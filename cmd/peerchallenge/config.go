@@ -17,11 +17,13 @@ import (
 // config is the environment, read once and checked whole.
 type config struct {
 	databaseURL string
+	apiPassword string // of the user that migrate makes for serve
 	addr        string
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
 	builtIn     bool // whether the built-in issuer's tokens are believed
+	development bool // whether the database's user may be a superuser or the owner
 	issuers     []auth.Issuer
 	origins     []string
 	rules       programme.Settings
@@ -33,6 +35,7 @@ type config struct {
 func readConfig(env func(string) string) (config, error) {
 	cfg := config{
 		databaseURL: env("DATABASE_URL"),
+		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
 		addr:        or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
 		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
 		audience:    or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
@@ -47,12 +50,18 @@ func readConfig(env func(string) string) (config, error) {
 	// every service on the database.
 	cfg.issuer = or(cfg.baseURL, "http://"+cfg.addr)
 	var faults []error
-	switch text := env("PEERCHALLENGE_BUILTIN_ISSUER"); text {
-	case "", "on":
-		cfg.builtIn = true
-	case "off":
-	default:
-		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BUILTIN_ISSUER is %q, not on or off", text))
+	for _, choice := range []struct {
+		name, usual string
+		into        *bool
+	}{
+		{"PEERCHALLENGE_BUILTIN_ISSUER", "on", &cfg.builtIn},
+		{"PEERCHALLENGE_DEVELOPMENT", "off", &cfg.development},
+	} {
+		text := or(env(choice.name), choice.usual)
+		if text != "on" && text != "off" {
+			faults = append(faults, fmt.Errorf("%s is %q, not on or off", choice.name, text))
+		}
+		*choice.into = text == "on"
 	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))

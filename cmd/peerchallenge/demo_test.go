@@ -115,7 +115,7 @@ func TestTheDemoMendsItself(t *testing.T) {
 // by migrate, which is there to fill it.
 func TestAnEmptyDatabaseIsSpokenOfOnce(t *testing.T) {
 	t.Parallel()
-	env := []string{"DATABASE_URL=" + pgtest.Database(t)}
+	env := []string{"DATABASE_URL=" + pgtest.Database(t), "PEERCHALLENGE_DEVELOPMENT=on"}
 	serve := programWith(t, env, "serve", "--addr", "127.0.0.1:0")
 	address := "http://" + serve.says(t, `Listening on (\S+)`)[1]
 	for range 3 {
@@ -126,11 +126,19 @@ func TestAnEmptyDatabaseIsSpokenOfOnce(t *testing.T) {
 			t.Errorf("%d %s", status, body)
 		}
 	}
+	probe := settingsOf("PEERCHALLENGE_ADDR", strings.TrimPrefix(address, "http://"))
+	if said := refused(t, probe, "health"); !strings.Contains(said, "503") || !strings.Contains(said, "older than this program") {
+		t.Error(said)
+	}
+	must(t, probe, "health", "--live")
 	migrate := programWith(t, env, "migrate")
 	if err := migrate.wait(); err != nil || migrate.out.String() != "The database is up to date.\n" {
 		t.Errorf("migrate says %s %v", migrate.out, err)
 	}
 	until(t, "it never becomes ready", func() bool { status, _ := get(t, address+"/readyz", ""); return status == http.StatusOK })
+	if said := must(t, probe, "health"); said != "ok\n" {
+		t.Error(said)
+	}
 	serve.signal(t, syscall.SIGTERM)
 	if err := serve.wait(); err != nil {
 		t.Error(err)

@@ -111,7 +111,7 @@ func TestExit(t *testing.T) {
 	}{
 		{"serve", 1, "peerchallenge: DATABASE_URL is not set; it names the PostgreSQL to use, postgres://user:password@host/database\n"},
 		{"serve now", 1, "peerchallenge: serve takes no argument \"now\"; see peerchallenge serve --help\n"},
-		{"migrate --help", 0, "Usage: peerchallenge migrate\n"},
+		{"migrate --help", 0, "Usage: peerchallenge migrate [--api-user NAME]\n"},
 	} {
 		p := program(t, strings.Fields(c.args)...)
 		err := p.wait()

@@ -73,7 +73,8 @@ func lockGeneration(tx *gorm.DB) error {
 }
 
 // showOwn brings the snapshot up to a generation that has been committed. A
-// failure is no failure of the write, which stands: the watcher makes up for it.
+// failure is no failure of the write, which stands: then the next who asks for the
+// snapshot loads it first, so that the writer does not miss in it what it wrote.
 // Where nobody has asked for a snapshot yet, the first who does will find the
 // write in it.
 func (s *Store) showOwn(ctx context.Context, generation int64) {
@@ -83,6 +84,7 @@ func (s *Store) showOwn(ctx context.Context, generation int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer cancel()
 	if err := s.refresh(ctx, generation); err != nil {
+		s.owe(generation)
 		s.log.WarnContext(ctx, "snapshot not renewed after a write", "error", err)
 	}
 }

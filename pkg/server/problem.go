@@ -68,7 +68,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 			c.Response().Header().Set("Allow", allowed+", "+http.MethodHead)
 		}
 	}
-	for _, f := range e.Faults {
+	for _, f := range listed(e.Faults) {
 		problem.Errors = append(problem.Errors, api.Fault{Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Code: f.Code, Detail: f.Detail})
 	}
 	header := c.Response().Header()
