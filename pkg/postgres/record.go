@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ type work struct {
 	// are asked; they are told together.
 	faults []programme.Fault
 }
+
+// today is the day of the change, in the programme's zone.
+func (w *work) today() programme.Date { return w.store.rules.Today(w.now) }
 
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
 // belongs to the snapshot, so that it waits for no writer of other records.
@@ -187,7 +191,7 @@ func insert[T any, R record[T]](w *work, k kind[T, R], row R) error {
 func save[T any, R record[T]](w *work, k kind[T, R], was past, row R) error {
 	head := row.Of()
 	head.ID, head.CreatedAt = was.head.ID, was.head.CreatedAt
-	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
 	return put(w, k, actionUpdate, was, row, func() error { return saveAll(w.tx, (*T)(row)) })
 }
 
@@ -218,7 +222,7 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 // rules: it follows what became of another, and is no less right than before.
 func rewrite[T any, R record[T]](w *work, was past, row R) error {
 	head := row.Of()
-	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
 	if err := saveAll(w.tx, (*T)(row)); err != nil {
 		return err
 	}
@@ -243,6 +247,7 @@ func erase[T any, R record[T]](w *work, row R) error {
 
 // past is a record as it stood at one moment, whatever becomes of its struct.
 type past struct {
+	of     reflect.Type // nil where there is no record
 	head   programme.Head
 	text   *string // JSON, by the struct's members
 	readBy programme.Audience
@@ -250,7 +255,7 @@ type past struct {
 
 func rememberOf(row programme.Record) (past, error) {
 	text, err := asJSON(row)
-	p := past{head: *row.Of(), text: text, readBy: row.Of().Audience}
+	p := past{of: reflect.TypeOf(row).Elem(), head: *row.Of(), text: text, readBy: row.Of().Audience}
 	if c, ok := row.(programme.Confidential); ok {
 		p.readBy = c.Confidants()
 	}
