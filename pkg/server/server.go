@@ -62,6 +62,8 @@ type Config struct {
 	CORSOrigins []string
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
+	// MetricsElsewhere takes the metrics off the public address: [Server.Inside] has them.
+	MetricsElsewhere bool
 	// Collectors add to the metrics, such as those of the database's pool.
 	Collectors []prometheus.Collector
 }
@@ -105,10 +107,10 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	return s, s.route(cfg.CORSOrigins)
+	return s, s.route(cfg.CORSOrigins, cfg.MetricsElsewhere)
 }
 
-func (s *Server) route(origins []string) error {
+func (s *Server) route(origins []string, metricsElsewhere bool) error {
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(noOutput{}) // everything worth saying goes through slog
@@ -126,7 +128,7 @@ func (s *Server) route(origins []string) error {
 	}
 	e.Use(s.authorize, s.remember, s.validate)
 	api.Register(e, s, s.once)
-	if err := s.routeSystem(e); err != nil {
+	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err
 	}
 	routes := map[operationKey]bool{}
@@ -164,7 +166,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Du
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
+	go func() { done <- server.Serve(listened{listener, s}) }()
 	select {
 	case err := <-done:
 		return err
