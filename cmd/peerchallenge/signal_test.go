@@ -246,15 +246,6 @@ func databaseRuns(dir string) bool {
 	return err == nil
 }
 
-func until(t *testing.T, otherwise string, done func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal(otherwise)
-		}
-	}
-}
-
 // endedBy answers the signal that ended the process, or -1.
 func endedBy(err error) syscall.Signal {
 	exit, ok := errors.AsType[*exec.ExitError](err)
