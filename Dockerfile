@@ -11,7 +11,7 @@ COPY . .
 ARG REVISION=unknown
 # The caches outlive the build. The program is the same with and without them.
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X main.revision=$REVISION" -o /peerchallenge ./cmd/peerchallenge
+    CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -X main.revision=$REVISION" -o /peerchallenge ./cmd/peerchallenge && mkdir /empty
 
 # An empty image: the program brings its time zones, documentation and data, and
 # asks the system for nothing but the certificates that issuers' addresses need.
@@ -22,6 +22,8 @@ LABEL org.opencontainers.image.title="Peer Challenge & Review" \
       org.opencontainers.image.revision="$REVISION"
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /peerchallenge /peerchallenge
+# For what slow readers of whole lists have not taken (PEERCHALLENGE_SPOOL_DIR).
+COPY --from=build --chown=65532:65532 /empty /tmp
 COPY LICENSE pkg/seed/data/ATTRIBUTION.md /licences/
 USER 65532:65532
 EXPOSE 8080

@@ -16,6 +16,7 @@ import (
 // elsewhere are the settings that the compose file leaves out, and why.
 var elsewhere = map[string]string{
 	"PEERCHALLENGE_ADDR":        "the image has it",
+	"PEERCHALLENGE_SPOOL_DIR":   "it is the one folder that may be written to",
 	"PEERCHALLENGE_DEVELOPMENT": "it is for development",
 }
 
