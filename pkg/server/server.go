@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +61,11 @@ type Config struct {
 	Logger   *slog.Logger
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
+	// Proxies are the networks whose X-Forwarded-For is believed; none where it is empty.
+	Proxies []netip.Prefix
+	// Addresses says how much of callers' addresses the log keeps; the zero value
+	// means all.
+	Addresses AddressForm
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
 	// Collectors add to the metrics, such as those of the database's pool.
@@ -74,6 +80,8 @@ type Server struct {
 	clock     func() time.Time
 	rules     programme.Settings
 	log       *slog.Logger
+	proxies   []netip.Prefix
+	addresses AddressForm
 	contract  *contract
 	answers   *answers
 	metrics   *metrics
@@ -99,6 +107,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
 		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), door: newDoor(), echo: echo.New(),
+		proxies: cfg.Proxies, addresses: cfg.Addresses,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
