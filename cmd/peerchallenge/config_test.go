@@ -44,7 +44,7 @@ func TestConfig(t *testing.T) {
 	if !slices.Equal(cfg.origins, []string{"https://app.example.org", "http://localhost:5173"}) {
 		t.Errorf("origins %q", cfg.origins)
 	}
-	if got := fmt.Sprint(cfg.proxies, cfg.addresses); got != "[10.0.0.0/8 2001:db8::/32] short" {
+	if got := fmt.Sprintln(cfg.proxies, cfg.addresses); got != "[10.0.0.0/8 2001:db8::/32] short\n" {
 		t.Errorf("proxies and addresses are %s", got)
 	}
 	if want := (programme.Settings{ProgressReviewMonths: 12, StalledDays: 1}); cfg.rules != want {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
+
+	"peerchallenge/pkg/programme"
 )
 
 // The log says who did what from where, and nothing of what was said: no names,
@@ -42,15 +44,7 @@ func (s *Server) logged(c echo.Context) []slog.Attr {
 	var attrs []slog.Attr
 	request, call := c.Request(), callIn(c)
 	if call != nil {
-		if who := &call.who; who.Subject != "" {
-			attrs = append(attrs, slog.String("subject", shownSubject(who.Subject)), slog.String("issuer", who.Issuer))
-			if len(who.Roles) > 0 {
-				attrs = append(attrs, slog.Any("roles", who.Roles))
-			}
-			if who.Borough != "" {
-				attrs = append(attrs, slog.String("borough", who.Borough))
-			}
-		}
+		attrs = named(&call.who)
 		if keys := call.op.keysIn(c); len(keys) > 0 {
 			attrs = append(attrs, slog.GroupAttrs("path", keys...))
 		}
@@ -63,6 +57,21 @@ func (s *Server) logged(c echo.Context) []slog.Attr {
 		if event := securityEvent(c.Response().Status, code, call); event != "" {
 			attrs = append(attrs, slog.String("event", event))
 		}
+	}
+	return attrs
+}
+
+// named answers who somebody is, and nothing for whom nobody has vouched.
+func named(who *programme.Actor) []slog.Attr {
+	if who.Subject == "" {
+		return nil
+	}
+	attrs := []slog.Attr{slog.String("subject", shownSubject(who.Subject)), slog.String("issuer", who.Issuer)}
+	if len(who.Roles) > 0 {
+		attrs = append(attrs, slog.Any("roles", who.Roles))
+	}
+	if who.Borough != "" {
+		attrs = append(attrs, slog.String("borough", who.Borough))
 	}
 	return attrs
 }

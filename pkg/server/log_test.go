@@ -16,13 +16,15 @@ import (
 	"peerchallenge/pkg/server"
 )
 
-// logging brings up a service, and answers what it logs of a request.
+// logging brings up a service, and answers what it has logged of a request. Asking
+// ends the service, because a line may be written after its answer has come.
 func logging(t *testing.T, change ...func(*server.Config)) (w *world, of func(request string) map[string]any, log *safeBuffer) {
 	t.Helper()
 	log = &safeBuffer{}
 	w = start(t, append(change, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(log, nil)) })...)
 	return w, func(request string) map[string]any {
 		t.Helper()
+		w.http.Close()
 		for line := range strings.Lines(log.String()) {
 			var fields map[string]any
 			if err := json.Unmarshal([]byte(line), &fields); err != nil {
@@ -46,7 +48,7 @@ func TestTheLogSaysWhoAndWhat(t *testing.T) {
 	person := lead.post("/v1/participants", `{"name":"Sam Example","role":"ad","borough":"E09000022"}`).id()
 	outsider := w.as(programme.RoleBoroughLead, elsewhere)
 	known := map[string]string{"subject": "test-borough-lead", "issuer": "http://test", "roles": "[borough-lead]", "borough": "E09000022", "address": "127.0.0.1"}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		by           caller
 		method, path string
 		status       int
@@ -70,8 +72,11 @@ func TestTheLogSaysWhoAndWhat(t *testing.T) {
 		"a-forged-token":     {caller{w, lead.token[:len(lead.token)-6] + "AAAAAA"}, "GET", "/v1/boroughs", 401, map[string]string{"operation": "listBoroughs", "problem": "token_signature", "event": "authn_failed"}, true},
 		"no-such-address":    {lead, "GET", "/v1/people/Sam-Example", 404, map[string]string{"operation": "none", "problem": "no_such_address"}, true},
 		"a-problem-s-page":   {lead, "GET", "/problems/nothing", 404, map[string]string{"operation": "getProblem", "path": "map[code:nothing]", "problem": "not_found"}, true},
-	} {
+	}
+	for name, c := range cases {
 		c.by.send(c.method, c.path, map[bool]string{true: `{"role":"visitor"}`}[c.method == "PUT"], "X-Request-Id", "request-"+name).want(c.status)
+	}
+	for name, c := range cases {
 		want := maps.Clone(known)
 		if c.unknown {
 			want = map[string]string{"address": "127.0.0.1"}
@@ -113,7 +118,7 @@ func TestTheLogSaysNothingElse(t *testing.T) {
 		"Idempotency-Key", "key-of-mine", "X-Audit-Reason", "Because of her").id()
 	lead.send("POST", "/v1/participants", `{"name":"Sam Example","role":"Sam Example","borough":"sam@example.org"}`).want(422)
 	lead.change("PATCH", "/v1/participants/"+person, `{"name":"Sam Example 2"}`, "X-Audit-Reason", "Because of him").want(200)
-	lead.post("/v1/asks-and-offers", `{"kind":"ask","borough":"E09000022","title":"What was found","text":"What was found by Sam Example"}`)
+	w.write("POST", "/v1/events", `{"kind":"workshop","title":"What was found","description":"What was found by Sam Example","startsOn":"2026-10-05","endsOn":"2026-10-05"}`).want(201)
 	lead.get("/v1/participants?borough=sam@example.org&Sam%20Example=1").want(400)
 	lead.get("/v1/events?from=2019-09-09").want(200)
 	lead.get("/v1/participants/sam@example.org").want(400)
@@ -137,6 +142,9 @@ func TestTheLogSaysNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	caller{w, token}.send("GET", "/v1/boroughs", "", "X-Request-Id", "request-by-address").want(200)
+	if metrics := w.get("/metrics").want(200).body; strings.Contains(metrics, "E09000022") || strings.Contains(metrics, "test-") || !strings.Contains(metrics, `operation="getParticipant"`) {
+		t.Errorf("%.800s", metrics)
+	}
 	if got := of("request-by-address")["subject"]; got != "sha256:22e7ba7a5786d8fb" {
 		t.Errorf("the subject is %v", got)
 	}
@@ -145,9 +153,6 @@ func TestTheLogSaysNothingElse(t *testing.T) {
 		if strings.Contains(text, secret) {
 			t.Errorf("the log says %.40s", secret)
 		}
-	}
-	if metrics := w.get("/metrics").want(200).body; strings.Contains(metrics, "E09000022") || strings.Contains(metrics, "test-") || !strings.Contains(metrics, `operation="getParticipant"`) {
-		t.Errorf("%.800s", metrics)
 	}
 	for line := range strings.Lines(text) {
 		if !json.Valid([]byte(line)) {
@@ -190,10 +195,12 @@ func TestTheLogKeepsAsMuchOfAnAddressAsItMay(t *testing.T) {
 		w, of, _ := logging(t, func(cfg *server.Config) {
 			cfg.Addresses, cfg.Proxies = form, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 		})
+		id := func(address string) string { return "request-" + strings.NewReplacer(":", "-", ".", "-").Replace(address) }
+		for address := range want {
+			w.send(ask{method: "GET", path: "/healthz", header: map[string]string{"X-Request-Id": id(address), "X-Forwarded-For": "198.51.100.1, " + address}}).want(200)
+		}
 		for address, logged := range want {
-			id := "request-" + strings.NewReplacer(":", "-", ".", "-").Replace(address)
-			w.send(ask{method: "GET", path: "/healthz", header: map[string]string{"X-Request-Id": id, "X-Forwarded-For": "198.51.100.1, " + address}}).want(200)
-			if got := of(id)["address"]; got != logged {
+			if got := of(id(address))["address"]; got != logged {
 				t.Errorf("%s logs %v for %s, want %v", form, got, address, logged)
 			}
 		}
