@@ -99,12 +99,12 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	a.server, err = server.New(server.Config{
 		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Logger: logger, CORSOrigins: cfg.origins,
 		Proxies: cfg.proxies, Addresses: cfg.addresses,
-		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), poolCollector{a.store}},
+		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.working.Go(func() { purge(ctx, a.store, logger) })
+	a.working.Go(func() { forget(ctx, a.store, logger) })
 	return a, nil
 }
 
@@ -122,40 +122,29 @@ func (a *app) close() {
 	}
 }
 
-// purge forgets the answers to idempotent requests when their day is over.
-func purge(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
+// forget removes every hour what has been kept for as long as it is to be.
+func forget(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Hour):
-			if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
-				logger.Warn("old idempotency keys could not be removed", "error", err.Error())
-			}
+			forgetOnce(ctx, store, logger)
 		}
 	}
 }
 
-// poolCollector shows the database pool's state as metrics.
-type poolCollector struct{ store *postgres.Store }
-
-var (
-	poolOpen  = prometheus.NewDesc("database_connections_open", "Connections to the database.", nil, nil)
-	poolInUse = prometheus.NewDesc("database_connections_in_use", "Connections that are busy.", nil, nil)
-	poolWaits = prometheus.NewDesc("database_connection_waits_total", "How often a request waited for a connection.", nil, nil)
-)
-
-// Describe names the metrics.
-func (poolCollector) Describe(ch chan<- *prometheus.Desc) {
-	ch <- poolOpen
-	ch <- poolInUse
-	ch <- poolWaits
-}
-
-// Collect reads them.
-func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
-	stats := c.store.Stats()
-	ch <- prometheus.MustNewConstMetric(poolOpen, prometheus.GaugeValue, float64(stats.OpenConnections))
-	ch <- prometheus.MustNewConstMetric(poolInUse, prometheus.GaugeValue, float64(stats.InUse))
-	ch <- prometheus.MustNewConstMetric(poolWaits, prometheus.CounterValue, float64(stats.WaitCount))
+// forgetOnce removes the answers to idempotent requests whose day is over, and the
+// people who left and the notes that have been kept for as long as the settings say.
+func forgetOnce(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
+	if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
+		logger.Warn("old idempotency keys could not be removed", "error", err.Error())
+	}
+	erased, err := store.EraseOutlived(ctx)
+	if err != nil && ctx.Err() == nil {
+		logger.Warn("what has been kept long enough could not be removed", "error", err.Error())
+	}
+	if erased.Participants+erased.Notes > 0 {
+		logger.Info("removed what has been kept long enough", "participants", erased.Participants, "notes", erased.Notes)
+	}
 }

@@ -195,7 +195,9 @@ func TestTheLogKeepsAsMuchOfAnAddressAsItMay(t *testing.T) {
 		w, of, _ := logging(t, func(cfg *server.Config) {
 			cfg.Addresses, cfg.Proxies = form, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 		})
-		id := func(address string) string { return "request-" + strings.NewReplacer(":", "-", ".", "-").Replace(address) }
+		id := func(address string) string {
+			return "request-" + strings.NewReplacer(":", "-", ".", "-").Replace(address)
+		}
 		for address := range want {
 			w.send(ask{method: "GET", path: "/healthz", header: map[string]string{"X-Request-Id": id(address), "X-Forwarded-For": "198.51.100.1, " + address}}).want(200)
 		}

@@ -16,8 +16,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// requestTimeout bounds every request that is not a stream.
-const requestTimeout = 30 * time.Second
+// requestTimeout bounds every request that is not a stream. What it does ends a
+// little before, so that the answer is within it.
+const (
+	requestTimeout = 30 * time.Second
+	timeToAnswer   = time.Second / 2
+)
 
 const headerRequestID = "X-Request-Id"
 
@@ -140,5 +144,5 @@ func bounded(ctx context.Context, c *call) (context.Context, context.CancelFunc)
 	if c.format != formatJSON {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, requestTimeout)
+	return context.WithTimeout(ctx, requestTimeout-timeToAnswer)
 }

@@ -160,7 +160,7 @@ func TestTheCourseOfAReview(t *testing.T) {
 		HostComments                 []struct{ Text string }
 	}
 	host.get(review).want(200).into(&reported)
-	today := programme.DateIn(clock(), programme.London)
+	today := programme.DefaultSettings.Today(clock())
 	if reported.ReportedOn > today || reported.ReportedOn < today.AddDays(-1) || reported.ProgressReviewOn != reported.ReportedOn.AddMonths(10) {
 		t.Errorf("reported on %s, progress review on %s", reported.ReportedOn, reported.ProgressReviewOn)
 	}

@@ -55,7 +55,7 @@ var problems = map[string]explained{
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
 	"database_unavailable":   {"The database is away", "The service cannot reach its database, or not in time.", "Try again after the seconds that Retry-After names."},
 	"unconfirmed":            {"It is not known to stand", "The request may have been carried out. The database has not confirmed that it is where it outlives a crash, or the connection broke before it could.", "Repeat it with the same Idempotency-Key after the seconds that Retry-After names. A change or a deletion has no key: read the resource first."},
-	"not_ready":              {"The service is not ready", "The database's structure is not the one that this version needs.", "Wait for the migration to end, or run it."},
+	"not_ready":              {"The service is not ready", "The database's structure is not the one that this version needs, or the figures are still being read.", "Wait for the migration and for the figures. Where nobody migrates, run the migration."},
 	"internal":               {"A fault of ours", "The server met a fault of its own. Nothing was half done.", "Report it with the instance."},
 
 	"not_ready_for_fieldwork": {"The review is not ready for fieldwork", "Fieldwork needs an agreed scope, a key line of enquiry, its days, and a team of four to six with a lead who is DCS or AD. What is missing is listed under errors.", "Add what errors names."},
