@@ -20,7 +20,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_BUILTIN_ISSUER", "on, or off to refuse tokens of the token command (on)"},
 	{"PEERCHALLENGE_ISSUERS", "other issuers to trust, a JSON list, each for boroughs and roles (docs/issuers.md)"},
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
-	{"PEERCHALLENGE_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed, 10.0.0.0/8 and the like, separated by commas"},
+	{"PEERCHALLENGE_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8, by commas"},
 	{"PEERCHALLENGE_LOG_ADDRESSES", "callers' addresses in the log: full, short (their networks) or none (full)"},
 	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
