@@ -44,7 +44,7 @@ type metrics struct {
 	inFlight prometheus.Gauge
 }
 
-func newMetrics() *metrics {
+func newMetrics(spool *spool) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -56,7 +56,7 @@ func newMetrics() *metrics {
 			Name: "http_requests_in_flight", Help: "Requests that are being answered.",
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.inFlight)
+	m.registry.MustRegister(m.requests, m.inFlight, spoolCollector{spool})
 	return m
 }
 
