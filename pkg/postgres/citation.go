@@ -161,7 +161,7 @@ func uncited(tx *gorm.DB, citations []citation) ([]programme.Fault, error) {
 // more to ask about it, and the record's own rules say what else is wrong.
 func (w *work) unlessMissing(err error, c citation) (there bool, other error) {
 	if programme.KindOf(err) == programme.NotFound {
-		w.faults = append(w.faults, c.fault(0))
+		w.unknown = append(w.unknown, c.fault(0))
 		return false, nil
 	}
 	return err == nil, err

@@ -203,7 +203,7 @@ func tie(w *work, e *programme.Event) error {
 	if err != nil {
 		return err
 	}
-	w.faults = append(e.HeldBefore(w.today()), unknown...)
+	w.unknown = append(e.HeldBefore(w.today()), unknown...)
 	return eventAudiences(w.tx, []*programme.Event{e})
 }
 

@@ -81,9 +81,9 @@ func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f prog
 			w.faults = f.Misplaced()
 			return f.May(actor, programme.RecordFinding)
 		case f.PeerReviewID != nil:
-			w.faults = append(w.faults, citePeerReview(f.PeerReviewID).fault(0))
+			w.unknown = append(w.unknown, citePeerReview(f.PeerReviewID).fault(0))
 		default:
-			w.faults = append(w.faults, citePeerChallengeGroup(f.PeerChallengeGroupID).fault(0))
+			w.unknown = append(w.unknown, citePeerChallengeGroup(f.PeerChallengeGroupID).fault(0))
 		}
 		return nil
 	})

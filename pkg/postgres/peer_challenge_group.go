@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -60,7 +61,7 @@ func (s *Store) CreatePeerChallengeGroup(ctx context.Context, actor programme.Ac
 		}
 		c, err := hold(w, peerChallenges, g.PeerChallengeID)
 		if there, err := w.unlessMissing(err, citePeerChallenge(&g.PeerChallengeID)); !there {
-			return err
+			return cmp.Or(err, programme.Together(programme.Refuse(w.unknown), g.Check()))
 		}
 		g.Challenge, g.Members, g.Audience = c, []programme.GroupMember{}, programme.Everyone()
 		return c.May(actor, programme.AddGroup)

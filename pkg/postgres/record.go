@@ -54,6 +54,9 @@ type work struct {
 	// faults were found in what other records say, before the record's own rules
 	// are asked; they are told together.
 	faults []programme.Fault
+	// unknown are faults that are told last: what the record cites and was looked for,
+	// in vain, before the rest of what it cites.
+	unknown []programme.Fault
 }
 
 // today is the day of the change, in the programme's zone.
@@ -309,5 +312,5 @@ func check[T any, R record[T]](w *work, k kind[T, R], row R) error {
 		}
 		faults = append(faults, unknown...)
 	}
-	return programme.Refuse(faults)
+	return programme.Refuse(append(faults, w.unknown...))
 }
