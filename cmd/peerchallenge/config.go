@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
 )
 
 // config is the environment, read once and checked whole.
@@ -20,6 +23,7 @@ type config struct {
 	databaseURL string
 	apiPassword string // of the user that migrate makes for serve
 	addr        string
+	metricsAddr string // of metrics and profiles; empty: the metrics are on addr
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
@@ -27,7 +31,10 @@ type config struct {
 	development bool // whether the database's user may be a superuser or the owner
 	issuers     []auth.Issuer
 	origins     []string
+	proxies     []netip.Prefix
+	addresses   server.AddressForm // in the log
 	rules       programme.Settings
+	spool       server.Spool
 	logger      *slog.Logger
 	quiet       *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
 	clock       func() time.Time
@@ -38,6 +45,7 @@ func readConfig(env func(string) string) (config, error) {
 		databaseURL: env("DATABASE_URL"),
 		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
 		addr:        cmp.Or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
+		metricsAddr: env("PEERCHALLENGE_METRICS_ADDR"),
 		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
 		audience:    cmp.Or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
 		clock:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
@@ -64,6 +72,20 @@ func readConfig(env func(string) string) (config, error) {
 		}
 		*choice.into = text == "on"
 	}
+	for network := range strings.SplitSeq(env("PEERCHALLENGE_TRUSTED_PROXIES"), ",") {
+		if network = strings.TrimSpace(network); network == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(network)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("PEERCHALLENGE_TRUSTED_PROXIES names %q, not a network such as 10.0.0.0/8 or 2001:db8::/32", network))
+		}
+		cfg.proxies = append(cfg.proxies, prefix)
+	}
+	cfg.addresses = server.AddressForm(cmp.Or(env("PEERCHALLENGE_LOG_ADDRESSES"), string(server.WholeAddresses)))
+	if !slices.Contains([]server.AddressForm{server.WholeAddresses, server.ShortAddresses, server.NoAddresses}, cfg.addresses) {
+		faults = append(faults, fmt.Errorf("PEERCHALLENGE_LOG_ADDRESSES is %q, not full, short or none", string(cfg.addresses)))
+	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))
 	}
@@ -72,6 +94,7 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("PEERCHALLENGE_CORS_ORIGINS names %q, not an origin such as https://app.example.org", origin))
 		}
 	}
+	var callerMiB, totalMiB int
 	for _, number := range []struct {
 		name        string
 		into        *int
@@ -81,6 +104,8 @@ func readConfig(env func(string) string) (config, error) {
 		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays, 1, 36500},
 		{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", &cfg.rules.ParticipantsKeptMonths, 0, 1200},
 		{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", &cfg.rules.NotesKeptMonths, 0, 1200},
+		{"PEERCHALLENGE_SPOOL_CALLER_MIB", &callerMiB, 1, 1 << 20},
+		{"PEERCHALLENGE_SPOOL_TOTAL_MIB", &totalMiB, 1, 1 << 20},
 	} {
 		text := env(number.name)
 		if text == "" {
@@ -91,6 +116,7 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from %d to %d", number.name, text, number.least, number.most))
 		}
 	}
+	cfg.spool = server.Spool{Folder: env("PEERCHALLENGE_SPOOL_DIR"), PerCaller: int64(callerMiB) << 20, InAll: int64(totalMiB) << 20}
 	if name := env("PEERCHALLENGE_ZONE"); name != "" {
 		zone, err := time.LoadLocation(name)
 		if err != nil || name == "Local" { // which is another on every machine

@@ -19,7 +19,8 @@ import (
 // it, who makes it, and the state that it is answered from.
 type call struct {
 	op          *operation
-	actor       programme.Actor
+	actor       programme.Actor // who may call the operation
+	who         programme.Actor // whose token it is, for the log; also of somebody who is refused
 	query       url.Values
 	url         *url.URL
 	body        []byte
@@ -30,6 +31,7 @@ type call struct {
 	today       programme.Date      // in the programme's zone
 	rules       programme.Settings
 	cursorKey   []byte         // what cursors are marked with; nil where there are none
+	lists       *lists         // of the caller, where this is one of them
 	keep        func(*content) // for the next caller; does nothing where answers are not alike
 }
 

@@ -44,7 +44,7 @@ type metrics struct {
 	inFlight prometheus.Gauge
 }
 
-func newMetrics() *metrics {
+func newMetrics(spool *spool) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -56,7 +56,7 @@ func newMetrics() *metrics {
 			Name: "http_requests_in_flight", Help: "Requests that are being answered.",
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.inFlight)
+	m.registry.MustRegister(m.requests, m.inFlight, spoolCollector{spool})
 	return m
 }
 
@@ -132,9 +132,10 @@ func (s *Server) record(c echo.Context, id string, took time.Duration, broken bo
 	if !s.log.Enabled(ctx, level) {
 		return
 	}
-	s.log.LogAttrs(ctx, level, "request",
-		slog.String("request", id), slog.String("operation", name), slog.String("method", c.Request().Method),
-		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken))
+	s.log.LogAttrs(ctx, level, "request", append([]slog.Attr{
+		slog.String("request", id), slog.String("operation", name), slog.String("method", shownMethod(c.Request().Method)),
+		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken),
+	}, s.logged(c)...)...)
 }
 
 // bounded gives the request its time. A stream has it for each of its parts

@@ -4,6 +4,11 @@ package server
 // the codes in the program's text, and the tests' harness with those of every answer.
 var problems = map[string]explained{
 	"bad_request":            {"The request cannot be read", "A parameter is unknown, malformed or missing, or the body is not what the operation takes. Every fault is listed under errors.", "Correct what errors names. The contract at /docs lists the parameters of each operation."},
+	"malformed_request":      {"The request is not HTTP", "The request's first line or one of its headers breaks the rules of HTTP, so that nothing else of it was read.", "Use an HTTP client, and send no control characters in headers and no spaces in addresses."},
+	"headers_too_large":      {"The headers are too large", "The request's first line and headers are larger than the server reads, 64 KiB.", "Send fewer or shorter headers, and a shorter query."},
+	"transfer_encoding":      {"The transfer encoding is not known", "The body comes in a Transfer-Encoding other than chunked.", "Send a Content-Length, or chunked."},
+	"http_version":           {"The version of HTTP is not known", "The request names a version of HTTP that the server does not speak.", "Speak HTTP/1.1, or whatever the proxy before the server offers."},
+	"expectation":            {"The expectation cannot be met", "The Expect header asks for something other than 100-continue.", "Leave the header out."},
 	"malformed_json":         {"The body is not JSON", "The body is not exactly one JSON document.", "Check the body with any JSON tool. Nothing may follow the document."},
 	"too_deep":               {"The JSON is nested too deeply", "No operation takes JSON that is nested deeper than 64 levels.", "Send the document that the contract describes."},
 	"too_many_values":        {"The JSON has too many values", "No operation takes JSON of more than 50,000 values, however short they are.", "Send less in one request."},
@@ -50,6 +55,7 @@ var problems = map[string]explained{
 	"derived":                {"This follows something else", "A derived milestone follows the challenge, the review or the event that it reports, and is not changed or deleted by itself.", "Change what it is derived from. Its words can be written by hand, and its evidence."},
 	"membership_overlap":     {"The borough has a sub-region then", "A borough belongs to one sub-region at a time.", "End the other membership before this one begins."},
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
+	"too_many_lists":         {"Two whole lists are on their way to you", "A caller gets two whole lists, as CSV or NDJSON, at a time. Another waits two seconds for its turn.", "Read those that you have asked for to their end, or close their connections, and try again after the seconds that Retry-After names."},
 	"made_and_removed":       {"What the request made has been removed", "The request was carried out the first time it was sent with this Idempotency-Key, and what it made or changed has been removed since. A repetition does not bring it back.", "Nothing need be done if the removal was meant. To make it anew, send the request with a new key."},
 	"answer_erased":          {"The first answer has been erased", "The request was carried out the first time it was sent with this Idempotency-Key. Its answer named a person who has been removed since, and is not given again.", "Read the record whose id detail names."},
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
