@@ -21,6 +21,7 @@ type config struct {
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
+	builtIn     bool // whether the built-in issuer's tokens are believed
 	issuers     []auth.Issuer
 	origins     []string
 	rules       programme.Settings
@@ -46,6 +47,13 @@ func readConfig(env func(string) string) (config, error) {
 	// every service on the database.
 	cfg.issuer = or(cfg.baseURL, "http://"+cfg.addr)
 	var faults []error
+	switch text := env("PEERCHALLENGE_BUILTIN_ISSUER"); text {
+	case "", "on":
+		cfg.builtIn = true
+	case "off":
+	default:
+		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BUILTIN_ISSUER is %q, not on or off", text))
+	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))
 	}
@@ -94,6 +102,22 @@ func jsonLogger(level slog.Level) *slog.Logger {
 func (c config) needDatabase() error {
 	if c.databaseURL == "" {
 		return errors.New("DATABASE_URL is not set; it names the PostgreSQL to use, postgres://user:password@host/database")
+	}
+	return nil
+}
+
+// needIssuer refuses to serve nobody.
+func (c config) needIssuer() error {
+	if !c.builtIn && len(c.issuers) == 0 {
+		return errors.New("PEERCHALLENGE_BUILTIN_ISSUER is off and PEERCHALLENGE_ISSUERS names no other, so that nobody could call: name one, or switch it on")
+	}
+	return nil
+}
+
+// needBuiltIn refuses to issue tokens that no service would believe.
+func (c config) needBuiltIn() error {
+	if !c.builtIn {
+		return errors.New("PEERCHALLENGE_BUILTIN_ISSUER is off, so that its tokens are refused: get one from an issuer that PEERCHALLENGE_ISSUERS names")
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.addr != "127.0.0.1:8080" || cfg.issuer != "http://127.0.0.1:8080" || cfg.audience != "peerchallenge" || len(cfg.origins)+len(cfg.issuers) > 0 {
+	if cfg.addr != "127.0.0.1:8080" || cfg.issuer != "http://127.0.0.1:8080" || cfg.audience != "peerchallenge" || !cfg.builtIn || len(cfg.origins)+len(cfg.issuers) > 0 {
 		t.Errorf("%+v", cfg)
 	}
 	if got := cfg.rules.Or(programme.DefaultSettings); got != programme.DefaultSettings {
@@ -30,7 +30,7 @@ func TestConfig(t *testing.T) {
 
 	cfg, err = readConfig(settingsOf(
 		"LOG_LEVEL", "debug", "PEERCHALLENGE_ADDR", "0.0.0.0:80", "PEERCHALLENGE_BASE_URL", "https://api.example.org/peers/", "PEERCHALLENGE_AUDIENCE", "us",
-		"PEERCHALLENGE_CORS_ORIGINS", " https://app.example.org , http://localhost:5173,", "PEERCHALLENGE_ISSUERS", `[{"issuer":"https://id.example.org","audience":"us"}]`,
+		"PEERCHALLENGE_CORS_ORIGINS", " https://app.example.org , http://localhost:5173,", "PEERCHALLENGE_ISSUERS", `[{"issuer":"https://id.example.org","audience":"us","boroughs":"none","allowedRoles":["programme"]}]`,
 		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "12", "PEERCHALLENGE_STALLED_DAYS", "1",
 	))
 	if err != nil {
@@ -65,10 +65,12 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 	t.Parallel()
 	said := refused(t, settingsOf(
 		"LOG_LEVEL", "loud", "PEERCHALLENGE_BASE_URL", "api.example.org", "PEERCHALLENGE_CORS_ORIGINS", "*,https://app.example.org/,app",
-		"PEERCHALLENGE_ISSUERS", `[{"issuer":"http://id.example.org","audience":"us"},{"audience":"us"}]`,
+		"PEERCHALLENGE_ISSUERS", `[{"issuer":"http://id.example.org","audience":"us","boroughs":"none"},{"audience":"us","allowedRoles":["king"]}]`,
+		"PEERCHALLENGE_BUILTIN_ISSUER", "maybe",
 		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "0", "PEERCHALLENGE_STALLED_DAYS", "2.5",
 	), "serve")
 	want := []string{
+		`PEERCHALLENGE_BUILTIN_ISSUER is "maybe", not on or off`,
 		`PEERCHALLENGE_BASE_URL is "api.example.org", not an address such as https://api.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "https://app.example.org/", not an origin such as https://app.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "app", not an origin such as https://app.example.org`,
@@ -76,7 +78,10 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 		`PEERCHALLENGE_STALLED_DAYS is "2.5", not a whole number from 1`,
 		`LOG_LEVEL is "loud", not debug, info, warn or error`,
 		`PEERCHALLENGE_ISSUERS: /0/issuer: The issuer must be an https address without query and fragment.`,
+		`  /0/allowedRoles: The roles that the issuer may give are missing: a list of role names.`,
 		`  /1/issuer: The issuer's address is missing.`,
+		`  /1/allowedRoles/0: The programme has no such role.`,
+		`  /1/boroughs: The boroughs that the issuer speaks for are missing: a GSS code, an object from claim values to GSS codes, or none.`,
 	}
 	if got := strings.Split(said, "\n"); !slices.Equal(got, want) {
 		t.Errorf("%s", said)

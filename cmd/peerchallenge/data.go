@@ -145,22 +145,34 @@ func importFile(ctx context.Context, store *postgres.Store, path string) (benchm
 }
 
 func token(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] [--subject NAME] [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are
+	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] --subject NAME [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are
 `+roles()+`; those of a borough need its GSS
-code. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE must be what the service has.`,
-		some("DATABASE_URL", "PEERCHALLENGE_ADDR", "PEERCHALLENGE_BASE_URL", "PEERCHALLENGE_AUDIENCE", "LOG_LEVEL")...)
+code. The subject names the one person or system that will use the token: what is done with it is recorded under
+that name, and whoever shares it shares what they may repeat. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE
+must be what the service has.`,
+		some("DATABASE_URL", "PEERCHALLENGE_ADDR", "PEERCHALLENGE_BASE_URL", "PEERCHALLENGE_AUDIENCE", "PEERCHALLENGE_BUILTIN_ISSUER", "LOG_LEVEL")...)
 	role := flags.String("role", "", "`role` of the bearer, one of those above")
 	borough := flags.String("borough", "", "GSS `code` of the bearer's borough, such as "+demoBorough)
-	subject := flags.String("subject", "command", "`name` of the bearer")
+	subject := flags.String("subject", "", "`name` of the person or system that will use it, such as dcs-lambeth")
 	ttl := flags.Duration("ttl", time.Hour, fmt.Sprintf("how long the token works, at most %s", auth.MaxTTL))
 	if err := flags.parse(args); err != nil {
 		return err
 	}
 	actor := programme.Actor{Subject: *subject, Borough: *borough, Roles: []programme.Role{programme.Role(*role)}}
+	var faults []error
 	if !actor.Roles[0].Known() {
-		return fmt.Errorf("say --role and one of %s", roles())
+		faults = append(faults, fmt.Errorf("say --role and one of %s", roles()))
+	}
+	if actor.Subject == "" {
+		faults = append(faults, errors.New("say --subject and the name of the one person or system that will use the token, such as dcs-lambeth"))
+	}
+	if err := errors.Join(append(faults, cfg.needBuiltIn())...); err != nil {
+		return err
 	}
 	return withStore(ctx, cfg, func(store *postgres.Store) error {
+		if err := needBorough(ctx, store, actor); err != nil {
+			return err
+		}
 		text, err := auth.NewAuthority(store, cfg.issuer, cfg.audience, cfg.clock).Token(ctx, actor, *ttl)
 		if err != nil {
 			return err
@@ -168,6 +180,18 @@ code. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE must be what the service
 		_, err = fmt.Fprintln(out, text)
 		return err
 	})
+}
+
+// needBorough refuses a token that would be refused at every call.
+func needBorough(ctx context.Context, store *postgres.Store, actor programme.Actor) error {
+	if actor.Borough == "" {
+		return nil
+	}
+	there, err := store.HasBorough(ctx, actor.Borough)
+	if err == nil && !there {
+		err = fmt.Errorf("the programme has no borough %q: say the GSS code of one that takes part, such as %s; peerchallenge import london brings London's", actor.Borough, demoBorough)
+	}
+	return err
 }
 
 // roles lists the roles in words.

@@ -27,6 +27,9 @@ indicators, the published figures, and what the programme's page reports. Prints
 	if err := flags.parse(args); err != nil {
 		return err
 	}
+	if err := cfg.needBuiltIn(); err != nil {
+		return err
+	}
 	listener, err := listen(cfg.addr)
 	if err != nil {
 		return err
@@ -120,9 +123,9 @@ func greet(ctx context.Context, authority *auth.Authority, base string, out io.W
 	fmt.Fprintf(out, "\nPeer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
 	var reading string
 	for _, role := range programme.Roles {
-		actor := programme.Actor{Subject: "demo-" + string(role), Roles: []programme.Role{role}}
+		actor := programme.Actor{Subject: demoBearers[role], Roles: []programme.Role{role}}
 		if role.OfBorough() {
-			actor.Borough = demoBorough
+			actor.Borough, actor.Subject = demoBorough, actor.Subject+"-lambeth"
 		}
 		token, err := authority.Token(ctx, actor, demoTTL)
 		if err != nil {
@@ -139,6 +142,16 @@ func greet(ctx context.Context, authority *auth.Authority, base string, out io.W
 
 // demoBorough is the borough whose tokens the demo prints: Lambeth.
 const demoBorough = "E09000022"
+
+// demoBearers are made-up people and systems, one for each role, so that the audit
+// names somebody. To those of a borough its name is added.
+var demoBearers = map[programme.Role]string{
+	programme.RoleProgramme:     "programme-manager",
+	programme.RoleBoroughLead:   "dcs",
+	programme.RoleBoroughEditor: "performance-officer",
+	programme.RoleBoroughSystem: "casework-system",
+	programme.RoleReporting:     "reporting-tool",
+}
 
 func ofBorough(code string) string {
 	if code == "" {

@@ -203,7 +203,7 @@ func TestProduction(t *testing.T) {
 		}
 	}
 	must(t, env, "import", "london")
-	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting"))
+	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting", "--subject", "reporting-tool"))
 	if status, body := get(t, "http://"+address+"/readyz", ""); status != 200 {
 		t.Errorf("%d %s", status, body)
 	}
@@ -267,6 +267,7 @@ func TestRefusals(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() })
 	migrated := settingsOf("DATABASE_URL", pgtest.Database(t))
 	must(t, migrated, "migrate")
+	off := settingsOf("DATABASE_URL", "postgres://127.0.0.1/any", "PEERCHALLENGE_BUILTIN_ISSUER", "off")
 	for name, c := range map[string]struct {
 		env   func(string) string
 		args  []string
@@ -274,13 +275,19 @@ func TestRefusals(t *testing.T) {
 	}{
 		"unknown command":   {settingsOf(), []string{"dance"}, []string{`there is no command "dance"`, "Usage:"}},
 		"no database":       {settingsOf(), []string{"serve"}, []string{"DATABASE_URL is not set"}},
-		"no database token": {settingsOf(), []string{"token", "--role", "reporting"}, []string{"DATABASE_URL is not set"}},
+		"no database token": {settingsOf(), []string{"token", "--role", "reporting", "--subject", "reporting-tool"}, []string{"DATABASE_URL is not set"}},
 		"every setting":     {settingsOf("LOG_LEVEL", "loud", "PEERCHALLENGE_ISSUERS", "{"), []string{"version"}, []string{"LOG_LEVEL", "PEERCHALLENGE_ISSUERS"}},
 		"taken port":        {migrated, []string{"serve", "--addr", taken.Addr().String()}, []string{taken.Addr().String(), "--addr"}},
 		"taken port, demo":  {settingsOf(), []string{"demo", "--addr", taken.Addr().String()}, []string{taken.Addr().String(), "--addr"}},
-		"unknown role":      {migrated, []string{"token", "--role", "king"}, []string{"role"}},
-		"no borough":        {migrated, []string{"token", "--role", "borough-lead"}, []string{"borough"}},
-		"too long":          {migrated, []string{"token", "--role", "reporting", "--ttl", "99h"}, []string{"24"}},
+		"unknown role":      {migrated, []string{"token", "--role", "king", "--subject", "a"}, []string{"say --role and one of programme, "}},
+		"nobody":            {migrated, []string{"token"}, []string{"say --role", "say --subject and the name of the one person or system"}},
+		"nobody's borough":  {migrated, []string{"token", "--role", "borough-lead", "--subject", "dcs-lambeth"}, []string{"needs the borough's GSS code"}},
+		"unknown borough":   {migrated, []string{"token", "--role", "borough-lead", "--borough", demoBorough, "--subject", "dcs-lambeth"}, []string{`the programme has no borough "E09000022"`, "import london"}},
+		"no borough":        {migrated, []string{"token", "--role", "borough-lead", "--borough", "Lambeth", "--subject", "dcs-lambeth"}, []string{`the programme has no borough "Lambeth"`}},
+		"too long":          {migrated, []string{"token", "--role", "reporting", "--subject", "reporting-tool", "--ttl", "99h"}, []string{"24"}},
+		"token, off":        {off, []string{"token", "--role", "reporting", "--subject", "reporting-tool"}, []string{"PEERCHALLENGE_BUILTIN_ISSUER is off", "PEERCHALLENGE_ISSUERS"}},
+		"demo, off":         {off, []string{"demo", "--addr", "127.0.0.1:0"}, []string{"PEERCHALLENGE_BUILTIN_ISSUER is off"}},
+		"nobody to serve":   {off, []string{"serve", "--addr", "127.0.0.1:0"}, []string{"nobody could call"}},
 		"import what":       {migrated, []string{"import"}, []string{"say what to import"}},
 		"import no file":    {migrated, []string{"import", "dfe"}, []string{"say what to import"}},
 		"unknown flag":      {migrated, []string{"serve", "--colour"}, []string{"-colour"}},

@@ -28,7 +28,7 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 	if err := flags.parse(args); err != nil {
 		return err
 	}
-	if err := cfg.needDatabase(); err != nil {
+	if err := errors.Join(cfg.needDatabase(), cfg.needIssuer()); err != nil {
 		return err
 	}
 	listener, err := listen(cfg.addr)
@@ -65,7 +65,7 @@ func listen(addr string) (net.Listener, error) {
 // app is everything that answers requests.
 type app struct {
 	store     *postgres.Store
-	authority *auth.Authority
+	authority *auth.Authority // nil where it is off
 	verifier  *auth.Verifier
 	server    *server.Server
 	stop      context.CancelFunc
@@ -88,12 +88,16 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	if err := prepare(a.store); err != nil {
 		return nil, err
 	}
-	a.authority = auth.NewAuthority(a.store, cfg.issuer, cfg.audience, cfg.clock)
+	var keys func(context.Context) ([]byte, error)
+	if cfg.builtIn {
+		a.authority = auth.NewAuthority(a.store, cfg.issuer, cfg.audience, cfg.clock)
+		keys = a.authority.JWKS
+	}
 	if a.verifier, err = auth.NewVerifier(ctx, auth.Config{Issuers: cfg.issuers, Local: a.authority, Clock: cfg.clock, Logger: logger}); err != nil {
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Keys: a.authority.JWKS, Clock: cfg.clock, Settings: cfg.rules, Logger: logger, CORSOrigins: cfg.origins,
+		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Logger: logger, CORSOrigins: cfg.origins,
 		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), poolCollector{a.store}},
 	})
 	if err != nil {

@@ -23,6 +23,11 @@ type Issuer struct {
 	JWKSURL  string            `json:"jwksUrl"`  // where the present JWK Set is
 	Claims   Claims            `json:"claims"`
 	Roles    map[string]string `json:"roles"` // their name of a role to ours; where given, no other name counts
+
+	// Whoever holds the issuer's keys can write any claim. What is believed is
+	// bounded here, and both must be said.
+	Boroughs     Boroughs         `json:"boroughs"`
+	AllowedRoles []programme.Role `json:"allowedRoles"`
 }
 
 // Claims names the claims that carry what this service needs. A name is looked
@@ -47,7 +52,8 @@ func (c Claims) withDefaults() Claims {
 // is not such an array, and otherwise an Invalid error with every fault in it:
 // members that do not exist, addresses that are not https (http is allowed to
 // this very machine), keys that cannot be used, roles that the programme does
-// not have, an issuer named twice.
+// not have, an issuer that is named twice or does not say for which boroughs and
+// roles it is trusted.
 func ParseIssuers(text string) ([]Issuer, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
@@ -64,6 +70,7 @@ func ParseIssuers(text string) ([]Issuer, error) {
 		faults = append(faults, readMembers(raw, at, map[string]any{
 			"issuer": &issuer.Issuer, "audience": &issuer.Audience, "jwks": &issuer.JWKS,
 			"jwksUrl": &issuer.JWKSURL, "claims": &claims, "roles": &issuer.Roles,
+			"boroughs": &issuer.Boroughs, "allowedRoles": &issuer.AllowedRoles,
 		})...)
 		if isGiven(claims) {
 			faults = append(faults, readMembers(claims, at+"/claims", map[string]any{
@@ -106,7 +113,8 @@ func checkIssuers(issuers []Issuer) []programme.Fault {
 		faults = append(faults, programme.Fault{Pointer: pointer, Code: code, Detail: detail})
 	}
 	seen := map[string]bool{}
-	for i, issuer := range issuers {
+	for i := range issuers {
+		issuer := &issuers[i]
 		at := fmt.Sprintf("/%d", i)
 		switch {
 		case issuer.Issuer == "":
@@ -129,11 +137,7 @@ func checkIssuers(issuers []Issuer) []programme.Fault {
 			}
 			faults = append(faults, checkStaticKeys(issuer.JWKS, at+"/jwks")...)
 		}
-		for _, theirs := range slices.Sorted(maps.Keys(issuer.Roles)) {
-			if !programme.Role(issuer.Roles[theirs]).Known() {
-				fault(at+"/roles/"+escape(theirs), "role", "The programme has no such role.")
-			}
-		}
+		faults = append(faults, checkTrust(issuer, at)...)
 	}
 	return faults
 }

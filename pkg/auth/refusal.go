@@ -20,7 +20,11 @@ var (
 	errNotYet    = refusal("token_not_yet_valid", "The token is dated in the future; check the issuer's clock.")
 	errAudience  = refusal("token_audience", "The token was not issued for this service.")
 	errSubject   = refusal("token_subject", "The token does not say in a usable form whom it speaks for.")
-	errRoles     = refusal("token_roles", "The token carries no role of this programme, or a borough role without the borough's GSS code.")
+	errRoles     = refusal("token_roles", "The token carries no role of this programme, or a borough role without its borough.")
+
+	// Who it is has been established, so that these are no reason to sign in again.
+	errUntrustedRole    = programme.Errorf(programme.Forbidden, "untrusted_role", "The token carries a role that its issuer may not give.")
+	errUntrustedBorough = programme.Errorf(programme.Forbidden, "untrusted_borough", "The token speaks for a borough that its issuer does not speak for.")
 )
 
 func refusal(code, detail string) *programme.Error {

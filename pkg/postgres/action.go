@@ -147,7 +147,7 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 				return []string{"", *text}
 			}
 		}
-		return []string{"none"}
+		return []string{"none", ""}
 	}
 	return listed(s, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
 		var counts []programme.ActionCount

@@ -52,6 +52,7 @@ func dayOr(undated string) *expression {
 			m, _ := row.(*programme.Milestone) // there are no others in the list
 			return string(*cmp.Or(m.AchievedOn, m.PlannedFor, (*programme.Date)(&undated)))
 		},
+		is: func(text string) bool { return text == undated || isDay(text) },
 	}
 }
 

@@ -18,7 +18,7 @@ type actionStore interface {
 }
 
 // ListActions answers actions.
-func (s *Server) ListActions(ctx context.Context, r api.ListActionsRequestObject) (api.ListActionsResponseObject, error) {
+func (s *Server) ListActions(ctx context.Context, r api.ListActionsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.ActionFilter{
 		FindingID: p.FindingId, Borough: p.Borough, SubRegion: p.SubRegion, PriorityID: p.PriorityId, State: convert[programme.ActionState](p.State),
@@ -28,12 +28,12 @@ func (s *Server) ListActions(ctx context.Context, r api.ListActionsRequestObject
 }
 
 // GetAction answers one.
-func (s *Server) GetAction(ctx context.Context, r api.GetActionRequestObject) (api.GetActionResponseObject, error) {
+func (s *Server) GetAction(ctx context.Context, r api.GetActionRequestObject) (api.Response, error) {
 	return s.answerAction(ctx)(s.store.Action(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreateAction records one.
-func (s *Server) CreateAction(ctx context.Context, r api.CreateActionRequestObject) (api.CreateActionResponseObject, error) {
+func (s *Server) CreateAction(ctx context.Context, r api.CreateActionRequestObject) (api.Response, error) {
 	a := programme.Action{FindingID: r.Body.FindingId}
 	setAction(&a, *r.Body)
 	a, err := s.store.CreateAction(ctx, callOf(ctx).actor, a)
@@ -44,7 +44,7 @@ func (s *Server) CreateAction(ctx context.Context, r api.CreateActionRequestObje
 }
 
 // UpdateAction changes one.
-func (s *Server) UpdateAction(ctx context.Context, r api.UpdateActionRequestObject) (api.UpdateActionResponseObject, error) {
+func (s *Server) UpdateAction(ctx context.Context, r api.UpdateActionRequestObject) (api.Response, error) {
 	return s.answerAction(ctx)(s.store.UpdateAction(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(a *programme.Action) error {
 		in, err := merged(ctx, api.ActionInput{
 			FindingId: a.FindingID, Text: a.Text, Owner: a.Owner, OwnerKind: api.OwnerKind(a.OwnerKind), DueOn: a.DueOn, NoDueReason: a.NoDueReason,
@@ -57,18 +57,18 @@ func (s *Server) UpdateAction(ctx context.Context, r api.UpdateActionRequestObje
 }
 
 // AddActionProgress adds an update.
-func (s *Server) AddActionProgress(ctx context.Context, r api.AddActionProgressRequestObject) (api.AddActionProgressResponseObject, error) {
+func (s *Server) AddActionProgress(ctx context.Context, r api.AddActionProgressRequestObject) (api.Response, error) {
 	state := convert[programme.ActionState](r.Body.State)
 	return s.answerAction(ctx)(s.store.AddActionProgress(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Text, state))
 }
 
 // DeleteAction removes one.
-func (s *Server) DeleteAction(ctx context.Context, r api.DeleteActionRequestObject) (api.DeleteActionResponseObject, error) {
+func (s *Server) DeleteAction(ctx context.Context, r api.DeleteActionRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteAction(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // ListActionSummary counts actions.
-func (s *Server) ListActionSummary(ctx context.Context, r api.ListActionSummaryRequestObject) (api.ListActionSummaryResponseObject, error) {
+func (s *Server) ListActionSummary(ctx context.Context, r api.ListActionSummaryRequestObject) (api.Response, error) {
 	counts := s.store.ActionCounts(callOf(ctx).actor, programme.ActionGrouping(r.Params.By), s.reckoning(ctx))
 	return answerListing(ctx, counts, actionCountWire)
 }

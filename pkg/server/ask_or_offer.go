@@ -17,7 +17,7 @@ type askOrOfferStore interface {
 }
 
 // ListAsksAndOffers answers asks and offers.
-func (s *Server) ListAsksAndOffers(ctx context.Context, r api.ListAsksAndOffersRequestObject) (api.ListAsksAndOffersResponseObject, error) {
+func (s *Server) ListAsksAndOffers(ctx context.Context, r api.ListAsksAndOffersRequestObject) (api.Response, error) {
 	f := programme.AskOrOfferFilter{
 		Kind: convert[programme.AskOrOfferKind](r.Params.Kind), Borough: r.Params.Borough, PeerChallengeGroupID: r.Params.PeerChallengeGroupId,
 		PriorityID: r.Params.PriorityId, State: convert[programme.AskOrOfferState](r.Params.State), UpdatedSince: r.Params.UpdatedSince,
@@ -26,12 +26,12 @@ func (s *Server) ListAsksAndOffers(ctx context.Context, r api.ListAsksAndOffersR
 }
 
 // GetAskOrOffer answers one.
-func (s *Server) GetAskOrOffer(ctx context.Context, r api.GetAskOrOfferRequestObject) (api.GetAskOrOfferResponseObject, error) {
+func (s *Server) GetAskOrOffer(ctx context.Context, r api.GetAskOrOfferRequestObject) (api.Response, error) {
 	return answerAskOrOffer(ctx)(s.store.AskOrOffer(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreateAskOrOffer raises one.
-func (s *Server) CreateAskOrOffer(ctx context.Context, r api.CreateAskOrOfferRequestObject) (api.CreateAskOrOfferResponseObject, error) {
+func (s *Server) CreateAskOrOffer(ctx context.Context, r api.CreateAskOrOfferRequestObject) (api.Response, error) {
 	a, err := s.store.CreateAskOrOffer(ctx, callOf(ctx).actor, programme.AskOrOffer{
 		Kind: programme.AskOrOfferKind(r.Body.Kind), Borough: r.Body.Borough, PeerChallengeGroupID: r.Body.PeerChallengeGroupId,
 		PriorityID: r.Body.PriorityId, Title: r.Body.Title, Text: r.Body.Text,
@@ -43,7 +43,7 @@ func (s *Server) CreateAskOrOffer(ctx context.Context, r api.CreateAskOrOfferReq
 }
 
 // UpdateAskOrOffer changes its words and its priority; kind, borough and group stay.
-func (s *Server) UpdateAskOrOffer(ctx context.Context, r api.UpdateAskOrOfferRequestObject) (api.UpdateAskOrOfferResponseObject, error) {
+func (s *Server) UpdateAskOrOffer(ctx context.Context, r api.UpdateAskOrOfferRequestObject) (api.Response, error) {
 	return answerAskOrOffer(ctx)(s.store.UpdateAskOrOffer(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(a *programme.AskOrOffer) error {
 		in, err := merged(ctx, api.AskOrOfferInput{Title: a.Title, Text: a.Text, PriorityId: a.PriorityID})
 		if err == nil {
@@ -54,22 +54,22 @@ func (s *Server) UpdateAskOrOffer(ctx context.Context, r api.UpdateAskOrOfferReq
 }
 
 // DeleteAskOrOffer removes one.
-func (s *Server) DeleteAskOrOffer(ctx context.Context, r api.DeleteAskOrOfferRequestObject) (api.DeleteAskOrOfferResponseObject, error) {
+func (s *Server) DeleteAskOrOffer(ctx context.Context, r api.DeleteAskOrOfferRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteAskOrOffer(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // MeetAskOrOffer says that help was found or taken.
-func (s *Server) MeetAskOrOffer(ctx context.Context, r api.MeetAskOrOfferRequestObject) (api.MeetAskOrOfferResponseObject, error) {
+func (s *Server) MeetAskOrOffer(ctx context.Context, r api.MeetAskOrOfferRequestObject) (api.Response, error) {
 	return s.moveAskOrOffer(ctx, r.Id, r.Params.IfMatch, programme.Meet)
 }
 
 // WithdrawAskOrOffer says that it does not stand any more.
-func (s *Server) WithdrawAskOrOffer(ctx context.Context, r api.WithdrawAskOrOfferRequestObject) (api.WithdrawAskOrOfferResponseObject, error) {
+func (s *Server) WithdrawAskOrOffer(ctx context.Context, r api.WithdrawAskOrOfferRequestObject) (api.Response, error) {
 	return s.moveAskOrOffer(ctx, r.Id, r.Params.IfMatch, programme.Withdraw)
 }
 
 // ReopenAskOrOffer opens it again.
-func (s *Server) ReopenAskOrOffer(ctx context.Context, r api.ReopenAskOrOfferRequestObject) (api.ReopenAskOrOfferResponseObject, error) {
+func (s *Server) ReopenAskOrOffer(ctx context.Context, r api.ReopenAskOrOfferRequestObject) (api.Response, error) {
 	return s.moveAskOrOffer(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 

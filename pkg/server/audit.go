@@ -14,7 +14,7 @@ type auditStore interface {
 }
 
 // ListAuditEntries answers what happened to one resource.
-func (s *Server) ListAuditEntries(ctx context.Context, r api.ListAuditEntriesRequestObject) (api.ListAuditEntriesResponseObject, error) {
+func (s *Server) ListAuditEntries(ctx context.Context, r api.ListAuditEntriesRequestObject) (api.Response, error) {
 	actor := callOf(ctx).actor
 	return answerListing(ctx, s.store.AuditEntries(actor, string(r.Params.Type), r.Params.Id), func(e *programme.AuditEntry) api.AuditEntry {
 		return auditEntryWire(actor, e)

@@ -47,6 +47,15 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
 			return err
 		}
+		// Asked each time: a token outlives the borough's part in the programme.
+		if actor.Borough != "" && call.snapshot.Borough(actor.Borough) == nil {
+			return programme.Errorf(programme.Forbidden, "unknown_borough", "Your token speaks for a borough that the programme does not have.")
+		}
+		if op.query["cursor"] {
+			if call.cursorKey, err = s.keyOfCursors(ctx); err != nil {
+				return err
+			}
+		}
 		return next(c)
 	}
 }

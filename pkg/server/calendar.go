@@ -16,7 +16,7 @@ import (
 )
 
 // GetEventCalendar answers the calendar of events.
-func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarRequestObject) (api.GetEventCalendarResponseObject, error) {
+func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	f := programme.EventFilter{Kind: convert[programme.EventKind](r.Params.Kind), SubRegion: r.Params.SubRegion}
 	c, err := s.store.EventCalendar(ctx, call.actor, f)
@@ -24,7 +24,7 @@ func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarReq
 }
 
 // GetBoroughCalendar answers the calendar of what concerns a borough.
-func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalendarRequestObject) (api.GetBoroughCalendarResponseObject, error) {
+func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	b := call.snapshot.Borough(r.Code)
 	if b == nil {
@@ -35,7 +35,7 @@ func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalenda
 }
 
 // GetPeerChallengeGroupCalendar answers the calendar of a group.
-func (s *Server) GetPeerChallengeGroupCalendar(ctx context.Context, r api.GetPeerChallengeGroupCalendarRequestObject) (api.GetPeerChallengeGroupCalendarResponseObject, error) {
+func (s *Server) GetPeerChallengeGroupCalendar(ctx context.Context, r api.GetPeerChallengeGroupCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	c, err := s.store.GroupCalendar(ctx, call.actor, r.Id)
 	if err != nil {

@@ -27,6 +27,7 @@ type call struct {
 	snapshot    *benchmark.Snapshot // one state for the whole answer
 	today       programme.Date      // in London
 	rules       programme.Settings
+	cursorKey   []byte         // what cursors are marked with; nil where there are none
 	keep        func(*content) // for the next caller; does nothing where answers are not alike
 }
 

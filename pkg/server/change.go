@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -18,7 +17,7 @@ type changeStore interface {
 }
 
 // ListChanges answers what comes after a place in the feed.
-func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject) (api.ListChangesResponseObject, error) {
+func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject) (api.Response, error) {
 	feed := feedOf(callOf(ctx))
 	after, err := placeOf(feed, r.Params.From)
 	if err != nil {
@@ -62,7 +61,10 @@ func placeOf(feed *call, from *api.FeedStart) (int64, error) {
 	if from != nil {
 		return 0, badRequest(programme.Fault{Parameter: "from", Code: "cursor_given", Detail: "The cursor says where to begin; leave one of the two out."})
 	}
-	place, err := strconv.ParseInt(strings.Join(key, " "), 10, 64)
+	if len(key) != 1 {
+		return 0, errNoCursor
+	}
+	place, err := strconv.ParseInt(key[0], 10, 64)
 	if err != nil {
 		return 0, errNoCursor
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // ListComparisons answers how a borough stands, indicator by indicator.
-func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsRequestObject) (api.ListComparisonsResponseObject, error) {
+func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	groups, err := snapshot.Groups(p.Borough, p.Period, text(p.Model))
 	if err != nil {

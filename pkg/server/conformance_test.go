@@ -211,7 +211,14 @@ func (w *world) refusesStrangers(op *described) {
 			w.send(a).problem(403, "role")
 		}
 	}
+	if role := programme.RoleBoroughLead; slices.Contains(allowed, any(string(role))) {
+		a.token = w.tokenOf(role, elsewhere)
+		w.send(a).problem(403, "unknown_borough")
+	}
 }
+
+// elsewhere is a county, which has children's services and no part in the programme.
+const elsewhere = "E10000003"
 
 func (w *world) refusesBadParameters(op *described) {
 	w.t.Helper()

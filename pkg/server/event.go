@@ -20,7 +20,7 @@ type eventStore interface {
 }
 
 // ListEvents answers events.
-func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) (api.ListEventsResponseObject, error) {
+func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.EventFilter{
 		Kind: convert[programme.EventKind](p.Kind), State: convert[programme.EventState](p.State), From: p.From, To: p.To,
@@ -31,12 +31,12 @@ func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) 
 }
 
 // GetEvent answers one.
-func (s *Server) GetEvent(ctx context.Context, r api.GetEventRequestObject) (api.GetEventResponseObject, error) {
+func (s *Server) GetEvent(ctx context.Context, r api.GetEventRequestObject) (api.Response, error) {
 	return answerEvent(ctx)(s.store.Event(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreateEvent plans one.
-func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject) (api.CreateEventResponseObject, error) {
+func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject) (api.Response, error) {
 	var e programme.Event
 	setEvent(&e, *r.Body)
 	e, err := s.store.CreateEvent(ctx, callOf(ctx).actor, e)
@@ -47,7 +47,7 @@ func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject
 }
 
 // UpdateEvent changes one.
-func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject) (api.UpdateEventResponseObject, error) {
+func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject) (api.Response, error) {
 	return answerEvent(ctx)(s.store.UpdateEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(e *programme.Event) error {
 		sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
 		in, err := merged(ctx, api.EventInput{
@@ -64,22 +64,22 @@ func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject
 }
 
 // DeleteEvent removes one.
-func (s *Server) DeleteEvent(ctx context.Context, r api.DeleteEventRequestObject) (api.DeleteEventResponseObject, error) {
+func (s *Server) DeleteEvent(ctx context.Context, r api.DeleteEventRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // HoldEvent says that one has taken place.
-func (s *Server) HoldEvent(ctx context.Context, r api.HoldEventRequestObject) (api.HoldEventResponseObject, error) {
+func (s *Server) HoldEvent(ctx context.Context, r api.HoldEventRequestObject) (api.Response, error) {
 	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Hold)
 }
 
 // CancelEvent says that one will not take place.
-func (s *Server) CancelEvent(ctx context.Context, r api.CancelEventRequestObject) (api.CancelEventResponseObject, error) {
+func (s *Server) CancelEvent(ctx context.Context, r api.CancelEventRequestObject) (api.Response, error) {
 	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
 }
 
 // ReopenEvent plans one again.
-func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject) (api.ReopenEventResponseObject, error) {
+func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject) (api.Response, error) {
 	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 

@@ -17,7 +17,7 @@ type findingStore interface {
 }
 
 // ListFindings answers findings.
-func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObject) (api.ListFindingsResponseObject, error) {
+func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.FindingFilter{
 		PeerChallengeID: p.PeerChallengeId, PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, Borough: p.Borough,
@@ -27,12 +27,12 @@ func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObje
 }
 
 // GetFinding answers one.
-func (s *Server) GetFinding(ctx context.Context, r api.GetFindingRequestObject) (api.GetFindingResponseObject, error) {
+func (s *Server) GetFinding(ctx context.Context, r api.GetFindingRequestObject) (api.Response, error) {
 	return answerFinding(ctx)(s.store.Finding(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreateFinding records one.
-func (s *Server) CreateFinding(ctx context.Context, r api.CreateFindingRequestObject) (api.CreateFindingResponseObject, error) {
+func (s *Server) CreateFinding(ctx context.Context, r api.CreateFindingRequestObject) (api.Response, error) {
 	in := *r.Body
 	f := programme.Finding{PeerChallengeGroupID: in.PeerChallengeGroupId, PeerReviewID: in.PeerReviewId, Borough: in.Borough}
 	setFinding(&f, in)
@@ -44,7 +44,7 @@ func (s *Server) CreateFinding(ctx context.Context, r api.CreateFindingRequestOb
 }
 
 // UpdateFinding corrects one.
-func (s *Server) UpdateFinding(ctx context.Context, r api.UpdateFindingRequestObject) (api.UpdateFindingResponseObject, error) {
+func (s *Server) UpdateFinding(ctx context.Context, r api.UpdateFindingRequestObject) (api.Response, error) {
 	return answerFinding(ctx)(s.store.UpdateFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(f *programme.Finding) error {
 		in, err := merged(ctx, api.FindingInput{
 			Borough: f.Borough, Kind: api.FindingKind(f.Kind), Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID,
@@ -58,12 +58,12 @@ func (s *Server) UpdateFinding(ctx context.Context, r api.UpdateFindingRequestOb
 }
 
 // PutFindingResponse answers one for the borough that it is about.
-func (s *Server) PutFindingResponse(ctx context.Context, r api.PutFindingResponseRequestObject) (api.PutFindingResponseResponseObject, error) {
+func (s *Server) PutFindingResponse(ctx context.Context, r api.PutFindingResponseRequestObject) (api.Response, error) {
 	return answerFinding(ctx)(s.store.AnswerFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.ResponseAnswer(r.Body.Answer), r.Body.Reason))
 }
 
 // DeleteFinding removes one.
-func (s *Server) DeleteFinding(ctx context.Context, r api.DeleteFindingRequestObject) (api.DeleteFindingResponseObject, error) {
+func (s *Server) DeleteFinding(ctx context.Context, r api.DeleteFindingRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 

@@ -16,7 +16,7 @@ type groupingProposalStore interface {
 }
 
 // ListGroupingProposals answers the proposals that were made for a challenge.
-func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingProposalsRequestObject) (api.ListGroupingProposalsResponseObject, error) {
+func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingProposalsRequestObject) (api.Response, error) {
 	actor := callOf(ctx).actor
 	if _, err := s.store.PeerChallenge(ctx, actor, r.Id); err != nil {
 		return nil, err
@@ -25,12 +25,12 @@ func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingPr
 }
 
 // GetGroupingProposal answers one.
-func (s *Server) GetGroupingProposal(ctx context.Context, r api.GetGroupingProposalRequestObject) (api.GetGroupingProposalResponseObject, error) {
+func (s *Server) GetGroupingProposal(ctx context.Context, r api.GetGroupingProposalRequestObject) (api.Response, error) {
 	return answerGroupingProposal(ctx)(s.store.GroupingProposal(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreateGroupingProposal makes one for a challenge.
-func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupingProposalRequestObject) (api.CreateGroupingProposalResponseObject, error) {
+func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupingProposalRequestObject) (api.Response, error) {
 	call, p := callOf(ctx), groupingProposalOf(*r.Body)
 	p, err := s.store.ProposeGroups(ctx, call.actor, r.Id, p, bandsIn(call.snapshot, text(p.Period), p.Indicators))
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupin
 }
 
 // AcceptGroupingProposal makes groups of one.
-func (s *Server) AcceptGroupingProposal(ctx context.Context, r api.AcceptGroupingProposalRequestObject) (api.AcceptGroupingProposalResponseObject, error) {
+func (s *Server) AcceptGroupingProposal(ctx context.Context, r api.AcceptGroupingProposalRequestObject) (api.Response, error) {
 	return answerGroupingProposal(ctx)(s.store.AcceptGroupingProposal(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
 }
 

@@ -17,7 +17,7 @@ type milestoneStore interface {
 }
 
 // ListMilestones answers milestones.
-func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequestObject) (api.ListMilestonesResponseObject, error) {
+func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequestObject) (api.Response, error) {
 	f := programme.MilestoneFilter{
 		Cycle: convert[programme.Cycle](r.Params.Cycle), SubRegion: r.Params.SubRegion, Borough: r.Params.Borough,
 		Kind: convert[programme.MilestoneKind](r.Params.Kind), Status: convert[programme.MilestoneStatus](r.Params.Status), PriorityID: r.Params.PriorityId,
@@ -27,17 +27,17 @@ func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequest
 }
 
 // ListMilestoneSummary counts them.
-func (s *Server) ListMilestoneSummary(ctx context.Context, r api.ListMilestoneSummaryRequestObject) (api.ListMilestoneSummaryResponseObject, error) {
+func (s *Server) ListMilestoneSummary(ctx context.Context, r api.ListMilestoneSummaryRequestObject) (api.Response, error) {
 	return answerListing(ctx, s.store.MilestoneCounts(callOf(ctx).actor, convert[programme.Cycle](r.Params.Cycle)), milestoneCountWire)
 }
 
 // GetMilestone answers one.
-func (s *Server) GetMilestone(ctx context.Context, r api.GetMilestoneRequestObject) (api.GetMilestoneResponseObject, error) {
+func (s *Server) GetMilestone(ctx context.Context, r api.GetMilestoneRequestObject) (api.Response, error) {
 	return answerMilestone(ctx)(s.store.Milestone(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreateMilestone writes one by hand.
-func (s *Server) CreateMilestone(ctx context.Context, r api.CreateMilestoneRequestObject) (api.CreateMilestoneResponseObject, error) {
+func (s *Server) CreateMilestone(ctx context.Context, r api.CreateMilestoneRequestObject) (api.Response, error) {
 	var m programme.Milestone
 	setMilestone(&m, *r.Body)
 	m, err := s.store.CreateMilestone(ctx, callOf(ctx).actor, m)
@@ -56,7 +56,7 @@ type milestoneDocument struct {
 }
 
 // UpdateMilestone changes one.
-func (s *Server) UpdateMilestone(ctx context.Context, r api.UpdateMilestoneRequestObject) (api.UpdateMilestoneResponseObject, error) {
+func (s *Server) UpdateMilestone(ctx context.Context, r api.UpdateMilestoneRequestObject) (api.Response, error) {
 	return answerMilestone(ctx)(s.store.UpdateMilestone(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(m *programme.Milestone) error {
 		evidence := linksWire(m.Evidence)
 		in, err := merged(ctx, milestoneDocument{api.MilestoneInput{
@@ -74,7 +74,7 @@ func (s *Server) UpdateMilestone(ctx context.Context, r api.UpdateMilestoneReque
 }
 
 // DeleteMilestone removes one.
-func (s *Server) DeleteMilestone(ctx context.Context, r api.DeleteMilestoneRequestObject) (api.DeleteMilestoneResponseObject, error) {
+func (s *Server) DeleteMilestone(ctx context.Context, r api.DeleteMilestoneRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteMilestone(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 

@@ -16,18 +16,18 @@ type participantStore interface {
 }
 
 // ListParticipants answers people.
-func (s *Server) ListParticipants(ctx context.Context, r api.ListParticipantsRequestObject) (api.ListParticipantsResponseObject, error) {
+func (s *Server) ListParticipants(ctx context.Context, r api.ListParticipantsRequestObject) (api.Response, error) {
 	f := programme.ParticipantFilter{Borough: r.Params.Borough, Role: convert[programme.ParticipantRole](r.Params.Role), UpdatedSince: r.Params.UpdatedSince}
 	return answerListing(ctx, s.store.Participants(callOf(ctx).actor, f, text(r.Params.Sort)), participantWire(ctx))
 }
 
 // GetParticipant answers one.
-func (s *Server) GetParticipant(ctx context.Context, r api.GetParticipantRequestObject) (api.GetParticipantResponseObject, error) {
+func (s *Server) GetParticipant(ctx context.Context, r api.GetParticipantRequestObject) (api.Response, error) {
 	return answerParticipant(ctx)(s.store.Participant(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreateParticipant adds one.
-func (s *Server) CreateParticipant(ctx context.Context, r api.CreateParticipantRequestObject) (api.CreateParticipantResponseObject, error) {
+func (s *Server) CreateParticipant(ctx context.Context, r api.CreateParticipantRequestObject) (api.Response, error) {
 	var p programme.Participant
 	setParticipant(&p, *r.Body)
 	p, err := s.store.CreateParticipant(ctx, callOf(ctx).actor, p)
@@ -38,7 +38,7 @@ func (s *Server) CreateParticipant(ctx context.Context, r api.CreateParticipantR
 }
 
 // UpdateParticipant changes one.
-func (s *Server) UpdateParticipant(ctx context.Context, r api.UpdateParticipantRequestObject) (api.UpdateParticipantResponseObject, error) {
+func (s *Server) UpdateParticipant(ctx context.Context, r api.UpdateParticipantRequestObject) (api.Response, error) {
 	return answerParticipant(ctx)(s.store.UpdateParticipant(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(p *programme.Participant) error {
 		in, err := merged(ctx, api.ParticipantInput{Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, Organisation: p.Organisation, Email: p.Email})
 		if err == nil {
@@ -49,7 +49,7 @@ func (s *Server) UpdateParticipant(ctx context.Context, r api.UpdateParticipantR
 }
 
 // DeleteParticipant removes one.
-func (s *Server) DeleteParticipant(ctx context.Context, r api.DeleteParticipantRequestObject) (api.DeleteParticipantResponseObject, error) {
+func (s *Server) DeleteParticipant(ctx context.Context, r api.DeleteParticipantRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteParticipant(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 

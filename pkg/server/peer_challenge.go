@@ -17,7 +17,7 @@ type peerChallengeStore interface {
 }
 
 // ListPeerChallenges answers challenges.
-func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallengesRequestObject) (api.ListPeerChallengesResponseObject, error) {
+func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallengesRequestObject) (api.Response, error) {
 	f := programme.PeerChallengeFilter{
 		SubRegion: r.Params.SubRegion, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ChallengeState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
@@ -26,12 +26,12 @@ func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallenge
 }
 
 // GetPeerChallenge answers one.
-func (s *Server) GetPeerChallenge(ctx context.Context, r api.GetPeerChallengeRequestObject) (api.GetPeerChallengeResponseObject, error) {
+func (s *Server) GetPeerChallenge(ctx context.Context, r api.GetPeerChallengeRequestObject) (api.Response, error) {
 	return answerPeerChallenge(ctx)(s.store.PeerChallenge(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreatePeerChallenge plans one.
-func (s *Server) CreatePeerChallenge(ctx context.Context, r api.CreatePeerChallengeRequestObject) (api.CreatePeerChallengeResponseObject, error) {
+func (s *Server) CreatePeerChallenge(ctx context.Context, r api.CreatePeerChallengeRequestObject) (api.Response, error) {
 	var c programme.PeerChallenge
 	setPeerChallenge(&c, *r.Body)
 	c, err := s.store.CreatePeerChallenge(ctx, callOf(ctx).actor, c)
@@ -42,7 +42,7 @@ func (s *Server) CreatePeerChallenge(ctx context.Context, r api.CreatePeerChalle
 }
 
 // UpdatePeerChallenge changes one.
-func (s *Server) UpdatePeerChallenge(ctx context.Context, r api.UpdatePeerChallengeRequestObject) (api.UpdatePeerChallengeResponseObject, error) {
+func (s *Server) UpdatePeerChallenge(ctx context.Context, r api.UpdatePeerChallengeRequestObject) (api.Response, error) {
 	return answerPeerChallenge(ctx)(s.store.UpdatePeerChallenge(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(c *programme.PeerChallenge) error {
 		in, err := merged(ctx, api.PeerChallengeInput{
 			Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: &c.Methods, PriorityId: c.PriorityID,
@@ -56,37 +56,37 @@ func (s *Server) UpdatePeerChallenge(ctx context.Context, r api.UpdatePeerChalle
 }
 
 // DeletePeerChallenge removes one.
-func (s *Server) DeletePeerChallenge(ctx context.Context, r api.DeletePeerChallengeRequestObject) (api.DeletePeerChallengeResponseObject, error) {
+func (s *Server) DeletePeerChallenge(ctx context.Context, r api.DeletePeerChallengeRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeletePeerChallenge(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // PreparePeerChallenge begins its preparation.
-func (s *Server) PreparePeerChallenge(ctx context.Context, r api.PreparePeerChallengeRequestObject) (api.PreparePeerChallengeResponseObject, error) {
+func (s *Server) PreparePeerChallenge(ctx context.Context, r api.PreparePeerChallengeRequestObject) (api.Response, error) {
 	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Prepare)
 }
 
 // StartPeerChallenge begins it.
-func (s *Server) StartPeerChallenge(ctx context.Context, r api.StartPeerChallengeRequestObject) (api.StartPeerChallengeResponseObject, error) {
+func (s *Server) StartPeerChallenge(ctx context.Context, r api.StartPeerChallengeRequestObject) (api.Response, error) {
 	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Start)
 }
 
 // CompletePeerChallenge says that it has taken place.
-func (s *Server) CompletePeerChallenge(ctx context.Context, r api.CompletePeerChallengeRequestObject) (api.CompletePeerChallengeResponseObject, error) {
+func (s *Server) CompletePeerChallenge(ctx context.Context, r api.CompletePeerChallengeRequestObject) (api.Response, error) {
 	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Complete)
 }
 
 // ClosePeerChallenge ends its records.
-func (s *Server) ClosePeerChallenge(ctx context.Context, r api.ClosePeerChallengeRequestObject) (api.ClosePeerChallengeResponseObject, error) {
+func (s *Server) ClosePeerChallenge(ctx context.Context, r api.ClosePeerChallengeRequestObject) (api.Response, error) {
 	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Close)
 }
 
 // CancelPeerChallenge says that it will not take place.
-func (s *Server) CancelPeerChallenge(ctx context.Context, r api.CancelPeerChallengeRequestObject) (api.CancelPeerChallengeResponseObject, error) {
+func (s *Server) CancelPeerChallenge(ctx context.Context, r api.CancelPeerChallengeRequestObject) (api.Response, error) {
 	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
 }
 
 // ReopenPeerChallenge takes its last step back.
-func (s *Server) ReopenPeerChallenge(ctx context.Context, r api.ReopenPeerChallengeRequestObject) (api.ReopenPeerChallengeResponseObject, error) {
+func (s *Server) ReopenPeerChallenge(ctx context.Context, r api.ReopenPeerChallengeRequestObject) (api.Response, error) {
 	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 

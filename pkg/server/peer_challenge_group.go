@@ -19,7 +19,7 @@ type peerChallengeGroupStore interface {
 }
 
 // ListPeerChallengeGroups answers groups.
-func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChallengeGroupsRequestObject) (api.ListPeerChallengeGroupsResponseObject, error) {
+func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChallengeGroupsRequestObject) (api.Response, error) {
 	f := programme.PeerChallengeGroupFilter{
 		PeerChallengeID: r.Params.PeerChallengeId, Borough: r.Params.Borough, Cycle: convert[programme.Cycle](r.Params.Cycle), UpdatedSince: r.Params.UpdatedSince,
 	}
@@ -27,12 +27,12 @@ func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChal
 }
 
 // GetPeerChallengeGroup answers one.
-func (s *Server) GetPeerChallengeGroup(ctx context.Context, r api.GetPeerChallengeGroupRequestObject) (api.GetPeerChallengeGroupResponseObject, error) {
+func (s *Server) GetPeerChallengeGroup(ctx context.Context, r api.GetPeerChallengeGroupRequestObject) (api.Response, error) {
 	return answerPeerChallengeGroup(ctx)(s.store.PeerChallengeGroup(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreatePeerChallengeGroup adds one to a challenge.
-func (s *Server) CreatePeerChallengeGroup(ctx context.Context, r api.CreatePeerChallengeGroupRequestObject) (api.CreatePeerChallengeGroupResponseObject, error) {
+func (s *Server) CreatePeerChallengeGroup(ctx context.Context, r api.CreatePeerChallengeGroupRequestObject) (api.Response, error) {
 	g := programme.PeerChallengeGroup{PeerChallengeID: r.Body.PeerChallengeId}
 	setPeerChallengeGroup(&g, *r.Body)
 	g, err := s.store.CreatePeerChallengeGroup(ctx, callOf(ctx).actor, g)
@@ -43,7 +43,7 @@ func (s *Server) CreatePeerChallengeGroup(ctx context.Context, r api.CreatePeerC
 }
 
 // UpdatePeerChallengeGroup changes one.
-func (s *Server) UpdatePeerChallengeGroup(ctx context.Context, r api.UpdatePeerChallengeGroupRequestObject) (api.UpdatePeerChallengeGroupResponseObject, error) {
+func (s *Server) UpdatePeerChallengeGroup(ctx context.Context, r api.UpdatePeerChallengeGroupRequestObject) (api.Response, error) {
 	return answerPeerChallengeGroup(ctx)(s.store.UpdatePeerChallengeGroup(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(g *programme.PeerChallengeGroup) error {
 		in, err := merged(ctx, api.PeerChallengeGroupInput{
 			PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn, Venue: g.Venue, Link: g.Link, Illustrative: g.Illustrative,
@@ -56,23 +56,23 @@ func (s *Server) UpdatePeerChallengeGroup(ctx context.Context, r api.UpdatePeerC
 }
 
 // DeletePeerChallengeGroup removes one.
-func (s *Server) DeletePeerChallengeGroup(ctx context.Context, r api.DeletePeerChallengeGroupRequestObject) (api.DeletePeerChallengeGroupResponseObject, error) {
+func (s *Server) DeletePeerChallengeGroup(ctx context.Context, r api.DeletePeerChallengeGroupRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeletePeerChallengeGroup(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // PutPeerChallengeGroupMember puts a borough into one.
-func (s *Server) PutPeerChallengeGroupMember(ctx context.Context, r api.PutPeerChallengeGroupMemberRequestObject) (api.PutPeerChallengeGroupMemberResponseObject, error) {
+func (s *Server) PutPeerChallengeGroupMember(ctx context.Context, r api.PutPeerChallengeGroupMemberRequestObject) (api.Response, error) {
 	m := programme.GroupMember{Borough: r.Borough, Role: programme.MemberRole(r.Body.Role), PresentsOn: r.Body.PresentsOn}
 	return answerPeerChallengeGroup(ctx)(s.store.PutGroupMember(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), m))
 }
 
 // DeletePeerChallengeGroupMember takes a borough out of one.
-func (s *Server) DeletePeerChallengeGroupMember(ctx context.Context, r api.DeletePeerChallengeGroupMemberRequestObject) (api.DeletePeerChallengeGroupMemberResponseObject, error) {
+func (s *Server) DeletePeerChallengeGroupMember(ctx context.Context, r api.DeletePeerChallengeGroupMemberRequestObject) (api.Response, error) {
 	return answerPeerChallengeGroup(ctx)(s.store.TakeGroupMember(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Borough))
 }
 
 // PutPeerChallengeGroupNotes writes what was said in one.
-func (s *Server) PutPeerChallengeGroupNotes(ctx context.Context, r api.PutPeerChallengeGroupNotesRequestObject) (api.PutPeerChallengeGroupNotesResponseObject, error) {
+func (s *Server) PutPeerChallengeGroupNotes(ctx context.Context, r api.PutPeerChallengeGroupNotesRequestObject) (api.Response, error) {
 	return answerPeerChallengeGroup(ctx)(s.store.WriteGroupNotes(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Notes))
 }
 

@@ -20,7 +20,7 @@ type peerReviewStore interface {
 }
 
 // ListPeerReviews answers reviews.
-func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.ListPeerReviewsResponseObject, error) {
+func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.Response, error) {
 	f := programme.PeerReviewFilter{
 		Host: r.Params.Host, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ReviewState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
@@ -29,12 +29,12 @@ func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsReque
 }
 
 // GetPeerReview answers one.
-func (s *Server) GetPeerReview(ctx context.Context, r api.GetPeerReviewRequestObject) (api.GetPeerReviewResponseObject, error) {
+func (s *Server) GetPeerReview(ctx context.Context, r api.GetPeerReviewRequestObject) (api.Response, error) {
 	return answerPeerReview(ctx)(s.store.PeerReview(ctx, callOf(ctx).actor, r.Id))
 }
 
 // CreatePeerReview proposes one.
-func (s *Server) CreatePeerReview(ctx context.Context, r api.CreatePeerReviewRequestObject) (api.CreatePeerReviewResponseObject, error) {
+func (s *Server) CreatePeerReview(ctx context.Context, r api.CreatePeerReviewRequestObject) (api.Response, error) {
 	var review programme.PeerReview
 	setPeerReview(&review, *r.Body)
 	review, err := s.store.CreatePeerReview(ctx, callOf(ctx).actor, review)
@@ -45,7 +45,7 @@ func (s *Server) CreatePeerReview(ctx context.Context, r api.CreatePeerReviewReq
 }
 
 // UpdatePeerReview changes one. The team is chosen anew where the patch has one.
-func (s *Server) UpdatePeerReview(ctx context.Context, r api.UpdatePeerReviewRequestObject) (api.UpdatePeerReviewResponseObject, error) {
+func (s *Server) UpdatePeerReview(ctx context.Context, r api.UpdatePeerReviewRequestObject) (api.Response, error) {
 	return answerPeerReview(ctx)(s.store.UpdatePeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(review *programme.PeerReview) error {
 		sessions := sessionsWire(review.Sessions)
 		in, err := merged(ctx, api.PeerReviewInput{
@@ -61,52 +61,52 @@ func (s *Server) UpdatePeerReview(ctx context.Context, r api.UpdatePeerReviewReq
 }
 
 // DeletePeerReview removes one.
-func (s *Server) DeletePeerReview(ctx context.Context, r api.DeletePeerReviewRequestObject) (api.DeletePeerReviewResponseObject, error) {
+func (s *Server) DeletePeerReview(ctx context.Context, r api.DeletePeerReviewRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeletePeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // ScopePeerReview begins to agree on its scope.
-func (s *Server) ScopePeerReview(ctx context.Context, r api.ScopePeerReviewRequestObject) (api.ScopePeerReviewResponseObject, error) {
+func (s *Server) ScopePeerReview(ctx context.Context, r api.ScopePeerReviewRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.AgreeScope)
 }
 
 // PreparePeerReview begins its preparation.
-func (s *Server) PreparePeerReview(ctx context.Context, r api.PreparePeerReviewRequestObject) (api.PreparePeerReviewResponseObject, error) {
+func (s *Server) PreparePeerReview(ctx context.Context, r api.PreparePeerReviewRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Prepare)
 }
 
 // StartPeerReviewFieldwork begins its fieldwork.
-func (s *Server) StartPeerReviewFieldwork(ctx context.Context, r api.StartPeerReviewFieldworkRequestObject) (api.StartPeerReviewFieldworkResponseObject, error) {
+func (s *Server) StartPeerReviewFieldwork(ctx context.Context, r api.StartPeerReviewFieldworkRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.StartFieldwork)
 }
 
 // CheckPeerReviewFacts gives its host the right of reply.
-func (s *Server) CheckPeerReviewFacts(ctx context.Context, r api.CheckPeerReviewFactsRequestObject) (api.CheckPeerReviewFactsResponseObject, error) {
+func (s *Server) CheckPeerReviewFacts(ctx context.Context, r api.CheckPeerReviewFactsRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.CheckFacts)
 }
 
 // FinalisePeerReview makes its report final.
-func (s *Server) FinalisePeerReview(ctx context.Context, r api.FinalisePeerReviewRequestObject) (api.FinalisePeerReviewResponseObject, error) {
+func (s *Server) FinalisePeerReview(ctx context.Context, r api.FinalisePeerReviewRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Finalise)
 }
 
 // FollowUpPeerReview begins its follow-up.
-func (s *Server) FollowUpPeerReview(ctx context.Context, r api.FollowUpPeerReviewRequestObject) (api.FollowUpPeerReviewResponseObject, error) {
+func (s *Server) FollowUpPeerReview(ctx context.Context, r api.FollowUpPeerReviewRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.FollowUp)
 }
 
 // ClosePeerReview ends it.
-func (s *Server) ClosePeerReview(ctx context.Context, r api.ClosePeerReviewRequestObject) (api.ClosePeerReviewResponseObject, error) {
+func (s *Server) ClosePeerReview(ctx context.Context, r api.ClosePeerReviewRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Close)
 }
 
 // CancelPeerReview says that it will not take place.
-func (s *Server) CancelPeerReview(ctx context.Context, r api.CancelPeerReviewRequestObject) (api.CancelPeerReviewResponseObject, error) {
+func (s *Server) CancelPeerReview(ctx context.Context, r api.CancelPeerReviewRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
 }
 
 // ReopenPeerReview takes its last step back.
-func (s *Server) ReopenPeerReview(ctx context.Context, r api.ReopenPeerReviewRequestObject) (api.ReopenPeerReviewResponseObject, error) {
+func (s *Server) ReopenPeerReview(ctx context.Context, r api.ReopenPeerReviewRequestObject) (api.Response, error) {
 	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 
@@ -115,17 +115,17 @@ func (s *Server) movePeerReview(ctx context.Context, id string, match *string, s
 }
 
 // AddPeerReviewHostComment adds what the host says.
-func (s *Server) AddPeerReviewHostComment(ctx context.Context, r api.AddPeerReviewHostCommentRequestObject) (api.AddPeerReviewHostCommentResponseObject, error) {
+func (s *Server) AddPeerReviewHostComment(ctx context.Context, r api.AddPeerReviewHostCommentRequestObject) (api.Response, error) {
 	return answerPeerReview(ctx)(s.store.CommentOnPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Text))
 }
 
 // PutPeerReviewReport writes the report.
-func (s *Server) PutPeerReviewReport(ctx context.Context, r api.PutPeerReviewReportRequestObject) (api.PutPeerReviewReportResponseObject, error) {
+func (s *Server) PutPeerReviewReport(ctx context.Context, r api.PutPeerReviewReportRequestObject) (api.Response, error) {
 	return answerPeerReview(ctx)(s.store.WritePeerReviewReport(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Report, linksOf(r.Body.ReportLinks)))
 }
 
 // PutPeerReviewPublication decides how far the report may be seen.
-func (s *Server) PutPeerReviewPublication(ctx context.Context, r api.PutPeerReviewPublicationRequestObject) (api.PutPeerReviewPublicationResponseObject, error) {
+func (s *Server) PutPeerReviewPublication(ctx context.Context, r api.PutPeerReviewPublicationRequestObject) (api.Response, error) {
 	return answerPeerReview(ctx)(s.store.PublishPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.Publication(r.Body.Publication)))
 }
 

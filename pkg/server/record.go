@@ -23,7 +23,7 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	}
 	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call)})
 	if after != nil && programme.KindOf(err) == programme.Invalid {
-		return reply{}, errNoCursor // somebody made a key up, and its mark
+		return reply{}, errNoCursor // a key of another width or of other types
 	}
 	if err != nil {
 		return reply{}, err

@@ -116,9 +116,9 @@ func (c *content) gzip() []byte {
 	return c.packed
 }
 
-// write sends the reply. A read that the snapshot alone answers is kept, so
+// Write sends the reply. A read that the snapshot alone answers is kept, so
 // that the next caller gets the same bytes without anyone making them again.
-func (r reply) write(w http.ResponseWriter) error {
+func (r reply) Write(w http.ResponseWriter) error {
 	if r.stream != nil {
 		return r.writeStream(w)
 	}

@@ -25,6 +25,7 @@ type Store interface {
 	Snapshot(ctx context.Context) (*benchmark.Snapshot, error)
 	// Ready answers Unavailable while the service cannot do its work.
 	Ready(ctx context.Context) error
+	cursorStore
 	idempotencyStore
 	programmeStore
 	priorityStore
@@ -52,7 +53,7 @@ type Store interface {
 type Config struct {
 	Store  Store
 	Verify func(ctx context.Context, token string) (programme.Actor, error)
-	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS
+	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS; nil where it is off
 	Clock  func() time.Time
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
@@ -67,18 +68,19 @@ type Config struct {
 
 // Server answers the contract's operations over HTTP.
 type Server struct {
-	store    Store
-	verify   func(ctx context.Context, token string) (programme.Actor, error)
-	keys     func(ctx context.Context) ([]byte, error)
-	clock    func() time.Time
-	rules    programme.Settings
-	log      *slog.Logger
-	contract *contract
-	answers  *answers
-	metrics  *metrics
-	today    calendar
-	lastKeys atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
-	echo     *echo.Echo
+	store     Store
+	verify    func(ctx context.Context, token string) (programme.Actor, error)
+	keys      func(ctx context.Context) ([]byte, error)
+	clock     func() time.Time
+	rules     programme.Settings
+	log       *slog.Logger
+	contract  *contract
+	answers   *answers
+	metrics   *metrics
+	today     calendar
+	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
+	cursorKey atomic.Pointer[[]byte]
+	echo      *echo.Echo
 }
 
 // New makes a server. It fails if contract, roles and routes do not agree.
@@ -89,6 +91,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.CacheBytes == 0 {
 		cfg.CacheBytes = 8 << 20
+	}
+	if cfg.Keys == nil {
+		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
@@ -119,7 +124,7 @@ func (s *Server) route(origins []string) error {
 		}))
 	}
 	e.Use(s.authorize, s.remember, s.validate)
-	api.RegisterHandlers(e, api.NewStrictHandler(s, []api.StrictMiddlewareFunc{s.once}))
+	api.Register(e, s, s.once)
 	if err := s.routeSystem(e); err != nil {
 		return err
 	}

@@ -147,6 +147,12 @@ func (s *Server) initialise(ctx context.Context) error {
 	if err := s.makeFolder(unfinished); err != nil {
 		return err
 	}
+	if s.source != nil {
+		if err := s.copySource(ctx, unfinished); err != nil {
+			return err
+		}
+		return s.root.Rename(unfinished, dataFolder)
+	}
 	args := []string{
 		"-D", filepath.Join(s.dir, unfinished), "-U", superuser,
 		"--encoding=UTF8", "--locale=C", "--no-instructions",
