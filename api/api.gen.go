@@ -379,7 +379,7 @@ type Action struct {
 	// Overdue Whether it is open after its due date, today in London.
 	Overdue bool `json:"overdue"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner Name `json:"owner"`
@@ -502,7 +502,7 @@ type ActionInput struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason,omitempty"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner Name `json:"owner"`
@@ -540,7 +540,7 @@ type ActionPatch struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason,omitempty"`
 
-	// Owner A name or title.
+	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Owner *Name `json:"owner,omitempty"`
@@ -593,12 +593,12 @@ type AskOrOffer struct {
 	// State What became of it.
 	State AskOrOfferState `json:"state"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -629,12 +629,12 @@ type AskOrOfferInput struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -662,12 +662,12 @@ type AskOrOfferPatch struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text *Text `json:"text,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -790,7 +790,7 @@ type Authority struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -800,7 +800,7 @@ type Authority struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName Name `json:"regionName"`
@@ -833,7 +833,7 @@ type AuthorityInput struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -843,7 +843,7 @@ type AuthorityInput struct {
 	// Example: E12000007
 	RegionCode RegionCode `json:"regionCode"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName Name `json:"regionName"`
@@ -878,7 +878,7 @@ type AuthorityPatch struct {
 	// Example: 208
 	DfeCode *string `json:"dfeCode,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -888,7 +888,7 @@ type AuthorityPatch struct {
 	// Example: E12000007
 	RegionCode *RegionCode `json:"regionCode,omitempty"`
 
-	// RegionName A name or title.
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	RegionName *Name `json:"regionName,omitempty"`
@@ -931,7 +931,7 @@ type Borough struct {
 	// Example: LAM
 	LiiaCode string `json:"liiaCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -941,7 +941,7 @@ type Borough struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName Name `json:"shortName"`
@@ -974,12 +974,12 @@ type BoroughInput struct {
 	// Example: LAM
 	LiiaCode string `json:"liiaCode"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName Name `json:"shortName"`
@@ -1012,12 +1012,12 @@ type BoroughPatch struct {
 	// Example: LAM
 	LiiaCode *string `json:"liiaCode,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
 
-	// ShortName A name or title.
+	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	ShortName *Name `json:"shortName,omitempty"`
@@ -1100,7 +1100,7 @@ type Comparison struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
-	// IndicatorName A name or title.
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	IndicatorName Name `json:"indicatorName"`
@@ -1249,7 +1249,7 @@ type ComparisonPage struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// BoroughName A name or title.
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
@@ -1320,17 +1320,17 @@ type Contact struct {
 	// Example: programme@example.org
 	Email Email `json:"email"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name or title.
+	// Organisation A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Organisation Name `json:"organisation"`
 
-	// Role A name or title.
+	// Role A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Role Name `json:"role"`
@@ -1388,7 +1388,7 @@ type DistributionItem struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// BoroughName A name or title.
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
@@ -1523,7 +1523,7 @@ type Event struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -1598,7 +1598,7 @@ type Event struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -1608,7 +1608,7 @@ type Event struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
@@ -1627,7 +1627,7 @@ type EventInput struct {
 	// Example: 120
 	Capacity *int `json:"capacity,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -1694,12 +1694,12 @@ type EventInput struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -1733,7 +1733,7 @@ type EventPatch struct {
 	// Example: 120
 	Capacity *int `json:"capacity,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -1800,12 +1800,12 @@ type EventPatch struct {
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -1833,7 +1833,7 @@ type EventSession struct {
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -1956,7 +1956,7 @@ type Finding struct {
 	// Example: Partners decide together on every placement.
 	Text string `json:"text"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2008,7 +2008,7 @@ type FindingInput struct {
 	// Example: Partners decide together on every placement.
 	Text string `json:"text"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2055,7 +2055,7 @@ type FindingPatch struct {
 	// Example: Partners decide together on every placement.
 	Text *string `json:"text,omitempty"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
@@ -2285,7 +2285,7 @@ type HostComment struct {
 	// Example: 2026-03-31T09:30:00Z
 	At Instant `json:"at"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
@@ -2327,7 +2327,7 @@ type Indicator struct {
 	// Example: 100
 	Multiplier float64 `json:"multiplier"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -2346,7 +2346,7 @@ type Indicator struct {
 	// Source Where the definition comes from.
 	Source string `json:"source"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2388,7 +2388,7 @@ type IndicatorInput struct {
 	// Example: 100
 	Multiplier float64 `json:"multiplier"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -2402,7 +2402,7 @@ type IndicatorInput struct {
 	// Source Where the definition comes from.
 	Source string `json:"source"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme Name `json:"theme"`
@@ -2441,7 +2441,7 @@ type IndicatorPatch struct {
 	// Example: 100
 	Multiplier *float64 `json:"multiplier,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -2455,7 +2455,7 @@ type IndicatorPatch struct {
 	// Source Where the definition comes from.
 	Source *string `json:"source,omitempty"`
 
-	// Theme A name or title.
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
@@ -2495,7 +2495,7 @@ type KeySet_Keys_Item struct {
 
 // Link Something elsewhere.
 type Link struct {
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2577,7 +2577,7 @@ type Milestone struct {
 	// Derived Whether it follows what it links to.
 	Derived bool `json:"derived"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -2632,7 +2632,7 @@ type Milestone struct {
 	// SubRegions Its sub-regions.
 	SubRegions []Slug `json:"subRegions"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2697,7 +2697,7 @@ type MilestoneInput struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -2747,7 +2747,7 @@ type MilestoneInput struct {
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -2783,7 +2783,7 @@ type MilestonePatch struct {
 	// Example: 2025-26
 	Cycle *Cycle `json:"cycle,omitempty"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
@@ -2833,7 +2833,7 @@ type MilestonePatch struct {
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -2851,7 +2851,7 @@ type MilestoneStatus string
 // NDJSON The whole list, one JSON object to a line.
 type NDJSON = string
 
-// Name A name or title.
+// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 //
 // Example: South London
 type Name = string
@@ -2909,7 +2909,7 @@ type NullableId = string
 // Example: Many paragraphs.
 type NullableLongText = string
 
-// NullableName A name, or null where there is none.
+// NullableName A name in one line, or null where there is none.
 //
 // Example: City Hall
 type NullableName = string
@@ -3046,12 +3046,12 @@ type Participant struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
@@ -3077,12 +3077,12 @@ type ParticipantInput struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
@@ -3115,12 +3115,12 @@ type ParticipantPatch struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
@@ -3186,7 +3186,7 @@ type PeerChallenge struct {
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3230,7 +3230,7 @@ type PeerChallengeGroup struct {
 	// Members The boroughs of the group, by code.
 	Members []GroupMember `json:"members"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3255,7 +3255,7 @@ type PeerChallengeGroup struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
@@ -3278,7 +3278,7 @@ type PeerChallengeGroupInput struct {
 	// Example: https://example.org/meeting
 	Link *NullableUrl `json:"link,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3293,7 +3293,7 @@ type PeerChallengeGroupInput struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -3328,7 +3328,7 @@ type PeerChallengeGroupPatch struct {
 	// Example: https://example.org/meeting
 	Link *NullableUrl `json:"link,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3338,7 +3338,7 @@ type PeerChallengeGroupPatch struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn,omitempty"`
 
-	// Venue A name, or null where there is none.
+	// Venue A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
@@ -3382,7 +3382,7 @@ type PeerChallengeInput struct {
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3438,7 +3438,7 @@ type PeerChallengePatch struct {
 	// Example: south
 	SubRegion *Slug `json:"subRegion,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -3541,7 +3541,7 @@ type PeerReview struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team []TeamMember `json:"team"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3611,7 +3611,7 @@ type PeerReviewInput struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -3683,7 +3683,7 @@ type PeerReviewPatch struct {
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title *Name `json:"title,omitempty"`
@@ -3796,7 +3796,7 @@ type Priority struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
@@ -3806,7 +3806,7 @@ type Priority struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3829,12 +3829,12 @@ type Priority struct {
 
 // PriorityInput What is needed to create it.
 type PriorityInput struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3864,12 +3864,12 @@ type PriorityPage struct {
 
 // PriorityPatch What to change; what is absent is kept.
 type PriorityPatch struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3928,7 +3928,7 @@ type Programme struct {
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -3953,7 +3953,7 @@ type ProgrammePatch struct {
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -3972,7 +3972,7 @@ type ProgressUpdate struct {
 	// State Where an action stands.
 	State ActionState `json:"state"`
 
-	// Text Plain text.
+	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Text Text `json:"text"`
@@ -4072,12 +4072,12 @@ type Release struct {
 	// Example: 2026-03-31T09:30:00Z
 	ImportedAt Instant `json:"importedAt"`
 
-	// Licence A name or title.
+	// Licence A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Licence Name `json:"licence"`
 
-	// Publisher A name or title.
+	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Publisher Name `json:"publisher"`
@@ -4088,7 +4088,7 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4161,7 +4161,7 @@ type ReviewSession struct {
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
 
-	// Title A name or title.
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
@@ -4279,7 +4279,7 @@ type StatisticalNeighbour struct {
 	// Example: E09000022
 	Neighbour GeographyCode `json:"neighbour"`
 
-	// NeighbourName A name or title.
+	// NeighbourName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	NeighbourName Name `json:"neighbourName"`
@@ -4302,7 +4302,7 @@ type StatisticalNeighbourModel struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4352,12 +4352,12 @@ type SubRegion struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4398,12 +4398,12 @@ type SubRegionComparison struct {
 
 // SubRegionInput What is needed to create it.
 type SubRegionInput struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name Name `json:"name"`
@@ -4519,12 +4519,12 @@ type SubRegionPage struct {
 
 // SubRegionPatch What to change; what is absent is kept.
 type SubRegionPatch struct {
-	// Description Plain text.
+	// Description Plain text. Lines end with LF; tab is the only other control character.
 	//
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// Name A name or title.
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Name *Name `json:"name,omitempty"`
@@ -4540,12 +4540,12 @@ type TeamMember struct {
 	// Lead Whether this is who leads the team.
 	Lead bool `json:"lead"`
 
-	// Name A name, or null where there is none.
+	// Name A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Name *NullableName `json:"name"`
 
-	// Organisation A name, or null where there is none.
+	// Organisation A name in one line, or null where there is none.
 	//
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
@@ -4570,7 +4570,7 @@ type TeamMemberInput struct {
 	ParticipantId ResourceId `json:"participantId"`
 }
 
-// Text Plain text.
+// Text Plain text. Lines end with LF; tab is the only other control character.
 //
 // Example: A paragraph.
 type Text = string

@@ -512,9 +512,9 @@ CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON feed FOR E
 -- search path ends with the temporary tables, so that none of them is taken for
 -- the feed.
 --
--- Waiting for the disk under the lock would let one transaction commit for each
--- flush, where else one flush serves all that wait. So the commit does not wait;
--- who has committed flushes the log before telling anybody (Store.flush).
+-- Waiting for the disk or a standby under the lock would let one transaction commit
+-- for each wait, where else one flush serves all that wait. So the commit does not
+-- wait; who has committed waits behind it, before telling anybody (Store.carryOut).
 -- +goose StatementBegin
 CREATE FUNCTION append_to_feed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

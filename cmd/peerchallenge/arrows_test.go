@@ -16,7 +16,8 @@ import (
 // that is not here may not exist: whoever adds one decides where it stands.
 var arrows = map[string][]string{
 	"migrations":          {},
-	"pkg/programme":       {},
+	"pkg/grouping":        {},
+	"pkg/programme":       {"pkg/grouping"},
 	"pkg/benchmark":       {"pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme"},
@@ -25,6 +26,7 @@ var arrows = map[string][]string{
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"pkg/programme"},
+	"pkg/robustness":      {}, // holds tests only
 	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},
 	"cmd/peerchallenge": {
 		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/seed", "pkg/server",
@@ -43,6 +45,7 @@ var technologies = map[string][]string{
 	"github.com/oapi-codegen":       {"api"},
 	"github.com/golang-jwt":         {"pkg/auth"},
 	"github.com/MicahParks":         {"pkg/auth"},
+	"github.com/anishathalye":       {}, // the tests of pkg/robustness check histories with it
 	"github.com/prometheus":         {"pkg/server", "cmd/peerchallenge"},
 }
 
@@ -127,7 +130,7 @@ func TestForbidden(t *testing.T) {
 	for importer := range arrows {
 		for _, imported := range []string{
 			"api", "cmd/peerchallenge", "migrations", "pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local",
-			"pkg/postgres/pgtest", "pkg/programme", "pkg/seed", "pkg/server", "pkg/programme/inner", "pkg/elsewhere",
+			"pkg/postgres/pgtest", "pkg/grouping", "pkg/programme", "pkg/seed", "pkg/server", "pkg/programme/inner", "pkg/elsewhere",
 		} {
 			want := !slices.Contains(arrows[importer], imported)
 			if got := len(forbidden(importer, []string{"fmt", module + imported})) == 1; got != want {
@@ -137,6 +140,9 @@ func TestForbidden(t *testing.T) {
 	}
 	for _, c := range []struct{ importer, path, want string }{
 		{"pkg/programme", module + "pkg/benchmark", "refused"},
+		{"pkg/programme", module + "pkg/grouping", "allowed"},
+		{"pkg/grouping", module + "pkg/programme", "refused"},
+		{"pkg/server", module + "pkg/grouping", "refused"},
 		{"pkg/benchmark", module + "pkg/programme", "allowed"},
 		{"pkg/benchmark", module + "pkg/postgres", "refused"},
 		{"pkg/server", module + "pkg/postgres", "refused"},
@@ -155,6 +161,7 @@ func TestForbidden(t *testing.T) {
 		{"pkg/auth", "github.com/golang-jwt/jwt/v5", "allowed"},
 		{"pkg/server", "github.com/golang-jwt/jwt/v5", "refused"},
 		{"pkg/server", "gorm.iono/gorm", "allowed"},
+		{"pkg/server", "github.com/anishathalye/porcupine", "refused"},
 		{"pkg/unheard-of", "fmt", "refused"},
 	} {
 		got := map[bool]string{true: "allowed", false: "refused"}[len(forbidden(c.importer, []string{c.path})) == 0]

@@ -17,22 +17,25 @@ import (
 // config is the environment, read once and checked whole.
 type config struct {
 	databaseURL string
+	apiPassword string // of the user that migrate makes for serve
 	addr        string
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
 	builtIn     bool // whether the built-in issuer's tokens are believed
+	development bool // whether the database's user may be a superuser or the owner
 	issuers     []auth.Issuer
 	origins     []string
 	rules       programme.Settings
 	logger      *slog.Logger
-	quiet       *slog.Logger // what a demo logs, where LOG_LEVEL does not say
+	quiet       *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
 	clock       func() time.Time
 }
 
 func readConfig(env func(string) string) (config, error) {
 	cfg := config{
 		databaseURL: env("DATABASE_URL"),
+		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
 		addr:        or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
 		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
 		audience:    or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
@@ -47,12 +50,18 @@ func readConfig(env func(string) string) (config, error) {
 	// every service on the database.
 	cfg.issuer = or(cfg.baseURL, "http://"+cfg.addr)
 	var faults []error
-	switch text := env("PEERCHALLENGE_BUILTIN_ISSUER"); text {
-	case "", "on":
-		cfg.builtIn = true
-	case "off":
-	default:
-		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BUILTIN_ISSUER is %q, not on or off", text))
+	for _, choice := range []struct {
+		name, usual string
+		into        *bool
+	}{
+		{"PEERCHALLENGE_BUILTIN_ISSUER", "on", &cfg.builtIn},
+		{"PEERCHALLENGE_DEVELOPMENT", "off", &cfg.development},
+	} {
+		text := or(env(choice.name), choice.usual)
+		if text != "on" && text != "off" {
+			faults = append(faults, fmt.Errorf("%s is %q, not on or off", choice.name, text))
+		}
+		*choice.into = text == "on"
 	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))
@@ -78,24 +87,21 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from 1", number.name, text))
 		}
 	}
-	level, quiet := slog.LevelInfo, slog.LevelWarn
+	level, quiet := slog.LevelInfo, slog.LevelError
 	if text := env("LOG_LEVEL"); text != "" {
 		if err := level.UnmarshalText([]byte(text)); err != nil {
 			faults = append(faults, fmt.Errorf("LOG_LEVEL is %q, not debug, info, warn or error", text))
 		}
 		quiet = level
 	}
-	cfg.logger, cfg.quiet = jsonLogger(level), jsonLogger(quiet)
+	cfg.logger = slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	cfg.quiet = slog.New(terminal{out: os.Stderr, level: quiet})
 	issuers, err := auth.ParseIssuers(env("PEERCHALLENGE_ISSUERS"))
 	if err != nil {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_ISSUERS: %s", describe(err)))
 	}
 	cfg.issuers = issuers
 	return cfg, errors.Join(faults...)
-}
-
-func jsonLogger(level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
 // needDatabase refuses to go on without one.

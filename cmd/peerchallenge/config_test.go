@@ -24,7 +24,7 @@ func TestConfig(t *testing.T) {
 	if got := cfg.rules.Or(programme.DefaultSettings); got != programme.DefaultSettings {
 		t.Errorf("the programme's times are %+v", got)
 	}
-	if logs(cfg.logger) != slog.LevelInfo || logs(cfg.quiet) != slog.LevelWarn {
+	if logs(cfg.logger) != slog.LevelInfo || logs(cfg.quiet) != slog.LevelError {
 		t.Errorf("it logs from %v, and in a demo from %v", logs(cfg.logger), logs(cfg.quiet))
 	}
 
@@ -67,10 +67,12 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 		"LOG_LEVEL", "loud", "PEERCHALLENGE_BASE_URL", "api.example.org", "PEERCHALLENGE_CORS_ORIGINS", "*,https://app.example.org/,app",
 		"PEERCHALLENGE_ISSUERS", `[{"issuer":"http://id.example.org","audience":"us","boroughs":"none"},{"audience":"us","allowedRoles":["king"]}]`,
 		"PEERCHALLENGE_BUILTIN_ISSUER", "maybe",
+		"PEERCHALLENGE_DEVELOPMENT", "yes",
 		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "0", "PEERCHALLENGE_STALLED_DAYS", "2.5",
 	), "serve")
 	want := []string{
 		`PEERCHALLENGE_BUILTIN_ISSUER is "maybe", not on or off`,
+		`PEERCHALLENGE_DEVELOPMENT is "yes", not on or off`,
 		`PEERCHALLENGE_BASE_URL is "api.example.org", not an address such as https://api.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "https://app.example.org/", not an origin such as https://app.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "app", not an origin such as https://app.example.org`,

@@ -29,8 +29,8 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 		return err
 	}
 	err = do(store)
-	if err != nil && programme.KindOf(err) == programme.Internal && outdated(ctx, store) {
-		err = errOutdated // a missing table is what went wrong
+	if notReady(err) || err != nil && programme.KindOf(err) == programme.Internal && outdated(ctx, store) {
+		err = errOutdated // a missing table or column is what went wrong
 	}
 	return errors.Join(err, store.Close())
 }
@@ -38,8 +38,10 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 var errOutdated = errors.New("the database's structure is older than this program: peerchallenge migrate brings it up to date")
 
 // outdated reports whether the database lacks a migration.
-func outdated(ctx context.Context, store *postgres.Store) bool {
-	e, ok := errors.AsType[*programme.Error](store.Ready(ctx))
+func outdated(ctx context.Context, store *postgres.Store) bool { return notReady(store.Ready(ctx)) }
+
+func notReady(err error) bool {
+	e, ok := errors.AsType[*programme.Error](err)
 	return ok && e.Code == "not_ready"
 }
 
@@ -53,14 +55,23 @@ func openStore(ctx context.Context, cfg config, logger *slog.Logger) (*postgres.
 }
 
 func migrate(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "migrate", "migrate", `Brings the database's structure up to this version. Doing it twice does no harm, nor do two at once: one waits for the
-other.`, some("DATABASE_URL", "LOG_LEVEL")...)
+	flags := newFlags(out, "migrate", "migrate [--api-user NAME]", `Brings the database's structure up to this version. Doing it twice does no harm, nor do two at once: one waits for the
+other. DATABASE_URL names the owner of the database here. With --api-user, makes the user with whom serve is to log in,
+who has the rights of the service alone; its password is what PEERCHALLENGE_API_PASSWORD says, each time anew.`,
+		some("DATABASE_URL", "PEERCHALLENGE_API_PASSWORD", "LOG_LEVEL")...)
+	user := flags.String("api-user", "", "`name` of the service's own user of the database")
 	if err := flags.parse(args); err != nil {
 		return err
 	}
 	return withStore(ctx, cfg, func(store *postgres.Store) error {
 		if err := store.Migrate(ctx); err != nil {
 			return err
+		}
+		if *user != "" {
+			if err := store.AllowLogin(ctx, *user, cfg.apiPassword); err != nil {
+				return err
+			}
+			fmt.Fprintf(out, "The user %s may log in, with the service's rights.\n", *user)
 		}
 		_, err := fmt.Fprintln(out, "The database is up to date.")
 		return err

@@ -13,6 +13,7 @@ type setting struct{ name, about string }
 
 var settings = []setting{
 	{"DATABASE_URL", "PostgreSQL to use, postgres://user:password@host/database"},
+	{"PEERCHALLENGE_API_PASSWORD", "password for the user that migrate --api-user makes, 16 characters or more"},
 	{"PEERCHALLENGE_ADDR", "address to listen on (127.0.0.1:8080)"},
 	{"PEERCHALLENGE_BASE_URL", "address for callers, and the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
 	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
@@ -21,7 +22,8 @@ var settings = []setting{
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
 	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
-	{"LOG_LEVEL", "debug, info, warn or error (info; in a demo and in commands that end by themselves, warn)"},
+	{"PEERCHALLENGE_DEVELOPMENT", "on lets serve work as a superuser or owner of the database (off)"},
+	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
 }
 
 // some answers those of the settings that a command needs.

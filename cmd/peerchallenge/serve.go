@@ -40,7 +40,7 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 		if outdated(ctx, store) {
 			cfg.logger.Warn("not ready yet", "reason", errOutdated.Error())
 		}
-		return nil
+		return store.CheckUser(ctx, cfg.development)
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

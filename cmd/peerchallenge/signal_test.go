@@ -112,7 +112,7 @@ func TestExit(t *testing.T) {
 	}{
 		{"serve", 1, "peerchallenge: DATABASE_URL is not set; it names the PostgreSQL to use, postgres://user:password@host/database\n"},
 		{"serve now", 1, "peerchallenge: serve takes no argument \"now\"; see peerchallenge serve --help\n"},
-		{"migrate --help", 0, "Usage: peerchallenge migrate\n"},
+		{"migrate --help", 0, "Usage: peerchallenge migrate [--api-user NAME]\n"},
 	} {
 		p := program(t, strings.Fields(c.args)...)
 		err := p.wait()
@@ -133,13 +133,19 @@ type child struct {
 
 func program(t *testing.T, args ...string) *child {
 	t.Helper()
+	return programWith(t, nil, args...)
+}
+
+// programWith is the program with settings, as NAME=value, and none but these.
+func programWith(t *testing.T, env []string, args ...string) *child {
+	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], args...)
 	for _, variable := range os.Environ() {
 		if name, _, _ := strings.Cut(variable, "="); name != "DATABASE_URL" && name != "LOG_LEVEL" && !strings.HasPrefix(name, "PEERCHALLENGE_") {
 			cmd.Env = append(cmd.Env, variable)
 		}
 	}
-	cmd.Env = append(cmd.Env, asProgram+"=yes")
+	cmd.Env = append(append(cmd.Env, asProgram+"=yes"), env...)
 	c := &child{&running{out: &output{}, ended: make(chan error, 1)}, cmd}
 	cmd.Stdout, cmd.Stderr = c.out, c.out
 	if err := cmd.Start(); err != nil {

@@ -50,6 +50,8 @@ func pgRefusal(err error, pg *pgconn.PgError) error {
 		}
 	case class == classData:
 		return programme.Wrap(err, programme.Invalid, "invalid", "The request has a text or a number that cannot be kept.")
+	case pg.Code == stateUndefinedTable:
+		return notReady(err)
 	case class == classConnection, class == classIntervention, class == classResources, pg.Code == stateSerialization, pg.Code == stateDeadlock:
 		return unavailable(err)
 	}
@@ -62,11 +64,23 @@ func away(err error) bool {
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// refused reports whether the database has refused the statement, and with it
+// rolled the transaction back. It is not sure of one that ends as its session does.
+func refused(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
 }
 
 func unavailable(cause error) error {
 	return programme.Wrap(cause, programme.Unavailable, "database_unavailable", "The database cannot be reached at the moment. Please try again later.")
+}
+
+// notReady is the answer of a database that has not had every migration.
+func notReady(cause error) error {
+	return programme.Wrap(cause, programme.Unavailable, "not_ready", "The database's schema is older than this program.")
 }
 
 func internal(cause error) error {

@@ -53,10 +53,7 @@ func flushing(b *testing.B) string {
 func writeEntry(ctx context.Context, s *Store) error {
 	row := newAuditRow(s.now(), team, actionCreate, "event", newID())
 	row.SeenAfter = programme.Everyone()
-	if err := s.gorm.WithContext(ctx).Create(&row).Error; err != nil {
-		return err
-	}
-	return s.flush(ctx)
+	return s.carryOut(ctx, "BEGIN", func(l line) error { return l.Create(&row).Error })
 }
 
 func writeChallenge(ctx context.Context, s *Store) error {

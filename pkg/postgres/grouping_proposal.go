@@ -42,8 +42,8 @@ func (s *Store) GroupingProposal(ctx context.Context, actor programme.Actor, id 
 }
 
 // ProposeGroups divides the boroughs that belong to the challenge's sub-region, see
-// [programme.ProposeGroups], and keeps the proposal. bands has the quartile bands by
-// borough and indicator, in the proposal's period. The error is NotFound if there is
+// [programme.GroupingProposal.Propose], and keeps the proposal. bands has the quartile
+// bands by borough and indicator, in the proposal's period. The error is NotFound if there is
 // no such challenge, Forbidden for anyone but the programme's team, Conflict if the
 // challenge takes no groups any more, and Invalid if the question breaks its rules or
 // names a period or an indicator that is not there.

@@ -3,8 +3,12 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -41,7 +45,10 @@ func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx conte
 	if err := maySend(a.Actor); err != nil {
 		return programme.Answer{}, false, err
 	}
-	err = s.transact(ctx, func(ctx context.Context, u *unit) error {
+	// Any other request with the key is waited for. The lock is held until the
+	// transaction ends; two keys that share one only wait for each other.
+	begin := "BEGIN; SELECT pg_advisory_xact_lock(" + strconv.FormatInt(lockOf(a), 10) + ")"
+	err = s.begun(ctx, begin, func(ctx context.Context, u *unit) error {
 		tx := u.tx.WithContext(ctx)
 		kept, err := s.keptAnswer(tx, a)
 		if err != nil {
@@ -76,14 +83,16 @@ func succeeded(a programme.Answer) bool {
 	return a.Status >= http.StatusOK && a.Status < http.StatusMultipleChoices
 }
 
-// keptAnswer waits for any other request with the key and answers what was kept
-// for it, or nil. The lock is held until the transaction ends; two keys that
-// share one only wait for each other.
+// lockOf answers the number of the lock of an attempt's key. It must be the same in
+// every process.
+func lockOf(a programme.Attempt) int64 {
+	key, _ := json.Marshal([]string{a.Actor.Issuer, a.Actor.Subject, a.Operation, a.Key}) // texts always encode
+	sum := sha256.Sum256(key)
+	return int64(binary.BigEndian.Uint64(sum[:]))
+}
+
+// keptAnswer answers what was kept for the attempt, or nil. The key's lock is held.
 func (s *Store) keptAnswer(tx *gorm.DB, a programme.Attempt) (*idempotencyAnswer, error) {
-	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(jsonb_build_array(?::text, ?::text, ?::text, ?::text)::text, 0))",
-		a.Actor.Issuer, a.Actor.Subject, a.Operation, a.Key).Error; err != nil {
-		return nil, err
-	}
 	var found []idempotencyAnswer
 	if err := tx.Where(&idempotencyAnswer{Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Operation: a.Operation, Key: a.Key}, "Issuer", "Subject", "Operation", "Key").
 		Where("created_at > ?", s.now().Add(-answersAreKept)).Find(&found).Error; err != nil || len(found) == 0 {

@@ -61,7 +61,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	if err != nil || applied.Int64 < sources[len(sources)-1].Version {
-		return programme.Wrap(err, programme.Unavailable, "not_ready", "The database's schema is older than this program.")
+		return notReady(err)
 	}
 	_, err = s.Snapshot(ctx)
 	return err

@@ -187,6 +187,43 @@ func TestUnconfirmedSnapshotIsRefused(t *testing.T) {
 	snapshotOf(t, s)
 }
 
+// TestNoSnapshotWithoutOnesOwnWrite: a write stands although the process could not read
+// it back. Until it can, it has no snapshot rather than one that lacks the write.
+func TestNoSnapshotWithoutOnesOwnWrite(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	was := snapshotOf(t, s)
+	owner := admin(t, urlOf(s))
+	does := func(statement string) {
+		t.Helper()
+		if _, err := owner.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	does("REVOKE SELECT ON neighbours FROM peerchallenge_service") // what a write does not read, and a snapshot does
+	if _, err := s.CreatePriority(t.Context(), team, programme.Priority{Name: "Own", ValidFrom: "2025-04-01"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Snapshot(t.Context())
+	wantRefusal(t, err, programme.Unavailable, "database_unavailable")
+	does("GRANT SELECT ON neighbours TO peerchallenge_service")
+	if now := snapshotOf(t, s); now.Generation == was.Generation || named(t, s, "Own") != 1 {
+		t.Error("there is a snapshot without the write")
+	}
+
+	// A database that has lost the write owes it to nobody.
+	last := snapshotOf(t, s)
+	s.owe(last.Generation + 1)
+	for range 2 {
+		if now := snapshotOf(t, s); now.Generation != last.Generation {
+			t.Errorf("generation %d, want %d", now.Generation, last.Generation)
+		}
+	}
+	if s.owed.Load() != 0 {
+		t.Error("what is lost is looked for with every read")
+	}
+}
+
 // TestADatabaseThatWentBackIsReadAnew: a restored copy, or a replica that lacks the
 // last transactions.
 func TestADatabaseThatWentBackIsReadAnew(t *testing.T) {

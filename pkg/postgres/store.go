@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -32,9 +31,8 @@ type Config struct {
 }
 
 const (
-	statementTimeout = "20000" // milliseconds, for everything but imports and loading
-	connectTimeout   = 5 * time.Second
-	refreshTimeout   = time.Minute
+	connectTimeout = 5 * time.Second
+	refreshTimeout = time.Minute
 )
 
 // Store is the database. It is safe for concurrent use.
@@ -57,6 +55,7 @@ type Store struct {
 	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
 	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
 	loading    chan struct{} // holds a token while somebody loads a snapshot
+	owed       atomic.Int64  // a generation that was written here and could not be loaded then; 0: none
 
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
 
@@ -72,8 +71,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, refusal(err)
 	}
 	config.ConnectTimeout = connectTimeout
+	config.OnNotice = heed
 	config.RuntimeParams["application_name"] = "peerchallenge"
-	config.RuntimeParams["statement_timeout"] = statementTimeout
 	s := &Store{
 		config: config, log: cfg.Logger, clock: cfg.Clock, rules: cfg.Settings.Or(programme.DefaultSettings),
 		started: time.Now(), staleAfter: 30 * time.Second, pollEvery: 5 * time.Second, loading: make(chan struct{}, 1),
@@ -116,45 +115,6 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	return s.sql.PingContext(ctx)
-}
-
-// serviceRole is the role of the database with which the service works. It may
-// add to the audit, and neither change nor delete what is there.
-const serviceRole = "peerchallenge_service"
-
-// prepare readies a connection of the pool.
-func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
-	register(conn)
-	return s.asService(ctx, conn)
-}
-
-// asService puts the service's role on a connection, whose user may do more, such
-// as the owner of the schema. Before the migration that brings it there is no such
-// role; then it is asked for again when the connection is used the next time.
-func (s *Store) asService(ctx context.Context, conn *pgx.Conn) error {
-	noted := conn.PgConn().CustomData()
-	if noted[serviceRole] != nil {
-		return nil
-	}
-	// What PostgreSQL 16 calls SET was a part of MEMBER before.
-	var may bool
-	err := conn.QueryRow(ctx, `SELECT pg_has_role(oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
-		FROM pg_roles WHERE rolname = $1`, serviceRole).Scan(&may)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if may {
-		_, err = conn.Exec(ctx, "SET ROLE "+serviceRole)
-	} else if !s.unprotected.Swap(true) {
-		s.log.WarnContext(ctx, "the database's user may not take the service's role, so that only triggers protect the audit; grant it "+serviceRole)
-	}
-	if err == nil {
-		noted[serviceRole] = true
-	}
-	return err
 }
 
 // register makes every instant that is read UTC, whatever the machine's zone, and

@@ -46,7 +46,7 @@ func TestWhoMayDoWhatToAnAction(t *testing.T) {
 
 func TestActionIsDueOrSaysWhyNot(t *testing.T) {
 	t.Parallel()
-	day, reason, empty := programme.Date("2027-03-31"), "It never ends.", " "
+	day, reason, empty := programme.Date("2027-03-31"), "It never ends.", "\u00a0\u200b"
 	for _, c := range []struct {
 		due    *programme.Date
 		reason *string

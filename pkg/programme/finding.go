@@ -2,7 +2,6 @@ package programme
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -159,7 +158,7 @@ func (a Actor) isOf(borough string) bool {
 }
 
 // blank reports whether an optional text says nothing.
-func blank(text *string) bool { return text == nil || strings.TrimSpace(*text) == "" }
+func blank(text *string) bool { return text == nil || Blank(*text) }
 
 // Forum is what the rules need to know of the group or review in which things
 // are found and said.

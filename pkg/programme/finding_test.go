@@ -148,7 +148,7 @@ func TestFindingsAreAboutThoseWhoArePresent(t *testing.T) {
 
 func TestAnswersNeedReasons(t *testing.T) {
 	t.Parallel()
-	at, reason, empty := time.Unix(1, 0), "It holds for one of the two teams.", " "
+	at, reason, empty := time.Unix(1, 0), "It holds for one of the two teams.", "\u00a0\u200b"
 	for _, c := range []struct {
 		answer  programme.ResponseAnswer
 		reason  *string

@@ -245,7 +245,7 @@ func MilestoneOfReview(r PeerReview, subRegion string) Milestone {
 // its sessions, and its participants those who were counted.
 func MilestoneOfEvent(e Event) Milestone {
 	words := e.Description
-	if strings.TrimSpace(words) == "" {
+	if Blank(words) {
 		words = eventWords[e.Kind] + "."
 	}
 	m := derived(EventMilestone, e.Title, words, CycleOn(e.StartsOn))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -397,7 +396,7 @@ func (r *PeerReview) missingForFieldwork() []Fault {
 			faults = append(faults, Fault{Pointer: pointer, Code: code, Detail: detail})
 		}
 	}
-	need(written(r.Scope), "/scope", "no_scope", "Fieldwork needs a scope.")
+	need(!blank(r.Scope), "/scope", "no_scope", "Fieldwork needs a scope.")
 	need(r.ScopeAgreedOn != nil, "/scopeAgreedOn", "scope_not_agreed", "Host and programme must have agreed on the scope.")
 	need(len(r.KLOEs) > 0, "/kloes", "no_kloe", "Fieldwork needs a key line of enquiry.")
 	need(len(r.FieldworkDays) > 0, "/fieldworkDays", "no_fieldwork_days", "Fieldwork needs its days.")
@@ -418,9 +417,7 @@ func (r *PeerReview) afterPreparation() bool {
 	return !slices.Contains([]ReviewState{ReviewProposed, ReviewScoping, ReviewPreparing, ReviewCancelled}, r.State)
 }
 
-func (r *PeerReview) hasReport() bool { return written(r.Report) || len(r.ReportLinks) > 0 }
-
-func written(text *string) bool { return text != nil && strings.TrimSpace(*text) != "" }
+func (r *PeerReview) hasReport() bool { return !blank(r.Report) || len(r.ReportLinks) > 0 }
 
 // Confidants implements [Confidential]: the host, the boroughs of the team and
 // the programme's team. Of whatever else is published, names, sessions, the host's

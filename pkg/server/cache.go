@@ -23,8 +23,16 @@ type answerKey struct {
 
 // answers keeps encoded answers up to a number of bytes.
 type answers struct {
-	cache *otter.Cache[answerKey, *content]
+	cache answerCache
 	limit int
+}
+
+// answerCache is an interface although one type has it, otter's cache: as a member
+// of the server's struct, that would be compiled again in every package that holds
+// a server, which is two thirds of what main takes.
+type answerCache interface {
+	GetIfPresent(k answerKey) (*content, bool)
+	Set(k answerKey, c *content) (*content, bool)
 }
 
 func newAnswers(bytes int) *answers {

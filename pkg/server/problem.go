@@ -68,7 +68,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 			c.Response().Header().Set("Allow", allowed+", "+http.MethodHead)
 		}
 	}
-	for _, f := range e.Faults {
+	for _, f := range listed(e.Faults) {
 		problem.Errors = append(problem.Errors, api.Fault{Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Code: f.Code, Detail: f.Detail})
 	}
 	header := c.Response().Header()
@@ -97,7 +97,8 @@ const (
 // for callers is logged and becomes "internal".
 func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 	if e, ok := errors.AsType[*programme.Error](err); ok {
-		if e.Kind == programme.Internal || e.Kind == programme.Unavailable {
+		// A database that is not migrated yet is said once, at the start, not at each probe.
+		if (e.Kind == programme.Internal || e.Kind == programme.Unavailable) && e.Code != "not_ready" {
 			s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
 		}
 		return e

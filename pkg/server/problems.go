@@ -6,6 +6,9 @@ var problems = map[string]explained{
 	"bad_request":            {"The request cannot be read", "A parameter is unknown, malformed or missing, or the body is not what the operation takes. Every fault is listed under errors.", "Correct what errors names. The contract at /docs lists the parameters of each operation."},
 	"malformed_json":         {"The body is not JSON", "The body is not exactly one JSON document.", "Check the body with any JSON tool. Nothing may follow the document."},
 	"too_deep":               {"The JSON is nested too deeply", "No operation takes JSON that is nested deeper than 64 levels.", "Send the document that the contract describes."},
+	"too_many_values":        {"The JSON has too many values", "No operation takes JSON of more than 50,000 values, however short they are.", "Send less in one request."},
+	"uncomposed":             {"Too much text is not composed", "Texts are kept in Unicode's composed form (NFC). A body may have up to 512 KiB that is not, or may not be, in it.", "Send texts composed, as nearly all programs write them."},
+	"busy":                   {"The service is busy", "More bodies are being sent at once than the service checks at a time, and yours has waited its time.", "Try again after the seconds that Retry-After names. With an Idempotency-Key that is always safe."},
 	"incomplete_body":        {"The body is incomplete", "The connection brought less than the announced length.", "Send the request again. With an Idempotency-Key that is always safe."},
 	"no_token":               {"No token", "The operation needs a bearer token and none came.", "Send Authorization: Bearer and a token of an accepted issuer."},
 	"token_malformed":        {"The token cannot be read", "The token is not a signed JSON Web Token of reasonable size.", "Send the token exactly as the issuer gave it."},
@@ -49,6 +52,7 @@ var problems = map[string]explained{
 	"idempotency_key_reused": {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
 	"timeout":                {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
 	"database_unavailable":   {"The database is away", "The service cannot reach its database, or not in time.", "Try again after the seconds that Retry-After names."},
+	"unconfirmed":            {"It is not known to stand", "The request may have been carried out. The database has not confirmed that it is where it outlives a crash, or the connection broke before it could.", "Repeat it with the same Idempotency-Key after the seconds that Retry-After names. A change or a deletion has no key: read the resource first."},
 	"not_ready":              {"The service is not ready", "The database's structure is not the one that this version needs.", "Wait for the migration to end, or run it."},
 	"internal":               {"A fault of ours", "The server met a fault of its own. Nothing was half done.", "Report it with the instance."},
 

@@ -78,6 +78,7 @@ type Server struct {
 	answers   *answers
 	metrics   *metrics
 	today     calendar
+	door      door
 	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
 	cursorKey atomic.Pointer[[]byte]
 	echo      *echo.Echo
@@ -97,7 +98,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
-		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), echo: echo.New(),
+		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), door: newDoor(), echo: echo.New(),
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
@@ -143,6 +144,11 @@ func (noOutput) Write(p []byte) (int, error) { return len(p), nil }
 
 // ServeHTTP answers one request. HEAD is GET whose body net/http keeps back.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		// Where a proxy and we might disagree about where a body ends, nothing may follow it
+		// (RFC 9112, 6.1).
+		w.Header().Set("Connection", "close")
+	}
 	if r.Method == http.MethodHead {
 		r = r.Clone(r.Context())
 		r.Method = http.MethodGet

@@ -21,6 +21,7 @@ type Proxy struct {
 	network  string
 	url      url.URL
 	trips    atomic.Int64
+	held     atomic.Int64
 	work     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -113,6 +114,9 @@ func (p *Proxy) Cut() {
 	clear(p.pairs)
 }
 
+// Held counts the pieces that have come and may not pass.
+func (p *Proxy) Held() int64 { return p.held.Load() }
+
 // Trips counts how often a server has said that it is ready for the next query,
 // which it says once for each question that a client waited for.
 func (p *Proxy) Trips() int64 { return p.trips.Load() }
@@ -181,20 +185,20 @@ func (p *Proxy) awaitFlow(pair *pair) bool {
 		flows := p.flows
 		p.mu.Unlock()
 		select {
-		case <-pair.done:
-			return false
+		case <-flows:
+			return true
 		default:
 		}
+		p.held.Add(1)
 		select {
 		case <-flows:
-			p.mu.Lock()
-			same := flows == p.flows
-			p.mu.Unlock()
-			if same {
-				return true
-			}
+		case <-pair.done:
+		}
+		p.held.Add(-1)
+		select {
 		case <-pair.done:
 			return false
+		default: // it may hang again already
 		}
 	}
 }

@@ -1,4 +1,11 @@
-package programme
+// Package grouping divides boroughs into the groups of a peer challenge: those
+// who have met lately apart, those who can help each other together. It says of
+// each group what speaks for it and against it, and of each borough that is left
+// out why.
+//
+// It knows nothing of the programme but codes, and answers the same task the same
+// way on every machine.
+package grouping
 
 import (
 	"cmp"
@@ -10,16 +17,16 @@ import (
 	"strings"
 )
 
-// Limits of a [GroupingTask]. Within them every sum of costs is a whole number of
+// Limits of a [Task]. Within them every sum of costs is a whole number of
 // units that an int64 can hold.
 const (
-	MaxGroupingBoroughs   = 100
-	MaxGroupingIndicators = 200
-	MaxGroupingWeight     = 1000
-	MaxCyclesAgo          = 10
+	MaxBoroughs   = 100
+	MaxIndicators = 200
+	MaxWeight     = 1000
+	MaxCyclesAgo  = 10
 )
 
-// The methods by which a [Grouping] is found.
+// The methods by which a [Proposal] is found.
 const (
 	DynamicProgramming = "dynamic_programming" // exact: no other proposal is better
 	SimulatedAnnealing = "simulated_annealing" // a good proposal, perhaps not the best
@@ -38,9 +45,9 @@ type Pairing struct {
 	CyclesAgo int    // 1 is the last cycle; at most [MaxCyclesAgo]
 }
 
-// GroupingTask is what is to be divided into groups. The order of its lists
+// Task is what is to be divided into groups. The order of its lists
 // does not change the answer.
-type GroupingTask struct {
+type Task struct {
 	Boroughs []string // GSS codes, each once
 
 	// Sizes are those of the groups wanted, each at least 2. If they add up to
@@ -61,33 +68,32 @@ type GroupingTask struct {
 	// for a borough that takes part counts as chosen.
 	Bands map[string]map[string]string
 
-	Weights GroupingWeights
+	Weights Weights
 	Seed    int64 // chooses among proposals that are equally good
 }
 
-// GroupingWeights says what counts how much, each from 0 to [MaxGroupingWeight]
+// Weights says what counts how much, each from 0 to [MaxWeight]
 // and rounded to thousandths.
-type GroupingWeights struct {
+type Weights struct {
 	Repeat float64 // the cost of meeting somebody from the last cycle again
 	Mix    float64 // the worth of a pair that complements each other on every indicator
 }
 
-// Grouping is a proposal: every borough is in one group, or unplaced.
-type Grouping struct {
-	Groups   []ProposedGroup // in the order of their first boroughs
-	Unplaced []Unplaced      // in the order of their codes
-	Score    float64         // the sum of the groups' costs; lower is better
-	Optimal  bool            // whether it is proved that no proposal is better
-	Method   string          // [DynamicProgramming] or [SimulatedAnnealing]
+// Proposal is the answer to a [Task]: every borough is in one group, or unplaced.
+type Proposal struct {
+	Groups   []Group    // in the order of their first boroughs
+	Unplaced []Unplaced // in the order of their codes
+	Score    float64    // the sum of the groups' costs; lower is better
+	Optimal  bool       // whether it is proved that no proposal is better
+	Method   string     // [DynamicProgramming] or [SimulatedAnnealing]
 }
 
-// ProposedGroup is one group, of at least two boroughs, with what speaks against
-// it and for it.
-type ProposedGroup struct {
+// Group is one of at least two boroughs, with what speaks against it and for it.
+type Group struct {
 	Boroughs    []string     // in the order of their codes
 	Repeats     []Pairing    // those who met before, A before B
 	Complements []Complement // who can help whom with what
-	RepeatCost  float64      // the first part of the pairs' costs, see [ProposeGroups]
+	RepeatCost  float64      // the first part of the pairs' costs, see [Propose]
 	MixWorth    float64      // the second part
 	Cost        float64      // RepeatCost - MixWorth
 }
@@ -98,7 +104,25 @@ type Complement struct{ Indicator, Strong, InNeed string }
 // Unplaced is a borough that no group could take.
 type Unplaced struct{ Borough, Code, Detail string }
 
-// ProposeGroups divides the boroughs into groups. As few as possible stay
+// Fault is one thing wrong with a [Task].
+type Fault struct {
+	Pointer string // RFC 6901 pointer into the task, in the words of the contract
+	Code    string // stable, for machines
+	Detail  string // one sentence, for people
+}
+
+// TaskError is all that is wrong with a [Task].
+type TaskError []Fault
+
+func (f TaskError) Error() string {
+	words := make([]string, len(f))
+	for i, fault := range f {
+		words[i] = fault.Pointer + ": " + fault.Detail
+	}
+	return strings.Join(words, " ")
+}
+
+// Propose divides the boroughs into groups. As few as possible stay
 // unplaced, since that comes before every score; then the score is as low as
 // possible. The score is the sum, over every pair of boroughs that share a group, of
 //
@@ -115,30 +139,30 @@ type Unplaced struct{ Borough, Code, Detail string }
 // simulated annealing (Kirkpatrick, Gelatt and Vecchi, 1983) with moves and swaps,
 // then steps downhill until no single move or swap is better; Optimal is false.
 //
-// The same task gets the same answer, in whatever order its lists come. It answers
-// an [Invalid] error that names every fault of the task.
-func ProposeGroups(t GroupingTask) (Grouping, error) {
+// The same task gets the same answer, in whatever order its lists come. A task that
+// cannot be answered gets a [TaskError].
+func Propose(t Task) (Proposal, error) {
 	if err := t.check(); err != nil {
-		return Grouping{}, err
+		return Proposal{}, err
 	}
 	d := t.division()
 	if len(d.boroughs) <= exactLimit {
-		return d.explain(d.exact(), Grouping{Optimal: true, Method: DynamicProgramming}), nil
+		return d.explain(d.exact(), Proposal{Optimal: true, Method: DynamicProgramming}), nil
 	}
-	return d.explain(d.search(), Grouping{Method: SimulatedAnnealing}), nil
+	return d.explain(d.search(), Proposal{Method: SimulatedAnnealing}), nil
 }
 
 // check names every fault of the task.
-func (t GroupingTask) check() error {
-	var faults []Fault
+func (t Task) check() error {
+	var faults TaskError
 	fault := func(code, detail, pointer string, at ...any) {
 		faults = append(faults, Fault{Pointer: fmt.Sprintf(pointer, at...), Code: code, Detail: detail})
 	}
 	switch n := len(t.Boroughs); {
 	case n < 2:
 		fault("too_few", "A challenge needs at least two boroughs.", "/boroughs")
-	case n > MaxGroupingBoroughs:
-		fault("too_many", fmt.Sprintf("At most %d boroughs can be divided.", MaxGroupingBoroughs), "/boroughs")
+	case n > MaxBoroughs:
+		fault("too_many", fmt.Sprintf("At most %d boroughs can be divided.", MaxBoroughs), "/boroughs")
 	}
 	known := map[string]bool{"": true} // an empty code is one fault, not several
 	for i, b := range t.Boroughs {
@@ -192,20 +216,23 @@ func (t GroupingTask) check() error {
 			}
 		}
 	}
-	if len(t.indicators()) > MaxGroupingIndicators {
-		fault("too_many", fmt.Sprintf("At most %d indicators can be chosen.", MaxGroupingIndicators), "/bands")
+	if len(t.indicators()) > MaxIndicators {
+		fault("too_many", fmt.Sprintf("At most %d indicators can be chosen.", MaxIndicators), "/bands")
 	}
 	weight := func(name string, w float64) {
 		switch {
 		case !(w >= 0): // also what is not a number
 			fault("too_small", "A weight is a number of at least 0.", "/weights/%s", name)
-		case w > MaxGroupingWeight:
-			fault("too_great", fmt.Sprintf("A weight is at most %d.", MaxGroupingWeight), "/weights/%s", name)
+		case w > MaxWeight:
+			fault("too_great", fmt.Sprintf("A weight is at most %d.", MaxWeight), "/weights/%s", name)
 		}
 	}
 	weight("repeat", t.Weights.Repeat)
 	weight("mix", t.Weights.Mix)
-	return Refuse(faults)
+	if len(faults) == 0 {
+		return nil
+	}
+	return faults
 }
 
 // tie is all that the task says about two boroughs.
@@ -235,7 +262,7 @@ const recency = 2520
 // apart stands for the cost of those who must not meet.
 const apart = math.MaxInt64
 
-func (t GroupingTask) division() *division {
+func (t Task) division() *division {
 	n := len(t.Boroughs)
 	d := &division{
 		boroughs: slices.Sorted(slices.Values(t.Boroughs)),
@@ -296,7 +323,7 @@ func ordered(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
 func thousandths(weight float64) int64 { return int64(math.Round(weight * 1000)) }
 
 // indicators lists every one that is named for a borough that takes part.
-func (t GroupingTask) indicators() []string {
+func (t Task) indicators() []string {
 	chosen := map[string]bool{}
 	for _, b := range t.Boroughs {
 		for indicator := range t.Bands[b] {
@@ -308,7 +335,7 @@ func (t GroupingTask) indicators() []string {
 
 // complements lists the indicators on which one of the pair is strong and the
 // other in need.
-func (t GroupingTask) complements(pair [2]string, indicators []string) []Complement {
+func (t Task) complements(pair [2]string, indicators []string) []Complement {
 	strong := func(band string) bool { return band == "A" || band == "B" }
 	need := func(band string) bool { return band == "C" || band == "D" }
 	var found []Complement
@@ -326,7 +353,7 @@ func (t GroupingTask) complements(pair [2]string, indicators []string) []Complem
 
 // explain completes the proposal with the groups, given as numbers of boroughs,
 // and with the reason of everybody who is in none.
-func (d *division) explain(groups [][]int, g Grouping) Grouping {
+func (d *division) explain(groups [][]int, g Proposal) Proposal {
 	for _, group := range groups {
 		slices.Sort(group)
 	}
@@ -337,7 +364,7 @@ func (d *division) explain(groups [][]int, g Grouping) Grouping {
 	}
 	var score int64
 	for _, group := range groups {
-		var p ProposedGroup
+		var p Group
 		var repeat, mix int64
 		for at, i := range group {
 			left[i] = false

@@ -1,4 +1,4 @@
-package programme
+package grouping
 
 import "math/bits"
 

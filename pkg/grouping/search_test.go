@@ -1,4 +1,4 @@
-package programme
+package grouping
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ func TestSearchAgainstTheExactMethod(t *testing.T) {
 	for _, sizes := range [][]int{{3, 3, 3, 3}, {2, 2, 2, 2, 2, 2}, {4, 4, 4}, {5, 5, 5, 5}, {6, 3, 2}, {3, 3}, {14}} {
 		for _, conflict := range []float64{0, 0.2, 0.6} {
 			for range 2 {
-				task := GroupingTask{Sizes: sizes, Bands: map[string]map[string]string{}, Weights: GroupingWeights{Repeat: 1, Mix: 1}}
+				task := Task{Sizes: sizes, Bands: map[string]map[string]string{}, Weights: Weights{Repeat: 1, Mix: 1}}
 				for i := range 10 + random.IntN(4) {
 					b := fmt.Sprintf("E09%06d", i)
 					task.Bands[b] = map[string]string{"x": string("ABCD"[random.IntN(4)]), "y": string("ABCD"[random.IntN(4)]), "z": string("ABCD"[random.IntN(4)])}
@@ -31,9 +31,9 @@ func TestSearchAgainstTheExactMethod(t *testing.T) {
 					task.Boroughs = append(task.Boroughs, b)
 				}
 				best := task.division()
-				want := best.explain(best.exact(), Grouping{})
+				want := best.explain(best.exact(), Proposal{})
 				d := task.division()
-				got := d.explain(d.search(), Grouping{})
+				got := d.explain(d.search(), Proposal{})
 				if len(got.Unplaced) != len(want.Unplaced) || got.Score < want.Score {
 					t.Errorf("%d in %v: %d unplaced and %v, the exact method has %d and %v", len(task.Boroughs), sizes, len(got.Unplaced), got.Score, len(want.Unplaced), want.Score)
 				}
@@ -53,11 +53,11 @@ func TestSearchAgainstTheExactMethod(t *testing.T) {
 // everybody out still fits, and still outweighs all other costs.
 func TestTheLargestTaskStaysExact(t *testing.T) {
 	t.Parallel()
-	task := GroupingTask{Sizes: []int{2}, Bands: map[string]map[string]string{}, Weights: GroupingWeights{Repeat: MaxGroupingWeight, Mix: MaxGroupingWeight}}
-	for i := range MaxGroupingBoroughs {
+	task := Task{Sizes: []int{2}, Bands: map[string]map[string]string{}, Weights: Weights{Repeat: MaxWeight, Mix: MaxWeight}}
+	for i := range MaxBoroughs {
 		b := fmt.Sprint(i)
 		task.Bands[b] = map[string]string{}
-		for indicator := range MaxGroupingIndicators {
+		for indicator := range MaxIndicators {
 			task.Bands[b][fmt.Sprint(indicator)] = []string{"A", "D"}[i%2]
 		}
 		for _, other := range task.Boroughs {
@@ -77,7 +77,7 @@ func TestTheLargestTaskStaysExact(t *testing.T) {
 			costs, gains = costs+float64(tie.repeat), gains+float64(tie.mix)
 		}
 	}
-	if most := float64(d.leave)*MaxGroupingBoroughs + costs; most >= math.MaxInt64 || float64(d.leave) < costs+gains || costs == 0 || gains == 0 {
+	if most := float64(d.leave)*MaxBoroughs + costs; most >= math.MaxInt64 || float64(d.leave) < costs+gains || costs == 0 || gains == 0 {
 		t.Errorf("leaving out costs %d, meeting again %v, complements are worth %v", d.leave, costs, gains)
 	}
 }
@@ -86,7 +86,7 @@ func TestTheLargestTaskStaysExact(t *testing.T) {
 // can, from nothing, and a group may hand its place for a third on to another.
 func TestStepsDownhill(t *testing.T) {
 	t.Parallel()
-	task := GroupingTask{Boroughs: []string{"a", "b", "c", "d", "e"}, Sizes: []int{3, 2}, Conflicts: [][2]string{{"a", "b"}}}
+	task := Task{Boroughs: []string{"a", "b", "c", "d", "e"}, Sizes: []int{3, 2}, Conflicts: [][2]string{{"a", "b"}}}
 	l := task.division().layout()
 	l.descend()
 	if out := l.members[l.outside()]; len(out) > 0 || l.total() != 0 {

@@ -1,4 +1,4 @@
-package programme_test
+package grouping_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/grouping"
 )
 
 func codes(n int) []string {
@@ -26,9 +26,9 @@ func sizes(groups, each int) []int { return slices.Repeat([]int{each}, groups) }
 
 // chance makes up a task of n boroughs: bands on five indicators with gaps, the
 // meetings of three cycles, and conflicts with the given probability.
-func chance(random *rand.Rand, n int, wanted []int, conflict float64) programme.GroupingTask {
-	t := programme.GroupingTask{Boroughs: codes(n), Sizes: wanted, Bands: map[string]map[string]string{}, Seed: random.Int64()}
-	t.Weights = programme.GroupingWeights{Repeat: float64(random.IntN(4)), Mix: float64(random.IntN(5)) / 2}
+func chance(random *rand.Rand, n int, wanted []int, conflict float64) grouping.Task {
+	t := grouping.Task{Boroughs: codes(n), Sizes: wanted, Bands: map[string]map[string]string{}, Seed: random.Int64()}
+	t.Weights = grouping.Weights{Repeat: float64(random.IntN(4)), Mix: float64(random.IntN(5)) / 2}
 	for i, a := range t.Boroughs {
 		t.Bands[a] = map[string]string{}
 		for _, indicator := range indicators {
@@ -37,7 +37,7 @@ func chance(random *rand.Rand, n int, wanted []int, conflict float64) programme.
 		for _, b := range t.Boroughs[:i] {
 			for ago := 1; ago <= 3; ago++ {
 				if random.Float64() < 0.2 {
-					t.Past = append(t.Past, programme.Pairing{A: a, B: b, CyclesAgo: ago})
+					t.Past = append(t.Past, grouping.Pairing{A: a, B: b, CyclesAgo: ago})
 				}
 			}
 			if random.Float64() < conflict {
@@ -50,7 +50,7 @@ func chance(random *rand.Rand, n int, wanted []int, conflict float64) programme.
 
 // pairCost is the documented formula, read again for what chance makes up: in
 // thirtieths, which are whole numbers there, and whether the two may meet.
-func pairCost(t programme.GroupingTask, a, b string) (cost int, allowed bool) {
+func pairCost(t grouping.Task, a, b string) (cost int, allowed bool) {
 	both := func(x, y string) bool { return x == a && y == b || x == b && y == a }
 	for _, c := range t.Conflicts {
 		if both(c[0], c[1]) {
@@ -73,7 +73,7 @@ func pairCost(t programme.GroupingTask, a, b string) (cost int, allowed bool) {
 
 // exhaustive tries every way to divide the boroughs and answers the fewest
 // unplaced and the lowest score.
-func exhaustive(t programme.GroupingTask) (unplaced int, score float64) {
+func exhaustive(t grouping.Task) (unplaced int, score float64) {
 	unplaced, best := len(t.Boroughs), 0
 	var try func(next int, groups [][]string, out, cost int)
 	try = func(next int, groups [][]string, out, cost int) {
@@ -120,8 +120,8 @@ func fits(groups [][]string, wanted []int) bool {
 }
 
 // reason says why the borough is in none of the groups, or that it could be.
-func reason(task programme.GroupingTask, groups [][]string, borough string) string {
-	code := programme.UnplacedConflicts
+func reason(task grouping.Task, groups [][]string, borough string) string {
+	code := grouping.UnplacedConflicts
 	for i, group := range groups {
 		if slices.ContainsFunc(group, func(b string) bool { _, allowed := pairCost(task, borough, b); return !allowed }) {
 			continue
@@ -131,18 +131,18 @@ func reason(task programme.GroupingTask, groups [][]string, borough string) stri
 		if fits(larger, task.Sizes) {
 			return "none"
 		}
-		code = programme.UnplacedNoRoom
+		code = grouping.UnplacedNoRoom
 	}
-	if code == programme.UnplacedNoRoom && len(groups) < len(task.Sizes) {
-		return programme.UnplacedNoPeer
+	if code == grouping.UnplacedNoRoom && len(groups) < len(task.Sizes) {
+		return grouping.UnplacedNoPeer
 	}
 	return code
 }
 
 // propose answers the proposal after checking what must hold of every one.
-func propose(t *testing.T, task programme.GroupingTask) programme.Grouping {
+func propose(t *testing.T, task grouping.Task) grouping.Proposal {
 	t.Helper()
-	g, err := programme.ProposeGroups(task)
+	g, err := grouping.Propose(task)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestNoProposalIsBetterThanTheBestOfAll(t *testing.T) {
 			for range 6 {
 				task := chance(random, 2+random.IntN(6), wanted, conflict)
 				g := propose(t, task)
-				if g.Method != programme.DynamicProgramming || !g.Optimal {
+				if g.Method != grouping.DynamicProgramming || !g.Optimal {
 					t.Fatalf("the method is %s, optimal %v", g.Method, g.Optimal)
 				}
 				unplaced, score := exhaustive(task)
@@ -220,8 +220,8 @@ func TestNoProposalIsBetterThanTheBestOfAll(t *testing.T) {
 func TestTheBestIsKnown(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{12, 33} {
-		task := programme.GroupingTask{Boroughs: codes(n), Sizes: sizes(n/3, 3), Bands: map[string]map[string]string{}}
-		task.Weights = programme.GroupingWeights{Repeat: 1, Mix: 1}
+		task := grouping.Task{Boroughs: codes(n), Sizes: sizes(n/3, 3), Bands: map[string]map[string]string{}}
+		task.Weights = grouping.Weights{Repeat: 1, Mix: 1}
 		for i, b := range task.Boroughs {
 			task.Bands[b] = map[string]string{"I1": "D", "I2": "", "I3": "", "I4": "", "I5": ""}
 			if i%3 > 0 {
@@ -231,7 +231,7 @@ func TestTheBestIsKnown(t *testing.T) {
 			met := task.Boroughs[i : i+3]
 			for ago := 1; ago <= 2; ago++ {
 				for side := range met {
-					task.Past = append(task.Past, programme.Pairing{A: met[side], B: met[(side+1)%3], CyclesAgo: ago})
+					task.Past = append(task.Past, grouping.Pairing{A: met[side], B: met[(side+1)%3], CyclesAgo: ago})
 				}
 			}
 		}
@@ -250,10 +250,10 @@ func TestTheBestIsKnown(t *testing.T) {
 // TestTheExplanation has one possible division, whose parts can be computed by hand.
 func TestTheExplanation(t *testing.T) {
 	t.Parallel()
-	g, err := programme.ProposeGroups(programme.GroupingTask{
+	g, err := grouping.Propose(grouping.Task{
 		Boroughs: []string{"c", "b", "a"},
 		Sizes:    []int{3},
-		Past: []programme.Pairing{
+		Past: []grouping.Pairing{
 			{A: "c", B: "a", CyclesAgo: 2}, {A: "a", B: "c", CyclesAgo: 1}, {A: "a", B: "c", CyclesAgo: 2}, // twice in one cycle counts once
 			{A: "a", B: "elsewhere", CyclesAgo: 1},
 		},
@@ -261,18 +261,18 @@ func TestTheExplanation(t *testing.T) {
 			"a": {"x": "A", "y": "C", "z": ""}, "b": {"x": "D", "y": "C"}, "c": {"x": "B", "y": "B", "z": "D"},
 			"elsewhere": {"not chosen": "A"},
 		},
-		Weights: programme.GroupingWeights{Repeat: 2, Mix: 0.75},
+		Weights: grouping.Weights{Repeat: 2, Mix: 0.75},
 	})
-	want := programme.Grouping{
-		Groups: []programme.ProposedGroup{{
+	want := grouping.Proposal{
+		Groups: []grouping.Group{{
 			Boroughs:    []string{"a", "b", "c"},
-			Repeats:     []programme.Pairing{{A: "a", B: "c", CyclesAgo: 1}, {A: "a", B: "c", CyclesAgo: 2}},
-			Complements: []programme.Complement{{"x", "a", "b"}, {"y", "c", "a"}, {"x", "c", "b"}, {"y", "c", "b"}},
+			Repeats:     []grouping.Pairing{{A: "a", B: "c", CyclesAgo: 1}, {A: "a", B: "c", CyclesAgo: 2}},
+			Complements: []grouping.Complement{{"x", "a", "b"}, {"y", "c", "a"}, {"x", "c", "b"}, {"y", "c", "b"}},
 			RepeatCost:  3, // 2 * (1/1 + 1/2)
 			MixWorth:    1, // 0.75 * (1 + 1 + 2) of 3 indicators
 			Cost:        2,
 		}},
-		Score: 2, Optimal: true, Method: programme.DynamicProgramming,
+		Score: 2, Optimal: true, Method: grouping.DynamicProgramming,
 	}
 	if err != nil || !reflect.DeepEqual(g, want) {
 		t.Errorf("%+v\n%v, want\n%+v", g, err, want)
@@ -298,18 +298,18 @@ func TestWhoIsLeftOut(t *testing.T) {
 		{"unequal sizes", 7, []int{2, 5}, nil, nil, []int{2, 5}, "", 0, ""},
 		{"one complete group", 8, []int{8}, nil, nil, []int{8}, "", 0, ""},
 		{"more places than boroughs", 5, []int{9, 2, 2}, [][2]int{{0, 1}, {0, 2}, {0, 3}}, nil, []int{2, 3}, "", 0, ""},
-		{"fewer places", 5, []int{2, 2}, nil, nil, []int{2, 2}, programme.UnplacedNoRoom, 1, "Every group is full."},
-		{"nobody left", 5, []int{2, 2, 2}, nil, nil, []int{2, 2}, programme.UnplacedNoPeer, 1, "A group is left, but nobody with whom it could share it."},
-		{"a foe in the only group", 4, []int{4}, [][2]int{{0, 1}, {0, 2}}, nil, []int{3}, programme.UnplacedConflicts, 1, "Every group holds a borough that it must not meet: E09000002."},
-		{"no friends", 3, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {1, 2}}, nil, nil, programme.UnplacedConflicts, 3, "It must not meet any other borough."},
-		{"full or with a foe", 5, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {1, 3}, {1, 4}, {2, 3}, {2, 4}}, [][2]int{{0, 3}, {0, 4}}, []int{2, 2}, programme.UnplacedNoRoom, 1, "Every group is full or holds a borough that it must not meet: E09000002."},
+		{"fewer places", 5, []int{2, 2}, nil, nil, []int{2, 2}, grouping.UnplacedNoRoom, 1, "Every group is full."},
+		{"nobody left", 5, []int{2, 2, 2}, nil, nil, []int{2, 2}, grouping.UnplacedNoPeer, 1, "A group is left, but nobody with whom it could share it."},
+		{"a foe in the only group", 4, []int{4}, [][2]int{{0, 1}, {0, 2}}, nil, []int{3}, grouping.UnplacedConflicts, 1, "Every group holds a borough that it must not meet: E09000002."},
+		{"no friends", 3, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {1, 2}}, nil, nil, grouping.UnplacedConflicts, 3, "It must not meet any other borough."},
+		{"full or with a foe", 5, []int{2, 2}, [][2]int{{0, 1}, {0, 2}, {1, 3}, {1, 4}, {2, 3}, {2, 4}}, [][2]int{{0, 3}, {0, 4}}, []int{2, 2}, grouping.UnplacedNoRoom, 1, "Every group is full or holds a borough that it must not meet: E09000002."},
 	} {
-		task := programme.GroupingTask{Boroughs: codes(c.n), Sizes: c.wanted, Weights: programme.GroupingWeights{Repeat: 1}}
+		task := grouping.Task{Boroughs: codes(c.n), Sizes: c.wanted, Weights: grouping.Weights{Repeat: 1}}
 		for _, pair := range c.conflicts {
 			task.Conflicts = append(task.Conflicts, [2]string{task.Boroughs[pair[0]], task.Boroughs[pair[1]]})
 		}
 		for _, pair := range c.past {
-			task.Past = append(task.Past, programme.Pairing{A: task.Boroughs[pair[0]], B: task.Boroughs[pair[1]], CyclesAgo: 1})
+			task.Past = append(task.Past, grouping.Pairing{A: task.Boroughs[pair[0]], B: task.Boroughs[pair[1]], CyclesAgo: 1})
 		}
 		g := propose(t, task)
 		var groups []int
@@ -340,7 +340,7 @@ func TestTheOrderOfListsDoesNotMatter(t *testing.T) {
 			shuffled.Boroughs, shuffled.Sizes = shuffle(random, task.Boroughs), shuffle(random, task.Sizes)
 			shuffled.Past, shuffled.Conflicts = shuffle(random, task.Past), shuffle(random, task.Conflicts)
 			for i, p := range shuffled.Past {
-				shuffled.Past[i] = programme.Pairing{A: p.B, B: p.A, CyclesAgo: p.CyclesAgo}
+				shuffled.Past[i] = grouping.Pairing{A: p.B, B: p.A, CyclesAgo: p.CyclesAgo}
 			}
 			for i, pair := range shuffled.Conflicts {
 				shuffled.Conflicts[i] = [2]string{pair[1], pair[0]}
@@ -362,9 +362,9 @@ func shuffle[T any](random *rand.Rand, list []T) []T {
 func TestTheSeedChoosesAmongEquals(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{6, 9, 18} {
-		task := programme.GroupingTask{Boroughs: codes(n), Sizes: sizes(n/3, 3), Weights: programme.GroupingWeights{Repeat: 1}}
+		task := grouping.Task{Boroughs: codes(n), Sizes: sizes(n/3, 3), Weights: grouping.Weights{Repeat: 1}}
 		for i := 0; i < n; i += 3 {
-			task.Past = append(task.Past, programme.Pairing{A: task.Boroughs[i], B: task.Boroughs[i+1], CyclesAgo: 3})
+			task.Past = append(task.Past, grouping.Pairing{A: task.Boroughs[i], B: task.Boroughs[i+1], CyclesAgo: 3})
 		}
 		different := map[string]bool{}
 		for seed := range int64(8) {
@@ -392,7 +392,7 @@ func TestAllOfLondon(t *testing.T) {
 	for _, wanted := range [][]int{sizes(11, 3), {12, 8, 5, 8}, {33}, sizes(7, 5), sizes(5, 4)} {
 		task := chance(random, 33, wanted, 0)
 		g := propose(t, task)
-		if g.Optimal || g.Method != programme.SimulatedAnnealing {
+		if g.Optimal || g.Method != grouping.SimulatedAnnealing {
 			t.Errorf("optimal %v by %s", g.Optimal, g.Method)
 		}
 		places := 0
@@ -454,7 +454,7 @@ func BenchmarkProposeGroups(b *testing.B) {
 			task := chance(rand.New(rand.NewPCG(3, 4)), c.n, c.wanted, 0.05)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := programme.ProposeGroups(task); err != nil {
+				if _, err := grouping.Propose(task); err != nil {
 					b.Fatal(err)
 				}
 			}
