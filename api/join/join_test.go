@@ -61,7 +61,7 @@ func small(replaced map[string]string) fs.FS {
 openapi: 3.0.3
 nouns: [thing]
 roles: {everyone: [programme, reporting], team: [programme]}
-refusals: {304: NotModified, 400: BadRequest, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 412: Failed, 413: Large, 415: Media, 422: Invalid, 428: Required, default: Unexpected}
+refusals: {304: NotModified, 400: BadRequest, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 412: Failed, 413: Large, 415: Media, 422: Invalid, 428: Required, 429: TooMany, default: Unexpected}
 components:
   parameters:
     Limit: {name: limit, in: query, schema: Number}
@@ -69,7 +69,7 @@ components:
     Number: {type: integer}
 `,
 		"verbs.yaml": `
-list: {parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}}}}}
+list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}}}}}
 read: {responses: {'200': {content: {application/json: {schema: {$ref: Noun}}}}}}
 change: {parameters: [IfMatch], requestBody: {content: {application/json: {schema: {$ref: NounPatch}}}}, responses: {'200': {content: {application/json: {schema: {$ref: Noun}}}}}}
 `,
@@ -128,7 +128,7 @@ func TestWhatIsDerived(t *testing.T) {
 		what      string
 		got, want string
 	}{
-		{"a list of everybody refuses", strings.Join(statuses("/v1/things", "get"), " "), "200 304 400 401 default"},
+		{"a list of everybody refuses", strings.Join(statuses("/v1/things", "get"), " "), "200 304 400 401 429 default"},
 		{"a read of the team's refuses", strings.Join(statuses("/v1/things/{id}", "get"), " "), "200 304 400 401 403 404 default"},
 		{"a change refuses", strings.Join(statuses("/v1/things/{id}", "patch"), " "), "200 304 400 401 403 404 412 413 415 422 428 default"},
 		{"the tag is the file's", strings.Join(values(get(root, "paths", "/v1/things", "get", "tags")), " "), "Things"},

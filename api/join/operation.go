@@ -23,7 +23,7 @@ func (s *source) operation(d defaults, path, method string, op, pages *yaml.Node
 		noun = d.noun
 	}
 	body, answer := text(take(op, "body")), text(take(op, "answer"))
-	also, never := take(op, "also"), take(op, "never")
+	also, never := values(take(op, "also")), values(take(op, "never"))
 	if get(op, "tags") == nil && d.tag != "" {
 		tags := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{scalar(d.tag)}}
 		op.Content = slices.Insert(op.Content, 2, scalar("tags"), tags) // after the id
@@ -35,6 +35,7 @@ func (s *source) operation(d defaults, path, method string, op, pages *yaml.Node
 			s.fault("%s: there is no verb %q", where, verb)
 			return
 		}
+		also = append(also, values(get(template, "also"))...)
 		apply(op, template, map[string]string{"Noun": noun, "NounInput": body, "NounPatch": body, "NounPage": answer, "Answer": answer})
 		if name := noun + "Page"; verb == "list" && answer == "" && get(pages, name) == nil {
 			set(pages, name, page(noun))
@@ -86,6 +87,7 @@ func apply(op, template *yaml.Node, names map[string]string) {
 	for name, node := range members(clone(template)) {
 		replace(node)
 		switch own := get(op, name); {
+		case name == "also": // the refusals of the verb
 		case own == nil:
 			set(op, name, node)
 		case name == "parameters":
@@ -115,7 +117,7 @@ func parameters(list *yaml.Node) {
 // refuse adds the responses of every refusal that can come: what every operation of
 // a caller can hear, what its roles, its address, its precondition and its body add,
 // and what the operation itself adds or excludes.
-func (s *source) refuse(where, path, method string, op, also, never *yaml.Node) {
+func (s *source) refuse(where, path, method string, op, also, never []string) {
 	responses := get(op, "responses")
 	if responses == nil {
 		s.fault("%s answers nothing", where)
@@ -141,10 +143,8 @@ func (s *source) refuse(where, path, method string, op, also, never *yaml.Node) 
 			statuses = append(statuses, "409", "413", "415", "422")
 		}
 	}
-	for _, status := range values(also) {
-		statuses = append(statuses, status)
-	}
-	for _, status := range values(never) {
+	statuses = append(statuses, also...)
+	for _, status := range never {
 		if !slices.Contains(statuses, status) {
 			s.fault("%s: %s never comes anyway", where, status)
 		}
