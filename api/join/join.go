@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -96,6 +97,9 @@ func (s *source) noun(file string, paths, schemas *yaml.Node) {
 func (s *source) add(file string, schemas *yaml.Node, name string, schema *yaml.Node) {
 	if get(schemas, name) != nil {
 		s.fault("%s: the schema %s stands twice", file, name)
+	}
+	if strings.HasSuffix(name, "Input") && get(schema, "description") == nil {
+		set(schema, "description", scalar("What is needed to create it."))
 	}
 	patch := take(schema, "patch")
 	s.schema(file+": "+name, schema)

@@ -117,7 +117,7 @@ func parameters(list *yaml.Node) {
 // refuse adds the responses of every refusal that can come: what every operation of
 // a caller can hear, what its roles, its address, its precondition and its body add,
 // and what the operation itself adds or excludes.
-func (s *source) refuse(where, path, method string, op, also, never []string) {
+func (s *source) refuse(where, path, method string, op *yaml.Node, also, never []string) {
 	responses := get(op, "responses")
 	if responses == nil {
 		s.fault("%s answers nothing", where)
