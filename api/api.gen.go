@@ -4854,7 +4854,7 @@ type ListActionsParams struct {
 
 // CreateActionParams defines parameters for CreateAction.
 type CreateActionParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -4911,7 +4911,7 @@ type AddActionProgressParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -4959,7 +4959,7 @@ type ListAsksAndOffersParams struct {
 
 // CreateAskOrOfferParams defines parameters for CreateAskOrOffer.
 type CreateAskOrOfferParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -4995,7 +4995,7 @@ type MeetAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5007,7 +5007,7 @@ type ReopenAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5019,7 +5019,7 @@ type WithdrawAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5082,7 +5082,7 @@ type ListAuthoritiesParams struct {
 
 // CreateAuthorityParams defines parameters for CreateAuthority.
 type CreateAuthorityParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5145,7 +5145,7 @@ type ListBoroughsParams struct {
 
 // CreateBoroughParams defines parameters for CreateBorough.
 type CreateBoroughParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5292,7 +5292,7 @@ type ListEventsParams struct {
 
 // CreateEventParams defines parameters for CreateEvent.
 type CreateEventParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5340,7 +5340,7 @@ type CancelEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5352,7 +5352,7 @@ type HoldEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5364,7 +5364,7 @@ type ReopenEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5418,7 +5418,7 @@ type ListFindingsParams struct {
 
 // CreateFindingParams defines parameters for CreateFinding.
 type CreateFindingParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5469,7 +5469,7 @@ type AcceptGroupingProposalParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5511,7 +5511,7 @@ type ListIndicatorsParams struct {
 
 // CreateIndicatorParams defines parameters for CreateIndicator.
 type CreateIndicatorParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5658,7 +5658,7 @@ type ListMilestonesParams struct {
 
 // CreateMilestoneParams defines parameters for CreateMilestone.
 type CreateMilestoneParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5778,7 +5778,7 @@ type ListParticipantsParams struct {
 
 // CreateParticipantParams defines parameters for CreateParticipant.
 type CreateParticipantParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5844,7 +5844,7 @@ type ListPeerChallengeGroupsParams struct {
 
 // CreatePeerChallengeGroupParams defines parameters for CreatePeerChallengeGroup.
 type CreatePeerChallengeGroupParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5946,7 +5946,7 @@ type ListPeerChallengesParams struct {
 
 // CreatePeerChallengeParams defines parameters for CreatePeerChallenge.
 type CreatePeerChallengeParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5982,7 +5982,7 @@ type CancelPeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -5994,7 +5994,7 @@ type ClosePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6006,7 +6006,7 @@ type CompletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6033,7 +6033,7 @@ type ListGroupingProposalsParams struct {
 
 // CreateGroupingProposalParams defines parameters for CreateGroupingProposal.
 type CreateGroupingProposalParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6045,7 +6045,7 @@ type PreparePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6057,7 +6057,7 @@ type ReopenPeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6069,7 +6069,7 @@ type StartPeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6114,7 +6114,7 @@ type ListPeerReviewsParams struct {
 
 // CreatePeerReviewParams defines parameters for CreatePeerReview.
 type CreatePeerReviewParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6150,7 +6150,7 @@ type CancelPeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6162,7 +6162,7 @@ type CheckPeerReviewFactsParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6174,7 +6174,7 @@ type ClosePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6186,7 +6186,7 @@ type FinalisePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6198,7 +6198,7 @@ type FollowUpPeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6210,7 +6210,7 @@ type AddPeerReviewHostCommentParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6222,7 +6222,7 @@ type PreparePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6243,7 +6243,7 @@ type ReopenPeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6264,7 +6264,7 @@ type ScopePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6276,7 +6276,7 @@ type StartPeerReviewFieldworkParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6306,7 +6306,7 @@ type ListPeriodsParams struct {
 
 // CreatePeriodParams defines parameters for CreatePeriod.
 type CreatePeriodParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6354,7 +6354,7 @@ type ListPrioritiesParams struct {
 
 // CreatePriorityParams defines parameters for CreatePriority.
 type CreatePriorityParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6501,7 +6501,7 @@ type ListSubRegionMembershipsParams struct {
 
 // CreateSubRegionMembershipParams defines parameters for CreateSubRegionMembership.
 type CreateSubRegionMembershipParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
@@ -6555,7 +6555,7 @@ type ListSubRegionsParams struct {
 
 // CreateSubRegionParams defines parameters for CreateSubRegion.
 type CreateSubRegionParams struct {
-	// IdempotencyKey A key of the caller's choice. The same request with the same key is carried out once and answered alike for 24 hours.
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.

@@ -46,7 +46,7 @@ var technologies = map[string][]string{
 	"github.com/golang-jwt":         {"pkg/auth"},
 	"github.com/MicahParks":         {"pkg/auth"},
 	"github.com/anishathalye":       {}, // the tests of pkg/robustness check histories with it
-	"github.com/prometheus":         {"pkg/server", "cmd/peerchallenge"},
+	"github.com/prometheus":         {"pkg/server", "pkg/postgres", "cmd/peerchallenge"},
 }
 
 const module = "peerchallenge/"

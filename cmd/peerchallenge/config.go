@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,9 +37,9 @@ func readConfig(env func(string) string) (config, error) {
 	cfg := config{
 		databaseURL: env("DATABASE_URL"),
 		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
-		addr:        or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
+		addr:        cmp.Or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
 		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
-		audience:    or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
+		audience:    cmp.Or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
 		clock:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	}
 	for origin := range strings.SplitSeq(env("PEERCHALLENGE_CORS_ORIGINS"), ",") {
@@ -48,7 +49,7 @@ func readConfig(env func(string) string) (config, error) {
 	}
 	// Not the address of --addr: what the token command issues must be good for
 	// every service on the database.
-	cfg.issuer = or(cfg.baseURL, "http://"+cfg.addr)
+	cfg.issuer = cmp.Or(cfg.baseURL, "http://"+cfg.addr)
 	var faults []error
 	for _, choice := range []struct {
 		name, usual string
@@ -57,7 +58,7 @@ func readConfig(env func(string) string) (config, error) {
 		{"PEERCHALLENGE_BUILTIN_ISSUER", "on", &cfg.builtIn},
 		{"PEERCHALLENGE_DEVELOPMENT", "off", &cfg.development},
 	} {
-		text := or(env(choice.name), choice.usual)
+		text := cmp.Or(env(choice.name), choice.usual)
 		if text != "on" && text != "off" {
 			faults = append(faults, fmt.Errorf("%s is %q, not on or off", choice.name, text))
 		}
@@ -86,6 +87,13 @@ func readConfig(env func(string) string) (config, error) {
 		if *number.into, err = strconv.Atoi(text); err != nil || *number.into < 1 {
 			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from 1", number.name, text))
 		}
+	}
+	if name := env("PEERCHALLENGE_ZONE"); name != "" {
+		zone, err := time.LoadLocation(name)
+		if err != nil || name == "Local" { // which is another on every machine
+			faults = append(faults, fmt.Errorf("PEERCHALLENGE_ZONE is %q, not a time zone such as Europe/London", name))
+		}
+		cfg.rules.Zone = zone
 	}
 	level, quiet := slog.LevelInfo, slog.LevelError
 	if text := env("LOG_LEVEL"); text != "" {
@@ -134,11 +142,4 @@ func isWebAddress(text string, path bool) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
 		(path || u.Path == "") && !strings.ContainsAny(text, "?#")
-}
-
-func or(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ indicators, the published figures, and what the programme's page reports. Prints
 	defer func() { _ = listener.Close() }()
 
 	// The tokens are for this demo, wherever it listens.
-	cfg.baseURL = or(cfg.baseURL, reachable(listener.Addr()))
+	cfg.baseURL = cmp.Or(cfg.baseURL, reachable(listener.Addr()))
 	cfg.issuer = cfg.baseURL
 
 	given, asked := cfg.databaseURL != "", ctx

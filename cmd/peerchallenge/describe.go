@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func list(faults []programme.Fault) string {
 		if f.Row > 0 {
 			fmt.Fprintf(&text, "row %d: ", f.Row)
 		}
-		if place := or(f.Column, or(f.Pointer, f.Parameter)); place != "" {
+		if place := cmp.Or(f.Column, f.Pointer, f.Parameter); place != "" {
 			fmt.Fprintf(&text, "%s: ", place)
 		}
 		text.WriteString(f.Detail)

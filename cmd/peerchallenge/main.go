@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -115,5 +116,5 @@ func built(info *debug.BuildInfo, revision string) string {
 			changed = " with changes"
 		}
 	}
-	return text + ", commit " + or(revision, "unknown") + changed + ", " + info.GoVersion
+	return text + ", commit " + cmp.Or(revision, "unknown") + changed + ", " + info.GoVersion
 }

@@ -98,7 +98,7 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	}
 	a.server, err = server.New(server.Config{
 		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Logger: logger, CORSOrigins: cfg.origins,
-		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), poolCollector{a.store}},
+		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})
 	if err != nil {
 		return nil, err
@@ -133,28 +133,4 @@ func purge(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
 			}
 		}
 	}
-}
-
-// poolCollector shows the database pool's state as metrics.
-type poolCollector struct{ store *postgres.Store }
-
-var (
-	poolOpen  = prometheus.NewDesc("database_connections_open", "Connections to the database.", nil, nil)
-	poolInUse = prometheus.NewDesc("database_connections_in_use", "Connections that are busy.", nil, nil)
-	poolWaits = prometheus.NewDesc("database_connection_waits_total", "How often a request waited for a connection.", nil, nil)
-)
-
-// Describe names the metrics.
-func (poolCollector) Describe(ch chan<- *prometheus.Desc) {
-	ch <- poolOpen
-	ch <- poolInUse
-	ch <- poolWaits
-}
-
-// Collect reads them.
-func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
-	stats := c.store.Stats()
-	ch <- prometheus.MustNewConstMetric(poolOpen, prometheus.GaugeValue, float64(stats.OpenConnections))
-	ch <- prometheus.MustNewConstMetric(poolInUse, prometheus.GaugeValue, float64(stats.InUse))
-	ch <- prometheus.MustNewConstMetric(poolWaits, prometheus.CounterValue, float64(stats.WaitCount))
 }

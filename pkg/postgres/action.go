@@ -73,7 +73,7 @@ func (s *Store) CreateAction(ctx context.Context, actor programme.Actor, a progr
 // subRegionOf answers the sub-region to which the borough belongs today, or nil.
 func (w *work) subRegionOf(borough string) (*string, error) {
 	var slugs []string
-	today := programme.DateIn(w.now, programme.London)
+	today := w.today()
 	err := w.tx.Raw("SELECT sub_region_slug FROM memberships WHERE borough_code = ? AND ? BETWEEN valid_from AND coalesce(valid_to, 'infinity')", borough, today).Scan(&slugs).Error
 	if err != nil || len(slugs) == 0 {
 		return nil, err

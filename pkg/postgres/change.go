@@ -69,7 +69,7 @@ func (w *work) note(action, noun string, was, now past) error {
 	default:
 		row.ReadBy = was.readBy.And(now.readBy)
 	}
-	return w.tx.Create(&row).Error
+	return enter(w.tx, &row)
 }
 
 // newChange describes a change of what everybody may see; before or after is nil
@@ -186,5 +186,16 @@ func (s *Store) audit(tx *gorm.DB, actor programme.Actor, action, noun, key stri
 	if err != nil {
 		return err
 	}
-	return tx.Create(&c).Error
+	return enter(tx, &c)
+}
+
+// enter writes the entry. Everything that is deleted passes here, so that what was
+// answered about it goes with it.
+func enter(tx *gorm.DB, row *auditRow) error {
+	if row.Action == actionDelete {
+		if err := forgetRecord(tx, row.Noun, row.Key); err != nil {
+			return err
+		}
+	}
+	return tx.Create(row).Error
 }

@@ -119,7 +119,7 @@ func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id strin
 // has none.
 func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error) {
 	return change(ctx, s, actor, events, id, version, step, func(w *work, e *programme.Event) error {
-		return e.Move(actor, step, programme.DateIn(w.now, programme.London))
+		return e.Move(actor, step, w.today())
 	})
 }
 
@@ -160,7 +160,7 @@ func reviewAudiences(tx *gorm.DB, rows []*programme.Event) error {
 // something is wrong with them, it says so together with everything else that is
 // wrong with the event.
 func tie(w *work, e *programme.Event) error {
-	faults := e.HeldBefore(programme.DateIn(w.now, programme.London))
+	faults := e.HeldBefore(w.today())
 	for _, find := range []func(*work, *programme.Event) ([]programme.Fault, error){findChallenge, findGroup, findReview} {
 		found, err := find(w, e)
 		if err != nil {

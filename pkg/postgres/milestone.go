@@ -23,7 +23,7 @@ var milestones = kind[programme.Milestone, *programme.Milestone]{
 	open:  true,
 	cited: citedByMilestone,
 	before: func(w *work, m *programme.Milestone) error {
-		m.SavedOn = programme.DateIn(w.now, programme.London)
+		m.SavedOn = w.today()
 		if m.Evidence == nil {
 			m.Evidence = []programme.Link{} // the column takes no null
 		}

@@ -53,6 +53,12 @@ func (n noun[T]) notFound() error {
 // old one's ETag must not change the new one unseen.
 func firstVersion(created time.Time) int64 { return created.UnixMicro() }
 
+// nextVersion is that of a row that changes. It is no mere count, so that a database
+// that has lost its last moment, by a fail-over or to an older copy, gives none of
+// that moment's versions to another state: whoever has read one of them must not
+// change the other state unseen.
+func nextVersion(was int64, changed time.Time) int64 { return max(was+1, changed.UnixMicro()) }
+
 // create inserts the row at its first version. saved, which may be nil, runs afterwards
 // in the same transaction.
 func create[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[T], row T, saved func(tx *gorm.DB, row *T) error) (T, error) {
@@ -96,7 +102,8 @@ func update[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 		}
 		st, was := n.stamps(&row), n.stamps(&before)
 		*n.key(&row), *st.createdAt = *n.key(&before), *was.createdAt
-		*st.version, *st.updatedAt = version+1, s.now()
+		now := s.now()
+		*st.version, *st.updatedAt = nextVersion(version, now), now
 		if n.check != nil {
 			if err := n.check(tx, &row); err != nil {
 				return err

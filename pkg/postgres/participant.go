@@ -75,8 +75,7 @@ func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id
 		if err := w.leaveTeams(p.ID); err != nil {
 			return err
 		}
-		// Answers that name the person would be given again for a day.
-		return w.tx.Where("position(convert_to(?, 'UTF8') IN body) > 0", p.ID).Delete(&idempotencyAnswer{}).Error
+		return forgetPerson(w.tx, p.ID)
 	})
 }
 

@@ -78,7 +78,7 @@ func (s *Store) UpdatePeerReview(ctx context.Context, actor programme.Actor, id 
 // and has none.
 func (s *Store) MovePeerReview(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerReview, error) {
 	return s.changeReview(ctx, actor, id, version, step, func(w *work, r *programme.PeerReview) error {
-		return r.Move(actor, step, programme.DateIn(w.now, programme.London), s.rules)
+		return r.Move(actor, step, w.today(), s.rules)
 	})
 }
 

@@ -35,7 +35,8 @@ func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, vers
 		if err := change(&p); err != nil {
 			return err
 		}
-		p.ID, p.Version, p.UpdatedAt = theProgramme, version+1, s.now()
+		now := s.now()
+		p.ID, p.Version, p.UpdatedAt = theProgramme, nextVersion(version, now), now
 		noNilLists(&p)
 		if err := saveAll(tx, &p); err != nil {
 			return err

@@ -57,6 +57,9 @@ type work struct {
 	faults []programme.Fault
 }
 
+// today is the day of the change, in the programme's zone.
+func (w *work) today() programme.Date { return w.store.rules.Today(w.now) }
+
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
 // belongs to the snapshot, so that it waits for no writer of other records.
 func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work) error) error {
@@ -188,7 +191,7 @@ func insert[T any, R record[T]](w *work, k kind[T, R], row R) error {
 func save[T any, R record[T]](w *work, k kind[T, R], was past, row R) error {
 	head := row.Of()
 	head.ID, head.CreatedAt = was.head.ID, was.head.CreatedAt
-	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
 	return put(w, k, actionUpdate, was, row, func() error { return saveAll(w.tx, (*T)(row)) })
 }
 
@@ -219,7 +222,7 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 // rules: it follows what became of another, and is no less right than before.
 func rewrite[T any, R record[T]](w *work, was past, row R) error {
 	head := row.Of()
-	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
 	if err := saveAll(w.tx, (*T)(row)); err != nil {
 		return err
 	}

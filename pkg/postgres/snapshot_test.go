@@ -262,6 +262,57 @@ func TestAKeyThatIsTakenAgainIsAnotherThing(t *testing.T) {
 	wantRefusal(t, s.DeleteSubRegion(t.Context(), team, "spare", first.Version), programme.Stale, "stale")
 }
 
+// TestALostVersionOpensNothing: a database that has lost a change, as by a fail-over,
+// gives its version to no other state. Who has read the lost one overwrites nothing.
+func TestALostVersionOpensNothing(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	s.clock = time.Now
+	owner := admin(t, urlOf(s))
+	loses := func(table string, version int64, key string) {
+		t.Helper()
+		if _, err := owner.ExecContext(t.Context(), "UPDATE "+table+" SET version = $1 WHERE $2 IN (to_jsonb("+table+")->>'id', to_jsonb("+table+")->>'slug')", version, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	challenge := planned(t, s, "Kept")
+	lost := retitled(t, s, challenge, "Lost")
+	loses("peer_challenges", challenge.Version, challenge.ID)
+	retitled(t, s, challenge, "Since")
+	_, err := s.UpdatePeerChallenge(t.Context(), team, challenge.ID, lost.Version, func(c *programme.PeerChallenge) error { c.Title = "Unseen"; return nil })
+	wantRefusal(t, err, programme.Stale, "stale")
+
+	called := func(version int64, name string) programme.SubRegion {
+		t.Helper()
+		r, err := s.UpdateSubRegion(t.Context(), team, "south", version, func(r *programme.SubRegion) error { r.Name = name; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	region := called(snapshotOf(t, s).SubRegion("south").Version, "Kept")
+	gone := called(region.Version, "Lost")
+	loses("sub_regions", region.Version, "south")
+	called(region.Version, "Since")
+	_, err = s.UpdateSubRegion(t.Context(), team, "south", gone.Version, func(r *programme.SubRegion) error { r.Name = "Unseen"; return nil })
+	wantRefusal(t, err, programme.Stale, "stale")
+
+	described := func(version int64, name string) programme.Programme {
+		t.Helper()
+		p, err := s.UpdateProgramme(t.Context(), team, version, func(p *programme.Programme) error { p.Name = name; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	present := described(snapshotOf(t, s).Programme.Version, "Kept")
+	missing := described(present.Version, "Lost")
+	loses("programmes", present.Version, "1")
+	described(present.Version, "Since")
+	_, err = s.UpdateProgramme(t.Context(), team, missing.Version, func(p *programme.Programme) error { p.Name = "Unseen"; return nil })
+	wantRefusal(t, err, programme.Stale, "stale")
+}
+
 func TestSchemaRefusesSecondRow(t *testing.T) {
 	t.Parallel()
 	s := open(t, pgtest.Database(t))

@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	gormpostgres "gorm.io/driver/postgres"
 	"gorm.io/gorm"
 
@@ -131,8 +133,10 @@ func (s *Store) Close() error {
 	return s.sql.Close()
 }
 
-// Stats describes the pool of connections.
-func (s *Store) Stats() sql.DBStats { return s.sql.Stats() }
+// Collector measures the pool of connections.
+func (s *Store) Collector() prometheus.Collector {
+	return collectors.NewDBStatsCollector(s.sql, "peerchallenge")
+}
 
 // now is the clock's time as the database keeps it.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }

@@ -120,7 +120,7 @@ func TestProgressMovesAnAction(t *testing.T) {
 // an hour before those of UTC.
 func TestOverdueAndStalled(t *testing.T) {
 	t.Parallel()
-	settings := programme.Settings{StalledDays: 90}
+	settings := programme.DefaultSettings
 	day := func(d string) *programme.Date { date := programme.Date(d); return &date }
 	instant := func(text string) time.Time {
 		at, err := time.Parse(time.RFC3339, text)

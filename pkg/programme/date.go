@@ -4,7 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"time"
-	_ "time/tzdata" // London must be found on a machine without a time zone database
+	_ "time/tzdata" // a zone must be found on a machine without a time zone database
 )
 
 // Date is a calendar day, 2026-03-31, without a time zone. Dates order as their
@@ -18,20 +18,6 @@ func ParseDate(s string) (Date, error) {
 	}
 	return Date(s), nil
 }
-
-// London is where the programme's days begin and end.
-var London = mustLoad("Europe/London")
-
-func mustLoad(name string) *time.Location {
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		panic(err) // the program embeds the time zone database
-	}
-	return loc
-}
-
-// DateIn answers the day that it is at the instant, in the place.
-func DateIn(t time.Time, place *time.Location) Date { return Date(t.In(place).Format(time.DateOnly)) }
 
 // Time answers midnight UTC at the day's beginning, for calendar arithmetic.
 func (d Date) Time() time.Time {

@@ -13,7 +13,7 @@ type Event struct {
 	Description   string
 	StartsOn      Date
 	EndsOn        Date    // last day
-	StartTime     *string // 09:30 on the first day, London's time; nil where whole days are meant
+	StartTime     *string // 09:30 on the first day, in the programme's zone; nil where whole days are meant
 	EndTime       *string // on the last day
 	Venue         *string
 	Link          *string

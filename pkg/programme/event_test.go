@@ -193,12 +193,12 @@ func TestEventHidesItsReview(t *testing.T) {
 func TestGroupDaysFollowTheChallenge(t *testing.T) {
 	t.Parallel()
 	born := time.Date(2026, 3, 31, 9, 30, 0, 0, time.UTC)
-	head := func(changes int64, updated time.Time) programme.Head {
-		return programme.Head{CreatedAt: born, UpdatedAt: updated, Version: born.UnixMicro() + changes}
+	head := func(after time.Duration, updated time.Time) programme.Head {
+		return programme.Head{CreatedAt: born, UpdatedAt: updated, Version: born.Add(after).UnixMicro()}
 	}
 	d := programme.GroupDays{
-		Group:     programme.PeerChallengeGroup{Head: head(2, born.Add(time.Hour)), Members: []programme.GroupMember{{Borough: "E09000022"}}, Link: ref("https://example.org/meeting")},
-		Challenge: programme.PeerChallenge{Head: head(3, born.Add(2*time.Hour))},
+		Group:     programme.PeerChallengeGroup{Head: head(2*time.Second, born.Add(time.Hour)), Members: []programme.GroupMember{{Borough: "E09000022"}}, Link: ref("https://example.org/meeting")},
+		Challenge: programme.PeerChallenge{Head: head(2500*time.Millisecond, born.Add(2*time.Hour))},
 	}
 	if d.Sequence() != 5 || !d.UpdatedAt().Equal(born.Add(2*time.Hour)) {
 		t.Errorf("sequence %d, updated at %s", d.Sequence(), d.UpdatedAt())

@@ -35,7 +35,7 @@ type Milestone struct {
 	Illustrative *string // what of it is an example and no fact
 
 	PeerReviewAudience Audience `gorm:"serializer:texts" json:"-"` // who may see the review; nobody where there is none
-	SavedOn            Date     `gorm:"-"                json:"-"` // today in London while it is being saved, or empty
+	SavedOn            Date     `gorm:"-"                json:"-"` // today while it is being saved, or empty
 }
 
 // MilestoneKind is what kind of milestone it is.

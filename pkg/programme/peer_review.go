@@ -53,7 +53,7 @@ type TeamMember struct {
 type ReviewSession struct {
 	Title     string  `json:"title"`
 	Day       Date    `json:"day"`
-	StartTime *string `json:"startTime"` // 09:30, London's time
+	StartTime *string `json:"startTime"` // 09:30, in the programme's zone
 	EndTime   *string `json:"endTime"`
 	Attendees *string `json:"attendees"` // whom the team meets, by group and never by name
 }

@@ -3,13 +3,11 @@
 package robustness
 
 import (
-	"context"
-	"os"
+	"math/rand/v2"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/pkg/postgres/pgtest"
 )
@@ -20,8 +18,8 @@ const lasts = 3 * time.Second
 // drills break one thing each, under load, and show what became of what was
 // confirmed.
 var drills = []breakage{
-	{name: "PostgreSQL killed", forgets: true, both: true, do: func(s *system, _ int, _ time.Duration) { s.crash() }},
-	{name: "a session of PostgreSQL killed", forgets: true, both: true, do: func(s *system, _ int, _ time.Duration) { s.killSession() }},
+	breakagesOfOne[0],
+	breakagesOfOne[1],
 	{name: "service killed", do: func(s *system, i int, _ time.Duration) {
 		s.services[i].kill()
 		s.revive(s.services[i])
@@ -74,7 +72,7 @@ func (s *system) drill(t *testing.T, breaking func(h *history)) *history {
 	h, feed := s.record(chosenSeed(t), func(h *history) {
 		time.Sleep(2 * time.Second)
 		breaking(h)
-		until(t, time.Minute, "no write is confirmed any more", func() bool { return h.worksAgain() })
+		until(t, "no write is confirmed any more", func() bool { return h.worksAgain() })
 		time.Sleep(2 * time.Second)
 	})
 	r := s.report(h, feed)
@@ -98,30 +96,6 @@ func (h *history) worksAgain() bool {
 	return true
 }
 
-// killSession kills one of the processes that work for the service inside
-// PostgreSQL, which then ends all others and recovers by itself.
-func (s *system) killSession() {
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, s.database())
-	if err != nil {
-		s.t.Error(err)
-		return
-	}
-	defer conn.Close(ctx)
-	var pid int
-	if err := conn.QueryRow(ctx, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1").Scan(&pid); err != nil {
-		s.t.Error(err)
-		return
-	}
-	session, err := os.FindProcess(pid)
-	if err == nil {
-		err = session.Kill()
-	}
-	if err != nil {
-		s.t.Error(err)
-	}
-}
-
 // newPairedSystem starts the service on a primary with a synchronous standby. The
 // processes know the way to both.
 func newPairedSystem(t *testing.T) (*system, *pgtest.Pair) {
@@ -134,9 +108,33 @@ func newPairedSystem(t *testing.T) (*system, *pgtest.Pair) {
 	if err := pair.Primary.CreateDatabase(t.Context(), databaseName); err != nil {
 		t.Fatal(err)
 	}
-	s := &system{t: t, database: func() string { return pair.Primary.URL(databaseName) }}
+	s := &system{t: t, database: func() string { return pair.Primary.URL(databaseName) }, breakages: slices.Concat(breakages, []breakage{
+		{name: "standby frozen", both: true, do: func(_ *system, _ int, lasts time.Duration) {
+			pair.Freeze()
+			time.Sleep(lasts)
+			pair.Thaw()
+		}},
+		{name: "standby promoted, while it lags", forgets: true, both: true, do: func(_ *system, _ int, lasts time.Duration) {
+			pair.Freeze()
+			time.Sleep(lasts)
+			pair.FailOver(t)
+			pair.Rejoin(t)
+		}},
+	})}
 	s.start(program, func(int) string { return pair.URL(t, databaseName) })
 	return s, pair
+}
+
+// TestHistoriesWithAStandby is [TestHistories] on a primary and a standby that take
+// turns.
+func TestHistoriesWithAStandby(t *testing.T) {
+	seed := chosenSeed(t)
+	s, _ := newPairedSystem(t)
+	random := rand.New(rand.NewPCG(seed, 0))
+	h, feed := s.record(seed, func(h *history) { s.breakThings(h, random, time.Now().Add(*duration)) })
+	r := s.report(h, feed)
+	t.Log(r.summary())
+	r.fail(t)
 }
 
 // TestStandbyFrozen: what the standby has not confirmed is confirmed to nobody.
@@ -170,7 +168,7 @@ func TestPromotion(t *testing.T) {
 			time.Sleep(lasts / 3)
 			pair.FailOver(t)
 		})
-		until(t, time.Minute, "no write is confirmed after the promotion", h.worksAgain)
+		until(t, "no write is confirmed after the promotion", h.worksAgain)
 		h.during(fault{Name: "old primary comes back", Process: -1}, func() { pair.Rejoin(t) })
 	})
 }

@@ -65,10 +65,10 @@ func chosenSeed(t *testing.T) uint64 {
 	return seed
 }
 
-// until fails the test unless the condition comes true within the time.
-func until(t *testing.T, within time.Duration, otherwise string, done func() bool) {
+// until fails the test unless the condition comes true within a minute.
+func until(t *testing.T, otherwise string, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(within); !done(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal(otherwise)
 		}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,14 +31,15 @@ const processes = 2
 // system is the service as it is run: two processes on one PostgreSQL, and what
 // stands between them and their clients.
 type system struct {
-	t        *testing.T
-	database func() string // the URL by which the test itself reaches it
-	services []*process
-	doors    []*pgtest.Proxy // by which clients reach a process
-	lines    []*pgtest.Proxy // by which a process reaches PostgreSQL; nil where it knows the way to several
-	token    string
-	pictures string // where histories are shown that have no explanation; a new folder that stays, if not said
-	crash    func() // takes PostgreSQL down and brings it back; nil where the test does that in its own way
+	t         *testing.T
+	database  func() string // the URL by which the test itself reaches it
+	services  []*process
+	doors     []*pgtest.Proxy // by which clients reach a process
+	lines     []*pgtest.Proxy // by which a process reaches PostgreSQL; nil where it knows the way to several
+	token     string
+	breakages []breakage
+	pictures  string // where histories are shown that have no explanation; a new folder that stays, if not said
+	crash     func() // takes PostgreSQL down and brings it back; nil where the test does that in its own way
 }
 
 // process is the service as a process of its own.
@@ -61,7 +63,7 @@ func newSystem(t *testing.T, program string) *system {
 	if err := server.CreateDatabase(t.Context(), databaseName); err != nil {
 		t.Fatal(err)
 	}
-	s := &system{t: t, database: func() string { return server.URL(databaseName) }}
+	s := &system{t: t, database: func() string { return server.URL(databaseName) }, breakages: slices.Concat(breakages, breakagesOfOne)}
 	s.crash = func() {
 		if err := errors.Join(server.Crash(), server.Restart(context.WithoutCancel(t.Context()))); err != nil {
 			t.Error(err)
@@ -182,6 +184,39 @@ func (s *system) revive(p *process) {
 	s.t.Error(err)
 }
 
+// killSession kills one of the processes that work for the service inside
+// PostgreSQL, which then ends all others and recovers by itself. It returns when
+// PostgreSQL answers again.
+func (s *system) killSession() {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.database())
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	defer conn.Close(ctx)
+	var pid int
+	if err := conn.QueryRow(ctx, "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1").Scan(&pid); err != nil {
+		s.t.Error(err)
+		return
+	}
+	session, err := os.FindProcess(pid)
+	if err == nil {
+		err = session.Kill()
+	}
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	if _, err := conn.Exec(ctx, "SELECT pg_sleep(60)"); err == nil { // it ends with all others
+		s.t.Error("PostgreSQL goes on although a session was killed")
+	}
+	until(s.t, "PostgreSQL does not recover", func() bool {
+		conn, err := pgx.Connect(ctx, s.database())
+		return err == nil && conn.Close(ctx) == nil
+	})
+}
+
 // settle ends whatever is still going on: every process is told to stop and starts
 // again when nothing of it runs in the database. What has not been carried
 // out then never will be.
@@ -199,7 +234,7 @@ func (s *system) settle() {
 			p.kill()
 		}
 	}
-	until(s.t, time.Minute, "the database still works for processes that are gone", func() bool {
+	until(s.t, "the database still works for processes that are gone", func() bool {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		conn, err := pgx.Connect(ctx, s.database())

@@ -76,21 +76,24 @@ func names(roles []programme.Role) string {
 	return strings.Join(words, ", ")
 }
 
-// calendar knows what day it is in London, and asks the time zone only when the
-// hour has changed.
-type calendar struct{ known atomic.Pointer[day] }
+// calendar knows what day it is, and asks the time zone only when a quarter of an
+// hour has passed: there are zones whose days begin at none of UTC's full hours.
+type calendar struct {
+	rules programme.Settings
+	known atomic.Pointer[day]
+}
 
 type day struct {
-	hour int64
-	date programme.Date
+	quarter int64
+	date    programme.Date
 }
 
 func (c *calendar) now(t time.Time) programme.Date {
-	hour := t.Unix() / 3600
-	if d := c.known.Load(); d != nil && d.hour == hour {
+	quarter := t.Unix() / 900
+	if d := c.known.Load(); d != nil && d.quarter == quarter {
 		return d.date
 	}
-	d := &day{hour: hour, date: programme.DateIn(t, programme.London)}
+	d := &day{quarter: quarter, date: c.rules.Today(t)}
 	c.known.Store(d)
 	return d.date
 }

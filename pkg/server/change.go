@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -100,6 +103,23 @@ var addresses = map[string]string{
 	"ask-or-offer":         "/v1/asks-and-offers/",
 	"event":                "/v1/events/",
 	"milestone":            "/v1/milestones/",
+}
+
+// recordAt answers which resource is at the address, or above it. There is none
+// where the address is that of a list.
+func recordAt(path string) (noun, key string) {
+	for noun, prefix := range addresses {
+		rest, found := strings.CutPrefix(path, prefix)
+		if !found {
+			continue
+		}
+		key, _, _ := strings.Cut(rest, "/")
+		if id, err := uuid.Parse(key); err == nil {
+			key = id.String() // the spelling that the database has
+		}
+		return noun, key
+	}
+	return "", ""
 }
 
 func addressOf(noun, key string) *string {

@@ -22,7 +22,7 @@ var (
 	_ = prepared(func(w *world) string { return w.meeting().id }, "getPeerChallengeGroupCalendar")
 )
 
-func yesterday() programme.Date { return programme.DateIn(clock(), programme.London).AddDays(-1) }
+func yesterday() programme.Date { return programme.DefaultSettings.Today(clock()).AddDays(-1) }
 
 // event makes a summit of two days for all, with changes.
 func (w *world) event(change ...func(*programme.Event)) programme.Event {
@@ -132,7 +132,7 @@ func TestEventRefusesSteps(t *testing.T) {
 func TestEventIsNotHeldBeforeItBegins(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	later := programme.DateIn(clock(), programme.London).AddDays(2)
+	later := programme.DefaultSettings.Today(clock()).AddDays(2)
 	path := "/v1/events/" + w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = later, later }).ID
 	w.step(path, "hold").problem(409, "not_yet")
 	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "hold not_yet", "cancel true", "reopen wrong_state", "delete true"}) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"net/http"
@@ -33,7 +34,9 @@ func (s *Server) once(next api.Handler) api.Handler {
 			if err != nil {
 				return programme.Answer{}, err
 			}
-			return response.(reply).asAnswer(), nil
+			answer := response.(reply).asAnswer()
+			answer.Noun, answer.Record = recordAt(cmp.Or(answer.Header["Location"], call.url.Path))
+			return answer, nil
 		})
 		c.SetRequest(original)
 		if err != nil {

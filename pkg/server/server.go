@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -49,15 +50,16 @@ type Store interface {
 	auditStore
 }
 
-// Config is what a [Server] is made of.
+// Config is what a [Server] is made of. Store and Verify must be there, all else may
+// be left out.
 type Config struct {
 	Store  Store
 	Verify func(ctx context.Context, token string) (programme.Actor, error)
 	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS; nil where it is off
-	Clock  func() time.Time
+	Clock  func() time.Time                          // nil: time.Now
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
-	Logger   *slog.Logger
+	Logger   *slog.Logger // nil: the default one
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
@@ -90,15 +92,18 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("openapi.yaml: %w", err)
 	}
-	if cfg.CacheBytes == 0 {
-		cfg.CacheBytes = 8 << 20
+	cfg.CacheBytes = cmp.Or(cfg.CacheBytes, 8<<20)
+	cfg.Settings = cfg.Settings.Or(programme.DefaultSettings)
+	cfg.Logger = cmp.Or(cfg.Logger, slog.Default())
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
 	}
 	if cfg.Keys == nil {
 		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
-		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
-		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), door: newDoor(), echo: echo.New(),
+		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
+		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
