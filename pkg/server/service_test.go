@@ -400,3 +400,25 @@ func TestRefusalsRepeatNothing(t *testing.T) {
 		t.Errorf("%s", r.body)
 	}
 }
+
+// TestNoOtherProtocols: an upgrade is answered as any other request, and there is no
+// address that takes queries of the caller's own making.
+func TestNoOtherProtocols(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	for protocol, status := range map[string]int{"websocket": 200, "h2c": 200, "": 200} {
+		header := []string{"Connection", "Upgrade", "Upgrade", protocol, "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="}
+		r := w.get("/v1/programme", header...).want(status)
+		if r.header.Get("Upgrade") != "" || r.header.Get("Sec-WebSocket-Accept") != "" {
+			t.Errorf("an upgrade to %q is taken up: %v", protocol, r.header)
+		}
+	}
+	for _, path := range []string{"/graphql", "/v1/graphql", "/v1/ws"} {
+		w.write(http.MethodPost, path, `{"query":"{ __schema { types { name } } }"}`).problem(404, "no_such_address")
+	}
+	for _, op := range contract.operations {
+		if strings.Contains(op.path, "graphql") {
+			t.Errorf("%s is in the contract", op.path)
+		}
+	}
+}
