@@ -771,6 +771,9 @@ type AuditValue struct {
 	//
 	// Example: New title
 	To interface{} `json:"to,omitempty"`
+
+	// Withheld True where the member changed and the audit keeps neither value: people's names and addresses, and sentences in which people speak or are spoken of. The contract lists these members of a resource under `x-not-audited`. Absent otherwise.
+	Withheld *bool `json:"withheld,omitempty"`
 }
 
 // Authority An English local authority with children's services.
@@ -1502,7 +1505,7 @@ type EnglandComparison struct {
 	Rank *NullableRank `json:"rank"`
 }
 
-// Event A day or more on which people of the programme meet. Everybody reads all of it, its link too.
+// Event A day or more on which people of the programme meet. Everybody may read it; venue and link of an event of a group or a review are for those who belong to it and the programme's team, and null for others.
 type Event struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -3197,7 +3200,7 @@ type PeerChallenge struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
-// PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its link and notes are for its members and the programme's team; for others they are null.
+// PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null.
 type PeerChallengeGroup struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -4857,7 +4860,7 @@ type CreateActionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -4887,7 +4890,7 @@ type DeleteActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -4902,7 +4905,7 @@ type UpdateActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -4914,7 +4917,7 @@ type AddActionProgressParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -4962,7 +4965,7 @@ type CreateAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -4971,7 +4974,7 @@ type DeleteAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -4986,7 +4989,7 @@ type UpdateAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -4998,7 +5001,7 @@ type MeetAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5010,7 +5013,7 @@ type ReopenAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5022,7 +5025,7 @@ type WithdrawAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5085,7 +5088,7 @@ type CreateAuthorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5094,7 +5097,7 @@ type DeleteAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5109,7 +5112,7 @@ type UpdateAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5148,7 +5151,7 @@ type CreateBoroughParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5157,7 +5160,7 @@ type DeleteBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5175,7 +5178,7 @@ type UpdateBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5295,7 +5298,7 @@ type CreateEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5316,7 +5319,7 @@ type DeleteEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5331,7 +5334,7 @@ type UpdateEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5343,7 +5346,7 @@ type CancelEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5355,7 +5358,7 @@ type HoldEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5367,7 +5370,7 @@ type ReopenEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5421,7 +5424,7 @@ type CreateFindingParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5430,7 +5433,7 @@ type DeleteFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5445,7 +5448,7 @@ type UpdateFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5454,7 +5457,7 @@ type PutFindingResponseParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5472,7 +5475,7 @@ type AcceptGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5514,7 +5517,7 @@ type CreateIndicatorParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5523,7 +5526,7 @@ type DeleteIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5538,7 +5541,7 @@ type UpdateIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5661,7 +5664,7 @@ type CreateMilestoneParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5691,7 +5694,7 @@ type DeleteMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5706,7 +5709,7 @@ type UpdateMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5781,7 +5784,7 @@ type CreateParticipantParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5790,7 +5793,7 @@ type DeleteParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5805,7 +5808,7 @@ type UpdateParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5847,7 +5850,7 @@ type CreatePeerChallengeGroupParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5856,7 +5859,7 @@ type DeletePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5871,7 +5874,7 @@ type UpdatePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5886,7 +5889,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5895,7 +5898,7 @@ type PutPeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5904,7 +5907,7 @@ type PutPeerChallengeGroupNotesParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5949,7 +5952,7 @@ type CreatePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5958,7 +5961,7 @@ type DeletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5973,7 +5976,7 @@ type UpdatePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5985,7 +5988,7 @@ type CancelPeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5997,7 +6000,7 @@ type ClosePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6009,7 +6012,7 @@ type CompletePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6036,7 +6039,7 @@ type CreateGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6048,7 +6051,7 @@ type PreparePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6060,7 +6063,7 @@ type ReopenPeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6072,7 +6075,7 @@ type StartPeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6117,7 +6120,7 @@ type CreatePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6126,7 +6129,7 @@ type DeletePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6141,7 +6144,7 @@ type UpdatePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6153,7 +6156,7 @@ type CancelPeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6165,7 +6168,7 @@ type CheckPeerReviewFactsParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6177,7 +6180,7 @@ type ClosePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6189,7 +6192,7 @@ type FinalisePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6201,7 +6204,7 @@ type FollowUpPeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6213,7 +6216,7 @@ type AddPeerReviewHostCommentParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6225,7 +6228,7 @@ type PreparePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6234,7 +6237,7 @@ type PutPeerReviewPublicationParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6246,7 +6249,7 @@ type ReopenPeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6255,7 +6258,7 @@ type PutPeerReviewReportParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6267,7 +6270,7 @@ type ScopePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6279,7 +6282,7 @@ type StartPeerReviewFieldworkParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6309,7 +6312,7 @@ type CreatePeriodParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6318,7 +6321,7 @@ type DeletePeriodParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6357,7 +6360,7 @@ type CreatePriorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6366,7 +6369,7 @@ type DeletePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6381,7 +6384,7 @@ type UpdatePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6396,7 +6399,7 @@ type UpdateProgrammeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6504,7 +6507,7 @@ type CreateSubRegionMembershipParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6513,7 +6516,7 @@ type DeleteSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6528,7 +6531,7 @@ type UpdateSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6558,7 +6561,7 @@ type CreateSubRegionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6567,7 +6570,7 @@ type DeleteSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6582,7 +6585,7 @@ type UpdateSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 

@@ -73,19 +73,22 @@ func readConfig(env func(string) string) (config, error) {
 		}
 	}
 	for _, number := range []struct {
-		name string
-		into *int
+		name        string
+		into        *int
+		least, most int
 	}{
-		{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", &cfg.rules.ProgressReviewMonths},
-		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays},
+		{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", &cfg.rules.ProgressReviewMonths, 1, 1200},
+		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays, 1, 36500},
+		{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", &cfg.rules.ParticipantsKeptMonths, 0, 1200},
+		{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", &cfg.rules.NotesKeptMonths, 0, 1200},
 	} {
 		text := env(number.name)
 		if text == "" {
 			continue // its default holds
 		}
 		var err error
-		if *number.into, err = strconv.Atoi(text); err != nil || *number.into < 1 {
-			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from 1", number.name, text))
+		if *number.into, err = strconv.Atoi(text); err != nil || *number.into < number.least || *number.into > number.most {
+			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from %d to %d", number.name, text, number.least, number.most))
 		}
 	}
 	if name := env("PEERCHALLENGE_ZONE"); name != "" {

@@ -122,6 +122,8 @@ var constraints = map[string]constraint{
 	"signing_keys_pkey":            taken("", "There is a signing key with that id already."),
 	"signing_keys_algorithm_known": {},
 
+	"cursor_keys_length": {},
+
 	"idempotency_answers_pkey":             {},
 	"idempotency_answers_fingerprint_size": {},
 	"idempotency_answers_status_success":   {},

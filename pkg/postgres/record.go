@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -247,6 +248,7 @@ func erase[T any, R record[T]](w *work, row R) error {
 
 // past is a record as it stood at one moment, whatever becomes of its struct.
 type past struct {
+	of     reflect.Type // nil where there is no record
 	head   programme.Head
 	text   *string // JSON, by the struct's members
 	readBy programme.Audience
@@ -254,7 +256,7 @@ type past struct {
 
 func rememberOf(row programme.Record) (past, error) {
 	text, err := asJSON(row)
-	p := past{head: *row.Of(), text: text, readBy: row.Of().Audience}
+	p := past{of: reflect.TypeOf(row).Elem(), head: *row.Of(), text: text, readBy: row.Of().Audience}
 	if c, ok := row.(programme.Confidential); ok {
 		p.readBy = c.Confidants()
 	}
