@@ -4798,6 +4798,9 @@ type PreconditionFailed = Problem
 // PreconditionRequired What went wrong (RFC 9457).
 type PreconditionRequired = Problem
 
+// TooManyLists What went wrong (RFC 9457).
+type TooManyLists = Problem
+
 // Unauthenticated What went wrong (RFC 9457).
 type Unauthenticated = Problem
 

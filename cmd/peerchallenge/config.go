@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
 )
 
 // config is the environment, read once and checked whole.
@@ -28,6 +29,7 @@ type config struct {
 	issuers     []auth.Issuer
 	origins     []string
 	rules       programme.Settings
+	spool       server.Spool
 	logger      *slog.Logger
 	quiet       *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
 	clock       func() time.Time
@@ -72,6 +74,7 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("PEERCHALLENGE_CORS_ORIGINS names %q, not an origin such as https://app.example.org", origin))
 		}
 	}
+	var callerMiB, totalMiB int
 	for _, number := range []struct {
 		name        string
 		into        *int
@@ -81,6 +84,8 @@ func readConfig(env func(string) string) (config, error) {
 		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays, 1, 36500},
 		{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", &cfg.rules.ParticipantsKeptMonths, 0, 1200},
 		{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", &cfg.rules.NotesKeptMonths, 0, 1200},
+		{"PEERCHALLENGE_SPOOL_CALLER_MIB", &callerMiB, 1, 1 << 20},
+		{"PEERCHALLENGE_SPOOL_TOTAL_MIB", &totalMiB, 1, 1 << 20},
 	} {
 		text := env(number.name)
 		if text == "" {
@@ -91,6 +96,7 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from %d to %d", number.name, text, number.least, number.most))
 		}
 	}
+	cfg.spool = server.Spool{Folder: env("PEERCHALLENGE_SPOOL_DIR"), PerCaller: int64(callerMiB) << 20, InAll: int64(totalMiB) << 20}
 	if name := env("PEERCHALLENGE_ZONE"); name != "" {
 		zone, err := time.LoadLocation(name)
 		if err != nil || name == "Local" { // which is another on every machine

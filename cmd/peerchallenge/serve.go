@@ -97,7 +97,7 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Logger: logger, CORSOrigins: cfg.origins,
+		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
 		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})
 	if err != nil {
