@@ -7983,6 +7983,10 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(BoroughPatch)
 		from.body(r.Body)
 	})
+	on(to, "GET", "/v1/boroughs/:code/calendar.ics", o.GetBoroughCalendar, func(from *request, r *GetBoroughCalendarRequestObject) {
+		from.path("code", &r.Code)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
 	on(to, "GET", "/v1/authorities", o.ListAuthorities, func(from *request, r *ListAuthoritiesRequestObject) {
 		from.query("regionCode", false, &r.Params.RegionCode)
 		from.query("on", false, &r.Params.On)
@@ -8224,6 +8228,21 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 	})
+	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
+		from.path("id", &r.Id)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
+		from.path("id", &r.Id)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(GroupingProposalInput)
+		from.body(r.Body)
+	})
 	on(to, "GET", "/v1/peer-challenge-groups", o.ListPeerChallengeGroups, func(from *request, r *ListPeerChallengeGroupsRequestObject) {
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("borough", false, &r.Params.Borough)
@@ -8279,20 +8298,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(GroupNotesInput)
 		from.body(r.Body)
 	})
-	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
+	on(to, "GET", "/v1/peer-challenge-groups/:id/calendar.ics", o.GetPeerChallengeGroupCalendar, func(from *request, r *GetPeerChallengeGroupCalendarRequestObject) {
 		from.path("id", &r.Id)
-		from.query("limit", false, &r.Params.Limit)
-		from.query("cursor", false, &r.Params.Cursor)
-		from.query("count", false, &r.Params.Count)
-		from.query("format", false, &r.Params.Format)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
-	})
-	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
-		from.path("id", &r.Id)
-		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
-		r.Body = new(GroupingProposalInput)
-		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/grouping-proposals/:id", o.GetGroupingProposal, func(from *request, r *GetGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
@@ -8629,14 +8637,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/events/calendar.ics", o.GetEventCalendar, func(from *request, r *GetEventCalendarRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
 		from.query("subRegion", false, &r.Params.SubRegion)
-		from.header("If-None-Match", &r.Params.IfNoneMatch)
-	})
-	on(to, "GET", "/v1/boroughs/:code/calendar.ics", o.GetBoroughCalendar, func(from *request, r *GetBoroughCalendarRequestObject) {
-		from.path("code", &r.Code)
-		from.header("If-None-Match", &r.Params.IfNoneMatch)
-	})
-	on(to, "GET", "/v1/peer-challenge-groups/:id/calendar.ics", o.GetPeerChallengeGroupCalendar, func(from *request, r *GetPeerChallengeGroupCalendarRequestObject) {
-		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/events/:id", o.DeleteEvent, func(from *request, r *DeleteEventRequestObject) {

@@ -67,11 +67,14 @@ func (s *source) noun(file string, paths, schemas *yaml.Node) {
 	if doc == nil {
 		return
 	}
-	defaults := defaults{file: file, noun: text(take(doc, "noun")), tag: text(take(doc, "tag"))}
+	defaults := defaults{file: file, noun: text(take(doc, "noun")), tag: text(take(doc, "tag")), key: text(take(doc, "key"))}
 	pages := mapping()
 	for path, item := range members(get(doc, "paths")) {
 		if get(paths, path) != nil {
 			s.fault("%s: %s stands twice", file, path)
+		}
+		if strings.Contains(path, "{") && get(item, "parameters") == nil && defaults.key != "" {
+			prepend(item, "parameters", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{scalar(defaults.key)}})
 		}
 		for method, operation := range members(item) {
 			if method == "parameters" {

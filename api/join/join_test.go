@@ -76,11 +76,11 @@ change: {parameters: [IfMatch], requestBody: {content: {application/json: {schem
 		"thing.yaml": `
 noun: Thing
 tag: Things
+key: ThingId
 paths:
   /v1/things:
     get: {operationId: listThings, verb: list, roles: everyone, parameters: [Size]}
   /v1/things/{id}:
-    parameters: [ThingId]
     get: {operationId: getThing, verb: read, roles: team}
     patch: {operationId: changeThing, verb: change, roles: team, never: ['409'], also: ['304']}
 schemas:
@@ -133,6 +133,7 @@ func TestWhatIsDerived(t *testing.T) {
 		{"a change refuses", strings.Join(statuses("/v1/things/{id}", "patch"), " "), "200 304 400 401 403 404 412 413 415 422 428 default"},
 		{"the tag is the file's", strings.Join(values(get(root, "paths", "/v1/things", "get", "tags")), " "), "Things"},
 		{"the roles are written out", strings.Join(values(get(root, "paths", "/v1/things", "get", "x-roles")), " "), "programme reporting"},
+		{"the key is the file's", text1(get(root, "paths", "/v1/things/{id}", "parameters").Content), "#/components/parameters/ThingId"},
 		{"the list's own parameter is first", text1(get(root, "paths", "/v1/things", "get", "parameters").Content), "#/components/parameters/Size"},
 		{"the page is derived", get(root, "components", "schemas", "ThingPage", "properties", "items", "items", "$ref").Value, "#/components/schemas/Thing"},
 		{"an object is closed", get(root, "components", "schemas", "Thing", "additionalProperties").Value, "false"},

@@ -10,7 +10,7 @@ import (
 )
 
 // defaults are what a file says once for all of its operations.
-type defaults struct{ file, noun, tag string }
+type defaults struct{ file, noun, tag, key string }
 
 // operation completes one operation in place: from its verb, from the names that
 // stand for role sets and parameters, with the refusals that follow from what it is,
