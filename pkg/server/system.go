@@ -25,7 +25,7 @@ var problemPages = template.Must(template.ParseFS(pages, "problems.html"))
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
 func (s *Server) routeSystem(e *echo.Echo) error {
-	asJSON, err := s.contract.doc.MarshalJSON()
+	asJSON, err := api.ContractJSON()
 	if err != nil {
 		return err
 	}
