@@ -21,6 +21,7 @@ type config struct {
 	databaseURL string
 	apiPassword string // of the user that migrate makes for serve
 	addr        string
+	metricsAddr string // of metrics and profiles; empty: the metrics are on addr
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
@@ -40,6 +41,7 @@ func readConfig(env func(string) string) (config, error) {
 		databaseURL: env("DATABASE_URL"),
 		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
 		addr:        cmp.Or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
+		metricsAddr: env("PEERCHALLENGE_METRICS_ADDR"),
 		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
 		audience:    cmp.Or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
 		clock:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },

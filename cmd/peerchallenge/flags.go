@@ -15,6 +15,7 @@ var settings = []setting{
 	{"DATABASE_URL", "PostgreSQL to use, postgres://user:password@host/database"},
 	{"PEERCHALLENGE_API_PASSWORD", "password for the user that migrate --api-user makes, 16 characters or more"},
 	{"PEERCHALLENGE_ADDR", "address to listen on (127.0.0.1:8080)"},
+	{"PEERCHALLENGE_METRICS_ADDR", "address for /metrics and Go's profiles alone (the public one, without profiles)"},
 	{"PEERCHALLENGE_BASE_URL", "address for callers, and the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
 	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
 	{"PEERCHALLENGE_BUILTIN_ISSUER", "on, or off to refuse tokens of the token command (on)"},

@@ -117,7 +117,7 @@ func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 		return programme.Errorf(programme.Unavailable, "timeout", "The request took longer than the server allows.")
 	}
 	s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
-	return programme.Errorf(programme.Internal, "internal", "The server met a fault of its own. Quote the instance when you report it.")
+	return programme.OwnFault(nil)
 }
 
 // challenge names the fault of the token (RFC 6750); a request that brought

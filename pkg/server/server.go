@@ -66,6 +66,8 @@ type Config struct {
 	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
+	// MetricsElsewhere takes the metrics off the public address: [Server.Inside] has them.
+	MetricsElsewhere bool
 	// Collectors add to the metrics, such as those of the database's pool.
 	Collectors []prometheus.Collector
 }
@@ -117,10 +119,10 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	return s, s.route(cfg.CORSOrigins)
+	return s, s.route(cfg.CORSOrigins, cfg.MetricsElsewhere)
 }
 
-func (s *Server) route(origins []string) error {
+func (s *Server) route(origins []string, metricsElsewhere bool) error {
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(noOutput{}) // everything worth saying goes through slog
@@ -138,7 +140,7 @@ func (s *Server) route(origins []string) error {
 	}
 	e.Use(s.authorize, s.remember, s.validate)
 	api.Register(e, s, s.once)
-	if err := s.routeSystem(e); err != nil {
+	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err
 	}
 	routes := map[operationKey]bool{}
@@ -176,7 +178,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Du
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
+	go func() { done <- server.Serve(listened{listener, s}) }()
 	select {
 	case err := <-done:
 		return err
