@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"pkg/programme"},
+	"api/join":            {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},
 	"cmd/peerchallenge": {

@@ -36,6 +36,7 @@ func documents(t *testing.T) map[string]string {
 var (
 	link     = regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
 	mention  = regexp.MustCompile("`((?:api|cmd|docs|migrations|pkg|\\.ci)/[A-Za-z0-9_./-]+)`")
+	named    = regexp.MustCompile("`((?:auth|benchmark|dfe|grouping|postgres|programme|seed|server)\\.[A-Z][A-Za-z]*)`")
 	testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 )
 
@@ -57,9 +58,35 @@ func TestDocumentsPointToWhatIsThere(t *testing.T) {
 			}
 		}
 		for _, match := range mention.FindAllStringSubmatch(text, -1) {
+			if strings.Contains(match[1], "000N") {
+				continue // stands for any number
+			}
 			if _, err := os.Stat(filepath.Join(project, match[1])); err != nil {
 				t.Errorf("%s names %s, which is not there", path, match[1])
 			}
+		}
+	}
+}
+
+// TestDocumentsNameWhatIsThere: every name of Go that the way through the house gives.
+func TestDocumentsNameWhatIsThere(t *testing.T) {
+	t.Parallel()
+	names := named.FindAllStringSubmatch(documents(t)["docs/architecture.md"], -1)
+	if len(names) < 5 {
+		t.Fatalf("only %d names were found", len(names))
+	}
+	for _, match := range names {
+		pkg, name, _ := strings.Cut(match[1], ".")
+		files, err := filepath.Glob(filepath.Join(project, "pkg", pkg, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		declared := regexp.MustCompile(`(?m)^(?:type|func|var|const|\t)\s*(?:\([^)]*\) )?` + name + `\b`)
+		if !slices.ContainsFunc(files, func(file string) bool {
+			text, err := os.ReadFile(filepath.Clean(file))
+			return err == nil && declared.Match(text)
+		}) {
+			t.Errorf("docs/architecture.md names %s, which is not there", match[1])
 		}
 	}
 }
@@ -79,6 +106,43 @@ func TestReadmeIsShort(t *testing.T) {
 		if !strings.Contains(texts["README.md"], "("+path+")") {
 			t.Errorf("README does not lead to %s", path)
 		}
+	}
+}
+
+// TestOperationsNamesEverySetting, in the words of the program's own help.
+func TestOperationsNamesEverySetting(t *testing.T) {
+	t.Parallel()
+	page := documents(t)["docs/operations.md"]
+	for _, s := range settings {
+		if row := fmt.Sprintf("\n| `%s` | %s |\n", s.name, s.about); !strings.Contains(page, row) {
+			t.Errorf("docs/operations.md lacks the line%s", row)
+		}
+	}
+}
+
+// TestDecisionsAreFound: each in the index, with its day and with what was rejected.
+func TestDecisionsAreFound(t *testing.T) {
+	t.Parallel()
+	texts := documents(t)
+	n := 0
+	for path, text := range texts {
+		name, is := strings.CutPrefix(path, "docs/adr/0")
+		if !is {
+			continue
+		}
+		n++
+		if !strings.Contains(texts["docs/adr/README.md"], "(0"+name+")") {
+			t.Errorf("docs/adr/README.md does not lead to %s", path)
+		}
+		if !strings.Contains(text, "\nAccepted on ") {
+			t.Errorf("%s does not say when it was decided", path)
+		}
+		if !strings.Contains(text, "\n## Rejected\n") && !strings.Contains(text, "\n## What else was looked at\n") {
+			t.Errorf("%s does not say what was rejected", path)
+		}
+	}
+	if n < 20 {
+		t.Errorf("%d decisions were found", n)
 	}
 }
 
