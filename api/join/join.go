@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,15 +31,11 @@ func join(folder fs.FS) ([]byte, error) {
 	if s.faults != nil {
 		return nil, errors.Join(s.faults...)
 	}
-	for name, node := range members(take(s.root, "roles")) {
-		s.roles[name] = node
-	}
+	maps.Insert(s.roles, members(take(s.root, "roles")))
 	for status, node := range members(take(s.root, "refusals")) {
 		s.refusals[status] = node.Value
 	}
-	for name, node := range members(verbs) {
-		s.verbs[name] = node
-	}
+	maps.Insert(s.verbs, members(verbs))
 	paths, schemas := mapping(), get(s.root, "components", "schemas")
 	for name, schema := range members(schemas) {
 		s.schema("root.yaml: "+name, schema)

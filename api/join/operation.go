@@ -124,25 +124,7 @@ func (s *source) refuse(where, path, method string, op *yaml.Node, also, never [
 		return
 	}
 	set(responses, "default", reference("responses", s.refusals["default"]))
-	var statuses []string
-	if get(op, "security") == nil {
-		statuses = []string{"400", "401"}
-		if method == "get" {
-			statuses = append(statuses, "304")
-		}
-		if method != "get" || len(values(get(op, "x-roles"))) < len(values(s.roles["everyone"])) {
-			statuses = append(statuses, "403")
-		}
-		if strings.Contains(path, "{") {
-			statuses = append(statuses, "404")
-		}
-		if has(op, "IfMatch") {
-			statuses = append(statuses, "409", "412", "428")
-		}
-		if get(op, "requestBody") != nil {
-			statuses = append(statuses, "409", "413", "415", "422")
-		}
-	}
+	statuses := s.follow(path, method, op)
 	statuses = append(statuses, also...)
 	for _, status := range never {
 		if !slices.Contains(statuses, status) {
@@ -161,6 +143,31 @@ func (s *source) refuse(where, path, method string, op *yaml.Node, also, never [
 		last := len(responses.Content) - 2 // before default
 		responses.Content = slices.Insert(responses.Content, last, key, reference("responses", s.refusals[status]))
 	}
+}
+
+// follow answers the refusals that follow from what an operation is. What anybody may
+// call refuses nobody.
+func (s *source) follow(path, method string, op *yaml.Node) []string {
+	if get(op, "security") != nil {
+		return nil
+	}
+	statuses := []string{"400", "401"}
+	if method == "get" {
+		statuses = append(statuses, "304")
+	}
+	if method != "get" || len(values(get(op, "x-roles"))) < len(values(s.roles["everyone"])) {
+		statuses = append(statuses, "403")
+	}
+	if strings.Contains(path, "{") {
+		statuses = append(statuses, "404")
+	}
+	if has(op, "IfMatch") {
+		statuses = append(statuses, "409", "412", "428")
+	}
+	if get(op, "requestBody") != nil {
+		statuses = append(statuses, "409", "413", "415", "422")
+	}
+	return statuses
 }
 
 // has reports whether the operation has the parameter of that name.

@@ -1,4 +1,4 @@
-package api_test
+package api
 
 import (
 	"bytes"
@@ -7,14 +7,12 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
-
-	"peerchallenge/api"
 )
 
 // TestContractJSON: it says what the YAML says, in the same order.
 func TestContractJSON(t *testing.T) {
 	t.Parallel()
-	text, err := api.ContractJSON()
+	text, err := ContractJSON()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +20,7 @@ func TestContractJSON(t *testing.T) {
 	if err := json.Unmarshal(text, &fromJSON); err != nil {
 		t.Fatal(err)
 	}
-	if err := yaml.Unmarshal(api.Contract, &fromYAML); err != nil {
+	if err := yaml.Unmarshal(Contract, &fromYAML); err != nil {
 		t.Fatal(err)
 	}
 	again, err := json.Marshal(fromYAML) // so that numbers are of one type
