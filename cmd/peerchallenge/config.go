@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +31,8 @@ type config struct {
 	development bool // whether the database's user may be a superuser or the owner
 	issuers     []auth.Issuer
 	origins     []string
+	proxies     []netip.Prefix
+	addresses   server.AddressForm // in the log
 	rules       programme.Settings
 	spool       server.Spool
 	logger      *slog.Logger
@@ -67,6 +71,20 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not on or off", choice.name, text))
 		}
 		*choice.into = text == "on"
+	}
+	for network := range strings.SplitSeq(env("PEERCHALLENGE_TRUSTED_PROXIES"), ",") {
+		if network = strings.TrimSpace(network); network == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(network)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("PEERCHALLENGE_TRUSTED_PROXIES names %q, not a network such as 10.0.0.0/8 or 2001:db8::/32", network))
+		}
+		cfg.proxies = append(cfg.proxies, prefix)
+	}
+	cfg.addresses = server.AddressForm(cmp.Or(env("PEERCHALLENGE_LOG_ADDRESSES"), string(server.WholeAddresses)))
+	if !slices.Contains([]server.AddressForm{server.WholeAddresses, server.ShortAddresses, server.NoAddresses}, cfg.addresses) {
+		faults = append(faults, fmt.Errorf("PEERCHALLENGE_LOG_ADDRESSES is %q, not full, short or none", string(cfg.addresses)))
 	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))

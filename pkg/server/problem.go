@@ -43,8 +43,11 @@ func unknownValue(parameter, detail string) error {
 	return badRequest(programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail})
 }
 
+// codeNotFound is that of every record that is not there, or not for the caller.
+const codeNotFound = "not_found"
+
 func notFound(detail string) error {
-	return programme.Errorf(programme.NotFound, "not_found", "%s", detail)
+	return programme.Errorf(programme.NotFound, codeNotFound, "%s", detail)
 }
 
 // writeProblem is the one place where an error becomes an answer. Echo may call
@@ -59,6 +62,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 		return
 	}
 	e := s.refusal(err, c)
+	c.Set(problemCodeKey, e.Code)
 	problem := api.Problem{
 		Type: "/problems/" + e.Code, Title: title(e.Code), Status: statuses[e.Kind], Detail: e.Detail,
 		Instance: requestID(c), Code: e.Code, Errors: make([]api.Fault, 0, len(e.Faults)),
@@ -117,7 +121,7 @@ func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 		return programme.Errorf(programme.Unavailable, "timeout", "The request took longer than the server allows.")
 	}
 	s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
-	return programme.Errorf(programme.Internal, "internal", "The server met a fault of its own. Quote the instance when you report it.")
+	return programme.OwnFault(nil)
 }
 
 // challenge names the fault of the token (RFC 6750); a request that brought

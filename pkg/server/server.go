@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,11 @@ type Config struct {
 	Logger   *slog.Logger // nil: the default one
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
+	// Proxies are the networks whose X-Forwarded-For is believed; none where it is empty.
+	Proxies []netip.Prefix
+	// Addresses says how much of callers' addresses the log keeps; the zero value
+	// means all.
+	Addresses AddressForm
 	// Spool bounds what is kept for slow readers of whole lists.
 	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
@@ -80,6 +86,8 @@ type Server struct {
 	clock     func() time.Time
 	rules     programme.Settings
 	log       *slog.Logger
+	proxies   []netip.Prefix
+	addresses AddressForm
 	contract  *contract
 	answers   *answers
 	spool     *spool
@@ -113,6 +121,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
+		proxies: cfg.Proxies, addresses: cfg.Addresses,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
