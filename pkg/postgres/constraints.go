@@ -233,15 +233,15 @@ var constraints = map[string]constraint{
 }
 
 func taken(pointer, detail string) constraint {
-	return constraint{programme.Conflict, pointer, "exists", detail}
+	return constraint{programme.Conflict, pointer, programme.FaultExists, detail}
 }
 
 func unknown(pointer, detail string) constraint {
-	return constraint{programme.Invalid, pointer, "unknown_value", detail}
+	return constraint{programme.Invalid, pointer, programme.FaultUnknownValue, detail}
 }
 
 func badFormat(pointer, detail string) constraint {
-	return constraint{programme.Invalid, pointer, "not_allowed", detail}
+	return constraint{programme.Invalid, pointer, programme.FaultNotAllowed, detail}
 }
 
 func badName(pointer string) constraint {
@@ -261,5 +261,5 @@ func badList(pointer string) constraint {
 }
 
 func outOfOrder() constraint {
-	return constraint{programme.Invalid, "/validTo", "order", "The last day must not be before the first."}
+	return constraint{programme.Invalid, "/validTo", programme.FaultOrder, "The last day must not be before the first."}
 }

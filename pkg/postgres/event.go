@@ -202,7 +202,7 @@ func findGroup(w *work, e *programme.Event) ([]programme.Fault, error) {
 	case len(g) == 0:
 		return []programme.Fault{programme.Unknown("/peerChallengeGroupId", "There is no such group.")}, nil
 	case e.PeerChallengeID != nil && *e.PeerChallengeID != g[0].PeerChallengeID:
-		return []programme.Fault{{Pointer: "/peerChallengeGroupId", Code: "other_challenge", Detail: "The group belongs to another peer challenge than the one given."}}, nil
+		return []programme.Fault{{Pointer: "/peerChallengeGroupId", Code: programme.FaultOtherChallenge, Detail: "The group belongs to another peer challenge than the one given."}}, nil
 	}
 	return nil, nil
 }

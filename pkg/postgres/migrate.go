@@ -31,7 +31,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == stateNoPrivilege {
-		return programme.Wrap(err, programme.Forbidden, "not_owner", "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")
+		return programme.Wrap(err, programme.Forbidden, programme.CodeNotOwner, "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")
 	}
 	return refusal(err)
 }

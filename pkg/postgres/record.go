@@ -78,7 +78,7 @@ func visibleTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
 }
 
 func missing[T any, R record[T]]() error {
-	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", strings.ReplaceAll(R(new(T)).Noun(), "-", " "))
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(R(new(T)).Noun(), "-", " "))
 }
 
 // get reads one record that the actor may see. The error is NotFound.

@@ -6,7 +6,7 @@ import "peerchallenge/pkg/programme"
 // roles that the contract names: only the programme's team changes them.
 func mayWrite(actor programme.Actor) error {
 	if actor.Subject == "" || !actor.Is(programme.RoleProgramme) {
-		return programme.Errorf(programme.Forbidden, "not_yours", "Only the programme's team may change this.")
+		return programme.Errorf(programme.Forbidden, programme.CodeNotYours, "Only the programme's team may change this.")
 	}
 	return nil
 }
@@ -14,7 +14,7 @@ func mayWrite(actor programme.Actor) error {
 // maySend refuses nobody's requests: an answer is kept for somebody.
 func maySend(actor programme.Actor) error {
 	if actor.Subject == "" {
-		return programme.Errorf(programme.Forbidden, "not_yours", "Only a known caller may do this.")
+		return programme.Errorf(programme.Forbidden, programme.CodeNotYours, "Only a known caller may do this.")
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ type Date string
 // ParseDate accepts exactly the form 2026-03-31 of a day that exists.
 func ParseDate(s string) (Date, error) {
 	if day, err := time.Parse(time.DateOnly, s); err != nil || day.Year() < 1 {
-		return "", Errorf(Invalid, "date", "%q is not a calendar day such as 2026-03-31.", s)
+		return "", Errorf(Invalid, CodeDate, "%q is not a calendar day such as 2026-03-31.", s)
 	}
 	return Date(s), nil
 }

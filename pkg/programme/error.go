@@ -32,14 +32,14 @@ type Fault struct {
 	File      string // name of the imported file, or empty
 	Row       int    // 1-based row of the file, its header being row 1; 0 where rows mean nothing
 	Column    string // column of the file, or empty
-	Code      string // stable, for machines
+	Code      FaultCode
 	Detail    string // one sentence, for people
 }
 
 // Error is a refusal that the caller may read.
 type Error struct {
 	Kind   Kind
-	Code   string // stable, snake_case, documented at /problems/{code}
+	Code   Code
 	Detail string // one sentence, for people
 	Faults []Fault
 	cause  error
@@ -47,13 +47,13 @@ type Error struct {
 
 // Errorf makes an [Error] without faults. A %w operand becomes the cause, which
 // is logged but never sent: keep its text out of the format's other words.
-func Errorf(kind Kind, code, format string, args ...any) *Error {
+func Errorf(kind Kind, code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Kind: kind, Code: code, Detail: err.Error(), cause: errors.Unwrap(err)}
 }
 
 // Wrap makes an [Error] of the cause, which is logged but never sent.
-func Wrap(cause error, kind Kind, code, detail string) *Error {
+func Wrap(cause error, kind Kind, code Code, detail string) *Error {
 	return &Error{Kind: kind, Code: code, Detail: detail, cause: cause}
 }
 
@@ -62,7 +62,7 @@ func Refuse(faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &Error{Kind: Invalid, Code: "invalid", Detail: "The request breaks the rules listed under errors.", Faults: faults}
+	return &Error{Kind: Invalid, Code: CodeInvalid, Detail: "The request breaks the rules listed under errors.", Faults: faults}
 }
 
 // Together makes one [Invalid] error of all their faults, or nil if there are
@@ -84,9 +84,9 @@ func Together(errs ...error) error {
 
 func (e *Error) Error() string {
 	if e.cause != nil && e.cause.Error() != e.Detail {
-		return e.Code + ": " + e.Detail + ": " + e.cause.Error()
+		return string(e.Code) + ": " + e.Detail + ": " + e.cause.Error()
 	}
-	return e.Code + ": " + e.Detail
+	return string(e.Code) + ": " + e.Detail
 }
 
 func (e *Error) Unwrap() error { return e.cause }
@@ -104,5 +104,5 @@ func refusalOf(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	return Wrap(err, Internal, "internal", "The server met a fault of its own.")
+	return Wrap(err, Internal, CodeInternal, "The server met a fault of its own.")
 }

@@ -118,10 +118,10 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 // without dates, a completion before the last day, and a reopening or a cancellation without a reason.
 func (c *PeerChallenge) Move(actor Actor, step Step, today Date) error {
 	if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
-		return Errorf(Conflict, "no_dates", "The challenge needs its first and last day before this step.")
+		return Errorf(Conflict, CodeNoDates, "The challenge needs its first and last day before this step.")
 	}
 	if step == Complete && today < *c.EndsOn {
-		return Errorf(Conflict, "not_yet", "The challenge ends later; it can be completed on its last day or after.")
+		return Errorf(Conflict, CodeNotYet, "The challenge ends later; it can be completed on its last day or after.")
 	}
 	if step == Reopen || step == Cancel {
 		if err := actor.WithReason(); err != nil {
@@ -141,7 +141,7 @@ func (c *PeerChallenge) Check() error {
 	faults := c.Cycle.Check()
 	faults = append(faults, inOrder(c.StartsOn, c.EndsOn)...)
 	if len(faults) == 0 && c.StartsOn != nil && (*c.StartsOn < c.Cycle.Starts() || *c.StartsOn > c.Cycle.Ends()) {
-		faults = append(faults, Fault{Pointer: "/startsOn", Code: "outside_cycle", Detail: "The first day must lie in the cycle."})
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultOutsideCycle, Detail: "The first day must lie in the cycle."})
 	}
 	return Refuse(append(faults, repeated("/methods", c.Methods)...))
 }
@@ -177,7 +177,7 @@ func inOrder(first, last *Date) []Fault {
 	if first == nil || last == nil || *first <= *last {
 		return nil
 	}
-	return []Fault{{Pointer: "/endsOn", Code: "order", Detail: "The last day must not be before the first."}}
+	return []Fault{{Pointer: "/endsOn", Code: FaultOrder, Detail: "The last day must not be before the first."}}
 }
 
 // repeated names every element that stands in the list a second time.
@@ -185,7 +185,7 @@ func repeated(pointer string, list []string) []Fault {
 	var faults []Fault
 	for i, item := range list {
 		if slices.Contains(list[:i], item) {
-			faults = append(faults, Fault{Pointer: pointer + "/" + strconv.Itoa(i), Code: "repeated", Detail: "This is in the list already."})
+			faults = append(faults, Fault{Pointer: pointer + "/" + strconv.Itoa(i), Code: FaultRepeated, Detail: "This is in the list already."})
 		}
 	}
 	return faults

@@ -128,7 +128,7 @@ func (a Actor) Speaks(borough string) bool {
 }
 
 // NotYours refuses a step that others may do.
-func NotYours(detail string) error { return Errorf(Forbidden, "not_yours", "%s", detail) }
+func NotYours(detail string) error { return Errorf(Forbidden, CodeNotYours, "%s", detail) }
 
 // TeamMay refuses everyone but the programme's team.
 func TeamMay(actor Actor) error {
@@ -141,11 +141,11 @@ func TeamMay(actor Actor) error {
 var errNotTheTeam = NotYours("Only the programme's team may do this.") // lists ask for every row
 
 // WrongState refuses a step that the record's state does not allow.
-func WrongState(detail string) error { return Errorf(Conflict, "wrong_state", "%s", detail) }
+func WrongState(detail string) error { return Errorf(Conflict, CodeWrongState, "%s", detail) }
 
 // Unknown is the fault of a member that names what is not there.
 func Unknown(pointer, detail string) Fault {
-	return Fault{Pointer: pointer, Code: "unknown_value", Detail: detail}
+	return Fault{Pointer: pointer, Code: FaultUnknownValue, Detail: detail}
 }
 
 // WithReason refuses a step that needs X-Audit-Reason and came without.
@@ -153,7 +153,7 @@ func (a Actor) WithReason() error {
 	if a.Reason != "" {
 		return nil
 	}
-	return Refuse([]Fault{{Parameter: "X-Audit-Reason", Code: "reason_required", Detail: "Say in X-Audit-Reason why this is done."}})
+	return Refuse([]Fault{{Parameter: "X-Audit-Reason", Code: FaultReasonRequired, Detail: "Say in X-Audit-Reason why this is done."}})
 }
 
 // Link leads to something elsewhere.

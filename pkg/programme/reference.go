@@ -126,5 +126,5 @@ func endsAfter(from, to *Date) []Fault {
 	if from == nil || to == nil || *from <= *to {
 		return nil
 	}
-	return []Fault{{Pointer: "/validTo", Code: "order", Detail: "The last day must not be before the first."}}
+	return []Fault{{Pointer: "/validTo", Code: FaultOrder, Detail: "The last day must not be before the first."}}
 }
