@@ -393,6 +393,7 @@ const (
 	ProblemCodeTokenUnknownKey      ProblemCode = "token_unknown_key"
 	ProblemCodeTooDeep              ProblemCode = "too_deep"
 	ProblemCodeTooLarge             ProblemCode = "too_large"
+	ProblemCodeTooManyLists         ProblemCode = "too_many_lists"
 	ProblemCodeTooManyValues        ProblemCode = "too_many_values"
 	ProblemCodeUncomposed           ProblemCode = "uncomposed"
 	ProblemCodeUnconfirmed          ProblemCode = "unconfirmed"
@@ -910,6 +911,9 @@ type AuditValue struct {
 	//
 	// Example: New title
 	To interface{} `json:"to,omitempty"`
+
+	// Withheld True where the member changed and the audit keeps neither value: people's names and addresses, and sentences in which people speak or are spoken of. The contract lists these members of a resource under `x-not-audited`. Absent otherwise.
+	Withheld *bool `json:"withheld,omitempty"`
 }
 
 // Authority An English local authority with children's services.
@@ -1641,7 +1645,7 @@ type EnglandComparison struct {
 	Rank *NullableRank `json:"rank"`
 }
 
-// Event A day or more on which people of the programme meet. Everybody reads all of it, its link too.
+// Event A day or more on which people of the programme meet. Everybody may read it; venue and link of an event of a group or a review are for those who belong to it and the programme's team, and null for others.
 type Event struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -3337,7 +3341,7 @@ type PeerChallenge struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
-// PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its link and notes are for its members and the programme's team; for others they are null.
+// PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null.
 type PeerChallengeGroup struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
@@ -4957,6 +4961,9 @@ type PreconditionFailed = Problem
 // PreconditionRequired What went wrong (RFC 9457).
 type PreconditionRequired = Problem
 
+// TooManyLists What went wrong (RFC 9457).
+type TooManyLists = Problem
+
 // Unauthenticated What went wrong (RFC 9457).
 type Unauthenticated = Problem
 
@@ -5019,7 +5026,7 @@ type CreateActionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5049,7 +5056,7 @@ type DeleteActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5064,7 +5071,7 @@ type UpdateActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5076,7 +5083,7 @@ type AddActionProgressParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5124,7 +5131,7 @@ type CreateAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5133,7 +5140,7 @@ type DeleteAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5148,7 +5155,7 @@ type UpdateAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5160,7 +5167,7 @@ type MeetAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5172,7 +5179,7 @@ type ReopenAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5184,7 +5191,7 @@ type WithdrawAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5247,7 +5254,7 @@ type CreateAuthorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5256,7 +5263,7 @@ type DeleteAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5271,7 +5278,7 @@ type UpdateAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5310,7 +5317,7 @@ type CreateBoroughParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5319,7 +5326,7 @@ type DeleteBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5337,7 +5344,7 @@ type UpdateBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5457,7 +5464,7 @@ type CreateEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5478,7 +5485,7 @@ type DeleteEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5493,7 +5500,7 @@ type UpdateEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5505,7 +5512,7 @@ type CancelEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5517,7 +5524,7 @@ type HoldEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5529,7 +5536,7 @@ type ReopenEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5583,7 +5590,7 @@ type CreateFindingParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5592,7 +5599,7 @@ type DeleteFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5607,7 +5614,7 @@ type UpdateFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5616,7 +5623,7 @@ type PutFindingResponseParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5634,7 +5641,7 @@ type AcceptGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5676,7 +5683,7 @@ type CreateIndicatorParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5685,7 +5692,7 @@ type DeleteIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5700,7 +5707,7 @@ type UpdateIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5823,7 +5830,7 @@ type CreateMilestoneParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5853,7 +5860,7 @@ type DeleteMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5868,7 +5875,7 @@ type UpdateMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5943,7 +5950,7 @@ type CreateParticipantParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5952,7 +5959,7 @@ type DeleteParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5967,7 +5974,7 @@ type UpdateParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6009,7 +6016,7 @@ type CreatePeerChallengeGroupParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6018,7 +6025,7 @@ type DeletePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6033,7 +6040,7 @@ type UpdatePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6048,7 +6055,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6057,7 +6064,7 @@ type PutPeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6066,7 +6073,7 @@ type PutPeerChallengeGroupNotesParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6111,7 +6118,7 @@ type CreatePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6120,7 +6127,7 @@ type DeletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6135,7 +6142,7 @@ type UpdatePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6147,7 +6154,7 @@ type CancelPeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6159,7 +6166,7 @@ type ClosePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6171,7 +6178,7 @@ type CompletePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6198,7 +6205,7 @@ type CreateGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6210,7 +6217,7 @@ type PreparePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6222,7 +6229,7 @@ type ReopenPeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6234,7 +6241,7 @@ type StartPeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6279,7 +6286,7 @@ type CreatePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6288,7 +6295,7 @@ type DeletePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6303,7 +6310,7 @@ type UpdatePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6315,7 +6322,7 @@ type CancelPeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6327,7 +6334,7 @@ type CheckPeerReviewFactsParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6339,7 +6346,7 @@ type ClosePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6351,7 +6358,7 @@ type FinalisePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6363,7 +6370,7 @@ type FollowUpPeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6375,7 +6382,7 @@ type AddPeerReviewHostCommentParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6387,7 +6394,7 @@ type PreparePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6396,7 +6403,7 @@ type PutPeerReviewPublicationParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6408,7 +6415,7 @@ type ReopenPeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6417,7 +6424,7 @@ type PutPeerReviewReportParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6429,7 +6436,7 @@ type ScopePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6441,7 +6448,7 @@ type StartPeerReviewFieldworkParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6471,7 +6478,7 @@ type CreatePeriodParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6480,7 +6487,7 @@ type DeletePeriodParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6519,7 +6526,7 @@ type CreatePriorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6528,7 +6535,7 @@ type DeletePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6543,7 +6550,7 @@ type UpdatePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6558,7 +6565,7 @@ type UpdateProgrammeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6666,7 +6673,7 @@ type CreateSubRegionMembershipParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6675,7 +6682,7 @@ type DeleteSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6690,7 +6697,7 @@ type UpdateSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6720,7 +6727,7 @@ type CreateSubRegionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6729,7 +6736,7 @@ type DeleteSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6744,7 +6751,7 @@ type UpdateSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 

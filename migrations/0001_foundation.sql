@@ -358,6 +358,7 @@ CREATE TABLE audit_entries (
     key          text        NOT NULL,
     before       jsonb,
     after        jsonb,
+    withheld     text[]      NOT NULL,
     seen_before  text[]      NOT NULL,
     seen_after   text[]      NOT NULL,
     read_by      text[]      NOT NULL
@@ -377,6 +378,7 @@ COMMENT ON COLUMN audit_entries.noun IS 'What kind of thing.';
 COMMENT ON COLUMN audit_entries.key IS 'Which one.';
 COMMENT ON COLUMN audit_entries.before IS 'As it was, by the members of the Go type, null for what is new.';
 COMMENT ON COLUMN audit_entries.after IS 'As it became, null for what is gone.';
+COMMENT ON COLUMN audit_entries.withheld IS 'Members that changed and of which neither value is kept: names, addresses, sentences about people.';
 COMMENT ON COLUMN audit_entries.seen_before IS 'Who saw the thing before the change: programme, boroughs, reporting, or codes of single boroughs; nobody for what is new.';
 COMMENT ON COLUMN audit_entries.seen_after IS 'Who sees it since; nobody for what is gone.';
 COMMENT ON COLUMN audit_entries.read_by IS 'Who may read the values before and after.';

@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
 )
 
 // config is the environment, read once and checked whole.
@@ -28,6 +29,7 @@ type config struct {
 	issuers     []auth.Issuer
 	origins     []string
 	rules       programme.Settings
+	spool       server.Spool
 	logger      *slog.Logger
 	quiet       *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
 	clock       func() time.Time
@@ -72,22 +74,29 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("PEERCHALLENGE_CORS_ORIGINS names %q, not an origin such as https://app.example.org", origin))
 		}
 	}
+	var callerMiB, totalMiB int
 	for _, number := range []struct {
-		name string
-		into *int
+		name        string
+		into        *int
+		least, most int
 	}{
-		{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", &cfg.rules.ProgressReviewMonths},
-		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays},
+		{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", &cfg.rules.ProgressReviewMonths, 1, 1200},
+		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays, 1, 36500},
+		{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", &cfg.rules.ParticipantsKeptMonths, 0, 1200},
+		{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", &cfg.rules.NotesKeptMonths, 0, 1200},
+		{"PEERCHALLENGE_SPOOL_CALLER_MIB", &callerMiB, 1, 1 << 20},
+		{"PEERCHALLENGE_SPOOL_TOTAL_MIB", &totalMiB, 1, 1 << 20},
 	} {
 		text := env(number.name)
 		if text == "" {
 			continue // its default holds
 		}
 		var err error
-		if *number.into, err = strconv.Atoi(text); err != nil || *number.into < 1 {
-			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from 1", number.name, text))
+		if *number.into, err = strconv.Atoi(text); err != nil || *number.into < number.least || *number.into > number.most {
+			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from %d to %d", number.name, text, number.least, number.most))
 		}
 	}
+	cfg.spool = server.Spool{Folder: env("PEERCHALLENGE_SPOOL_DIR"), PerCaller: int64(callerMiB) << 20, InAll: int64(totalMiB) << 20}
 	if name := env("PEERCHALLENGE_ZONE"); name != "" {
 		zone, err := time.LoadLocation(name)
 		if err != nil || name == "Local" { // which is another on every machine

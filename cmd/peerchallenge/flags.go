@@ -22,6 +22,11 @@ var settings = []setting{
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
 	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
+	{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "months for which people who left are kept; 0: for ever (0)"},
+	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which a group's notes are kept after its challenge; 0: for ever (0)"},
+	{"PEERCHALLENGE_SPOOL_DIR", "folder for what slow readers of whole lists have not taken (that for temporary files)"},
+	{"PEERCHALLENGE_SPOOL_CALLER_MIB", "how much of it may be one caller's, in MiB (64)"},
+	{"PEERCHALLENGE_SPOOL_TOTAL_MIB", "how much of it there may be in all, in MiB (512)"},
 	{"PEERCHALLENGE_ZONE", "time zone in which the programme's days begin and end (Europe/London)"},
 	{"PEERCHALLENGE_DEVELOPMENT", "on lets serve work as a superuser or owner of the database (off)"},
 	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
@@ -34,7 +39,7 @@ func some(names ...string) []setting {
 
 func printSettings(out io.Writer, settings []setting) {
 	for _, s := range settings {
-		fmt.Fprintf(out, "  %-36s  %s\n", s.name, s.about)
+		fmt.Fprintf(out, "  %-43s  %s\n", s.name, s.about)
 	}
 }
 

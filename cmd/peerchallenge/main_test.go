@@ -221,6 +221,7 @@ func TestProduction(t *testing.T) {
 	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting", "--subject", "reporting-tool"))
 	serve := begin(t, env, "serve", "--addr", "127.0.0.1:0")
 	at := serve.says(t, `Listening on (\S+)`)[1]
+	until(t, "the figures are not read", func() bool { status, _ := get(t, "http://"+at+"/readyz", ""); return status == http.StatusOK })
 	for _, probe := range [][]string{{"health"}, {"health", "--live"}} {
 		if said := must(t, settingsOf("PEERCHALLENGE_ADDR", at), probe...); said != "ok\n" {
 			t.Errorf("%s: %s", probe, said)
@@ -363,6 +364,15 @@ func TestVersionSaysTheCommit(t *testing.T) {
 	} {
 		if said != want {
 			t.Errorf("it says %q, not %q", said, want)
+		}
+	}
+}
+
+func until(t *testing.T, otherwise string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(otherwise)
 		}
 	}
 }

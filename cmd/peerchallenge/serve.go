@@ -97,13 +97,13 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Logger: logger, CORSOrigins: cfg.origins,
+		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
 		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.working.Go(func() { purge(ctx, a.store, logger) })
+	a.working.Go(func() { forget(ctx, a.store, logger) })
 	return a, nil
 }
 
@@ -121,16 +121,29 @@ func (a *app) close() {
 	}
 }
 
-// purge forgets the answers to idempotent requests when their day is over.
-func purge(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
+// forget removes every hour what has been kept for as long as it is to be.
+func forget(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Hour):
-			if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
-				logger.Warn("old idempotency keys could not be removed", "error", err.Error())
-			}
+			forgetOnce(ctx, store, logger)
 		}
+	}
+}
+
+// forgetOnce removes the answers to idempotent requests whose day is over, and the
+// people who left and the notes that have been kept for as long as the settings say.
+func forgetOnce(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
+	if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
+		logger.Warn("old idempotency keys could not be removed", "error", err.Error())
+	}
+	erased, err := store.EraseOutlived(ctx)
+	if err != nil && ctx.Err() == nil {
+		logger.Warn("what has been kept long enough could not be removed", "error", err.Error())
+	}
+	if erased.Participants+erased.Notes > 0 {
+		logger.Info("removed what has been kept long enough", "participants", erased.Participants, "notes", erased.Notes)
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // TestSignals stops the demo in every way there is, and starts it again on the
@@ -232,15 +231,6 @@ func (h *held) finish(t *testing.T) {
 func databaseRuns(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "data", "postmaster.pid"))
 	return err == nil
-}
-
-func until(t *testing.T, otherwise string, done func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal(otherwise)
-		}
-	}
 }
 
 // endedBy answers the signal that ended the process, or -1.

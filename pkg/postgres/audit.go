@@ -126,6 +126,6 @@ func auditWalk(tx *gorm.DB, in func(*gorm.DB) *gorm.DB, noun string, begin func(
 func (r auditRow) entry() programme.AuditEntry {
 	return programme.AuditEntry{
 		ID: r.ID, At: r.At, Action: r.Action, Roles: r.Roles, Borough: r.Borough, Subject: r.Subject, Request: r.Request, Reason: r.Reason,
-		Before: r.Before, After: r.After, ReadBy: r.ReadBy,
+		Before: r.Before, After: r.After, Withheld: r.Withheld, ReadBy: r.ReadBy,
 	}
 }

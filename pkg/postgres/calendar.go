@@ -58,7 +58,10 @@ func (s *Store) calendar(ctx context.Context, fill func(tx *gorm.DB, c *programm
 }
 
 func addEvents(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {
-	return events.orders["startsOn"].after(tx.Scopes(visibleTo(actor), narrow), nil).Find(&c.Events).Error
+	if err := events.orders["startsOn"].after(tx.Scopes(visibleTo(actor), narrow), nil).Find(&c.Events).Error; err != nil {
+		return err
+	}
+	return completed(tx, events, c.Events)
 }
 
 func addGroups(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {

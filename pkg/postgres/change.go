@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type auditRow struct {
 	Key        string
 	Before     *string            // JSON, by the members of the Go struct
 	After      *string            // nil where there is none
+	Withheld   []string           `gorm:"serializer:texts"` // members that changed and are in neither
 	SeenBefore programme.Audience `gorm:"serializer:texts"`
 	SeenAfter  programme.Audience `gorm:"serializer:texts"`
 	ReadBy     programme.Audience `gorm:"serializer:texts"`
@@ -59,7 +61,11 @@ func newAuditRow(at time.Time, actor programme.Actor, action, noun, key string) 
 // note writes into the audit what becomes of a record.
 func (w *work) note(action, noun string, was, now past) error {
 	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.head.ID, was.head.ID))
-	row.Before, row.After = was.text, now.text
+	kept, err := programme.Keep(cmp.Or(now.of, was.of), was.text, now.text)
+	if err != nil {
+		return err
+	}
+	row.Before, row.After, row.Withheld = kept.Before, kept.After, kept.Withheld
 	row.SeenBefore, row.SeenAfter = was.head.Audience, now.head.Audience
 	switch {
 	case was.text == nil:
@@ -83,11 +89,16 @@ func newChange(at time.Time, actor programme.Actor, action, noun, key string, be
 	if after != nil {
 		c.SeenAfter = programme.Everyone()
 	}
-	var err error
-	if c.Before, err = asJSON(before); err != nil {
+	was, err := asJSON(before)
+	if err != nil {
 		return auditRow{}, err
 	}
-	c.After, err = asJSON(after)
+	now, err := asJSON(after)
+	if err != nil {
+		return auditRow{}, err
+	}
+	kept, err := programme.Keep(reflect.TypeOf(cmp.Or(after, before)), was, now)
+	c.Before, c.After, c.Withheld = kept.Before, kept.After, kept.Withheld
 	return c, err
 }
 

@@ -122,6 +122,8 @@ var constraints = map[string]constraint{
 	"signing_keys_pkey":            taken("", "There is a signing key with that id already."),
 	"signing_keys_algorithm_known": {},
 
+	"cursor_keys_length": {},
+
 	"idempotency_answers_pkey":             {},
 	"idempotency_answers_fingerprint_size": {},
 	"idempotency_answers_status_success":   {},
@@ -129,7 +131,7 @@ var constraints = map[string]constraint{
 	"audit_entries_pkey":         {},
 	"audit_entries_action_known": {},
 
-	"feed_pkey": {},
+	"feed_pkey":          {},
 
 	"peer_challenges_pkey":              {},
 	"peer_challenges_sub_region":        unknown("/subRegion", "There is no such sub-region."),

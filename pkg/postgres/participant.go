@@ -71,12 +71,15 @@ func settle(actor programme.Actor, p *programme.Participant) error {
 // DeleteParticipant removes a person at the version, from every team too, where
 // only role and organisation stay. The error is Forbidden, NotFound or Stale.
 func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, participants, id, version, func(w *work, p *programme.Participant) error {
-		if err := w.leaveTeams(p.ID); err != nil {
-			return err
-		}
-		return forgetPerson(w.tx, p.ID)
-	})
+	return drop(ctx, s, actor, participants, id, version, func(w *work, p *programme.Participant) error { return w.forget(p.ID) })
+}
+
+// forget takes the person out of everything that names them.
+func (w *work) forget(participant string) error {
+	if err := w.leaveTeams(participant); err != nil {
+		return err
+	}
+	return forgetPerson(w.tx, participant)
 }
 
 // leaveTeams takes the person out of every review's team, whether or not the actor

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -149,13 +150,15 @@ func (s *Store) changeGroup(ctx context.Context, actor programme.Actor, id strin
 		if err := holdChallengeOf(w, peerChallengeGroups, id, func(g *programme.PeerChallengeGroup) string { return g.PeerChallengeID }); err != nil {
 			return err
 		}
-		if row, err = change(w.ctx, s, actor, peerChallengeGroups, id, version, step, do); err != nil {
+		var members []string
+		row, err = change(w.ctx, s, actor, peerChallengeGroups, id, version, step, func(w *work, g *programme.PeerChallengeGroup) error {
+			members = g.Boroughs()
+			return do(w, g)
+		})
+		if err != nil || slices.Equal(members, row.Boroughs()) {
 			return err
 		}
-		if step == programme.PutMember || step == programme.TakeMember {
-			return w.membersChanged(&row)
-		}
-		return nil
+		return w.membersChanged(&row)
 	})
 	return orZero(row, err)
 }
@@ -173,14 +176,17 @@ func holdChallengeOf[T any, R record[T]](w *work, k kind[T, R], id string, chall
 }
 
 // membersChanged lets what belongs to the members of a group follow them: the
-// audiences of the group's findings, of the actions on these, and of asks. The
-// group itself is saved already.
+// audiences of the group's findings, of the actions on these, and of asks, and who
+// is told where its events are. The group itself is saved already.
 func (w *work) membersChanged(g *programme.PeerChallengeGroup) error {
 	boroughs := g.Boroughs()
 	if err := w.audienceFollows(g.ID, boroughs, programme.Parties(boroughs...)); err != nil {
 		return err
 	}
-	return w.asksFollow(g.ID, boroughs)
+	if err := w.asksFollow(g.ID, boroughs); err != nil {
+		return err
+	}
+	return w.eventsFollow("peer_challenge_group_id", g.ID)
 }
 
 // boroughs reads those of the boroughs that are there, in order of their codes, and

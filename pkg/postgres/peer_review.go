@@ -141,12 +141,12 @@ func (s *Store) changeReview(ctx context.Context, actor programme.Actor, id stri
 
 // partiesChanged lets what belongs to a review follow when its audience or its
 // parties have changed. Findings are seen by whoever sees the review, actions by its
-// parties, and its events name it to whoever sees it.
+// parties, and its events name it to whoever sees it and tell its parties where.
 func (w *work) partiesChanged(r *programme.PeerReview) error {
 	if err := w.audienceFollows(r.ID, r.Forum().Boroughs, ofFindings(r)); err != nil {
 		return err
 	}
-	return w.eventsFollow(r)
+	return w.eventsFollow("peer_review_id", r.ID)
 }
 
 // orEmpty answers the list, never nil: no list would be kept as null.

@@ -3,7 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
-	"slices"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -247,6 +247,7 @@ func erase[T any, R record[T]](w *work, row R) error {
 
 // past is a record as it stood at one moment, whatever becomes of its struct.
 type past struct {
+	of     reflect.Type // nil where there is no record
 	head   programme.Head
 	text   *string // JSON, by the struct's members
 	readBy programme.Audience
@@ -254,7 +255,7 @@ type past struct {
 
 func rememberOf(row programme.Record) (past, error) {
 	text, err := asJSON(row)
-	p := past{head: *row.Of(), text: text, readBy: row.Of().Audience}
+	p := past{of: reflect.TypeOf(row).Elem(), head: *row.Of(), text: text, readBy: row.Of().Audience}
 	if c, ok := row.(programme.Confidential); ok {
 		p.readBy = c.Confidants()
 	}
@@ -329,19 +330,38 @@ func single(c citation, value *string) citation {
 }
 
 // uncited answers a fault for everything cited that is not there. What is there
-// is locked against deletion.
+// is locked against deletion, in the order of the citations. However many there are,
+// it is one question.
 func uncited(tx *gorm.DB, citations []citation) ([]programme.Fault, error) {
-	var faults []programme.Fault
-	for _, c := range citations {
+	var parts, answers []string
+	var values []any
+	for i, c := range citations {
 		if len(c.values) == 0 {
 			continue
 		}
-		var found []string
-		if err := tx.Table(c.table).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where("?::text = ANY (?)", clause.Column{Name: c.column}, array(c.values)).Pluck(c.column, &found).Error; err != nil {
-			return nil, err
-		}
+		n := strconv.Itoa(i)
+		parts = append(parts, "cited_"+n+" AS (SELECT "+c.column+"::text AS value FROM "+c.table+" WHERE "+c.column+"::text = ANY (?) FOR KEY SHARE)")
+		answers = append(answers, "SELECT "+n+" AS citation, value FROM cited_"+n)
+		values = append(values, array(c.values))
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	var found []struct {
+		Citation int
+		Value    string
+	}
+	if err := tx.Raw("WITH "+strings.Join(parts, ", ")+" "+strings.Join(answers, " UNION ALL "), values...).Scan(&found).Error; err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for _, f := range found {
+		there[strconv.Itoa(f.Citation)+" "+f.Value] = true
+	}
+	var faults []programme.Fault
+	for n, c := range citations {
 		for i, value := range c.values {
-			if slices.Contains(found, value) {
+			if there[strconv.Itoa(n)+" "+value] {
 				continue
 			}
 			pointer := c.pointer

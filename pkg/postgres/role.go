@@ -28,7 +28,11 @@ const statementTimeout = 20 * time.Second
 // prepare readies a connection of the pool.
 func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
 	register(conn)
-	return s.asService(ctx, conn)
+	err := s.asService(ctx, conn)
+	if err != nil {
+		_ = conn.Close(ctx) // the pool forgets it
+	}
+	return err
 }
 
 // asService puts the service's role and the bound of its statements on a

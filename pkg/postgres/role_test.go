@@ -184,9 +184,7 @@ func TestTheServicesUserServes(t *testing.T) {
 	t.Parallel()
 	owners := seeded(t)
 	s := open(t, login(t, admin(t, urlOf(owners)), urlOf(owners), "serving"))
-	if err := s.Ready(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, "it is ready", func() bool { return s.Ready(t.Context()) == nil })
 	planned(t, s, "by the service")
 	if _, err := s.CreatePriority(t.Context(), team, programme.Priority{Name: "Served", ValidFrom: "2025-04-01"}); err != nil {
 		t.Fatal(err)

@@ -38,9 +38,7 @@ func TestMigrate(t *testing.T) {
 	if err := s.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Ready(ctx); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, "it is ready", func() bool { return s.Ready(ctx) == nil })
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/singleflight"
 	gormpostgres "gorm.io/driver/postgres"
 	"gorm.io/gorm"
 
@@ -33,7 +34,6 @@ type Config struct {
 }
 
 const (
-	connectTimeout = 5 * time.Second
 	refreshTimeout = time.Minute
 )
 
@@ -52,12 +52,13 @@ type Store struct {
 	started    time.Time     // of the monotonic clock
 	staleAfter time.Duration // for how long a snapshot is good without such a confirmation
 	pollEvery  time.Duration
-	writers    chan struct{} // holds a token for each transaction that may write
-	streams    chan struct{} // holds a token for each whole list that is being read
-	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
-	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
-	loading    chan struct{} // holds a token while somebody loads a snapshot
-	owed       atomic.Int64  // a generation that was written here and could not be loaded then; 0: none
+	writers    chan struct{}      // holds a token for each transaction that may write
+	streams    chan struct{}      // holds a token for each whole list that is being read
+	losses     atomic.Int64       // how often the watcher lost the database, or found it gone back
+	trusted    atomic.Int64       // losses up to which the snapshot was seen to be of the same database
+	loading    chan struct{}      // holds a token while somebody loads a snapshot
+	owed       atomic.Int64       // a generation that was written here and could not be loaded then; 0: none
+	first      singleflight.Group // of the first snapshot, for which no probe can wait
 
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
 
@@ -72,7 +73,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	config.ConnectTimeout = connectTimeout
+	overNetwork(config)
 	config.OnNotice = heed
 	config.RuntimeParams["application_name"] = "peerchallenge"
 	s := &Store{

@@ -16,7 +16,7 @@ type Action struct {
 	DueOn       *Date
 	NoDueReason *string // why it has no date, where it has none
 	State       ActionState
-	Progress    []ProgressUpdate `gorm:"serializer:json"` // oldest first; only ever added to
+	Progress    []ProgressUpdate `audit:"withheld" gorm:"serializer:json"` // oldest first; only ever added to
 	ProgressAt  time.Time        // of the last update, or of the creation
 
 	// Copied for counting: of the finding, and of the borough on the day of the creation.

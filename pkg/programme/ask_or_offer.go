@@ -14,7 +14,7 @@ type AskOrOffer struct {
 	PeerChallengeGroupID *string // of an ask: who is asked
 	PriorityID           *string
 	Title                string
-	Text                 string
+	Text                 string `audit:"withheld"` // says whom to turn to
 	State                AskOrOfferState
 
 	// Forum is the group in which the ask is being raised; nil for an offer, and

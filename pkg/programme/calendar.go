@@ -29,15 +29,6 @@ func (d *GroupDays) UpdatedAt() time.Time {
 	return d.Group.UpdatedAt
 }
 
-// LinkFor answers the address of the group's meeting for its members and the
-// programme's team, and nothing for others.
-func (d *GroupDays) LinkFor(actor Actor) *string {
-	if !Parties(d.Group.Boroughs()...).Includes(actor) {
-		return nil
-	}
-	return d.Group.Link
-}
-
 // changedAfter answers how many seconds after its creation the record was last
 // changed, rounded up. Its version is the microsecond of that change and, unlike
 // UpdatedAt, never falls. Calendars keep the number in 32 bits, which is enough for

@@ -62,6 +62,7 @@ const (
 	CodeTokenUnknownKey      Code = "token_unknown_key"
 	CodeTooDeep              Code = "too_deep"
 	CodeTooLarge             Code = "too_large"
+	CodeTooManyLists         Code = "too_many_lists"
 	CodeTooManyValues        Code = "too_many_values"
 	CodeUncomposed           Code = "uncomposed"
 	CodeUnconfirmed          Code = "unconfirmed"

@@ -22,6 +22,7 @@ const (
 	Unsupported                      // a media type that the operation does not take
 	Invalid                          // readable, but breaks a rule
 	PreconditionRequired             // would overwrite what the caller has not seen
+	TooMany                          // more at once than the caller may have
 	Unavailable                      // the database is away; trying again later may work
 )
 

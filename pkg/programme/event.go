@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// Event is a day or more on which people of the programme meet. Everybody may see it.
+// Event is a day or more on which people of the programme meet. Everybody may see it,
+// but where a group or a review meets is known only to those who belong to it.
 type Event struct {
 	Head
 	Kind          EventKind
 	Title         string
-	Description   string
+	Description   string `audit:"withheld"`
 	StartsOn      Date
 	EndsOn        Date    // last day
 	StartTime     *string // 09:30 on the first day, in the programme's zone; nil where whole days are meant
@@ -20,10 +21,10 @@ type Event struct {
 	Capacity      *int
 	SubRegion     *string        `gorm:"column:sub_region_slug"`
 	Boroughs      []string       `gorm:"serializer:texts"` // whom it concerns; all where it names none and no sub-region
-	Sessions      []EventSession `gorm:"serializer:json"`
+	Sessions      []EventSession `audit:"withheld"              gorm:"serializer:json"`
 	Invited       []Attendance   `gorm:"serializer:json"`
 	Attended      []Attendance   `gorm:"serializer:json"`
-	Opportunities []string       `gorm:"serializer:texts"` // for collaboration, as they were found
+	Opportunities []string       `audit:"withheld"              gorm:"serializer:texts"` // for collaboration, as they were found
 
 	PeerChallengeID      *string
 	PeerChallengeGroupID *string
@@ -33,9 +34,9 @@ type Event struct {
 	Sequence     int     // how often it was changed, as calendars count
 	Illustrative *string // what of it is an example and no fact
 
-	// ReviewAudience may see the review that the event belongs to. It is read with
-	// the event and never kept in it.
-	ReviewAudience Audience `gorm:"-" json:"-"`
+	// Read with the event, never kept in it.
+	ReviewAudience Audience `gorm:"-" json:"-"` // may see the review that the event belongs to
+	PlaceAudience  Audience `gorm:"-" json:"-"` // belong to the group or the review that meets; see [Event.MeetsWithin]
 }
 
 // EventKind is what kind of event it is.
@@ -167,12 +168,36 @@ func (e *Event) Move(actor Actor, step Step, today Date) error {
 }
 
 // Confidants implements [Confidential]: who may not see a review is not told that
-// the event belongs to it.
+// the event belongs to it, and who belongs neither to the group nor to the review
+// that meets is not told where.
 func (e *Event) Confidants() Audience {
-	if e.PeerReviewID == nil {
-		return e.Audience
+	confidants := e.Audience
+	if e.PeerReviewID != nil {
+		confidants = confidants.And(e.ReviewAudience)
 	}
-	return e.Audience.And(e.ReviewAudience)
+	if e.ofAFew() {
+		confidants = confidants.And(e.PlaceAudience)
+	}
+	return confidants
+}
+
+// MeetsWithin says that the event is one of a group or a review to which these
+// belong. Where it is one of both, only who belongs to both knows its place.
+func (e *Event) MeetsWithin(these Audience) {
+	if e.PlaceAudience != nil {
+		these = these.And(e.PlaceAudience)
+	}
+	e.PlaceAudience = these
+}
+
+func (e *Event) ofAFew() bool { return e.PeerChallengeGroupID != nil || e.PeerReviewID != nil }
+
+// PlaceFor answers where the event is, as far as the actor may know.
+func (e *Event) PlaceFor(actor Actor) (venue, link *string) {
+	if e.ofAFew() && !e.PlaceAudience.Includes(actor) {
+		return nil, nil
+	}
+	return e.Venue, e.Link
 }
 
 // ReviewFor answers the review that the event belongs to, if the actor may see it.

@@ -14,7 +14,7 @@ type Finding struct {
 	Kind                   FindingKind
 	Theme                  string
 	Text                   string
-	Evidence               *string
+	Evidence               *string `audit:"withheld"`
 	PriorityID             *string
 	Indicators             []string         `gorm:"serializer:texts"` // codes of indicators that it cites
 	SelfEvaluationSections []string         `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites

@@ -14,7 +14,7 @@ import (
 type Milestone struct {
 	Head
 	Title        string
-	Description  string
+	Description  string `audit:"withheld"`
 	Cycle        Cycle
 	Kind         MilestoneKind
 	Status       MilestoneStatus

@@ -6,11 +6,11 @@ import "time"
 // No more is kept of them than is needed to invite them.
 type Participant struct {
 	Head
-	Name         string
+	Name         string `audit:"withheld"`
 	Role         ParticipantRole
 	Borough      *string `gorm:"column:borough_code"` // either a borough
 	Organisation *string // or another organisation
-	Email        *string // at work
+	Email        *string `audit:"withheld"` // at work
 }
 
 // ParticipantRole is what a participant does there.

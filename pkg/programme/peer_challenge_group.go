@@ -9,8 +9,8 @@ import (
 )
 
 // PeerChallengeGroup is some of a challenge's boroughs that meet to challenge each
-// other. That it is there, and who belongs to it, everybody may see; its link and
-// notes belong to its members and the programme's team.
+// other. That it is there, and who belongs to it, everybody may see; its venue, link
+// and notes belong to its members and the programme's team.
 type PeerChallengeGroup struct {
 	Head
 	PeerChallengeID string
@@ -19,7 +19,7 @@ type PeerChallengeGroup struct {
 	EndsOn          *Date // last day
 	Venue           *string
 	Link            *string       // of an online meeting
-	Notes           *string       // what was said, in the members' words
+	Notes           *string       `audit:"withheld"`       // what was said, in the members' words
 	Members         []GroupMember `gorm:"serializer:json"` // by code
 	Illustrative    *string       // what of it is an example and no fact
 
@@ -164,8 +164,17 @@ func (g *PeerChallengeGroup) reasoned(actor Actor) error {
 	return actor.WithReason()
 }
 
-// Confidants implements [Confidential]: the link and the notes are the members' own.
+// Confidants implements [Confidential]: the venue, the link and the notes are the
+// members' own.
 func (g *PeerChallengeGroup) Confidants() Audience { return Parties(g.Boroughs()...) }
+
+// PlaceFor answers where the group meets: nothing for those who do not belong to it.
+func (g *PeerChallengeGroup) PlaceFor(actor Actor) (venue, link *string) {
+	if !g.Confidants().Includes(actor) {
+		return nil, nil
+	}
+	return g.Venue, g.Link
+}
 
 // Boroughs answers the codes of the group's members.
 func (g *PeerChallengeGroup) Boroughs() []string {

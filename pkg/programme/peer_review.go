@@ -22,15 +22,15 @@ type PeerReview struct {
 	Team             []TeamMember    `gorm:"serializer:json"`
 	FieldworkDays    []Date          `gorm:"serializer:json"` // in order
 	PresentationOn   *Date           // when the team presents what it found
-	Sessions         []ReviewSession `gorm:"serializer:json"`
+	Sessions         []ReviewSession `audit:"withheld" gorm:"serializer:json"`
 	State            ReviewState
-	HostComments     []HostComment `gorm:"serializer:json"` // on factual accuracy; only ever added to
-	Report           *string
-	ReportLinks      []Link `gorm:"serializer:json"`
+	HostComments     []HostComment `audit:"withheld"       gorm:"serializer:json"` // on factual accuracy; only ever added to
+	Report           *string       `audit:"withheld"`
+	ReportLinks      []Link        `gorm:"serializer:json"`
 	Publication      Publication
 	ReportedOn       *Date
 	ProgressReviewOn *Date   // when the progress review falls due, set when the review is reported
-	ProgressReview   *string // what the progress review found
+	ProgressReview   *string `audit:"withheld"` // what the progress review found
 	Illustrative     *string // what of it is an example and no fact
 
 	// Read with the review, never kept in it.

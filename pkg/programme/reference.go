@@ -12,7 +12,7 @@ type Programme struct {
 	Name        string
 	Summary     []string  `gorm:"serializer:json"` // paragraphs
 	Goals       []string  `gorm:"serializer:json"`
-	Contacts    []Contact `gorm:"serializer:json"`
+	Contacts    []Contact `audit:"withheld"       gorm:"serializer:json"`
 	Attribution string    // the licence line that published data must carry
 	Version     int64
 	UpdatedAt   time.Time

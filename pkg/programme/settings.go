@@ -7,7 +7,11 @@ type Settings struct {
 	ProgressReviewMonths int // after which a reported review's progress review falls due
 	StalledDays          int // after which an open action without news counts as stalled
 
-	Zone *time.Location // where the programme's days begin and end
+	// For how many months people are kept after they left, and a group's notes after
+	// its challenge ended: see [Outlived]. 0 means for ever.
+	ParticipantsKeptMonths int
+	NotesKeptMonths        int
+	Zone                   *time.Location // where the programme's days begin and end
 }
 
 // DefaultSettings are those of the sector's practice.

@@ -44,6 +44,9 @@ func auditValuesWire(e *programme.AuditEntry) []api.AuditValue {
 	wire := make([]api.AuditValue, len(values))
 	for i, v := range values {
 		wire[i] = api.AuditValue{Member: wireName(v.Member), From: plain(v.From), To: plain(v.To)}
+		if v.Withheld {
+			wire[i].Withheld = &v.Withheld
+		}
 	}
 	return wire
 }

@@ -49,6 +49,13 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if actor.Borough != "" && call.snapshot.Borough(actor.Borough) == nil {
 			return programme.Errorf(programme.Forbidden, programme.CodeUnknownBorough, "Your token speaks for a borough that the programme does not have.")
 		}
+		if call.format != formatJSON {
+			var leave func()
+			if call.lists, leave, err = s.spool.enter(ctx, actor); err != nil {
+				return err
+			}
+			defer leave()
+		}
 		if op.query["cursor"] {
 			if call.cursorKey, err = s.keyOfCursors(ctx); err != nil {
 				return err

@@ -71,7 +71,7 @@ func calendarOf(name string, c *programme.Calendar, call *call) ([]byte, error) 
 	cal.SetXPublishedTTL(refreshAfter)   // what Outlook reads in place of REFRESH-INTERVAL
 	cal.AddVTimezone(zoneIn(zone, clockYears(c.Events, call.today)))
 	for i := range c.Events {
-		cal.AddVEvent(eventEntry(&c.Events[i], zone))
+		cal.AddVEvent(eventEntry(&c.Events[i], call.actor, zone))
 	}
 	for i := range c.Groups {
 		addGroupEntries(cal, &c.Groups[i], call.actor, call.snapshot)
@@ -87,7 +87,7 @@ const refreshAfter = "PT6H"
 // timed reports whether the event has hours, and not only days.
 func timed(e *programme.Event) bool { return e.StartTime != nil && e.EndTime != nil }
 
-func eventEntry(e *programme.Event, zone *time.Location) *ics.VEvent {
+func eventEntry(e *programme.Event, reader programme.Actor, zone *time.Location) *ics.VEvent {
 	v := entry(e.ID, &e.Head, e.Sequence, e.State == programme.EventCancelled)
 	v.SetDtStampTime(e.UpdatedAt)
 	v.SetModifiedAt(e.UpdatedAt)
@@ -100,7 +100,8 @@ func eventEntry(e *programme.Event, zone *time.Location) *ics.VEvent {
 	}
 	v.SetSummary(printable(e.Title))
 	v.SetProperty(ics.ComponentPropertyCategories, kindWords(e.Kind))
-	setPlace(v, e.Venue, e.Link)
+	venue, link := e.PlaceFor(reader)
+	setPlace(v, venue, link)
 	paragraphs := []string{e.Description}
 	if len(e.Sessions) > 0 {
 		lines := []string{"Sessions:"}
@@ -109,7 +110,7 @@ func eventEntry(e *programme.Event, zone *time.Location) *ics.VEvent {
 		}
 		paragraphs = append(paragraphs, strings.Join(lines, "\n"))
 	}
-	setDescription(v, paragraphs, e.Link, e.Illustrative)
+	setDescription(v, paragraphs, link, e.Illustrative)
 	return v
 }
 
@@ -130,8 +131,8 @@ func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme
 		setDays(v, first, last)
 		v.SetSummary(printable(summary))
 		v.SetProperty(ics.ComponentPropertyCategories, "Peer challenge group")
-		link := d.LinkFor(reader)
-		setPlace(v, d.Group.Venue, link)
+		venue, link := d.Group.PlaceFor(reader)
+		setPlace(v, venue, link)
 		setDescription(v, []string{"Boroughs: " + strings.Join(names, ", ")}, link, d.Group.Illustrative)
 		cal.AddVEvent(v)
 	}

@@ -30,6 +30,7 @@ type call struct {
 	today       programme.Date      // in the programme's zone
 	rules       programme.Settings
 	cursorKey   []byte         // what cursors are marked with; nil where there are none
+	lists       *lists         // of the caller, where this is one of them
 	keep        func(*content) // for the next caller; does nothing where answers are not alike
 }
 

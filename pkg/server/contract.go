@@ -110,13 +110,28 @@ var formats = map[string]func(string) error{
 	formatLine:  func(s string) error { return unless(programme.NameLike(s)) },
 	formatText:  func(s string) error { return unless(programme.Printable(s)) },
 	formatWords: func(s string) error { return unless(programme.Printable(s) && !programme.Blank(s)) },
-	"date":      func(s string) error { _, err := programme.ParseDate(s); return err },
-	"date-time": func(s string) error { _, err := time.Parse(time.RFC3339Nano, s); return err },
+	// What is far too long is not parsed, because the parser's refusal quotes all of it.
+	"date": func(s string) error {
+		if len(s) > longestInstant {
+			return errFormat
+		}
+		_, err := programme.ParseDate(s)
+		return err
+	},
+	"date-time": func(s string) error {
+		if len(s) > longestInstant {
+			return errFormat
+		}
+		_, err := time.Parse(time.RFC3339Nano, s)
+		return err
+	},
 	"email": func(s string) error {
 		a, err := mail.ParseAddress(s)
 		return unless(err == nil && a.Address == s && programme.NameLike(s))
 	},
 }
+
+const longestInstant = 40
 
 var errFormat = errors.New("not of this format")
 

@@ -10,6 +10,6 @@ func TestEventMapperForgetsNothing(t *testing.T) {
 	t.Parallel()
 	var e programme.Event
 	fill(&e)
-	e.ReviewAudience = programme.TeamOnly()
+	e.ReviewAudience, e.PlaceAudience = programme.TeamOnly(), programme.TeamOnly()
 	wholly(t, "event", eventWire(asked)(&e))
 }

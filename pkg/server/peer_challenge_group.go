@@ -94,7 +94,7 @@ func setPeerChallengeGroup(g *programme.PeerChallengeGroup, in api.PeerChallenge
 func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGroup) api.PeerChallengeGroup {
 	return func(g *programme.PeerChallengeGroup) api.PeerChallengeGroup {
 		wire := api.PeerChallengeGroup{
-			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn, Venue: g.Venue,
+			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn,
 			Members: make([]api.GroupMember, len(g.Members)), Illustrative: g.Illustrative,
 			CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, Actions: actionsWire(ctx, g),
 		}
@@ -102,7 +102,7 @@ func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGr
 			wire.Members[i] = api.GroupMember{Borough: m.Borough, Role: api.MemberRole(m.Role), PresentsOn: m.PresentsOn}
 		}
 		if g.Confidants().Includes(callOf(ctx).actor) {
-			wire.Link, wire.Notes = g.Link, g.Notes
+			wire.Venue, wire.Link, wire.Notes = g.Venue, g.Link, g.Notes
 		}
 		return wire
 	}

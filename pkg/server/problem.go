@@ -26,6 +26,7 @@ var statuses = map[programme.Kind]int{
 	programme.Unsupported:          http.StatusUnsupportedMediaType,
 	programme.Invalid:              http.StatusUnprocessableEntity,
 	programme.PreconditionRequired: http.StatusPreconditionRequired,
+	programme.TooMany:              http.StatusTooManyRequests,
 	programme.Unavailable:          http.StatusServiceUnavailable,
 }
 
@@ -75,7 +76,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	switch e.Kind {
 	case programme.Unauthenticated:
 		header.Set("WWW-Authenticate", challenge(e.Code))
-	case programme.Unavailable:
+	case programme.TooMany, programme.Unavailable:
 		header.Set("Retry-After", "5")
 	}
 	header.Del("Link")

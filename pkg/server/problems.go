@@ -2,8 +2,8 @@ package server
 
 import "peerchallenge/pkg/programme"
 
-// problems explains every code that an answer may carry. A test compares them with
-// the codes in the program's text, and the tests' harness with those of every answer.
+// problems explains every code that an answer may have. A test compares them with
+// the contract's, and those with the domain's.
 var problems = map[programme.Code]explained{
 	programme.CodeBadRequest:           {"The request cannot be read", "A parameter is unknown, malformed or missing, or the body is not what the operation takes. Every fault is listed under errors.", "Correct what errors names. The contract at /docs lists the parameters of each operation."},
 	programme.CodeMalformedJSON:        {"The body is not JSON", "The body is not exactly one JSON document.", "Check the body with any JSON tool. Nothing may follow the document."},
@@ -52,12 +52,13 @@ var problems = map[programme.Code]explained{
 	programme.CodeDerived:              {"This follows something else", "A derived milestone follows the challenge, the review or the event that it reports, and is not changed or deleted by itself.", "Change what it is derived from. Its words can be written by hand, and its evidence."},
 	programme.CodeMembershipOverlap:    {"The borough has a sub-region then", "A borough belongs to one sub-region at a time.", "End the other membership before this one begins."},
 	programme.CodeIdempotencyKeyReused: {"The Idempotency-Key was used for another request", "Within 24 hours a key stands for one request.", "Make a new key for a new request."},
+	programme.CodeTooManyLists:         {"Two whole lists are on their way to you", "A caller gets two whole lists, as CSV or NDJSON, at a time. Another waits two seconds for its turn.", "Read those that you have asked for to their end, or close their connections, and try again after the seconds that Retry-After names."},
 	programme.CodeMadeAndRemoved:       {"What the request made has been removed", "The request was carried out the first time it was sent with this Idempotency-Key, and what it made or changed has been removed since. A repetition does not bring it back.", "Nothing need be done if the removal was meant. To make it anew, send the request with a new key."},
 	programme.CodeAnswerErased:         {"The first answer has been erased", "The request was carried out the first time it was sent with this Idempotency-Key. Its answer named a person who has been removed since, and is not given again.", "Read the record whose id detail names."},
 	programme.CodeTimeout:              {"It took too long", "The request took longer than the server allows.", "Try again. With an Idempotency-Key that is always safe."},
 	programme.CodeDatabaseUnavailable:  {"The database is away", "The service cannot reach its database, or not in time.", "Try again after the seconds that Retry-After names."},
 	programme.CodeUnconfirmed:          {"It is not known to stand", "The request may have been carried out. The database has not confirmed that it is where it outlives a crash, or the connection broke before it could.", "Repeat it with the same Idempotency-Key after the seconds that Retry-After names. A change or a deletion has no key: read the resource first."},
-	programme.CodeNotReady:             {"The service is not ready", "The database's structure is not the one that this version needs.", "Wait for the migration to end, or run it."},
+	programme.CodeNotReady:             {"The service is not ready", "The database's structure is not the one that this version needs, or the figures are still being read.", "Wait for the migration and for the figures. Where nobody migrates, run the migration."},
 	programme.CodeInternal:             {"A fault of ours", "The server met a fault of its own. Nothing was half done.", "Report it with the instance."},
 
 	programme.CodeNotReadyForFieldwork: {"The review is not ready for fieldwork", "Fieldwork needs an agreed scope, a key line of enquiry, its days, and a team of four to six with a lead who is DCS or AD. What is missing is listed under errors.", "Add what errors names."},

@@ -62,6 +62,8 @@ type Config struct {
 	Logger   *slog.Logger // nil: the default one
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
+	// Spool bounds what is kept for slow readers of whole lists.
+	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
 	// Collectors add to the metrics, such as those of the database's pool.
@@ -78,6 +80,7 @@ type Server struct {
 	log       *slog.Logger
 	contract  *contract
 	answers   *answers
+	spool     *spool
 	metrics   *metrics
 	today     calendar
 	door      door
@@ -98,12 +101,16 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
+	spool, err := newSpool(cfg.Spool, cfg.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("no place for what readers of lists have not taken: %w", err)
+	}
 	if cfg.Keys == nil {
 		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
-		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
+		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {

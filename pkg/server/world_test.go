@@ -75,7 +75,12 @@ func start(t testing.TB, change ...func(*server.Config)) *world {
 // which take long to load.
 func lean(t testing.TB) *world {
 	t.Helper()
-	return startOn(t, pgtest.Variant(t, "lean", func(ctx context.Context, url string) error {
+	return startOn(t, leanDatabase(t))
+}
+
+func leanDatabase(t testing.TB) string {
+	t.Helper()
+	return pgtest.Variant(t, "lean", func(ctx context.Context, url string) error {
 		owner, err := pgx.Connect(ctx, url)
 		if err != nil {
 			return err
@@ -83,7 +88,7 @@ func lean(t testing.TB) *world {
 		defer func() { _ = owner.Close(ctx) }()
 		_, err = owner.Exec(ctx, "TRUNCATE observations, dataset_columns")
 		return err
-	}))
+	})
 }
 
 func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {

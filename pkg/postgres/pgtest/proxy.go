@@ -81,6 +81,9 @@ func NewProxy(t testing.TB, server string) *Proxy {
 // URL answers the server's URL by way of the proxy.
 func (p *Proxy) URL() string { return p.url.String() }
 
+// Address answers where the proxy listens, as host and port.
+func (p *Proxy) Address() string { return p.listener.Addr().String() }
+
 // Hang lets nothing pass any more, in either direction. New connections are taken
 // and hang as well.
 func (p *Proxy) Hang() {
