@@ -3,7 +3,9 @@ package server
 import "peerchallenge/pkg/programme"
 
 // problems explains every code that an answer may have. A test compares them with
-// the contract's, and those with the domain's.
+// the contract's, and another those with the domain's.
+//
+//exhaustive:ignore // some codes are only said at the terminal
 var problems = map[programme.Code]explained{
 	programme.CodeBadRequest:           {"The request cannot be read", "A parameter is unknown, malformed or missing, or the body is not what the operation takes. Every fault is listed under errors.", "Correct what errors names. The contract at /docs lists the parameters of each operation."},
 	programme.CodeMalformedJSON:        {"The body is not JSON", "The body is not exactly one JSON document.", "Check the body with any JSON tool. Nothing may follow the document."},
