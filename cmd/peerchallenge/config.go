@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +23,7 @@ type config struct {
 	databaseURL string
 	apiPassword string // of the user that migrate makes for serve
 	addr        string
+	metricsAddr string // of metrics and profiles; empty: the metrics are on addr
 	baseURL     string // by which callers reach the service; empty where nobody said
 	issuer      string // name of the built-in issuer, the same for every command
 	audience    string
@@ -28,6 +31,8 @@ type config struct {
 	development bool // whether the database's user may be a superuser or the owner
 	issuers     []auth.Issuer
 	origins     []string
+	proxies     []netip.Prefix
+	addresses   server.AddressForm // in the log
 	rules       programme.Settings
 	spool       server.Spool
 	logger      *slog.Logger
@@ -40,6 +45,7 @@ func readConfig(env func(string) string) (config, error) {
 		databaseURL: env("DATABASE_URL"),
 		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
 		addr:        cmp.Or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
+		metricsAddr: env("PEERCHALLENGE_METRICS_ADDR"),
 		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
 		audience:    cmp.Or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
 		clock:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
@@ -65,6 +71,20 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not on or off", choice.name, text))
 		}
 		*choice.into = text == "on"
+	}
+	for network := range strings.SplitSeq(env("PEERCHALLENGE_TRUSTED_PROXIES"), ",") {
+		if network = strings.TrimSpace(network); network == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(network)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("PEERCHALLENGE_TRUSTED_PROXIES names %q, not a network such as 10.0.0.0/8 or 2001:db8::/32", network))
+		}
+		cfg.proxies = append(cfg.proxies, prefix)
+	}
+	cfg.addresses = server.AddressForm(cmp.Or(env("PEERCHALLENGE_LOG_ADDRESSES"), string(server.WholeAddresses)))
+	if !slices.Contains([]server.AddressForm{server.WholeAddresses, server.ShortAddresses, server.NoAddresses}, cfg.addresses) {
+		faults = append(faults, fmt.Errorf("PEERCHALLENGE_LOG_ADDRESSES is %q, not full, short or none", string(cfg.addresses)))
 	}
 	if cfg.baseURL != "" && !isWebAddress(cfg.baseURL, true) {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_BASE_URL is %q, not an address such as https://api.example.org", cfg.baseURL))

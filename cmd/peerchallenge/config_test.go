@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ func TestConfig(t *testing.T) {
 	cfg, err = readConfig(settingsOf(
 		"LOG_LEVEL", "debug", "PEERCHALLENGE_ADDR", "0.0.0.0:80", "PEERCHALLENGE_BASE_URL", "https://api.example.org/peers/", "PEERCHALLENGE_AUDIENCE", "us",
 		"PEERCHALLENGE_CORS_ORIGINS", " https://app.example.org , http://localhost:5173,", "PEERCHALLENGE_ISSUERS", `[{"issuer":"https://id.example.org","audience":"us","boroughs":"none","allowedRoles":["programme"]}]`,
+		"PEERCHALLENGE_TRUSTED_PROXIES", " 10.0.0.0/8, 2001:db8::/32,", "PEERCHALLENGE_LOG_ADDRESSES", "short",
 		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "12", "PEERCHALLENGE_STALLED_DAYS", "1", "PEERCHALLENGE_ZONE", "Europe/Dublin",
 		"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "24", "PEERCHALLENGE_RETENTION_NOTES_MONTHS", "0",
 		"PEERCHALLENGE_SPOOL_DIR", "/spool", "PEERCHALLENGE_SPOOL_CALLER_MIB", "3", "PEERCHALLENGE_SPOOL_TOTAL_MIB", "5000",
@@ -44,6 +46,9 @@ func TestConfig(t *testing.T) {
 	}
 	if !slices.Equal(cfg.origins, []string{"https://app.example.org", "http://localhost:5173"}) {
 		t.Errorf("origins %q", cfg.origins)
+	}
+	if got := fmt.Sprintln(cfg.proxies, cfg.addresses); got != "[10.0.0.0/8 2001:db8::/32] short\n" {
+		t.Errorf("proxies and addresses are %s", got)
 	}
 	if want := (programme.Settings{ProgressReviewMonths: 12, StalledDays: 1, ParticipantsKeptMonths: 24, Zone: cfg.rules.Zone}); cfg.rules != want || cfg.rules.Zone.String() != "Europe/Dublin" {
 		t.Errorf("the programme's times are %+v, want %+v", cfg.rules, want)
@@ -73,7 +78,7 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 		"LOG_LEVEL", "loud", "PEERCHALLENGE_BASE_URL", "api.example.org", "PEERCHALLENGE_CORS_ORIGINS", "*,https://app.example.org/,app",
 		"PEERCHALLENGE_ISSUERS", `[{"issuer":"http://id.example.org","audience":"us","boroughs":"none"},{"audience":"us","allowedRoles":["king"]}]`,
 		"PEERCHALLENGE_BUILTIN_ISSUER", "maybe",
-		"PEERCHALLENGE_DEVELOPMENT", "yes",
+		"PEERCHALLENGE_DEVELOPMENT", "yes", "PEERCHALLENGE_TRUSTED_PROXIES", "10.0.0.0/8,10.1.1.1,proxy", "PEERCHALLENGE_LOG_ADDRESSES", "some",
 		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "0", "PEERCHALLENGE_STALLED_DAYS", "2.5", "PEERCHALLENGE_ZONE", "Local",
 		"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "-1", "PEERCHALLENGE_RETENTION_NOTES_MONTHS", "1201",
 		"PEERCHALLENGE_SPOOL_CALLER_MIB", "-1", "PEERCHALLENGE_SPOOL_TOTAL_MIB", "much",
@@ -81,6 +86,9 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 	want := []string{
 		`PEERCHALLENGE_BUILTIN_ISSUER is "maybe", not on or off`,
 		`PEERCHALLENGE_DEVELOPMENT is "yes", not on or off`,
+		`PEERCHALLENGE_TRUSTED_PROXIES names "10.1.1.1", not a network such as 10.0.0.0/8 or 2001:db8::/32`,
+		`PEERCHALLENGE_TRUSTED_PROXIES names "proxy", not a network such as 10.0.0.0/8 or 2001:db8::/32`,
+		`PEERCHALLENGE_LOG_ADDRESSES is "some", not full, short or none`,
 		`PEERCHALLENGE_BASE_URL is "api.example.org", not an address such as https://api.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "https://app.example.org/", not an origin such as https://app.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "app", not an origin such as https://app.example.org`,

@@ -79,6 +79,9 @@ indicators, the published figures, and what the programme's page reports. Prints
 		return err
 	}
 	defer app.close()
+	if err := app.serveInside(cfg.metricsAddr, cfg.quiet, out); err != nil {
+		return err
+	}
 	way := "PEERCHALLENGE_BASE_URL=" + cfg.baseURL
 	if !given {
 		way = "DATABASE_URL='" + cfg.databaseURL + "' " + way

@@ -77,7 +77,7 @@ func asksForHelp(args []string) bool {
 }
 
 func usage(out io.Writer) {
-	fmt.Fprint(out, "The system of a peer challenge programme: an API for boroughs, indicators and how they compare.\n\nUsage: peerchallenge <command> [flags]\n\nCommands:\n")
+	fmt.Fprint(out, "The system of a peer challenge programme: an API for its year of challenges, reviews, findings and\nactions, and for boroughs, indicators and how they compare.\n\nUsage: peerchallenge <command> [flags]\n\nCommands:\n")
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  %-8s  %s\n", c.name, c.about)
 	}

@@ -236,6 +236,38 @@ func TestProduction(t *testing.T) {
 	serve.end(t)
 }
 
+// TestMetricsHaveAnAddressOfTheirOwn where one is set: there with Go's profiles, and
+// no longer in public.
+func TestMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	env := settingsOf("DATABASE_URL", pgtest.Database(t), "PEERCHALLENGE_METRICS_ADDR", "127.0.0.1:0")
+	must(t, env, "migrate")
+	serve := begin(t, env, "serve", "--addr", "127.0.0.1:0")
+	inside := "http://" + serve.says(t, `Metrics on (\S+)`)[1]
+	public := "http://" + serve.says(t, `Listening on (\S+)`)[1]
+	if status, body := get(t, public+"/metrics", ""); status != 404 || !strings.Contains(body, `"code":"no_such_address"`) {
+		t.Errorf("in public: %d %s", status, body)
+	}
+	if status, body := get(t, inside+"/metrics", ""); status != 200 || !strings.Contains(body, "http_request_duration_seconds_bucket{") || !strings.Contains(body, "connections") {
+		t.Errorf("inside: %d %s", status, body)
+	}
+	if status, body := get(t, inside+"/debug/pprof/goroutine?debug=1", ""); status != 200 || !strings.Contains(body, "goroutine profile:") {
+		t.Errorf("profiles: %d %s", status, body)
+	}
+	for _, path := range []string{"/debug/pprof/", "/debug/pprof/heap", "/debug/vars"} {
+		if status, _ := get(t, public+path, ""); status != 404 {
+			t.Errorf("%s in public: %d", path, status)
+		}
+	}
+	if status, _ := get(t, inside+"/v1/boroughs", ""); status != 404 {
+		t.Errorf("the API inside: %d", status)
+	}
+	serve.end(t)
+	if said := refused(t, settingsOf("DATABASE_URL", env("DATABASE_URL"), "PEERCHALLENGE_METRICS_ADDR", "nowhere"), "serve", "--addr", "127.0.0.1:0"); !strings.Contains(said, "PEERCHALLENGE_METRICS_ADDR is nowhere") {
+		t.Error(said)
+	}
+}
+
 // TestImport loads files, says what they did, and names every fault.
 func TestImport(t *testing.T) {
 	t.Parallel()

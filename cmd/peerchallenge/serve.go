@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -46,6 +47,9 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 		return errors.Join(err, listener.Close())
 	}
 	defer app.close()
+	if err := app.serveInside(cfg.metricsAddr, cfg.logger, out); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	fmt.Fprintf(out, "Listening on %s\n", listener.Addr())
 	cfg.logger.Info("listening", "address", listener.Addr().String(), "issuer", cfg.issuer)
 	err = app.server.Serve(ctx, listener, grace)
@@ -68,6 +72,7 @@ type app struct {
 	authority *auth.Authority // nil where it is off
 	verifier  *auth.Verifier
 	server    *server.Server
+	inside    *http.Server // metrics and profiles; nil where they have no address of their own
 	stop      context.CancelFunc
 	working   sync.WaitGroup
 }
@@ -98,7 +103,9 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	}
 	a.server, err = server.New(server.Config{
 		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
-		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
+		Proxies: cfg.proxies, Addresses: cfg.addresses,
+		MetricsElsewhere: cfg.metricsAddr != "",
+		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})
 	if err != nil {
 		return nil, err
@@ -112,6 +119,9 @@ func (a *app) close() {
 	if a.stop != nil {
 		a.stop()
 	}
+	if a.inside != nil {
+		_ = a.inside.Close() // nobody waits for a metric
+	}
 	a.working.Wait()
 	if a.verifier != nil {
 		a.verifier.Close()
@@ -119,6 +129,25 @@ func (a *app) close() {
 	if a.store != nil {
 		_ = a.store.Close()
 	}
+}
+
+// serveInside serves the metrics and Go's profiles on the address, if there is one.
+func (a *app) serveInside(addr string, logger *slog.Logger, out io.Writer) error {
+	if addr == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("PEERCHALLENGE_METRICS_ADDR is %s, which cannot be listened on: %w", addr, root(err))
+	}
+	a.inside = &http.Server{Handler: a.server.Inside(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn)}
+	a.working.Go(func() {
+		if err := a.inside.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			logger.Error("the metrics are served no longer", "error", err.Error())
+		}
+	})
+	fmt.Fprintf(out, "Metrics on %s\n", listener.Addr())
+	return nil
 }
 
 // forget removes every hour what has been kept for as long as it is to be.

@@ -94,7 +94,7 @@ func readMembers(raw json.RawMessage, at string, targets map[string]any) []progr
 	}
 	var faults []programme.Fault
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		pointer := at + "/" + escape(name)
+		pointer := at + "/" + programme.PointerStep(name)
 		target, ok := targets[name]
 		if !ok {
 			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultUnknownMember, Detail: "There is no such member."})
@@ -175,6 +175,3 @@ func isGiven(raw json.RawMessage) bool {
 	text := bytes.TrimSpace(raw)
 	return len(text) > 0 && !bytes.Equal(text, []byte("null"))
 }
-
-// escape writes a member's name as one step of a JSON pointer (RFC 6901).
-func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }

@@ -75,9 +75,9 @@ func checkTrust(issuer *Issuer, at string) []programme.Fault {
 	for _, theirs := range slices.Sorted(maps.Keys(issuer.Roles)) {
 		switch role := programme.Role(issuer.Roles[theirs]); {
 		case !role.Known():
-			fault("/roles/"+escape(theirs), programme.FaultRole, "The programme has no such role.")
+			fault("/roles/"+programme.PointerStep(theirs), programme.FaultRole, "The programme has no such role.")
 		case len(issuer.AllowedRoles) > 0 && !slices.Contains(issuer.AllowedRoles, role):
-			fault("/roles/"+escape(theirs), programme.FaultNotAllowed, "allowedRoles does not name this role.")
+			fault("/roles/"+programme.PointerStep(theirs), programme.FaultNotAllowed, "allowedRoles does not name this role.")
 		}
 	}
 	boroughs := &issuer.Boroughs
@@ -94,7 +94,7 @@ func checkTrust(issuer *Issuer, at string) []programme.Fault {
 		case value == "":
 			fault("/boroughs/", programme.FaultRequired, "An empty claim names no borough.")
 		case !authorityCode.MatchString(boroughs.ByClaim[value]):
-			fault("/boroughs/"+escape(value), programme.FaultBorough, "This is no borough's GSS code, such as E09000022.")
+			fault("/boroughs/"+programme.PointerStep(value), programme.FaultBorough, "This is no borough's GSS code, such as E09000022.")
 		}
 	}
 	return faults

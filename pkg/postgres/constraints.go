@@ -239,7 +239,7 @@ func taken(pointer, detail string) constraint {
 }
 
 func unknown(pointer, detail string) constraint {
-	return constraint{programme.Invalid, pointer, programme.FaultUnknownValue, detail}
+	return constraint{programme.Invalid, pointer, programme.Unknown(pointer, detail).Code, detail}
 }
 
 func badFormat(pointer, detail string) constraint {
@@ -263,5 +263,6 @@ func badList(pointer string) constraint {
 }
 
 func outOfOrder() constraint {
-	return constraint{programme.Invalid, "/validTo", programme.FaultOrder, "The last day must not be before the first."}
+	f := programme.OutOfOrder("/validTo")
+	return constraint{programme.Invalid, f.Pointer, f.Code, f.Detail}
 }

@@ -39,7 +39,7 @@ func refusal(err error) error {
 	case away(err):
 		return unavailable(err)
 	}
-	return internal(err)
+	return programme.OwnFault(err)
 }
 
 func pgRefusal(err error, pg *pgconn.PgError) error {
@@ -55,7 +55,7 @@ func pgRefusal(err error, pg *pgconn.PgError) error {
 	case class == classConnection, class == classIntervention, class == classResources, pg.Code == stateSerialization, pg.Code == stateDeadlock:
 		return unavailable(err)
 	}
-	return internal(err)
+	return programme.OwnFault(err)
 }
 
 // away reports whether the error means that the database could not be asked.
@@ -81,10 +81,6 @@ func unavailable(cause error) error {
 // notReady is the answer of a database that has not had every migration.
 func notReady(cause error) error {
 	return programme.Wrap(cause, programme.Unavailable, programme.CodeNotReady, "The database's schema is older than this program.")
-}
-
-func internal(cause error) error {
-	return programme.Wrap(cause, programme.Internal, programme.CodeInternal, "The server met a fault of its own.")
 }
 
 // constraint says what breaking a named constraint means to the caller. The

@@ -49,7 +49,7 @@ type idempotencyAnswer struct {
 // request it is NotFound if the sender may not see the record any more, and
 // Conflict if it has been removed, or the answer erased.
 func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx context.Context) (programme.Answer, error)) (answer programme.Answer, replayed bool, err error) {
-	if err := maySend(a.Actor); err != nil {
+	if err := programme.SomebodyMay(a.Actor); err != nil {
 		return programme.Answer{}, false, err
 	}
 	// Any other request with the key is waited for. The lock is held until the

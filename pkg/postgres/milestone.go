@@ -24,9 +24,7 @@ var milestones = kind[programme.Milestone, *programme.Milestone]{
 	cited: citedByMilestone,
 	before: func(w *work, m *programme.Milestone) error {
 		m.SavedOn = w.today()
-		if m.Evidence == nil {
-			m.Evidence = []programme.Link{} // the column takes no null
-		}
+		m.Evidence = programme.OrEmpty(m.Evidence)
 		return w.readReviewAudience(m)
 	},
 }

@@ -50,7 +50,7 @@ func (s *Store) CreatePeerReview(ctx context.Context, actor programme.Actor, r p
 			return err
 		}
 		r.State, r.Publication = programme.ReviewProposed, programme.PublishedToParties
-		r.Team, r.FieldworkDays, r.Sessions = orEmpty(r.Team), orEmpty(r.FieldworkDays), orEmpty(r.Sessions)
+		r.Team, r.FieldworkDays, r.Sessions = programme.OrEmpty(r.Team), programme.OrEmpty(r.FieldworkDays), programme.OrEmpty(r.Sessions)
 		r.HostComments, r.ReportLinks = []programme.HostComment{}, []programme.Link{}
 		if err := w.join(r); err != nil {
 			return err
@@ -87,7 +87,7 @@ func (s *Store) MovePeerReview(ctx context.Context, actor programme.Actor, id st
 // during fieldwork and factual accuracy.
 func (s *Store) WritePeerReviewReport(ctx context.Context, actor programme.Actor, id string, version int64, report *string, links []programme.Link) (programme.PeerReview, error) {
 	return s.changeReview(ctx, actor, id, version, programme.WriteReport, func(_ *work, r *programme.PeerReview) error {
-		r.Report, r.ReportLinks = report, orEmpty(links)
+		r.Report, r.ReportLinks = report, programme.OrEmpty(links)
 		return nil
 	})
 }
@@ -147,14 +147,6 @@ func (w *work) partiesChanged(r *programme.PeerReview) error {
 		return err
 	}
 	return w.eventsFollow("peer_review_id", r.ID)
-}
-
-// orEmpty answers the list, never nil: no list would be kept as null.
-func orEmpty[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
 }
 
 // join completes the members who are new to the team by what the participants are

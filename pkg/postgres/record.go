@@ -63,18 +63,12 @@ func (w *work) today() programme.Date { return w.store.rules.Today(w.now) }
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
 // belongs to the snapshot, so that it waits for no writer of other records.
 func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work) error) error {
-	if err := maySend(actor); err != nil {
+	if err := programme.SomebodyMay(actor); err != nil {
 		return err
 	}
 	return s.transact(ctx, func(ctx context.Context, u *unit) error {
 		return do(&work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now()})
 	})
-}
-
-// visibleTo is the scope of every query for records: what the actor may not see
-// is not there.
-func visibleTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
-	return func(q *gorm.DB) *gorm.DB { return q.Where("audience && ?", array(actor.Names())) }
 }
 
 func missing[T any, R record[T]]() error {

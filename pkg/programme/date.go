@@ -60,3 +60,30 @@ func (d *Date) Scan(src any) error {
 	}
 	return nil
 }
+
+// OutOfOrder is the fault of a last day, which the pointer names, before the first.
+func OutOfOrder(pointer string) Fault {
+	return Fault{Pointer: pointer, Code: FaultOrder, Detail: "The last day must not be before the first."}
+}
+
+// inOrder refuses a last day before the first.
+func inOrder(pointer string, first, last *Date) []Fault {
+	if first == nil || last == nil || *first <= *last {
+		return nil
+	}
+	return []Fault{OutOfOrder(pointer)}
+}
+
+// outside reports whether the day is before the first or after the last. What is
+// not given is no limit.
+func outside(day, first, last *Date) bool {
+	return day != nil && (first != nil && *day < *first || last != nil && *day > *last)
+}
+
+// laterTime refuses an end that is not after the beginning.
+func laterTime(pointer string, start, end *string) []Fault {
+	if start == nil || end == nil || *start < *end {
+		return nil
+	}
+	return []Fault{{Pointer: pointer, Code: FaultOrder, Detail: "The end must be after the beginning."}}
+}

@@ -3,6 +3,9 @@ package programme
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // Kind is the closed set of ways in which a request can fail. What is not an
@@ -37,6 +40,11 @@ type Fault struct {
 	Detail    string // one sentence, for people
 }
 
+// PointerStep writes a member's name as one step of a pointer (RFC 6901).
+func PointerStep(name string) string { return escapedStep.Replace(name) }
+
+var escapedStep = strings.NewReplacer("~", "~0", "/", "~1")
+
 // Error is a refusal that the caller may read.
 type Error struct {
 	Kind   Kind
@@ -66,6 +74,33 @@ func Refuse(faults []Fault) error {
 	return &Error{Kind: Invalid, Code: CodeInvalid, Detail: "The request breaks the rules listed under errors.", Faults: faults}
 }
 
+// NotYours refuses a step that others may do.
+func NotYours(detail string) error { return Errorf(Forbidden, CodeNotYours, "%s", detail) }
+
+// WrongState refuses a step that the record's state does not allow.
+func WrongState(detail string) error { return Errorf(Conflict, CodeWrongState, "%s", detail) }
+
+// Unknown is the fault of a member that names what is not there.
+func Unknown(pointer, detail string) Fault {
+	return Fault{Pointer: pointer, Code: FaultUnknownValue, Detail: detail}
+}
+
+// repeated names every element that stands in the list a second time.
+func repeated(pointer string, list []string) []Fault {
+	var faults []Fault
+	for i, item := range list {
+		if slices.Contains(list[:i], item) {
+			faults = append(faults, again(pointer+"/"+strconv.Itoa(i)))
+		}
+	}
+	return faults
+}
+
+// again is the fault of an element that stands in its list before.
+func again(pointer string) Fault {
+	return Fault{Pointer: pointer, Code: FaultRepeated, Detail: "This is in the list already."}
+}
+
 // Together makes one [Invalid] error of all their faults, or nil if there are
 // none. An error that is something else goes before all others.
 func Together(errs ...error) error {
@@ -92,6 +127,11 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.cause }
 
+// OwnFault is the refusal of a request by which the server fails, for the cause.
+func OwnFault(cause error) *Error {
+	return Wrap(cause, Internal, CodeInternal, "The server met a fault of its own. Quote the instance when you report it.")
+}
+
 // KindOf answers [Internal] for every error that is not an [Error].
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
@@ -105,5 +145,5 @@ func refusalOf(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	return Wrap(err, Internal, CodeInternal, "The server met a fault of its own.")
+	return OwnFault(err)
 }

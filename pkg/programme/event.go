@@ -210,7 +210,7 @@ func (e *Event) ReviewFor(actor Actor) *string {
 
 // Check implements [Record].
 func (e *Event) Check() error {
-	faults := inOrder(&e.StartsOn, &e.EndsOn)
+	faults := inOrder("/endsOn", &e.StartsOn, &e.EndsOn)
 	if e.StartsOn < "2000-01-01" {
 		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultFarAway, Detail: "Events lie in this century."})
 	}
@@ -246,14 +246,6 @@ func (e *Event) HeldBefore(today Date) []Fault {
 		return nil
 	}
 	return []Fault{{Pointer: "/endsOn", Code: FaultNotYet, Detail: "An event that was held cannot end in the future."}}
-}
-
-// laterTime refuses an end that is not after the beginning.
-func laterTime(pointer string, start, end *string) []Fault {
-	if start == nil || end == nil || *start < *end {
-		return nil
-	}
-	return []Fault{{Pointer: pointer, Code: FaultOrder, Detail: "The end must be after the beginning."}}
 }
 
 // repeatedTypes names every type of organisation that is counted a second time.

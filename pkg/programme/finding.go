@@ -142,33 +142,6 @@ func (f *Finding) TakesActions() error {
 	return nil
 }
 
-// With answers the audience with the borough, which sees what is about it.
-func (a Audience) With(borough string) Audience {
-	if a.has(borough) {
-		return a
-	}
-	b := append(slices.Clone(a), borough)
-	slices.Sort(b)
-	return b
-}
-
-// isOf reports whether the actor is one of the borough's people.
-func (a Actor) isOf(borough string) bool {
-	return a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough
-}
-
-// blank reports whether an optional text says nothing.
-func blank(text *string) bool { return text == nil || Blank(*text) }
-
-// Forum is what the rules need to know of the group or review in which things
-// are found and said.
-type Forum struct {
-	Boroughs []string // a group's members; a review's host, and then its team's
-	Finders  []string // those of them who may record findings
-	Records  bool     // whether findings are being recorded
-	Answers  bool     // whether findings are being answered and acted on
-}
-
 // FindingFilter leaves those findings of a list that agree with every member that
 // is given.
 type FindingFilter struct {

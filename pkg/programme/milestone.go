@@ -340,24 +340,6 @@ func sorted(codes []string) []string {
 	return slices.Compact(list)
 }
 
-// lastDay is the last of the review's fieldwork, or nil while that is open.
-func (r *PeerReview) lastDay() *Date {
-	if len(r.FieldworkDays) == 0 {
-		return nil
-	}
-	last := slices.Max(r.FieldworkDays)
-	return &last
-}
-
-// HostedOn answers the day that says in which sub-region a review counts: its last,
-// or the first of its cycle while it has none.
-func (r *PeerReview) HostedOn() Date {
-	if last := r.lastDay(); last != nil {
-		return *last
-	}
-	return r.Cycle.Starts()
-}
-
 // MilestoneFilter leaves those milestones of a list that agree with every member
 // that is given. A milestone's day is that on which it was achieved or, before
 // that, the one for which it is planned.

@@ -97,7 +97,7 @@ func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
 // Check implements [Record]: a group's days are in order and within the
 // challenge's, and its members present within them.
 func (g *PeerChallengeGroup) Check() error {
-	faults := inOrder(g.StartsOn, g.EndsOn)
+	faults := inOrder("/endsOn", g.StartsOn, g.EndsOn)
 	for _, day := range []struct {
 		pointer string
 		on      *Date
@@ -240,57 +240,6 @@ func conflictOf(code Code, faults []Fault) error {
 		says[i] = f.Detail
 	}
 	return &Error{Kind: Conflict, Code: code, Detail: strings.Join(says, " "), Faults: faults}
-}
-
-// Moved reports whether the challenge takes place at another time than it was to,
-// or in another sub-region, which concerns its groups.
-func (c *PeerChallenge) Moved(was PeerChallenge) bool {
-	same := func(a, b *Date) bool { return a == b || a != nil && b != nil && *a == *b }
-	return c.SubRegion != was.SubRegion || c.Cycle != was.Cycle || !same(c.StartsOn, was.StartsOn) || !same(c.EndsOn, was.EndsOn)
-}
-
-// Fits refuses a challenge that leaves out days of one of its groups, or some of
-// their members: strangers are the faults of [NotInSubRegion].
-func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) error {
-	var faults []Fault
-	for i := range groups {
-		g := &groups[i]
-		if outside(g.StartsOn, c.StartsOn, nil) || outside(g.EndsOn, c.StartsOn, nil) {
-			faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("The group %q meets before this day.", g.Name)})
-		}
-		if outside(g.StartsOn, nil, c.EndsOn) || outside(g.EndsOn, nil, c.EndsOn) {
-			faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
-		}
-		for _, m := range g.Members {
-			if outside(m.PresentsOn, c.StartsOn, nil) {
-				faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("In the group %q a borough presents before this day.", g.Name)})
-			}
-			if outside(m.PresentsOn, nil, c.EndsOn) {
-				faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("In the group %q a borough presents after this day.", g.Name)})
-			}
-		}
-	}
-	for _, f := range strangers {
-		f.Pointer = "/subRegion"
-		faults = append(faults, f)
-	}
-	return Refuse(faults)
-}
-
-// span answers the challenge's first and last day or, while it has none, those of
-// its cycle.
-func (c *PeerChallenge) span() (first, last *Date) {
-	if c.StartsOn != nil || c.EndsOn != nil || c.Cycle == "" {
-		return c.StartsOn, c.EndsOn
-	}
-	starts, ends := c.Cycle.Starts(), c.Cycle.Ends()
-	return &starts, &ends
-}
-
-// outside reports whether the day is before the first or after the last. What is
-// not given is no limit.
-func outside(day, first, last *Date) bool {
-	return day != nil && (first != nil && *day < *first || last != nil && *day > *last)
 }
 
 // PeerChallengeGroupFilter leaves those groups of a list that agree with every

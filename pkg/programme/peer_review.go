@@ -359,12 +359,12 @@ func (m *TeamMember) called() string {
 
 func (r *PeerReview) dayFaults() []Fault {
 	var faults []Fault
-	for i, day := range r.FieldworkDays[min(1, len(r.FieldworkDays)):] {
-		at := "/fieldworkDays/" + strconv.Itoa(i+1)
+	for i, day := range r.FieldworkDays {
+		at := "/fieldworkDays/" + strconv.Itoa(i)
 		switch {
-		case slices.Contains(r.FieldworkDays[:i+1], day):
-			faults = append(faults, Fault{Pointer: at, Code: FaultRepeated, Detail: "This is in the list already."})
-		case day < r.FieldworkDays[i]:
+		case slices.Contains(r.FieldworkDays[:i], day):
+			faults = append(faults, again(at))
+		case i > 0 && day < r.FieldworkDays[i-1]:
 			faults = append(faults, Fault{Pointer: at, Code: FaultOrder, Detail: "Fieldwork days are listed in order."})
 		}
 	}
@@ -381,9 +381,7 @@ func (r *PeerReview) sessionFaults() []Fault {
 		if !slices.Contains(r.FieldworkDays, s.Day) {
 			faults = append(faults, Fault{Pointer: at + "/day", Code: FaultOutsideFieldwork, Detail: "A session is on one of the fieldwork days."})
 		}
-		if s.StartTime != nil && s.EndTime != nil && *s.EndTime <= *s.StartTime {
-			faults = append(faults, Fault{Pointer: at + "/endTime", Code: FaultOrder, Detail: "A session must end after it has begun."})
-		}
+		faults = append(faults, laterTime(at+"/endTime", s.StartTime, s.EndTime)...)
 	}
 	return faults
 }
@@ -448,6 +446,24 @@ func (s ReviewState) words() string {
 		return "in follow-up"
 	}
 	return string(s)
+}
+
+// HostedOn answers the day that says in which sub-region a review counts: its last,
+// or the first of its cycle while it has none.
+func (r *PeerReview) HostedOn() Date {
+	if last := r.lastDay(); last != nil {
+		return *last
+	}
+	return r.Cycle.Starts()
+}
+
+// lastDay is the last of the review's fieldwork, or nil while that is open.
+func (r *PeerReview) lastDay() *Date {
+	if len(r.FieldworkDays) == 0 {
+		return nil
+	}
+	last := slices.Max(r.FieldworkDays)
+	return &last
 }
 
 // PeerReviewFilter leaves those reviews of a list that agree with every member

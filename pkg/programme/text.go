@@ -29,6 +29,9 @@ func Blank(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsSpace(r) && r != brailleBlank && !unicode.In(r, unseen...) })
 }
 
+// blank reports whether an optional text says nothing.
+func blank(text *string) bool { return text == nil || Blank(*text) }
+
 // brailleBlank is a symbol to Unicode, with nothing to see.
 const brailleBlank = '\u2800'
 

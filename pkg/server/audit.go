@@ -24,7 +24,7 @@ func (s *Server) ListAuditEntries(ctx context.Context, r api.ListAuditEntriesReq
 // auditEntryWire is the entry as the actor may know it.
 func auditEntryWire(actor programme.Actor, e *programme.AuditEntry) api.AuditEntry {
 	w := api.AuditEntry{
-		At: e.At, Action: api.AuditAction(e.Action), By: api.AuditActor{Roles: some(e.Roles), Borough: e.Borough},
+		At: e.At, Action: api.AuditAction(e.Action), By: api.AuditActor{Roles: programme.OrEmpty(e.Roles), Borough: e.Borough},
 		Values: []api.AuditValue{}, Complete: e.Readable(actor),
 	}
 	if e.Names(actor) {

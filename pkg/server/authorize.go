@@ -34,6 +34,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		actor, err := s.authenticate(ctx, request.Header.Get("Authorization"))
+		call.who = actor
 		if err != nil {
 			return err
 		}

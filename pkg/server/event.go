@@ -118,8 +118,8 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 		return api.Event{
 			Id: e.ID, Kind: api.EventKind(e.Kind), Title: e.Title, Description: e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn,
 			StartTime: e.StartTime, EndTime: e.EndTime, Venue: venue, Link: link, Capacity: e.Capacity, SubRegion: e.SubRegion,
-			Boroughs: some(e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
-			Opportunities: some(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
+			Boroughs: programme.OrEmpty(e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
+			Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
 			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Actions: actionsWire(ctx, e.On(call.today)),
 		}
@@ -137,7 +137,7 @@ func eventSessionsWire(sessions []programme.EventSession) []api.EventSession {
 func attendanceWire(counts []programme.Attendance) []api.Attendance {
 	wire := make([]api.Attendance, len(counts))
 	for i, a := range counts {
-		organisations := some(a.Organisations)
+		organisations := programme.OrEmpty(a.Organisations)
 		wire[i] = api.Attendance{OrganisationType: api.OrganisationType(a.OrganisationType), Organisations: &organisations, Count: a.Count}
 	}
 	return wire

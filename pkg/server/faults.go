@@ -59,7 +59,7 @@ func listed(faults []programme.Fault) []programme.Fault {
 func pointerOf(e *openapi3.SchemaError) string {
 	var pointer strings.Builder
 	for _, step := range e.JSONPointer() {
-		pointer.WriteString("/" + escape(clip(step)))
+		pointer.WriteString("/" + programme.PointerStep(clip(step)))
 	}
 	return pointer.String()
 }
@@ -110,7 +110,7 @@ func unknownMembers(e *openapi3.SchemaError, pointer string) []programme.Fault {
 	var faults []programme.Fault
 	for name := range object {
 		if e.Schema.Properties[name] == nil {
-			faults = append(faults, programme.Fault{Pointer: pointer + "/" + escape(clip(name)), Code: programme.FaultUnknownMember, Detail: "There is no such member."})
+			faults = append(faults, programme.Fault{Pointer: pointer + "/" + programme.PointerStep(clip(name)), Code: programme.FaultUnknownMember, Detail: "There is no such member."})
 		}
 	}
 	slices.SortFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
@@ -176,11 +176,6 @@ func example(s *openapi3.Schema) string {
 	}
 	return fmt.Sprintf(", such as %v", s.Example)
 }
-
-// escape writes one step of a JSON pointer (RFC 6901).
-func escape(step string) string { return escapedStep.Replace(step) }
-
-var escapedStep = strings.NewReplacer("~", "~0", "/", "~1")
 
 // clip keeps a name that the caller made up from filling the answer.
 func clip(name string) string {

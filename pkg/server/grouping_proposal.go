@@ -102,7 +102,7 @@ func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal)
 	return func(p *programme.GroupingProposal) api.GroupingProposal {
 		wire := api.GroupingProposal{
 			Id: p.ID, PeerChallengeId: p.PeerChallengeID, Sizes: p.Sizes, Weights: api.GroupingWeights{Repeat: p.Weights.Repeat, Mix: p.Weights.Mix},
-			Seed: p.Seed, Cycles: p.Cycles, Period: p.Period, Indicators: some(p.Indicators), Conflicts: make([]api.BoroughPair, len(p.Conflicts)),
+			Seed: p.Seed, Cycles: p.Cycles, Period: p.Period, Indicators: programme.OrEmpty(p.Indicators), Conflicts: make([]api.BoroughPair, len(p.Conflicts)),
 			Groups: make([]api.ProposedGroup, len(p.Result.Groups)), Unplaced: make([]api.UnplacedBorough, len(p.Result.Unplaced)),
 			Score: p.Result.Score, Optimal: p.Result.Optimal, Method: api.GroupingMethod(p.Result.Method), State: api.ProposalState(p.State),
 			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Actions: actionsWire(ctx, p),

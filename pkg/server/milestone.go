@@ -101,7 +101,7 @@ func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone
 	return func(m *programme.Milestone) api.Milestone {
 		return api.Milestone{
 			Id: m.ID, Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
-			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: some(m.SubRegions), Boroughs: some(m.Boroughs), Priorities: some(m.Priorities),
+			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: programme.OrEmpty(m.SubRegions), Boroughs: programme.OrEmpty(m.Boroughs), Priorities: programme.OrEmpty(m.Priorities),
 			Participants: m.Participants, Evidence: linksWire(m.Evidence), PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.ReviewFor(actor), EventId: m.EventID,
 			Derived: m.Derived, WordedByHand: m.WordedByHand, Illustrative: m.Illustrative, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Actions: actionsWire(ctx, m),
 		}

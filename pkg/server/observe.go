@@ -132,9 +132,10 @@ func (s *Server) record(c echo.Context, id string, took time.Duration, broken bo
 	if !s.log.Enabled(ctx, level) {
 		return
 	}
-	s.log.LogAttrs(ctx, level, "request",
-		slog.String("request", id), slog.String("operation", name), slog.String("method", c.Request().Method),
-		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken))
+	s.log.LogAttrs(ctx, level, "request", append([]slog.Attr{
+		slog.String("request", id), slog.String("operation", name), slog.String("method", shownMethod(c.Request().Method)),
+		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken),
+	}, s.logged(c)...)...)
 }
 
 // bounded gives the request its time. A stream has it for each of its parts

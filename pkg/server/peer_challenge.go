@@ -112,8 +112,8 @@ func setPeerChallenge(c *programme.PeerChallenge, in api.PeerChallengeInput) {
 func peerChallengeWire(ctx context.Context) func(*programme.PeerChallenge) api.PeerChallenge {
 	return func(c *programme.PeerChallenge) api.PeerChallenge {
 		return api.PeerChallenge{
-			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: some(c.Methods), PriorityId: c.PriorityID,
-			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: some(c.LearningThemes),
+			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: programme.OrEmpty(c.Methods), PriorityId: c.PriorityID,
+			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: programme.OrEmpty(c.LearningThemes),
 			Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Actions: actionsWire(ctx, c),
 		}
 	}

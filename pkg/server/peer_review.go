@@ -174,7 +174,7 @@ func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerRev
 	return func(r *programme.PeerReview) api.PeerReview {
 		wire := api.PeerReview{
 			Id: r.ID, Title: r.Title, Host: r.Host, Cycle: string(r.Cycle), PriorityId: r.PriorityID, Scope: r.Scope, ScopeAgreedOn: r.ScopeAgreedOn,
-			Kloes: some(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: some(r.FieldworkDays), PresentationOn: r.PresentationOn,
+			Kloes: programme.OrEmpty(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: programme.OrEmpty(r.FieldworkDays), PresentationOn: r.PresentationOn,
 			Sessions: []api.ReviewSession{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
 			Report: r.Report, ReportLinks: linksWire(r.ReportLinks), Publication: api.Publication(r.Publication), ReportedOn: r.ReportedOn,
 			ProgressReviewOn: r.ProgressReviewOn, Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Actions: actionsWire(ctx, r),

@@ -59,6 +59,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 		return
 	}
 	e := s.refusal(err, c)
+	c.Set(problemCodeKey, e.Code)
 	problem := api.Problem{
 		Type: problemAddress(e.Code), Title: problems[e.Code].Title, Status: statuses[e.Kind], Detail: e.Detail,
 		Instance: requestID(c), Code: api.ProblemCode(e.Code), Errors: make([]api.Fault, 0, len(e.Faults)),
@@ -117,7 +118,7 @@ func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 		return programme.Errorf(programme.Unavailable, programme.CodeTimeout, "The request took longer than the server allows.")
 	}
 	s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
-	return programme.Errorf(programme.Internal, programme.CodeInternal, "The server met a fault of its own. Quote the instance when you report it.")
+	return programme.OwnFault(nil)
 }
 
 // challenge names the fault of the token (RFC 6750); a request that brought

@@ -8,6 +8,11 @@ import "peerchallenge/pkg/programme"
 //exhaustive:ignore // some codes are only said at the terminal
 var problems = map[programme.Code]explained{
 	programme.CodeBadRequest:           {"The request cannot be read", "A parameter is unknown, malformed or missing, or the body is not what the operation takes. Every fault is listed under errors.", "Correct what errors names. The contract at /docs lists the parameters of each operation."},
+	programme.CodeMalformedRequest:     {"The request is not HTTP", "The request's first line or one of its headers breaks the rules of HTTP, so that nothing else of it was read.", "Use an HTTP client, and send no control characters in headers and no spaces in addresses."},
+	programme.CodeHeadersTooLarge:      {"The headers are too large", "The request's first line and headers are larger than the server reads, 64 KiB.", "Send fewer or shorter headers, and a shorter query."},
+	programme.CodeTransferEncoding:     {"The transfer encoding is not known", "The body comes in a Transfer-Encoding other than chunked.", "Send a Content-Length, or chunked."},
+	programme.CodeHTTPVersion:          {"The version of HTTP is not known", "The request names a version of HTTP that the server does not speak.", "Speak HTTP/1.1, or whatever the proxy before the server offers."},
+	programme.CodeExpectation:          {"The expectation cannot be met", "The Expect header asks for something other than 100-continue.", "Leave the header out."},
 	programme.CodeMalformedJSON:        {"The body is not JSON", "The body is not exactly one JSON document.", "Check the body with any JSON tool. Nothing may follow the document."},
 	programme.CodeTooDeep:              {"The JSON is nested too deeply", "No operation takes JSON that is nested deeper than 64 levels.", "Send the document that the contract describes."},
 	programme.CodeTooManyValues:        {"The JSON has too many values", "No operation takes JSON of more than 50,000 values, however short they are.", "Send less in one request."},

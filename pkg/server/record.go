@@ -78,18 +78,10 @@ func actionsWire(ctx context.Context, r programme.Record) []api.PossibleAction {
 // list answers the elements of an optional member, never nil: an empty list is
 // a list.
 func list[T any](given *[]T) []T {
-	if given == nil || *given == nil {
+	if given == nil {
 		return []T{}
 	}
-	return *given
-}
-
-// some answers a list for the wire, never nil.
-func some[T any](held []T) []T {
-	if held == nil {
-		return []T{}
-	}
-	return held
+	return programme.OrEmpty(*given)
 }
 
 func linksWire(links []programme.Link) []api.Link {

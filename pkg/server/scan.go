@@ -311,7 +311,7 @@ func (s *scanner) pointer() string {
 	var pointer strings.Builder
 	for _, at := range s.trail {
 		if at.member {
-			pointer.WriteString("/" + escape(clip(at.name)))
+			pointer.WriteString("/" + programme.PointerStep(clip(at.name)))
 		} else {
 			pointer.WriteString("/" + strconv.Itoa(at.index))
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -62,10 +63,17 @@ type Config struct {
 	Logger   *slog.Logger // nil: the default one
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
+	// Proxies are the networks whose X-Forwarded-For is believed; none where it is empty.
+	Proxies []netip.Prefix
+	// Addresses says how much of callers' addresses the log keeps; the zero value
+	// means all.
+	Addresses AddressForm
 	// Spool bounds what is kept for slow readers of whole lists.
 	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
+	// MetricsElsewhere takes the metrics off the public address: [Server.Inside] has them.
+	MetricsElsewhere bool
 	// Collectors add to the metrics, such as those of the database's pool.
 	Collectors []prometheus.Collector
 }
@@ -78,6 +86,8 @@ type Server struct {
 	clock     func() time.Time
 	rules     programme.Settings
 	log       *slog.Logger
+	proxies   []netip.Prefix
+	addresses AddressForm
 	contract  *contract
 	answers   *answers
 	spool     *spool
@@ -111,16 +121,17 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
+		proxies: cfg.Proxies, addresses: cfg.Addresses,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
-	return s, s.route(cfg.CORSOrigins)
+	return s, s.route(cfg.CORSOrigins, cfg.MetricsElsewhere)
 }
 
-func (s *Server) route(origins []string) error {
+func (s *Server) route(origins []string, metricsElsewhere bool) error {
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(noOutput{}) // everything worth saying goes through slog
@@ -138,7 +149,7 @@ func (s *Server) route(origins []string) error {
 	}
 	e.Use(s.authorize, s.remember, s.validate)
 	api.Register(e, s, s.once)
-	if err := s.routeSystem(e); err != nil {
+	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err
 	}
 	routes := map[operationKey]bool{}
@@ -176,7 +187,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Du
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
+	go func() { done <- server.Serve(listened{listener, s}) }()
 	select {
 	case err := <-done:
 		return err

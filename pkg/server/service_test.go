@@ -255,36 +255,6 @@ func TestCrossOrigin(t *testing.T) {
 	}
 }
 
-// TestLogsNoPersons: the log knows the request and the operation, but neither
-// who asked, nor for whom, nor the token.
-func TestLogsNoPersons(t *testing.T) {
-	t.Parallel()
-	var log safeBuffer
-	w := start(t, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
-	r := w.get("/v1/boroughs/E09000022?on=2025-01-01", "X-Request-Id", "request-of-mine").want(200)
-	if r.header.Get("X-Request-Id") != "request-of-mine" {
-		t.Errorf("request id %s", r.header.Get("X-Request-Id"))
-	}
-	if r := w.get("/v1/boroughs", "X-Request-Id", "two words\tand more"); len(r.header.Get("X-Request-Id")) != 36 {
-		t.Errorf("request id %q", r.header.Get("X-Request-Id"))
-	}
-	text := log.String()
-	for _, want := range []string{`"request":"request-of-mine"`, `"operation":"getBorough"`, `"status":200`} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the log lacks %s: %s", want, text)
-		}
-	}
-	for _, secret := range []string{"E09000022", "test-reporting", w.token(programme.RoleReporting)} {
-		if strings.Contains(text, secret) {
-			t.Errorf("the log says %.30s", secret)
-		}
-	}
-	metrics := w.get("/metrics").want(200).body
-	if !strings.Contains(metrics, `http_request_duration_seconds_count{operation="getBorough",status="200"}`) || strings.Contains(metrics, "E09000022") {
-		t.Errorf("%.800s", metrics)
-	}
-}
-
 type safeBuffer struct {
 	mu sync.Mutex
 	bytes.Buffer

@@ -10,9 +10,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/swaggest/swgui"
-	"github.com/swaggest/swgui/v5emb"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -25,15 +22,11 @@ var problemPages = template.Must(template.ParseFS(pages, "problems.html"))
 
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
-func (s *Server) routeSystem(e *echo.Echo) error {
+func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 	asJSON, err := s.contract.doc.MarshalJSON()
 	if err != nil {
 		return err
 	}
-	docs := echo.WrapHandler(v5emb.NewHandlerWithConfig(swgui.Config{
-		Title: s.contract.doc.Info.Title, SwaggerJSON: "/openapi.json", BasePath: "/docs/", HideCurl: false,
-		SettingsUI: map[string]string{"persistAuthorization": "true", "tryItOutEnabled": "true", "docExpansion": `"list"`},
-	}))
 	healthy := func(c echo.Context) error { return c.JSON(http.StatusOK, api.Health{Status: api.Ok}) }
 	e.GET("/healthz", healthy)
 	e.GET("/readyz", func(c echo.Context) error {
@@ -42,11 +35,9 @@ func (s *Server) routeSystem(e *echo.Echo) error {
 		}
 		return healthy(c)
 	})
-	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+	s.routeMetrics(e, metricsElsewhere)
 	e.GET("/openapi.yaml", fixed("application/yaml", api.Contract))
 	e.GET("/openapi.json", fixed("application/json", asJSON))
-	e.GET("/docs", docs)
-	e.GET("/docs/*", docs)
 	e.GET("/problems", func(c echo.Context) error { return explain(c, slices.Sorted(maps.Keys(problems))...) })
 	e.GET("/problems/:code", func(c echo.Context) error {
 		code := programme.Code(c.Param("code"))
@@ -67,7 +58,7 @@ func (s *Server) routeSystem(e *echo.Echo) error {
 		c.Response().Header().Set("Cache-Control", "public, max-age=300")
 		return c.JSONBlob(http.StatusOK, keys)
 	})
-	return nil
+	return s.routeDocs(e)
 }
 
 // fixed serves a text that never changes while the program runs.
@@ -93,5 +84,6 @@ func explain(c echo.Context, codes ...programme.Code) error {
 	if err := problemPages.Execute(&html, kinds.Items); err != nil {
 		return programme.Wrap(err, programme.Internal, programme.CodeInternal, "The page cannot be made.")
 	}
+	protectPage(c, "default-src 'none'; style-src 'unsafe-inline'; "+nowhere)
 	return c.HTMLBlob(http.StatusOK, html.Bytes())
 }
