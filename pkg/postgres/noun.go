@@ -153,7 +153,7 @@ func (n noun[T]) take(tx *gorm.DB, key string, version int64) (T, error) {
 	if n.madeKey && uuid.Validate(key) != nil {
 		return row, n.notFound() // PostgreSQL would call it a syntax error
 	}
-	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: n.keyColumn, Value: key}).Take(&row).Error
+	err := tx.Clauses(forUpdate).Where(clause.Eq{Column: n.keyColumn, Value: key}).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return row, n.notFound()
 	}

@@ -72,7 +72,7 @@ func public[T any](keyColumn string) lookup {
 // that it is only for those who may read all: the record may have been theirs once.
 func scoped[T any, R record[T]](k kind[T, R]) lookup {
 	return func(tx *gorm.DB, actor programme.Actor, key string) (there, seen bool, err error) {
-		row, err := read(tx, k, key)
+		row, err := read(beyondSight(tx), k, key)
 		if programme.KindOf(err) == programme.NotFound {
 			return false, false, nil
 		}

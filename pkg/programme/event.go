@@ -35,8 +35,9 @@ type Event struct {
 	Illustrative *string // what of it is an example and no fact
 
 	// Read with the event, never kept in it.
-	ReviewAudience Audience `gorm:"-" json:"-"` // may see the review that the event belongs to
-	PlaceAudience  Audience `gorm:"-" json:"-"` // belong to the group or the review that meets; see [Event.MeetsWithin]
+	ReviewAudience   Audience `gorm:"-" json:"-"` // may see the review that the event belongs to
+	ChallengeOfGroup string   `gorm:"-" json:"-"` // to which the group belongs that the event names
+	PlaceAudience    Audience `gorm:"-" json:"-"` // belong to the group or the review that meets; see [Event.MeetsWithin]
 }
 
 // EventKind is what kind of event it is.
@@ -224,6 +225,9 @@ func (e *Event) Check() error {
 		faults = append(faults, Fault{Pointer: "/endTime", Code: "both_times", Detail: "An event with a beginning needs an end: give both times or neither."})
 	case e.StartsOn == e.EndsOn:
 		faults = append(faults, laterTime("/endTime", e.StartTime, e.EndTime)...)
+	}
+	if e.PeerChallengeID != nil && e.ChallengeOfGroup != "" && *e.PeerChallengeID != e.ChallengeOfGroup {
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "other_challenge", Detail: "The group belongs to another peer challenge than the one given."})
 	}
 	if e.Capacity != nil && *e.Capacity < 1 {
 		faults = append(faults, Fault{Pointer: "/capacity", Code: "too_small", Detail: "Must be at least 1."})

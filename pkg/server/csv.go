@@ -47,8 +47,11 @@ func csvRecord(record []byte, cells []string) []byte {
 			continue
 		}
 		record = append(record, '"')
-		record = append(record, strings.ReplaceAll(cell, `"`, `""`)...)
-		record = append(record, '"')
+		for i := strings.IndexByte(cell, '"'); i >= 0; i = strings.IndexByte(cell, '"') {
+			record = append(append(record, cell[:i]...), `""`...)
+			cell = cell[i+1:]
+		}
+		record = append(append(record, cell...), '"')
 	}
 	return append(record, "\r\n"...)
 }
@@ -57,7 +60,13 @@ func csvRecord(record []byte, cells []string) []byte {
 // would end the cell; there are readers that take the space off a cell's
 // beginning.
 func quoted(cell string) bool {
-	return strings.ContainsAny(cell, ",\"\r\n") || strings.HasPrefix(cell, " ") || strings.HasPrefix(cell, "\t")
+	for i := range len(cell) {
+		switch cell[i] {
+		case ',', '"', '\r', '\n':
+			return true
+		}
+	}
+	return cell != "" && (cell[0] == ' ' || cell[0] == '\t')
 }
 
 // fieldPath finds the field that a column's dotted name means.
