@@ -227,7 +227,7 @@ func (e *Event) Check() error {
 		faults = append(faults, laterTime("/endTime", e.StartTime, e.EndTime)...)
 	}
 	if e.PeerChallengeID != nil && e.ChallengeOfGroup != "" && *e.PeerChallengeID != e.ChallengeOfGroup {
-		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "other_challenge", Detail: "The group belongs to another peer challenge than the one given."})
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: FaultOtherChallenge, Detail: "The group belongs to another peer challenge than the one given."})
 	}
 	if e.Capacity != nil && *e.Capacity < 1 {
 		faults = append(faults, Fault{Pointer: "/capacity", Code: FaultTooSmall, Detail: "Must be at least 1."})
