@@ -42,7 +42,7 @@ func outdated(ctx context.Context, store *postgres.Store) bool { return notReady
 
 func notReady(err error) bool {
 	e, ok := errors.AsType[*programme.Error](err)
-	return ok && e.Code == "not_ready"
+	return ok && e.Code == programme.CodeNotReady
 }
 
 // openStore connects to the database, and says in one sentence why it cannot.

@@ -110,7 +110,7 @@ func (s *Store) keptAnswer(tx *gorm.DB, a programme.Attempt) (*idempotencyAnswer
 		return nil, err
 	}
 	if !bytes.Equal(found[0].Fingerprint, a.Fingerprint[:]) {
-		return nil, programme.Errorf(programme.Invalid, "idempotency_key_reused", "This Idempotency-Key was used for another request. Use a new one.")
+		return nil, programme.Errorf(programme.Invalid, programme.CodeIdempotencyKeyReused, "This Idempotency-Key was used for another request. Use a new one.")
 	}
 	return &found[0], nil
 }
