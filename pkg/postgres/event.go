@@ -3,12 +3,10 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -140,7 +138,7 @@ func (s *Store) DeleteEvent(ctx context.Context, actor programme.Actor, id strin
 func eventAudiences(tx *gorm.DB, rows []*programme.Event) error {
 	var groupIDs, reviewIDs array
 	for _, e := range rows {
-		e.ReviewAudience, e.PlaceAudience = nil, nil
+		e.ReviewAudience, e.PlaceAudience, e.ChallengeOfGroup = nil, nil, ""
 		if e.PeerChallengeGroupID != nil {
 			groupIDs = append(groupIDs, *e.PeerChallengeGroupID)
 		}
@@ -148,17 +146,18 @@ func eventAudiences(tx *gorm.DB, rows []*programme.Event) error {
 			reviewIDs = append(reviewIDs, *e.PeerReviewID)
 		}
 	}
-	groups, err := rowsByID[programme.PeerChallengeGroup](tx.Select(ofGroup), groupIDs)
+	groups, err := rowsByID[programme.PeerChallengeGroup](beyondSight(tx).Select(ofGroup), groupIDs)
 	if err != nil {
 		return err
 	}
-	reviews, err := rowsByID[programme.PeerReview](tx.Select(ofReview), reviewIDs)
+	reviews, err := rowsByID[programme.PeerReview](beyondSight(tx).Select(ofReview), reviewIDs)
 	if err != nil {
 		return err
 	}
 	for _, e := range rows {
 		if e.PeerChallengeGroupID != nil {
 			if g := groups[*e.PeerChallengeGroupID]; g != nil {
+				e.ChallengeOfGroup = g.PeerChallengeID
 				e.MeetsWithin(g.Confidants())
 			}
 		}
@@ -194,111 +193,29 @@ func rowsByID[T any, R record[T]](q *gorm.DB, ids array) (map[string]*T, error) 
 	return found, nil
 }
 
-// tie looks for the challenge, the group and the review that the event names. If
-// something is wrong with them, it says so together with everything else that is
-// wrong with the event.
+// tie reads what the rules must know of the group and the review that the event
+// names. What of these is not there is told together with all else that is wrong.
 func tie(w *work, e *programme.Event) error {
-	e.ReviewAudience, e.PlaceAudience = nil, nil
-	faults := e.HeldBefore(w.today())
-	for _, find := range []func(*work, *programme.Event) ([]programme.Fault, error){findChallenge, findGroup, findReview} {
-		found, err := find(w, e)
-		if err != nil {
-			return err
-		}
-		faults = append(faults, found...)
-	}
-	if len(faults) == 0 {
-		return nil
-	}
-	others, err := faultsOf(check(w, events, e))
+	unknown, err := uncited(w.tx, []citation{
+		citePeerChallenge(e.PeerChallengeID).visibleTo(w.actor), citePeerChallengeGroup(e.PeerChallengeGroupID).visibleTo(w.actor),
+		citePeerReview(e.PeerReviewID).visibleTo(w.actor),
+	})
 	if err != nil {
 		return err
 	}
-	return programme.Refuse(append(others, faults...))
-}
-
-func findChallenge(w *work, e *programme.Event) ([]programme.Fault, error) {
-	if e.PeerChallengeID == nil {
-		return nil, nil
-	}
-	var c []programme.PeerChallenge
-	err := pointedAt(w, *e.PeerChallengeID).Select("id").Find(&c).Error
-	if err != nil || len(c) > 0 {
-		return nil, err
-	}
-	return []programme.Fault{programme.Unknown("/peerChallengeId", "There is no such peer challenge.")}, nil
-}
-
-func findGroup(w *work, e *programme.Event) ([]programme.Fault, error) {
-	if e.PeerChallengeGroupID == nil {
-		return nil, nil
-	}
-	var g []programme.PeerChallengeGroup
-	err := pointedAt(w, *e.PeerChallengeGroupID).Select(ofGroup).Find(&g).Error
-	switch {
-	case err != nil:
-		return nil, err
-	case len(g) == 0:
-		return []programme.Fault{programme.Unknown("/peerChallengeGroupId", "There is no such group.")}, nil
-	case e.PeerChallengeID != nil && *e.PeerChallengeID != g[0].PeerChallengeID:
-		return []programme.Fault{{Pointer: "/peerChallengeGroupId", Code: "other_challenge", Detail: "The group belongs to another peer challenge than the one given."}}, nil
-	}
-	e.MeetsWithin(g[0].Confidants())
-	return nil, nil
-}
-
-func findReview(w *work, e *programme.Event) ([]programme.Fault, error) {
-	if e.PeerReviewID == nil {
-		return nil, nil
-	}
-	var r []programme.PeerReview
-	err := pointedAt(w, *e.PeerReviewID).Select(ofReview).Find(&r).Error
-	switch {
-	case err != nil:
-		return nil, err
-	case len(r) == 0:
-		return []programme.Fault{programme.Unknown("/peerReviewId", "There is no such peer review.")}, nil
-	}
-	e.ReviewAudience = r[0].Audience
-	e.MeetsWithin(r[0].Confidants())
-	return nil, nil
-}
-
-// pointedAt finds the record with the id, if the actor may see it, and keeps it from
-// being deleted until the transaction ends.
-func pointedAt(w *work, id string) *gorm.DB {
-	return w.tx.Scopes(visibleTo(w.actor)).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where(clause.Eq{Column: "id", Value: id})
-}
-
-// faultsOf answers what is wrong with a request, or the error if it is something else.
-func faultsOf(err error) ([]programme.Fault, error) {
-	if err == nil {
-		return nil, nil
-	}
-	if e, ok := errors.AsType[*programme.Error](err); ok && e.Kind == programme.Invalid {
-		return e.Faults, nil
-	}
-	return nil, err
+	w.unknown = append(e.HeldBefore(w.today()), unknown...)
+	return eventAudiences(w.tx, []*programme.Event{e})
 }
 
 // eventsFollow writes the events of a review or of a group, which the column names,
 // anew: who is told of it, or where it meets, has changed.
 func (w *work) eventsFollow(column, id string) error {
-	var rows []programme.Event
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: column, Value: id}).Order("id").Find(&rows).Error; err != nil {
+	rows, err := locked[programme.Event](w, column+" = ?", id)
+	if err == nil {
+		err = completed(w.tx, events, rows)
+	}
+	if err != nil {
 		return err
 	}
-	if err := completed(w.tx, events, rows); err != nil {
-		return err
-	}
-	for i := range rows {
-		was, err := rememberOf(&rows[i])
-		if err != nil {
-			return err
-		}
-		if err := rewrite[programme.Event](w, was, &rows[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return alterEach(w, rows, rewrite[programme.Event], func(*programme.Event) bool { return true })
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -24,10 +23,6 @@ var groupingProposals = kind[programme.GroupingProposal, *programme.GroupingProp
 	cited: func(p *programme.GroupingProposal) []citation {
 		return []citation{citePeriod("/period", p.Period), citeIndicators("/indicators", p.Indicators)}
 	},
-}
-
-func citePeriod(pointer string, code *string) citation {
-	return single(citation{"periods", "code", pointer, true, nil, "There is no such period."}, code)
 }
 
 // GroupingProposals lists the proposals that were made for a challenge, in order of
@@ -134,7 +129,7 @@ func (w *work) pairingsBefore(cycle programme.Cycle, cycles int) ([]programme.Pa
 	var past []programme.Pairing
 	for ago := 1; ago <= cycles; ago++ {
 		var groups []programme.PeerChallengeGroup
-		if err := w.tx.Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?) AND illustrative IS NULL", cycle.Before(ago), programme.ChallengeCancelled).
+		if err := beyondSight(w.tx).Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?) AND illustrative IS NULL", cycle.Before(ago), programme.ChallengeCancelled).
 			Find(&groups).Error; err != nil {
 			return nil, err
 		}
@@ -147,8 +142,8 @@ func (w *work) pairingsBefore(cycle programme.Cycle, cycles int) ([]programme.Pa
 
 // dropProposals deletes a challenge's proposals, which are nothing without it.
 func dropProposals(w *work, c *programme.PeerChallenge) error {
-	var proposals []programme.GroupingProposal
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("peer_challenge_id = ?", c.ID).Order("id").Find(&proposals).Error; err != nil {
+	proposals, err := locked[programme.GroupingProposal](w, "peer_challenge_id = ?", c.ID)
+	if err != nil {
 		return err
 	}
 	for i := range proposals {

@@ -49,7 +49,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 	if k.open && len(actor.Names()) > 0 {
 		// PostgreSQL cannot guess for how many rows the condition holds, and would plan
 		// each query anew.
-		visible = func(q *gorm.DB) *gorm.DB { return q.Omit("audience") }
+		visible = func(q *gorm.DB) *gorm.DB { return decided(q).Omit("audience") }
 	}
 	in := func(q *gorm.DB) *gorm.DB { return narrow(visible(q.Model(new(T)))) }
 	return programme.Listing[T]{

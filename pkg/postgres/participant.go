@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -82,23 +81,15 @@ func (w *work) forget(participant string) error {
 	return forgetPerson(w.tx, participant)
 }
 
-// leaveTeams takes the person out of every review's team, whether or not the actor
-// sees the review. Reviews are locked in one order, so that two removals at once
-// do not wait for each other.
+// leaveTeams takes the person out of every review's team.
 func (w *work) leaveTeams(participant string) error {
-	var rows []programme.PeerReview
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(inTeam, participant).Order("id").Find(&rows).Error; err != nil {
+	reviews, err := locked[programme.PeerReview](w, inTeam, participant)
+	if err != nil {
 		return err
 	}
-	for i := range rows {
-		was, err := rememberOf(&rows[i])
-		if err != nil {
-			return err
-		}
-		rows[i].Leave(participant)
-		if err := save(w, peerReviews, was, &rows[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	write := func(w *work, was past, r *programme.PeerReview) error { return save(w, peerReviews, was, r) }
+	return alterEach(w, reviews, write, func(r *programme.PeerReview) bool {
+		r.Leave(participant)
+		return true
+	})
 }

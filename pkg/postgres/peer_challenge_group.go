@@ -1,11 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -60,12 +60,8 @@ func (s *Store) CreatePeerChallengeGroup(ctx context.Context, actor programme.Ac
 			return err
 		}
 		c, err := hold(w, peerChallenges, g.PeerChallengeID)
-		if programme.KindOf(err) == programme.NotFound {
-			unknown := programme.Refuse([]programme.Fault{programme.Unknown("/peerChallengeId", "There is no such peer challenge.")})
-			return programme.Together(unknown, g.Check())
-		}
-		if err != nil {
-			return err
+		if there, err := w.unlessMissing(err, citePeerChallenge(&g.PeerChallengeID)); !there {
+			return cmp.Or(err, programme.Together(programme.Refuse(w.unknown), g.Check()))
 		}
 		g.Challenge, g.Members, g.Audience = c, []programme.GroupMember{}, programme.Everyone()
 		return c.May(actor, programme.AddGroup)
@@ -96,7 +92,7 @@ func (s *Store) PutGroupMember(ctx context.Context, actor programme.Actor, id st
 			return err
 		}
 		if len(boroughs) == 0 {
-			faults = []programme.Fault{programme.Unknown("", "There is no such borough.")}
+			faults = []programme.Fault{citeBorough("", &m.Borough).fault(0)}
 		}
 		for i := range faults {
 			faults[i].Parameter = "borough"
@@ -193,7 +189,7 @@ func (w *work) membersChanged(g *programme.PeerChallengeGroup) error {
 // keeps them from being deleted.
 func (w *work) boroughs(codes []string) ([]programme.Borough, error) {
 	var rows []programme.Borough
-	err := w.tx.Clauses(clause.Locking{Strength: "KEY SHARE"}).Where("code = ANY (?)", array(codes)).Order("code").Find(&rows).Error
+	err := w.tx.Clauses(forKeyShare).Where("code = ANY (?)", array(codes)).Order("code").Find(&rows).Error
 	return rows, err
 }
 
@@ -205,7 +201,7 @@ func (w *work) notInSubRegion(c programme.PeerChallenge, boroughs []programme.Bo
 		codes[i] = b.Code
 	}
 	var memberships []programme.Membership
-	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare}).Where("borough_code = ANY (?)", array(codes)).Order("id").Find(&memberships).Error
+	err := w.tx.Clauses(forShare).Where("borough_code = ANY (?)", array(codes)).Order("id").Find(&memberships).Error
 	return programme.NotInSubRegion(c, memberships, boroughs), err
 }
 
@@ -227,7 +223,7 @@ func (w *work) placedOnce(challenge, group string, boroughs []programme.Borough)
 
 func (w *work) groupsOf(challenge string) ([]programme.PeerChallengeGroup, error) {
 	var groups []programme.PeerChallengeGroup
-	err := w.tx.Where("peer_challenge_id = ?", challenge).Order("id").Find(&groups).Error
+	err := beyondSight(w.tx).Where("peer_challenge_id = ?", challenge).Order("id").Find(&groups).Error
 	return groups, err
 }
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"peerchallenge/pkg/programme"
 )
 
@@ -45,7 +43,7 @@ func (s *Store) eraseEach(ctx context.Context, months int, rows string, erase fu
 	// Months differ in length: some of these have a few days to go.
 	oldest := s.rules.Today(s.now()).AddMonths(-months).AddDays(4).Time()
 	var ids []string
-	if err := s.gorm.WithContext(ctx).Table(rows).Where("r.updated_at < ?", oldest).Order("r.id").Pluck("r.id", &ids).Error; err != nil {
+	if err := beyondSight(s.gorm.WithContext(ctx)).Table(rows).Where("r.updated_at < ?", oldest).Order("r.id").Pluck("r.id", &ids).Error; err != nil {
 		return 0, refusal(err)
 	}
 	actor := programme.Actor{
@@ -93,8 +91,8 @@ func (w *work) eraseParticipant(id string) (bool, error) {
 	if err != nil || !there {
 		return false, err
 	}
-	var reviews []programme.PeerReview
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(inTeam, id).Order("id").Find(&reviews).Error; err != nil {
+	reviews, err := locked[programme.PeerReview](w, inTeam, id)
+	if err != nil {
 		return false, err
 	}
 	ties := make([]programme.Tie, len(reviews))
@@ -118,7 +116,7 @@ func (w *work) eraseParticipant(id string) (bool, error) {
 // challenge is locked before the group, as everywhere.
 func (w *work) eraseNotes(id string) (bool, error) {
 	var challenge string
-	if err := w.tx.Table("peer_challenge_groups").Where("id = ?", id).Pluck("peer_challenge_id", &challenge).Error; err != nil || challenge == "" {
+	if err := beyondSight(w.tx).Table("peer_challenge_groups").Where("id = ?", id).Pluck("peer_challenge_id", &challenge).Error; err != nil || challenge == "" {
 		return false, err
 	}
 	c, there, err := lockByID[programme.PeerChallenge](w, challenge)
@@ -146,8 +144,7 @@ func (w *work) eraseNotes(id string) (bool, error) {
 
 // lockByID reads a record, whoever may see it, and keeps others from changing it.
 func lockByID[T any](w *work, id string) (row T, there bool, err error) {
-	var rows []T
-	err = w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: "id", Value: id}).Find(&rows).Error
+	rows, err := locked[T](w, "id = ?", id)
 	if err != nil || len(rows) == 0 {
 		return row, false, err
 	}

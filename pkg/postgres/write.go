@@ -4,6 +4,16 @@ import (
 	"context"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// The locks that rows are read with, which hold until the transaction ends. They
+// keep others from changing the row and from locking it, from changing it, and from
+// deleting it.
+var (
+	forUpdate   = clause.Locking{Strength: clause.LockingStrengthUpdate}
+	forShare    = clause.Locking{Strength: clause.LockingStrengthShare}
+	forKeyShare = clause.Locking{Strength: "KEY SHARE"}
 )
 
 // unit is a transaction that a context carries, so that a use case can be made

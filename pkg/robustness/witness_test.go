@@ -143,15 +143,22 @@ func judge(h *history, feed []told) verdict {
 // a time that the database has lost: reads of a write that nobody confirmed and that
 // did not stay, and refusals because of one. docs/adr/0013 says who can see that.
 func (v *verdict) lostTime(h *history, operations []*operation) {
-	stood := map[[2]string]bool{}
+	type content struct{ on, wanted string }
+	stood := map[content]int64{}  // since when what was written may have been seen as what stands
+	happened := map[string]bool{} // by request
 	for _, o := range v.settled {
-		if o.Outcome != refused {
-			stood[[2]string{on(o), o.Wanted}] = true
+		if o.Outcome == refused {
+			continue
+		}
+		happened[o.Request] = true
+		c := content{on(o), o.Wanted}
+		if since, is := stood[c]; !is || o.Call < since {
+			stood[c] = o.Call
 		}
 	}
 	gone := map[string][]*operation{} // writes that did not happen, by what they are about
 	for _, o := range operations {
-		if o.Kind.writes() && o.Outcome == unknown && !stood[[2]string{on(o), o.Wanted}] {
+		if o.Kind.writes() && o.Outcome == unknown && !happened[o.Request] {
 			gone[on(o)] = append(gone[on(o)], o)
 		}
 	}
@@ -160,7 +167,8 @@ func (v *verdict) lostTime(h *history, operations []*operation) {
 			if o.Outcome == refused {
 				return h.forgot(write, o) && (o.Kind == accept || o.IfMatch == write.IfMatch)
 			}
-			return h.forgot(write, o) && o.Seen == write.Wanted
+			since, stands := stood[content{o.On, o.Seen}]
+			return h.forgot(write, o) && o.Seen == write.Wanted && (!stands || o.Return < since)
 		})
 	}
 	v.ignored = map[string]bool{}
