@@ -87,6 +87,77 @@ const (
 	Top20    Exception = "top20"
 )
 
+// Defines values for FaultCode.
+const (
+	FaultCodeBothTimes           FaultCode = "both_times"
+	FaultCodeCursor              FaultCode = "cursor"
+	FaultCodeCursorGiven         FaultCode = "cursor_given"
+	FaultCodeCycle               FaultCode = "cycle"
+	FaultCodeDerived             FaultCode = "derived"
+	FaultCodeDoublePlacement     FaultCode = "double_placement"
+	FaultCodeEmpty               FaultCode = "empty"
+	FaultCodeEnum                FaultCode = "enum"
+	FaultCodeExists              FaultCode = "exists"
+	FaultCodeFarAway             FaultCode = "far_away"
+	FaultCodeFarFromCycle        FaultCode = "far_from_cycle"
+	FaultCodeFormat              FaultCode = "format"
+	FaultCodeFromHost            FaultCode = "from_host"
+	FaultCodeGroupsOutside       FaultCode = "groups_outside"
+	FaultCodeInFuture            FaultCode = "in_future"
+	FaultCodeInUse               FaultCode = "in_use"
+	FaultCodeMalformed           FaultCode = "malformed"
+	FaultCodeMalformedQuery      FaultCode = "malformed_query"
+	FaultCodeMembershipOverlap   FaultCode = "membership_overlap"
+	FaultCodeMoreFaults          FaultCode = "more_faults"
+	FaultCodeMultiplier          FaultCode = "multiplier"
+	FaultCodeNoFieldworkDays     FaultCode = "no_fieldwork_days"
+	FaultCodeNoKloe              FaultCode = "no_kloe"
+	FaultCodeNoLead              FaultCode = "no_lead"
+	FaultCodeNoScope             FaultCode = "no_scope"
+	FaultCodeNotAchieved         FaultCode = "not_achieved"
+	FaultCodeNotAllowed          FaultCode = "not_allowed"
+	FaultCodeNotDerived          FaultCode = "not_derived"
+	FaultCodeNotForOffer         FaultCode = "not_for_offer"
+	FaultCodeNotInGroup          FaultCode = "not_in_group"
+	FaultCodeNotInSubRegion      FaultCode = "not_in_sub_region"
+	FaultCodeNotNull             FaultCode = "not_null"
+	FaultCodeNotTheHost          FaultCode = "not_the_host"
+	FaultCodeNotYet              FaultCode = "not_yet"
+	FaultCodeOneOf               FaultCode = "one_of"
+	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
+	FaultCodeOrder               FaultCode = "order"
+	FaultCodeOtherChallenge      FaultCode = "other_challenge"
+	FaultCodeOtherKind           FaultCode = "other_kind"
+	FaultCodeOutOfRange          FaultCode = "out_of_range"
+	FaultCodeOutsideChallenge    FaultCode = "outside_challenge"
+	FaultCodeOutsideCycle        FaultCode = "outside_cycle"
+	FaultCodeOutsideEvent        FaultCode = "outside_event"
+	FaultCodeOutsideFieldwork    FaultCode = "outside_fieldwork"
+	FaultCodeOutsideGroup        FaultCode = "outside_group"
+	FaultCodePattern             FaultCode = "pattern"
+	FaultCodePeriod              FaultCode = "period"
+	FaultCodePresentationOutside FaultCode = "presentation_outside"
+	FaultCodeReasonRequired      FaultCode = "reason_required"
+	FaultCodeRepeated            FaultCode = "repeated"
+	FaultCodeRequired            FaultCode = "required"
+	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
+	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
+	FaultCodeSecondLead          FaultCode = "second_lead"
+	FaultCodeTeamSize            FaultCode = "team_size"
+	FaultCodeTooFew              FaultCode = "too_few"
+	FaultCodeTooGreat            FaultCode = "too_great"
+	FaultCodeTooLong             FaultCode = "too_long"
+	FaultCodeTooMany             FaultCode = "too_many"
+	FaultCodeTooShort            FaultCode = "too_short"
+	FaultCodeTooSmall            FaultCode = "too_small"
+	FaultCodeType                FaultCode = "type"
+	FaultCodeUnknownMember       FaultCode = "unknown_member"
+	FaultCodeUnknownParameter    FaultCode = "unknown_parameter"
+	FaultCodeUnknownValue        FaultCode = "unknown_value"
+	FaultCodeWholeList           FaultCode = "whole_list"
+	FaultCodeZeroCharacter       FaultCode = "zero_character"
+)
+
 // Defines values for FeedStart.
 const (
 	Beginning FeedStart = "beginning"
@@ -211,8 +282,8 @@ const (
 
 // Defines values for OwnerKind.
 const (
-	OutsideBody OwnerKind = "outside_body"
-	Role        OwnerKind = "role"
+	OwnerKindOutsideBody OwnerKind = "outside_body"
+	OwnerKindRole        OwnerKind = "role"
 )
 
 // Defines values for ParticipantRole.
@@ -268,6 +339,73 @@ const (
 	PolarityHigh    Polarity = "high"
 	PolarityLow     Polarity = "low"
 	PolarityNeutral Polarity = "neutral"
+)
+
+// Defines values for ProblemCode.
+const (
+	ProblemCodeAnswerErased         ProblemCode = "answer_erased"
+	ProblemCodeAnswered             ProblemCode = "answered"
+	ProblemCodeBadRequest           ProblemCode = "bad_request"
+	ProblemCodeBusy                 ProblemCode = "busy"
+	ProblemCodeDatabaseUnavailable  ProblemCode = "database_unavailable"
+	ProblemCodeDerived              ProblemCode = "derived"
+	ProblemCodeDoublePlacement      ProblemCode = "double_placement"
+	ProblemCodeExists               ProblemCode = "exists"
+	ProblemCodeExpectation          ProblemCode = "expectation"
+	ProblemCodeFindingNotAccepted   ProblemCode = "finding_not_accepted"
+	ProblemCodeFindingsUnanswered   ProblemCode = "findings_unanswered"
+	ProblemCodeHasActions           ProblemCode = "has_actions"
+	ProblemCodeHeadersTooLarge      ProblemCode = "headers_too_large"
+	ProblemCodeHttpVersion          ProblemCode = "http_version"
+	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
+	ProblemCodeIfMatchRequired      ProblemCode = "if_match_required"
+	ProblemCodeInUse                ProblemCode = "in_use"
+	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
+	ProblemCodeInternal             ProblemCode = "internal"
+	ProblemCodeInvalid              ProblemCode = "invalid"
+	ProblemCodeIssuerUnavailable    ProblemCode = "issuer_unavailable"
+	ProblemCodeMadeAndRemoved       ProblemCode = "made_and_removed"
+	ProblemCodeMalformedJson        ProblemCode = "malformed_json"
+	ProblemCodeMalformedRequest     ProblemCode = "malformed_request"
+	ProblemCodeMediaType            ProblemCode = "media_type"
+	ProblemCodeMembershipOverlap    ProblemCode = "membership_overlap"
+	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
+	ProblemCodeNoDates              ProblemCode = "no_dates"
+	ProblemCodeNoReport             ProblemCode = "no_report"
+	ProblemCodeNoSuchAddress        ProblemCode = "no_such_address"
+	ProblemCodeNoToken              ProblemCode = "no_token"
+	ProblemCodeNotFound             ProblemCode = "not_found"
+	ProblemCodeNotInSubRegion       ProblemCode = "not_in_sub_region"
+	ProblemCodeNotReady             ProblemCode = "not_ready"
+	ProblemCodeNotReadyForFieldwork ProblemCode = "not_ready_for_fieldwork"
+	ProblemCodeNotYet               ProblemCode = "not_yet"
+	ProblemCodeNotYours             ProblemCode = "not_yours"
+	ProblemCodeRole                 ProblemCode = "role"
+	ProblemCodeStale                ProblemCode = "stale"
+	ProblemCodeTimeout              ProblemCode = "timeout"
+	ProblemCodeTokenAlgorithm       ProblemCode = "token_algorithm"
+	ProblemCodeTokenAudience        ProblemCode = "token_audience"
+	ProblemCodeTokenCritical        ProblemCode = "token_critical"
+	ProblemCodeTokenExpired         ProblemCode = "token_expired"
+	ProblemCodeTokenIssuer          ProblemCode = "token_issuer"
+	ProblemCodeTokenMalformed       ProblemCode = "token_malformed"
+	ProblemCodeTokenNoExpiry        ProblemCode = "token_no_expiry"
+	ProblemCodeTokenNotYetValid     ProblemCode = "token_not_yet_valid"
+	ProblemCodeTokenRoles           ProblemCode = "token_roles"
+	ProblemCodeTokenSignature       ProblemCode = "token_signature"
+	ProblemCodeTokenSubject         ProblemCode = "token_subject"
+	ProblemCodeTokenUnknownKey      ProblemCode = "token_unknown_key"
+	ProblemCodeTooDeep              ProblemCode = "too_deep"
+	ProblemCodeTooLarge             ProblemCode = "too_large"
+	ProblemCodeTooManyLists         ProblemCode = "too_many_lists"
+	ProblemCodeTooManyValues        ProblemCode = "too_many_values"
+	ProblemCodeTransferEncoding     ProblemCode = "transfer_encoding"
+	ProblemCodeUncomposed           ProblemCode = "uncomposed"
+	ProblemCodeUnconfirmed          ProblemCode = "unconfirmed"
+	ProblemCodeUnknownBorough       ProblemCode = "unknown_borough"
+	ProblemCodeUntrustedBorough     ProblemCode = "untrusted_borough"
+	ProblemCodeUntrustedRole        ProblemCode = "untrusted_role"
+	ProblemCodeWrongState           ProblemCode = "wrong_state"
 )
 
 // Defines values for ProposalState.
@@ -336,6 +474,13 @@ const (
 	Per10000017   Unit = "per_10000_0_17"
 	Percent       Unit = "percent"
 	Score         Unit = "score"
+)
+
+// Defines values for UnplacedCode.
+const (
+	Conflicts UnplacedCode = "conflicts"
+	NoPeer    UnplacedCode = "no_peer"
+	NoRoom    UnplacedCode = "no_room"
 )
 
 // Action What a borough will do about a finding.
@@ -1877,10 +2022,8 @@ type Exclusions struct {
 
 // Fault One thing wrong with a request.
 type Fault struct {
-	// Code A stable code for machines.
-	//
-	// Example: stale
-	Code Code `json:"code"`
+	// Code What is wrong with a part of a request. More may come: show the detail of one that you do not know.
+	Code FaultCode `json:"code"`
 
 	// Detail The fault, in one sentence.
 	Detail string `json:"detail"`
@@ -1895,6 +2038,9 @@ type Fault struct {
 	// Example: /validTo
 	Pointer *string `json:"pointer,omitempty"`
 }
+
+// FaultCode What is wrong with a part of a request. More may come: show the detail of one that you do not know.
+type FaultCode string
 
 // FeedStart Where to begin in the feed.
 type FeedStart string
@@ -3760,7 +3906,7 @@ type PossibleAction struct {
 	// Allowed Whether the caller may do it now.
 	Allowed bool `json:"allowed"`
 
-	// Code The code of the problem that the call would meet; null where it is allowed.
+	// Code The code of the problem (ProblemCode) that the call would meet; null where it is allowed.
 	//
 	// Example: wrong_state
 	Code *string `json:"code"`
@@ -3890,10 +4036,8 @@ type PriorityPatch struct {
 
 // Problem What went wrong (RFC 9457).
 type Problem struct {
-	// Code A stable code for machines.
-	//
-	// Example: stale
-	Code Code `json:"code"`
+	// Code A kind of problem. More may come: take one that you do not know by its status.
+	Code ProblemCode `json:"code"`
 
 	// Detail This problem, in one sentence.
 	Detail string `json:"detail"`
@@ -3918,6 +4062,29 @@ type Problem struct {
 	//
 	// Example: /problems/stale
 	Type string `json:"type"`
+}
+
+// ProblemCode A kind of problem. More may come: take one that you do not know by its status.
+type ProblemCode string
+
+// ProblemKind A kind of problem.
+type ProblemKind struct {
+	// Code A kind of problem. More may come: take one that you do not know by its status.
+	Code ProblemCode `json:"code"`
+
+	// Do What to do about it.
+	Do string `json:"do"`
+
+	// Means What it means.
+	Means string `json:"means"`
+
+	// Title The kind of problem, in words that do not change from one to the next.
+	Title string `json:"title"`
+}
+
+// ProblemKinds Kinds of problem.
+type ProblemKinds struct {
+	Items []ProblemKind `json:"items"`
 }
 
 // Programme The programme, in the words of its public page.
@@ -4588,14 +4755,15 @@ type UnplacedBorough struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// Code A stable code for machines.
-	//
-	// Example: stale
-	Code Code `json:"code"`
+	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+	Code UnplacedCode `json:"code"`
 
 	// Detail Why, in a sentence.
 	Detail string `json:"detail"`
 }
+
+// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+type UnplacedCode string
 
 // Url A web address.
 //
@@ -7983,6 +8151,10 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(BoroughPatch)
 		from.body(r.Body)
 	})
+	on(to, "GET", "/v1/boroughs/:code/calendar.ics", o.GetBoroughCalendar, func(from *request, r *GetBoroughCalendarRequestObject) {
+		from.path("code", &r.Code)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
 	on(to, "GET", "/v1/authorities", o.ListAuthorities, func(from *request, r *ListAuthoritiesRequestObject) {
 		from.query("regionCode", false, &r.Params.RegionCode)
 		from.query("on", false, &r.Params.On)
@@ -8224,6 +8396,21 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 	})
+	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
+		from.path("id", &r.Id)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
+		from.path("id", &r.Id)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(GroupingProposalInput)
+		from.body(r.Body)
+	})
 	on(to, "GET", "/v1/peer-challenge-groups", o.ListPeerChallengeGroups, func(from *request, r *ListPeerChallengeGroupsRequestObject) {
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("borough", false, &r.Params.Borough)
@@ -8279,20 +8466,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(GroupNotesInput)
 		from.body(r.Body)
 	})
-	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
+	on(to, "GET", "/v1/peer-challenge-groups/:id/calendar.ics", o.GetPeerChallengeGroupCalendar, func(from *request, r *GetPeerChallengeGroupCalendarRequestObject) {
 		from.path("id", &r.Id)
-		from.query("limit", false, &r.Params.Limit)
-		from.query("cursor", false, &r.Params.Cursor)
-		from.query("count", false, &r.Params.Count)
-		from.query("format", false, &r.Params.Format)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
-	})
-	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
-		from.path("id", &r.Id)
-		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
-		r.Body = new(GroupingProposalInput)
-		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/grouping-proposals/:id", o.GetGroupingProposal, func(from *request, r *GetGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
@@ -8629,14 +8805,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/events/calendar.ics", o.GetEventCalendar, func(from *request, r *GetEventCalendarRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
 		from.query("subRegion", false, &r.Params.SubRegion)
-		from.header("If-None-Match", &r.Params.IfNoneMatch)
-	})
-	on(to, "GET", "/v1/boroughs/:code/calendar.ics", o.GetBoroughCalendar, func(from *request, r *GetBoroughCalendarRequestObject) {
-		from.path("code", &r.Code)
-		from.header("If-None-Match", &r.Params.IfNoneMatch)
-	})
-	on(to, "GET", "/v1/peer-challenge-groups/:id/calendar.ics", o.GetPeerChallengeGroupCalendar, func(from *request, r *GetPeerChallengeGroupCalendarRequestObject) {
-		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/events/:id", o.DeleteEvent, func(from *request, r *DeleteEventRequestObject) {

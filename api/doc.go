@@ -5,7 +5,7 @@ package api
 
 import _ "embed"
 
-//go:generate cp ../openapi.yaml openapi.gen.yaml
+//go:generate go run ./join contract ../openapi.yaml openapi.gen.yaml
 //go:generate go tool -modfile=generator/go.mod oapi-codegen -config generator/config.yaml ../openapi.yaml
 
 // Contract is the text of openapi.yaml.

@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"pkg/programme"},
+	"api/join":            {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},
 	"cmd/peerchallenge": {
@@ -94,15 +95,15 @@ func TestArrows(t *testing.T) {
 }
 
 type listedPackage struct {
-	ImportPath string
-	Imports    []string
+	ImportPath, Dir  string
+	Imports, GoFiles []string
 }
 
 // listed answers our packages as they are built for the system, without tests:
 // a test may put any parts together.
 func listed(t *testing.T, system string) []listedPackage {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", module+"...")
+	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,Imports,GoFiles", module+"...")
 	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
 	list.Stderr = os.Stderr
 	out, err := list.Output()

@@ -42,7 +42,7 @@ func outdated(ctx context.Context, store *postgres.Store) bool { return notReady
 
 func notReady(err error) bool {
 	e, ok := errors.AsType[*programme.Error](err)
-	return ok && e.Code == "not_ready"
+	return ok && e.Code == programme.CodeNotReady
 }
 
 // openStore connects to the database, and says in one sentence why it cannot.
@@ -148,7 +148,7 @@ func importFiles(ctx context.Context, store *postgres.Store, files []string, out
 }
 
 func importFile(ctx context.Context, store *postgres.Store, path string) (benchmark.ImportResult, error) {
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) // #nosec G304 -- reading the file that is named is what import is for
 	if err != nil {
 		return benchmark.ImportResult{}, fmt.Errorf("the file cannot be read: %w", root(err))
 	}

@@ -28,7 +28,7 @@ func describe(err error) string {
 		return err.Error()
 	case len(e.Faults) == 0 && errors.Unwrap(e) != nil:
 		return e.Detail + " (" + root(e).Error() + ")"
-	case e.Code == "invalid" && len(e.Faults) > 0:
+	case e.Code == programme.CodeInvalid && len(e.Faults) > 0:
 		// Its sentence speaks of a request, and says less than the faults.
 		return strings.TrimPrefix(list(e.Faults), "\n  ")
 	}

@@ -171,7 +171,7 @@ func staticVerifier(t testing.TB, c *clock, keys ...map[string]any) *Verifier {
 func wantRefusal(t *testing.T, err error, kind programme.Kind, code string) {
 	t.Helper()
 	refusal, ok := errors.AsType[*programme.Error](err)
-	if !ok || refusal.Kind != kind || refusal.Code != code {
+	if !ok || refusal.Kind != kind || string(refusal.Code) != code {
 		t.Fatalf("got error %v, want one of kind %d with code %s", err, kind, code)
 	}
 }

@@ -60,7 +60,7 @@ func ParseIssuers(text string) ([]Issuer, error) {
 	}
 	var documents []json.RawMessage
 	if err := json.Unmarshal([]byte(text), &documents); err != nil {
-		return nil, programme.Wrap(err, programme.Malformed, "issuers_malformed", "The issuers must be a JSON array of objects.")
+		return nil, programme.Wrap(err, programme.Malformed, programme.CodeIssuersMalformed, "The issuers must be a JSON array of objects.")
 	}
 	issuers := make([]Issuer, len(documents))
 	var faults []programme.Fault
@@ -90,18 +90,18 @@ func ParseIssuers(text string) ([]Issuer, error) {
 func readMembers(raw json.RawMessage, at string, targets map[string]any) []programme.Fault {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
-		return []programme.Fault{{Pointer: at, Code: "type", Detail: "This must be an object."}}
+		return []programme.Fault{{Pointer: at, Code: programme.FaultType, Detail: "This must be an object."}}
 	}
 	var faults []programme.Fault
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		pointer := at + "/" + programme.PointerStep(name)
 		target, ok := targets[name]
 		if !ok {
-			faults = append(faults, programme.Fault{Pointer: pointer, Code: "unknown_member", Detail: "There is no such member."})
+			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultUnknownMember, Detail: "There is no such member."})
 			continue
 		}
 		if err := json.Unmarshal(members[name], target); err != nil {
-			faults = append(faults, programme.Fault{Pointer: pointer, Code: "type", Detail: "The value has the wrong type."})
+			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultType, Detail: "The value has the wrong type."})
 		}
 	}
 	return faults
@@ -109,7 +109,7 @@ func readMembers(raw json.RawMessage, at string, targets map[string]any) []progr
 
 func checkIssuers(issuers []Issuer) []programme.Fault {
 	var faults []programme.Fault
-	fault := func(pointer, code, detail string) {
+	fault := func(pointer string, code programme.FaultCode, detail string) {
 		faults = append(faults, programme.Fault{Pointer: pointer, Code: code, Detail: detail})
 	}
 	seen := map[string]bool{}
@@ -118,22 +118,22 @@ func checkIssuers(issuers []Issuer) []programme.Fault {
 		at := fmt.Sprintf("/%d", i)
 		switch {
 		case issuer.Issuer == "":
-			fault(at+"/issuer", "required", "The issuer's address is missing.")
+			fault(at+"/issuer", programme.FaultRequired, "The issuer's address is missing.")
 		case !isIssuer(issuer.Issuer):
-			fault(at+"/issuer", "address", "The issuer must be an https address without query and fragment.")
+			fault(at+"/issuer", programme.FaultAddress, "The issuer must be an https address without query and fragment.")
 		case seen[issuer.Issuer]:
-			fault(at+"/issuer", "duplicate", "The issuer is named twice.")
+			fault(at+"/issuer", programme.FaultDuplicate, "The issuer is named twice.")
 		}
 		seen[issuer.Issuer] = true
 		if issuer.Audience == "" {
-			fault(at+"/audience", "required", "The audience that the issuer's tokens name for this service is missing.")
+			fault(at+"/audience", programme.FaultRequired, "The audience that the issuer's tokens name for this service is missing.")
 		}
 		if issuer.JWKSURL != "" && !isSecure(issuer.JWKSURL) {
-			fault(at+"/jwksUrl", "address", "The key set must be at an https address.")
+			fault(at+"/jwksUrl", programme.FaultAddress, "The key set must be at an https address.")
 		}
 		if isGiven(issuer.JWKS) {
 			if issuer.JWKSURL != "" {
-				fault(at+"/jwksUrl", "exclusive", "Give either jwks or jwksUrl.")
+				fault(at+"/jwksUrl", programme.FaultExclusive, "Give either jwks or jwksUrl.")
 			}
 			faults = append(faults, checkStaticKeys(issuer.JWKS, at+"/jwks")...)
 		}
@@ -147,20 +147,20 @@ func checkIssuers(issuers []Issuer) []programme.Fault {
 func checkStaticKeys(jwks json.RawMessage, at string) []programme.Fault {
 	keys, unusable, err := parseKeySet(jwks)
 	if err != nil {
-		return []programme.Fault{{Pointer: at, Code: "jwks", Detail: "This is not a JSON Web Key Set."}}
+		return []programme.Fault{{Pointer: at, Code: programme.FaultJWKS, Detail: "This is not a JSON Web Key Set."}}
 	}
 	var faults []programme.Fault
 	for _, i := range slices.Sorted(maps.Keys(unusable)) {
 		if reason := unusable[i]; !errors.Is(reason, errNotForSigning) {
 			faults = append(faults, programme.Fault{
-				Pointer: fmt.Sprintf("%s/keys/%d", at, i), Code: "key",
+				Pointer: fmt.Sprintf("%s/keys/%d", at, i), Code: programme.FaultKey,
 				Detail: fmt.Sprintf("The key cannot be used: %s.", reason),
 			})
 		}
 	}
 	if !slices.ContainsFunc(keys, func(k publicKey) bool { return slices.Contains(algorithms, k.algorithm) }) {
 		faults = append(faults, programme.Fault{
-			Pointer: at, Code: "jwks", Detail: "The set has no key for EdDSA, ES256 or RS256 signatures.",
+			Pointer: at, Code: programme.FaultJWKS, Detail: "The set has no key for EdDSA, ES256 or RS256 signatures.",
 		})
 	}
 	return faults

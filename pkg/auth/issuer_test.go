@@ -126,7 +126,7 @@ func faultsOf(err error) []string {
 	var found []string
 	if refusal, ok := errors.AsType[*programme.Error](err); ok {
 		for _, f := range refusal.Faults {
-			found = append(found, strings.TrimSpace(f.Pointer+f.Parameter+" "+f.Code))
+			found = append(found, strings.TrimSpace(f.Pointer+f.Parameter+" "+string(f.Code)))
 		}
 	}
 	return found

@@ -118,7 +118,7 @@ func (r *keyring) reload() (any, error) {
 	before := r.now()
 	if err != nil {
 		// Who serves a database that is not migrated yet has said so.
-		if e, ok := errors.AsType[*programme.Error](err); !ok || e.Code != "not_ready" {
+		if e, ok := errors.AsType[*programme.Error](err); !ok || e.Code != programme.CodeNotReady {
 			r.logger.WarnContext(ctx, "The issuer's keys could not be loaded.", "error", err, "kept", len(before.keys))
 		}
 		r.state.Store(&ringState{keys: before.keys, good: before.good, err: err})

@@ -61,40 +61,40 @@ func (b *Boroughs) of(claim any) (string, error) {
 // checkTrust names what is wrong with what the issuer is trusted for.
 func checkTrust(issuer *Issuer, at string) []programme.Fault {
 	var faults []programme.Fault
-	fault := func(pointer, code, detail string) {
+	fault := func(pointer string, code programme.FaultCode, detail string) {
 		faults = append(faults, programme.Fault{Pointer: at + pointer, Code: code, Detail: detail})
 	}
 	if len(issuer.AllowedRoles) == 0 {
-		fault("/allowedRoles", "required", "The roles that the issuer may give are missing: a list of role names.")
+		fault("/allowedRoles", programme.FaultRequired, "The roles that the issuer may give are missing: a list of role names.")
 	}
 	for i, role := range issuer.AllowedRoles {
 		if !role.Known() {
-			fault(fmt.Sprintf("/allowedRoles/%d", i), "role", "The programme has no such role.")
+			fault(fmt.Sprintf("/allowedRoles/%d", i), programme.FaultRole, "The programme has no such role.")
 		}
 	}
 	for _, theirs := range slices.Sorted(maps.Keys(issuer.Roles)) {
 		switch role := programme.Role(issuer.Roles[theirs]); {
 		case !role.Known():
-			fault("/roles/"+programme.PointerStep(theirs), "role", "The programme has no such role.")
+			fault("/roles/"+programme.PointerStep(theirs), programme.FaultRole, "The programme has no such role.")
 		case len(issuer.AllowedRoles) > 0 && !slices.Contains(issuer.AllowedRoles, role):
-			fault("/roles/"+programme.PointerStep(theirs), "not_allowed", "allowedRoles does not name this role.")
+			fault("/roles/"+programme.PointerStep(theirs), programme.FaultNotAllowed, "allowedRoles does not name this role.")
 		}
 	}
 	boroughs := &issuer.Boroughs
 	switch {
 	case boroughs.None && needsBorough(issuer.AllowedRoles):
-		fault("/boroughs", "needed", "A role in allowedRoles is held for a borough, so that none is not enough.")
+		fault("/boroughs", programme.FaultNeeded, "A role in allowedRoles is held for a borough, so that none is not enough.")
 	case boroughs.Only != "" && !authorityCode.MatchString(boroughs.Only):
-		fault("/boroughs", "borough", "This is neither a borough's GSS code, such as E09000022, nor none.")
+		fault("/boroughs", programme.FaultBorough, "This is neither a borough's GSS code, such as E09000022, nor none.")
 	case !boroughs.None && boroughs.Only == "" && len(boroughs.ByClaim) == 0:
-		fault("/boroughs", "required", "The boroughs that the issuer speaks for are missing: a GSS code, an object from claim values to GSS codes, or none.")
+		fault("/boroughs", programme.FaultRequired, "The boroughs that the issuer speaks for are missing: a GSS code, an object from claim values to GSS codes, or none.")
 	}
 	for _, value := range slices.Sorted(maps.Keys(boroughs.ByClaim)) {
 		switch {
 		case value == "":
-			fault("/boroughs/", "required", "An empty claim names no borough.")
+			fault("/boroughs/", programme.FaultRequired, "An empty claim names no borough.")
 		case !authorityCode.MatchString(boroughs.ByClaim[value]):
-			fault("/boroughs/"+programme.PointerStep(value), "borough", "This is no borough's GSS code, such as E09000022.")
+			fault("/boroughs/"+programme.PointerStep(value), programme.FaultBorough, "This is no borough's GSS code, such as E09000022.")
 		}
 	}
 	return faults

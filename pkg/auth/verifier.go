@@ -124,12 +124,12 @@ func checkLocal(config Config) []programme.Fault {
 	}
 	var faults []programme.Fault
 	if local.issuer == "" || local.audience == "" {
-		faults = append(faults, programme.Fault{Code: "required", Detail: "The built-in issuer needs a name and an audience."})
+		faults = append(faults, programme.Fault{Code: programme.FaultRequired, Detail: "The built-in issuer needs a name and an audience."})
 	}
 	for i, issuer := range config.Issuers {
 		if issuer.Issuer != "" && issuer.Issuer == local.issuer {
 			faults = append(faults, programme.Fault{
-				Pointer: fmt.Sprintf("/%d/issuer", i), Code: "duplicate", Detail: "This is the name of the built-in issuer.",
+				Pointer: fmt.Sprintf("/%d/issuer", i), Code: programme.FaultDuplicate, Detail: "This is the name of the built-in issuer.",
 			})
 		}
 	}

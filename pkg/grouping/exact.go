@@ -19,7 +19,7 @@ func (o openings) settle(left int) openings {
 			o[t] = 0
 			continue
 		}
-		o[t] = min(o[t], int8(left/t))
+		o[t] = min(o[t], int8(left/t)) // #nosec G115 -- at most exactLimit
 		if t > 2 {
 			o[t] = min(o[t], o[t-1])
 		}
@@ -51,7 +51,7 @@ func (d *division) levels() []level {
 	}
 	var start openings
 	for t := 2; t <= n; t++ {
-		start[t] = int8(d.room[t])
+		start[t] = int8(d.room[t]) // #nosec G115 -- at most exactLimit
 	}
 	number(0, start)
 	for k := range n {
@@ -64,7 +64,7 @@ func (d *division) levels() []level {
 					for t := 2; t <= size; t++ {
 						less[t]--
 					}
-					next = int16(number(k+size, less))
+					next = int16(number(k+size, less)) // #nosec G115 -- there are some hundreds of openings
 				}
 				levels[k].take[size] = append(levels[k].take[size], next)
 			}

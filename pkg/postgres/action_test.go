@@ -40,7 +40,7 @@ func TestActionBelongsToItsFinding(t *testing.T) {
 		e := wantRefusal(t, err, c.kind, c.code)
 		var got []string
 		for _, f := range e.Faults {
-			got = append(got, f.Pointer+" "+f.Code)
+			got = append(got, f.Pointer+" "+string(f.Code))
 		}
 		if !slices.Equal(got, c.faults) {
 			t.Errorf("%s: faults %v, want %v", name, got, c.faults)

@@ -48,7 +48,7 @@ func auditID(key []string) (int64, error) {
 }
 
 func noAudit(noun string) error {
-	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", strings.ReplaceAll(noun, "-", " "))
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(noun, "-", " "))
 }
 
 // auditOf leaves the entries of one resource, if its last entry says that the actor

@@ -34,7 +34,7 @@ func (s *Store) BoroughCalendar(ctx context.Context, actor programme.Actor, boro
 // challenge that belong to no group. The error is NotFound.
 func (s *Store) GroupCalendar(ctx context.Context, actor programme.Actor, id string) (programme.Calendar, error) {
 	return s.calendar(ctx, func(tx *gorm.DB, c *programme.Calendar) error {
-		noGroup := programme.Errorf(programme.NotFound, "not_found", "There is no such peer challenge group.")
+		noGroup := programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such peer challenge group.")
 		if uuid.Validate(id) != nil {
 			return noGroup // PostgreSQL would call it a syntax error
 		}

@@ -165,8 +165,8 @@ FROM (SELECT CASE WHEN (SELECT count(*) FROM shown) < CAST(@limit AS bigint) THE
 // errNoPlace refuses a place of another feed, or of a time that a restored copy of
 // the database has lost.
 var errNoPlace = &programme.Error{
-	Kind: programme.Malformed, Code: "bad_request", Detail: "The request has the faults listed under errors.",
-	Faults: []programme.Fault{{Parameter: "cursor", Code: "cursor", Detail: "The feed has no such place. Read your lists again and begin with from=now."}},
+	Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
+	Faults: []programme.Fault{{Parameter: "cursor", Code: programme.FaultCursor, Detail: "The feed has no such place. Read your lists again and begin with from=now."}},
 }
 
 // LastChange answers the place of the last change, 0 before the first.

@@ -235,7 +235,7 @@ var constraints = map[string]constraint{
 }
 
 func taken(pointer, detail string) constraint {
-	return constraint{programme.Conflict, pointer, "exists", detail}
+	return constraint{programme.Conflict, pointer, programme.FaultExists, detail}
 }
 
 func unknown(pointer, detail string) constraint {
@@ -243,7 +243,7 @@ func unknown(pointer, detail string) constraint {
 }
 
 func badFormat(pointer, detail string) constraint {
-	return constraint{programme.Invalid, pointer, "not_allowed", detail}
+	return constraint{programme.Invalid, pointer, programme.FaultNotAllowed, detail}
 }
 
 func badName(pointer string) constraint {

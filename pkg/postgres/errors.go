@@ -49,7 +49,7 @@ func pgRefusal(err error, pg *pgconn.PgError) error {
 			return c.refuse(err)
 		}
 	case class == classData:
-		return programme.Wrap(err, programme.Invalid, "invalid", "The request has a text or a number that cannot be kept.")
+		return programme.Wrap(err, programme.Invalid, programme.CodeInvalid, "The request has a text or a number that cannot be kept.")
 	case pg.Code == stateUndefinedTable:
 		return notReady(err)
 	case class == classConnection, class == classIntervention, class == classResources, pg.Code == stateSerialization, pg.Code == stateDeadlock:
@@ -75,12 +75,12 @@ func refused(err error) bool {
 }
 
 func unavailable(cause error) error {
-	return programme.Wrap(cause, programme.Unavailable, "database_unavailable", "The database cannot be reached at the moment. Please try again later.")
+	return programme.Wrap(cause, programme.Unavailable, programme.CodeDatabaseUnavailable, "The database cannot be reached at the moment. Please try again later.")
 }
 
 // notReady is the answer of a database that has not had every migration.
 func notReady(cause error) error {
-	return programme.Wrap(cause, programme.Unavailable, "not_ready", "The database's schema is older than this program.")
+	return programme.Wrap(cause, programme.Unavailable, programme.CodeNotReady, "The database's schema is older than this program.")
 }
 
 // constraint says what breaking a named constraint means to the caller. The
@@ -88,7 +88,7 @@ func notReady(cause error) error {
 type constraint struct {
 	kind    programme.Kind
 	pointer string // of the member at fault
-	code    string
+	code    programme.FaultCode
 	detail  string
 }
 
@@ -96,12 +96,12 @@ func (c constraint) fault() programme.Fault {
 	return programme.Fault{Pointer: c.pointer, Code: c.code, Detail: c.detail}
 }
 
-// refuse makes the error. A fault of the content has the general code of such
-// errors; a conflict is known by its own.
+// refuse makes the error: a fault of the content, or a conflict with what is there
+// already.
 func (c constraint) refuse(cause error) error {
-	e := programme.Wrap(cause, c.kind, c.code, c.detail)
+	e := programme.Wrap(cause, c.kind, programme.CodeExists, c.detail)
 	if c.kind == programme.Invalid {
-		e = programme.Wrap(cause, c.kind, "invalid", "The request breaks the rules listed under errors.")
+		e = programme.Wrap(cause, c.kind, programme.CodeInvalid, "The request breaks the rules listed under errors.")
 	}
 	e.Faults = []programme.Fault{c.fault()}
 	return e

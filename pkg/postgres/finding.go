@@ -122,7 +122,7 @@ func (s *Store) AnswerFinding(ctx context.Context, actor programme.Actor, id str
 		if err := w.tx.Raw("SELECT EXISTS (SELECT 1 FROM actions WHERE finding_id = ? AND state = 'open')", id).Scan(&open).Error; err != nil || !open {
 			return err
 		}
-		return programme.Errorf(programme.Conflict, "has_actions", "The finding has open actions; close those first.")
+		return programme.Errorf(programme.Conflict, programme.CodeHasActions, "The finding has open actions; close those first.")
 	})
 }
 

@@ -98,7 +98,7 @@ func succeeded(a programme.Answer) bool {
 func lockOf(a programme.Attempt) int64 {
 	key, _ := json.Marshal([]string{a.Actor.Issuer, a.Actor.Subject, a.Actor.Borough, a.Operation, a.Key}) // texts always encode
 	sum := sha256.Sum256(key)
-	return int64(binary.BigEndian.Uint64(sum[:]))
+	return int64(binary.BigEndian.Uint64(sum[:])) // #nosec G115 -- any 64 bits will do
 }
 
 // keptAnswer answers what was kept for the attempt, or nil. The key's lock is held.
@@ -110,7 +110,7 @@ func (s *Store) keptAnswer(tx *gorm.DB, a programme.Attempt) (*idempotencyAnswer
 		return nil, err
 	}
 	if !bytes.Equal(found[0].Fingerprint, a.Fingerprint[:]) {
-		return nil, programme.Errorf(programme.Invalid, "idempotency_key_reused", "This Idempotency-Key was used for another request. Use a new one.")
+		return nil, programme.Errorf(programme.Invalid, programme.CodeIdempotencyKeyReused, "This Idempotency-Key was used for another request. Use a new one.")
 	}
 	return &found[0], nil
 }

@@ -24,7 +24,7 @@ func (s *Store) CursorKey(ctx context.Context) ([]byte, error) {
 }
 
 // errNoKey refuses the key of another list.
-var errNoKey = programme.Errorf(programme.Invalid, "invalid", "The key is none of this list's.")
+var errNoKey = programme.Errorf(programme.Invalid, programme.CodeInvalid, "The key is none of this list's.")
 
 // key reads the columns of the order out of a row, as texts that PostgreSQL reads
 // back into the same values.

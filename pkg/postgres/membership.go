@@ -66,7 +66,7 @@ func overlapping(tx *gorm.DB, m *programme.Membership) error {
 		return err
 	}
 	return &programme.Error{
-		Kind: programme.Conflict, Code: "membership_overlap", Detail: "The borough belongs to a sub-region in that time already.",
-		Faults: []programme.Fault{{Pointer: "/validFrom", Code: "membership_overlap", Detail: "End the borough's other membership before this day, or choose another day."}},
+		Kind: programme.Conflict, Code: programme.CodeMembershipOverlap, Detail: "The borough belongs to a sub-region in that time already.",
+		Faults: []programme.Fault{{Pointer: "/validFrom", Code: programme.FaultMembershipOverlap, Detail: "End the borough's other membership before this day, or choose another day."}},
 	}
 }

@@ -32,7 +32,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == stateNoPrivilege {
-		return programme.Wrap(err, programme.Forbidden, "not_owner", "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")
+		return programme.Wrap(err, programme.Forbidden, programme.CodeNotOwner, "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")
 	}
 	return refusal(err)
 }
@@ -68,7 +68,7 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	if err != nil || applied.Int64 < sources[len(sources)-1].Version {
-		return programme.Wrap(err, programme.Unavailable, "not_ready", "The database's schema is older than this program.")
+		return programme.Wrap(err, programme.Unavailable, programme.CodeNotReady, "The database's schema is older than this program.")
 	}
 	if s.snapshot.Load() == nil {
 		return s.awaitFirst(ctx)
@@ -89,6 +89,6 @@ func (s *Store) awaitFirst(ctx context.Context) error {
 	case first := <-loaded:
 		return first.Err
 	case <-ctx.Done():
-		return programme.Wrap(ctx.Err(), programme.Unavailable, "not_ready", "The figures are being read.")
+		return programme.Wrap(ctx.Err(), programme.Unavailable, programme.CodeNotReady, "The figures are being read.")
 	}
 }

@@ -45,7 +45,7 @@ func (r referrer) condition(key string) clause.Expr {
 }
 
 func (n noun[T]) notFound() error {
-	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", n.name)
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", n.name)
 }
 
 // firstVersion is that of a new row. It is no small number, so that a row which
@@ -166,7 +166,7 @@ func (n noun[T]) take(tx *gorm.DB, key string, version int64) (T, error) {
 // sameVersion refuses a change that was made on another state than the present.
 func sameVersion(present, given int64) error {
 	if present != given {
-		return programme.Errorf(programme.Stale, "stale", "It has changed since you read it. Read it again and repeat your change on what you find.")
+		return programme.Errorf(programme.Stale, programme.CodeStale, "It has changed since you read it. Read it again and repeat your change on what you find.")
 	}
 	return nil
 }
@@ -180,13 +180,13 @@ func inUse(tx *gorm.DB, name, key string, referrers []referrer) error {
 			return err
 		}
 		if found {
-			faults = append(faults, programme.Fault{Code: "in_use", Detail: r.words + " refer to it."})
+			faults = append(faults, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
 		}
 	}
 	if len(faults) == 0 {
 		return nil
 	}
-	return &programme.Error{Kind: programme.Conflict, Code: "in_use", Detail: "This cannot be done to the " + name + " while other data refer to it.", Faults: faults}
+	return &programme.Error{Kind: programme.Conflict, Code: programme.CodeInUse, Detail: "This cannot be done to the " + name + " while other data refer to it.", Faults: faults}
 }
 
 // saveAll writes every column of the row but its key and creation. GORM by

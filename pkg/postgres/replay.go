@@ -21,12 +21,12 @@ func (k *idempotencyAnswer) again(tx *gorm.DB, actor programme.Actor) (programme
 	case err != nil:
 		return programme.Answer{}, err
 	case k.Header == nil || !there:
-		return programme.Answer{}, programme.Errorf(programme.Conflict, "made_and_removed",
+		return programme.Answer{}, programme.Errorf(programme.Conflict, programme.CodeMadeAndRemoved,
 			"The request was carried out the first time; what it made or changed has been removed since. Nothing was done now.")
 	case !seen:
-		return programme.Answer{}, programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", strings.ReplaceAll(k.Noun, "-", " "))
+		return programme.Answer{}, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(k.Noun, "-", " "))
 	case k.Body == nil && k.Status != http.StatusNoContent:
-		return programme.Answer{}, programme.Errorf(programme.Conflict, "answer_erased",
+		return programme.Answer{}, programme.Errorf(programme.Conflict, programme.CodeAnswerErased,
 			"The request was carried out the first time; its answer named a person who has been removed since. Nothing was done now. It was about %s.", k.Record)
 	}
 	answer := programme.Answer{Status: k.Status, Body: k.Body, Noun: k.Noun, Record: k.Record}

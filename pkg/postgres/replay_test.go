@@ -49,6 +49,13 @@ func TestARetryBringsNothingBack(t *testing.T) {
 		if first || count(t, s, "SELECT count(*) FROM idempotency_answers WHERE noun = $1 AND status = 201 AND header IS NULL AND body IS NULL", noun) != 1 {
 			t.Errorf("%s: carried out again %v, or the answer is still there", noun, first)
 		}
+		if _, _, err := life.create(ctx, s, team); err != nil { // under the same key, where people choose it
+			t.Fatal(noun, err)
+		}
+		first, err = kept(t, s, a, noun, key)
+		if wantRefusal(t, err, programme.Conflict, "made_and_removed"); first {
+			t.Errorf("%s: carried out again, as another has its key", noun)
+		}
 	}
 	now = now.Add(answersAreKept)
 	for noun := range lives {

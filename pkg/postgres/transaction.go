@@ -141,6 +141,6 @@ func heed(conn *pgconn.PgConn, notice *pgconn.Notice) {
 // unconfirmed says that nobody knows whether it was carried out, or whether it
 // stays so.
 func unconfirmed(cause error) error {
-	return programme.Wrap(cause, programme.Unavailable, "unconfirmed",
+	return programme.Wrap(cause, programme.Unavailable, programme.CodeUnconfirmed,
 		"The database has not confirmed this. It may have been carried out. Repeat the request with the same Idempotency-Key, or read what has become of it.")
 }

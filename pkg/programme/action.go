@@ -83,7 +83,7 @@ func (a *Action) May(actor Actor, step Step) error {
 // Check implements [Record].
 func (a *Action) Check() error {
 	if (a.DueOn == nil) == (a.NoDueReason == nil) || a.NoDueReason != nil && blank(a.NoDueReason) {
-		return Refuse([]Fault{{Pointer: "/dueOn", Code: "one_of", Detail: "An action has either a due date or a reason why there is none."}})
+		return Refuse([]Fault{{Pointer: "/dueOn", Code: FaultOneOf, Detail: "An action has either a due date or a reason why there is none."}})
 	}
 	return nil
 }

@@ -92,5 +92,5 @@ func (a Actor) WithReason() error {
 	if a.Reason != "" {
 		return nil
 	}
-	return Refuse([]Fault{{Parameter: "X-Audit-Reason", Code: "reason_required", Detail: "Say in X-Audit-Reason why this is done."}})
+	return Refuse([]Fault{{Parameter: "X-Audit-Reason", Code: FaultReasonRequired, Detail: "Say in X-Audit-Reason why this is done."}})
 }

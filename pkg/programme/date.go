@@ -14,7 +14,7 @@ type Date string
 // ParseDate accepts exactly the form 2026-03-31 of a day that exists.
 func ParseDate(s string) (Date, error) {
 	if day, err := time.Parse(time.DateOnly, s); err != nil || day.Year() < 1 {
-		return "", Errorf(Invalid, "date", "%q is not a calendar day such as 2026-03-31.", s)
+		return "", Errorf(Invalid, CodeDate, "%q is not a calendar day such as 2026-03-31.", s)
 	}
 	return Date(s), nil
 }
@@ -63,7 +63,7 @@ func (d *Date) Scan(src any) error {
 
 // OutOfOrder is the fault of a last day, which the pointer names, before the first.
 func OutOfOrder(pointer string) Fault {
-	return Fault{Pointer: pointer, Code: "order", Detail: "The last day must not be before the first."}
+	return Fault{Pointer: pointer, Code: FaultOrder, Detail: "The last day must not be before the first."}
 }
 
 // inOrder refuses a last day before the first.
@@ -85,5 +85,5 @@ func laterTime(pointer string, start, end *string) []Fault {
 	if start == nil || end == nil || *start < *end {
 		return nil
 	}
-	return []Fault{{Pointer: pointer, Code: "order", Detail: "The end must be after the beginning."}}
+	return []Fault{{Pointer: pointer, Code: FaultOrder, Detail: "The end must be after the beginning."}}
 }

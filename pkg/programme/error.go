@@ -36,7 +36,7 @@ type Fault struct {
 	File      string // name of the imported file, or empty
 	Row       int    // 1-based row of the file, its header being row 1; 0 where rows mean nothing
 	Column    string // column of the file, or empty
-	Code      string // stable, for machines
+	Code      FaultCode
 	Detail    string // one sentence, for people
 }
 
@@ -48,7 +48,7 @@ var escapedStep = strings.NewReplacer("~", "~0", "/", "~1")
 // Error is a refusal that the caller may read.
 type Error struct {
 	Kind   Kind
-	Code   string // stable, snake_case, documented at /problems/{code}
+	Code   Code
 	Detail string // one sentence, for people
 	Faults []Fault
 	cause  error
@@ -56,13 +56,13 @@ type Error struct {
 
 // Errorf makes an [Error] without faults. A %w operand becomes the cause, which
 // is logged but never sent: keep its text out of the format's other words.
-func Errorf(kind Kind, code, format string, args ...any) *Error {
+func Errorf(kind Kind, code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Kind: kind, Code: code, Detail: err.Error(), cause: errors.Unwrap(err)}
 }
 
 // Wrap makes an [Error] of the cause, which is logged but never sent.
-func Wrap(cause error, kind Kind, code, detail string) *Error {
+func Wrap(cause error, kind Kind, code Code, detail string) *Error {
 	return &Error{Kind: kind, Code: code, Detail: detail, cause: cause}
 }
 
@@ -71,18 +71,18 @@ func Refuse(faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &Error{Kind: Invalid, Code: "invalid", Detail: "The request breaks the rules listed under errors.", Faults: faults}
+	return &Error{Kind: Invalid, Code: CodeInvalid, Detail: "The request breaks the rules listed under errors.", Faults: faults}
 }
 
 // NotYours refuses a step that others may do.
-func NotYours(detail string) error { return Errorf(Forbidden, "not_yours", "%s", detail) }
+func NotYours(detail string) error { return Errorf(Forbidden, CodeNotYours, "%s", detail) }
 
 // WrongState refuses a step that the record's state does not allow.
-func WrongState(detail string) error { return Errorf(Conflict, "wrong_state", "%s", detail) }
+func WrongState(detail string) error { return Errorf(Conflict, CodeWrongState, "%s", detail) }
 
 // Unknown is the fault of a member that names what is not there.
 func Unknown(pointer, detail string) Fault {
-	return Fault{Pointer: pointer, Code: "unknown_value", Detail: detail}
+	return Fault{Pointer: pointer, Code: FaultUnknownValue, Detail: detail}
 }
 
 // repeated names every element that stands in the list a second time.
@@ -98,7 +98,7 @@ func repeated(pointer string, list []string) []Fault {
 
 // again is the fault of an element that stands in its list before.
 func again(pointer string) Fault {
-	return Fault{Pointer: pointer, Code: "repeated", Detail: "This is in the list already."}
+	return Fault{Pointer: pointer, Code: FaultRepeated, Detail: "This is in the list already."}
 }
 
 // Together makes one [Invalid] error of all their faults, or nil if there are
@@ -120,16 +120,16 @@ func Together(errs ...error) error {
 
 func (e *Error) Error() string {
 	if e.cause != nil && e.cause.Error() != e.Detail {
-		return e.Code + ": " + e.Detail + ": " + e.cause.Error()
+		return string(e.Code) + ": " + e.Detail + ": " + e.cause.Error()
 	}
-	return e.Code + ": " + e.Detail
+	return string(e.Code) + ": " + e.Detail
 }
 
 func (e *Error) Unwrap() error { return e.cause }
 
 // OwnFault is the refusal of a request by which the server fails, for the cause.
 func OwnFault(cause error) *Error {
-	return Wrap(cause, Internal, "internal", "The server met a fault of its own. Quote the instance when you report it.")
+	return Wrap(cause, Internal, CodeInternal, "The server met a fault of its own. Quote the instance when you report it.")
 }
 
 // KindOf answers [Internal] for every error that is not an [Error].

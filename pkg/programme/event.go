@@ -144,7 +144,7 @@ func (e eventOn) May(actor Actor, step Step) error {
 		return err
 	}
 	if step == Hold && e.today < e.EndsOn {
-		return Errorf(Conflict, "not_yet", "The event ends later; that it was held can be said on its last day or after.")
+		return Errorf(Conflict, CodeNotYet, "The event ends later; that it was held can be said on its last day or after.")
 	}
 	return nil
 }
@@ -213,30 +213,30 @@ func (e *Event) ReviewFor(actor Actor) *string {
 func (e *Event) Check() error {
 	faults := inOrder("/endsOn", &e.StartsOn, &e.EndsOn)
 	if e.StartsOn < "2000-01-01" {
-		faults = append(faults, Fault{Pointer: "/startsOn", Code: "far_away", Detail: "Events lie in this century."})
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultFarAway, Detail: "Events lie in this century."})
 	}
 	if e.EndsOn > "2099-12-31" {
-		faults = append(faults, Fault{Pointer: "/endsOn", Code: "far_away", Detail: "Events lie in this century."})
+		faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultFarAway, Detail: "Events lie in this century."})
 	}
 	switch {
 	case e.StartTime == nil && e.EndTime != nil:
-		faults = append(faults, Fault{Pointer: "/startTime", Code: "both_times", Detail: "An event with an end needs a beginning: give both times or neither."})
+		faults = append(faults, Fault{Pointer: "/startTime", Code: FaultBothTimes, Detail: "An event with an end needs a beginning: give both times or neither."})
 	case e.StartTime != nil && e.EndTime == nil:
-		faults = append(faults, Fault{Pointer: "/endTime", Code: "both_times", Detail: "An event with a beginning needs an end: give both times or neither."})
+		faults = append(faults, Fault{Pointer: "/endTime", Code: FaultBothTimes, Detail: "An event with a beginning needs an end: give both times or neither."})
 	case e.StartsOn == e.EndsOn:
 		faults = append(faults, laterTime("/endTime", e.StartTime, e.EndTime)...)
 	}
 	if e.PeerChallengeID != nil && e.ChallengeOfGroup != "" && *e.PeerChallengeID != e.ChallengeOfGroup {
-		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "other_challenge", Detail: "The group belongs to another peer challenge than the one given."})
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: FaultOtherChallenge, Detail: "The group belongs to another peer challenge than the one given."})
 	}
 	if e.Capacity != nil && *e.Capacity < 1 {
-		faults = append(faults, Fault{Pointer: "/capacity", Code: "too_small", Detail: "Must be at least 1."})
+		faults = append(faults, Fault{Pointer: "/capacity", Code: FaultTooSmall, Detail: "Must be at least 1."})
 	}
 	faults = append(faults, repeated("/boroughs", e.Boroughs)...)
 	for i, s := range e.Sessions {
 		pointer := "/sessions/" + strconv.Itoa(i)
 		if s.Day != nil && (*s.Day < e.StartsOn || *s.Day > e.EndsOn) {
-			faults = append(faults, Fault{Pointer: pointer + "/day", Code: "outside_event", Detail: "The session's day must be one of the event's."})
+			faults = append(faults, Fault{Pointer: pointer + "/day", Code: FaultOutsideEvent, Detail: "The session's day must be one of the event's."})
 		}
 		faults = append(faults, laterTime(pointer+"/endTime", s.StartTime, s.EndTime)...)
 	}
@@ -249,7 +249,7 @@ func (e *Event) HeldBefore(today Date) []Fault {
 	if e.State != EventHeld || e.EndsOn <= today {
 		return nil
 	}
-	return []Fault{{Pointer: "/endsOn", Code: "not_yet", Detail: "An event that was held cannot end in the future."}}
+	return []Fault{{Pointer: "/endsOn", Code: FaultNotYet, Detail: "An event that was held cannot end in the future."}}
 }
 
 // repeatedTypes names every type of organisation that is counted a second time.

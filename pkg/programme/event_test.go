@@ -26,7 +26,7 @@ func refusedWith(t *testing.T, err error) string {
 	if !ok {
 		t.Fatalf("%v is no refusal", err)
 	}
-	return e.Code
+	return string(e.Code)
 }
 
 // faultsNamed answers the faults of a refusal as "pointer code".
@@ -41,7 +41,7 @@ func faultsNamed(t *testing.T, err error) []string {
 	}
 	var places []string
 	for _, f := range e.Faults {
-		places = append(places, f.Pointer+" "+f.Code)
+		places = append(places, f.Pointer+" "+string(f.Code))
 	}
 	return places
 }

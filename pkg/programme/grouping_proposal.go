@@ -71,9 +71,9 @@ func (p *GroupingProposal) Check() error {
 	faults := repeated("/indicators", p.Indicators)
 	switch {
 	case len(p.Indicators) > 0 && p.Period == nil:
-		faults = append(faults, Fault{Pointer: "/period", Code: "required", Detail: "Indicators are compared in a period: name it."})
+		faults = append(faults, Fault{Pointer: "/period", Code: FaultRequired, Detail: "Indicators are compared in a period: name it."})
 	case len(p.Indicators) == 0 && p.Period != nil:
-		faults = append(faults, Fault{Pointer: "/indicators", Code: "required", Detail: "A period says when indicators are compared: choose some."})
+		faults = append(faults, Fault{Pointer: "/indicators", Code: FaultRequired, Detail: "A period says when indicators are compared: choose some."})
 	}
 	return Refuse(faults)
 }
@@ -90,7 +90,7 @@ func (p *GroupingProposal) Propose(boroughs []string, past []Pairing, bands map[
 			if strings.HasPrefix(f.Pointer, "/boroughs") {
 				f.Pointer = "" // whoever asks has not sent them
 			}
-			faults[i] = Fault{Pointer: f.Pointer, Code: f.Code, Detail: f.Detail}
+			faults[i] = Fault{Pointer: f.Pointer, Code: FaultCode(f.Code), Detail: f.Detail}
 		}
 		return Refuse(faults)
 	}
@@ -129,4 +129,4 @@ func (p *GroupingProposal) Boroughs() []string {
 
 // LeftSubRegion refuses what was proposed for boroughs that have left the sub-region
 // since, which the faults of [NotInSubRegion] name.
-func LeftSubRegion(faults []Fault) error { return conflictOf("not_in_sub_region", faults) }
+func LeftSubRegion(faults []Fault) error { return conflictOf(CodeNotInSubRegion, faults) }

@@ -45,7 +45,7 @@ func (p *Participant) May(actor Actor, _ Step) error {
 // Check implements [Record].
 func (p *Participant) Check() error {
 	if (p.Borough == nil) == (p.Organisation == nil) {
-		return Refuse([]Fault{{Pointer: "/borough", Code: "one_of", Detail: "A person belongs either to a borough or to another organisation; give one of the two."}})
+		return Refuse([]Fault{{Pointer: "/borough", Code: FaultOneOf, Detail: "A person belongs either to a borough or to another organisation; give one of the two."}})
 	}
 	return nil
 }

@@ -118,10 +118,10 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 // without dates, a completion before the last day, and a reopening or a cancellation without a reason.
 func (c *PeerChallenge) Move(actor Actor, step Step, today Date) error {
 	if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
-		return Errorf(Conflict, "no_dates", "The challenge needs its first and last day before this step.")
+		return Errorf(Conflict, CodeNoDates, "The challenge needs its first and last day before this step.")
 	}
 	if step == Complete && today < *c.EndsOn {
-		return Errorf(Conflict, "not_yet", "The challenge ends later; it can be completed on its last day or after.")
+		return Errorf(Conflict, CodeNotYet, "The challenge ends later; it can be completed on its last day or after.")
 	}
 	if step == Reopen || step == Cancel {
 		if err := actor.WithReason(); err != nil {
@@ -141,7 +141,7 @@ func (c *PeerChallenge) Check() error {
 	faults := c.Cycle.Check()
 	faults = append(faults, inOrder("/endsOn", c.StartsOn, c.EndsOn)...)
 	if len(faults) == 0 && c.StartsOn != nil && (*c.StartsOn < c.Cycle.Starts() || *c.StartsOn > c.Cycle.Ends()) {
-		faults = append(faults, Fault{Pointer: "/startsOn", Code: "outside_cycle", Detail: "The first day must lie in the cycle."})
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultOutsideCycle, Detail: "The first day must lie in the cycle."})
 	}
 	return Refuse(append(faults, repeated("/methods", c.Methods)...))
 }
@@ -189,17 +189,17 @@ func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) err
 	for i := range groups {
 		g := &groups[i]
 		if outside(g.StartsOn, c.StartsOn, nil) || outside(g.EndsOn, c.StartsOn, nil) {
-			faults = append(faults, Fault{Pointer: "/startsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets before this day.", g.Name)})
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("The group %q meets before this day.", g.Name)})
 		}
 		if outside(g.StartsOn, nil, c.EndsOn) || outside(g.EndsOn, nil, c.EndsOn) {
-			faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
 		}
 		for _, m := range g.Members {
 			if outside(m.PresentsOn, c.StartsOn, nil) {
-				faults = append(faults, Fault{Pointer: "/startsOn", Code: "groups_outside", Detail: fmt.Sprintf("In the group %q a borough presents before this day.", g.Name)})
+				faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("In the group %q a borough presents before this day.", g.Name)})
 			}
 			if outside(m.PresentsOn, nil, c.EndsOn) {
-				faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("In the group %q a borough presents after this day.", g.Name)})
+				faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("In the group %q a borough presents after this day.", g.Name)})
 			}
 		}
 	}

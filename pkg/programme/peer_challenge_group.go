@@ -104,7 +104,7 @@ func (g *PeerChallengeGroup) Check() error {
 	}{{"/startsOn", g.StartsOn}, {"/endsOn", g.EndsOn}} {
 		first, last := g.Challenge.span()
 		if outside(day.on, first, last) {
-			faults = append(faults, Fault{Pointer: day.pointer, Code: "outside_challenge", Detail: "The day must lie within the challenge's dates or, while it has none, its cycle."})
+			faults = append(faults, Fault{Pointer: day.pointer, Code: FaultOutsideChallenge, Detail: "The day must lie within the challenge's dates or, while it has none, its cycle."})
 		}
 	}
 	for _, m := range g.Members {
@@ -113,10 +113,10 @@ func (g *PeerChallengeGroup) Check() error {
 		}
 		says := fmt.Sprintf("%s presents on %s, which must lie within the group's dates.", m.Borough, *m.PresentsOn)
 		if outside(m.PresentsOn, g.StartsOn, nil) {
-			faults = append(faults, Fault{Pointer: "/startsOn", Code: "presentation_outside", Detail: says})
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultPresentationOutside, Detail: says})
 		}
 		if outside(m.PresentsOn, nil, g.EndsOn) {
-			faults = append(faults, Fault{Pointer: "/endsOn", Code: "presentation_outside", Detail: says})
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultPresentationOutside, Detail: says})
 		}
 	}
 	return Refuse(faults)
@@ -130,7 +130,7 @@ func (g *PeerChallengeGroup) Check() error {
 func (g *PeerChallengeGroup) Put(actor Actor, m GroupMember) error {
 	var day error
 	if outside(m.PresentsOn, cmp.Or(g.StartsOn, g.Challenge.StartsOn), cmp.Or(g.EndsOn, g.Challenge.EndsOn)) {
-		day = Refuse([]Fault{{Pointer: "/presentsOn", Code: "outside_group", Detail: "The day must lie within the group's dates, or the challenge's where the group has none."}})
+		day = Refuse([]Fault{{Pointer: "/presentsOn", Code: FaultOutsideGroup, Detail: "The day must lie within the group's dates, or the challenge's where the group has none."}})
 	}
 	if err := Together(day, g.reasoned(actor)); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (g *PeerChallengeGroup) Put(actor Actor, m GroupMember) error {
 // Invalid where the challenge is in progress and the actor gives no reason.
 func (g *PeerChallengeGroup) Take(actor Actor, borough string) error {
 	if !slices.Contains(g.Boroughs(), borough) {
-		return Errorf(NotFound, "not_found", "The borough is not in this group.")
+		return Errorf(NotFound, CodeNotFound, "The borough is not in this group.")
 	}
 	g.Members = g.without(borough)
 	return g.reasoned(actor)
@@ -209,7 +209,7 @@ func NotInSubRegion(c PeerChallenge, memberships []Membership, boroughs []Boroug
 	var faults []Fault
 	for _, b := range boroughs {
 		if SubRegionOn(memberships, b.Code, c.MembersOn()) != c.SubRegion {
-			faults = append(faults, Fault{Code: "not_in_sub_region", Detail: fmt.Sprintf("%s (%s) does not belong to the challenge's sub-region on %s.", b.Name, b.Code, c.MembersOn())})
+			faults = append(faults, Fault{Code: FaultNotInSubRegion, Detail: fmt.Sprintf("%s (%s) does not belong to the challenge's sub-region on %s.", b.Name, b.Code, c.MembersOn())})
 		}
 	}
 	return faults
@@ -222,16 +222,16 @@ func DoublePlacement(others []PeerChallengeGroup, boroughs []Borough) error {
 	for i := range others {
 		for _, b := range boroughs {
 			if slices.Contains(others[i].Boroughs(), b.Code) {
-				faults = append(faults, Fault{Code: "double_placement", Detail: fmt.Sprintf("%s (%s) is in the group %q of this challenge already.", b.Name, b.Code, others[i].Name)})
+				faults = append(faults, Fault{Code: FaultDoublePlacement, Detail: fmt.Sprintf("%s (%s) is in the group %q of this challenge already.", b.Name, b.Code, others[i].Name)})
 			}
 		}
 	}
-	return conflictOf("double_placement", faults)
+	return conflictOf(CodeDoublePlacement, faults)
 }
 
 // conflictOf makes a Conflict of the faults, which says all of them in its detail;
 // nil if there are none.
-func conflictOf(code string, faults []Fault) error {
+func conflictOf(code Code, faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}

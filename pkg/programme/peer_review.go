@@ -224,17 +224,17 @@ func (r *PeerReview) mayMove(step Step) error {
 	switch step {
 	case StartFieldwork:
 		if missing := r.missingForFieldwork(); len(missing) > 0 {
-			e := Errorf(Conflict, "not_ready_for_fieldwork", "Fieldwork cannot begin before the review has all that errors lists.")
+			e := Errorf(Conflict, CodeNotReadyForFieldwork, "Fieldwork cannot begin before the review has all that errors lists.")
 			e.Faults = missing
 			return e
 		}
 	case CheckFacts, Finalise:
 		if !r.hasReport() {
-			return Errorf(Conflict, "no_report", "The review needs a report, as text or as a link, before this step.")
+			return Errorf(Conflict, CodeNoReport, "The review needs a report, as text or as a link, before this step.")
 		}
 	case Close:
 		if r.Unanswered > 0 {
-			return Errorf(Conflict, "findings_unanswered", "The host has not answered %d of the review's findings yet.", r.Unanswered)
+			return Errorf(Conflict, CodeFindingsUnanswered, "The host has not answered %d of the review's findings yet.", r.Unanswered)
 		}
 	}
 	return nil
@@ -317,7 +317,7 @@ func (r *PeerReview) Check() error {
 	faults = append(faults, r.dayFaults()...)
 	faults = append(faults, r.sessionFaults()...)
 	if len(r.HostComments) > mostComments {
-		faults = append(faults, Fault{Pointer: "/text", Code: "too_many", Detail: fmt.Sprintf("A review takes at most %d comments.", mostComments)})
+		faults = append(faults, Fault{Pointer: "/text", Code: FaultTooMany, Detail: fmt.Sprintf("A review takes at most %d comments.", mostComments)})
 	}
 	if r.Equipped && r.afterPreparation() {
 		faults = append(faults, r.missingForFieldwork()...)
@@ -335,15 +335,15 @@ func (r *PeerReview) teamFaults() []Fault {
 				faults = append(faults, Unknown(at+"/participantId", "There is no such participant."))
 			}
 			if seen[*m.ParticipantID] {
-				faults = append(faults, Fault{Pointer: at + "/participantId", Code: "repeated", Detail: "This person is in the team already."})
+				faults = append(faults, Fault{Pointer: at + "/participantId", Code: FaultRepeated, Detail: "This person is in the team already."})
 			}
 			seen[*m.ParticipantID] = true
 		}
 		if m.Borough != nil && *m.Borough == r.Host {
-			faults = append(faults, Fault{Pointer: at, Code: "from_host", Detail: m.called() + " comes from the host; nobody of the host belongs to the team."})
+			faults = append(faults, Fault{Pointer: at, Code: FaultFromHost, Detail: m.called() + " comes from the host; nobody of the host belongs to the team."})
 		}
 		if m.Lead && lead {
-			faults = append(faults, Fault{Pointer: at + "/lead", Code: "second_lead", Detail: "A team has one lead."})
+			faults = append(faults, Fault{Pointer: at + "/lead", Code: FaultSecondLead, Detail: "A team has one lead."})
 		}
 		lead = lead || m.Lead
 	}
@@ -365,11 +365,11 @@ func (r *PeerReview) dayFaults() []Fault {
 		case slices.Contains(r.FieldworkDays[:i], day):
 			faults = append(faults, again(at))
 		case i > 0 && day < r.FieldworkDays[i-1]:
-			faults = append(faults, Fault{Pointer: at, Code: "order", Detail: "Fieldwork days are listed in order."})
+			faults = append(faults, Fault{Pointer: at, Code: FaultOrder, Detail: "Fieldwork days are listed in order."})
 		}
 	}
 	if r.PresentationOn != nil && len(r.FieldworkDays) > 0 && *r.PresentationOn < slices.Max(r.FieldworkDays) {
-		faults = append(faults, Fault{Pointer: "/presentationOn", Code: "order", Detail: "The presentation must not be before the last day of fieldwork."})
+		faults = append(faults, Fault{Pointer: "/presentationOn", Code: FaultOrder, Detail: "The presentation must not be before the last day of fieldwork."})
 	}
 	return faults
 }
@@ -379,7 +379,7 @@ func (r *PeerReview) sessionFaults() []Fault {
 	for i, s := range r.Sessions {
 		at := "/sessions/" + strconv.Itoa(i)
 		if !slices.Contains(r.FieldworkDays, s.Day) {
-			faults = append(faults, Fault{Pointer: at + "/day", Code: "outside_fieldwork", Detail: "A session is on one of the fieldwork days."})
+			faults = append(faults, Fault{Pointer: at + "/day", Code: FaultOutsideFieldwork, Detail: "A session is on one of the fieldwork days."})
 		}
 		faults = append(faults, laterTime(at+"/endTime", s.StartTime, s.EndTime)...)
 	}
@@ -389,17 +389,17 @@ func (r *PeerReview) sessionFaults() []Fault {
 // missingForFieldwork names everything without which fieldwork does not begin.
 func (r *PeerReview) missingForFieldwork() []Fault {
 	var faults []Fault
-	need := func(is bool, pointer, code, detail string) {
+	need := func(is bool, pointer string, code FaultCode, detail string) {
 		if !is {
 			faults = append(faults, Fault{Pointer: pointer, Code: code, Detail: detail})
 		}
 	}
-	need(!blank(r.Scope), "/scope", "no_scope", "Fieldwork needs a scope.")
-	need(r.ScopeAgreedOn != nil, "/scopeAgreedOn", "scope_not_agreed", "Host and programme must have agreed on the scope.")
-	need(len(r.KLOEs) > 0, "/kloes", "no_kloe", "Fieldwork needs a key line of enquiry.")
-	need(len(r.FieldworkDays) > 0, "/fieldworkDays", "no_fieldwork_days", "Fieldwork needs its days.")
-	need(smallestTeam <= len(r.Team) && len(r.Team) <= largestTeam, "/team", "team_size", fmt.Sprintf("The team has %d to %d people.", smallestTeam, largestTeam))
-	need(slices.ContainsFunc(r.Team, func(m TeamMember) bool { return m.mayLead() }), "/team", "no_lead", "The team needs a lead who is DCS or AD.")
+	need(!blank(r.Scope), "/scope", FaultNoScope, "Fieldwork needs a scope.")
+	need(r.ScopeAgreedOn != nil, "/scopeAgreedOn", FaultScopeNotAgreed, "Host and programme must have agreed on the scope.")
+	need(len(r.KLOEs) > 0, "/kloes", FaultNoKLOE, "Fieldwork needs a key line of enquiry.")
+	need(len(r.FieldworkDays) > 0, "/fieldworkDays", FaultNoFieldworkDays, "Fieldwork needs its days.")
+	need(smallestTeam <= len(r.Team) && len(r.Team) <= largestTeam, "/team", FaultTeamSize, fmt.Sprintf("The team has %d to %d people.", smallestTeam, largestTeam))
+	need(slices.ContainsFunc(r.Team, func(m TeamMember) bool { return m.mayLead() }), "/team", FaultNoLead, "The team needs a lead who is DCS or AD.")
 	return faults
 }
 

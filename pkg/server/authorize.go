@@ -11,8 +11,6 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-const codeNoToken = "no_token"
-
 // authorize is the one place that asks whether this caller may call this
 // operation. What the contract does not grant is refused.
 func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
@@ -41,7 +39,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		if !actor.Is(op.Roles...) {
-			return programme.Errorf(programme.Forbidden, "role", "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
+			return programme.Errorf(programme.Forbidden, programme.CodeRole, "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
 		}
 		actor.Request, actor.Reason = requestID(c), programme.Normal(strings.TrimSpace(request.Header.Get("X-Audit-Reason")))
 		call.actor, call.today, call.rules = actor, s.today.now(s.clock()), s.rules
@@ -50,7 +48,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		// Asked each time: a token outlives the borough's part in the programme.
 		if actor.Borough != "" && call.snapshot.Borough(actor.Borough) == nil {
-			return programme.Errorf(programme.Forbidden, "unknown_borough", "Your token speaks for a borough that the programme does not have.")
+			return programme.Errorf(programme.Forbidden, programme.CodeUnknownBorough, "Your token speaks for a borough that the programme does not have.")
 		}
 		if call.format != formatJSON {
 			var leave func()
@@ -71,7 +69,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) authenticate(ctx context.Context, header string) (programme.Actor, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "Bearer") {
-		return programme.Actor{}, programme.Errorf(programme.Unauthenticated, codeNoToken, "This operation needs a bearer token in the Authorization header.")
+		return programme.Actor{}, programme.Errorf(programme.Unauthenticated, programme.CodeNoToken, "This operation needs a bearer token in the Authorization header.")
 	}
 	return s.verify(ctx, token)
 }

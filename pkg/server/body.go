@@ -44,7 +44,7 @@ func (d door) check(ctx context.Context, op *operation, body []byte) ([]byte, er
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			return nil, programme.Errorf(programme.Unavailable, "busy", "More is being sent to the service than it checks at a time.")
+			return nil, programme.Errorf(programme.Unavailable, programme.CodeBusy, "More is being sent to the service than it checks at a time.")
 		}
 	}
 	defer d.room.Release(size)
@@ -55,10 +55,10 @@ func (d door) check(ctx context.Context, op *operation, body []byte) ([]byte, er
 func readBody(op *operation, c echo.Context) ([]byte, error) {
 	mediaType, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if err != nil || mediaType != op.BodyType {
-		return nil, programme.Errorf(programme.Unsupported, "media_type", "Send the body with Content-Type %s.", op.BodyType)
+		return nil, programme.Errorf(programme.Unsupported, programme.CodeMediaType, "Send the body with Content-Type %s.", op.BodyType)
 	}
 	if encoding := c.Request().Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return nil, programme.Errorf(programme.Unsupported, "media_type", "Send the body without Content-Encoding.")
+		return nil, programme.Errorf(programme.Unsupported, programme.CodeMediaType, "Send the body without Content-Encoding.")
 	}
 	// A test's connection may have no deadlines.
 	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(bodyTimeout))
@@ -66,11 +66,11 @@ func readBody(op *operation, c echo.Context) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, programme.Errorf(programme.TooLarge, "too_large", "The body is larger than %d bytes.", maxBody)
+		return nil, programme.Errorf(programme.TooLarge, programme.CodeTooLarge, "The body is larger than %d bytes.", maxBody)
 	case err != nil && errors.Is(c.Request().Context().Err(), context.Canceled):
 		return nil, context.Canceled
 	case err != nil:
-		return nil, programme.Wrap(err, programme.Malformed, "incomplete_body", "The body ended before its announced length, or did not come in time.")
+		return nil, programme.Wrap(err, programme.Malformed, programme.CodeIncompleteBody, "The body ended before its announced length, or did not come in time.")
 	}
 	return body, nil
 }

@@ -37,9 +37,9 @@ type answerCache interface {
 
 func newAnswers(bytes int) *answers {
 	return &answers{limit: bytes, cache: otter.Must(&otter.Options[answerKey, *content]{
-		MaximumWeight: uint64(bytes),
+		MaximumWeight: uint64(bytes), // #nosec G115 -- a setting, and not negative
 		Weigher: func(k answerKey, c *content) uint32 {
-			return uint32(len(k.path) + len(k.query) + len(c.body)*5/4 + answerOverhead)
+			return uint32(len(k.path) + len(k.query) + len(c.body)*5/4 + answerOverhead) // #nosec G115 -- an answer in memory has some megabytes
 		},
 	})}
 }

@@ -178,7 +178,7 @@ func TestCalendarBringsItsZone(t *testing.T) {
 func TestCalendarEntriesGrow(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	id := w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = yesterday(), yesterday() }).ID
+	id := w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = w.yesterday(), w.yesterday() }).ID
 	path := "/v1/events/" + id
 	sequence := 0
 	check := func(status string) {

@@ -238,11 +238,11 @@ func faultsOf(_ []byte, err error) []string {
 		return nil
 	}
 	if len(e.Faults) == 0 {
-		return []string{e.Code}
+		return []string{string(e.Code)}
 	}
 	faults := make([]string, len(e.Faults))
 	for i, f := range e.Faults {
-		faults[i] = f.Pointer + " " + f.Code
+		faults[i] = f.Pointer + " " + string(f.Code)
 	}
 	return faults
 }

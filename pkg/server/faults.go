@@ -27,7 +27,7 @@ func schemaFaults(err error) []programme.Fault {
 			}
 			return
 		}
-		found := []programme.Fault{{Code: "malformed", Detail: "This cannot be read."}}
+		found := []programme.Fault{{Code: programme.FaultMalformed, Detail: "This cannot be read."}}
 		if one, is := errors.AsType[*openapi3.SchemaError](err); is {
 			pointer := pointerOf(one)
 			if one.SchemaField == "properties" {
@@ -53,7 +53,7 @@ func listed(faults []programme.Fault) []programme.Fault {
 	if len(faults) <= maxFaults {
 		return faults
 	}
-	return append(faults[:maxFaults:maxFaults], programme.Fault{Code: "more_faults", Detail: "There are more faults than these."})
+	return append(faults[:maxFaults:maxFaults], programme.Fault{Code: programme.FaultMoreFaults, Detail: "There are more faults than these."})
 }
 
 func pointerOf(e *openapi3.SchemaError) string {
@@ -65,36 +65,40 @@ func pointerOf(e *openapi3.SchemaError) string {
 }
 
 func schemaFault(e *openapi3.SchemaError, pointer string) []programme.Fault {
-	f := programme.Fault{Pointer: pointer, Code: e.SchemaField}
+	f := programme.Fault{Pointer: pointer}
 	schema := e.Schema
 	switch e.SchemaField {
 	case "required":
-		f.Detail = "This member is needed."
+		f.Code, f.Detail = programme.FaultRequired, "This member is needed."
 	case "properties":
 		return unknownMembers(e, f.Pointer)
 	case "nullable":
-		f.Code, f.Detail = "not_null", "Must not be null."
+		f.Code, f.Detail = programme.FaultNotNull, "Must not be null."
 	case "minLength":
-		f.Code, f.Detail = "too_short", fmt.Sprintf("Must have at least %d characters.", schema.MinLength)
+		f.Code, f.Detail = programme.FaultTooShort, fmt.Sprintf("Must have at least %d characters.", schema.MinLength)
 	case "maxLength":
-		f.Code, f.Detail = "too_long", fmt.Sprintf("Must have at most %d characters.", *schema.MaxLength)
+		f.Code, f.Detail = programme.FaultTooLong, fmt.Sprintf("Must have at most %d characters.", *schema.MaxLength)
 	case "minItems":
-		f.Code, f.Detail = "too_few", fmt.Sprintf("Must have at least %d items.", schema.MinItems)
+		f.Code, f.Detail = programme.FaultTooFew, fmt.Sprintf("Must have at least %d items.", schema.MinItems)
 	case "maxItems":
-		f.Code, f.Detail = "too_many", fmt.Sprintf("Must have at most %d items.", *schema.MaxItems)
+		f.Code, f.Detail = programme.FaultTooMany, fmt.Sprintf("Must have at most %d items.", *schema.MaxItems)
 	case "minProperties":
-		f.Code, f.Detail = "empty", "Must have at least one member."
+		f.Code, f.Detail = programme.FaultEmpty, "Must have at least one member."
 	case "minimum", "exclusiveMinimum":
-		f.Code, f.Detail = "too_small", "Must be "+described(schema)+"."
+		f.Code, f.Detail = programme.FaultTooSmall, "Must be "+described(schema)+"."
 	case "maximum", "exclusiveMaximum":
-		f.Code, f.Detail = "too_great", "Must be "+described(schema)+"."
+		f.Code, f.Detail = programme.FaultTooGreat, "Must be "+described(schema)+"."
 	case "format":
-		f.Detail = "Must be " + described(schema) + "."
+		f.Code, f.Detail = programme.FaultFormat, "Must be "+described(schema)+"."
 		if schema.Format == formatLine {
 			f.Detail = "Must be " + inOneLine + "."
 		}
-	default: // type, enum, pattern
-		f.Detail = "Must be " + described(schema) + "."
+	case "enum":
+		f.Code, f.Detail = programme.FaultEnum, "Must be "+described(schema)+"."
+	case "pattern":
+		f.Code, f.Detail = programme.FaultPattern, "Must be "+described(schema)+"."
+	default:
+		f.Code, f.Detail = programme.FaultType, "Must be "+described(schema)+"."
 	}
 	return []programme.Fault{f}
 }
@@ -106,7 +110,7 @@ func unknownMembers(e *openapi3.SchemaError, pointer string) []programme.Fault {
 	var faults []programme.Fault
 	for name := range object {
 		if e.Schema.Properties[name] == nil {
-			faults = append(faults, programme.Fault{Pointer: pointer + "/" + programme.PointerStep(clip(name)), Code: "unknown_member", Detail: "There is no such member."})
+			faults = append(faults, programme.Fault{Pointer: pointer + "/" + programme.PointerStep(clip(name)), Code: programme.FaultUnknownMember, Detail: "There is no such member."})
 		}
 	}
 	slices.SortFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Pointer, b.Pointer) })

@@ -103,7 +103,7 @@ func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal)
 			wire.Groups[i] = proposedGroupWire(g)
 		}
 		for i, u := range p.Result.Unplaced {
-			wire.Unplaced[i] = api.UnplacedBorough{Borough: u.Borough, Code: u.Code, Detail: u.Detail}
+			wire.Unplaced[i] = api.UnplacedBorough{Borough: u.Borough, Code: api.UnplacedCode(u.Code), Detail: u.Detail}
 		}
 		return wire
 	}

@@ -46,7 +46,7 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) error {
 	var faults []programme.Fault
 	add := func(parameter, code, detail string) {
-		faults = append(faults, programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail + ": " + code + "."})
+		faults = append(faults, programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail + ": " + code + "."})
 	}
 	for _, code := range f.Indicators {
 		if snapshot.Indicator(code) == nil {

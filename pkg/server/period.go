@@ -41,7 +41,7 @@ func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (a
 func (s *Server) CreatePeriod(ctx context.Context, r api.CreatePeriodRequestObject) (api.Response, error) {
 	p, err := benchmark.ParsePeriod(r.Body.Code)
 	if err != nil {
-		return nil, programme.Refuse([]programme.Fault{{Pointer: "/code", Code: "period", Detail: "The second year must follow the first, as in 2024-25."}})
+		return nil, programme.Refuse([]programme.Fault{{Pointer: "/code", Code: programme.FaultPeriod, Detail: "The second year must follow the first, as in 2024-25."}})
 	}
 	p, err = s.store.CreatePeriod(ctx, callOf(ctx).actor, p)
 	if err != nil {

@@ -69,7 +69,7 @@ func actionsWire(ctx context.Context, r programme.Record) []api.PossibleAction {
 	for i, s := range steps {
 		actions[i] = api.PossibleAction{Name: string(s.Step), Allowed: s.Refusal == nil}
 		if s.Refusal != nil {
-			actions[i].Code, actions[i].Reason = &s.Refusal.Code, &s.Refusal.Detail
+			actions[i].Code, actions[i].Reason = new(string(s.Refusal.Code)), &s.Refusal.Detail
 		}
 	}
 	return actions

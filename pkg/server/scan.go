@@ -39,10 +39,10 @@ func scan(text []byte) (any, []programme.Fault, error) {
 }
 
 var (
-	errNotJSON       = programme.Errorf(programme.Malformed, "malformed_json", "The body is not one JSON document.")
-	errTooDeep       = programme.Errorf(programme.Malformed, "too_deep", "The JSON is nested deeper than %d levels.", maxDepth)
-	errUncomposed    = programme.Errorf(programme.Malformed, "uncomposed", "More than %d KiB of the JSON's texts may not be in Unicode's composed form (NFC).", maxUncomposed>>10)
-	errTooManyValues = programme.Errorf(programme.Malformed, "too_many_values", "The JSON has more than %d values.", maxValues)
+	errNotJSON       = programme.Errorf(programme.Malformed, programme.CodeMalformedJSON, "The body is not one JSON document.")
+	errTooDeep       = programme.Errorf(programme.Malformed, programme.CodeTooDeep, "The JSON is nested deeper than %d levels.", maxDepth)
+	errUncomposed    = programme.Errorf(programme.Malformed, programme.CodeUncomposed, "More than %d KiB of the JSON's texts may not be in Unicode's composed form (NFC).", maxUncomposed>>10)
+	errTooManyValues = programme.Errorf(programme.Malformed, programme.CodeTooManyValues, "The JSON has more than %d values.", maxValues)
 )
 
 type scanner struct {
@@ -160,7 +160,7 @@ func (s *scanner) object() (any, error) {
 		}
 		s.trail[len(s.trail)-1] = step{member: true, name: name}
 		if _, twice := members[name]; twice {
-			return nil, badRequest(programme.Fault{Pointer: s.pointer(), Code: "repeated", Detail: "This member is given more than once."})
+			return nil, badRequest(programme.Fault{Pointer: s.pointer(), Code: programme.FaultRepeated, Detail: "This member is given more than once."})
 		}
 		if members[name], err = s.value(); err != nil {
 			return nil, err
@@ -175,7 +175,7 @@ func (s *scanner) textValue() (any, error) {
 		return text, err
 	}
 	if strings.ContainsRune(text, 0) { // which JSON has and PostgreSQL has not
-		s.fault("zero_character", "Must not have the character U+0000.")
+		s.fault(programme.FaultZeroCharacter, "Must not have the character U+0000.")
 		text = strings.ReplaceAll(text, "\x00", "\uFFFD") // one fault is enough
 	}
 	if s.uncomposed += programme.Uncomposed(text); s.uncomposed > maxUncomposed {
@@ -275,7 +275,7 @@ func (s *scanner) number() (any, error) {
 	}
 	number, err := strconv.ParseFloat(string(s.text[start:s.at]), 64)
 	if err != nil {
-		s.fault("out_of_range", "Must be a number that 64 bits can hold.")
+		s.fault(programme.FaultOutOfRange, "Must be a number that 64 bits can hold.")
 		number = 0
 	}
 	return number, nil
@@ -301,7 +301,7 @@ func (s *scanner) digits() bool {
 
 // fault notes what is wrong with the value that is being read. More than an answer
 // lists are not kept.
-func (s *scanner) fault(code, detail string) {
+func (s *scanner) fault(code programme.FaultCode, detail string) {
 	if len(s.faults) <= maxFaults {
 		s.faults = append(s.faults, programme.Fault{Pointer: s.pointer(), Code: code, Detail: detail})
 	}

@@ -84,7 +84,7 @@ func (s *spool) create() (*os.File, error) {
 	return file, os.Remove(file.Name())
 }
 
-var errTooManyLists = programme.Errorf(programme.TooMany, "too_many_lists", "Two whole lists are on their way to you already.")
+var errTooManyLists = programme.Errorf(programme.TooMany, programme.CodeTooManyLists, "Two whole lists are on their way to you already.")
 
 // enter takes one of the caller's turns. Another list waits a moment, so that tools
 // that fetch several short ones at once need not know of it. The error is TooMany.

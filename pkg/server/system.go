@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,7 +23,7 @@ var problemPages = template.Must(template.ParseFS(pages, "problems.html"))
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
 func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
-	asJSON, err := s.contract.doc.MarshalJSON()
+	asJSON, err := api.ContractJSON()
 	if err != nil {
 		return err
 	}
@@ -37,12 +38,13 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 	s.routeMetrics(e, metricsElsewhere)
 	e.GET("/openapi.yaml", fixed("application/yaml", api.Contract))
 	e.GET("/openapi.json", fixed("application/json", asJSON))
-	e.GET("/problems", func(c echo.Context) error { return problemPage(c, slices.Sorted(maps.Keys(problems))...) })
+	e.GET("/problems", func(c echo.Context) error { return explain(c, slices.Sorted(maps.Keys(problems))...) })
 	e.GET("/problems/:code", func(c echo.Context) error {
-		if _, known := problems[c.Param("code")]; !known {
+		code := programme.Code(c.Param("code"))
+		if _, known := problems[code]; !known {
 			return notFound("There is no problem with this code.")
 		}
-		return problemPage(c, c.Param("code"))
+		return explain(c, code)
 	})
 	e.GET("/.well-known/jwks.json", func(c echo.Context) error {
 		keys, err := s.keys(c.Request().Context())
@@ -65,18 +67,22 @@ func fixed(mime string, text []byte) echo.HandlerFunc {
 	return func(c echo.Context) error { return kept.write(c.Response(), callIn(c), http.StatusOK) }
 }
 
-func problemPage(c echo.Context, codes ...string) error {
-	type entry struct {
-		Code string
-		explained
+// explain answers what the problems mean, as a page or, for whom JSON says more, as
+// JSON.
+func explain(c echo.Context, codes ...programme.Code) error {
+	kinds := api.ProblemKinds{Items: make([]api.ProblemKind, len(codes))}
+	for i, code := range codes {
+		p := problems[code]
+		kinds.Items[i] = api.ProblemKind{Code: api.ProblemCode(code), Title: p.Title, Means: p.Means, Do: p.Do}
 	}
-	var entries []entry
-	for _, code := range codes {
-		entries = append(entries, entry{code, problems[code]})
+	c.Response().Header().Add("Vary", "Accept")
+	accept := strings.Join(c.Request().Header.Values("Accept"), ",")
+	if acceptance(accept, formatJSON).compare(acceptance(accept, "text/html")) > 0 {
+		return c.JSON(http.StatusOK, kinds)
 	}
 	var html bytes.Buffer
-	if err := problemPages.Execute(&html, entries); err != nil {
-		return programme.Wrap(err, programme.Internal, "internal", "The page cannot be made.")
+	if err := problemPages.Execute(&html, kinds.Items); err != nil {
+		return programme.Wrap(err, programme.Internal, programme.CodeInternal, "The page cannot be made.")
 	}
 	protectPage(c, "default-src 'none'; style-src 'unsafe-inline'; "+nowhere)
 	return c.HTMLBlob(http.StatusOK, html.Bytes())

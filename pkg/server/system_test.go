@@ -128,7 +128,7 @@ func TestWhatNoHandlerHearsIsAProblemToo(t *testing.T) {
 			if err := json.NewDecoder(r.Body).Decode(&p); err != nil {
 				t.Fatalf("%d %v", r.StatusCode, err)
 			}
-			if r.StatusCode != c.status || p.Status != c.status || p.Code != c.code || p.Type != "/problems/"+c.code || p.Title == "" || p.Detail == "" {
+			if r.StatusCode != c.status || p.Status != c.status || string(p.Code) != c.code || p.Type != "/problems/"+c.code || p.Title == "" || p.Detail == "" {
 				t.Errorf("%d %+v", r.StatusCode, p)
 			}
 			if r.Header.Get("Content-Type") != "application/problem+json" || r.Header.Get("X-Request-Id") != p.Instance || p.Instance == "" || !r.Close {

@@ -11,18 +11,22 @@ import (
 	"github.com/google/uuid"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
 )
 
 // What net/http refuses before there is a request that a handler could answer, it
 // refuses in words of its own, and offers no place to change them but the connection.
 
 // unheard is what such a refusal means, by its status.
-var unheard = map[string]struct{ code, detail string }{
-	"400": {"malformed_request", "The request's first line or one of its headers breaks the rules of HTTP."},
-	"417": {"expectation", "The Expect header asks for something other than 100-continue."},
-	"431": {"headers_too_large", "The request's first line and headers are larger than the server reads."},
-	"501": {"transfer_encoding", "The Transfer-Encoding is not chunked, the only one that the server reads."},
-	"505": {"http_version", "The request's version of HTTP is not one that the server speaks."},
+var unheard = map[string]struct {
+	code   programme.Code
+	detail string
+}{
+	"400": {programme.CodeMalformedRequest, "The request's first line or one of its headers breaks the rules of HTTP."},
+	"417": {programme.CodeExpectation, "The Expect header asks for something other than 100-continue."},
+	"431": {programme.CodeHeadersTooLarge, "The request's first line and headers are larger than the server reads."},
+	"501": {programme.CodeTransferEncoding, "The Transfer-Encoding is not chunked, the only one that the server reads."},
+	"505": {programme.CodeHTTPVersion, "The request's version of HTTP is not one that the server speaks."},
 }
 
 // listened are connections of which s rewords the refusals of net/http.
@@ -83,7 +87,7 @@ func (s *Server) unheardProblem(text string) []byte {
 	id := uuid.Must(uuid.NewV7()).String()
 	s.log.Info("request refused unheard", "request", id, "status", status, "code", means.code)
 	body, _ := json.Marshal(api.Problem{
-		Type: "/problems/" + means.code, Title: title(means.code), Status: status, Detail: means.detail, Instance: id, Code: means.code, Errors: []api.Fault{},
+		Type: problemAddress(means.code), Title: problems[means.code].Title, Status: status, Detail: means.detail, Instance: id, Code: api.ProblemCode(means.code), Errors: []api.Fault{},
 	})
 	body = append(body, '\n')
 	return fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\nCache-Control: no-store\r\nConnection: close\r\nDate: %s\r\nX-Content-Type-Options: nosniff\r\n%s: %s\r\n\r\n%s",

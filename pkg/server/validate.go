@@ -23,7 +23,7 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		if call.op.IfMatch && c.Request().Header.Get("If-Match") == "" {
-			return programme.Errorf(programme.PreconditionRequired, "if_match_required", "Send the ETag of the state that you have read as If-Match.")
+			return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send the ETag of the state that you have read as If-Match.")
 		}
 		if err := badRequest(parameterFaults(call, c)...); err != nil {
 			return err
@@ -46,14 +46,14 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	var faults []programme.Fault
 	if _, err := url.ParseQuery(call.url.RawQuery); err != nil {
-		faults = append(faults, programme.Fault{Code: "malformed_query", Detail: "The query has a part that cannot be read."})
+		faults = append(faults, programme.Fault{Code: programme.FaultMalformedQuery, Detail: "The query has a part that cannot be read."})
 	}
 	for name, values := range call.query {
 		if slices.ContainsFunc(values, unreadable) {
-			faults = append(faults, programme.Fault{Parameter: clip(name), Code: "malformed", Detail: "This parameter is no text."})
+			faults = append(faults, programme.Fault{Parameter: clip(name), Code: programme.FaultMalformed, Detail: "This parameter is no text."})
 		}
 		if !call.op.query[name] {
-			faults = append(faults, programme.Fault{Parameter: clip(name), Code: "unknown_parameter", Detail: "This operation has no such parameter."})
+			faults = append(faults, programme.Fault{Parameter: clip(name), Code: programme.FaultUnknownParameter, Detail: "This operation has no such parameter."})
 		}
 	}
 	path := map[string]string{}
@@ -66,15 +66,15 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	}
 	for _, p := range call.op.Parameters {
 		if p.In == openapi3.ParameterInQuery && len(call.query[p.Name]) > 1 && !p.Schema.Value.Type.Is("array") {
-			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "repeated", Detail: "This parameter is given more than once."})
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultRepeated, Detail: "This parameter is given more than once."})
 			continue
 		}
 		if p.In == openapi3.ParameterInHeader && len(c.Request().Header.Values(p.Name)) > 1 {
-			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "repeated", Detail: "This header is given more than once."})
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultRepeated, Detail: "This header is given more than once."})
 			continue
 		}
 		if p.In == openapi3.ParameterInHeader && unreadable(c.Request().Header.Get(p.Name)) {
-			faults = append(faults, programme.Fault{Parameter: p.Name, Code: "malformed", Detail: "This header is no text in UTF-8."})
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultMalformed, Detail: "This header is no text in UTF-8."})
 			continue
 		}
 		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p); err != nil {
@@ -84,7 +84,7 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	if call.format != formatJSON {
 		for _, name := range []string{"limit", "cursor", "count"} {
 			if call.query.Has(name) {
-				faults = append(faults, programme.Fault{Parameter: name, Code: "whole_list", Detail: "CSV and NDJSON are whole lists and take no " + name + "."})
+				faults = append(faults, programme.Fault{Parameter: name, Code: programme.FaultWholeList, Detail: "CSV and NDJSON are whole lists and take no " + name + "."})
 			}
 		}
 	}
@@ -137,12 +137,12 @@ func parameterFault(p *openapi3.Parameter, err error) []programme.Fault {
 	var request *openapi3filter.RequestError
 	switch {
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
-		return []programme.Fault{{Parameter: p.Name, Code: "required", Detail: "This parameter is needed."}}
+		return []programme.Fault{{Parameter: p.Name, Code: programme.FaultRequired, Detail: "This parameter is needed."}}
 	case errors.Is(err, openapi3filter.ErrInvalidEmptyValue):
-		return []programme.Fault{{Parameter: p.Name, Code: "empty", Detail: "This parameter is empty."}}
+		return []programme.Fault{{Parameter: p.Name, Code: programme.FaultEmpty, Detail: "This parameter is empty."}}
 	case errors.As(err, &request):
 		if _, ok := errors.AsType[*openapi3filter.ParseError](request.Err); ok {
-			return []programme.Fault{{Parameter: p.Name, Code: "type", Detail: "Must be " + described(p.Schema.Value) + "."}}
+			return []programme.Fault{{Parameter: p.Name, Code: programme.FaultType, Detail: "Must be " + described(p.Schema.Value) + "."}}
 		}
 		faults := schemaFaults(request.Err)
 		for i := range faults {
@@ -150,5 +150,5 @@ func parameterFault(p *openapi3.Parameter, err error) []programme.Fault {
 		}
 		return faults
 	}
-	return []programme.Fault{{Parameter: p.Name, Code: "malformed", Detail: "This parameter cannot be read."}}
+	return []programme.Fault{{Parameter: p.Name, Code: programme.FaultMalformed, Detail: "This parameter cannot be read."}}
 }

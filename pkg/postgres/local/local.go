@@ -259,10 +259,10 @@ func (s *Server) release() {
 		}
 	}
 	if s.lock != nil {
-		s.lock.Close()
+		_ = s.lock.Close()
 	}
 	if s.root != nil {
-		s.root.Close()
+		_ = s.root.Close()
 	}
 }
 
