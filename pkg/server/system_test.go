@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"regexp"
@@ -65,9 +66,9 @@ func TestTheDocumentationIsClosed(t *testing.T) {
 }
 
 // served answers an address at which the service is served as in life.
-func served(t *testing.T, w *world) string {
+func served(t *testing.T, w *world, log *slog.Logger) string {
 	t.Helper()
-	s, err := server.New(server.Config{Store: w.store, Keys: w.issuer.JWKS, Clock: clock, Logger: silent})
+	s, err := server.New(server.Config{Store: w.store, Keys: w.issuer.JWKS, Clock: clock, Logger: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,8 @@ func served(t *testing.T, w *world) string {
 // of every other error.
 func TestWhatNoHandlerHearsIsAProblemToo(t *testing.T) {
 	t.Parallel()
-	address := served(t, lean(t))
+	var log safeBuffer
+	address := served(t, lean(t), slog.New(slog.NewJSONHandler(&log, nil)))
 	for name, c := range map[string]struct {
 		request string
 		status  int
@@ -133,6 +135,9 @@ func TestWhatNoHandlerHearsIsAProblemToo(t *testing.T) {
 			}
 			if r.Header.Get("Content-Type") != "application/problem+json" || r.Header.Get("X-Request-Id") != p.Instance || p.Instance == "" || !r.Close {
 				t.Errorf("%v", r.Header)
+			}
+			if line := regexp.MustCompile(`(?m)^.*` + p.Instance + `.*$`).FindString(log.String()); !strings.Contains(line, `"problem":"`+c.code+`"`) || !strings.Contains(line, `"address":"127.0.0.`) {
+				t.Errorf("the log says %q", line)
 			}
 		})
 	}

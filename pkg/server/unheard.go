@@ -56,7 +56,7 @@ func (c rewording) Write(p []byte) (int, error) {
 	if refused == "" {
 		return c.TCPConn.Write(p)
 	}
-	if _, err := c.TCPConn.Write(c.s.unheardProblem(refused)); err != nil {
+	if _, err := c.TCPConn.Write(c.s.unheardProblem(refused, c.RemoteAddr().String())); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -78,14 +78,16 @@ func refusedBy(p []byte) string {
 
 // unheardProblem makes the whole answer. A status that nobody has foreseen says as
 // much as one that has.
-func (s *Server) unheardProblem(text string) []byte {
+func (s *Server) unheardProblem(text, from string) []byte {
 	means, known := unheard[text]
 	if !known {
 		means = unheard["400"]
 	}
 	status, _ := strconv.Atoi(text)
 	id := uuid.Must(uuid.NewV7()).String()
-	s.log.Info("request refused unheard", "request", id, "status", status, "code", means.code)
+	// What it may say of itself was not read, so that the address is that of whoever connects.
+	address := s.shownAddress(&http.Request{RemoteAddr: from})
+	s.log.Info("request refused unheard", "request", id, "status", status, "problem", means.code, "address", address)
 	body, _ := json.Marshal(api.Problem{
 		Type: problemAddress(means.code), Title: problems[means.code].Title, Status: status, Detail: means.detail, Instance: id, Code: api.ProblemCode(means.code), Errors: []api.Fault{},
 	})
