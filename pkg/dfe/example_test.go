@@ -18,8 +18,7 @@ func ExampleRead() {
 		Indicators:  []benchmark.Indicator{{Code: "CIN_START_RATE"}, {Code: "CIN_RATE"}},
 	}
 	_, err := dfe.Read("b1.csv", []byte(file), known)
-	var refused *programme.Error
-	if errors.As(err, &refused) {
+	if refused, is := errors.AsType[*programme.Error](err); is {
 		for _, fault := range refused.Faults {
 			fmt.Printf("row %d, %s: %s\n", fault.Row, fault.Column, fault.Code)
 		}

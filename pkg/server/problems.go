@@ -3,9 +3,10 @@ package server
 import "peerchallenge/pkg/programme"
 
 // problems explains every code that an answer may have. A test compares them with
-// the contract's, and another those with the domain's.
+// the contract's, and another those with the domain's. Codes that are only said at the
+// terminal are not here.
 //
-//exhaustive:ignore // some codes are only said at the terminal
+//exhaustive:ignore
 var problems = map[programme.Code]explained{
 	programme.CodeBadRequest:           {"The request cannot be read", "A parameter is unknown, malformed or missing, or the body is not what the operation takes. Every fault is listed under errors.", "Correct what errors names. The contract at /docs lists the parameters of each operation."},
 	programme.CodeMalformedRequest:     {"The request is not HTTP", "The request's first line or one of its headers breaks the rules of HTTP, so that nothing else of it was read.", "Use an HTTP client, and send no control characters in headers and no spaces in addresses."},
