@@ -118,6 +118,9 @@ func Refuse(name string) []error {
 	}
 }
 
+// sentCode is a code that is made of what a caller asks to have explained.
+const sentCode = `c.Param("code")`
+
 // codes are what a package has to do with them.
 type codes struct {
 	constants map[string]map[string]string // the domain's own, by type and name
@@ -165,7 +168,7 @@ func readCodes(t *testing.T, path, dir string, names []string, exports map[strin
 					found.literals = append(found.literals, n.Value+" is no constant of the domain")
 				}
 			case *ast.CallExpr:
-				if made := info.Types[n.Fun]; made.IsType() && coded[made.Type.String()] != "" && !fromElsewhere(info, n.Args[0]) {
+				if made := info.Types[n.Fun]; made.IsType() && coded[made.Type.String()] != "" && types.ExprString(n.Args[0]) != sentCode {
 					found.literals = append(found.literals, "a code is made of "+types.ExprString(n.Args[0]))
 				}
 			}
@@ -182,18 +185,6 @@ func constantCode(object types.Object) (is bool, kind string) {
 		return false, ""
 	}
 	return true, c.Type().String()
-}
-
-// fromElsewhere reports whether a code is made of one that the caller has sent, or of
-// one of grouping's, which knows nothing of the domain's.
-func fromElsewhere(info *types.Info, made ast.Expr) bool {
-	switch made := made.(type) {
-	case *ast.SelectorExpr:
-		return strings.HasSuffix(info.Types[made.X].Type.String(), "/grouping.Fault")
-	case *ast.CallExpr:
-		return types.ExprString(made) == `c.Param("code")`
-	}
-	return false
 }
 
 // exportsOf answers where the compiler has put what each package exports.

@@ -68,7 +68,7 @@ func TestFaultsOfATask(t *testing.T) {
 		var got []string
 		if faults, ok := errors.AsType[grouping.TaskError](err); ok {
 			for _, f := range faults {
-				got = append(got, f.Pointer+" "+f.Code)
+				got = append(got, f.Pointer+" "+string(f.Code))
 				if !strings.Contains(err.Error(), f.Pointer+": "+f.Detail) {
 					t.Errorf("the error %q does not name %s", err, f.Pointer)
 				}

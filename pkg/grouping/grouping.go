@@ -107,9 +107,23 @@ type Unplaced struct{ Borough, Code, Detail string }
 // Fault is one thing wrong with a [Task].
 type Fault struct {
 	Pointer string // RFC 6901 pointer into the task, in the words of the contract
-	Code    string // stable, for machines
+	Code    FaultCode
 	Detail  string // one sentence, for people
 }
+
+// FaultCode says what is wrong in a [Fault].
+type FaultCode string
+
+// The codes of faults.
+const (
+	Empty        FaultCode = "empty"
+	Repeated     FaultCode = "repeated"
+	TooFew       FaultCode = "too_few"
+	TooGreat     FaultCode = "too_great"
+	TooMany      FaultCode = "too_many"
+	TooSmall     FaultCode = "too_small"
+	UnknownValue FaultCode = "unknown_value"
+)
 
 // TaskError is all that is wrong with a [Task].
 type TaskError []Fault
@@ -155,56 +169,56 @@ func Propose(t Task) (Proposal, error) {
 // check names every fault of the task.
 func (t Task) check() error {
 	var faults TaskError
-	fault := func(code, detail, pointer string, at ...any) {
+	fault := func(code FaultCode, detail, pointer string, at ...any) {
 		faults = append(faults, Fault{Pointer: fmt.Sprintf(pointer, at...), Code: code, Detail: detail})
 	}
 	switch n := len(t.Boroughs); {
 	case n < 2:
-		fault("too_few", "A challenge needs at least two boroughs.", "/boroughs")
+		fault(TooFew, "A challenge needs at least two boroughs.", "/boroughs")
 	case n > MaxBoroughs:
-		fault("too_many", fmt.Sprintf("At most %d boroughs can be divided.", MaxBoroughs), "/boroughs")
+		fault(TooMany, fmt.Sprintf("At most %d boroughs can be divided.", MaxBoroughs), "/boroughs")
 	}
 	known := map[string]bool{"": true} // an empty code is one fault, not several
 	for i, b := range t.Boroughs {
 		switch {
 		case b == "":
-			fault("empty", "A borough needs its code.", "/boroughs/%d", i)
+			fault(Empty, "A borough needs its code.", "/boroughs/%d", i)
 		case known[b]:
-			fault("repeated", "This borough is listed before.", "/boroughs/%d", i)
+			fault(Repeated, "This borough is listed before.", "/boroughs/%d", i)
 		}
 		known[b] = true
 	}
 	if len(t.Sizes) == 0 {
-		fault("too_few", "At least one group must be wanted.", "/sizes")
+		fault(TooFew, "At least one group must be wanted.", "/sizes")
 	}
 	for i, size := range t.Sizes {
 		if size < 2 {
-			fault("too_small", "A group needs at least two boroughs.", "/sizes/%d", i)
+			fault(TooSmall, "A group needs at least two boroughs.", "/sizes/%d", i)
 		}
 	}
 	for i, p := range t.Past {
 		switch {
 		case p.A == "" || p.B == "":
-			fault("empty", "A pairing needs the codes of two boroughs.", "/past/%d", i)
+			fault(Empty, "A pairing needs the codes of two boroughs.", "/past/%d", i)
 		case p.A == p.B:
-			fault("repeated", "A borough does not meet itself.", "/past/%d/b", i)
+			fault(Repeated, "A borough does not meet itself.", "/past/%d/b", i)
 		}
 		if p.CyclesAgo < 1 {
-			fault("too_small", "The last cycle is 1 cycle ago.", "/past/%d/cyclesAgo", i)
+			fault(TooSmall, "The last cycle is 1 cycle ago.", "/past/%d/cyclesAgo", i)
 		}
 		if p.CyclesAgo > MaxCyclesAgo {
-			fault("too_great", fmt.Sprintf("At most the last %d cycles count.", MaxCyclesAgo), "/past/%d/cyclesAgo", i)
+			fault(TooGreat, fmt.Sprintf("At most the last %d cycles count.", MaxCyclesAgo), "/past/%d/cyclesAgo", i)
 		}
 	}
 	for i, pair := range t.Conflicts {
 		for side, b := range pair {
 			switch {
 			case b == "":
-				fault("empty", "A conflict needs the codes of two boroughs.", "/conflicts/%d/%d", i, side)
+				fault(Empty, "A conflict needs the codes of two boroughs.", "/conflicts/%d/%d", i, side)
 			case !known[b]:
-				fault("unknown_value", "This borough is not among those to be divided.", "/conflicts/%d/%d", i, side)
+				fault(UnknownValue, "This borough is not among those to be divided.", "/conflicts/%d/%d", i, side)
 			case side == 1 && b == pair[0]:
-				fault("repeated", "A borough is not in conflict with itself.", "/conflicts/%d/1", i)
+				fault(Repeated, "A borough is not in conflict with itself.", "/conflicts/%d/1", i)
 			}
 		}
 	}
@@ -212,19 +226,19 @@ func (t Task) check() error {
 	for _, b := range slices.Sorted(maps.Keys(t.Bands)) {
 		for _, indicator := range slices.Sorted(maps.Keys(t.Bands[b])) {
 			if !slices.Contains([]string{"", "A", "B", "C", "D"}, t.Bands[b][indicator]) {
-				fault("unknown_value", "A band is A, B, C or D.", "/bands/%s/%s", escape(b), escape(indicator))
+				fault(UnknownValue, "A band is A, B, C or D.", "/bands/%s/%s", escape(b), escape(indicator))
 			}
 		}
 	}
 	if len(t.indicators()) > MaxIndicators {
-		fault("too_many", fmt.Sprintf("At most %d indicators can be chosen.", MaxIndicators), "/bands")
+		fault(TooMany, fmt.Sprintf("At most %d indicators can be chosen.", MaxIndicators), "/bands")
 	}
 	weight := func(name string, w float64) {
 		switch {
 		case !(w >= 0): // also what is not a number
-			fault("too_small", "A weight is a number of at least 0.", "/weights/%s", name)
+			fault(TooSmall, "A weight is a number of at least 0.", "/weights/%s", name)
 		case w > MaxWeight:
-			fault("too_great", fmt.Sprintf("A weight is at most %d.", MaxWeight), "/weights/%s", name)
+			fault(TooGreat, fmt.Sprintf("A weight is at most %d.", MaxWeight), "/weights/%s", name)
 		}
 	}
 	weight("repeat", t.Weights.Repeat)

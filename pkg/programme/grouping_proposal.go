@@ -90,12 +90,23 @@ func (p *GroupingProposal) Propose(boroughs []string, past []Pairing, bands map[
 			if strings.HasPrefix(f.Pointer, "/boroughs") {
 				f.Pointer = "" // whoever asks has not sent them
 			}
-			faults[i] = Fault{Pointer: f.Pointer, Code: FaultCode(f.Code), Detail: f.Detail}
+			faults[i] = Fault{Pointer: f.Pointer, Code: groupingFaults[f.Code], Detail: f.Detail}
 		}
 		return Refuse(faults)
 	}
 	p.Result = result
 	return err
+}
+
+// groupingFaults are our codes of what grouping finds wrong.
+var groupingFaults = map[grouping.FaultCode]FaultCode{
+	grouping.Empty:        FaultEmpty,
+	grouping.Repeated:     FaultRepeated,
+	grouping.TooFew:       FaultTooFew,
+	grouping.TooGreat:     FaultTooGreat,
+	grouping.TooMany:      FaultTooMany,
+	grouping.TooSmall:     FaultTooSmall,
+	grouping.UnknownValue: FaultUnknownValue,
 }
 
 // Groups answers the groups that the proposal makes of a challenge, all of whose

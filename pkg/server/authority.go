@@ -54,7 +54,7 @@ func (s *Server) CreateAuthority(ctx context.Context, r api.CreateAuthorityReque
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, a.Version, "/v1/authorities/"+a.Code, authorityWire(&a))
+	return created(ctx, a.Version, "authority", a.Code, authorityWire(&a))
 }
 
 // UpdateAuthority changes one.

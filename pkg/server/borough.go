@@ -60,7 +60,7 @@ func (s *Server) CreateBorough(ctx context.Context, r api.CreateBoroughRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, b.Version, "/v1/boroughs/"+b.Code, boroughWire(&b, &a, ""))
+	return created(ctx, b.Version, "borough", b.Code, boroughWire(&b, &a, ""))
 }
 
 // UpdateBorough changes one.

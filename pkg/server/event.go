@@ -19,6 +19,8 @@ type eventStore interface {
 	GroupCalendar(ctx context.Context, actor programme.Actor, id string) (programme.Calendar, error)
 }
 
+var events = nounOf(eventInput, setEvent, eventWire)
+
 // ListEvents answers events.
 func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) (api.Response, error) {
 	p := r.Params
@@ -32,35 +34,17 @@ func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) 
 
 // GetEvent answers one.
 func (s *Server) GetEvent(ctx context.Context, r api.GetEventRequestObject) (api.Response, error) {
-	return answerEvent(ctx)(s.store.Event(ctx, callOf(ctx).actor, r.Id))
+	return events.read(ctx, s.store.Event, r.Id)
 }
 
 // CreateEvent plans one.
 func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject) (api.Response, error) {
-	var e programme.Event
-	setEvent(&e, *r.Body)
-	e, err := s.store.CreateEvent(ctx, callOf(ctx).actor, e)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, e.Version, "/v1/events/"+e.ID, eventWire(ctx)(&e))
+	return events.created(ctx, s.store.CreateEvent, *r.Body)
 }
 
 // UpdateEvent changes one.
 func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject) (api.Response, error) {
-	return answerEvent(ctx)(s.store.UpdateEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(e *programme.Event) error {
-		sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
-		in, err := merged(ctx, api.EventInput{
-			Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
-			EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
-			Sessions: &sessions, Invited: &invited, Attended: &attended, Opportunities: &e.Opportunities,
-			PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID, PeerReviewId: e.PeerReviewID, Illustrative: e.Illustrative,
-		})
-		if err == nil {
-			setEvent(e, in)
-		}
-		return err
-	}))
+	return events.patched(ctx, s.store.UpdateEvent, r.Id, r.Params.IfMatch)
 }
 
 // DeleteEvent removes one.
@@ -70,30 +54,26 @@ func (s *Server) DeleteEvent(ctx context.Context, r api.DeleteEventRequestObject
 
 // HoldEvent says that one has taken place.
 func (s *Server) HoldEvent(ctx context.Context, r api.HoldEventRequestObject) (api.Response, error) {
-	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Hold)
+	return events.stepped(ctx, s.store.MoveEvent, r.Id, r.Params.IfMatch, programme.Hold)
 }
 
 // CancelEvent says that one will not take place.
 func (s *Server) CancelEvent(ctx context.Context, r api.CancelEventRequestObject) (api.Response, error) {
-	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
+	return events.stepped(ctx, s.store.MoveEvent, r.Id, r.Params.IfMatch, programme.Cancel)
 }
 
 // ReopenEvent plans one again.
 func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject) (api.Response, error) {
-	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
+	return events.stepped(ctx, s.store.MoveEvent, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 
-func (s *Server) moveEvent(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
-	return answerEvent(ctx)(s.store.MoveEvent(ctx, callOf(ctx).actor, id, matchVersion(match), step))
-}
-
-// answerEvent answers what the store has answered.
-func answerEvent(ctx context.Context) func(programme.Event, error) (reply, error) {
-	return func(e programme.Event, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, e.Version, eventWire(ctx)(&e))
+func eventInput(e *programme.Event) api.EventInput {
+	sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
+	return api.EventInput{
+		Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
+		EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
+		Sessions: &sessions, Invited: &invited, Attended: &attended, Opportunities: &e.Opportunities,
+		PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID, PeerReviewId: e.PeerReviewID, Illustrative: e.Illustrative,
 	}
 }
 

@@ -16,6 +16,8 @@ type findingStore interface {
 	DeleteFinding(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var findings = nounOf(findingInput, setFinding, findingWire)
+
 // ListFindings answers findings.
 func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObject) (api.Response, error) {
 	p := r.Params
@@ -28,38 +30,22 @@ func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObje
 
 // GetFinding answers one.
 func (s *Server) GetFinding(ctx context.Context, r api.GetFindingRequestObject) (api.Response, error) {
-	return answerFinding(ctx)(s.store.Finding(ctx, callOf(ctx).actor, r.Id))
+	return findings.read(ctx, s.store.Finding, r.Id)
 }
 
 // CreateFinding records one.
 func (s *Server) CreateFinding(ctx context.Context, r api.CreateFindingRequestObject) (api.Response, error) {
-	in := *r.Body
-	f := programme.Finding{PeerChallengeGroupID: in.PeerChallengeGroupId, PeerReviewID: in.PeerReviewId, Borough: in.Borough}
-	setFinding(&f, in)
-	f, err := s.store.CreateFinding(ctx, callOf(ctx).actor, f)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, f.Version, "/v1/findings/"+f.ID, findingWire(ctx)(&f))
+	return findings.created(ctx, s.store.CreateFinding, *r.Body)
 }
 
 // UpdateFinding corrects one.
 func (s *Server) UpdateFinding(ctx context.Context, r api.UpdateFindingRequestObject) (api.Response, error) {
-	return answerFinding(ctx)(s.store.UpdateFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(f *programme.Finding) error {
-		in, err := merged(ctx, api.FindingInput{
-			Borough: f.Borough, Kind: api.FindingKind(f.Kind), Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID,
-			Indicators: &f.Indicators, SelfEvaluationSections: &f.SelfEvaluationSections,
-		})
-		if err == nil {
-			setFinding(f, in)
-		}
-		return err
-	}))
+	return findings.patched(ctx, s.store.UpdateFinding, r.Id, r.Params.IfMatch)
 }
 
 // PutFindingResponse answers one for the borough that it is about.
 func (s *Server) PutFindingResponse(ctx context.Context, r api.PutFindingResponseRequestObject) (api.Response, error) {
-	return answerFinding(ctx)(s.store.AnswerFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.ResponseAnswer(r.Body.Answer), r.Body.Reason))
+	return findings.answer(ctx)(s.store.AnswerFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.ResponseAnswer(r.Body.Answer), r.Body.Reason))
 }
 
 // DeleteFinding removes one.
@@ -67,19 +53,15 @@ func (s *Server) DeleteFinding(ctx context.Context, r api.DeleteFindingRequestOb
 	return deleted(ctx), s.store.DeleteFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
-// answerFinding answers what the store has answered.
-func answerFinding(ctx context.Context) func(programme.Finding, error) (reply, error) {
-	return func(f programme.Finding, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, f.Version, findingWire(ctx)(&f))
+func findingInput(f *programme.Finding) api.FindingInput {
+	return api.FindingInput{
+		PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, Kind: api.FindingKind(f.Kind), Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID,
+		Indicators: &f.Indicators, SelfEvaluationSections: &f.SelfEvaluationSections,
 	}
 }
 
-// setFinding sets what may be corrected. Where a finding was found and whom it is
-// about are given when it is recorded.
 func setFinding(f *programme.Finding, in api.FindingInput) {
+	f.PeerChallengeGroupID, f.PeerReviewID, f.Borough = in.PeerChallengeGroupId, in.PeerReviewId, in.Borough
 	f.Kind, f.Theme, f.Text, f.Evidence, f.PriorityID = programme.FindingKind(in.Kind), in.Theme, in.Text, in.Evidence, in.PriorityId
 	f.Indicators, f.SelfEvaluationSections = list(in.Indicators), list(in.SelfEvaluationSections)
 }

@@ -15,6 +15,9 @@ type groupingProposalStore interface {
 	AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64) (programme.GroupingProposal, error)
 }
 
+// groupingProposals have no change: what was asked stays.
+var groupingProposals = nounOf[programme.GroupingProposal, struct{}](nil, nil, groupingProposalWire)
+
 // ListGroupingProposals answers the proposals that were made for a challenge.
 func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingProposalsRequestObject) (api.Response, error) {
 	actor := callOf(ctx).actor
@@ -26,32 +29,18 @@ func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingPr
 
 // GetGroupingProposal answers one.
 func (s *Server) GetGroupingProposal(ctx context.Context, r api.GetGroupingProposalRequestObject) (api.Response, error) {
-	return answerGroupingProposal(ctx)(s.store.GroupingProposal(ctx, callOf(ctx).actor, r.Id))
+	return groupingProposals.read(ctx, s.store.GroupingProposal, r.Id)
 }
 
 // CreateGroupingProposal makes one for a challenge.
 func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupingProposalRequestObject) (api.Response, error) {
 	call, p := callOf(ctx), groupingProposalOf(*r.Body)
-	p, err := s.store.ProposeGroups(ctx, call.actor, r.Id, p, bandsIn(call.snapshot, text(p.Period), p.Indicators))
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, p.Version, "/v1/grouping-proposals/"+p.ID, groupingProposalWire(ctx)(&p))
+	return groupingProposals.added(ctx)(s.store.ProposeGroups(ctx, call.actor, r.Id, p, bandsIn(call.snapshot, text(p.Period), p.Indicators)))
 }
 
 // AcceptGroupingProposal makes groups of one.
 func (s *Server) AcceptGroupingProposal(ctx context.Context, r api.AcceptGroupingProposalRequestObject) (api.Response, error) {
-	return answerGroupingProposal(ctx)(s.store.AcceptGroupingProposal(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
-}
-
-// answerGroupingProposal answers what the store has answered.
-func answerGroupingProposal(ctx context.Context) func(programme.GroupingProposal, error) (reply, error) {
-	return func(p programme.GroupingProposal, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, p.Version, groupingProposalWire(ctx)(&p))
-	}
+	return groupingProposals.answer(ctx)(s.store.AcceptGroupingProposal(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
 }
 
 // bandsIn answers every borough's quartile band on each indicator, "" where it has

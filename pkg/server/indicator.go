@@ -86,7 +86,7 @@ func (s *Server) CreateIndicator(ctx context.Context, r api.CreateIndicatorReque
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, ind.Version, "/v1/indicators/"+ind.Code, indicatorWire(&ind))
+	return created(ctx, ind.Version, "indicator", ind.Code, indicatorWire(&ind))
 }
 
 // UpdateIndicator corrects a definition; where it then measures something else,

@@ -48,7 +48,7 @@ func (s *Server) CreateSubRegionMembership(ctx context.Context, r api.CreateSubR
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, m.Version, "/v1/sub-region-memberships/"+m.ID, membershipWire(&m))
+	return created(ctx, m.Version, "membership", m.ID, membershipWire(&m))
 }
 
 // UpdateSubRegionMembership corrects when or where.

@@ -47,7 +47,7 @@ func (s *Server) CreatePeriod(ctx context.Context, r api.CreatePeriodRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, periodVersion, "/v1/periods/"+p.Code, periodWire(&p))
+	return created(ctx, periodVersion, "period", p.Code, periodWire(&p))
 }
 
 // DeletePeriod removes one.

@@ -40,7 +40,7 @@ func (s *Server) CreatePriority(ctx context.Context, r api.CreatePriorityRequest
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, p.Version, "/v1/priorities/"+p.ID, priorityWire(&p))
+	return created(ctx, p.Version, "priority", p.ID, priorityWire(&p))
 }
 
 // UpdatePriority changes one.

@@ -3,8 +3,8 @@ package server
 import "peerchallenge/pkg/programme"
 
 // problems explains every code that an answer may have. A test compares them with
-// the contract's, and another those with the domain's. Codes that are only said at the
-// terminal are not here.
+// the contract's, and another those with the domain's: some of these are only said
+// at the terminal, so that not all are here.
 //
 //exhaustive:ignore
 var problems = map[programme.Code]explained{

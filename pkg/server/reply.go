@@ -66,10 +66,10 @@ func resource(ctx context.Context, version int64, body any) (reply, error) {
 	return encoded(ctx, http.StatusOK, version, body)
 }
 
-// created answers a new resource and where it is.
-func created(ctx context.Context, version int64, location string, body any) (reply, error) {
+// created answers a new resource of the kind and where it is.
+func created(ctx context.Context, version int64, noun, key string, body any) (reply, error) {
 	r, err := encoded(ctx, http.StatusCreated, version, body)
-	r.location = location
+	r.location = *addressOf(noun, key)
 	return r, err
 }
 

@@ -34,7 +34,7 @@ func (s *Server) CreateSubRegion(ctx context.Context, r api.CreateSubRegionReque
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, sr.Version, "/v1/sub-regions/"+sr.Slug, subRegionWire(&sr))
+	return created(ctx, sr.Version, "sub-region", sr.Slug, subRegionWire(&sr))
 }
 
 // UpdateSubRegion changes one.
