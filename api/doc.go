@@ -1,11 +1,12 @@
-// Package api is generated from openapi.yaml: the wire types, the strict
-// server's interface, and the contract's own text.
+// Package api is generated from openapi.yaml: the wire types, the interface of the
+// operations, and the contract's own text. By hand is only what all operations
+// share.
 package api
 
 import _ "embed"
 
-//go:generate cp ../openapi.yaml openapi.gen.yaml
-//go:generate go tool oapi-codegen -config codegen.yaml ../openapi.yaml
+//go:generate go run ./join contract ../openapi.yaml openapi.gen.yaml
+//go:generate go tool -modfile=generator/go.mod oapi-codegen -config generator/config.yaml ../openapi.yaml
 
 // Contract is the text of openapi.yaml.
 //

@@ -316,25 +316,32 @@ COMMENT ON COLUMN signing_keys.retired_at IS 'From when it signs nothing more, n
 CREATE TABLE idempotency_answers (
     issuer      text        NOT NULL,
     subject     text        NOT NULL,
+    borough     text        NOT NULL,
     operation   text        NOT NULL,
     key         text        NOT NULL,
     fingerprint bytea       NOT NULL CONSTRAINT idempotency_answers_fingerprint_size CHECK (octet_length(fingerprint) = 32),
+    noun        text        NOT NULL,
+    record      text        NOT NULL,
     status      integer     NOT NULL CONSTRAINT idempotency_answers_status_success CHECK (status BETWEEN 200 AND 299),
-    header      jsonb       NOT NULL,
+    header      jsonb,
     body        bytea,
     created_at  timestamptz NOT NULL,
-    CONSTRAINT idempotency_answers_pkey PRIMARY KEY (issuer, subject, operation, key)
+    CONSTRAINT idempotency_answers_pkey PRIMARY KEY (issuer, subject, borough, operation, key)
 );
 CREATE INDEX idempotency_answers_by_age ON idempotency_answers (created_at);
-COMMENT ON TABLE idempotency_answers IS 'First answers to requests that may be repeated, kept for 24 hours.';
+CREATE INDEX idempotency_answers_by_record ON idempotency_answers (noun, record);
+COMMENT ON TABLE idempotency_answers IS 'First answers to requests that may be repeated. The row is kept for 24 hours, whatever becomes of the record that it is about.';
 COMMENT ON COLUMN idempotency_answers.issuer IS 'Who vouched for the sender.';
 COMMENT ON COLUMN idempotency_answers.subject IS 'The sender.';
+COMMENT ON COLUMN idempotency_answers.borough IS 'The borough that the sender spoke for, empty for none.';
 COMMENT ON COLUMN idempotency_answers.operation IS 'The contract''s operationId.';
 COMMENT ON COLUMN idempotency_answers.key IS 'The sender''s Idempotency-Key.';
 COMMENT ON COLUMN idempotency_answers.fingerprint IS 'SHA-256 of the request.';
+COMMENT ON COLUMN idempotency_answers.noun IS 'The kind of the record that the request made or acted on.';
+COMMENT ON COLUMN idempotency_answers.record IS 'Key of that record.';
 COMMENT ON COLUMN idempotency_answers.status IS 'HTTP status of the answer.';
-COMMENT ON COLUMN idempotency_answers.header IS 'Header fields of the answer, an object of texts.';
-COMMENT ON COLUMN idempotency_answers.body IS 'The answer''s bytes, null where it has none.';
+COMMENT ON COLUMN idempotency_answers.header IS 'Header fields of the answer, an object of texts; null once the record has been removed.';
+COMMENT ON COLUMN idempotency_answers.body IS 'The answer''s bytes; null where it has none, and once the record has been removed or a person whom it names.';
 COMMENT ON COLUMN idempotency_answers.created_at IS 'When it was given.';
 
 CREATE TABLE audit_entries (
@@ -351,6 +358,7 @@ CREATE TABLE audit_entries (
     key          text        NOT NULL,
     before       jsonb,
     after        jsonb,
+    withheld     text[]      NOT NULL,
     seen_before  text[]      NOT NULL,
     seen_after   text[]      NOT NULL,
     read_by      text[]      NOT NULL
@@ -370,6 +378,7 @@ COMMENT ON COLUMN audit_entries.noun IS 'What kind of thing.';
 COMMENT ON COLUMN audit_entries.key IS 'Which one.';
 COMMENT ON COLUMN audit_entries.before IS 'As it was, by the members of the Go type, null for what is new.';
 COMMENT ON COLUMN audit_entries.after IS 'As it became, null for what is gone.';
+COMMENT ON COLUMN audit_entries.withheld IS 'Members that changed and of which neither value is kept: names, addresses, sentences about people.';
 COMMENT ON COLUMN audit_entries.seen_before IS 'Who saw the thing before the change: programme, boroughs, reporting, or codes of single boroughs; nobody for what is new.';
 COMMENT ON COLUMN audit_entries.seen_after IS 'Who sees it since; nobody for what is gone.';
 COMMENT ON COLUMN audit_entries.read_by IS 'Who may read the values before and after.';

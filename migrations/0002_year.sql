@@ -477,6 +477,17 @@ END $$;
 COMMENT ON FUNCTION refuse_revision() IS 'Statement trigger of the audit and of the feed: their rows are never altered.';
 CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
 
+-- Copies of lists hold cursors of the feed for months, so that the key with which
+-- cursors are marked is never another. Its 244 bits of chance are those of two
+-- UUIDs, because pgcrypto may not be there.
+CREATE TABLE cursor_keys (
+    key bytea NOT NULL CONSTRAINT cursor_keys_length CHECK (octet_length(key) = 32)
+);
+CREATE UNIQUE INDEX cursor_keys_one_row ON cursor_keys ((true));
+INSERT INTO cursor_keys (key) VALUES (sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
+COMMENT ON TABLE cursor_keys IS 'One row: the secret with which cursors are marked.';
+COMMENT ON COLUMN cursor_keys.key IS 'For HMAC-SHA256. Whoever has it can write cursors that the service takes for its own.';
+
 -- Changes get their places in the feed as their transactions commit, one
 -- transaction at a time. The lock is taken at the commit itself and held until
 -- the rows can be seen, so that places become visible in their order and who has
@@ -501,9 +512,9 @@ CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON feed FOR E
 -- search path ends with the temporary tables, so that none of them is taken for
 -- the feed.
 --
--- Waiting for the disk under the lock would let one transaction commit for each
--- flush, where else one flush serves all that wait. So the commit does not wait;
--- who has committed flushes the log before telling anybody (Store.flush).
+-- Waiting for the disk or a standby under the lock would let one transaction commit
+-- for each wait, where else one flush serves all that wait. So the commit does not
+-- wait; who has committed waits behind it, before telling anybody (Store.carryOut).
 -- +goose StatementBegin
 CREATE FUNCTION append_to_feed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -549,10 +560,10 @@ END $$;
 GRANT USAGE ON SCHEMA public TO peerchallenge_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO peerchallenge_service;
 REVOKE UPDATE, DELETE ON audit_entries FROM peerchallenge_service;
-REVOKE INSERT, UPDATE, DELETE ON feed, goose_db_version FROM peerchallenge_service;
+REVOKE INSERT, UPDATE, DELETE ON feed, cursor_keys, goose_db_version FROM peerchallenge_service;
 
 -- +goose Down
-DROP TABLE feed, milestones, events, asks_and_offers, actions, findings, peer_reviews, participants, grouping_proposals, peer_challenge_groups, peer_challenges;
+DROP TABLE cursor_keys, feed, milestones, events, asks_and_offers, actions, findings, peer_reviews, participants, grouping_proposals, peer_challenge_groups, peer_challenges;
 DROP SEQUENCE feed_places;
 DROP TRIGGER append_to_feed ON audit_entries;
 DROP TRIGGER refuse_revision ON audit_entries;

@@ -16,7 +16,8 @@ import (
 // that is not here may not exist: whoever adds one decides where it stands.
 var arrows = map[string][]string{
 	"migrations":          {},
-	"pkg/programme":       {},
+	"pkg/grouping":        {},
+	"pkg/programme":       {"pkg/grouping"},
 	"pkg/benchmark":       {"pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme"},
@@ -25,6 +26,9 @@ var arrows = map[string][]string{
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"pkg/programme"},
+	"api/join":            {},
+	"pkg/robustness":      {}, // holds tests only
+	"pkg/sheet":           {},
 	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},
 	"cmd/peerchallenge": {
 		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/seed", "pkg/server",
@@ -42,8 +46,10 @@ var technologies = map[string][]string{
 	"github.com/getkin/kin-openapi": {"pkg/server"},
 	"github.com/oapi-codegen":       {"api"},
 	"github.com/golang-jwt":         {"pkg/auth"},
+	"github.com/xuri":               {"pkg/sheet"},
 	"github.com/MicahParks":         {"pkg/auth"},
-	"github.com/prometheus":         {"pkg/server", "cmd/peerchallenge"},
+	"github.com/anishathalye":       {}, // the tests of pkg/robustness check histories with it
+	"github.com/prometheus":         {"pkg/server", "pkg/postgres", "cmd/peerchallenge"},
 }
 
 const module = "peerchallenge/"
@@ -91,15 +97,15 @@ func TestArrows(t *testing.T) {
 }
 
 type listedPackage struct {
-	ImportPath string
-	Imports    []string
+	ImportPath, Dir  string
+	Imports, GoFiles []string
 }
 
 // listed answers our packages as they are built for the system, without tests:
 // a test may put any parts together.
 func listed(t *testing.T, system string) []listedPackage {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", module+"...")
+	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,Imports,GoFiles", module+"...")
 	list.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
 	list.Stderr = os.Stderr
 	out, err := list.Output()
@@ -127,7 +133,7 @@ func TestForbidden(t *testing.T) {
 	for importer := range arrows {
 		for _, imported := range []string{
 			"api", "cmd/peerchallenge", "migrations", "pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local",
-			"pkg/postgres/pgtest", "pkg/programme", "pkg/seed", "pkg/server", "pkg/programme/inner", "pkg/elsewhere",
+			"pkg/postgres/pgtest", "pkg/grouping", "pkg/programme", "pkg/seed", "pkg/server", "pkg/programme/inner", "pkg/elsewhere",
 		} {
 			want := !slices.Contains(arrows[importer], imported)
 			if got := len(forbidden(importer, []string{"fmt", module + imported})) == 1; got != want {
@@ -137,6 +143,9 @@ func TestForbidden(t *testing.T) {
 	}
 	for _, c := range []struct{ importer, path, want string }{
 		{"pkg/programme", module + "pkg/benchmark", "refused"},
+		{"pkg/programme", module + "pkg/grouping", "allowed"},
+		{"pkg/grouping", module + "pkg/programme", "refused"},
+		{"pkg/server", module + "pkg/grouping", "refused"},
 		{"pkg/benchmark", module + "pkg/programme", "allowed"},
 		{"pkg/benchmark", module + "pkg/postgres", "refused"},
 		{"pkg/server", module + "pkg/postgres", "refused"},
@@ -155,6 +164,7 @@ func TestForbidden(t *testing.T) {
 		{"pkg/auth", "github.com/golang-jwt/jwt/v5", "allowed"},
 		{"pkg/server", "github.com/golang-jwt/jwt/v5", "refused"},
 		{"pkg/server", "gorm.iono/gorm", "allowed"},
+		{"pkg/server", "github.com/anishathalye/porcupine", "refused"},
 		{"pkg/unheard-of", "fmt", "refused"},
 	} {
 		got := map[bool]string{true: "allowed", false: "refused"}[len(forbidden(c.importer, []string{c.path})) == 0]

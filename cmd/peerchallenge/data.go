@@ -29,8 +29,8 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 		return err
 	}
 	err = do(store)
-	if err != nil && programme.KindOf(err) == programme.Internal && outdated(ctx, store) {
-		err = errOutdated // a missing table is what went wrong
+	if notReady(err) || err != nil && programme.KindOf(err) == programme.Internal && outdated(ctx, store) {
+		err = errOutdated // a missing table or column is what went wrong
 	}
 	return errors.Join(err, store.Close())
 }
@@ -38,9 +38,11 @@ func withStore(ctx context.Context, cfg config, do func(*postgres.Store) error) 
 var errOutdated = errors.New("the database's structure is older than this program: peerchallenge migrate brings it up to date")
 
 // outdated reports whether the database lacks a migration.
-func outdated(ctx context.Context, store *postgres.Store) bool {
-	e, ok := errors.AsType[*programme.Error](store.Ready(ctx))
-	return ok && e.Code == "not_ready"
+func outdated(ctx context.Context, store *postgres.Store) bool { return notReady(store.Ready(ctx)) }
+
+func notReady(err error) bool {
+	e, ok := errors.AsType[*programme.Error](err)
+	return ok && e.Code == programme.CodeNotReady
 }
 
 // openStore connects to the database, and says in one sentence why it cannot.
@@ -53,14 +55,23 @@ func openStore(ctx context.Context, cfg config, logger *slog.Logger) (*postgres.
 }
 
 func migrate(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "migrate", "migrate", `Brings the database's structure up to this version. Doing it twice does no harm, nor do two at once: one waits for the
-other.`, some("DATABASE_URL", "LOG_LEVEL")...)
+	flags := newFlags(out, "migrate", "migrate [--api-user NAME]", `Brings the database's structure up to this version. Doing it twice does no harm, nor do two at once: one waits for the
+other. DATABASE_URL names the owner of the database here. With --api-user, makes the user with whom serve is to log in,
+who has the rights of the service alone; its password is what PEERCHALLENGE_API_PASSWORD says, each time anew.`,
+		some("DATABASE_URL", "PEERCHALLENGE_API_PASSWORD", "LOG_LEVEL")...)
+	user := flags.String("api-user", "", "`name` of the service's own user of the database")
 	if err := flags.parse(args); err != nil {
 		return err
 	}
 	return withStore(ctx, cfg, func(store *postgres.Store) error {
 		if err := store.Migrate(ctx); err != nil {
 			return err
+		}
+		if *user != "" {
+			if err := store.AllowLogin(ctx, *user, cfg.apiPassword); err != nil {
+				return err
+			}
+			fmt.Fprintf(out, "The user %s may log in, with the service's rights.\n", *user)
 		}
 		_, err := fmt.Fprintln(out, "The database is up to date.")
 		return err
@@ -137,7 +148,7 @@ func importFiles(ctx context.Context, store *postgres.Store, files []string, out
 }
 
 func importFile(ctx context.Context, store *postgres.Store, path string) (benchmark.ImportResult, error) {
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) // #nosec G304 -- reading the file that is named is what import is for
 	if err != nil {
 		return benchmark.ImportResult{}, fmt.Errorf("the file cannot be read: %w", root(err))
 	}
@@ -145,22 +156,34 @@ func importFile(ctx context.Context, store *postgres.Store, path string) (benchm
 }
 
 func token(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] [--subject NAME] [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are
+	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] --subject NAME [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are
 `+roles()+`; those of a borough need its GSS
-code. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE must be what the service has.`,
-		some("DATABASE_URL", "PEERCHALLENGE_ADDR", "PEERCHALLENGE_BASE_URL", "PEERCHALLENGE_AUDIENCE", "LOG_LEVEL")...)
+code. The subject names the one person or system that will use the token: what is done with it is recorded under
+that name, and whoever shares it shares what they may repeat. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE
+must be what the service has.`,
+		some("DATABASE_URL", "PEERCHALLENGE_ADDR", "PEERCHALLENGE_BASE_URL", "PEERCHALLENGE_AUDIENCE", "PEERCHALLENGE_BUILTIN_ISSUER", "LOG_LEVEL")...)
 	role := flags.String("role", "", "`role` of the bearer, one of those above")
 	borough := flags.String("borough", "", "GSS `code` of the bearer's borough, such as "+demoBorough)
-	subject := flags.String("subject", "command", "`name` of the bearer")
+	subject := flags.String("subject", "", "`name` of the person or system that will use it, such as dcs-lambeth")
 	ttl := flags.Duration("ttl", time.Hour, fmt.Sprintf("how long the token works, at most %s", auth.MaxTTL))
 	if err := flags.parse(args); err != nil {
 		return err
 	}
 	actor := programme.Actor{Subject: *subject, Borough: *borough, Roles: []programme.Role{programme.Role(*role)}}
+	var faults []error
 	if !actor.Roles[0].Known() {
-		return fmt.Errorf("say --role and one of %s", roles())
+		faults = append(faults, fmt.Errorf("say --role and one of %s", roles()))
+	}
+	if actor.Subject == "" {
+		faults = append(faults, errors.New("say --subject and the name of the one person or system that will use the token, such as dcs-lambeth"))
+	}
+	if err := errors.Join(append(faults, cfg.needBuiltIn())...); err != nil {
+		return err
 	}
 	return withStore(ctx, cfg, func(store *postgres.Store) error {
+		if err := needBorough(ctx, store, actor); err != nil {
+			return err
+		}
 		text, err := auth.NewAuthority(store, cfg.issuer, cfg.audience, cfg.clock).Token(ctx, actor, *ttl)
 		if err != nil {
 			return err
@@ -168,6 +191,18 @@ code. PEERCHALLENGE_BASE_URL and PEERCHALLENGE_AUDIENCE must be what the service
 		_, err = fmt.Fprintln(out, text)
 		return err
 	})
+}
+
+// needBorough refuses a token that would be refused at every call.
+func needBorough(ctx context.Context, store *postgres.Store, actor programme.Actor) error {
+	if actor.Borough == "" {
+		return nil
+	}
+	there, err := store.HasBorough(ctx, actor.Borough)
+	if err == nil && !there {
+		err = fmt.Errorf("the programme has no borough %q: say the GSS code of one that takes part, such as %s; peerchallenge import london brings London's", actor.Borough, demoBorough)
+	}
+	return err
 }
 
 // roles lists the roles in words.

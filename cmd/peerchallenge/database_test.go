@@ -25,8 +25,10 @@ func TestDemoOnAGivenDatabase(t *testing.T) {
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("there is something in the data folder: %v", err)
 	}
-	// What the token command issues is good for a service on any port.
-	token := strings.TrimSpace(must(t, env, "token", "--role", "borough-lead", "--borough", demoBorough, "--ttl", "5m"))
+	// The command that it prints for other tokens is one that works.
+	way := demo.says(t, `(PEERCHALLENGE_BASE_URL)=(\S+) .* (token --role borough-lead --borough E09000011 --subject dcs-greenwich)`)
+	more := settingsOf("DATABASE_URL", env("DATABASE_URL"), way[1], way[2])
+	token := strings.TrimSpace(must(t, more, strings.Fields(way[3])...))
 	if status, body := get(t, curl[2], token); status != http.StatusOK {
 		t.Errorf("%d %.300s", status, body)
 	}
@@ -41,7 +43,7 @@ func TestOrder(t *testing.T) {
 	if err := os.WriteFile(file, []byte("time_period\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range []string{"token --role reporting", "import london", "import dfe " + file} {
+	for _, args := range []string{"token --role reporting --subject reporting-tool", "import london", "import dfe " + file} {
 		if said := refused(t, env, strings.Fields(args)...); !strings.HasSuffix(said, "peerchallenge migrate brings it up to date") {
 			t.Errorf("%s on an empty database: %s", args, said)
 		}
@@ -50,7 +52,7 @@ func TestOrder(t *testing.T) {
 	if said := refused(t, env, "import", "dfe", file); !strings.Contains(said, "peerchallenge import london brings them") {
 		t.Errorf("figures before authorities: %s", said)
 	}
-	must(t, env, "token", "--role", "reporting")
+	must(t, env, "token", "--role", "reporting", "--subject", "reporting-tool")
 }
 
 // TestDatabaseAway says what is wrong with DATABASE_URL, and no password.

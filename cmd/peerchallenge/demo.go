@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/postgres"
@@ -27,21 +31,42 @@ indicators, the published figures, and what the programme's page reports. Prints
 	if err := flags.parse(args); err != nil {
 		return err
 	}
+	if err := cfg.needBuiltIn(); err != nil {
+		return err
+	}
 	listener, err := listen(cfg.addr)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = listener.Close() }()
 
-	if cfg.databaseURL == "" {
-		database, err := private(ctx, *dir, out)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, database.Stop()) }()
-		cfg.databaseURL = database.URL("peerchallenge")
-	} else {
+	// The tokens are for this demo, wherever it listens.
+	cfg.baseURL = cmp.Or(cfg.baseURL, reachable(listener.Addr()))
+	cfg.issuer = cfg.baseURL
+
+	given, asked := cfg.databaseURL != "", ctx
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if given {
 		fmt.Fprintln(out, "Using the database that DATABASE_URL names ...")
+	} else {
+		database, failed := private(ctx, *dir, out)
+		if failed != nil {
+			return failed
+		}
+		cfg.databaseURL = database.URL("peerchallenge")
+		var keeping sync.WaitGroup
+		var gone error
+		keeping.Go(func() {
+			if gone = database.Keep(ctx); gone != nil {
+				stop() // there is nothing to serve without it
+			}
+		})
+		defer func() {
+			stop()
+			keeping.Wait()
+			err = errors.Join(err, gone, database.Stop())
+		}()
 	}
 	app, err := open(ctx, cfg, cfg.quiet, func(store *postgres.Store) error {
 		fmt.Fprintln(out, "Loading London and its published figures ...")
@@ -54,11 +79,20 @@ indicators, the published figures, and what the programme's page reports. Prints
 		return err
 	}
 	defer app.close()
-	if err := greet(ctx, app.authority, or(cfg.baseURL, reachable(listener.Addr())), out); err != nil {
+	if err := app.serveInside(cfg.metricsAddr, cfg.quiet, out); err != nil {
+		return err
+	}
+	way := "PEERCHALLENGE_BASE_URL=" + cfg.baseURL
+	if !given {
+		way = "DATABASE_URL='" + cfg.databaseURL + "' " + way
+	}
+	if err := greet(ctx, app.authority, cfg.baseURL, way, out); err != nil {
 		return err
 	}
 	err = app.server.Serve(ctx, listener, grace)
-	fmt.Fprintln(out, "\nStopped. The data stay for the next start.")
+	if asked.Err() != nil {
+		fmt.Fprintln(out, "\nStopped. The data stay for the next start.")
+	}
 	return err
 }
 
@@ -86,7 +120,7 @@ func private(ctx context.Context, dir string, out io.Writer) (*local.Server, err
 		return nil, err
 	}
 	fmt.Fprintf(out, "Starting a private PostgreSQL in %s ...\n", dir)
-	database, err := local.Start(ctx, local.Config{Dir: dir, Logger: slog.New(terminal{slog.DiscardHandler, out})})
+	database, err := local.Start(ctx, local.Config{Dir: dir, Logger: slog.New(terminal{out: out, level: slog.LevelInfo})})
 	if err != nil {
 		return nil, err
 	}
@@ -96,53 +130,91 @@ func private(ctx context.Context, dir string, out io.Writer) (*local.Server, err
 	return database, nil
 }
 
-// terminal is a log for the person who waits: what goes on, without times and
-// levels.
-type terminal struct {
-	slog.Handler
-	out io.Writer
+// bearer is somebody for whom the demo prints a token.
+type bearer struct {
+	role    programme.Role
+	borough string
 }
 
-func (terminal) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
-
-func (t terminal) Handle(_ context.Context, r slog.Record) error {
-	line := r.Message
-	r.Attrs(func(a slog.Attr) bool {
-		line += fmt.Sprintf(", %s: %s", a.Key, a.Value)
-		return true
-	})
-	_, err := fmt.Fprintln(t.out, line)
-	return err
+// bearers have every role, and two boroughs of one group, so that a newcomer sees
+// what peers show each other. A test asks whether they are in one.
+func bearers() []bearer {
+	var all []bearer
+	for _, role := range programme.Roles {
+		b := bearer{role: role}
+		if role.OfBorough() {
+			b.borough = demoBorough
+		}
+		all = append(all, b)
+	}
+	return append(all, bearer{programme.RoleBoroughLead, demoPeer}, bearer{programme.RoleBoroughEditor, demoPeer})
 }
 
-// greet prints all that a newcomer needs to go on.
-func greet(ctx context.Context, authority *auth.Authority, base string, out io.Writer) error {
+// The boroughs of the demo's tokens.
+const (
+	demoBorough = "E09000022" // Lambeth
+	demoPeer    = "E09000021" // Kingston upon Thames, of Lambeth's group
+)
+
+// demoNames end the subjects of a borough's bearers.
+var demoNames = map[string]string{demoBorough: "-lambeth", demoPeer: "-kingston"}
+
+func (b bearer) String() string {
+	if b.borough == "" {
+		return string(b.role)
+	}
+	return string(b.role) + " of " + b.borough
+}
+
+// actor is the bearer as the record of changes will name them.
+func (b bearer) actor() programme.Actor {
+	return programme.Actor{Subject: demoBearers[b.role] + demoNames[b.borough], Borough: b.borough, Roles: []programme.Role{b.role}}
+}
+
+// called is what somebody types to call this program again, who has called it by
+// the name. What go run has built is gone tomorrow.
+func called(name string) string {
+	if strings.Contains(filepath.ToSlash(name), "/go-build") {
+		return "go run ./cmd/peerchallenge"
+	}
+	return name
+}
+
+// greet prints all that a newcomer needs to go on. The way is the environment in
+// which the token command reaches the demo's database.
+func greet(ctx context.Context, authority *auth.Authority, base, way string, out io.Writer) error {
 	fmt.Fprintf(out, "\nPeer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
 	var reading string
-	for _, role := range programme.Roles {
-		actor := programme.Actor{Subject: "demo-" + string(role), Roles: []programme.Role{role}}
-		if role.OfBorough() {
-			actor.Borough = demoBorough
-		}
-		token, err := authority.Token(ctx, actor, demoTTL)
+	for _, b := range bearers() {
+		token, err := authority.Token(ctx, b.actor(), demoTTL)
 		if err != nil {
 			return err
 		}
-		if role == programme.RoleReporting {
+		if b.role == programme.RoleReporting {
 			reading = token
 		}
-		fmt.Fprintf(out, "\n  %s%s\n  %s\n", role, ofBorough(actor.Borough), token)
+		fmt.Fprintf(out, "\n  %s\n  %s\n", b, token)
 	}
-	_, err := fmt.Fprintf(out, "\nHow does Lambeth compare?\n\n  curl -H 'Authorization: Bearer %s' '%s/v1/comparisons?borough=%s&period=2024-25&indicator=REREF_PCT'\n\nCtrl-C stops it.\n", reading, base, demoBorough)
+	_, err := fmt.Fprintf(out, `
+Lambeth (%s) and Kingston (%s) are in one group. Tokens for others, from another terminal:
+
+  %s %s token --role borough-lead --borough E09000011 --subject dcs-greenwich
+
+How does Lambeth compare?
+
+  curl -H 'Authorization: Bearer %s' '%s/v1/comparisons?borough=%s&period=2024-25&indicator=REREF_PCT'
+
+Ctrl-C stops it.
+`, demoBorough, demoPeer, way, called(os.Args[0]), reading, base, demoBorough)
 	return err
 }
 
-// demoBorough is the borough whose tokens the demo prints: Lambeth.
-const demoBorough = "E09000022"
-
-func ofBorough(code string) string {
-	if code == "" {
-		return ""
-	}
-	return " of " + code
+// demoBearers are made-up people and systems, one for each role, so that the audit
+// names somebody. To those of a borough its name is added.
+var demoBearers = map[programme.Role]string{
+	programme.RoleProgramme:     "programme-manager",
+	programme.RoleBoroughLead:   "dcs",
+	programme.RoleBoroughEditor: "performance-officer",
+	programme.RoleBoroughSystem: "casework-system",
+	programme.RoleReporting:     "reporting-tool",
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func describe(err error) string {
 		return err.Error()
 	case len(e.Faults) == 0 && errors.Unwrap(e) != nil:
 		return e.Detail + " (" + root(e).Error() + ")"
-	case e.Code == "invalid" && len(e.Faults) > 0:
+	case e.Code == programme.CodeInvalid && len(e.Faults) > 0:
 		// Its sentence speaks of a request, and says less than the faults.
 		return strings.TrimPrefix(list(e.Faults), "\n  ")
 	}
@@ -45,7 +46,7 @@ func list(faults []programme.Fault) string {
 		if f.Row > 0 {
 			fmt.Fprintf(&text, "row %d: ", f.Row)
 		}
-		if place := or(f.Column, or(f.Pointer, f.Parameter)); place != "" {
+		if place := cmp.Or(f.Column, f.Pointer, f.Parameter); place != "" {
 			fmt.Fprintf(&text, "%s: ", place)
 		}
 		text.WriteString(f.Detail)

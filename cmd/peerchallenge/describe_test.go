@@ -70,11 +70,12 @@ func TestReachable(t *testing.T) {
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	log := slog.New(terminal{slog.DiscardHandler, &out})
+	log := slog.New(terminal{out: &out, level: slog.LevelInfo})
 	log.Debug("Dull.")
+	log.With("issuer", "a").WithGroup("of").Info("Fetched", "keys", 2)
 	log.Info("Looking on the network.")
 	log.Warn("Something stays behind", "error", errors.New("busy"))
-	if got, want := out.String(), "Looking on the network.\nSomething stays behind, error: busy\n"; got != want {
+	if got, want := out.String(), "Fetched, issuer: a, keys: 2\nLooking on the network.\nSomething stays behind, error: busy\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -13,14 +13,26 @@ type setting struct{ name, about string }
 
 var settings = []setting{
 	{"DATABASE_URL", "PostgreSQL to use, postgres://user:password@host/database"},
+	{"PEERCHALLENGE_API_PASSWORD", "password for the user that migrate --api-user makes, 16 characters or more"},
 	{"PEERCHALLENGE_ADDR", "address to listen on (127.0.0.1:8080)"},
+	{"PEERCHALLENGE_METRICS_ADDR", "address for /metrics and Go's profiles alone (the public one, without profiles)"},
 	{"PEERCHALLENGE_BASE_URL", "address for callers, and the built-in issuer's name (http://PEERCHALLENGE_ADDR)"},
 	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
-	{"PEERCHALLENGE_ISSUERS", `other issuers to trust, a JSON list: [{"issuer":"https://...","audience":"..."}]`},
+	{"PEERCHALLENGE_BUILTIN_ISSUER", "on, or off to refuse tokens of the token command (on)"},
+	{"PEERCHALLENGE_ISSUERS", "other issuers to trust, a JSON list, each for boroughs and roles (docs/issuers.md)"},
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
+	{"PEERCHALLENGE_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8, by commas"},
+	{"PEERCHALLENGE_LOG_ADDRESSES", "callers' addresses in the log: full, short (their networks) or none (full)"},
 	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
-	{"LOG_LEVEL", "debug, info, warn or error (info; in a demo and in commands that end by themselves, warn)"},
+	{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "months for which people who left are kept; 0: for ever (0)"},
+	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which a group's notes are kept after its challenge; 0: for ever (0)"},
+	{"PEERCHALLENGE_SPOOL_DIR", "folder for what slow readers have not taken (that for temporary files)"},
+	{"PEERCHALLENGE_SPOOL_CALLER_MIB", "how much of it may be one caller's, in MiB (64)"},
+	{"PEERCHALLENGE_SPOOL_TOTAL_MIB", "how much of it there may be in all, in MiB (512)"},
+	{"PEERCHALLENGE_ZONE", "time zone in which the programme's days begin and end (Europe/London)"},
+	{"PEERCHALLENGE_DEVELOPMENT", "on lets serve work as a superuser or owner of the database (off)"},
+	{"LOG_LEVEL", "debug, info, warn or error (info; in all commands but serve, error)"},
 }
 
 // some answers those of the settings that a command needs.
@@ -30,7 +42,7 @@ func some(names ...string) []setting {
 
 func printSettings(out io.Writer, settings []setting) {
 	for _, s := range settings {
-		fmt.Fprintf(out, "  %-36s  %s\n", s.name, s.about)
+		fmt.Fprintf(out, "  %-43s  %s\n", s.name, s.about)
 	}
 }
 

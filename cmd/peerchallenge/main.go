@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"syscall"
@@ -39,6 +41,7 @@ func commands() []command {
 		{"migrate", "bring the database's structure up to this version", migrate},
 		{"import", "load London's reference data or files of the Department for Education", importData},
 		{"token", "issue a bearer token of the built-in issuer", token},
+		{"health", "ask a running service whether it can answer", health},
 		{"version", "print the version", version},
 	}
 }
@@ -74,7 +77,7 @@ func asksForHelp(args []string) bool {
 }
 
 func usage(out io.Writer) {
-	fmt.Fprint(out, "The system of a peer challenge programme: an API for boroughs, indicators and how they compare.\n\nUsage: peerchallenge <command> [flags]\n\nCommands:\n")
+	fmt.Fprint(out, "The system of a peer challenge programme: an API for its year of challenges, reviews, findings and\nactions, and for boroughs, indicators and how they compare.\n\nUsage: peerchallenge <command> [flags]\n\nCommands:\n")
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  %-8s  %s\n", c.name, c.about)
 	}
@@ -83,21 +86,35 @@ func usage(out io.Writer) {
 }
 
 func version(_ context.Context, args []string, _ config, out io.Writer) error {
-	if err := newFlags(out, "version", "version", "Prints the program's version, and that of Go which built it.").parse(args); err != nil {
+	if err := newFlags(out, "version", "version", "Prints the program's version, the commit that it was built from, and the version of Go that built it.").parse(args); err != nil {
 		return err
 	}
-	text, revision := "development", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if v := info.Main.Version; v != "" && v != "(devel)" {
-			text = v
-		}
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				revision = " " + s.Value
-			}
-		}
-		text += revision + " " + info.GoVersion
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{GoVersion: runtime.Version()}
 	}
-	_, err := fmt.Fprintln(out, "peerchallenge "+text)
+	_, err := fmt.Fprintln(out, "peerchallenge "+built(info, revision))
 	return err
+}
+
+// revision is the commit, where the build knows it and Go does not: without the
+// repository, as in a container: go build -ldflags '-X main.revision=COMMIT'.
+var revision string
+
+// built says what this program was built from, and by which Go.
+func built(info *debug.BuildInfo, revision string) string {
+	text := "development"
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		text = v
+	}
+	changed := ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = " with changes"
+		}
+	}
+	return text + ", commit " + cmp.Or(revision, "unknown") + changed + ", " + info.GoVersion
 }

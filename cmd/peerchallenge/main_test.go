@@ -7,9 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -49,9 +51,10 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// settingsOf makes an environment of pairs. Logs stay quiet.
+// settingsOf makes an environment of pairs. Logs stay quiet, and serve may work as
+// the owner of the tests' databases.
 func settingsOf(pairs ...string) func(string) string {
-	env := map[string]string{"LOG_LEVEL": "error"}
+	env := map[string]string{"LOG_LEVEL": "error", "PEERCHALLENGE_DEVELOPMENT": "on"}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		env[pairs[i]] = pairs[i+1]
 	}
@@ -164,7 +167,7 @@ func TestDemo(t *testing.T) {
 		if status != 200 || !strings.Contains(body, `"boroughName":"Lambeth"`) || !strings.Contains(body, `"value":21.3`) {
 			t.Errorf("%d %.300s", status, body)
 		}
-		for _, role := range []string{"programme", "borough-lead of E09000022", "borough-editor of E09000022", "borough-system of E09000022", "reporting"} {
+		for _, role := range []string{"programme", "borough-lead of E09000022", "borough-editor of E09000022", "borough-system of E09000022", "reporting", "borough-lead of E09000021", "borough-editor of E09000021"} {
 			token := demo.says(t, `(?m)^  `+role+`\n  (\S+)$`)[1]
 			if status, body := get(t, regexp.MustCompile(`^.*/v1`).FindString(curl[2])+"/boroughs", token); status != 200 {
 				t.Errorf("%s: %d %s", role, status, body)
@@ -187,33 +190,82 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestProduction goes the way of README: migrate, import, token, serve.
+// TestProduction goes the way of README: migrate as the owner, then import, token,
+// serve and health as the service's own user.
 func TestProduction(t *testing.T) {
 	t.Parallel()
-	url := pgtest.Database(t)
-	env := settingsOf("DATABASE_URL", url, "PEERCHALLENGE_BASE_URL", "http://service.test")
-	serve := begin(t, env, "serve", "--addr", "127.0.0.1:0")
-	address := serve.says(t, `Listening on (\S+)`)[1]
-	if status, body := get(t, "http://"+address+"/readyz", ""); status != 503 || !strings.Contains(body, "not_ready") {
-		t.Errorf("before the migration: %d %s", status, body)
+	address, err := url.Parse(pgtest.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const password = "a long random text"
+	owner := settingsOf("DATABASE_URL", address.String(), "PEERCHALLENGE_API_PASSWORD", password, "PEERCHALLENGE_DEVELOPMENT", "off")
+	if said := refused(t, settingsOf("DATABASE_URL", address.String()), "migrate", "--api-user", "api_production"); !strings.Contains(said, "needs 16") {
+		t.Error(said)
 	}
 	for range 2 {
-		if said := must(t, env, "migrate"); !strings.Contains(said, "up to date") {
+		if said := must(t, owner, "migrate", "--api-user", "api_production"); said != "The user api_production may log in, with the service's rights.\nThe database is up to date.\n" {
 			t.Error(said)
 		}
 	}
+	if said := refused(t, owner, "serve", "--addr", "127.0.0.1:0"); !strings.Contains(said, "is a superuser") || !strings.Contains(said, "migrate --api-user") {
+		t.Errorf("as the owner: %s", said)
+	}
+	if said := refused(t, owner, "health"); !strings.Contains(said, "does not answer") {
+		t.Errorf("before it serves: %s", said)
+	}
+
+	address.User = url.UserPassword("api_production", password)
+	env := settingsOf("DATABASE_URL", address.String(), "PEERCHALLENGE_BASE_URL", "http://service.test", "PEERCHALLENGE_DEVELOPMENT", "off")
 	must(t, env, "import", "london")
-	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting"))
-	if status, body := get(t, "http://"+address+"/readyz", ""); status != 200 {
+	token := strings.TrimSpace(must(t, env, "token", "--role", "reporting", "--subject", "reporting-tool"))
+	serve := begin(t, env, "serve", "--addr", "127.0.0.1:0")
+	at := serve.says(t, `Listening on (\S+)`)[1]
+	until(t, "the figures are not read", func() bool { status, _ := get(t, "http://"+at+"/readyz", ""); return status == http.StatusOK })
+	for _, probe := range [][]string{{"health"}, {"health", "--live"}} {
+		if said := must(t, settingsOf("PEERCHALLENGE_ADDR", at), probe...); said != "ok\n" {
+			t.Errorf("%s: %s", probe, said)
+		}
+	}
+	if status, body := get(t, "http://"+at+"/v1/indicators/CLA_RATE", token); status != 200 {
 		t.Errorf("%d %s", status, body)
 	}
-	if status, body := get(t, "http://"+address+"/v1/indicators/CLA_RATE", token); status != 200 {
-		t.Errorf("%d %s", status, body)
-	}
-	if status, body := get(t, "http://"+address+"/v1/peer-challenges", token); status != 200 || !strings.Contains(body, `"title":"South London DCS Peer Challenge"`) {
+	if status, body := get(t, "http://"+at+"/v1/peer-challenges", token); status != 200 || !strings.Contains(body, `"title":"South London DCS Peer Challenge"`) {
 		t.Errorf("%d %s", status, body)
 	}
 	serve.end(t)
+}
+
+// TestMetricsHaveAnAddressOfTheirOwn where one is set: there with Go's profiles, and
+// no longer in public.
+func TestMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	env := settingsOf("DATABASE_URL", pgtest.Database(t), "PEERCHALLENGE_METRICS_ADDR", "127.0.0.1:0")
+	must(t, env, "migrate")
+	serve := begin(t, env, "serve", "--addr", "127.0.0.1:0")
+	inside := "http://" + serve.says(t, `Metrics on (\S+)`)[1]
+	public := "http://" + serve.says(t, `Listening on (\S+)`)[1]
+	if status, body := get(t, public+"/metrics", ""); status != 404 || !strings.Contains(body, `"code":"no_such_address"`) {
+		t.Errorf("in public: %d %s", status, body)
+	}
+	if status, body := get(t, inside+"/metrics", ""); status != 200 || !strings.Contains(body, "http_request_duration_seconds_bucket{") || !strings.Contains(body, "connections") {
+		t.Errorf("inside: %d %s", status, body)
+	}
+	if status, body := get(t, inside+"/debug/pprof/goroutine?debug=1", ""); status != 200 || !strings.Contains(body, "goroutine profile:") {
+		t.Errorf("profiles: %d %s", status, body)
+	}
+	for _, path := range []string{"/debug/pprof/", "/debug/pprof/heap", "/debug/vars"} {
+		if status, _ := get(t, public+path, ""); status != 404 {
+			t.Errorf("%s in public: %d", path, status)
+		}
+	}
+	if status, _ := get(t, inside+"/v1/boroughs", ""); status != 404 {
+		t.Errorf("the API inside: %d", status)
+	}
+	serve.end(t)
+	if said := refused(t, settingsOf("DATABASE_URL", env("DATABASE_URL"), "PEERCHALLENGE_METRICS_ADDR", "nowhere"), "serve", "--addr", "127.0.0.1:0"); !strings.Contains(said, "PEERCHALLENGE_METRICS_ADDR is nowhere") {
+		t.Error(said)
+	}
 }
 
 // TestImport loads files, says what they did, and names every fault.
@@ -267,6 +319,7 @@ func TestRefusals(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() })
 	migrated := settingsOf("DATABASE_URL", pgtest.Database(t))
 	must(t, migrated, "migrate")
+	off := settingsOf("DATABASE_URL", "postgres://127.0.0.1/any", "PEERCHALLENGE_BUILTIN_ISSUER", "off")
 	for name, c := range map[string]struct {
 		env   func(string) string
 		args  []string
@@ -274,13 +327,19 @@ func TestRefusals(t *testing.T) {
 	}{
 		"unknown command":   {settingsOf(), []string{"dance"}, []string{`there is no command "dance"`, "Usage:"}},
 		"no database":       {settingsOf(), []string{"serve"}, []string{"DATABASE_URL is not set"}},
-		"no database token": {settingsOf(), []string{"token", "--role", "reporting"}, []string{"DATABASE_URL is not set"}},
+		"no database token": {settingsOf(), []string{"token", "--role", "reporting", "--subject", "reporting-tool"}, []string{"DATABASE_URL is not set"}},
 		"every setting":     {settingsOf("LOG_LEVEL", "loud", "PEERCHALLENGE_ISSUERS", "{"), []string{"version"}, []string{"LOG_LEVEL", "PEERCHALLENGE_ISSUERS"}},
 		"taken port":        {migrated, []string{"serve", "--addr", taken.Addr().String()}, []string{taken.Addr().String(), "--addr"}},
 		"taken port, demo":  {settingsOf(), []string{"demo", "--addr", taken.Addr().String()}, []string{taken.Addr().String(), "--addr"}},
-		"unknown role":      {migrated, []string{"token", "--role", "king"}, []string{"role"}},
-		"no borough":        {migrated, []string{"token", "--role", "borough-lead"}, []string{"borough"}},
-		"too long":          {migrated, []string{"token", "--role", "reporting", "--ttl", "99h"}, []string{"24"}},
+		"unknown role":      {migrated, []string{"token", "--role", "king", "--subject", "a"}, []string{"say --role and one of programme, "}},
+		"nobody":            {migrated, []string{"token"}, []string{"say --role", "say --subject and the name of the one person or system"}},
+		"nobody's borough":  {migrated, []string{"token", "--role", "borough-lead", "--subject", "dcs-lambeth"}, []string{"needs the borough's GSS code"}},
+		"unknown borough":   {migrated, []string{"token", "--role", "borough-lead", "--borough", demoBorough, "--subject", "dcs-lambeth"}, []string{`the programme has no borough "E09000022"`, "import london"}},
+		"no borough":        {migrated, []string{"token", "--role", "borough-lead", "--borough", "Lambeth", "--subject", "dcs-lambeth"}, []string{`the programme has no borough "Lambeth"`}},
+		"too long":          {migrated, []string{"token", "--role", "reporting", "--subject", "reporting-tool", "--ttl", "99h"}, []string{"24"}},
+		"token, off":        {off, []string{"token", "--role", "reporting", "--subject", "reporting-tool"}, []string{"PEERCHALLENGE_BUILTIN_ISSUER is off", "PEERCHALLENGE_ISSUERS"}},
+		"demo, off":         {off, []string{"demo", "--addr", "127.0.0.1:0"}, []string{"PEERCHALLENGE_BUILTIN_ISSUER is off"}},
+		"nobody to serve":   {off, []string{"serve", "--addr", "127.0.0.1:0"}, []string{"nobody could call"}},
 		"import what":       {migrated, []string{"import"}, []string{"say what to import"}},
 		"import no file":    {migrated, []string{"import", "dfe"}, []string{"say what to import"}},
 		"unknown flag":      {migrated, []string{"serve", "--colour"}, []string{"-colour"}},
@@ -305,7 +364,7 @@ func TestHelp(t *testing.T) {
 		if !strings.Contains(usage, c.name) || !strings.Contains(usage, c.about) {
 			t.Errorf("the usage leaves out %s", c.name)
 		}
-		if c.name == "version" {
+		if c.name == "version" || c.name == "health" {
 			continue
 		}
 		var out output
@@ -316,7 +375,36 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s --help says %s", c.name, help)
 		}
 	}
-	if said := must(t, settingsOf(), "version"); !strings.HasPrefix(said, "peerchallenge ") {
+	if said := must(t, settingsOf(), "version"); !strings.HasPrefix(said, "peerchallenge ") || !strings.Contains(said, ", commit ") {
 		t.Error(said)
+	}
+}
+
+// TestVersionSaysTheCommit: as Go has noted it, or as the build was told where there
+// was no repository.
+func TestVersionSaysTheCommit(t *testing.T) {
+	t.Parallel()
+	noted := func(modified string) *debug.BuildInfo {
+		return &debug.BuildInfo{GoVersion: "go1.26", Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: modified}}}
+	}
+	for want, said := range map[string]string{
+		"development, commit abc, go1.26":              built(noted("false"), "told"),
+		"development, commit abc with changes, go1.26": built(noted("true"), ""),
+		"development, commit told, go1.26":             built(&debug.BuildInfo{GoVersion: "go1.26"}, "told"),
+		"development, commit unknown, go1.26":          built(&debug.BuildInfo{GoVersion: "go1.26"}, ""),
+		"v1.2.3, commit unknown, go1.26":               built(&debug.BuildInfo{GoVersion: "go1.26", Main: debug.Module{Version: "v1.2.3"}}, ""),
+	} {
+		if said != want {
+			t.Errorf("it says %q, not %q", said, want)
+		}
+	}
+}
+
+func until(t *testing.T, otherwise string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(otherwise)
+		}
 	}
 }

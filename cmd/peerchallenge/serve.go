@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 	if err := flags.parse(args); err != nil {
 		return err
 	}
-	if err := cfg.needDatabase(); err != nil {
+	if err := errors.Join(cfg.needDatabase(), cfg.needIssuer()); err != nil {
 		return err
 	}
 	listener, err := listen(cfg.addr)
@@ -40,12 +41,15 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 		if outdated(ctx, store) {
 			cfg.logger.Warn("not ready yet", "reason", errOutdated.Error())
 		}
-		return nil
+		return store.CheckUser(ctx, cfg.development)
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer app.close()
+	if err := app.serveInside(cfg.metricsAddr, cfg.logger, out); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	fmt.Fprintf(out, "Listening on %s\n", listener.Addr())
 	cfg.logger.Info("listening", "address", listener.Addr().String(), "issuer", cfg.issuer)
 	err = app.server.Serve(ctx, listener, grace)
@@ -65,9 +69,10 @@ func listen(addr string) (net.Listener, error) {
 // app is everything that answers requests.
 type app struct {
 	store     *postgres.Store
-	authority *auth.Authority
+	authority *auth.Authority // nil where it is off
 	verifier  *auth.Verifier
 	server    *server.Server
+	inside    *http.Server // metrics and profiles; nil where they have no address of their own
 	stop      context.CancelFunc
 	working   sync.WaitGroup
 }
@@ -88,18 +93,24 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	if err := prepare(a.store); err != nil {
 		return nil, err
 	}
-	a.authority = auth.NewAuthority(a.store, cfg.issuer, cfg.audience, cfg.clock)
+	var keys func(context.Context) ([]byte, error)
+	if cfg.builtIn {
+		a.authority = auth.NewAuthority(a.store, cfg.issuer, cfg.audience, cfg.clock)
+		keys = a.authority.JWKS
+	}
 	if a.verifier, err = auth.NewVerifier(ctx, auth.Config{Issuers: cfg.issuers, Local: a.authority, Clock: cfg.clock, Logger: logger}); err != nil {
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Keys: a.authority.JWKS, Clock: cfg.clock, Settings: cfg.rules, Logger: logger, CORSOrigins: cfg.origins,
-		Collectors: []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), poolCollector{a.store}},
+		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
+		Proxies: cfg.proxies, Addresses: cfg.addresses,
+		MetricsElsewhere: cfg.metricsAddr != "",
+		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.working.Go(func() { purge(ctx, a.store, logger) })
+	a.working.Go(func() { forget(ctx, a.store, logger) })
 	return a, nil
 }
 
@@ -107,6 +118,9 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 func (a *app) close() {
 	if a.stop != nil {
 		a.stop()
+	}
+	if a.inside != nil {
+		_ = a.inside.Close() // nobody waits for a metric
 	}
 	a.working.Wait()
 	if a.verifier != nil {
@@ -117,40 +131,48 @@ func (a *app) close() {
 	}
 }
 
-// purge forgets the answers to idempotent requests when their day is over.
-func purge(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
+// serveInside serves the metrics and Go's profiles on the address, if there is one.
+func (a *app) serveInside(addr string, logger *slog.Logger, out io.Writer) error {
+	if addr == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("PEERCHALLENGE_METRICS_ADDR is %s, which cannot be listened on: %w", addr, root(err))
+	}
+	a.inside = &http.Server{Handler: a.server.Inside(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn)}
+	a.working.Go(func() {
+		if err := a.inside.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			logger.Error("the metrics are served no longer", "error", err.Error())
+		}
+	})
+	fmt.Fprintf(out, "Metrics on %s\n", listener.Addr())
+	return nil
+}
+
+// forget removes every hour what has been kept for as long as it is to be.
+func forget(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(time.Hour):
-			if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
-				logger.Warn("old idempotency keys could not be removed", "error", err.Error())
-			}
+			forgetOnce(ctx, store, logger)
 		}
 	}
 }
 
-// poolCollector shows the database pool's state as metrics.
-type poolCollector struct{ store *postgres.Store }
-
-var (
-	poolOpen  = prometheus.NewDesc("database_connections_open", "Connections to the database.", nil, nil)
-	poolInUse = prometheus.NewDesc("database_connections_in_use", "Connections that are busy.", nil, nil)
-	poolWaits = prometheus.NewDesc("database_connection_waits_total", "How often a request waited for a connection.", nil, nil)
-)
-
-// Describe names the metrics.
-func (poolCollector) Describe(ch chan<- *prometheus.Desc) {
-	ch <- poolOpen
-	ch <- poolInUse
-	ch <- poolWaits
-}
-
-// Collect reads them.
-func (c poolCollector) Collect(ch chan<- prometheus.Metric) {
-	stats := c.store.Stats()
-	ch <- prometheus.MustNewConstMetric(poolOpen, prometheus.GaugeValue, float64(stats.OpenConnections))
-	ch <- prometheus.MustNewConstMetric(poolInUse, prometheus.GaugeValue, float64(stats.InUse))
-	ch <- prometheus.MustNewConstMetric(poolWaits, prometheus.CounterValue, float64(stats.WaitCount))
+// forgetOnce removes the answers to idempotent requests whose day is over, and the
+// people who left and the notes that have been kept for as long as the settings say.
+func forgetOnce(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
+	if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
+		logger.Warn("old idempotency keys could not be removed", "error", err.Error())
+	}
+	erased, err := store.EraseOutlived(ctx)
+	if err != nil && ctx.Err() == nil {
+		logger.Warn("what has been kept long enough could not be removed", "error", err.Error())
+	}
+	if erased.Participants+erased.Notes > 0 {
+		logger.Info("removed what has been kept long enough", "participants", erased.Participants, "notes", erased.Notes)
+	}
 }

@@ -18,32 +18,44 @@ var authorityCode = regexp.MustCompile(`^E(0[6-9]|10)[0-9]{6}$`)
 // section 2, allows.
 const maxSubject = 255
 
-// isSubject refuses what could not be stored or would disturb a log.
+// isSubject refuses what could not be stored, would disturb a log, or names
+// nobody.
 func isSubject(s string) bool {
-	return s != "" && len(s) <= maxSubject && !strings.ContainsFunc(s, unicode.IsControl)
+	return strings.TrimSpace(s) != "" && len(s) <= maxSubject && !strings.ContainsFunc(s, disturbs)
 }
+
+// disturbs reports whether the character has no shape of its own, but changes how
+// those around it look.
+func disturbs(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 func needsBorough(roles []programme.Role) bool {
 	return slices.ContainsFunc(roles, programme.Role.OfBorough)
 }
 
-// actorOf reads who the verified claims speak for.
+// actorOf reads who the verified claims speak for. With an error it may answer who
+// that is, without roles.
 func (i *accepted) actorOf(claims map[string]any) (programme.Actor, error) {
 	subject, _ := lookUp(claims, i.claims.Subject).(string)
 	if !isSubject(subject) {
 		return programme.Actor{}, errSubject
 	}
-	actor := programme.Actor{Issuer: i.issuer, Subject: subject, Roles: i.rolesOf(lookUp(claims, i.claims.Roles))}
-	if len(actor.Roles) == 0 {
+	actor := programme.Actor{Issuer: i.issuer, Subject: subject}
+	roles := i.rolesOf(lookUp(claims, i.claims.Roles))
+	if len(roles) == 0 {
 		return programme.Actor{}, errRoles
 	}
-	if needsBorough(actor.Roles) {
-		// A role that belongs to no borough must not carry one: rows are scoped by it.
-		actor.Borough, _ = lookUp(claims, i.claims.Borough).(string)
-		if !authorityCode.MatchString(actor.Borough) {
-			return programme.Actor{}, errRoles
-		}
+	if slices.ContainsFunc(roles, func(r programme.Role) bool { return !slices.Contains(i.allowedRoles, r) }) {
+		return actor, errUntrustedRole
 	}
+	if needsBorough(roles) {
+		// A role that belongs to no borough must not carry one: rows are scoped by it.
+		borough, err := i.boroughs.of(lookUp(claims, i.claims.Borough))
+		if err != nil {
+			return actor, err
+		}
+		actor.Borough = borough
+	}
+	actor.Roles = roles
 	return actor, nil
 }
 

@@ -155,17 +155,23 @@ func newVerifier(t testing.TB, config Config) *Verifier {
 	return v
 }
 
+// trusted answers the issuer, trusted for all roles and for the tests' borough.
+func trusted(issuer Issuer) Issuer {
+	issuer.Boroughs, issuer.AllowedRoles = Boroughs{ByClaim: map[string]string{lambeth: lambeth}}, programme.Roles
+	return issuer
+}
+
 // staticVerifier accepts the test issuer with the given keys.
 func staticVerifier(t testing.TB, c *clock, keys ...map[string]any) *Verifier {
 	t.Helper()
-	return newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(keys...)}}})
+	return newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{trusted(Issuer{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(keys...)})}})
 }
 
 // wantRefusal checks why something was refused.
 func wantRefusal(t *testing.T, err error, kind programme.Kind, code string) {
 	t.Helper()
 	refusal, ok := errors.AsType[*programme.Error](err)
-	if !ok || refusal.Kind != kind || refusal.Code != code {
+	if !ok || refusal.Kind != kind || string(refusal.Code) != code {
 		t.Fatalf("got error %v, want one of kind %d with code %s", err, kind, code)
 	}
 }

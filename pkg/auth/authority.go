@@ -83,28 +83,28 @@ func (a *Authority) Token(ctx context.Context, actor programme.Actor, ttl time.D
 
 func checkGrant(actor programme.Actor, ttl time.Duration) []programme.Fault {
 	var faults []programme.Fault
-	fault := func(parameter, code, detail string) {
+	fault := func(parameter string, code programme.FaultCode, detail string) {
 		faults = append(faults, programme.Fault{Parameter: parameter, Code: code, Detail: detail})
 	}
 	if !isSubject(actor.Subject) {
-		fault("subject", "subject", fmt.Sprintf("The subject must be 1 to %d bytes without control characters.", maxSubject))
+		fault("subject", programme.FaultSubject, fmt.Sprintf("The subject must be 1 to %d bytes without control characters.", maxSubject))
 	}
 	if len(actor.Roles) == 0 {
-		fault("roles", "required", "A token needs at least one role.")
+		fault("roles", programme.FaultRequired, "A token needs at least one role.")
 	}
 	for _, role := range actor.Roles {
 		if !role.Known() {
-			fault("roles", "role", "The programme has no such role.")
+			fault("roles", programme.FaultRole, "The programme has no such role.")
 		}
 	}
 	switch needed := needsBorough(actor.Roles); {
 	case needed && !authorityCode.MatchString(actor.Borough):
-		fault("borough", "borough", "A borough role needs the borough's GSS code, such as E09000022.")
+		fault("borough", programme.FaultBorough, "A borough role needs the borough's GSS code, such as E09000022.")
 	case !needed && actor.Borough != "":
-		fault("borough", "borough", "None of the roles belongs to a borough.")
+		fault("borough", programme.FaultBorough, "None of the roles belongs to a borough.")
 	}
 	if ttl < time.Second || ttl > MaxTTL {
-		fault("ttl", "ttl", fmt.Sprintf("A token lives between one second and %v.", MaxTTL))
+		fault("ttl", programme.FaultTTL, fmt.Sprintf("A token lives between one second and %v.", MaxTTL))
 	}
 	return faults
 }

@@ -23,6 +23,11 @@ type Issuer struct {
 	JWKSURL  string            `json:"jwksUrl"`  // where the present JWK Set is
 	Claims   Claims            `json:"claims"`
 	Roles    map[string]string `json:"roles"` // their name of a role to ours; where given, no other name counts
+
+	// Whoever holds the issuer's keys can write any claim. What is believed is
+	// bounded here, and both must be said.
+	Boroughs     Boroughs         `json:"boroughs"`
+	AllowedRoles []programme.Role `json:"allowedRoles"`
 }
 
 // Claims names the claims that carry what this service needs. A name is looked
@@ -47,14 +52,15 @@ func (c Claims) withDefaults() Claims {
 // is not such an array, and otherwise an Invalid error with every fault in it:
 // members that do not exist, addresses that are not https (http is allowed to
 // this very machine), keys that cannot be used, roles that the programme does
-// not have, an issuer named twice.
+// not have, an issuer that is named twice or does not say for which boroughs and
+// roles it is trusted.
 func ParseIssuers(text string) ([]Issuer, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
 	var documents []json.RawMessage
 	if err := json.Unmarshal([]byte(text), &documents); err != nil {
-		return nil, programme.Wrap(err, programme.Malformed, "issuers_malformed", "The issuers must be a JSON array of objects.")
+		return nil, programme.Wrap(err, programme.Malformed, programme.CodeIssuersMalformed, "The issuers must be a JSON array of objects.")
 	}
 	issuers := make([]Issuer, len(documents))
 	var faults []programme.Fault
@@ -64,6 +70,7 @@ func ParseIssuers(text string) ([]Issuer, error) {
 		faults = append(faults, readMembers(raw, at, map[string]any{
 			"issuer": &issuer.Issuer, "audience": &issuer.Audience, "jwks": &issuer.JWKS,
 			"jwksUrl": &issuer.JWKSURL, "claims": &claims, "roles": &issuer.Roles,
+			"boroughs": &issuer.Boroughs, "allowedRoles": &issuer.AllowedRoles,
 		})...)
 		if isGiven(claims) {
 			faults = append(faults, readMembers(claims, at+"/claims", map[string]any{
@@ -83,18 +90,18 @@ func ParseIssuers(text string) ([]Issuer, error) {
 func readMembers(raw json.RawMessage, at string, targets map[string]any) []programme.Fault {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
-		return []programme.Fault{{Pointer: at, Code: "type", Detail: "This must be an object."}}
+		return []programme.Fault{{Pointer: at, Code: programme.FaultType, Detail: "This must be an object."}}
 	}
 	var faults []programme.Fault
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		pointer := at + "/" + escape(name)
+		pointer := at + "/" + programme.PointerStep(name)
 		target, ok := targets[name]
 		if !ok {
-			faults = append(faults, programme.Fault{Pointer: pointer, Code: "unknown_member", Detail: "There is no such member."})
+			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultUnknownMember, Detail: "There is no such member."})
 			continue
 		}
 		if err := json.Unmarshal(members[name], target); err != nil {
-			faults = append(faults, programme.Fault{Pointer: pointer, Code: "type", Detail: "The value has the wrong type."})
+			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultType, Detail: "The value has the wrong type."})
 		}
 	}
 	return faults
@@ -102,38 +109,35 @@ func readMembers(raw json.RawMessage, at string, targets map[string]any) []progr
 
 func checkIssuers(issuers []Issuer) []programme.Fault {
 	var faults []programme.Fault
-	fault := func(pointer, code, detail string) {
+	fault := func(pointer string, code programme.FaultCode, detail string) {
 		faults = append(faults, programme.Fault{Pointer: pointer, Code: code, Detail: detail})
 	}
 	seen := map[string]bool{}
-	for i, issuer := range issuers {
+	for i := range issuers {
+		issuer := &issuers[i]
 		at := fmt.Sprintf("/%d", i)
 		switch {
 		case issuer.Issuer == "":
-			fault(at+"/issuer", "required", "The issuer's address is missing.")
+			fault(at+"/issuer", programme.FaultRequired, "The issuer's address is missing.")
 		case !isIssuer(issuer.Issuer):
-			fault(at+"/issuer", "address", "The issuer must be an https address without query and fragment.")
+			fault(at+"/issuer", programme.FaultAddress, "The issuer must be an https address without query and fragment.")
 		case seen[issuer.Issuer]:
-			fault(at+"/issuer", "duplicate", "The issuer is named twice.")
+			fault(at+"/issuer", programme.FaultDuplicate, "The issuer is named twice.")
 		}
 		seen[issuer.Issuer] = true
 		if issuer.Audience == "" {
-			fault(at+"/audience", "required", "The audience that the issuer's tokens name for this service is missing.")
+			fault(at+"/audience", programme.FaultRequired, "The audience that the issuer's tokens name for this service is missing.")
 		}
 		if issuer.JWKSURL != "" && !isSecure(issuer.JWKSURL) {
-			fault(at+"/jwksUrl", "address", "The key set must be at an https address.")
+			fault(at+"/jwksUrl", programme.FaultAddress, "The key set must be at an https address.")
 		}
 		if isGiven(issuer.JWKS) {
 			if issuer.JWKSURL != "" {
-				fault(at+"/jwksUrl", "exclusive", "Give either jwks or jwksUrl.")
+				fault(at+"/jwksUrl", programme.FaultExclusive, "Give either jwks or jwksUrl.")
 			}
 			faults = append(faults, checkStaticKeys(issuer.JWKS, at+"/jwks")...)
 		}
-		for _, theirs := range slices.Sorted(maps.Keys(issuer.Roles)) {
-			if !programme.Role(issuer.Roles[theirs]).Known() {
-				fault(at+"/roles/"+escape(theirs), "role", "The programme has no such role.")
-			}
-		}
+		faults = append(faults, checkTrust(issuer, at)...)
 	}
 	return faults
 }
@@ -143,20 +147,20 @@ func checkIssuers(issuers []Issuer) []programme.Fault {
 func checkStaticKeys(jwks json.RawMessage, at string) []programme.Fault {
 	keys, unusable, err := parseKeySet(jwks)
 	if err != nil {
-		return []programme.Fault{{Pointer: at, Code: "jwks", Detail: "This is not a JSON Web Key Set."}}
+		return []programme.Fault{{Pointer: at, Code: programme.FaultJWKS, Detail: "This is not a JSON Web Key Set."}}
 	}
 	var faults []programme.Fault
 	for _, i := range slices.Sorted(maps.Keys(unusable)) {
 		if reason := unusable[i]; !errors.Is(reason, errNotForSigning) {
 			faults = append(faults, programme.Fault{
-				Pointer: fmt.Sprintf("%s/keys/%d", at, i), Code: "key",
+				Pointer: fmt.Sprintf("%s/keys/%d", at, i), Code: programme.FaultKey,
 				Detail: fmt.Sprintf("The key cannot be used: %s.", reason),
 			})
 		}
 	}
 	if !slices.ContainsFunc(keys, func(k publicKey) bool { return slices.Contains(algorithms, k.algorithm) }) {
 		faults = append(faults, programme.Fault{
-			Pointer: at, Code: "jwks", Detail: "The set has no key for EdDSA, ES256 or RS256 signatures.",
+			Pointer: at, Code: programme.FaultJWKS, Detail: "The set has no key for EdDSA, ES256 or RS256 signatures.",
 		})
 	}
 	return faults
@@ -171,6 +175,3 @@ func isGiven(raw json.RawMessage) bool {
 	text := bytes.TrimSpace(raw)
 	return len(text) > 0 && !bytes.Equal(text, []byte("null"))
 }
-
-// escape writes a member's name as one step of a JSON pointer (RFC 6901).
-func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }

@@ -15,9 +15,11 @@ import (
 func TestParseIssuers(t *testing.T) {
 	text := fmt.Sprintf(`[
 		{"issuer": %q, "audience": %q, "jwks": %s,
-		 "claims": {"roles": "realm_access.roles"}, "roles": {"dcs": "borough-lead"}},
-		{"issuer": "https://login.example.org/tenant/v2.0", "audience": "api", "jwksUrl": "https://login.example.org/keys"},
-		{"issuer": "http://127.0.0.1:9000", "audience": "api", "jwks": null}
+		 "claims": {"roles": "realm_access.roles"}, "roles": {"dcs": "borough-lead"},
+		 "boroughs": {"tenant-1": "E09000022"}, "allowedRoles": ["borough-lead", "borough-editor"]},
+		{"issuer": "https://login.example.org/tenant/v2.0", "audience": "api", "jwksUrl": "https://login.example.org/keys",
+		 "boroughs": "E09000022", "allowedRoles": ["borough-system"]},
+		{"issuer": "http://127.0.0.1:9000", "audience": "api", "jwks": null, "boroughs": "none", "allowedRoles": ["reporting"]}
 	]`, testIssuer, testAudience, jwks(edKey.jwk(nil)))
 	got, err := ParseIssuers(text)
 	if err != nil {
@@ -27,9 +29,16 @@ func TestParseIssuers(t *testing.T) {
 		{
 			Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil)),
 			Claims: Claims{Roles: "realm_access.roles"}, Roles: map[string]string{"dcs": "borough-lead"},
+			Boroughs: Boroughs{ByClaim: map[string]string{"tenant-1": lambeth}}, AllowedRoles: []programme.Role{programme.RoleBoroughLead, programme.RoleBoroughEditor},
 		},
-		{Issuer: "https://login.example.org/tenant/v2.0", Audience: "api", JWKSURL: "https://login.example.org/keys"},
-		{Issuer: "http://127.0.0.1:9000", Audience: "api", JWKS: json.RawMessage("null")},
+		{
+			Issuer: "https://login.example.org/tenant/v2.0", Audience: "api", JWKSURL: "https://login.example.org/keys",
+			Boroughs: Boroughs{Only: lambeth}, AllowedRoles: []programme.Role{programme.RoleBoroughSystem},
+		},
+		{
+			Issuer: "http://127.0.0.1:9000", Audience: "api", JWKS: json.RawMessage("null"),
+			Boroughs: Boroughs{None: true}, AllowedRoles: []programme.Role{programme.RoleReporting},
+		},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got  %+v\nwant %+v", got, want)
@@ -52,18 +61,20 @@ func TestParseIssuersRefusesOtherText(t *testing.T) {
 }
 
 func TestParseIssuersNamesEveryFault(t *testing.T) {
-	const good = `"audience": "api", "jwksUrl": "https://id.example.org/keys"`
+	const trust = `"boroughs": "E09000022", "allowedRoles": ["borough-lead"]`
+	const good = `"audience": "api", "jwksUrl": "https://id.example.org/keys", ` + trust
+	untrusted := []string{"/0/allowedRoles required", "/0/boroughs required"}
 	withKeys := func(keys json.RawMessage) string {
-		return fmt.Sprintf(`[{"issuer": %q, "audience": "api", "jwks": %s}]`, testIssuer, keys)
+		return fmt.Sprintf(`[{"issuer": %q, "audience": "api", "jwks": %s, %s}]`, testIssuer, keys, trust)
 	}
 	withIssuer := func(issuer string) string { return fmt.Sprintf(`[{"issuer": %q, %s}]`, issuer, good) }
 	for name, test := range map[string]struct {
 		text string
 		want []string // pointer and code
 	}{
-		"nothing given":       {`[{}]`, []string{"/0/issuer required", "/0/audience required"}},
-		"not an object":       {`[7]`, []string{"/0 type", "/0/issuer required", "/0/audience required"}},
-		"null":                {`[null]`, []string{"/0 type", "/0/issuer required", "/0/audience required"}},
+		"nothing given":       {`[{}]`, append([]string{"/0/issuer required", "/0/audience required"}, untrusted...)},
+		"not an object":       {`[7]`, append([]string{"/0 type", "/0/issuer required", "/0/audience required"}, untrusted...)},
+		"null":                {`[null]`, append([]string{"/0 type", "/0/issuer required", "/0/audience required"}, untrusted...)},
 		"http":                {withIssuer("http://id.example.org"), []string{"/0/issuer address"}},
 		"no scheme":           {withIssuer("id.example.org"), []string{"/0/issuer address"}},
 		"query":               {withIssuer("https://id.example.org?x=1"), []string{"/0/issuer address"}},
@@ -71,11 +82,13 @@ func TestParseIssuersNamesEveryFault(t *testing.T) {
 		"credentials":         {withIssuer("https://a:b@id.example.org"), []string{"/0/issuer address"}},
 		"loopback look-alike": {withIssuer("http://127.0.0.1.example.org"), []string{"/0/issuer address"}},
 		"many faults": {
-			`[{"issuer": 5, "audiense": "api", "a/b~c": 1, "jwksUrl": "ftp://x", "claims": {"sub": "x", "roles": []}, "roles": {"z/": "boss", "a": "admin"}}]`,
+			`[{"issuer": 5, "audiense": "api", "a/b~c": 1, "jwksUrl": "ftp://x", "claims": {"sub": "x", "roles": []}, "roles": {"z/": "boss", "a": "admin"},
+				"boroughs": ["E09000022"], "allowedRoles": "programme"}]`,
 			[]string{
-				"/0/a~1b~0c unknown_member", "/0/audiense unknown_member", "/0/issuer type",
+				"/0/a~1b~0c unknown_member", "/0/allowedRoles type", "/0/audiense unknown_member", "/0/boroughs type", "/0/issuer type",
 				"/0/claims/roles type", "/0/claims/sub unknown_member",
-				"/0/issuer required", "/0/audience required", "/0/jwksUrl address", "/0/roles/a role", "/0/roles/z~1 role",
+				"/0/issuer required", "/0/audience required", "/0/jwksUrl address",
+				"/0/allowedRoles required", "/0/roles/a role", "/0/roles/z~1 role", "/0/boroughs required",
 			},
 		},
 		"other letters":    {`[{"Issuer": "https://id.example.org", ` + good + `}]`, []string{"/0/Issuer unknown_member", "/0/issuer required"}},
@@ -113,19 +126,19 @@ func faultsOf(err error) []string {
 	var found []string
 	if refusal, ok := errors.AsType[*programme.Error](err); ok {
 		for _, f := range refusal.Faults {
-			found = append(found, strings.TrimSpace(f.Pointer+f.Parameter+" "+f.Code))
+			found = append(found, strings.TrimSpace(f.Pointer+f.Parameter+" "+string(f.Code)))
 		}
 	}
 	return found
 }
 
 func TestNewVerifierRefusesBadConfiguration(t *testing.T) {
-	issuer := Issuer{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil))}
+	issuer := trusted(Issuer{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil))})
 	for name, test := range map[string]struct {
 		config Config
 		want   []string
 	}{
-		"a faulty issuer": {Config{Issuers: []Issuer{{Issuer: testIssuer}}}, []string{"/0/audience required"}},
+		"a faulty issuer": {Config{Issuers: []Issuer{{Issuer: testIssuer}}}, []string{"/0/audience required", "/0/allowedRoles required", "/0/boroughs required"}},
 		"the built-in one under a double": {
 			Config{Issuers: []Issuer{issuer}, Local: NewAuthority(&memoryKeys{}, testIssuer, testAudience, newClock().now)},
 			[]string{"/0/issuer duplicate"},

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
+
+	"peerchallenge/pkg/programme"
 )
 
 // keyring holds the last good key set of one issuer and decides when to ask for
@@ -115,7 +117,10 @@ func (r *keyring) reload() (any, error) {
 	keys, err := r.load(ctx)
 	before := r.now()
 	if err != nil {
-		r.logger.WarnContext(ctx, "The issuer's keys could not be loaded.", "error", err, "kept", len(before.keys))
+		// Who serves a database that is not migrated yet has said so.
+		if e, ok := errors.AsType[*programme.Error](err); !ok || e.Code != programme.CodeNotReady {
+			r.logger.WarnContext(ctx, "The issuer's keys could not be loaded.", "error", err, "kept", len(before.keys))
+		}
 		r.state.Store(&ringState{keys: before.keys, good: before.good, err: err})
 		return nil, nil
 	}

@@ -74,7 +74,7 @@ func (p *provider) set(f func()) {
 }
 
 func (p *provider) verifier(t *testing.T, c *clock) *Verifier {
-	return newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{{Issuer: p.URL, Audience: testAudience}}})
+	return newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{trusted(Issuer{Issuer: p.URL, Audience: testAudience})}})
 }
 
 func (p *provider) token(c *clock, s signer) string {
@@ -119,7 +119,7 @@ func TestJWKSURL(t *testing.T) {
 		{"/nowhere", "issuer_unavailable"},
 	} {
 		t.Run(test.path, func(t *testing.T) {
-			v := newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{{Issuer: p.URL, Audience: testAudience, JWKSURL: p.URL + test.path}}})
+			v := newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{trusted(Issuer{Issuer: p.URL, Audience: testAudience, JWKSURL: p.URL + test.path})}})
 			if test.code == "" {
 				wantActor(t, v, p.token(c, edKey), "u-1")
 				return
@@ -207,7 +207,7 @@ func TestUnusableDiscovery(t *testing.T) {
 				return (&net.Dialer{}).DialContext(ctx, "tcp", p.Listener.Addr().String())
 			}}}
 			t.Cleanup(client.CloseIdleConnections)
-			v := newVerifier(t, Config{Clock: c.now, HTTP: client, Issuers: []Issuer{{Issuer: p.URL, Audience: testAudience}}})
+			v := newVerifier(t, Config{Clock: c.now, HTTP: client, Issuers: []Issuer{trusted(Issuer{Issuer: p.URL, Audience: testAudience})}})
 			_, err := v.Verify(t.Context(), p.token(c, edKey))
 			wantRefusal(t, err, programme.Unavailable, "issuer_unavailable")
 			if n := p.asked.Load(); n != 0 {

@@ -60,6 +60,9 @@ type accepted struct {
 	claims Claims
 	roles  map[string]string
 	ring   *keyring
+
+	boroughs     Boroughs
+	allowedRoles []programme.Role
 }
 
 type verified struct {
@@ -102,7 +105,7 @@ func NewVerifier(ctx context.Context, config Config) (*Verifier, error) {
 			load: local.publicKeys, every: localEvery, retry: localRetry, limit: rate.NewLimiter(rate.Every(localMayAsk), 1),
 			clock: v.clock, logger: logger.With("issuer", local.issuer), life: ctx,
 		}
-		v.accept(Issuer{Issuer: local.issuer, Audience: local.audience}, ring)
+		v.accept(Issuer{Issuer: local.issuer, Audience: local.audience, Boroughs: Boroughs{any: true}, AllowedRoles: programme.Roles}, ring)
 	}
 	for _, issuer := range v.issuers {
 		if issuer.ring.load != nil {
@@ -121,12 +124,12 @@ func checkLocal(config Config) []programme.Fault {
 	}
 	var faults []programme.Fault
 	if local.issuer == "" || local.audience == "" {
-		faults = append(faults, programme.Fault{Code: "required", Detail: "The built-in issuer needs a name and an audience."})
+		faults = append(faults, programme.Fault{Code: programme.FaultRequired, Detail: "The built-in issuer needs a name and an audience."})
 	}
 	for i, issuer := range config.Issuers {
 		if issuer.Issuer != "" && issuer.Issuer == local.issuer {
 			faults = append(faults, programme.Fault{
-				Pointer: fmt.Sprintf("/%d/issuer", i), Code: "duplicate", Detail: "This is the name of the built-in issuer.",
+				Pointer: fmt.Sprintf("/%d/issuer", i), Code: programme.FaultDuplicate, Detail: "This is the name of the built-in issuer.",
 			})
 		}
 	}
@@ -154,6 +157,9 @@ func (v *Verifier) accept(issuer Issuer, ring *keyring) {
 		claims: issuer.Claims.withDefaults(),
 		roles:  issuer.Roles,
 		ring:   ring,
+
+		boroughs:     issuer.Boroughs,
+		allowedRoles: issuer.AllowedRoles,
 	}
 }
 
@@ -171,8 +177,11 @@ func (v *Verifier) Close() {
 // It refuses with an Unauthenticated error whose code says why: token_malformed,
 // token_algorithm, token_critical, token_issuer, token_unknown_key,
 // token_signature, token_no_expiry, token_expired, token_not_yet_valid,
-// token_audience, token_subject or token_roles. It answers an Unavailable error,
-// issuer_unavailable, where the issuer's keys cannot be read.
+// token_audience, token_subject or token_roles; and with a Forbidden error and an
+// actor without roles, who may be named to nobody but the log, where the issuer is
+// not trusted for what the token claims: untrusted_role or untrusted_borough. It
+// answers an Unavailable error, issuer_unavailable, where the issuer's keys cannot
+// be read.
 func (v *Verifier) Verify(ctx context.Context, token string) (programme.Actor, error) {
 	// Before hashing and parsing: both take time in proportion to the length.
 	if len(token) > maxToken {
@@ -184,6 +193,9 @@ func (v *Verifier) Verify(ctx context.Context, token string) (programme.Actor, e
 		return hit.actor, nil
 	}
 	actor, expiry, err := v.verify(ctx, token)
+	if programme.KindOf(err) == programme.Forbidden {
+		return actor, err // the log should know who tried
+	}
 	if err != nil {
 		return programme.Actor{}, err
 	}

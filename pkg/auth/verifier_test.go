@@ -110,9 +110,7 @@ func TestVerifyRefusesOneFault(t *testing.T) {
 		{"roles not texts", claims("roles", []any{1, nil, []string{"programme"}}), "token_roles"},
 		{"roles an object", claims("roles", map[string]any{"programme": true}), "token_roles"},
 		{"borough missing", claims("borough", nil), "token_roles"},
-		{"borough a name", claims("borough", "Lambeth"), "token_roles"},
-		{"borough a region", claims("borough", "E12000007"), "token_roles"},
-		{"borough with a line more", claims("borough", lambeth+"\n"), "token_roles"},
+		{"borough empty", claims("borough", ""), "token_roles"},
 		{"borough a list", claims("borough", []string{lambeth}), "token_roles"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -144,7 +142,6 @@ func TestVerifyAcceptsWhatTheRulesAllow(t *testing.T) {
 		{"sub of the longest length", map[string]any{"sub": strings.Repeat("x", 255)}, nil},
 		{"roles as one text", map[string]any{"roles": "offline_access borough-lead"}, nil},
 		{"an unknown role beside a known one", map[string]any{"roles": []any{"admin", 3, "borough-lead"}}, nil},
-		{"a county", map[string]any{"borough": "E10000003"}, nil},
 		{"type at+jwt", nil, map[string]any{"typ": "at+jwt"}},
 		{"type as a media type", nil, map[string]any{"typ": "application/AT+JWT"}},
 		{"no type", nil, map[string]any{"typ": nil}},
@@ -255,8 +252,8 @@ func TestVerifyIgnoresKeysInTheHeader(t *testing.T) {
 func TestVerifyUsesOnlyTheIssuersOwnKeys(t *testing.T) {
 	c := newClock()
 	v := newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{
-		{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil))},
-		{Issuer: "https://second.example.org", Audience: testAudience, JWKS: jwks(esKey.jwk(nil))},
+		trusted(Issuer{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil))}),
+		trusted(Issuer{Issuer: "https://second.example.org", Audience: testAudience, JWKS: jwks(esKey.jwk(nil))}),
 	}})
 	second := map[string]any{"iss": "https://second.example.org"}
 	wantActor(t, v, esKey.sign(claimsAt(c.now(), second), nil), "u-1")
@@ -266,11 +263,11 @@ func TestVerifyUsesOnlyTheIssuersOwnKeys(t *testing.T) {
 
 func TestVerifyMapsClaimsAndRoles(t *testing.T) {
 	c := newClock()
-	v := newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{{
+	v := newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{trusted(Issuer{
 		Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil)),
 		Claims: Claims{Subject: "oid", Roles: "realm_access.roles", Borough: "https://example.org/borough"},
 		Roles:  map[string]string{"liia-dcs": "borough-lead", "liia-team": "programme"},
-	}}})
+	})}})
 	token := func(changes map[string]any) string {
 		return edKey.sign(claimsAt(c.now(), change(map[string]any{
 			"oid": "o-1", "realm_access": map[string]any{"roles": []string{"liia-dcs"}}, "https://example.org/borough": lambeth,
@@ -288,6 +285,10 @@ func TestVerifyMapsClaimsAndRoles(t *testing.T) {
 		"a name that is only ours":  {map[string]any{"realm_access": map[string]any{"roles": []string{"programme"}}}, "token_roles"},
 		"a path that ends too soon": {map[string]any{"realm_access": "liia-dcs"}, "token_roles"},
 		"no subject at its place":   {map[string]any{"oid": nil}, "token_subject"},
+		"an empty subject":          {map[string]any{"oid": ""}, "token_subject"},
+		"a subject of white space":  {map[string]any{"oid": " \u00a0"}, "token_subject"},
+		"a subject that is hidden":  {map[string]any{"oid": "\u200b"}, "token_subject"},
+		"a subject that is a list":  {map[string]any{"oid": []string{"o-1"}}, "token_subject"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := v.Verify(t.Context(), token(test.changes))
@@ -339,7 +340,7 @@ func TestCacheIsBounded(t *testing.T) {
 	c := newClock()
 	v := newVerifier(t, Config{
 		Clock: c.now, CacheSize: 8,
-		Issuers: []Issuer{{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil))}},
+		Issuers: []Issuer{trusted(Issuer{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil))})},
 	})
 	for i := range 100 {
 		subject := fmt.Sprint("u-", i)

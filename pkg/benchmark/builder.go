@@ -55,7 +55,7 @@ func (b *Builder) Add(o Observation) {
 		c.held++
 	}
 	c.setRelease(place, release)
-	m := mark{status: uint8(status)}
+	m := mark{status: uint8(status)} // #nosec G115 -- there are fewer than ten
 	if v := finite(o.Value); v != nil {
 		m.has |= hasValue
 		c.values[place] = *v

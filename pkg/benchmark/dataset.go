@@ -54,7 +54,7 @@ func (n *numbering) find(code string) int32 {
 // add gives a code that has no number the next one. The code is copied, because
 // the caller's text may be part of a much larger one.
 func (n *numbering) add(code string) int32 {
-	number := int32(len(n.codes))
+	number := int32(len(n.codes)) // #nosec G115 -- a country has thousands of codes
 	code = strings.Clone(code)
 	n.codes = append(n.codes, code)
 	n.numbers[code] = number

@@ -82,5 +82,5 @@ func (ind *Indicator) Check() error {
 	if ind.Multiplier == per {
 		return nil
 	}
-	return programme.Refuse([]programme.Fault{{Pointer: "/multiplier", Code: "multiplier", Detail: fmt.Sprintf("An indicator in this unit has the multiplier %v.", per)}})
+	return programme.Refuse([]programme.Fault{{Pointer: "/multiplier", Code: programme.FaultMultiplier, Detail: fmt.Sprintf("An indicator in this unit has the multiplier %v.", per)}})
 }

@@ -235,10 +235,10 @@ var (
 )
 
 func unknownValue(parameter, detail string) programme.Fault {
-	return programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail}
+	return programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail}
 }
 
 // unknownValues refuses a question about what does not exist.
 func unknownValues(faults ...programme.Fault) error {
-	return &programme.Error{Kind: programme.Malformed, Code: "bad_request", Detail: "The request has the faults listed under errors.", Faults: faults}
+	return &programme.Error{Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.", Faults: faults}
 }

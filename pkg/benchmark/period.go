@@ -49,7 +49,7 @@ func ParsePeriod(code string) (Period, error) {
 }
 
 func badPeriod(code string) error {
-	return programme.Errorf(programme.Invalid, "period", "%q is neither a financial year such as 2024-25 nor a quarter such as 2025-26-Q2.", code)
+	return programme.Errorf(programme.Invalid, programme.CodePeriod, "%q is neither a financial year such as 2024-25 nor a quarter such as 2025-26-Q2.", code)
 }
 
 // FinancialYear answers the year that begins on 1 April of the given year.

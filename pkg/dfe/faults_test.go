@@ -33,7 +33,7 @@ func faultsOf(t *testing.T, name, content string) []at {
 		if f.File != name || !strings.HasSuffix(f.Detail, ".") {
 			t.Errorf("the fault %+v does not name the file, or says nothing", f)
 		}
-		faults = append(faults, at{f.Row, f.Column, f.Code})
+		faults = append(faults, at{f.Row, f.Column, string(f.Code)})
 	}
 	return faults
 }

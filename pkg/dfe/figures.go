@@ -14,7 +14,7 @@ import (
 func (r *reader) indicators() {
 	for _, m := range r.dataset.measures {
 		if r.known.indicators[m.indicator] == nil {
-			r.fault(m.numerator, "unknown_indicator", "There is no indicator %s, which the file gives.", m.indicator)
+			r.fault(m.numerator, programme.FaultUnknownIndicator, "There is no indicator %s, which the file gives.", m.indicator)
 		}
 	}
 }
@@ -43,7 +43,7 @@ func (r *reader) figures() {
 		}
 	}
 	if !used { // a group under a new name would lose its figures in silence
-		r.fault(r.dataset.measures[0].filter, "unknown_filter", "This is none of the groups that this kind of file has.")
+		r.fault(r.dataset.measures[0].filter, programme.FaultUnknownFilter, "This is none of the groups that this kind of file has.")
 	}
 }
 
@@ -52,7 +52,7 @@ func (r *reader) level() bool {
 	name := r.cell("geographic_level")
 	_, read := levels[name]
 	if !read && !slices.Contains(passedOver, name) {
-		r.fault("geographic_level", "unknown_level", "This is no geographic level of the Department's files.")
+		r.fault("geographic_level", programme.FaultUnknownLevel, "This is no geographic level of the Department's files.")
 	}
 	return read
 }
@@ -73,10 +73,10 @@ func (r *reader) observe(m measure, ind *benchmark.Indicator, period benchmark.P
 		o.Value, o.Status = benchmark.Rate(*ind, o.Numerator, counted, o.Denominator)
 	}
 	if ind.Unit.Proportion() && o.Numerator != nil && o.Denominator != nil && *o.Numerator > *o.Denominator {
-		r.fault(m.numerator, "part_above_whole", "The part is greater than the whole in %s.", m.denominator)
+		r.fault(m.numerator, programme.FaultPartAboveWhole, "The part is greater than the whole in %s.", m.denominator)
 	}
 	if ind.Unit.Proportion() && o.Value != nil && *o.Value > ind.Multiplier {
-		r.fault(m.value, "part_above_whole", "The percentage is greater than 100.")
+		r.fault(m.value, programme.FaultPartAboveWhole, "The percentage is greater than 100.")
 	}
 	return o
 }
@@ -90,11 +90,11 @@ func (r *reader) population() {
 	year, err := strconv.Atoi(r.cell("time_period"))
 	dated := err == nil && year >= 1990 && year <= 2100
 	if !dated {
-		r.fault("time_period", "unknown_period", "This is no year of a mid-year estimate.")
+		r.fault("time_period", programme.FaultUnknownPeriod, "This is no year of a mid-year estimate.")
 	}
 	geography, placed := r.geography()
 	if strings.Contains(geography, "/") {
-		r.fault("new_la_code", "unknown_place", "An estimate is of one authority.")
+		r.fault("new_la_code", programme.FaultUnknownPlace, "An estimate is of one authority.")
 	}
 	estimate, status := r.number("population_estimate")
 	if dated && placed && r.first("", figure{period: strconv.Itoa(year), geography: geography}) {
@@ -111,16 +111,16 @@ func (r *reader) number(column string) (*float64, benchmark.Status) {
 		return nil, status
 	}
 	if !plainNumber.MatchString(text) {
-		r.fault(column, "not_a_number", "This is neither a number nor one of the symbols c, z, x, low, k, u and :.")
+		r.fault(column, programme.FaultNotANumber, "This is neither a number nor one of the symbols c, z, x, low, k, u and :.")
 		return nil, benchmark.NotAvailable
 	}
 	value, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil:
-		r.fault(column, "not_a_number", "The number is too great.")
+		r.fault(column, programme.FaultNotANumber, "The number is too great.")
 		return nil, benchmark.NotAvailable
 	case value < 0 || text[0] == '-':
-		r.fault(column, "negative", "The number is negative.")
+		r.fault(column, programme.FaultNegative, "The number is negative.")
 	}
 	return &value, benchmark.Reported
 }
@@ -133,24 +133,24 @@ var years = regexp.MustCompile(`^(20\d\d)(\d\d)?$`)
 func (r *reader) period() (benchmark.Period, bool) {
 	suffix, identified := identifiers[r.cell("time_identifier")]
 	if !identified {
-		r.fault("time_identifier", "unknown_period", "This is neither Reporting year, Financial year nor Financial year Q1 to Q4.")
+		r.fault("time_identifier", programme.FaultUnknownPeriod, "This is neither Reporting year, Financial year nor Financial year Q1 to Q4.")
 	}
 	match := years.FindStringSubmatch(r.cell("time_period"))
 	if match == nil {
-		r.fault("time_period", "unknown_period", "This is no year such as 2025 or 202425.")
+		r.fault("time_period", programme.FaultUnknownPeriod, "This is no year such as 2025 or 202425.")
 		return benchmark.Period{}, false
 	}
 	first, _ := strconv.Atoi(match[1])
 	if match[2] == "" {
 		if identified && r.cell("time_identifier") != "Reporting year" {
-			r.fault("time_identifier", "unknown_period", "A year such as 2025 must be a Reporting year.")
+			r.fault("time_identifier", programme.FaultUnknownPeriod, "A year such as 2025 must be a Reporting year.")
 			return benchmark.Period{}, false
 		}
 		return benchmark.FinancialYear(first - 1), identified
 	}
 	p, err := benchmark.ParsePeriod(match[1] + "-" + match[2] + suffix)
 	if err != nil {
-		r.fault("time_period", "unknown_period", "The second year must follow the first, as in 202425.")
+		r.fault("time_period", programme.FaultUnknownPeriod, "The second year must follow the first, as in 202425.")
 		return benchmark.Period{}, false
 	}
 	return p, identified
@@ -169,10 +169,10 @@ func (r *reader) geography() (string, bool) {
 	for _, code := range codes {
 		switch {
 		case !geographyCode.MatchString(code) || benchmark.LevelOf(code) != place.level || place.level != benchmark.LocalAuthority && !r.known.areas[code]:
-			r.fault(place.column, "unknown_place", "This is no code of a place of this level.")
+			r.fault(place.column, programme.FaultUnknownPlace, "This is no code of a place of this level.")
 			return "", false
 		case place.level == benchmark.LocalAuthority && r.known.authorities[code] == nil:
-			r.fault(place.column, "unknown_authority", "There is no authority with this code.")
+			r.fault(place.column, programme.FaultUnknownAuthority, "There is no authority with this code.")
 			return "", false
 		}
 	}
@@ -199,7 +199,7 @@ func (r *reader) agrees(codes []string) bool {
 	slices.Sort(expected)
 	slices.Sort(given)
 	if !slices.Equal(given, expected) {
-		r.fault(column, "code_mismatch", "This is not the DfE's code of the authority in new_la_code.")
+		r.fault(column, programme.FaultCodeMismatch, "This is not the DfE's code of the authority in new_la_code.")
 		return false
 	}
 	return true

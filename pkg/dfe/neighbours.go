@@ -29,7 +29,7 @@ var modelYear = regexp.MustCompile(`20\d\d`)
 func (r *reader) model() {
 	year := modelYear.FindString(r.name)
 	if year == "" {
-		r.fault("", "unknown_model", "The file's name must have the model's year, as in sn_model_2025.")
+		r.fault("", programme.FaultUnknownModel, "The file's name must have the model's year, as in sn_model_2025.")
 	}
 	r.file.Model = &benchmark.NeighbourModel{Code: year, Name: "Statistical neighbour model " + year, Source: department}
 }
@@ -46,14 +46,14 @@ func (r *reader) neighbours() {
 		column := fmt.Sprintf("SN_%d", rank)
 		word := r.cell(column + "P")
 		if !slices.Contains(closeness, word) {
-			r.fault(column+"P", "unknown_closeness", "This is none of the model's words: %s.", strings.Join(closeness, ", "))
+			r.fault(column+"P", programme.FaultUnknownCloseness, "This is none of the model's words: %s.", strings.Join(closeness, ", "))
 		}
 		neighbour := r.byDfECode(column)
 		if neighbour == "" {
 			continue
 		}
 		if listed[neighbour] {
-			r.fault(column, "duplicate_neighbour", "The authority is itself or is listed twice.")
+			r.fault(column, programme.FaultDuplicateNeighbour, "The authority is itself or is listed twice.")
 		}
 		listed[neighbour] = true
 		r.file.Neighbours = append(r.file.Neighbours, benchmark.Neighbour{
@@ -72,6 +72,6 @@ func (r *reader) byDfECode(column string) string {
 			return a.Code
 		}
 	}
-	r.fault(column, "unknown_authority", "No authority of the model's year has this code of the DfE.")
+	r.fault(column, programme.FaultUnknownAuthority, "No authority of the model's year has this code of the DfE.")
 	return ""
 }

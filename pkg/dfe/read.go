@@ -50,7 +50,7 @@ func Read(name string, content []byte, known benchmark.Known) (*benchmark.Import
 	}
 	if len(r.noted) > 0 {
 		return nil, &programme.Error{
-			Kind: programme.Invalid, Code: "invalid_file", Faults: r.faults,
+			Kind: programme.Invalid, Code: programme.CodeInvalidFile, Faults: r.faults,
 			Detail: fmt.Sprintf("Nothing of the file was loaded, because of this number of faults: %d.", len(r.noted)),
 		}
 	}
@@ -84,7 +84,7 @@ type figure struct{ indicator, period, geography string }
 // first notes a fault if an earlier row gave the same figure.
 func (r *reader) first(column string, f figure) bool {
 	if row := r.seen[f]; row > 0 {
-		r.fault(column, "duplicate_row", "Row %d gives the same.", row)
+		r.fault(column, programme.FaultDuplicateRow, "Row %d gives the same.", row)
 		return false
 	}
 	r.seen[f] = r.row
@@ -93,7 +93,7 @@ func (r *reader) first(column string, f figure) bool {
 
 // fault notes something wrong with the present row, once: a cell may serve
 // several indicators.
-func (r *reader) fault(column, code, format string, args ...any) {
+func (r *reader) fault(column string, code programme.FaultCode, format string, args ...any) {
 	f := programme.Fault{File: r.name, Row: r.row, Column: column, Code: code, Detail: fmt.Sprintf(format, args...)}
 	if !r.noted[f] && len(r.faults) < maxFaults {
 		r.faults = append(r.faults, f)
@@ -111,14 +111,14 @@ func (r *reader) open(content []byte) bool {
 	r.csv.FieldsPerRecord = -1
 	header, err := r.csv.Read()
 	if err != nil {
-		r.fault("", "no_header", "The file has no header that can be read.")
+		r.fault("", programme.FaultNoHeader, "The file has no header that can be read.")
 		return false
 	}
 	r.row, r.width, r.columns = 1, len(header), map[string]int{}
 	for i, column := range header {
 		column = strings.TrimSpace(column)
 		if _, twice := r.columns[column]; twice && column != "" {
-			r.fault(column, "duplicate_column", "The column is there twice.")
+			r.fault(column, programme.FaultDuplicateColumn, "The column is there twice.")
 		}
 		r.columns[column] = i
 	}
@@ -134,7 +134,7 @@ func (r *reader) open(content []byte) bool {
 // readable notes every row that is not UTF-8 text.
 func (r *reader) readable(content []byte) bool {
 	if bytes.IndexByte(content, 0) >= 0 { // UTF-16 is full of zero bytes
-		r.fault("", "wrong_encoding", "The file is not UTF-8 text.")
+		r.fault("", programme.FaultWrongEncoding, "The file is not UTF-8 text.")
 		return false
 	}
 	if utf8.Valid(content) {
@@ -142,7 +142,7 @@ func (r *reader) readable(content []byte) bool {
 	}
 	for line := range bytes.Lines(content) {
 		if r.row++; !utf8.Valid(line) {
-			r.fault("", "wrong_encoding", "The row is not UTF-8 text.")
+			r.fault("", programme.FaultWrongEncoding, "The row is not UTF-8 text.")
 		}
 	}
 	return false
@@ -165,10 +165,10 @@ func (r *reader) recognise() bool {
 		}
 	}
 	if most == 0 {
-		r.fault("", "unknown_dataset", "The columns are those of no file that can be read.")
+		r.fault("", programme.FaultUnknownDataset, "The columns are those of no file that can be read.")
 	}
 	for _, column := range nearest {
-		r.fault(column, "missing_column", "The column is missing.")
+		r.fault(column, programme.FaultMissingColumn, "The column is missing.")
 	}
 	return false
 }
@@ -193,9 +193,9 @@ func (r *reader) rows() {
 		}
 		switch {
 		case err != nil: // the next line is taken for a row, so that its faults are found too
-			r.fault("", "malformed_csv", "The row is not CSV: a quotation mark is out of place.")
+			r.fault("", programme.FaultMalformedCSV, "The row is not CSV: a quotation mark is out of place.")
 		case len(record) != r.width:
-			r.fault("", "wrong_width", "The row has %d columns and the header %d.", len(record), r.width)
+			r.fault("", programme.FaultWrongWidth, "The row has %d columns and the header %d.", len(record), r.width)
 		default:
 			r.record = record
 			r.dataset.read(r)
@@ -203,7 +203,7 @@ func (r *reader) rows() {
 	}
 	// A file of nothing but levels or ages that are passed over must not seem well.
 	if len(r.noted) == 0 && len(r.file.Observations)+len(r.file.Populations)+len(r.file.Neighbours) == 0 {
-		r.fault("", "no_rows", "The file has no row that can be used.")
+		r.fault("", programme.FaultNoRows, "The file has no row that can be used.")
 	}
 }
 

@@ -37,7 +37,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 			_, err := dfe.Read(test.file, []byte(strings.Replace(content, test.was, test.becomes, 1)), known)
 			var got []at
 			for _, f := range refusal(t, err).Faults {
-				got = append(got, at{f.Row, f.Column, f.Code})
+				got = append(got, at{f.Row, f.Column, string(f.Code)})
 			}
 			if !slices.Equal(got, []at{test.want}) {
 				t.Errorf("got faults %+v, want %+v", got, test.want)

@@ -52,11 +52,7 @@ func (s *Store) CreateAction(ctx context.Context, actor programme.Actor, a progr
 		if err == nil {
 			f, err = w.holdFinding(a.FindingID)
 		}
-		if programme.KindOf(err) == programme.NotFound {
-			w.faults = []programme.Fault{programme.Unknown("/findingId", "There is no such finding.")}
-			return nil
-		}
-		if err != nil {
+		if there, err := w.unlessMissing(err, citeFinding(&a.FindingID)); !there {
 			return err
 		}
 		if err := f.May(actor, programme.AddAction); err != nil {
@@ -73,7 +69,7 @@ func (s *Store) CreateAction(ctx context.Context, actor programme.Actor, a progr
 // subRegionOf answers the sub-region to which the borough belongs today, or nil.
 func (w *work) subRegionOf(borough string) (*string, error) {
 	var slugs []string
-	today := programme.DateIn(w.now, programme.London)
+	today := w.today()
 	err := w.tx.Raw("SELECT sub_region_slug FROM memberships WHERE borough_code = ? AND ? BETWEEN valid_from AND coalesce(valid_to, 'infinity')", borough, today).Scan(&slugs).Error
 	if err != nil || len(slugs) == 0 {
 		return nil, err
@@ -147,16 +143,17 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 				return []string{"", *text}
 			}
 		}
-		return []string{"none"}
+		return []string{"none", ""}
 	}
 	return listed(s, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
 		var counts []programme.ActionCount
-		q := tx.Table("actions").Select(g.column+" AS "+g.name+`,
+		q := tx.Scopes(visibleTo(actor))
+		if actor.Is(programme.RoleProgramme, programme.RoleReporting) {
+			q = beyondSight(tx)
+		}
+		q = q.Table("actions").Select(g.column+" AS "+g.name+`,
 			count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
 			count(*) FILTER (WHERE `+overdue+`) AS overdue, count(*) FILTER (WHERE `+stalled+`) AS stalled, count(*) AS total`, r.Today, r.NewsSince).Group(g.column)
-		if !actor.Is(programme.RoleProgramme, programme.RoleReporting) {
-			q = q.Scopes(visibleTo(actor))
-		}
 		err := q.Scan(&counts).Error
 		return counts, err
 	})

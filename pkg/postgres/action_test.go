@@ -40,7 +40,7 @@ func TestActionBelongsToItsFinding(t *testing.T) {
 		e := wantRefusal(t, err, c.kind, c.code)
 		var got []string
 		for _, f := range e.Faults {
-			got = append(got, f.Pointer+" "+f.Code)
+			got = append(got, f.Pointer+" "+string(f.Code))
 		}
 		if !slices.Equal(got, c.faults) {
 			t.Errorf("%s: faults %v, want %v", name, got, c.faults)
@@ -173,7 +173,7 @@ func TestOverdueAndStalledAreOneRule(t *testing.T) {
 		}
 		ids[name] = a.ID
 	}
-	settings := programme.Settings{StalledDays: 90}
+	settings := programme.DefaultSettings
 	all := made[programme.Part[programme.Action]](t)(s.Actions(about, programme.ActionFilter{}, "").Page(t.Context(), programme.Window{Limit: 10}))
 	names := func(f programme.ActionFilter) []string {
 		t.Helper()
@@ -238,7 +238,7 @@ func TestActionCounts(t *testing.T) {
 	actionOn(t, s, answered(t, s, findingIn(t, s, g.ID, finderCode)))
 	actionOn(t, s, answered(t, s, findingIn(t, s, foreign.ID, finderCode)))
 
-	r := programme.Settings{StalledDays: 90}.ReckonOn("2027-04-01") // after the due date, and 90 days after the news
+	r := programme.DefaultSettings.ReckonOn("2027-04-01") // after the due date, and 90 days after the news
 	strength, east, south := programme.Strength, "east", "south"
 	aboutRow := programme.ActionCount{Open: 1, Done: 1, Withdrawn: 1, Overdue: 1, Stalled: 1, Total: 3}
 	row := func(c programme.ActionCount, set func(c *programme.ActionCount)) programme.ActionCount {

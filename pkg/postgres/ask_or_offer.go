@@ -46,7 +46,7 @@ func (s *Store) CreateAskOrOffer(ctx context.Context, actor programme.Actor, a p
 			return err
 		}
 		if a.Kind == programme.Ask && a.PeerChallengeGroupID != nil && forum == nil {
-			w.faults = append(w.faults, programme.Unknown("/peerChallengeGroupId", "There is no such group."))
+			w.unknown = append(w.unknown, citePeerChallengeGroup(a.PeerChallengeGroupID).fault(0))
 		}
 		return a.Raise(actor, forum)
 	})

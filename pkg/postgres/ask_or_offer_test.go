@@ -156,47 +156,60 @@ func TestAskIsChangedWhileItsGroupIsHeld(t *testing.T) {
 	}
 }
 
-// TestEventWaitsForItsReviewFirst: whoever changes a review holds it and then wants
-// its events, so that a change of an event takes the review before the event.
-func TestEventWaitsForItsReviewFirst(t *testing.T) {
+// TestEventWaitsForItsForumFirst: whoever changes a review or the members of a group
+// holds it and then wants its events, so that a change of an event takes the review
+// and the group before the event.
+func TestEventWaitsForItsForumFirst(t *testing.T) {
 	t.Parallel()
-	url := pgtest.Database(t)
-	s, ctx := open(t, url), t.Context()
-	if err := s.Seed(ctx, smallLondon()); err != nil {
-		t.Fatal(err)
-	}
-	review := visitOf(t, s)
-	e, err := s.CreateEvent(ctx, team, programme.Event{Kind: programme.Workshop, Title: "Fieldwork", StartsOn: "2026-10-05", EndsOn: "2026-10-05", PeerReviewID: &review.ID,
-		Boroughs: []string{}, Sessions: []programme.EventSession{}, Invited: []programme.Attendance{}, Attended: []programme.Attendance{}, Opportunities: []string{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	holding, err := admin(t, url).BeginTx(ctx, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = holding.Rollback() }()
-	if _, err := holding.ExecContext(ctx, "SELECT FROM peer_reviews WHERE id = $1 FOR UPDATE", review.ID); err != nil {
-		t.Fatal(err)
-	}
-	updated := make(chan error, 1)
-	go func() {
-		_, err := s.UpdateEvent(ctx, team, e.ID, e.Version, func(e *programme.Event) error { e.Title = "Workshop"; return nil })
-		updated <- err
-	}()
-	watching := admin(t, url)
-	eventually(t, "the event waits for its review", func() bool {
-		var waiting bool
-		err := watching.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").Scan(&waiting)
-		return err == nil && waiting
-	})
-	if _, err := holding.ExecContext(ctx, "SELECT FROM events WHERE id = $1 FOR UPDATE NOWAIT", e.ID); err != nil {
-		t.Errorf("the waiting change holds the event already: %v", err)
-	}
-	if err := holding.Rollback(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-updated; err != nil {
-		t.Error(err)
+	for table, of := range map[string]func(s *Store, e *programme.Event) string{
+		"peer_reviews": func(s *Store, e *programme.Event) string { id := visitOf(t, s).ID; e.PeerReviewID = &id; return id },
+		"peer_challenge_groups": func(s *Store, e *programme.Event) string {
+			id := askedGroup(t, s)
+			e.PeerChallengeGroupID = &id
+			return id
+		},
+	} {
+		url := pgtest.Database(t)
+		s, ctx := open(t, url), t.Context()
+		if err := s.Seed(ctx, smallLondon()); err != nil {
+			t.Fatal(err)
+		}
+		e := programme.Event{
+			Kind: programme.Workshop, Title: "Fieldwork", StartsOn: "2026-10-05", EndsOn: "2026-10-05",
+			Boroughs: []string{}, Sessions: []programme.EventSession{}, Invited: []programme.Attendance{}, Attended: []programme.Attendance{}, Opportunities: []string{},
+		}
+		forum := of(s, &e)
+		e, err := s.CreateEvent(ctx, team, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holding, err := admin(t, url).BeginTx(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = holding.Rollback() })
+		if _, err := holding.ExecContext(ctx, "SELECT FROM "+table+" WHERE id = $1 FOR UPDATE", forum); err != nil {
+			t.Fatal(err)
+		}
+		updated := make(chan error, 1)
+		go func() {
+			_, err := s.UpdateEvent(ctx, team, e.ID, e.Version, func(e *programme.Event) error { e.Title = "Workshop"; return nil })
+			updated <- err
+		}()
+		watching := admin(t, url)
+		eventually(t, "the event waits for its row of "+table, func() bool {
+			var waiting bool
+			err := watching.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").Scan(&waiting)
+			return err == nil && waiting
+		})
+		if _, err := holding.ExecContext(ctx, "SELECT FROM events WHERE id = $1 FOR UPDATE NOWAIT", e.ID); err != nil {
+			t.Errorf("the change that waits for %s holds the event already: %v", table, err)
+		}
+		if err := holding.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-updated; err != nil {
+			t.Error(err)
+		}
 	}
 }

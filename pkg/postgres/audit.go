@@ -35,8 +35,20 @@ func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.
 
 func auditKey(e *programme.AuditEntry) []string { return []string{strconv.FormatInt(e.ID, 10)} }
 
+// auditID reads what auditKey has written.
+func auditID(key []string) (int64, error) {
+	if len(key) != 1 {
+		return 0, errNoKey
+	}
+	id, err := strconv.ParseInt(key[0], 10, 64)
+	if err != nil {
+		return 0, errNoKey
+	}
+	return id, nil
+}
+
 func noAudit(noun string) error {
-	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", strings.ReplaceAll(noun, "-", " "))
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(noun, "-", " "))
 }
 
 // auditOf leaves the entries of one resource, if its last entry says that the actor
@@ -55,7 +67,11 @@ func auditPage(db *gorm.DB, in func(*gorm.DB) *gorm.DB, w programme.Window) (pro
 	rows := make([]auditRow, 0, w.Limit+1)
 	q := in(db).Order("id").Limit(w.Limit + 1)
 	if w.After != nil {
-		q = q.Where("id > ?", w.After[0])
+		id, err := auditID(w.After)
+		if err != nil {
+			return part, err
+		}
+		q = q.Where("id > ?", id)
 	}
 	if err := q.Find(&rows).Error; err != nil {
 		return part, err
@@ -110,6 +126,6 @@ func auditWalk(tx *gorm.DB, in func(*gorm.DB) *gorm.DB, noun string, begin func(
 func (r auditRow) entry() programme.AuditEntry {
 	return programme.AuditEntry{
 		ID: r.ID, At: r.At, Action: r.Action, Roles: r.Roles, Borough: r.Borough, Subject: r.Subject, Request: r.Request, Reason: r.Reason,
-		Before: r.Before, After: r.After, ReadBy: r.ReadBy,
+		Before: r.Before, After: r.After, Withheld: r.Withheld, ReadBy: r.ReadBy,
 	}
 }

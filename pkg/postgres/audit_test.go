@@ -72,7 +72,7 @@ func TestAuditOfARecord(t *testing.T) {
 	}
 	values, err := entries[1].Values()
 	if err != nil || len(values) != 1 || values[0].Member != "Title" || string(values[0].From) != `"first"` || string(values[0].To) != `"second"` {
-		t.Errorf("the update says %s (%v)", values, err)
+		t.Errorf("the update says %+v (%v)", values, err)
 	}
 }
 

@@ -25,6 +25,13 @@ var boroughs = noun[programme.Borough]{
 	},
 }
 
+// HasBorough reports whether a borough with the code takes part.
+func (s *Store) HasBorough(ctx context.Context, code string) (bool, error) {
+	var found bool
+	err := s.gorm.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM boroughs WHERE code = ?)", code).Scan(&found).Error
+	return found, refusal(err)
+}
+
 // CreateBorough lets an authority take part. The error is Forbidden for anyone
 // but the programme's team, Invalid if there is no authority with the code, and
 // Conflict if it takes part already or the name or the alliance's code is taken.

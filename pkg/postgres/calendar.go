@@ -34,7 +34,7 @@ func (s *Store) BoroughCalendar(ctx context.Context, actor programme.Actor, boro
 // challenge that belong to no group. The error is NotFound.
 func (s *Store) GroupCalendar(ctx context.Context, actor programme.Actor, id string) (programme.Calendar, error) {
 	return s.calendar(ctx, func(tx *gorm.DB, c *programme.Calendar) error {
-		noGroup := programme.Errorf(programme.NotFound, "not_found", "There is no such peer challenge group.")
+		noGroup := programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such peer challenge group.")
 		if uuid.Validate(id) != nil {
 			return noGroup // PostgreSQL would call it a syntax error
 		}
@@ -58,7 +58,10 @@ func (s *Store) calendar(ctx context.Context, fill func(tx *gorm.DB, c *programm
 }
 
 func addEvents(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {
-	return events.orders["startsOn"].after(tx.Scopes(visibleTo(actor), narrow), nil).Find(&c.Events).Error
+	if err := events.orders["startsOn"].after(tx.Scopes(visibleTo(actor), narrow), nil).Find(&c.Events).Error; err != nil {
+		return err
+	}
+	return completed(tx, events, c.Events)
 }
 
 func addGroups(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type auditRow struct {
 	Key        string
 	Before     *string            // JSON, by the members of the Go struct
 	After      *string            // nil where there is none
+	Withheld   []string           `gorm:"serializer:texts"` // members that changed and are in neither
 	SeenBefore programme.Audience `gorm:"serializer:texts"`
 	SeenAfter  programme.Audience `gorm:"serializer:texts"`
 	ReadBy     programme.Audience `gorm:"serializer:texts"`
@@ -59,7 +61,11 @@ func newAuditRow(at time.Time, actor programme.Actor, action, noun, key string) 
 // note writes into the audit what becomes of a record.
 func (w *work) note(action, noun string, was, now past) error {
 	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.head.ID, was.head.ID))
-	row.Before, row.After = was.text, now.text
+	kept, err := programme.Keep(cmp.Or(now.of, was.of), was.text, now.text)
+	if err != nil {
+		return err
+	}
+	row.Before, row.After, row.Withheld = kept.Before, kept.After, kept.Withheld
 	row.SeenBefore, row.SeenAfter = was.head.Audience, now.head.Audience
 	switch {
 	case was.text == nil:
@@ -69,7 +75,7 @@ func (w *work) note(action, noun string, was, now past) error {
 	default:
 		row.ReadBy = was.readBy.And(now.readBy)
 	}
-	return w.tx.Create(&row).Error
+	return enter(w.tx, &row)
 }
 
 // newChange describes a change of what everybody may see; before or after is nil
@@ -83,11 +89,16 @@ func newChange(at time.Time, actor programme.Actor, action, noun, key string, be
 	if after != nil {
 		c.SeenAfter = programme.Everyone()
 	}
-	var err error
-	if c.Before, err = asJSON(before); err != nil {
+	was, err := asJSON(before)
+	if err != nil {
 		return auditRow{}, err
 	}
-	c.After, err = asJSON(after)
+	now, err := asJSON(after)
+	if err != nil {
+		return auditRow{}, err
+	}
+	kept, err := programme.Keep(reflect.TypeOf(cmp.Or(after, before)), was, now)
+	c.Before, c.After, c.Withheld = kept.Before, kept.After, kept.Withheld
 	return c, err
 }
 
@@ -154,8 +165,8 @@ FROM (SELECT CASE WHEN (SELECT count(*) FROM shown) < CAST(@limit AS bigint) THE
 // errNoPlace refuses a place of another feed, or of a time that a restored copy of
 // the database has lost.
 var errNoPlace = &programme.Error{
-	Kind: programme.Malformed, Code: "bad_request", Detail: "The request has the faults listed under errors.",
-	Faults: []programme.Fault{{Parameter: "cursor", Code: "cursor", Detail: "The feed has no such place. Read your lists again and begin with from=now."}},
+	Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
+	Faults: []programme.Fault{{Parameter: "cursor", Code: programme.FaultCursor, Detail: "The feed has no such place. Read your lists again and begin with from=now."}},
 }
 
 // LastChange answers the place of the last change, 0 before the first.
@@ -186,5 +197,16 @@ func (s *Store) audit(tx *gorm.DB, actor programme.Actor, action, noun, key stri
 	if err != nil {
 		return err
 	}
-	return tx.Create(&c).Error
+	return enter(tx, &c)
+}
+
+// enter writes the entry. Everything that is deleted passes here, so that what was
+// answered about it goes with it.
+func enter(tx *gorm.DB, row *auditRow) error {
+	if row.Action == actionDelete {
+		if err := forgetRecord(tx, row.Noun, row.Key); err != nil {
+			return err
+		}
+	}
+	return tx.Create(row).Error
 }

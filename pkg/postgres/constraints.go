@@ -122,6 +122,8 @@ var constraints = map[string]constraint{
 	"signing_keys_pkey":            taken("", "There is a signing key with that id already."),
 	"signing_keys_algorithm_known": {},
 
+	"cursor_keys_length": {},
+
 	"idempotency_answers_pkey":             {},
 	"idempotency_answers_fingerprint_size": {},
 	"idempotency_answers_status_success":   {},
@@ -233,15 +235,15 @@ var constraints = map[string]constraint{
 }
 
 func taken(pointer, detail string) constraint {
-	return constraint{programme.Conflict, pointer, "exists", detail}
+	return constraint{programme.Conflict, pointer, programme.FaultExists, detail}
 }
 
 func unknown(pointer, detail string) constraint {
-	return constraint{programme.Invalid, pointer, "unknown_value", detail}
+	return constraint{programme.Invalid, pointer, programme.Unknown(pointer, detail).Code, detail}
 }
 
 func badFormat(pointer, detail string) constraint {
-	return constraint{programme.Invalid, pointer, "not_allowed", detail}
+	return constraint{programme.Invalid, pointer, programme.FaultNotAllowed, detail}
 }
 
 func badName(pointer string) constraint {
@@ -261,5 +263,6 @@ func badList(pointer string) constraint {
 }
 
 func outOfOrder() constraint {
-	return constraint{programme.Invalid, "/validTo", "order", "The last day must not be before the first."}
+	f := programme.OutOfOrder("/validTo")
+	return constraint{programme.Invalid, f.Pointer, f.Code, f.Detail}
 }

@@ -39,7 +39,7 @@ func refusal(err error) error {
 	case away(err):
 		return unavailable(err)
 	}
-	return internal(err)
+	return programme.OwnFault(err)
 }
 
 func pgRefusal(err error, pg *pgconn.PgError) error {
@@ -49,11 +49,13 @@ func pgRefusal(err error, pg *pgconn.PgError) error {
 			return c.refuse(err)
 		}
 	case class == classData:
-		return programme.Wrap(err, programme.Invalid, "invalid", "The request has a text or a number that cannot be kept.")
+		return programme.Wrap(err, programme.Invalid, programme.CodeInvalid, "The request has a text or a number that cannot be kept.")
+	case pg.Code == stateUndefinedTable:
+		return notReady(err)
 	case class == classConnection, class == classIntervention, class == classResources, pg.Code == stateSerialization, pg.Code == stateDeadlock:
 		return unavailable(err)
 	}
-	return internal(err)
+	return programme.OwnFault(err)
 }
 
 // away reports whether the error means that the database could not be asked.
@@ -62,15 +64,23 @@ func away(err error) bool {
 	var network net.Error
 	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// refused reports whether the database has refused the statement, and with it
+// rolled the transaction back. It is not sure of one that ends as its session does.
+func refused(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.SeverityUnlocalized == "ERROR"
 }
 
 func unavailable(cause error) error {
-	return programme.Wrap(cause, programme.Unavailable, "database_unavailable", "The database cannot be reached at the moment. Please try again later.")
+	return programme.Wrap(cause, programme.Unavailable, programme.CodeDatabaseUnavailable, "The database cannot be reached at the moment. Please try again later.")
 }
 
-func internal(cause error) error {
-	return programme.Wrap(cause, programme.Internal, "internal", "The server met a fault of its own.")
+// notReady is the answer of a database that has not had every migration.
+func notReady(cause error) error {
+	return programme.Wrap(cause, programme.Unavailable, programme.CodeNotReady, "The database's schema is older than this program.")
 }
 
 // constraint says what breaking a named constraint means to the caller. The
@@ -78,7 +88,7 @@ func internal(cause error) error {
 type constraint struct {
 	kind    programme.Kind
 	pointer string // of the member at fault
-	code    string
+	code    programme.FaultCode
 	detail  string
 }
 
@@ -86,12 +96,12 @@ func (c constraint) fault() programme.Fault {
 	return programme.Fault{Pointer: c.pointer, Code: c.code, Detail: c.detail}
 }
 
-// refuse makes the error. A fault of the content has the general code of such
-// errors; a conflict is known by its own.
+// refuse makes the error: a fault of the content, or a conflict with what is there
+// already.
 func (c constraint) refuse(cause error) error {
-	e := programme.Wrap(cause, c.kind, c.code, c.detail)
+	e := programme.Wrap(cause, c.kind, programme.CodeExists, c.detail)
 	if c.kind == programme.Invalid {
-		e = programme.Wrap(cause, c.kind, "invalid", "The request breaks the rules listed under errors.")
+		e = programme.Wrap(cause, c.kind, programme.CodeInvalid, "The request breaks the rules listed under errors.")
 	}
 	e.Faults = []programme.Fault{c.fault()}
 	return e

@@ -50,7 +50,7 @@ func TestConstraintsSpeakPlainly(t *testing.T) {
 		if c == (constraint{}) {
 			continue
 		}
-		if !code.MatchString(c.code) || !sentence.MatchString(c.detail) || c.kind != programme.Conflict && c.kind != programme.Invalid {
+		if !code.MatchString(string(c.code)) || !sentence.MatchString(c.detail) || (c.kind == programme.Conflict) != (c.code == programme.FaultExists) || c.kind != programme.Conflict && c.kind != programme.Invalid {
 			t.Errorf("constraint %s is mapped to %+v", name, c)
 		}
 	}
@@ -75,6 +75,7 @@ func TestRefusal(t *testing.T) {
 		"too many":           {&pgconn.PgError{Code: "53300"}, programme.Unavailable, "database_unavailable"},
 		"deadlock":           {&pgconn.PgError{Code: "40P01"}, programme.Unavailable, "database_unavailable"},
 		"network":            {&net.OpError{Op: "dial", Err: errors.New("refused")}, programme.Unavailable, "database_unavailable"},
+		"closed connection":  {fmt.Errorf("while saving: %w", pgconn.ErrConnClosed), programme.Unavailable, "database_unavailable"},
 		"deadline":           {context.DeadlineExceeded, programme.Unavailable, "database_unavailable"},
 		"unknown":            {errors.New("what"), programme.Internal, "internal"},
 	} {

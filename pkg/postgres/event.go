@@ -3,19 +3,17 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
 
 var events = kind[programme.Event, *programme.Event]{
 	after:    (*work).followEvent,
-	complete: reviewAudiences,
+	complete: eventAudiences,
 	cited: func(e *programme.Event) []citation {
 		cited := []citation{citeSubRegion("/subRegion", e.SubRegion), citeBoroughs("/boroughs", e.Boroughs)}
 		for i, s := range e.Sessions {
@@ -95,10 +93,16 @@ func (s *Store) CreateEvent(ctx context.Context, actor programme.Actor, e progra
 func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Event) error) (programme.Event, error) {
 	var row programme.Event
 	err := s.act(ctx, actor, func(w *work) (err error) {
-		// Whoever changes the review waits for its events, so that the review comes first.
+		// Whoever changes the review or the group waits for its events, so that these
+		// come first.
 		if uuid.Validate(id) == nil {
-			if err := w.tx.Exec("SELECT FROM peer_reviews WHERE id = (SELECT peer_review_id FROM events WHERE id = ?) FOR KEY SHARE", id).Error; err != nil {
-				return err
+			for _, first := range []string{
+				"SELECT FROM peer_reviews WHERE id = (SELECT peer_review_id FROM events WHERE id = ?) FOR KEY SHARE",
+				"SELECT FROM peer_challenge_groups WHERE id = (SELECT peer_challenge_group_id FROM events WHERE id = ?) FOR KEY SHARE",
+			} {
+				if err := w.tx.Exec(first, id).Error; err != nil {
+					return err
+				}
 			}
 		}
 		row, err = change(w.ctx, s, actor, events, id, version, programme.Edit, func(w *work, e *programme.Event) error {
@@ -119,7 +123,7 @@ func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id strin
 // has none.
 func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error) {
 	return change(ctx, s, actor, events, id, version, step, func(w *work, e *programme.Event) error {
-		return e.Move(actor, step, programme.DateIn(w.now, programme.London))
+		return e.Move(actor, step, w.today())
 	})
 }
 
@@ -129,134 +133,89 @@ func (s *Store) DeleteEvent(ctx context.Context, actor programme.Actor, id strin
 	return drop(ctx, s, actor, events, id, version, nil)
 }
 
-// reviewAudiences reads who may see the reviews that events belong to.
-func reviewAudiences(tx *gorm.DB, rows []*programme.Event) error {
-	var ids array
+// eventAudiences reads who may see the reviews that events belong to, and who belongs
+// to these and to their groups.
+func eventAudiences(tx *gorm.DB, rows []*programme.Event) error {
+	var groupIDs, reviewIDs array
 	for _, e := range rows {
+		e.ReviewAudience, e.PlaceAudience, e.ChallengeOfGroup = nil, nil, ""
+		if e.PeerChallengeGroupID != nil {
+			groupIDs = append(groupIDs, *e.PeerChallengeGroupID)
+		}
 		if e.PeerReviewID != nil {
-			ids = append(ids, *e.PeerReviewID)
+			reviewIDs = append(reviewIDs, *e.PeerReviewID)
 		}
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	var reviews []programme.PeerReview
-	if err := tx.Select("id", "audience").Where("id = ANY (?)", ids).Find(&reviews).Error; err != nil {
-		return err
-	}
-	audiences := make(map[string]programme.Audience, len(reviews))
-	for i := range reviews {
-		audiences[reviews[i].ID] = reviews[i].Audience
-	}
-	for _, e := range rows {
-		if e.PeerReviewID != nil {
-			e.ReviewAudience = audiences[*e.PeerReviewID]
-		}
-	}
-	return nil
-}
-
-// tie looks for the challenge, the group and the review that the event names. If
-// something is wrong with them, it says so together with everything else that is
-// wrong with the event.
-func tie(w *work, e *programme.Event) error {
-	faults := e.HeldBefore(programme.DateIn(w.now, programme.London))
-	for _, find := range []func(*work, *programme.Event) ([]programme.Fault, error){findChallenge, findGroup, findReview} {
-		found, err := find(w, e)
-		if err != nil {
-			return err
-		}
-		faults = append(faults, found...)
-	}
-	if len(faults) == 0 {
-		return nil
-	}
-	others, err := faultsOf(check(w, events, e))
+	groups, err := rowsByID[programme.PeerChallengeGroup](beyondSight(tx).Select(ofGroup), groupIDs)
 	if err != nil {
 		return err
 	}
-	return programme.Refuse(append(others, faults...))
-}
-
-func findChallenge(w *work, e *programme.Event) ([]programme.Fault, error) {
-	if e.PeerChallengeID == nil {
-		return nil, nil
-	}
-	var c []programme.PeerChallenge
-	err := pointedAt(w, *e.PeerChallengeID).Select("id").Find(&c).Error
-	if err != nil || len(c) > 0 {
-		return nil, err
-	}
-	return []programme.Fault{programme.Unknown("/peerChallengeId", "There is no such peer challenge.")}, nil
-}
-
-func findGroup(w *work, e *programme.Event) ([]programme.Fault, error) {
-	if e.PeerChallengeGroupID == nil {
-		return nil, nil
-	}
-	var g []programme.PeerChallengeGroup
-	err := pointedAt(w, *e.PeerChallengeGroupID).Select("id", "peer_challenge_id").Find(&g).Error
-	switch {
-	case err != nil:
-		return nil, err
-	case len(g) == 0:
-		return []programme.Fault{programme.Unknown("/peerChallengeGroupId", "There is no such group.")}, nil
-	case e.PeerChallengeID != nil && *e.PeerChallengeID != g[0].PeerChallengeID:
-		return []programme.Fault{{Pointer: "/peerChallengeGroupId", Code: "other_challenge", Detail: "The group belongs to another peer challenge than the one given."}}, nil
-	}
-	return nil, nil
-}
-
-func findReview(w *work, e *programme.Event) ([]programme.Fault, error) {
-	e.ReviewAudience = nil
-	if e.PeerReviewID == nil {
-		return nil, nil
-	}
-	var r []programme.PeerReview
-	err := pointedAt(w, *e.PeerReviewID).Select("id", "audience").Find(&r).Error
-	switch {
-	case err != nil:
-		return nil, err
-	case len(r) == 0:
-		return []programme.Fault{programme.Unknown("/peerReviewId", "There is no such peer review.")}, nil
-	}
-	e.ReviewAudience = r[0].Audience
-	return nil, nil
-}
-
-// pointedAt finds the record with the id, if the actor may see it, and keeps it from
-// being deleted until the transaction ends.
-func pointedAt(w *work, id string) *gorm.DB {
-	return w.tx.Scopes(visibleTo(w.actor)).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where(clause.Eq{Column: "id", Value: id})
-}
-
-// faultsOf answers what is wrong with a request, or the error if it is something else.
-func faultsOf(err error) ([]programme.Fault, error) {
-	if err == nil {
-		return nil, nil
-	}
-	if e, ok := errors.AsType[*programme.Error](err); ok && e.Kind == programme.Invalid {
-		return e.Faults, nil
-	}
-	return nil, err
-}
-
-// eventsFollow writes the events of a review anew, because who is told of the
-// review has changed.
-func (w *work) eventsFollow(r *programme.PeerReview) error {
-	var rows []programme.Event
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("peer_review_id = ?", r.ID).Order("id").Find(&rows).Error; err != nil {
+	reviews, err := rowsByID[programme.PeerReview](beyondSight(tx).Select(ofReview), reviewIDs)
+	if err != nil {
 		return err
 	}
-	for i := range rows {
-		rows[i].ReviewAudience = r.Audience
-		was, err := rememberOf(&rows[i])
-		if err != nil {
-			return err
+	for _, e := range rows {
+		if e.PeerChallengeGroupID != nil {
+			if g := groups[*e.PeerChallengeGroupID]; g != nil {
+				e.ChallengeOfGroup = g.PeerChallengeID
+				e.MeetsWithin(g.Confidants())
+			}
 		}
-		if err := rewrite[programme.Event](w, was, &rows[i]); err != nil {
-			return err
+		if e.PeerReviewID != nil {
+			if r := reviews[*e.PeerReviewID]; r != nil {
+				e.ReviewAudience = r.Audience
+				e.MeetsWithin(r.Confidants())
+			}
 		}
 	}
 	return nil
+}
+
+// What of a group and of a review says to whom they belong.
+var (
+	ofGroup  = []string{"id", "peer_challenge_id", "members"}
+	ofReview = []string{"id", "audience", "host_code", "team"}
+)
+
+// rowsByID reads the records with the ids; it asks nothing where there are none.
+func rowsByID[T any, R record[T]](q *gorm.DB, ids array) (map[string]*T, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var rows []T
+	if err := q.Where("id = ANY (?)", ids).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	found := make(map[string]*T, len(rows))
+	for i := range rows {
+		found[R(&rows[i]).Of().ID] = &rows[i]
+	}
+	return found, nil
+}
+
+// tie reads what the rules must know of the group and the review that the event
+// names. What of these is not there is told together with all else that is wrong.
+func tie(w *work, e *programme.Event) error {
+	unknown, err := uncited(w.tx, []citation{
+		citePeerChallenge(e.PeerChallengeID).visibleTo(w.actor), citePeerChallengeGroup(e.PeerChallengeGroupID).visibleTo(w.actor),
+		citePeerReview(e.PeerReviewID).visibleTo(w.actor),
+	})
+	if err != nil {
+		return err
+	}
+	w.unknown = append(e.HeldBefore(w.today()), unknown...)
+	return eventAudiences(w.tx, []*programme.Event{e})
+}
+
+// eventsFollow writes the events of a review or of a group, which the column names,
+// anew: who is told of it, or where it meets, has changed.
+func (w *work) eventsFollow(column, id string) error {
+	rows, err := locked[programme.Event](w, column+" = ?", id)
+	if err == nil {
+		err = completed(w.tx, events, rows)
+	}
+	if err != nil {
+		return err
+	}
+	return alterEach(w, rows, rewrite[programme.Event], func(*programme.Event) bool { return true })
 }

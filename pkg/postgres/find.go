@@ -52,9 +52,9 @@ func (s *Store) atOneMoment(ctx context.Context, do func(l line, moment int64) e
 	})
 }
 
-// streamed is atOneMoment for a whole list, which takes as long as its reader does.
-// A few at a time, and none for ever: slow readers must not hold every connection,
-// nor keep the database from clearing what is long past.
+// streamed is atOneMoment for a whole list. A few at a time, and none for ever: they
+// must not hold every connection, nor keep the database from clearing what is long
+// past. So do may take as long as the database does, and waits for nobody else.
 func (s *Store) streamed(ctx context.Context, do func(l line, moment int64) error) error {
 	waiting, giveUp := context.WithTimeout(ctx, longestWait)
 	defer giveUp()

@@ -81,9 +81,9 @@ func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f prog
 			w.faults = f.Misplaced()
 			return f.May(actor, programme.RecordFinding)
 		case f.PeerReviewID != nil:
-			w.faults = []programme.Fault{programme.Unknown("/peerReviewId", "There is no such peer review.")}
+			w.unknown = append(w.unknown, citePeerReview(f.PeerReviewID).fault(0))
 		default:
-			w.faults = []programme.Fault{programme.Unknown("/peerChallengeGroupId", "There is no such group.")}
+			w.unknown = append(w.unknown, citePeerChallengeGroup(f.PeerChallengeGroupID).fault(0))
 		}
 		return nil
 	})
@@ -122,7 +122,7 @@ func (s *Store) AnswerFinding(ctx context.Context, actor programme.Actor, id str
 		if err := w.tx.Raw("SELECT EXISTS (SELECT 1 FROM actions WHERE finding_id = ? AND state = 'open')", id).Scan(&open).Error; err != nil || !open {
 			return err
 		}
-		return programme.Errorf(programme.Conflict, "has_actions", "The finding has open actions; close those first.")
+		return programme.Errorf(programme.Conflict, programme.CodeHasActions, "The finding has open actions; close those first.")
 	})
 }
 
@@ -176,7 +176,7 @@ func (w *work) countsFollow(f *programme.Finding) error {
 // holdFinding reads a finding that the actor may see and keeps it as it is until
 // the transaction ends. Where there is none the error is NotFound.
 func (w *work) holdFinding(id string) (programme.Finding, error) {
-	return read(w.tx.Scopes(visibleTo(w.actor)).Clauses(share), findings, id)
+	return read(w.tx.Scopes(visibleTo(w.actor)).Clauses(forShare), findings, id)
 }
 
 func same[V comparable](a, b *V) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -212,7 +212,7 @@ func TestFindingNamesAllThatIsNotThere(t *testing.T) {
 		e := wantRefusal(t, err, programme.Invalid, "invalid")
 		got := []string{}
 		for _, f := range e.Faults {
-			got = append(got, f.Pointer+" "+f.Code)
+			got = append(got, f.Pointer+" "+string(f.Code))
 		}
 		want := slices.Concat(c.want, []string{"/indicators/2 repeated", "/priorityId unknown_value", "/indicators/1 unknown_value", "/indicators/2 unknown_value"})
 		slices.Sort(got)

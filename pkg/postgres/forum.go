@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -17,7 +16,7 @@ func forums(tx *gorm.DB, groups, reviews []string) (map[string]programme.Forum, 
 	found := map[string]programme.Forum{}
 	if len(groups) > 0 {
 		var rows []programme.PeerChallengeGroup
-		if err := tx.Where("id = ANY (?)", array(groups)).Find(&rows).Error; err != nil {
+		if err := beyondSight(tx).Where("id = ANY (?)", array(groups)).Find(&rows).Error; err != nil {
 			return nil, err
 		}
 		challenges, err := challengesOf(tx, rows)
@@ -30,7 +29,7 @@ func forums(tx *gorm.DB, groups, reviews []string) (map[string]programme.Forum, 
 	}
 	if len(reviews) > 0 {
 		var rows []programme.PeerReview
-		if err := tx.Where("id = ANY (?)", array(reviews)).Find(&rows).Error; err != nil {
+		if err := beyondSight(tx).Where("id = ANY (?)", array(reviews)).Find(&rows).Error; err != nil {
 			return nil, err
 		}
 		for i := range rows {
@@ -51,7 +50,7 @@ func challengesOf(tx *gorm.DB, groups []programme.PeerChallengeGroup) (map[strin
 
 func challengesByID(tx *gorm.DB, ids []string) (map[string]programme.PeerChallenge, error) {
 	var rows []programme.PeerChallenge
-	if err := tx.Where("id = ANY (?)", array(ids)).Find(&rows).Error; err != nil {
+	if err := beyondSight(tx).Where("id = ANY (?)", array(ids)).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	found := make(map[string]programme.PeerChallenge, len(rows))
@@ -60,10 +59,6 @@ func challengesByID(tx *gorm.DB, ids []string) (map[string]programme.PeerChallen
 	}
 	return found, nil
 }
-
-// share keeps a row from being changed until the transaction ends, while others
-// may keep it too.
-var share = clause.Locking{Strength: clause.LockingStrengthShare}
 
 // holdForum reads the group or the review in which something arises, if the actor
 // may see it, and who may see what is found there. It stays as it is until the
@@ -77,15 +72,15 @@ func (w *work) holdForum(group, review *string) (f programme.Forum, seen program
 		const challenge = "id = (SELECT peer_challenge_id FROM peer_challenge_groups WHERE id = ?)"
 		var c programme.PeerChallenge
 		var g programme.PeerChallengeGroup
-		if err = w.tx.Clauses(share).Where(challenge, *group).Take(&c).Error; err == nil {
-			err = w.tx.Scopes(visibleTo(w.actor)).Clauses(share).Where("id = ?", *group).Take(&g).Error
+		if err = beyondSight(w.tx).Clauses(forShare).Where(challenge, *group).Take(&c).Error; err == nil {
+			err = w.tx.Scopes(visibleTo(w.actor)).Clauses(forShare).Where("id = ?", *group).Take(&g).Error
 		}
 		if err == nil {
 			f, seen = g.Forum(c), programme.Parties(g.Boroughs()...)
 		}
 	case review != nil && uuid.Validate(*review) == nil:
 		var r programme.PeerReview
-		if err = w.tx.Scopes(visibleTo(w.actor)).Clauses(share).Where("id = ?", *review).Take(&r).Error; err == nil {
+		if err = w.tx.Scopes(visibleTo(w.actor)).Clauses(forShare).Where("id = ?", *review).Take(&r).Error; err == nil {
 			f, seen = r.Forum(), ofFindings(&r)
 		}
 	}
@@ -124,27 +119,4 @@ func reseen(r programme.Record, audience programme.Audience) bool {
 	had := head.Audience
 	head.Audience = audience
 	return !slices.Equal(had, audience)
-}
-
-// alterAll locks the records for which the condition holds, in the order of their
-// ids, and writes those that alter has changed, because another record did.
-func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string, args ...any) error {
-	var rows []T
-	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(condition, args...).Order("id").Find(&rows).Error
-	if err != nil {
-		return err
-	}
-	for i := range rows {
-		was, err := rememberOf(R(&rows[i]))
-		if err != nil {
-			return err
-		}
-		if !alter(&rows[i]) {
-			continue
-		}
-		if err := rewrite[T](w, was, R(&rows[i])); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -26,10 +25,6 @@ var groupingProposals = kind[programme.GroupingProposal, *programme.GroupingProp
 	},
 }
 
-func citePeriod(pointer string, code *string) citation {
-	return single(citation{"periods", "code", pointer, true, nil, "There is no such period."}, code)
-}
-
 // GroupingProposals lists the proposals that were made for a challenge, in order of
 // creation.
 func (s *Store) GroupingProposals(actor programme.Actor, challenge string) programme.Listing[programme.GroupingProposal] {
@@ -42,8 +37,8 @@ func (s *Store) GroupingProposal(ctx context.Context, actor programme.Actor, id 
 }
 
 // ProposeGroups divides the boroughs that belong to the challenge's sub-region, see
-// [programme.ProposeGroups], and keeps the proposal. bands has the quartile bands by
-// borough and indicator, in the proposal's period. The error is NotFound if there is
+// [programme.GroupingProposal.Propose], and keeps the proposal. bands has the quartile
+// bands by borough and indicator, in the proposal's period. The error is NotFound if there is
 // no such challenge, Forbidden for anyone but the programme's team, Conflict if the
 // challenge takes no groups any more, and Invalid if the question breaks its rules or
 // names a period or an indicator that is not there.
@@ -134,7 +129,7 @@ func (w *work) pairingsBefore(cycle programme.Cycle, cycles int) ([]programme.Pa
 	var past []programme.Pairing
 	for ago := 1; ago <= cycles; ago++ {
 		var groups []programme.PeerChallengeGroup
-		if err := w.tx.Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?) AND illustrative IS NULL", cycle.Before(ago), programme.ChallengeCancelled).
+		if err := beyondSight(w.tx).Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?) AND illustrative IS NULL", cycle.Before(ago), programme.ChallengeCancelled).
 			Find(&groups).Error; err != nil {
 			return nil, err
 		}
@@ -147,8 +142,8 @@ func (w *work) pairingsBefore(cycle programme.Cycle, cycles int) ([]programme.Pa
 
 // dropProposals deletes a challenge's proposals, which are nothing without it.
 func dropProposals(w *work, c *programme.PeerChallenge) error {
-	var proposals []programme.GroupingProposal
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("peer_challenge_id = ?", c.ID).Order("id").Find(&proposals).Error; err != nil {
+	proposals, err := locked[programme.GroupingProposal](w, "peer_challenge_id = ?", c.ID)
+	if err != nil {
 		return err
 	}
 	for i := range proposals {

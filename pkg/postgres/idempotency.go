@@ -3,8 +3,13 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,11 +25,14 @@ const answersAreKept = 24 * time.Hour
 type idempotencyAnswer struct {
 	Issuer      string `gorm:"primaryKey"`
 	Subject     string `gorm:"primaryKey"`
+	Borough     string `gorm:"primaryKey"` // empty for none
 	Operation   string `gorm:"primaryKey"`
 	Key         string `gorm:"primaryKey"`
 	Fingerprint []byte
+	Noun        string
+	Record      string
 	Status      int
-	Header      map[string]string `gorm:"serializer:json"`
+	Header      *string // JSON, an object of texts; nil once the record has been removed
 	Body        []byte
 	CreatedAt   time.Time
 }
@@ -33,22 +41,31 @@ type idempotencyAnswer struct {
 // repeated within 24 hours. do runs in a transaction that its context carries;
 // what it writes and its answer are committed together or not at all. An answer
 // that is no success is neither kept nor are its writes. A second request waits
-// for the first, in whatever process, and gets its answer.
+// for the first, in whatever process, and gets its answer, if the sender may see
+// now what the first made or acted on.
 //
 // The error is that of do, Forbidden for nobody's requests, or Invalid if the
-// same sender used the key for another request of the operation.
+// same sender used the key for another request of the operation. For a repeated
+// request it is NotFound if the sender may not see the record any more, and
+// Conflict if it has been removed, or the answer erased.
 func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx context.Context) (programme.Answer, error)) (answer programme.Answer, replayed bool, err error) {
-	if err := maySend(a.Actor); err != nil {
+	if err := programme.SomebodyMay(a.Actor); err != nil {
 		return programme.Answer{}, false, err
 	}
-	err = s.transact(ctx, func(ctx context.Context, u *unit) error {
+	// Any other request with the key is waited for. The lock is held until the
+	// transaction ends; two keys that share one only wait for each other.
+	begin := "BEGIN; SELECT pg_advisory_xact_lock(" + strconv.FormatInt(lockOf(a), 10) + ")"
+	err = s.begun(ctx, begin, func(ctx context.Context, u *unit) error {
 		tx := u.tx.WithContext(ctx)
 		kept, err := s.keptAnswer(tx, a)
 		if err != nil {
 			return err
 		}
 		if kept != nil {
-			answer, replayed = programme.Answer{Status: kept.Status, Header: kept.Header, Body: kept.Body}, true
+			if answer, err = kept.again(tx, a.Actor); err != nil {
+				return err
+			}
+			replayed = true
 			// Another process may have made it, and the sender's next read comes here.
 			return readGeneration(tx, &u.generation)
 		}
@@ -76,37 +93,45 @@ func succeeded(a programme.Answer) bool {
 	return a.Status >= http.StatusOK && a.Status < http.StatusMultipleChoices
 }
 
-// keptAnswer waits for any other request with the key and answers what was kept
-// for it, or nil. The lock is held until the transaction ends; two keys that
-// share one only wait for each other.
+// lockOf answers the number of the lock of an attempt's key, which belongs to
+// issuer, subject and borough. It must be the same in every process.
+func lockOf(a programme.Attempt) int64 {
+	key, _ := json.Marshal([]string{a.Actor.Issuer, a.Actor.Subject, a.Actor.Borough, a.Operation, a.Key}) // texts always encode
+	sum := sha256.Sum256(key)
+	return int64(binary.BigEndian.Uint64(sum[:])) // #nosec G115 -- any 64 bits will do
+}
+
+// keptAnswer answers what was kept for the attempt, or nil. The key's lock is held.
 func (s *Store) keptAnswer(tx *gorm.DB, a programme.Attempt) (*idempotencyAnswer, error) {
-	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(jsonb_build_array(?::text, ?::text, ?::text, ?::text)::text, 0))",
-		a.Actor.Issuer, a.Actor.Subject, a.Operation, a.Key).Error; err != nil {
-		return nil, err
-	}
 	var found []idempotencyAnswer
-	if err := tx.Where(&idempotencyAnswer{Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Operation: a.Operation, Key: a.Key}, "Issuer", "Subject", "Operation", "Key").
+	if err := tx.Where(&idempotencyAnswer{Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Borough: a.Actor.Borough, Operation: a.Operation, Key: a.Key},
+		"Issuer", "Subject", "Borough", "Operation", "Key").
 		Where("created_at > ?", s.now().Add(-answersAreKept)).Find(&found).Error; err != nil || len(found) == 0 {
 		return nil, err
 	}
 	if !bytes.Equal(found[0].Fingerprint, a.Fingerprint[:]) {
-		return nil, programme.Errorf(programme.Invalid, "idempotency_key_reused", "This Idempotency-Key was used for another request. Use a new one.")
+		return nil, programme.Errorf(programme.Invalid, programme.CodeIdempotencyKeyReused, "This Idempotency-Key was used for another request. Use a new one.")
 	}
 	return &found[0], nil
 }
 
 func (s *Store) keepAnswer(tx *gorm.DB, a programme.Attempt, answer programme.Answer) error {
-	kept := idempotencyAnswer{
-		Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Operation: a.Operation, Key: a.Key, Fingerprint: a.Fingerprint[:],
-		Status: answer.Status, Header: answer.Header, Body: answer.Body, CreatedAt: s.now(),
+	if standing[answer.Noun] == nil {
+		return fmt.Errorf("%s answers about a %q, of which nobody knows who may see it", a.Operation, answer.Noun)
 	}
-	if kept.Header == nil {
-		kept.Header = map[string]string{}
+	header, err := json.Marshal(answer.Header)
+	if err != nil {
+		return err
+	}
+	text := string(header)
+	kept := idempotencyAnswer{
+		Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Borough: a.Actor.Borough, Operation: a.Operation, Key: a.Key, Fingerprint: a.Fingerprint[:],
+		Noun: answer.Noun, Record: answer.Record, Status: answer.Status, Header: &text, Body: answer.Body, CreatedAt: s.now(),
 	}
 	// What is there has expired. UpdateAll would leave out created_at.
 	return tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "issuer"}, {Name: "subject"}, {Name: "operation"}, {Name: "key"}},
-		DoUpdates: clause.AssignmentColumns([]string{"fingerprint", "status", "header", "body", "created_at"}),
+		Columns:   []clause.Column{{Name: "issuer"}, {Name: "subject"}, {Name: "borough"}, {Name: "operation"}, {Name: "key"}},
+		DoUpdates: clause.AssignmentColumns([]string{"fingerprint", "noun", "record", "status", "header", "body", "created_at"}),
 	}).Create(&kept).Error
 }
 

@@ -16,7 +16,8 @@ func attempt() programme.Attempt {
 	return programme.Attempt{Actor: team, Operation: "createPriority", Key: "k", Fingerprint: [32]byte{1}}
 }
 
-var createdAnswer = programme.Answer{Status: 201, Header: map[string]string{"Location": "/v1/priorities/1"}, Body: []byte(`{"a":1}`)}
+// createdAnswer is about a borough that is there and that everybody sees.
+var createdAnswer = programme.Answer{Status: 201, Header: map[string]string{"Location": "/v1/priorities/1"}, Body: []byte(`{"a":1}`), Noun: "borough", Record: "E09000022"}
 
 // creating answers what a handler does: create, then answer.
 func creating(s *Store, name string, answer programme.Answer, fail error) func(context.Context) (programme.Answer, error) {
@@ -59,6 +60,7 @@ func TestOnceReplays(t *testing.T) {
 		func(a *programme.Attempt) { a.Key = "k2" },
 		func(a *programme.Attempt) { a.Actor.Subject = "cid" },
 		func(a *programme.Attempt) { a.Actor.Issuer = "other" },
+		func(a *programme.Attempt) { a.Actor.Borough = "E09000022" },
 		func(a *programme.Attempt) { a.Operation = "createBorough" },
 	} {
 		a := attempt()

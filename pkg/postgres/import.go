@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"maps"
 	"slices"
 
@@ -34,22 +33,13 @@ func (s *Store) Import(ctx context.Context, actor programme.Actor, sha256, name 
 		return benchmark.ImportResult{}, err
 	}
 	i := &importer{store: s, actor: actor}
-	err := s.gorm.WithContext(ctx).Connection(func(conn *gorm.DB) error {
-		raw, ok := conn.Statement.ConnPool.(*sql.Conn)
-		if !ok {
-			return errors.New("the pool does not hand out connections")
-		}
-		i.conn = raw
-		return conn.Transaction(func(tx *gorm.DB) error {
-			i.tx = tx
-			return i.run(ctx, sha256, name, read)
-		})
+	err := s.carryOut(ctx, "BEGIN", func(l line) error {
+		i.tx, i.conn = l.DB, l.conn
+		return i.run(ctx, sha256, name, read)
 	})
-	if err != nil {
-		return benchmark.ImportResult{}, refusal(err)
+	if err == nil {
+		s.showOwn(ctx, i.generation)
 	}
-	err = s.flush(ctx)
-	s.showOwn(ctx, i.generation)
 	return orZero(i.result, err)
 }
 

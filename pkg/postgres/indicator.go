@@ -65,7 +65,6 @@ func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code
 
 // DeleteIndicator deletes an indicator with its revisions at the version. The
 // error is Forbidden, NotFound, Stale or, while others refer to it, Conflict.
-// error is Forbidden, NotFound, Stale or, while figures or findings refer to it, Conflict.
 func (s *Store) DeleteIndicator(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return remove(ctx, s, actor, indicators, code, version)
 }

@@ -2,15 +2,11 @@ package postgres
 
 import (
 	"context"
-	"fmt"
-	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
 
 	"peerchallenge/pkg/programme"
 )
@@ -25,8 +21,9 @@ type order struct {
 
 // expression is what a list is sorted by that is no column.
 type expression struct {
-	sql  string               // as an index has it
-	text func(row any) string // its value in a row, given as a pointer, which PostgreSQL reads back
+	sql  string                 // as an index has it
+	text func(row any) string   // its value in a row, given as a pointer, which PostgreSQL reads back
+	is   func(text string) bool // whether it can have such a value
 }
 
 // byID is the order of creation.
@@ -52,7 +49,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 	if k.open && len(actor.Names()) > 0 {
 		// PostgreSQL cannot guess for how many rows the condition holds, and would plan
 		// each query anew.
-		visible = func(q *gorm.DB) *gorm.DB { return q.Omit("audience") }
+		visible = func(q *gorm.DB) *gorm.DB { return decided(q).Omit("audience") }
 	}
 	in := func(q *gorm.DB) *gorm.DB { return narrow(visible(q.Model(new(T)))) }
 	return programme.Listing[T]{
@@ -78,8 +75,8 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 
 func page[T any, R record[T]](l line, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[T], error) {
 	var part programme.Part[T]
-	if w.After != nil && len(w.After) != o.width() {
-		return part, programme.Errorf(programme.Invalid, "invalid", "The key is none of this list's.")
+	if w.After != nil && !o.has(l.DB, new(T), w.After) {
+		return part, errNoKey
 	}
 	rows, err := find[T](l, o.after(in(l.DB), w.After), w.Limit+1)
 	if err != nil {
@@ -132,14 +129,6 @@ func completed[T any, R record[T]](db *gorm.DB, k kind[T, R], rows []T) error {
 	return k.complete(db.Session(&gorm.Session{NewDB: true}), pointers)
 }
 
-// width is how many texts make a key.
-func (o order) width() int {
-	if o.by != nil {
-		return 1 + len(o.columns)
-	}
-	return len(o.columns)
-}
-
 // after puts the query into the order, from the row after the one with the key on;
 // nil is before the first. It compares whole rows, (a, b) > (x, y), which an index
 // on them answers at any place in the list alike.
@@ -170,36 +159,8 @@ func (o order) after(q *gorm.DB, key []string) *gorm.DB {
 	return q.Where(clause.Expr{SQL: marks + sign + marks, Vars: row})
 }
 
-// key reads the columns of the order out of a row, as texts that PostgreSQL reads
-// back into the same values.
-func (o order) key(db *gorm.DB, row any) []string {
-	statement := &gorm.Statement{DB: db}
-	if err := statement.Parse(row); err != nil {
-		panic(err) // a struct that GORM has read rows into
-	}
-	var key []string
-	if o.by != nil {
-		key = append(key, o.by.text(row))
-	}
-	for _, name := range o.columns {
-		key = append(key, keyText(statement.Schema.LookUpField(name), reflect.ValueOf(row).Elem()))
-	}
-	return key
-}
-
-func keyText(field *schema.Field, row reflect.Value) string {
-	value, _ := field.ValueOf(context.Background(), row)
-	switch v := value.(type) {
-	case time.Time:
-		return v.Format(time.RFC3339Nano)
-	case fmt.Stringer:
-		return v.String()
-	}
-	return fmt.Sprint(value)
-}
-
 // listed makes a listing of a few rows that one statement answers whole, such as
-// counts, in the order of their keys.
+// counts, in the order of their keys, which have as many texts for every row.
 func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
 	ordered := func(db *gorm.DB) ([]T, error) {
 		rows, err := read(db)
@@ -210,6 +171,9 @@ func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T,
 	return programme.Listing[T]{
 		Key: key,
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
+			if w.After != nil && len(w.After) != len(key(new(T))) {
+				return programme.Part[T]{}, errNoKey
+			}
 			rows, err := ordered(s.gorm.WithContext(ctx))
 			total := len(rows)
 			rows = slices.DeleteFunc(rows, func(row T) bool { return w.After != nil && slices.Compare(key(&row), w.After) <= 0 })

@@ -116,7 +116,7 @@ func snapshotOf(t testing.TB, s *Store) *benchmark.Snapshot {
 func wantRefusal(t testing.TB, err error, kind programme.Kind, code string) *programme.Error {
 	t.Helper()
 	var e *programme.Error
-	if !errors.As(err, &e) || e.Kind != kind || e.Code != code {
+	if !errors.As(err, &e) || e.Kind != kind || string(e.Code) != code {
 		t.Fatalf("got error %v, want kind %d with code %s", err, kind, code)
 	}
 	return e
@@ -126,7 +126,7 @@ func wantRefusal(t testing.TB, err error, kind programme.Kind, code string) *pro
 func wantFault(t testing.TB, err error, kind programme.Kind, code, pointer, fault string) {
 	t.Helper()
 	e := wantRefusal(t, err, kind, code)
-	if len(e.Faults) != 1 || e.Faults[0].Pointer != pointer || e.Faults[0].Code != fault {
+	if len(e.Faults) != 1 || e.Faults[0].Pointer != pointer || string(e.Faults[0].Code) != fault {
 		t.Fatalf("got faults %+v, want %s at %q", e.Faults, fault, pointer)
 	}
 }

@@ -44,17 +44,11 @@ func checkMembership(tx *gorm.DB, m *programme.Membership) error {
 	if refused, is := errors.AsType[*programme.Error](m.Check()); is {
 		faults = refused.Faults
 	}
-	var has struct{ SubRegion, Borough bool }
-	if err := tx.Raw(`SELECT EXISTS (SELECT 1 FROM sub_regions WHERE slug = ?) AS sub_region, EXISTS (SELECT 1 FROM boroughs WHERE code = ?) AS borough`,
-		m.SubRegion, m.Borough).Scan(&has).Error; err != nil {
+	unknown, err := uncited(tx, []citation{citeSubRegion("/subRegion", &m.SubRegion), citeBorough("/borough", &m.Borough)})
+	if err != nil {
 		return err
 	}
-	if !has.SubRegion {
-		faults = append(faults, constraints["memberships_sub_region"].fault())
-	}
-	if !has.Borough {
-		faults = append(faults, constraints["memberships_borough"].fault())
-	}
+	faults = append(faults, unknown...)
 	if len(faults) > 0 {
 		return programme.Refuse(faults)
 	}
@@ -72,7 +66,7 @@ func overlapping(tx *gorm.DB, m *programme.Membership) error {
 		return err
 	}
 	return &programme.Error{
-		Kind: programme.Conflict, Code: "membership_overlap", Detail: "The borough belongs to a sub-region in that time already.",
-		Faults: []programme.Fault{{Pointer: "/validFrom", Code: "membership_overlap", Detail: "End the borough's other membership before this day, or choose another day."}},
+		Kind: programme.Conflict, Code: programme.CodeMembershipOverlap, Detail: "The borough belongs to a sub-region in that time already.",
+		Faults: []programme.Fault{{Pointer: "/validFrom", Code: programme.FaultMembershipOverlap, Detail: "End the borough's other membership before this day, or choose another day."}},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -31,7 +32,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == stateNoPrivilege {
-		return programme.Wrap(err, programme.Forbidden, "not_owner", "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")
+		return programme.Wrap(err, programme.Forbidden, programme.CodeNotOwner, "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")
 	}
 	return refusal(err)
 }
@@ -45,10 +46,16 @@ func migrationsOf(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
 }
 
+// readyWithin bounds [Store.Ready], so that with the rest of a request it stays
+// below the second that a probe waits.
+const readyWithin = 800 * time.Millisecond
+
 // Ready answers nil if requests can be served: the database is reachable, its
 // schema is the one that this program knows, and the snapshot is fresh. Else
-// the error is Unavailable.
+// the error is Unavailable. It answers within a second, whatever hangs.
 func (s *Store) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
 	p, err := migrationsOf(s.sql)
 	if err != nil {
 		return refusal(err)
@@ -61,8 +68,27 @@ func (s *Store) Ready(ctx context.Context) error {
 		return err
 	}
 	if err != nil || applied.Int64 < sources[len(sources)-1].Version {
-		return programme.Wrap(err, programme.Unavailable, "not_ready", "The database's schema is older than this program.")
+		return programme.Wrap(err, programme.Unavailable, programme.CodeNotReady, "The database's schema is older than this program.")
+	}
+	if s.snapshot.Load() == nil {
+		return s.awaitFirst(ctx)
 	}
 	_, err = s.Snapshot(ctx)
 	return err
+}
+
+// awaitFirst waits for the first snapshot, which takes longer than a probe does where
+// there are many figures: the load goes on for the next one.
+func (s *Store) awaitFirst(ctx context.Context) error {
+	loaded := s.first.DoChan("", func() (any, error) {
+		loading, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+		defer cancel()
+		return s.Snapshot(loading)
+	})
+	select {
+	case first := <-loaded:
+		return first.Err
+	case <-ctx.Done():
+		return programme.Wrap(ctx.Err(), programme.Unavailable, programme.CodeNotReady, "The figures are being read.")
+	}
 }

@@ -23,10 +23,8 @@ var milestones = kind[programme.Milestone, *programme.Milestone]{
 	open:  true,
 	cited: citedByMilestone,
 	before: func(w *work, m *programme.Milestone) error {
-		m.SavedOn = programme.DateIn(w.now, programme.London)
-		if m.Evidence == nil {
-			m.Evidence = []programme.Link{} // the column takes no null
-		}
+		m.SavedOn = w.today()
+		m.Evidence = programme.OrEmpty(m.Evidence)
 		return w.readReviewAudience(m)
 	},
 }
@@ -37,11 +35,9 @@ func citedByMilestone(m *programme.Milestone) []citation {
 		return cited // whoever changes its source waits for the milestone, so that this must not wait for the source
 	}
 	if len(m.PeerReviewAudience) == 0 { // otherwise the review has been read
-		cited = append(cited, single(citation{table: "peer_reviews", column: "id", pointer: "/peerReviewId", words: "There is no such peer review."}, m.PeerReviewID))
+		cited = append(cited, citePeerReview(m.PeerReviewID))
 	}
-	return append(cited,
-		single(citation{table: "peer_challenges", column: "id", pointer: "/peerChallengeId", words: "There is no such peer challenge."}, m.PeerChallengeID),
-		single(citation{table: "events", column: "id", pointer: "/eventId", words: "There is no such event."}, m.EventID))
+	return append(cited, citePeerChallenge(m.PeerChallengeID), citeEvent(m.EventID))
 }
 
 // dayOr is a milestone's day in an order in which the undated stand at an end.
@@ -52,6 +48,7 @@ func dayOr(undated string) *expression {
 			m, _ := row.(*programme.Milestone) // there are no others in the list
 			return string(*cmp.Or(m.AchievedOn, m.PlannedFor, (*programme.Date)(&undated)))
 		},
+		is: func(text string) bool { return text == undated || isDay(text) },
 	}
 }
 
@@ -145,7 +142,7 @@ func (w *work) readReviewAudience(m *programme.Milestone) error {
 		return nil
 	}
 	var reviews []programme.PeerReview
-	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare}).Select("audience").Where("id = ?", *m.PeerReviewID).Find(&reviews).Error
+	err := beyondSight(w.tx).Clauses(forShare).Select("audience").Where("id = ?", *m.PeerReviewID).Find(&reviews).Error
 	if len(reviews) == 1 { // where there is none, the citation is refused
 		m.PeerReviewAudience = reviews[0].Audience
 	}
@@ -158,19 +155,19 @@ func (w *work) derive(m *programme.Milestone) (programme.Milestone, error) {
 	switch {
 	case m.PeerChallengeID != nil:
 		var c programme.PeerChallenge
-		if err := w.tx.Where("id = ?", *m.PeerChallengeID).Take(&c).Error; err != nil {
+		if err := beyondSight(w.tx).Where("id = ?", *m.PeerChallengeID).Take(&c).Error; err != nil {
 			return programme.Milestone{}, err
 		}
 		return w.milestoneOfChallenge(&c)
 	case m.PeerReviewID != nil:
 		var r programme.PeerReview
-		if err := w.tx.Where("id = ?", *m.PeerReviewID).Take(&r).Error; err != nil {
+		if err := beyondSight(w.tx).Where("id = ?", *m.PeerReviewID).Take(&r).Error; err != nil {
 			return programme.Milestone{}, err
 		}
 		return w.milestoneOfReview(&r)
 	case m.EventID != nil:
 		var e programme.Event
-		err := w.tx.Where("id = ?", *m.EventID).Take(&e).Error
+		err := beyondSight(w.tx).Where("id = ?", *m.EventID).Take(&e).Error
 		return programme.MilestoneOfEvent(e), err
 	}
 	return programme.Milestone{}, errors.New("a derived milestone has no source")
@@ -178,7 +175,7 @@ func (w *work) derive(m *programme.Milestone) (programme.Milestone, error) {
 
 func (w *work) milestoneOfChallenge(c *programme.PeerChallenge) (programme.Milestone, error) {
 	var groups []programme.PeerChallengeGroup
-	err := w.tx.Where("peer_challenge_id = ?", c.ID).Find(&groups).Error
+	err := beyondSight(w.tx).Where("peer_challenge_id = ?", c.ID).Find(&groups).Error
 	var boroughs []string
 	for i := range groups {
 		boroughs = append(boroughs, groups[i].Boroughs()...)
@@ -204,7 +201,7 @@ func (w *work) followChallenge(c *programme.PeerChallenge) error {
 // followGroup does so for the challenge of a group whose members have changed.
 func (w *work) followGroup(g *programme.PeerChallengeGroup) error {
 	var c programme.PeerChallenge
-	if err := w.tx.Where("id = ?", g.PeerChallengeID).Take(&c).Error; err != nil {
+	if err := beyondSight(w.tx).Where("id = ?", g.PeerChallengeID).Take(&c).Error; err != nil {
 		return err
 	}
 	return w.followChallenge(&c)
@@ -231,31 +228,19 @@ func (w *work) followEvent(e *programme.Event) error {
 // into being, if the source makes one, when what it gives is first achieved. What
 // changes in nothing gets no new version.
 func (w *work) follow(link, id string, now programme.Milestone, makes bool) error {
-	var rows []programme.Milestone
-	q := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: link, Value: id})
-	if err := q.Where("derived OR peer_review_id IS NOT NULL").Order("id").Find(&rows).Error; err != nil {
+	rows, err := locked[programme.Milestone](w, "? = ? AND (derived OR peer_review_id IS NOT NULL)", clause.Column{Name: link}, id)
+	if err != nil {
 		return err
 	}
-	for i := range rows {
-		m := &rows[i]
-		was, err := rememberOf(m)
-		if err != nil {
-			return err
-		}
-		changed := !slices.Equal(m.PeerReviewAudience, now.PeerReviewAudience)
+	write := func(w *work, was past, m *programme.Milestone) error { return save(w, milestones, was, m) }
+	err = alterEach(w, rows, write, func(m *programme.Milestone) bool {
+		makes = makes && !m.Derived
+		told := slices.Equal(m.PeerReviewAudience, now.PeerReviewAudience)
 		m.PeerReviewAudience = now.PeerReviewAudience
-		if m.Derived {
-			changed = m.Follow(now) || changed
-		}
-		if !changed {
-			continue
-		}
-		if err := save(w, milestones, was, m); err != nil {
-			return err
-		}
-	}
-	if !makes || now.Status != programme.MilestoneAchieved || slices.ContainsFunc(rows, func(m programme.Milestone) bool { return m.Derived }) {
-		return nil
+		return m.Derived && m.Follow(now) || !told
+	})
+	if err != nil || !makes || now.Status != programme.MilestoneAchieved {
+		return err
 	}
 	return insert(w, milestones, &now)
 }

@@ -45,13 +45,19 @@ func (r referrer) condition(key string) clause.Expr {
 }
 
 func (n noun[T]) notFound() error {
-	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", n.name)
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", n.name)
 }
 
 // firstVersion is that of a new row. It is no small number, so that a row which
 // takes a deleted one's key does not take its versions too: who still holds the
 // old one's ETag must not change the new one unseen.
 func firstVersion(created time.Time) int64 { return created.UnixMicro() }
+
+// nextVersion is that of a row that changes. It is no mere count, so that a database
+// that has lost its last moment, by a fail-over or to an older copy, gives none of
+// that moment's versions to another state: whoever has read one of them must not
+// change the other state unseen.
+func nextVersion(was int64, changed time.Time) int64 { return max(was+1, changed.UnixMicro()) }
 
 // create inserts the row at its first version. saved, which may be nil, runs afterwards
 // in the same transaction.
@@ -96,7 +102,8 @@ func update[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 		}
 		st, was := n.stamps(&row), n.stamps(&before)
 		*n.key(&row), *st.createdAt = *n.key(&before), *was.createdAt
-		*st.version, *st.updatedAt = version+1, s.now()
+		now := s.now()
+		*st.version, *st.updatedAt = nextVersion(version, now), now
 		if n.check != nil {
 			if err := n.check(tx, &row); err != nil {
 				return err
@@ -146,7 +153,7 @@ func (n noun[T]) take(tx *gorm.DB, key string, version int64) (T, error) {
 	if n.madeKey && uuid.Validate(key) != nil {
 		return row, n.notFound() // PostgreSQL would call it a syntax error
 	}
-	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(clause.Eq{Column: n.keyColumn, Value: key}).Take(&row).Error
+	err := tx.Clauses(forUpdate).Where(clause.Eq{Column: n.keyColumn, Value: key}).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return row, n.notFound()
 	}
@@ -159,7 +166,7 @@ func (n noun[T]) take(tx *gorm.DB, key string, version int64) (T, error) {
 // sameVersion refuses a change that was made on another state than the present.
 func sameVersion(present, given int64) error {
 	if present != given {
-		return programme.Errorf(programme.Stale, "stale", "It has changed since you read it. Read it again and repeat your change on what you find.")
+		return programme.Errorf(programme.Stale, programme.CodeStale, "It has changed since you read it. Read it again and repeat your change on what you find.")
 	}
 	return nil
 }
@@ -173,13 +180,13 @@ func inUse(tx *gorm.DB, name, key string, referrers []referrer) error {
 			return err
 		}
 		if found {
-			faults = append(faults, programme.Fault{Code: "in_use", Detail: r.words + " refer to it."})
+			faults = append(faults, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
 		}
 	}
 	if len(faults) == 0 {
 		return nil
 	}
-	return &programme.Error{Kind: programme.Conflict, Code: "in_use", Detail: "This cannot be done to the " + name + " while other data refer to it.", Faults: faults}
+	return &programme.Error{Kind: programme.Conflict, Code: programme.CodeInUse, Detail: "This cannot be done to the " + name + " while other data refer to it.", Faults: faults}
 }
 
 // saveAll writes every column of the row but its key and creation. GORM by

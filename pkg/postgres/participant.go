@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -71,32 +70,26 @@ func settle(actor programme.Actor, p *programme.Participant) error {
 // DeleteParticipant removes a person at the version, from every team too, where
 // only role and organisation stay. The error is Forbidden, NotFound or Stale.
 func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, participants, id, version, func(w *work, p *programme.Participant) error {
-		if err := w.leaveTeams(p.ID); err != nil {
-			return err
-		}
-		// Answers that name the person would be given again for a day.
-		return w.tx.Where("position(convert_to(?, 'UTF8') IN body) > 0", p.ID).Delete(&idempotencyAnswer{}).Error
-	})
+	return drop(ctx, s, actor, participants, id, version, func(w *work, p *programme.Participant) error { return w.forget(p.ID) })
 }
 
-// leaveTeams takes the person out of every review's team, whether or not the actor
-// sees the review. Reviews are locked in one order, so that two removals at once
-// do not wait for each other.
-func (w *work) leaveTeams(participant string) error {
-	var rows []programme.PeerReview
-	if err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where(inTeam, participant).Order("id").Find(&rows).Error; err != nil {
+// forget takes the person out of everything that names them.
+func (w *work) forget(participant string) error {
+	if err := w.leaveTeams(participant); err != nil {
 		return err
 	}
-	for i := range rows {
-		was, err := rememberOf(&rows[i])
-		if err != nil {
-			return err
-		}
-		rows[i].Leave(participant)
-		if err := save(w, peerReviews, was, &rows[i]); err != nil {
-			return err
-		}
+	return forgetPerson(w.tx, participant)
+}
+
+// leaveTeams takes the person out of every review's team.
+func (w *work) leaveTeams(participant string) error {
+	reviews, err := locked[programme.PeerReview](w, inTeam, participant)
+	if err != nil {
+		return err
 	}
-	return nil
+	write := func(w *work, was past, r *programme.PeerReview) error { return save(w, peerReviews, was, r) }
+	return alterEach(w, reviews, write, func(r *programme.PeerReview) bool {
+		r.Leave(participant)
+		return true
+	})
 }

@@ -66,7 +66,7 @@ func (s *Store) UpdatePeerChallenge(ctx context.Context, actor programme.Actor, 
 // challenge stands, or Invalid if it needs a reason and has none.
 func (s *Store) MovePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerChallenge, error) {
 	return change(ctx, s, actor, peerChallenges, id, version, step, func(w *work, c *programme.PeerChallenge) error {
-		return c.Move(actor, step, programme.DateIn(w.now, programme.London))
+		return c.Move(actor, step, w.today())
 	})
 }
 

@@ -1,10 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -59,12 +60,8 @@ func (s *Store) CreatePeerChallengeGroup(ctx context.Context, actor programme.Ac
 			return err
 		}
 		c, err := hold(w, peerChallenges, g.PeerChallengeID)
-		if programme.KindOf(err) == programme.NotFound {
-			unknown := programme.Refuse([]programme.Fault{programme.Unknown("/peerChallengeId", "There is no such peer challenge.")})
-			return programme.Together(unknown, g.Check())
-		}
-		if err != nil {
-			return err
+		if there, err := w.unlessMissing(err, citePeerChallenge(&g.PeerChallengeID)); !there {
+			return cmp.Or(err, programme.Together(programme.Refuse(w.unknown), g.Check()))
 		}
 		g.Challenge, g.Members, g.Audience = c, []programme.GroupMember{}, programme.Everyone()
 		return c.May(actor, programme.AddGroup)
@@ -95,7 +92,7 @@ func (s *Store) PutGroupMember(ctx context.Context, actor programme.Actor, id st
 			return err
 		}
 		if len(boroughs) == 0 {
-			faults = []programme.Fault{programme.Unknown("", "There is no such borough.")}
+			faults = []programme.Fault{citeBorough("", &m.Borough).fault(0)}
 		}
 		for i := range faults {
 			faults[i].Parameter = "borough"
@@ -149,13 +146,15 @@ func (s *Store) changeGroup(ctx context.Context, actor programme.Actor, id strin
 		if err := holdChallengeOf(w, peerChallengeGroups, id, func(g *programme.PeerChallengeGroup) string { return g.PeerChallengeID }); err != nil {
 			return err
 		}
-		if row, err = change(w.ctx, s, actor, peerChallengeGroups, id, version, step, do); err != nil {
+		var members []string
+		row, err = change(w.ctx, s, actor, peerChallengeGroups, id, version, step, func(w *work, g *programme.PeerChallengeGroup) error {
+			members = g.Boroughs()
+			return do(w, g)
+		})
+		if err != nil || slices.Equal(members, row.Boroughs()) {
 			return err
 		}
-		if step == programme.PutMember || step == programme.TakeMember {
-			return w.membersChanged(&row)
-		}
-		return nil
+		return w.membersChanged(&row)
 	})
 	return orZero(row, err)
 }
@@ -173,21 +172,24 @@ func holdChallengeOf[T any, R record[T]](w *work, k kind[T, R], id string, chall
 }
 
 // membersChanged lets what belongs to the members of a group follow them: the
-// audiences of the group's findings, of the actions on these, and of asks. The
-// group itself is saved already.
+// audiences of the group's findings, of the actions on these, and of asks, and who
+// is told where its events are. The group itself is saved already.
 func (w *work) membersChanged(g *programme.PeerChallengeGroup) error {
 	boroughs := g.Boroughs()
 	if err := w.audienceFollows(g.ID, boroughs, programme.Parties(boroughs...)); err != nil {
 		return err
 	}
-	return w.asksFollow(g.ID, boroughs)
+	if err := w.asksFollow(g.ID, boroughs); err != nil {
+		return err
+	}
+	return w.eventsFollow("peer_challenge_group_id", g.ID)
 }
 
 // boroughs reads those of the boroughs that are there, in order of their codes, and
 // keeps them from being deleted.
 func (w *work) boroughs(codes []string) ([]programme.Borough, error) {
 	var rows []programme.Borough
-	err := w.tx.Clauses(clause.Locking{Strength: "KEY SHARE"}).Where("code = ANY (?)", array(codes)).Order("code").Find(&rows).Error
+	err := w.tx.Clauses(forKeyShare).Where("code = ANY (?)", array(codes)).Order("code").Find(&rows).Error
 	return rows, err
 }
 
@@ -199,7 +201,7 @@ func (w *work) notInSubRegion(c programme.PeerChallenge, boroughs []programme.Bo
 		codes[i] = b.Code
 	}
 	var memberships []programme.Membership
-	err := w.tx.Clauses(clause.Locking{Strength: clause.LockingStrengthShare}).Where("borough_code = ANY (?)", array(codes)).Order("id").Find(&memberships).Error
+	err := w.tx.Clauses(forShare).Where("borough_code = ANY (?)", array(codes)).Order("id").Find(&memberships).Error
 	return programme.NotInSubRegion(c, memberships, boroughs), err
 }
 
@@ -221,7 +223,7 @@ func (w *work) placedOnce(challenge, group string, boroughs []programme.Borough)
 
 func (w *work) groupsOf(challenge string) ([]programme.PeerChallengeGroup, error) {
 	var groups []programme.PeerChallengeGroup
-	err := w.tx.Where("peer_challenge_id = ?", challenge).Order("id").Find(&groups).Error
+	err := beyondSight(w.tx).Where("peer_challenge_id = ?", challenge).Order("id").Find(&groups).Error
 	return groups, err
 }
 

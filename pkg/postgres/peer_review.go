@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
 )
@@ -50,7 +49,7 @@ func (s *Store) CreatePeerReview(ctx context.Context, actor programme.Actor, r p
 			return err
 		}
 		r.State, r.Publication = programme.ReviewProposed, programme.PublishedToParties
-		r.Team, r.FieldworkDays, r.Sessions = orEmpty(r.Team), orEmpty(r.FieldworkDays), orEmpty(r.Sessions)
+		r.Team, r.FieldworkDays, r.Sessions = programme.OrEmpty(r.Team), programme.OrEmpty(r.FieldworkDays), programme.OrEmpty(r.Sessions)
 		r.HostComments, r.ReportLinks = []programme.HostComment{}, []programme.Link{}
 		if err := w.join(r); err != nil {
 			return err
@@ -78,7 +77,7 @@ func (s *Store) UpdatePeerReview(ctx context.Context, actor programme.Actor, id 
 // and has none.
 func (s *Store) MovePeerReview(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerReview, error) {
 	return s.changeReview(ctx, actor, id, version, step, func(w *work, r *programme.PeerReview) error {
-		return r.Move(actor, step, programme.DateIn(w.now, programme.London), s.rules)
+		return r.Move(actor, step, w.today(), s.rules)
 	})
 }
 
@@ -87,7 +86,7 @@ func (s *Store) MovePeerReview(ctx context.Context, actor programme.Actor, id st
 // during fieldwork and factual accuracy.
 func (s *Store) WritePeerReviewReport(ctx context.Context, actor programme.Actor, id string, version int64, report *string, links []programme.Link) (programme.PeerReview, error) {
 	return s.changeReview(ctx, actor, id, version, programme.WriteReport, func(_ *work, r *programme.PeerReview) error {
-		r.Report, r.ReportLinks = report, orEmpty(links)
+		r.Report, r.ReportLinks = report, programme.OrEmpty(links)
 		return nil
 	})
 }
@@ -141,20 +140,12 @@ func (s *Store) changeReview(ctx context.Context, actor programme.Actor, id stri
 
 // partiesChanged lets what belongs to a review follow when its audience or its
 // parties have changed. Findings are seen by whoever sees the review, actions by its
-// parties, and its events name it to whoever sees it.
+// parties, and its events name it to whoever sees it and tell its parties where.
 func (w *work) partiesChanged(r *programme.PeerReview) error {
 	if err := w.audienceFollows(r.ID, r.Forum().Boroughs, ofFindings(r)); err != nil {
 		return err
 	}
-	return w.eventsFollow(r)
-}
-
-// orEmpty answers the list, never nil: no list would be kept as null.
-func orEmpty[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
+	return w.eventsFollow("peer_review_id", r.ID)
 }
 
 // join completes the members who are new to the team by what the participants are
@@ -171,7 +162,7 @@ func (w *work) join(r *programme.PeerReview) error {
 		return nil
 	}
 	var people []programme.Participant
-	if err := w.tx.Scopes(visibleTo(w.actor)).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where("id::text = ANY (?)", array(ids)).Order("id").Find(&people).Error; err != nil {
+	if err := w.tx.Scopes(visibleTo(w.actor)).Clauses(forKeyShare).Where("id::text = ANY (?)", array(ids)).Order("id").Find(&people).Error; err != nil {
 		return err
 	}
 	for i := range r.Team {
@@ -223,7 +214,7 @@ func namesOfParticipants(tx *gorm.DB, ids []string) (map[string]*string, error) 
 		return nil, nil
 	}
 	var rows []struct{ ID, Name string }
-	if err := tx.Table("participants").Select("id", "name").Where("id = ANY (?)", array(ids)).Find(&rows).Error; err != nil {
+	if err := beyondSight(tx).Table("participants").Select("id", "name").Where("id = ANY (?)", array(ids)).Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	names := make(map[string]*string, len(rows))
@@ -239,7 +230,7 @@ func unansweredFindings(tx *gorm.DB, reviews []string) (map[string]int, error) {
 		ID    string
 		Count int
 	}
-	err := tx.Table("findings").Select("peer_review_id AS id", "count(*) AS count").Where("peer_review_id = ANY (?) AND response IS NULL", array(reviews)).Group("peer_review_id").Find(&rows).Error
+	err := beyondSight(tx).Table("findings").Select("peer_review_id AS id", "count(*) AS count").Where("peer_review_id = ANY (?) AND response IS NULL", array(reviews)).Group("peer_review_id").Find(&rows).Error
 	if err != nil {
 		return nil, err
 	}

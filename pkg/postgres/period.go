@@ -36,7 +36,7 @@ func (s *Store) DeletePeriod(ctx context.Context, actor programme.Actor, code st
 		var before benchmark.Period
 		err := tx.Where(clause.Eq{Column: "code", Value: code}).Take(&before).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return programme.Errorf(programme.NotFound, "not_found", "There is no such period.")
+			return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such period.")
 		}
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, vers
 		var before programme.Programme
 		err := tx.Where(clause.Eq{Column: "id", Value: theProgramme}).Take(&before).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return programme.Errorf(programme.NotFound, "not_found", "The programme has not been described yet.")
+			return programme.Errorf(programme.NotFound, programme.CodeNotFound, "The programme has not been described yet.")
 		}
 		if err != nil {
 			return err
@@ -35,7 +35,8 @@ func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, vers
 		if err := change(&p); err != nil {
 			return err
 		}
-		p.ID, p.Version, p.UpdatedAt = theProgramme, version+1, s.now()
+		now := s.now()
+		p.ID, p.Version, p.UpdatedAt = theProgramme, nextVersion(version, now), now
 		noNilLists(&p)
 		if err := saveAll(tx, &p); err != nil {
 			return err

@@ -3,8 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
-	"slices"
-	"strconv"
+	"reflect"
 	"strings"
 	"time"
 
@@ -27,8 +26,8 @@ type kind[T any, R record[T]] struct {
 	// complete reads what the rules must know and the row itself does not hold; it
 	// may be nil.
 	complete func(tx *gorm.DB, rows []R) error
-	// cited lists the reference data that the row names, so that everything that is
-	// not there is said at once; it may be nil.
+	// cited lists what the row names, so that everything that is not there is said at
+	// once; it may be nil.
 	cited func(R) []citation
 	// before sets in a row that is about to be written what follows from others; it
 	// may be nil.
@@ -55,12 +54,18 @@ type work struct {
 	// faults were found in what other records say, before the record's own rules
 	// are asked; they are told together.
 	faults []programme.Fault
+	// unknown are faults that are told last: what the record cites and was looked for,
+	// in vain, before the rest of what it cites.
+	unknown []programme.Fault
 }
+
+// today is the day of the change, in the programme's zone.
+func (w *work) today() programme.Date { return w.store.rules.Today(w.now) }
 
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
 // belongs to the snapshot, so that it waits for no writer of other records.
 func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work) error) error {
-	if err := maySend(actor); err != nil {
+	if err := programme.SomebodyMay(actor); err != nil {
 		return err
 	}
 	return s.transact(ctx, func(ctx context.Context, u *unit) error {
@@ -68,14 +73,8 @@ func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work)
 	})
 }
 
-// visibleTo is the scope of every query for records: what the actor may not see
-// is not there.
-func visibleTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
-	return func(q *gorm.DB) *gorm.DB { return q.Where("audience && ?", array(actor.Names())) }
-}
-
 func missing[T any, R record[T]]() error {
-	return programme.Errorf(programme.NotFound, "not_found", "There is no such %s.", strings.ReplaceAll(R(new(T)).Noun(), "-", " "))
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(R(new(T)).Noun(), "-", " "))
 }
 
 // get reads one record that the actor may see. The error is NotFound.
@@ -87,7 +86,7 @@ func get[T any, R record[T]](ctx context.Context, s *Store, actor programme.Acto
 // hold reads one record that the actor may see, and keeps others from changing
 // it until the transaction ends.
 func hold[T any, R record[T]](w *work, k kind[T, R], id string) (T, error) {
-	return read(w.tx.Scopes(visibleTo(w.actor)).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), k, id)
+	return read(w.tx.Scopes(visibleTo(w.actor)).Clauses(forUpdate), k, id)
 }
 
 func read[T any, R record[T]](q *gorm.DB, k kind[T, R], id string) (T, error) {
@@ -188,7 +187,7 @@ func insert[T any, R record[T]](w *work, k kind[T, R], row R) error {
 func save[T any, R record[T]](w *work, k kind[T, R], was past, row R) error {
 	head := row.Of()
 	head.ID, head.CreatedAt = was.head.ID, was.head.CreatedAt
-	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
 	return put(w, k, actionUpdate, was, row, func() error { return saveAll(w.tx, (*T)(row)) })
 }
 
@@ -219,7 +218,7 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 // rules: it follows what became of another, and is no less right than before.
 func rewrite[T any, R record[T]](w *work, was past, row R) error {
 	head := row.Of()
-	head.Version, head.UpdatedAt = was.head.Version+1, w.now
+	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
 	if err := saveAll(w.tx, (*T)(row)); err != nil {
 		return err
 	}
@@ -242,8 +241,45 @@ func erase[T any, R record[T]](w *work, row R) error {
 	return w.note(actionDelete, row.Noun(), was, past{})
 }
 
+// locked reads the records for which the condition holds, whether or not the actor
+// sees them, and keeps others from changing them until the transaction ends. All take
+// them in the order of their ids, so that nobody waits for each other.
+func locked[T any](w *work, condition string, args ...any) ([]T, error) {
+	var rows []T
+	err := beyondSight(w.tx).Clauses(forUpdate).Where(condition, args...).Order("id").Find(&rows).Error
+	return rows, err
+}
+
+// alterEach writes those of the locked records that alter has changed.
+func alterEach[T any, R record[T]](w *work, rows []T, write func(w *work, was past, row R) error, alter func(R) bool) error {
+	for i := range rows {
+		was, err := rememberOf(R(&rows[i]))
+		if err != nil {
+			return err
+		}
+		if !alter(&rows[i]) {
+			continue
+		}
+		if err := write(w, was, &rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alterAll locks the records for which the condition holds, and rewrites those that
+// alter has changed, because another record did.
+func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string, args ...any) error {
+	rows, err := locked[T](w, condition, args...)
+	if err != nil {
+		return err
+	}
+	return alterEach(w, rows, rewrite[T, R], alter)
+}
+
 // past is a record as it stood at one moment, whatever becomes of its struct.
 type past struct {
+	of     reflect.Type // nil where there is no record
 	head   programme.Head
 	text   *string // JSON, by the struct's members
 	readBy programme.Audience
@@ -251,15 +287,15 @@ type past struct {
 
 func rememberOf(row programme.Record) (past, error) {
 	text, err := asJSON(row)
-	p := past{head: *row.Of(), text: text, readBy: row.Of().Audience}
+	p := past{of: reflect.TypeOf(row).Elem(), head: *row.Of(), text: text, readBy: row.Of().Audience}
 	if c, ok := row.(programme.Confidential); ok {
 		p.readBy = c.Confidants()
 	}
 	return p, err
 }
 
-// check holds a record to its own rules, and names every piece of reference data
-// that it cites and that is not there. Those that are stay until the transaction ends.
+// check holds a record to its own rules, and names everything that it cites and that
+// is not there. What is there stays until the transaction ends.
 func check[T any, R record[T]](w *work, k kind[T, R], row R) error {
 	faults := w.faults
 	if err := row.Check(); err != nil {
@@ -276,77 +312,5 @@ func check[T any, R record[T]](w *work, k kind[T, R], row R) error {
 		}
 		faults = append(faults, unknown...)
 	}
-	return programme.Refuse(faults)
-}
-
-// citation names reference data: in a member that is a list, or in one that is a
-// single value.
-type citation struct {
-	table, column string
-	pointer       string // of the member
-	list          bool
-	values        []string
-	words         string // what is not there
-}
-
-func citeBoroughs(pointer string, codes []string) citation {
-	return citation{"boroughs", "code", pointer, true, codes, "There is no such borough."}
-}
-
-func citeSubRegions(pointer string, slugs []string) citation {
-	return citation{"sub_regions", "slug", pointer, true, slugs, "There is no such sub-region."}
-}
-
-func citePriorities(pointer string, ids []string) citation {
-	return citation{"priorities", "id", pointer, true, ids, "There is no such priority."}
-}
-
-func citeIndicators(pointer string, codes []string) citation {
-	return citation{"indicators", "code", pointer, true, codes, "There is no such indicator."}
-}
-
-func citeBorough(pointer string, code *string) citation {
-	return single(citeBoroughs(pointer, nil), code)
-}
-
-func citeSubRegion(pointer string, slug *string) citation {
-	return single(citeSubRegions(pointer, nil), slug)
-}
-
-func citePriority(pointer string, id *string) citation {
-	return single(citePriorities(pointer, nil), id)
-}
-
-func single(c citation, value *string) citation {
-	c.list = false
-	if value != nil {
-		c.values = []string{*value}
-	}
-	return c
-}
-
-// uncited answers a fault for everything cited that is not there. What is there
-// is locked against deletion.
-func uncited(tx *gorm.DB, citations []citation) ([]programme.Fault, error) {
-	var faults []programme.Fault
-	for _, c := range citations {
-		if len(c.values) == 0 {
-			continue
-		}
-		var found []string
-		if err := tx.Table(c.table).Clauses(clause.Locking{Strength: "KEY SHARE"}).Where("?::text = ANY (?)", clause.Column{Name: c.column}, array(c.values)).Pluck(c.column, &found).Error; err != nil {
-			return nil, err
-		}
-		for i, value := range c.values {
-			if slices.Contains(found, value) {
-				continue
-			}
-			pointer := c.pointer
-			if c.list {
-				pointer += "/" + strconv.Itoa(i)
-			}
-			faults = append(faults, programme.Unknown(pointer, c.words))
-		}
-	}
-	return faults, nil
+	return programme.Refuse(append(faults, w.unknown...))
 }

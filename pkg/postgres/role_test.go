@@ -49,6 +49,9 @@ func TestTheServiceOnlyAddsToTheAudit(t *testing.T) {
 		"write the feed":          "INSERT INTO feed (place, noun, entry_id) SELECT 1, 'x', min(id) FROM audit_entries",
 		"turn the place":          "SELECT setval('feed_places', 1)",
 		"take a place":            "SELECT nextval('feed_places')",
+		"change the cursors' key": "UPDATE cursor_keys SET key = sha256('known')",
+		"add a cursors' key":      "INSERT INTO cursor_keys (key) VALUES (sha256('known'))",
+		"forget the cursors' key": "DELETE FROM cursor_keys",
 		"say that it is migrated": "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)",
 		"drop the triggers":       "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
 		"drop the audit":          "DROP TABLE audit_entries CASCADE",
@@ -181,9 +184,7 @@ func TestTheServicesUserServes(t *testing.T) {
 	t.Parallel()
 	owners := seeded(t)
 	s := open(t, login(t, admin(t, urlOf(owners)), urlOf(owners), "serving"))
-	if err := s.Ready(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, "it is ready", func() bool { return s.Ready(t.Context()) == nil })
 	planned(t, s, "by the service")
 	if _, err := s.CreatePriority(t.Context(), team, programme.Priority{Name: "Served", ValidFrom: "2025-04-01"}); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,8 @@ import (
 
 // Snapshot answers everything that reads are answered from. It costs no query
 // but on the first call. The error is Unavailable if the database has not
-// confirmed for 30 seconds that this is the present state.
+// confirmed for 30 seconds that this is the present state, or cannot be asked for
+// what this process has written.
 func (s *Store) Snapshot(ctx context.Context) (*benchmark.Snapshot, error) {
 	snapshot := s.snapshot.Load()
 	if snapshot == nil {
@@ -29,10 +30,39 @@ func (s *Store) Snapshot(ctx context.Context) (*benchmark.Snapshot, error) {
 		}
 		snapshot = s.snapshot.Load()
 	}
+	if owed := s.owed.Load(); owed > snapshot.Generation {
+		if err := s.pay(ctx, owed); err != nil {
+			return nil, unavailable(err)
+		}
+		snapshot = s.snapshot.Load()
+	}
 	if time.Since(s.started)-time.Duration(s.confirmed.Load()) > s.staleAfter {
 		return nil, unavailable(errors.New("the snapshot has not been confirmed for too long"))
 	}
 	return snapshot, nil
+}
+
+// owe keeps the snapshot from being served until it is of the generation or a
+// later one.
+func (s *Store) owe(generation int64) {
+	for {
+		old := s.owed.Load()
+		if old >= generation || s.owed.CompareAndSwap(old, generation) {
+			return
+		}
+	}
+}
+
+// pay loads the snapshot that is owed. A database that has nothing of that generation
+// has lost the write, in a fail-over or to an older copy, and nobody can read it.
+func (s *Store) pay(ctx context.Context, owed int64) error {
+	if err := s.refresh(ctx, owed); err != nil {
+		return err
+	}
+	if s.snapshot.Load().Generation < owed {
+		s.owed.CompareAndSwap(owed, 0)
+	}
+	return nil
 }
 
 // confirm notes that the snapshot was the present state when the question was

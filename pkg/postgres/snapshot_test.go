@@ -38,9 +38,7 @@ func TestMigrate(t *testing.T) {
 	if err := s.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Ready(ctx); err != nil {
-		t.Fatal(err)
-	}
+	eventually(t, "it is ready", func() bool { return s.Ready(ctx) == nil })
 	if err := server.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -187,6 +185,43 @@ func TestUnconfirmedSnapshotIsRefused(t *testing.T) {
 	snapshotOf(t, s)
 }
 
+// TestNoSnapshotWithoutOnesOwnWrite: a write stands although the process could not read
+// it back. Until it can, it has no snapshot rather than one that lacks the write.
+func TestNoSnapshotWithoutOnesOwnWrite(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	was := snapshotOf(t, s)
+	owner := admin(t, urlOf(s))
+	does := func(statement string) {
+		t.Helper()
+		if _, err := owner.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	does("REVOKE SELECT ON neighbours FROM peerchallenge_service") // what a write does not read, and a snapshot does
+	if _, err := s.CreatePriority(t.Context(), team, programme.Priority{Name: "Own", ValidFrom: "2025-04-01"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Snapshot(t.Context())
+	wantRefusal(t, err, programme.Unavailable, "database_unavailable")
+	does("GRANT SELECT ON neighbours TO peerchallenge_service")
+	if now := snapshotOf(t, s); now.Generation == was.Generation || named(t, s, "Own") != 1 {
+		t.Error("there is a snapshot without the write")
+	}
+
+	// A database that has lost the write owes it to nobody.
+	last := snapshotOf(t, s)
+	s.owe(last.Generation + 1)
+	for range 2 {
+		if now := snapshotOf(t, s); now.Generation != last.Generation {
+			t.Errorf("generation %d, want %d", now.Generation, last.Generation)
+		}
+	}
+	if s.owed.Load() != 0 {
+		t.Error("what is lost is looked for with every read")
+	}
+}
+
 // TestADatabaseThatWentBackIsReadAnew: a restored copy, or a replica that lacks the
 // last transactions.
 func TestADatabaseThatWentBackIsReadAnew(t *testing.T) {
@@ -223,6 +258,57 @@ func TestAKeyThatIsTakenAgainIsAnotherThing(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantRefusal(t, s.DeleteSubRegion(t.Context(), team, "spare", first.Version), programme.Stale, "stale")
+}
+
+// TestALostVersionOpensNothing: a database that has lost a change, as by a fail-over,
+// gives its version to no other state. Who has read the lost one overwrites nothing.
+func TestALostVersionOpensNothing(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	s.clock = time.Now
+	owner := admin(t, urlOf(s))
+	loses := func(table string, version int64, key string) {
+		t.Helper()
+		if _, err := owner.ExecContext(t.Context(), "UPDATE "+table+" SET version = $1 WHERE $2 IN (to_jsonb("+table+")->>'id', to_jsonb("+table+")->>'slug')", version, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	challenge := planned(t, s, "Kept")
+	lost := retitled(t, s, challenge, "Lost")
+	loses("peer_challenges", challenge.Version, challenge.ID)
+	retitled(t, s, challenge, "Since")
+	_, err := s.UpdatePeerChallenge(t.Context(), team, challenge.ID, lost.Version, func(c *programme.PeerChallenge) error { c.Title = "Unseen"; return nil })
+	wantRefusal(t, err, programme.Stale, "stale")
+
+	called := func(version int64, name string) programme.SubRegion {
+		t.Helper()
+		r, err := s.UpdateSubRegion(t.Context(), team, "south", version, func(r *programme.SubRegion) error { r.Name = name; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	region := called(snapshotOf(t, s).SubRegion("south").Version, "Kept")
+	gone := called(region.Version, "Lost")
+	loses("sub_regions", region.Version, "south")
+	called(region.Version, "Since")
+	_, err = s.UpdateSubRegion(t.Context(), team, "south", gone.Version, func(r *programme.SubRegion) error { r.Name = "Unseen"; return nil })
+	wantRefusal(t, err, programme.Stale, "stale")
+
+	described := func(version int64, name string) programme.Programme {
+		t.Helper()
+		p, err := s.UpdateProgramme(t.Context(), team, version, func(p *programme.Programme) error { p.Name = name; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	present := described(snapshotOf(t, s).Programme.Version, "Kept")
+	missing := described(present.Version, "Lost")
+	loses("programmes", present.Version, "1")
+	described(present.Version, "Since")
+	_, err = s.UpdateProgramme(t.Context(), team, missing.Version, func(p *programme.Programme) error { p.Name = "Unseen"; return nil })
+	wantRefusal(t, err, programme.Stale, "stale")
 }
 
 func TestSchemaRefusesSecondRow(t *testing.T) {

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -15,6 +14,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"golang.org/x/sync/singleflight"
 	gormpostgres "gorm.io/driver/postgres"
 	"gorm.io/gorm"
 
@@ -32,9 +34,7 @@ type Config struct {
 }
 
 const (
-	statementTimeout = "20000" // milliseconds, for everything but imports and loading
-	connectTimeout   = 5 * time.Second
-	refreshTimeout   = time.Minute
+	refreshTimeout = time.Minute
 )
 
 // Store is the database. It is safe for concurrent use.
@@ -52,11 +52,13 @@ type Store struct {
 	started    time.Time     // of the monotonic clock
 	staleAfter time.Duration // for how long a snapshot is good without such a confirmation
 	pollEvery  time.Duration
-	writers    chan struct{} // holds a token for each transaction that may write
-	streams    chan struct{} // holds a token for each whole list that is being read
-	losses     atomic.Int64  // how often the watcher lost the database, or found it gone back
-	trusted    atomic.Int64  // losses up to which the snapshot was seen to be of the same database
-	loading    chan struct{} // holds a token while somebody loads a snapshot
+	writers    chan struct{}      // holds a token for each transaction that may write
+	streams    chan struct{}      // holds a token for each whole list that is being read
+	losses     atomic.Int64       // how often the watcher lost the database, or found it gone back
+	trusted    atomic.Int64       // losses up to which the snapshot was seen to be of the same database
+	loading    chan struct{}      // holds a token while somebody loads a snapshot
+	owed       atomic.Int64       // a generation that was written here and could not be loaded then; 0: none
+	first      singleflight.Group // of the first snapshot, for which no probe can wait
 
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
 
@@ -71,9 +73,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	config.ConnectTimeout = connectTimeout
+	overNetwork(config)
+	config.OnNotice = heed
 	config.RuntimeParams["application_name"] = "peerchallenge"
-	config.RuntimeParams["statement_timeout"] = statementTimeout
 	s := &Store{
 		config: config, log: cfg.Logger, clock: cfg.Clock, rules: cfg.Settings.Or(programme.DefaultSettings),
 		started: time.Now(), staleAfter: 30 * time.Second, pollEvery: 5 * time.Second, loading: make(chan struct{}, 1),
@@ -115,46 +117,10 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.sql.PingContext(ctx)
-}
-
-// serviceRole is the role of the database with which the service works. It may
-// add to the audit, and neither change nor delete what is there.
-const serviceRole = "peerchallenge_service"
-
-// prepare readies a connection of the pool.
-func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
-	register(conn)
-	return s.asService(ctx, conn)
-}
-
-// asService puts the service's role on a connection, whose user may do more, such
-// as the owner of the schema. Before the migration that brings it there is no such
-// role; then it is asked for again when the connection is used the next time.
-func (s *Store) asService(ctx context.Context, conn *pgx.Conn) error {
-	noted := conn.PgConn().CustomData()
-	if noted[serviceRole] != nil {
-		return nil
-	}
-	// What PostgreSQL 16 calls SET was a part of MEMBER before.
-	var may bool
-	err := conn.QueryRow(ctx, `SELECT pg_has_role(oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
-		FROM pg_roles WHERE rolname = $1`, serviceRole).Scan(&may)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
+	if err := s.gorm.Callback().Query().Before("gorm:query").Register(sight, onlyDecided); err != nil {
 		return err
 	}
-	if may {
-		_, err = conn.Exec(ctx, "SET ROLE "+serviceRole)
-	} else if !s.unprotected.Swap(true) {
-		s.log.WarnContext(ctx, "the database's user may not take the service's role, so that only triggers protect the audit; grant it "+serviceRole)
-	}
-	if err == nil {
-		noted[serviceRole] = true
-	}
-	return err
+	return s.sql.PingContext(ctx)
 }
 
 // register makes every instant that is read UTC, whatever the machine's zone, and
@@ -171,8 +137,10 @@ func (s *Store) Close() error {
 	return s.sql.Close()
 }
 
-// Stats describes the pool of connections.
-func (s *Store) Stats() sql.DBStats { return s.sql.Stats() }
+// Collector measures the pool of connections.
+func (s *Store) Collector() prometheus.Collector {
+	return collectors.NewDBStatsCollector(s.sql, "peerchallenge")
+}
 
 // now is the clock's time as the database keeps it.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }

@@ -33,7 +33,6 @@ func (s *Store) UpdateSubRegion(ctx context.Context, actor programme.Actor, slug
 
 // DeleteSubRegion deletes a sub-region at the version. The error is Forbidden,
 // NotFound, Stale or, while others refer to it, Conflict.
-// NotFound, Stale or, while anything refers to it, Conflict.
 func (s *Store) DeleteSubRegion(ctx context.Context, actor programme.Actor, slug string, version int64) error {
 	return remove(ctx, s, actor, subRegions, slug, version)
 }

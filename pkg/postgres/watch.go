@@ -11,13 +11,18 @@ import (
 
 const (
 	firstRetry = 100 * time.Millisecond
-	lastRetry  = 5 * time.Second
+	lastRetry  = 500 * time.Millisecond // the database is heard again soon after it is back
+	// longestAnswer is for how long the watcher waits for an answer that takes a
+	// millisecond, before it tries another connection.
+	longestAnswer = 2 * time.Second
+	tellAgain     = time.Minute // while it is away
 )
 
 // watch keeps the snapshot present until ctx ends: it listens for changes on a
 // connection of its own and connects again when that is lost.
 func (s *Store) watch(ctx context.Context) {
 	retry := firstRetry
+	var told time.Time
 	for ctx.Err() == nil {
 		heard, err := s.listen(ctx)
 		if ctx.Err() != nil {
@@ -25,10 +30,11 @@ func (s *Store) watch(ctx context.Context) {
 		}
 		s.losses.Add(1)
 		if heard {
-			retry = firstRetry
+			retry, told = firstRetry, time.Time{}
 		}
-		if !schemaMissing(err) {
-			s.log.WarnContext(ctx, "not listening for changes, trying again", "error", err, "in", retry)
+		if !schemaMissing(err) && time.Since(told) > tellAgain {
+			told = time.Now()
+			s.log.WarnContext(ctx, "not listening for changes, trying again", "error", err)
 		}
 		select {
 		case <-time.After(retry):
@@ -57,7 +63,10 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 		defer cancel()
 		_ = conn.Close(closing)
 	}()
-	if _, err := conn.Exec(ctx, "LISTEN peerchallenge_changed"); err != nil {
+	asking, cancel := context.WithTimeout(ctx, longestAnswer)
+	_, err = conn.Exec(asking, "LISTEN peerchallenge_changed")
+	cancel()
+	if err != nil {
 		return false, err
 	}
 	for {
@@ -79,7 +88,7 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 // the database may be another one than before, a restored copy or a replica that
 // lacks the last transactions: then nothing that is held counts.
 func (s *Store) follow(ctx context.Context, conn *pgx.Conn) error {
-	asking, cancel := context.WithTimeout(ctx, s.pollEvery)
+	asking, cancel := context.WithTimeout(ctx, longestAnswer)
 	defer cancel()
 	if err := s.asService(asking, conn); err != nil {
 		return err

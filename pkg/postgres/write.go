@@ -4,6 +4,16 @@ import (
 	"context"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// The locks that rows are read with, which hold until the transaction ends. They
+// keep others from changing the row and from locking it, from changing it, and from
+// deleting it.
+var (
+	forUpdate   = clause.Locking{Strength: clause.LockingStrengthUpdate}
+	forShare    = clause.Locking{Strength: clause.LockingStrengthShare}
+	forKeyShare = clause.Locking{Strength: "KEY SHARE"}
 )
 
 // unit is a transaction that a context carries, so that a use case can be made
@@ -17,11 +27,16 @@ type unitKey struct{}
 
 // transact runs do in the transaction that ctx carries or, where it carries
 // none, in a new one. Whoever began the transaction sees its changes in the
-// snapshot when transact returns, and they are on disk.
+// snapshot when transact returns, and they stand: see [Store.carryOut].
 func (s *Store) transact(ctx context.Context, do func(ctx context.Context, u *unit) error) error {
 	if u, ok := ctx.Value(unitKey{}).(*unit); ok {
 		return do(ctx, u)
 	}
+	return s.begun(ctx, "BEGIN", do)
+}
+
+// begun is transact for a transaction that the statement begins.
+func (s *Store) begun(ctx context.Context, begin string, do func(ctx context.Context, u *unit) error) error {
 	// Writers wait for each other. They must not hold every connection while they
 	// do, because others need one for a moment only.
 	select {
@@ -31,29 +46,14 @@ func (s *Store) transact(ctx context.Context, do func(ctx context.Context, u *un
 		return refusal(ctx.Err())
 	}
 	u := &unit{}
-	err := s.gorm.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		u.tx = tx
+	err := s.carryOut(ctx, begin, func(l line) error {
+		u.tx = l.DB
 		return do(context.WithValue(ctx, unitKey{}, u), u)
 	})
-	if err != nil {
-		return refusal(err)
+	if err == nil {
+		s.showOwn(ctx, u.generation)
 	}
-	err = s.flush(ctx)
-	s.showOwn(ctx, u.generation)
 	return err
-}
-
-// flush waits until everything that was committed is on disk. The commit of a
-// change that goes into the feed does not wait for that itself: see
-// append_to_feed in migrations/0002_year.sql. A commit that waits, here that of an
-// empty message in the log, has everything before it on disk, and one flush serves
-// all who wait. Where there is nothing to flush, nothing is written.
-//
-// What was committed can be seen before, and a crash of the database in that
-// moment takes it back: nobody has been told then that it stands.
-func (s *Store) flush(ctx context.Context) error {
-	_, err := s.sql.ExecContext(ctx, "SELECT pg_logical_emit_message(true, 'peerchallenge', '') WHERE pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()")
-	return refusal(err)
 }
 
 // write runs do in a transaction that may change what reads are answered from.
@@ -83,7 +83,8 @@ func lockGeneration(tx *gorm.DB) error {
 }
 
 // showOwn brings the snapshot up to a generation that has been committed. A
-// failure is no failure of the write, which stands: the watcher makes up for it.
+// failure is no failure of the write, which stands: then the next who asks for the
+// snapshot loads it first, so that the writer does not miss in it what it wrote.
 // Where nobody has asked for a snapshot yet, the first who does will find the
 // write in it.
 func (s *Store) showOwn(ctx context.Context, generation int64) {
@@ -93,6 +94,7 @@ func (s *Store) showOwn(ctx context.Context, generation int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
 	defer cancel()
 	if err := s.refresh(ctx, generation); err != nil {
+		s.owe(generation)
 		s.log.WarnContext(ctx, "snapshot not renewed after a write", "error", err)
 	}
 }

@@ -16,7 +16,7 @@ type Action struct {
 	DueOn       *Date
 	NoDueReason *string // why it has no date, where it has none
 	State       ActionState
-	Progress    []ProgressUpdate `gorm:"serializer:json"` // oldest first; only ever added to
+	Progress    []ProgressUpdate `audit:"withheld" gorm:"serializer:json"` // oldest first; only ever added to
 	ProgressAt  time.Time        // of the last update, or of the creation
 
 	// Copied for counting: of the finding, and of the borough on the day of the creation.
@@ -83,7 +83,7 @@ func (a *Action) May(actor Actor, step Step) error {
 // Check implements [Record].
 func (a *Action) Check() error {
 	if (a.DueOn == nil) == (a.NoDueReason == nil) || a.NoDueReason != nil && blank(a.NoDueReason) {
-		return Refuse([]Fault{{Pointer: "/dueOn", Code: "one_of", Detail: "An action has either a due date or a reason why there is none."}})
+		return Refuse([]Fault{{Pointer: "/dueOn", Code: FaultOneOf, Detail: "An action has either a due date or a reason why there is none."}})
 	}
 	return nil
 }
@@ -109,15 +109,15 @@ func (a *Action) Report(actor Actor, text string, state *ActionState, at time.Ti
 // Reckoning is the day for which it is asked what is overdue and what has stalled.
 // Both are questions of days and not of hours, so that answers hold until midnight.
 type Reckoning struct {
-	Today     Date      // in London
+	Today     Date      // in the programme's zone
 	NewsSince time.Time // an open action without news since then has stalled
 }
 
-// ReckonOn answers the reckoning for a day in London: an action has stalled when
+// ReckonOn answers the reckoning for a day: an action has stalled when
 // its last news is more than StalledDays days old, counted from midnight to midnight.
 func (s Settings) ReckonOn(today Date) Reckoning {
 	oldest := today.AddDays(-s.StalledDays).Time()
-	return Reckoning{Today: today, NewsSince: time.Date(oldest.Year(), oldest.Month(), oldest.Day(), 0, 0, 0, 0, London)}
+	return Reckoning{Today: today, NewsSince: time.Date(oldest.Year(), oldest.Month(), oldest.Day(), 0, 0, 0, 0, s.Zone)}
 }
 
 // Overdue reports whether the action is open after the day on which it was due.

@@ -46,7 +46,7 @@ func TestWhoMayDoWhatToAnAction(t *testing.T) {
 
 func TestActionIsDueOrSaysWhyNot(t *testing.T) {
 	t.Parallel()
-	day, reason, empty := programme.Date("2027-03-31"), "It never ends.", " "
+	day, reason, empty := programme.Date("2027-03-31"), "It never ends.", "\u00a0\u200b"
 	for _, c := range []struct {
 		due    *programme.Date
 		reason *string
@@ -120,7 +120,7 @@ func TestProgressMovesAnAction(t *testing.T) {
 // an hour before those of UTC.
 func TestOverdueAndStalled(t *testing.T) {
 	t.Parallel()
-	settings := programme.Settings{StalledDays: 90}
+	settings := programme.DefaultSettings
 	day := func(d string) *programme.Date { date := programme.Date(d); return &date }
 	instant := func(text string) time.Time {
 		at, err := time.Parse(time.RFC3339, text)

@@ -41,3 +41,56 @@ type Actor struct {
 func (a Actor) Is(roles ...Role) bool {
 	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
 }
+
+// Names answers the names under which an audience may include the actor; the
+// zero Actor has none.
+func (a Actor) Names() []string {
+	var names []string
+	for _, role := range a.Roles {
+		if role.OfBorough() {
+			names = append(names, everyBorough, a.Borough)
+		} else {
+			names = append(names, string(role))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// isOf reports whether the actor is one of the borough's people.
+func (a Actor) isOf(borough string) bool {
+	return a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough
+}
+
+// Speaks reports whether the actor may write for the borough: it is one of its
+// people, or of the programme's team.
+func (a Actor) Speaks(borough string) bool {
+	return a.Is(RoleProgramme) || a.isOf(borough)
+}
+
+// SomebodyMay refuses nobody's requests: an answer is kept for somebody, and what
+// changes was changed by somebody.
+func SomebodyMay(actor Actor) error {
+	if actor.Subject == "" {
+		return NotYours("Only a known caller may do this.")
+	}
+	return nil
+}
+
+// TeamMay refuses everyone but the programme's team.
+func TeamMay(actor Actor) error {
+	if actor.Is(RoleProgramme) {
+		return nil
+	}
+	return errNotTheTeam
+}
+
+var errNotTheTeam = NotYours("Only the programme's team may do this.") // lists ask for every row
+
+// WithReason refuses a step that needs X-Audit-Reason and came without.
+func (a Actor) WithReason() error {
+	if a.Reason != "" {
+		return nil
+	}
+	return Refuse([]Fault{{Parameter: "X-Audit-Reason", Code: FaultReasonRequired, Detail: "Say in X-Audit-Reason why this is done."}})
+}

@@ -14,7 +14,7 @@ type AskOrOffer struct {
 	PeerChallengeGroupID *string // of an ask: who is asked
 	PriorityID           *string
 	Title                string
-	Text                 string
+	Text                 string `audit:"withheld"` // says whom to turn to
 	State                AskOrOfferState
 
 	// Forum is the group in which the ask is being raised; nil for an offer, and
@@ -132,11 +132,11 @@ func (a *AskOrOffer) Check() error {
 	var faults []Fault
 	switch {
 	case a.Kind == Ask && a.PeerChallengeGroupID == nil:
-		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "required_for_ask", Detail: "An ask names the group that is asked."})
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: FaultRequiredForAsk, Detail: "An ask names the group that is asked."})
 	case a.Kind == Offer && a.PeerChallengeGroupID != nil:
-		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "not_for_offer", Detail: "An offer is for the whole programme and names no group."})
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: FaultNotForOffer, Detail: "An offer is for the whole programme and names no group."})
 	case a.Kind == Ask && a.Forum != nil && !slices.Contains(a.Forum.Boroughs, a.Borough):
-		faults = append(faults, Fault{Pointer: "/borough", Code: "not_in_group", Detail: "The borough is not a member of the group that it asks."})
+		faults = append(faults, Fault{Pointer: "/borough", Code: FaultNotInGroup, Detail: "The borough is not a member of the group that it asks."})
 	}
 	return Refuse(faults)
 }

@@ -30,7 +30,7 @@ func wantRefusedAsk(t *testing.T, what string, err error, code string) {
 	if err != nil {
 		got = err.Error()
 		if e, ok := errors.AsType[*programme.Error](err); ok {
-			got = e.Code
+			got = string(e.Code)
 		}
 	}
 	if got != code {
@@ -80,7 +80,7 @@ func TestAskOrOfferIsRaised(t *testing.T) {
 			}
 			got := ""
 			if e, ok := errors.AsType[*programme.Error](a.Check()); ok {
-				got = e.Faults[0].Code
+				got = string(e.Faults[0].Code)
 			}
 			if got != c.fault {
 				t.Errorf("fault %q, want %q", got, c.fault)

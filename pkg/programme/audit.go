@@ -21,6 +21,8 @@ type AuditEntry struct {
 	Before  *string // JSON, by the members of the struct; nil where there was nothing
 	After   *string // the same, nil where there is nothing any more
 	ReadBy  Audience
+
+	Withheld []string // members that changed, and of which neither value is kept: see [Keep]
 }
 
 // Readable reports whether the actor may read what was changed, and the reason,
@@ -38,13 +40,14 @@ func (e *AuditEntry) Names(actor Actor) bool {
 type AuditValue struct {
 	Member   string          // of the struct
 	From, To json.RawMessage // null where there is none
+	Withheld bool            // it changed, and the audit keeps neither value
 }
 
 // bookkeeping are members that change with every change and say nothing of it.
 var bookkeeping = []string{"Version", "UpdatedAt", "Audience"}
 
-// Values lists the members that differ between before and after, in the order of
-// their names. The error means that the audit holds no JSON.
+// Values lists the members that differ between before and after, kept or not, in
+// the order of their names. The error means that the audit holds no JSON.
 func (e *AuditEntry) Values() ([]AuditValue, error) {
 	before, err := byMember(e.Before)
 	if err != nil {
@@ -55,11 +58,12 @@ func (e *AuditEntry) Values() ([]AuditValue, error) {
 		return nil, err
 	}
 	names := slices.AppendSeq(slices.Collect(maps.Keys(before)), maps.Keys(after))
+	names = append(names, e.Withheld...)
 	slices.Sort(names)
 	values := []AuditValue{}
 	for _, name := range slices.Compact(names) {
-		v := AuditValue{Member: name, From: orNull(before[name]), To: orNull(after[name])}
-		if !bytes.Equal(v.From, v.To) && !slices.Contains(bookkeeping, name) {
+		v := AuditValue{Member: name, From: orNull(before[name]), To: orNull(after[name]), Withheld: slices.Contains(e.Withheld, name)}
+		if v.Withheld || !bytes.Equal(v.From, v.To) && !slices.Contains(bookkeeping, name) {
 			values = append(values, v)
 		}
 	}

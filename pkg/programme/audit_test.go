@@ -23,7 +23,7 @@ func TestAuditValues(t *testing.T) {
 	was := `{"ID": "1", "Title": "Old", "Methods": ["coaching"], "PriorityID": "2", "Version": 1, "UpdatedAt": "2026-01-01T00:00:00Z", "Audience": ["programme"]}`
 	now := `{"ID": "1", "Title": "New", "Methods": ["coaching"], "PriorityID": null, "Version": 2, "UpdatedAt": "2026-01-02T00:00:00Z", "Audience": ["boroughs"]}`
 	value := func(member, from, to string) AuditValue {
-		return AuditValue{member, json.RawMessage(from), json.RawMessage(to)}
+		return AuditValue{Member: member, From: json.RawMessage(from), To: json.RawMessage(to)}
 	}
 	for name, c := range map[string]struct {
 		before, after *string
@@ -41,7 +41,7 @@ func TestAuditValues(t *testing.T) {
 		e := AuditEntry{Before: c.before, After: c.after}
 		got, err := e.Values()
 		if err != nil || !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s: %s (%v), want %s", name, got, err, c.want)
+			t.Errorf("%s: %+v (%v), want %+v", name, got, err, c.want)
 		}
 	}
 	broken := "{"

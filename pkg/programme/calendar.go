@@ -15,10 +15,10 @@ type GroupDays struct {
 	Challenge PeerChallenge
 }
 
-// Sequence counts how often the group or its challenge was changed, as calendars
-// count.
+// Sequence is a number that grows as the group or its challenge is changed, and
+// never falls, as calendars need it.
 func (d *GroupDays) Sequence() int {
-	return d.Group.changes() + d.Challenge.changes()
+	return d.Group.changedAfter() + d.Challenge.changedAfter()
 }
 
 // UpdatedAt answers when the group or its challenge was last changed.
@@ -29,17 +29,11 @@ func (d *GroupDays) UpdatedAt() time.Time {
 	return d.Group.UpdatedAt
 }
 
-// LinkFor answers the address of the group's meeting for its members and the
-// programme's team, and nothing for others.
-func (d *GroupDays) LinkFor(actor Actor) *string {
-	if !Parties(d.Group.Boroughs()...).Includes(actor) {
-		return nil
-	}
-	return d.Group.Link
-}
-
-// changes counts how often the record was changed since it was created: versions
-// begin at the microsecond of the creation and grow by one.
-func (h *Head) changes() int {
-	return int(max(0, h.Version-h.CreatedAt.UnixMicro()))
+// changedAfter answers how many seconds after its creation the record was last
+// changed, rounded up. Its version is the microsecond of that change and, unlike
+// UpdatedAt, never falls. Calendars keep the number in 32 bits, which is enough for
+// seconds.
+func (h *Head) changedAfter() int {
+	const second = 1_000_000
+	return int(max(0, (h.Version-h.CreatedAt.UnixMicro()+second-1)/second))
 }

@@ -15,7 +15,7 @@ func ParseCycle(s string) (Cycle, error) {
 			return Cycle(s), nil
 		}
 	}
-	return "", Errorf(Invalid, "cycle", "A cycle is a financial year such as 2025-26.")
+	return "", Errorf(Invalid, CodeCycle, "A cycle is a financial year such as 2025-26.")
 }
 
 // CycleOn answers the cycle that the day lies in.
@@ -47,7 +47,7 @@ func (c Cycle) Before(n int) Cycle { return cycleOf(c.first() - n) }
 // Check refuses what is no financial year.
 func (c Cycle) Check() []Fault {
 	if _, err := ParseCycle(string(c)); err != nil {
-		return []Fault{{Pointer: "/cycle", Code: "cycle", Detail: "A cycle is a financial year such as 2025-26."}}
+		return []Fault{{Pointer: "/cycle", Code: FaultCycle, Detail: "A cycle is a financial year such as 2025-26."}}
 	}
 	return nil
 }

@@ -4,7 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"time"
-	_ "time/tzdata" // London must be found on a machine without a time zone database
+	_ "time/tzdata" // a zone must be found on a machine without a time zone database
 )
 
 // Date is a calendar day, 2026-03-31, without a time zone. Dates order as their
@@ -14,24 +14,10 @@ type Date string
 // ParseDate accepts exactly the form 2026-03-31 of a day that exists.
 func ParseDate(s string) (Date, error) {
 	if day, err := time.Parse(time.DateOnly, s); err != nil || day.Year() < 1 {
-		return "", Errorf(Invalid, "date", "%q is not a calendar day such as 2026-03-31.", s)
+		return "", Errorf(Invalid, CodeDate, "%q is not a calendar day such as 2026-03-31.", s)
 	}
 	return Date(s), nil
 }
-
-// London is where the programme's days begin and end.
-var London = mustLoad("Europe/London")
-
-func mustLoad(name string) *time.Location {
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		panic(err) // the program embeds the time zone database
-	}
-	return loc
-}
-
-// DateIn answers the day that it is at the instant, in the place.
-func DateIn(t time.Time, place *time.Location) Date { return Date(t.In(place).Format(time.DateOnly)) }
 
 // Time answers midnight UTC at the day's beginning, for calendar arithmetic.
 func (d Date) Time() time.Time {
@@ -73,4 +59,31 @@ func (d *Date) Scan(src any) error {
 		return fmt.Errorf("a date cannot be read from %T", src)
 	}
 	return nil
+}
+
+// OutOfOrder is the fault of a last day, which the pointer names, before the first.
+func OutOfOrder(pointer string) Fault {
+	return Fault{Pointer: pointer, Code: FaultOrder, Detail: "The last day must not be before the first."}
+}
+
+// inOrder refuses a last day before the first.
+func inOrder(pointer string, first, last *Date) []Fault {
+	if first == nil || last == nil || *first <= *last {
+		return nil
+	}
+	return []Fault{OutOfOrder(pointer)}
+}
+
+// outside reports whether the day is before the first or after the last. What is
+// not given is no limit.
+func outside(day, first, last *Date) bool {
+	return day != nil && (first != nil && *day < *first || last != nil && *day > *last)
+}
+
+// laterTime refuses an end that is not after the beginning.
+func laterTime(pointer string, start, end *string) []Fault {
+	if start == nil || end == nil || *start < *end {
+		return nil
+	}
+	return []Fault{{Pointer: pointer, Code: FaultOrder, Detail: "The end must be after the beginning."}}
 }

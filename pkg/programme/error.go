@@ -3,6 +3,9 @@ package programme
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // Kind is the closed set of ways in which a request can fail. What is not an
@@ -22,6 +25,7 @@ const (
 	Unsupported                      // a media type that the operation does not take
 	Invalid                          // readable, but breaks a rule
 	PreconditionRequired             // would overwrite what the caller has not seen
+	TooMany                          // more at once than the caller may have
 	Unavailable                      // the database is away; trying again later may work
 )
 
@@ -32,14 +36,19 @@ type Fault struct {
 	File      string // name of the imported file, or empty
 	Row       int    // 1-based row of the file, its header being row 1; 0 where rows mean nothing
 	Column    string // column of the file, or empty
-	Code      string // stable, for machines
+	Code      FaultCode
 	Detail    string // one sentence, for people
 }
+
+// PointerStep writes a member's name as one step of a pointer (RFC 6901).
+func PointerStep(name string) string { return escapedStep.Replace(name) }
+
+var escapedStep = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Error is a refusal that the caller may read.
 type Error struct {
 	Kind   Kind
-	Code   string // stable, snake_case, documented at /problems/{code}
+	Code   Code
 	Detail string // one sentence, for people
 	Faults []Fault
 	cause  error
@@ -47,13 +56,13 @@ type Error struct {
 
 // Errorf makes an [Error] without faults. A %w operand becomes the cause, which
 // is logged but never sent: keep its text out of the format's other words.
-func Errorf(kind Kind, code, format string, args ...any) *Error {
+func Errorf(kind Kind, code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Kind: kind, Code: code, Detail: err.Error(), cause: errors.Unwrap(err)}
 }
 
 // Wrap makes an [Error] of the cause, which is logged but never sent.
-func Wrap(cause error, kind Kind, code, detail string) *Error {
+func Wrap(cause error, kind Kind, code Code, detail string) *Error {
 	return &Error{Kind: kind, Code: code, Detail: detail, cause: cause}
 }
 
@@ -62,7 +71,34 @@ func Refuse(faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &Error{Kind: Invalid, Code: "invalid", Detail: "The request breaks the rules listed under errors.", Faults: faults}
+	return &Error{Kind: Invalid, Code: CodeInvalid, Detail: "The request breaks the rules listed under errors.", Faults: faults}
+}
+
+// NotYours refuses a step that others may do.
+func NotYours(detail string) error { return Errorf(Forbidden, CodeNotYours, "%s", detail) }
+
+// WrongState refuses a step that the record's state does not allow.
+func WrongState(detail string) error { return Errorf(Conflict, CodeWrongState, "%s", detail) }
+
+// Unknown is the fault of a member that names what is not there.
+func Unknown(pointer, detail string) Fault {
+	return Fault{Pointer: pointer, Code: FaultUnknownValue, Detail: detail}
+}
+
+// repeated names every element that stands in the list a second time.
+func repeated(pointer string, list []string) []Fault {
+	var faults []Fault
+	for i, item := range list {
+		if slices.Contains(list[:i], item) {
+			faults = append(faults, again(pointer+"/"+strconv.Itoa(i)))
+		}
+	}
+	return faults
+}
+
+// again is the fault of an element that stands in its list before.
+func again(pointer string) Fault {
+	return Fault{Pointer: pointer, Code: FaultRepeated, Detail: "This is in the list already."}
 }
 
 // Together makes one [Invalid] error of all their faults, or nil if there are
@@ -84,12 +120,17 @@ func Together(errs ...error) error {
 
 func (e *Error) Error() string {
 	if e.cause != nil && e.cause.Error() != e.Detail {
-		return e.Code + ": " + e.Detail + ": " + e.cause.Error()
+		return string(e.Code) + ": " + e.Detail + ": " + e.cause.Error()
 	}
-	return e.Code + ": " + e.Detail
+	return string(e.Code) + ": " + e.Detail
 }
 
 func (e *Error) Unwrap() error { return e.cause }
+
+// OwnFault is the refusal of a request by which the server fails, for the cause.
+func OwnFault(cause error) *Error {
+	return Wrap(cause, Internal, CodeInternal, "The server met a fault of its own. Quote the instance when you report it.")
+}
 
 // KindOf answers [Internal] for every error that is not an [Error].
 func KindOf(err error) Kind {
@@ -104,5 +145,5 @@ func refusalOf(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	return Wrap(err, Internal, "internal", "The server met a fault of its own.")
+	return OwnFault(err)
 }

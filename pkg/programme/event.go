@@ -5,25 +5,26 @@ import (
 	"time"
 )
 
-// Event is a day or more on which people of the programme meet. Everybody may see it.
+// Event is a day or more on which people of the programme meet. Everybody may see it,
+// but where a group or a review meets is known only to those who belong to it.
 type Event struct {
 	Head
 	Kind          EventKind
 	Title         string
-	Description   string
+	Description   string `audit:"withheld"`
 	StartsOn      Date
 	EndsOn        Date    // last day
-	StartTime     *string // 09:30 on the first day, London's time; nil where whole days are meant
+	StartTime     *string // 09:30 on the first day, in the programme's zone; nil where whole days are meant
 	EndTime       *string // on the last day
 	Venue         *string
 	Link          *string
 	Capacity      *int
 	SubRegion     *string        `gorm:"column:sub_region_slug"`
 	Boroughs      []string       `gorm:"serializer:texts"` // whom it concerns; all where it names none and no sub-region
-	Sessions      []EventSession `gorm:"serializer:json"`
+	Sessions      []EventSession `audit:"withheld"              gorm:"serializer:json"`
 	Invited       []Attendance   `gorm:"serializer:json"`
 	Attended      []Attendance   `gorm:"serializer:json"`
-	Opportunities []string       `gorm:"serializer:texts"` // for collaboration, as they were found
+	Opportunities []string       `audit:"withheld"              gorm:"serializer:texts"` // for collaboration, as they were found
 
 	PeerChallengeID      *string
 	PeerChallengeGroupID *string
@@ -33,9 +34,10 @@ type Event struct {
 	Sequence     int     // how often it was changed, as calendars count
 	Illustrative *string // what of it is an example and no fact
 
-	// ReviewAudience may see the review that the event belongs to. It is read with
-	// the event and never kept in it.
-	ReviewAudience Audience `gorm:"-" json:"-"`
+	// Read with the event, never kept in it.
+	ReviewAudience   Audience `gorm:"-" json:"-"` // may see the review that the event belongs to
+	ChallengeOfGroup string   `gorm:"-" json:"-"` // to which the group belongs that the event names
+	PlaceAudience    Audience `gorm:"-" json:"-"` // belong to the group or the review that meets; see [Event.MeetsWithin]
 }
 
 // EventKind is what kind of event it is.
@@ -142,7 +144,7 @@ func (e eventOn) May(actor Actor, step Step) error {
 		return err
 	}
 	if step == Hold && e.today < e.EndsOn {
-		return Errorf(Conflict, "not_yet", "The event ends later; that it was held can be said on its last day or after.")
+		return Errorf(Conflict, CodeNotYet, "The event ends later; that it was held can be said on its last day or after.")
 	}
 	return nil
 }
@@ -167,12 +169,36 @@ func (e *Event) Move(actor Actor, step Step, today Date) error {
 }
 
 // Confidants implements [Confidential]: who may not see a review is not told that
-// the event belongs to it.
+// the event belongs to it, and who belongs neither to the group nor to the review
+// that meets is not told where.
 func (e *Event) Confidants() Audience {
-	if e.PeerReviewID == nil {
-		return e.Audience
+	confidants := e.Audience
+	if e.PeerReviewID != nil {
+		confidants = confidants.And(e.ReviewAudience)
 	}
-	return e.Audience.And(e.ReviewAudience)
+	if e.ofAFew() {
+		confidants = confidants.And(e.PlaceAudience)
+	}
+	return confidants
+}
+
+// MeetsWithin says that the event is one of a group or a review to which these
+// belong. Where it is one of both, only who belongs to both knows its place.
+func (e *Event) MeetsWithin(these Audience) {
+	if e.PlaceAudience != nil {
+		these = these.And(e.PlaceAudience)
+	}
+	e.PlaceAudience = these
+}
+
+func (e *Event) ofAFew() bool { return e.PeerChallengeGroupID != nil || e.PeerReviewID != nil }
+
+// PlaceFor answers where the event is, as far as the actor may know.
+func (e *Event) PlaceFor(actor Actor) (venue, link *string) {
+	if e.ofAFew() && !e.PlaceAudience.Includes(actor) {
+		return nil, nil
+	}
+	return e.Venue, e.Link
 }
 
 // ReviewFor answers the review that the event belongs to, if the actor may see it.
@@ -185,29 +211,32 @@ func (e *Event) ReviewFor(actor Actor) *string {
 
 // Check implements [Record].
 func (e *Event) Check() error {
-	faults := inOrder(&e.StartsOn, &e.EndsOn)
+	faults := inOrder("/endsOn", &e.StartsOn, &e.EndsOn)
 	if e.StartsOn < "2000-01-01" {
-		faults = append(faults, Fault{Pointer: "/startsOn", Code: "far_away", Detail: "Events lie in this century."})
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultFarAway, Detail: "Events lie in this century."})
 	}
 	if e.EndsOn > "2099-12-31" {
-		faults = append(faults, Fault{Pointer: "/endsOn", Code: "far_away", Detail: "Events lie in this century."})
+		faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultFarAway, Detail: "Events lie in this century."})
 	}
 	switch {
 	case e.StartTime == nil && e.EndTime != nil:
-		faults = append(faults, Fault{Pointer: "/startTime", Code: "both_times", Detail: "An event with an end needs a beginning: give both times or neither."})
+		faults = append(faults, Fault{Pointer: "/startTime", Code: FaultBothTimes, Detail: "An event with an end needs a beginning: give both times or neither."})
 	case e.StartTime != nil && e.EndTime == nil:
-		faults = append(faults, Fault{Pointer: "/endTime", Code: "both_times", Detail: "An event with a beginning needs an end: give both times or neither."})
+		faults = append(faults, Fault{Pointer: "/endTime", Code: FaultBothTimes, Detail: "An event with a beginning needs an end: give both times or neither."})
 	case e.StartsOn == e.EndsOn:
 		faults = append(faults, laterTime("/endTime", e.StartTime, e.EndTime)...)
 	}
+	if e.PeerChallengeID != nil && e.ChallengeOfGroup != "" && *e.PeerChallengeID != e.ChallengeOfGroup {
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: FaultOtherChallenge, Detail: "The group belongs to another peer challenge than the one given."})
+	}
 	if e.Capacity != nil && *e.Capacity < 1 {
-		faults = append(faults, Fault{Pointer: "/capacity", Code: "too_small", Detail: "Must be at least 1."})
+		faults = append(faults, Fault{Pointer: "/capacity", Code: FaultTooSmall, Detail: "Must be at least 1."})
 	}
 	faults = append(faults, repeated("/boroughs", e.Boroughs)...)
 	for i, s := range e.Sessions {
 		pointer := "/sessions/" + strconv.Itoa(i)
 		if s.Day != nil && (*s.Day < e.StartsOn || *s.Day > e.EndsOn) {
-			faults = append(faults, Fault{Pointer: pointer + "/day", Code: "outside_event", Detail: "The session's day must be one of the event's."})
+			faults = append(faults, Fault{Pointer: pointer + "/day", Code: FaultOutsideEvent, Detail: "The session's day must be one of the event's."})
 		}
 		faults = append(faults, laterTime(pointer+"/endTime", s.StartTime, s.EndTime)...)
 	}
@@ -220,15 +249,7 @@ func (e *Event) HeldBefore(today Date) []Fault {
 	if e.State != EventHeld || e.EndsOn <= today {
 		return nil
 	}
-	return []Fault{{Pointer: "/endsOn", Code: "not_yet", Detail: "An event that was held cannot end in the future."}}
-}
-
-// laterTime refuses an end that is not after the beginning.
-func laterTime(pointer string, start, end *string) []Fault {
-	if start == nil || end == nil || *start < *end {
-		return nil
-	}
-	return []Fault{{Pointer: pointer, Code: "order", Detail: "The end must be after the beginning."}}
+	return []Fault{{Pointer: "/endsOn", Code: FaultNotYet, Detail: "An event that was held cannot end in the future."}}
 }
 
 // repeatedTypes names every type of organisation that is counted a second time.

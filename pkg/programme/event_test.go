@@ -26,7 +26,7 @@ func refusedWith(t *testing.T, err error) string {
 	if !ok {
 		t.Fatalf("%v is no refusal", err)
 	}
-	return e.Code
+	return string(e.Code)
 }
 
 // faultsNamed answers the faults of a refusal as "pointer code".
@@ -41,7 +41,7 @@ func faultsNamed(t *testing.T, err error) []string {
 	}
 	var places []string
 	for _, f := range e.Faults {
-		places = append(places, f.Pointer+" "+f.Code)
+		places = append(places, f.Pointer+" "+string(f.Code))
 	}
 	return places
 }
@@ -171,6 +171,7 @@ func TestEventHidesItsReview(t *testing.T) {
 	reader := programme.Actor{Subject: "r", Roles: []programme.Role{programme.RoleReporting}}
 	review := "01932b7e-0000-7000-8000-000000000008"
 	e := programme.Event{Head: programme.Head{Audience: programme.Everyone()}, PeerReviewID: &review, ReviewAudience: programme.Parties("E09000022")}
+	e.MeetsWithin(programme.Parties("E09000022"))
 	for _, who := range []programme.Actor{teamsActor, lambethsDirector} {
 		if e.ReviewFor(who) == nil || !e.Confidants().Includes(who) {
 			t.Errorf("%s does not see the review", who.Subject)
@@ -193,12 +194,12 @@ func TestEventHidesItsReview(t *testing.T) {
 func TestGroupDaysFollowTheChallenge(t *testing.T) {
 	t.Parallel()
 	born := time.Date(2026, 3, 31, 9, 30, 0, 0, time.UTC)
-	head := func(changes int64, updated time.Time) programme.Head {
-		return programme.Head{CreatedAt: born, UpdatedAt: updated, Version: born.UnixMicro() + changes}
+	head := func(after time.Duration, updated time.Time) programme.Head {
+		return programme.Head{CreatedAt: born, UpdatedAt: updated, Version: born.Add(after).UnixMicro()}
 	}
 	d := programme.GroupDays{
-		Group:     programme.PeerChallengeGroup{Head: head(2, born.Add(time.Hour)), Members: []programme.GroupMember{{Borough: "E09000022"}}, Link: ref("https://example.org/meeting")},
-		Challenge: programme.PeerChallenge{Head: head(3, born.Add(2*time.Hour))},
+		Group:     programme.PeerChallengeGroup{Head: head(2*time.Second, born.Add(time.Hour)), Members: []programme.GroupMember{{Borough: "E09000022"}}},
+		Challenge: programme.PeerChallenge{Head: head(2500*time.Millisecond, born.Add(2*time.Hour))},
 	}
 	if d.Sequence() != 5 || !d.UpdatedAt().Equal(born.Add(2*time.Hour)) {
 		t.Errorf("sequence %d, updated at %s", d.Sequence(), d.UpdatedAt())
@@ -207,9 +208,52 @@ func TestGroupDaysFollowTheChallenge(t *testing.T) {
 	if !d.UpdatedAt().Equal(born.Add(time.Hour)) {
 		t.Errorf("updated at %s", d.UpdatedAt())
 	}
-	elsewhere := lambethsDirector
-	elsewhere.Borough = "E09000008"
-	if d.LinkFor(lambethsDirector) == nil || d.LinkFor(teamsActor) == nil || d.LinkFor(elsewhere) != nil {
-		t.Error("the link is shown to the wrong people")
+}
+
+// TestPlacesAreForThoseWhoMeet: venue and link of a group, and of an event of a group
+// or a review. Of an event of both, for those who belong to both. Others are shown
+// neither, nor the values in the audit.
+func TestPlacesAreForThoseWhoMeet(t *testing.T) {
+	t.Parallel()
+	of := func(borough string) programme.Actor { a := lambethsDirector; a.Borough = borough; return a }
+	lambeth, croydon, bexley := of("E09000022"), of("E09000008"), of("E09000004")
+	reader := programme.Actor{Subject: "r", Roles: []programme.Role{programme.RoleReporting}}
+	everybody := []programme.Actor{teamsActor, lambeth, croydon, bexley, reader}
+	id, venue, link := "1", "Town Hall", "https://example.org/meeting"
+	event := func(alter func(*programme.Event)) *programme.Event {
+		e := &programme.Event{Head: programme.Head{Audience: programme.Everyone()}, Venue: &venue, Link: &link, ReviewAudience: programme.Everyone()}
+		alter(e)
+		return e
+	}
+	type placed interface {
+		PlaceFor(actor programme.Actor) (venue, link *string)
+	}
+	group := &programme.PeerChallengeGroup{Venue: &venue, Link: &link, Members: []programme.GroupMember{{Borough: "E09000022"}, {Borough: "E09000008"}}}
+	for name, c := range map[string]struct {
+		of   placed
+		know []programme.Actor
+	}{
+		"a group":                         {group, []programme.Actor{teamsActor, lambeth, croydon}},
+		"an event for all":                {event(func(*programme.Event) {}), everybody},
+		"an event of a challenge":         {event(func(e *programme.Event) { e.PeerChallengeID = &id }), everybody},
+		"an event of a group":             {event(func(e *programme.Event) { e.PeerChallengeGroupID = &id; e.MeetsWithin(group.Confidants()) }), []programme.Actor{teamsActor, lambeth, croydon}},
+		"an event of a published review":  {event(func(e *programme.Event) { e.PeerReviewID = &id; e.MeetsWithin(programme.Parties("E09000004")) }), []programme.Actor{teamsActor, bexley}},
+		"an event whose group is unknown": {event(func(e *programme.Event) { e.PeerChallengeGroupID = &id }), nil},
+		"an event of both": {event(func(e *programme.Event) {
+			e.PeerChallengeGroupID, e.PeerReviewID = &id, &id
+			e.MeetsWithin(group.Confidants())
+			e.MeetsWithin(programme.Parties("E09000022", "E09000004"))
+		}), []programme.Actor{teamsActor, lambeth}},
+	} {
+		for _, who := range everybody {
+			want := slices.ContainsFunc(c.know, func(a programme.Actor) bool { return a.Subject == who.Subject && a.Borough == who.Borough })
+			venue, link := c.of.PlaceFor(who)
+			if (venue != nil) != want || (link != nil) != want {
+				t.Errorf("%s: %s of %q is told venue %v and link %v, want %t", name, who.Subject, who.Borough, venue, link, want)
+			}
+			if e, is := c.of.(*programme.Event); is && e.Confidants().Includes(who) != want {
+				t.Errorf("%s: %s of %q may read its values: %t, want %t", name, who.Subject, who.Borough, !want, want)
+			}
+		}
 	}
 }

@@ -2,7 +2,6 @@ package programme
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -15,7 +14,7 @@ type Finding struct {
 	Kind                   FindingKind
 	Theme                  string
 	Text                   string
-	Evidence               *string
+	Evidence               *string `audit:"withheld"`
 	PriorityID             *string
 	Indicators             []string         `gorm:"serializer:texts"` // codes of indicators that it cites
 	SelfEvaluationSections []string         `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
@@ -90,7 +89,7 @@ func (f *Finding) May(actor Actor, step Step) error {
 		return WrongState("Findings of a challenge are recorded while it is in progress or completed, those of a review during fieldwork and factual accuracy.")
 	}
 	if step == Delete && f.Response != nil {
-		return Errorf(Conflict, "answered", "The borough has answered the finding, so that it stays; correct it instead.")
+		return Errorf(Conflict, CodeAnswered, "The borough has answered the finding, so that it stays; correct it instead.")
 	}
 	return nil
 }
@@ -99,10 +98,10 @@ func (f *Finding) May(actor Actor, step Step) error {
 func (f *Finding) Check() error {
 	var faults []Fault
 	if (f.PeerChallengeGroupID == nil) == (f.PeerReviewID == nil) {
-		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: "one_of", Detail: "A finding is either of a peer challenge group or of a peer review."})
+		faults = append(faults, Fault{Pointer: "/peerChallengeGroupId", Code: FaultOneOf, Detail: "A finding is either of a peer challenge group or of a peer review."})
 	}
 	if f.Kind == Risk && f.PeerReviewID != nil {
-		faults = append(faults, Fault{Pointer: "/kind", Code: "only_in_challenges", Detail: "Only a peer challenge records risks."})
+		faults = append(faults, Fault{Pointer: "/kind", Code: FaultOnlyInChallenges, Detail: "Only a peer challenge records risks."})
 	}
 	faults = append(faults, repeated("/indicators", f.Indicators)...)
 	return Refuse(append(faults, repeated("/selfEvaluationSections", f.SelfEvaluationSections)...))
@@ -114,9 +113,9 @@ func (f *Finding) Check() error {
 func (f *Finding) Misplaced() []Fault {
 	switch {
 	case f.PeerReviewID != nil && f.Borough != f.Forum.Boroughs[0]:
-		return []Fault{{Pointer: "/borough", Code: "not_the_host", Detail: "A review finds about its host."}}
+		return []Fault{{Pointer: "/borough", Code: FaultNotTheHost, Detail: "A review finds about its host."}}
 	case f.PeerReviewID == nil && !slices.Contains(f.Forum.Boroughs, f.Borough):
-		return []Fault{{Pointer: "/borough", Code: "not_in_group", Detail: "The borough does not belong to the group."}}
+		return []Fault{{Pointer: "/borough", Code: FaultNotInGroup, Detail: "The borough does not belong to the group."}}
 	}
 	return nil
 }
@@ -125,7 +124,7 @@ func (f *Finding) Misplaced() []Fault {
 // said before. It refuses all but acceptance without a reason.
 func (f *Finding) Answer(answer ResponseAnswer, reason *string, at time.Time) error {
 	if answer != Accepted && blank(reason) {
-		return Refuse([]Fault{{Pointer: "/reason", Code: "reason_required", Detail: "Say why the finding is not or not wholly accepted."}})
+		return Refuse([]Fault{{Pointer: "/reason", Code: FaultReasonRequired, Detail: "Say why the finding is not or not wholly accepted."}})
 	}
 	if blank(reason) {
 		reason = nil
@@ -138,36 +137,9 @@ func (f *Finding) Answer(answer ResponseAnswer, reason *string, at time.Time) er
 // finding that the borough does not accept.
 func (f *Finding) TakesActions() error {
 	if f.Response == nil || f.Response.Answer == NotAccepted {
-		return Errorf(Conflict, "finding_not_accepted", "Actions are about a finding that the borough has accepted, wholly or partly.")
+		return Errorf(Conflict, CodeFindingNotAccepted, "Actions are about a finding that the borough has accepted, wholly or partly.")
 	}
 	return nil
-}
-
-// With answers the audience with the borough, which sees what is about it.
-func (a Audience) With(borough string) Audience {
-	if a.has(borough) {
-		return a
-	}
-	b := append(slices.Clone(a), borough)
-	slices.Sort(b)
-	return b
-}
-
-// isOf reports whether the actor is one of the borough's people.
-func (a Actor) isOf(borough string) bool {
-	return a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough
-}
-
-// blank reports whether an optional text says nothing.
-func blank(text *string) bool { return text == nil || strings.TrimSpace(*text) == "" }
-
-// Forum is what the rules need to know of the group or review in which things
-// are found and said.
-type Forum struct {
-	Boroughs []string // a group's members; a review's host, and then its team's
-	Finders  []string // those of them who may record findings
-	Records  bool     // whether findings are being recorded
-	Answers  bool     // whether findings are being answered and acted on
 }
 
 // FindingFilter leaves those findings of a list that agree with every member that

@@ -30,7 +30,7 @@ func wantCode(t *testing.T, what string, err error, kind programme.Kind, code st
 	switch {
 	case code == "" && err != nil:
 		t.Errorf("%s: refused: %v", what, err)
-	case code != "" && (!errors.As(err, &e) || e.Kind != kind || e.Code != code):
+	case code != "" && (!errors.As(err, &e) || e.Kind != kind || string(e.Code) != code):
 		t.Errorf("%s: %v, want %s", what, err, code)
 	}
 }
@@ -40,7 +40,7 @@ func faultsOf(err error) []string {
 	faults := []string{}
 	if e, is := errors.AsType[*programme.Error](err); is {
 		for _, f := range e.Faults {
-			faults = append(faults, f.Pointer+f.Parameter+" "+f.Code)
+			faults = append(faults, f.Pointer+f.Parameter+" "+string(f.Code))
 		}
 	}
 	return faults
@@ -140,7 +140,7 @@ func TestFindingsAreAboutThoseWhoArePresent(t *testing.T) {
 	} {
 		f := programme.Finding{PeerChallengeGroupID: c.group, PeerReviewID: c.review, Borough: c.borough, Forum: forum}
 		switch faults := f.Misplaced(); {
-		case c.want == "" && len(faults) > 0, c.want != "" && (len(faults) != 1 || faults[0].Code != c.want || faults[0].Pointer != "/borough"):
+		case c.want == "" && len(faults) > 0, c.want != "" && (len(faults) != 1 || string(faults[0].Code) != c.want || faults[0].Pointer != "/borough"):
 			t.Errorf("%+v: faults %+v, want %s", c, faults, c.want)
 		}
 	}
@@ -148,7 +148,7 @@ func TestFindingsAreAboutThoseWhoArePresent(t *testing.T) {
 
 func TestAnswersNeedReasons(t *testing.T) {
 	t.Parallel()
-	at, reason, empty := time.Unix(1, 0), "It holds for one of the two teams.", " "
+	at, reason, empty := time.Unix(1, 0), "It holds for one of the two teams.", "\u00a0\u200b"
 	for _, c := range []struct {
 		answer  programme.ResponseAnswer
 		reason  *string

@@ -5,7 +5,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"peerchallenge/pkg/grouping"
 )
+
+// Pairing is a meeting that a proposal is to avoid.
+type Pairing = grouping.Pairing
+
+// GroupingWeights say what counts how much in a proposal.
+type GroupingWeights = grouping.Weights
+
+// ProposedGroup is one group of a proposal.
+type ProposedGroup = grouping.Group
 
 // GroupingProposal is a way to divide a challenge's boroughs into groups. It is
 // the programme team's own, and nothing comes of it until it is accepted.
@@ -15,11 +26,11 @@ type GroupingProposal struct {
 	Sizes           []int           `gorm:"serializer:json"`
 	Weights         GroupingWeights `gorm:"serializer:json"`
 	Seed            int64
-	Cycles          int         // how many cycles back pairings are to be avoided, at most [MaxCyclesAgo]
-	Period          *string     `gorm:"column:period_code"` // of the comparisons from which strengths and needs are read
-	Indicators      []string    `gorm:"serializer:texts"`
-	Conflicts       [][2]string `gorm:"serializer:json"` // boroughs that must not meet
-	Result          Grouping    `gorm:"serializer:json"`
+	Cycles          int               // how many cycles back pairings are to be avoided, at most [grouping.MaxCyclesAgo]
+	Period          *string           `gorm:"column:period_code"` // of the comparisons from which strengths and needs are read
+	Indicators      []string          `gorm:"serializer:texts"`
+	Conflicts       [][2]string       `gorm:"serializer:json"` // boroughs that must not meet
+	Result          grouping.Proposal `gorm:"serializer:json"`
 	State           ProposalState
 
 	Challenge PeerChallenge `gorm:"-" json:"-"` // to which it belongs, read with it
@@ -55,33 +66,47 @@ func (p *GroupingProposal) May(actor Actor, _ Step) error {
 	return p.Challenge.May(actor, AddGroup)
 }
 
-// Check implements [Record]. What can be divided, [ProposeGroups] says.
+// Check implements [Record]. What can be divided, [grouping.Propose] says.
 func (p *GroupingProposal) Check() error {
 	faults := repeated("/indicators", p.Indicators)
 	switch {
 	case len(p.Indicators) > 0 && p.Period == nil:
-		faults = append(faults, Fault{Pointer: "/period", Code: "required", Detail: "Indicators are compared in a period: name it."})
+		faults = append(faults, Fault{Pointer: "/period", Code: FaultRequired, Detail: "Indicators are compared in a period: name it."})
 	case len(p.Indicators) == 0 && p.Period != nil:
-		faults = append(faults, Fault{Pointer: "/indicators", Code: "required", Detail: "A period says when indicators are compared: choose some."})
+		faults = append(faults, Fault{Pointer: "/indicators", Code: FaultRequired, Detail: "A period says when indicators are compared: choose some."})
 	}
 	return Refuse(faults)
 }
 
-// Propose divides the boroughs, with the errors of [ProposeGroups]. past has those
-// who met, and bands the quartile bands by borough and indicator.
+// Propose divides the boroughs, or answers every fault of what is asked. past has
+// those who met, and bands the quartile bands by borough and indicator.
 func (p *GroupingProposal) Propose(boroughs []string, past []Pairing, bands map[string]map[string]string) error {
-	result, err := ProposeGroups(GroupingTask{
+	result, err := grouping.Propose(grouping.Task{
 		Boroughs: boroughs, Sizes: p.Sizes, Past: past, Conflicts: p.Conflicts, Bands: bands, Weights: p.Weights, Seed: p.Seed,
 	})
-	if e, ok := errors.AsType[*Error](err); ok {
-		for i := range e.Faults {
-			if strings.HasPrefix(e.Faults[i].Pointer, "/boroughs") {
-				e.Faults[i].Pointer = "" // whoever asks has not sent them
+	if found, ok := errors.AsType[grouping.TaskError](err); ok {
+		faults := make([]Fault, len(found))
+		for i, f := range found {
+			if strings.HasPrefix(f.Pointer, "/boroughs") {
+				f.Pointer = "" // whoever asks has not sent them
 			}
+			faults[i] = Fault{Pointer: f.Pointer, Code: groupingFaults[f.Code], Detail: f.Detail}
 		}
+		return Refuse(faults)
 	}
 	p.Result = result
 	return err
+}
+
+// groupingFaults are our codes of what grouping finds wrong.
+var groupingFaults = map[grouping.FaultCode]FaultCode{
+	grouping.Empty:        FaultEmpty,
+	grouping.Repeated:     FaultRepeated,
+	grouping.TooFew:       FaultTooFew,
+	grouping.TooGreat:     FaultTooGreat,
+	grouping.TooMany:      FaultTooMany,
+	grouping.TooSmall:     FaultTooSmall,
+	grouping.UnknownValue: FaultUnknownValue,
 }
 
 // Groups answers the groups that the proposal makes of a challenge, all of whose
@@ -115,4 +140,4 @@ func (p *GroupingProposal) Boroughs() []string {
 
 // LeftSubRegion refuses what was proposed for boroughs that have left the sub-region
 // since, which the faults of [NotInSubRegion] name.
-func LeftSubRegion(faults []Fault) error { return conflictOf("not_in_sub_region", faults) }
+func LeftSubRegion(faults []Fault) error { return conflictOf(CodeNotInSubRegion, faults) }

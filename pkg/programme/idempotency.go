@@ -13,4 +13,8 @@ type Answer struct {
 	Status int
 	Header map[string]string
 	Body   []byte
+
+	// Noun and Record name what the attempt made or acted on: whoever is given the
+	// answer again must be able to see that.
+	Noun, Record string
 }

@@ -10,7 +10,8 @@ type Listing[T any] struct {
 	// Each reads the whole list, one record after the other, as it was at one
 	// moment. Before the first record it calls begin with a number that stands for
 	// that moment: where nothing has changed, the number is the same. What begin
-	// answers with false is not read.
+	// answers with false is not read. All that time it holds a connection to the
+	// database, so neither begin nor do may wait for whoever wants the list.
 	Each func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error
 	// Key answers the texts by which the list is ordered; no two records have the same.
 	Key func(*T) []string

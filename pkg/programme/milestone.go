@@ -14,7 +14,7 @@ import (
 type Milestone struct {
 	Head
 	Title        string
-	Description  string
+	Description  string `audit:"withheld"`
 	Cycle        Cycle
 	Kind         MilestoneKind
 	Status       MilestoneStatus
@@ -35,7 +35,7 @@ type Milestone struct {
 	Illustrative *string // what of it is an example and no fact
 
 	PeerReviewAudience Audience `gorm:"serializer:texts" json:"-"` // who may see the review; nobody where there is none
-	SavedOn            Date     `gorm:"-"                json:"-"` // today in London while it is being saved, or empty
+	SavedOn            Date     `gorm:"-"                json:"-"` // today while it is being saved, or empty
 }
 
 // MilestoneKind is what kind of milestone it is.
@@ -77,7 +77,7 @@ func (m *Milestone) May(actor Actor, step Step) error {
 		return err
 	}
 	if step == Delete && m.Derived {
-		return Errorf(Conflict, "derived", "A derived milestone stays as long as what it is derived from; cancel that instead.")
+		return Errorf(Conflict, CodeDerived, "A derived milestone stays as long as what it is derived from; cancel that instead.")
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ func (m *Milestone) May(actor Actor, step Step) error {
 func (m *Milestone) Check() error {
 	faults := m.Cycle.Check()
 	if m.AchievedOn != nil && m.Status != MilestoneAchieved {
-		faults = append(faults, Fault{Pointer: "/achievedOn", Code: "not_achieved", Detail: "Only what is achieved has a day on which it was achieved."})
+		faults = append(faults, Fault{Pointer: "/achievedOn", Code: FaultNotAchieved, Detail: "Only what is achieved has a day on which it was achieved."})
 	}
 	if !m.Derived {
 		if len(m.Cycle.Check()) == 0 {
@@ -95,10 +95,10 @@ func (m *Milestone) Check() error {
 			faults = append(faults, m.near("/achievedOn", m.AchievedOn)...)
 		}
 		if m.AchievedOn != nil && m.SavedOn != "" && *m.AchievedOn > m.SavedOn {
-			faults = append(faults, Fault{Pointer: "/achievedOn", Code: "in_future", Detail: "What lies in the future is planned and not achieved."})
+			faults = append(faults, Fault{Pointer: "/achievedOn", Code: FaultInFuture, Detail: "What lies in the future is planned and not achieved."})
 		}
 		if m.WordedByHand {
-			faults = append(faults, Fault{Pointer: "/wordedByHand", Code: "not_derived", Detail: "Only a derived milestone has words that could follow."})
+			faults = append(faults, Fault{Pointer: "/wordedByHand", Code: FaultNotDerived, Detail: "Only a derived milestone has words that could follow."})
 		}
 	}
 	faults = append(faults, m.linked("/peerChallengeId", m.PeerChallengeID, ChallengeMilestone)...)
@@ -118,14 +118,14 @@ func (m *Milestone) near(pointer string, day *Date) []Fault {
 	if day == nil || *day >= m.Cycle.Before(milestoneYears).Starts() && *day <= m.Cycle.Before(-milestoneYears).Ends() {
 		return nil
 	}
-	return []Fault{{Pointer: pointer, Code: "far_from_cycle", Detail: "The day lies more than " + strconv.Itoa(milestoneYears) + " years from the milestone's cycle."}}
+	return []Fault{{Pointer: pointer, Code: FaultFarFromCycle, Detail: "The day lies more than " + strconv.Itoa(milestoneYears) + " years from the milestone's cycle."}}
 }
 
 func (m *Milestone) linked(pointer string, id *string, kind MilestoneKind) []Fault {
 	if id == nil || m.Kind == kind {
 		return nil
 	}
-	return []Fault{{Pointer: pointer, Code: "other_kind", Detail: "A milestone links only to what its kind names."}}
+	return []Fault{{Pointer: pointer, Code: FaultOtherKind, Detail: "A milestone links only to what its kind names."}}
 }
 
 // Confidants implements [Confidential]: which review it reports, only those may
@@ -174,11 +174,11 @@ func (m *Milestone) Reword(was Milestone) error {
 		{"/illustrative", !same(m.Illustrative, was.Illustrative)},
 	} {
 		if member.altered {
-			faults = append(faults, Fault{Pointer: member.pointer, Code: "derived", Detail: "This follows what the milestone is derived from."})
+			faults = append(faults, Fault{Pointer: member.pointer, Code: FaultDerived, Detail: "This follows what the milestone is derived from."})
 		}
 	}
 	if len(faults) > 0 {
-		return &Error{Kind: Conflict, Code: "derived", Detail: "What follows the milestone's source is changed there.", Faults: faults}
+		return &Error{Kind: Conflict, Code: CodeDerived, Detail: "What follows the milestone's source is changed there.", Faults: faults}
 	}
 	m.WordedByHand = m.WordedByHand || reworded
 	return nil
@@ -245,7 +245,7 @@ func MilestoneOfReview(r PeerReview, subRegion string) Milestone {
 // its sessions, and its participants those who were counted.
 func MilestoneOfEvent(e Event) Milestone {
 	words := e.Description
-	if strings.TrimSpace(words) == "" {
+	if Blank(words) {
 		words = eventWords[e.Kind] + "."
 	}
 	m := derived(EventMilestone, e.Title, words, CycleOn(e.StartsOn))
@@ -338,24 +338,6 @@ func sorted(codes []string) []string {
 	list := append([]string{}, codes...)
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// lastDay is the last of the review's fieldwork, or nil while that is open.
-func (r *PeerReview) lastDay() *Date {
-	if len(r.FieldworkDays) == 0 {
-		return nil
-	}
-	last := slices.Max(r.FieldworkDays)
-	return &last
-}
-
-// HostedOn answers the day that says in which sub-region a review counts: its last,
-// or the first of its cycle while it has none.
-func (r *PeerReview) HostedOn() Date {
-	if last := r.lastDay(); last != nil {
-		return *last
-	}
-	return r.Cycle.Starts()
 }
 
 // MilestoneFilter leaves those milestones of a list that agree with every member

@@ -63,7 +63,7 @@ func milestoneFaults(err error) []string {
 	var faults []string
 	if e, ok := errors.AsType[*programme.Error](err); ok {
 		for _, f := range e.Faults {
-			faults = append(faults, f.Pointer+" "+f.Code)
+			faults = append(faults, f.Pointer+" "+string(f.Code))
 		}
 	}
 	return faults

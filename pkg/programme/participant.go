@@ -6,11 +6,11 @@ import "time"
 // No more is kept of them than is needed to invite them.
 type Participant struct {
 	Head
-	Name         string
+	Name         string `audit:"withheld"`
 	Role         ParticipantRole
 	Borough      *string `gorm:"column:borough_code"` // either a borough
 	Organisation *string // or another organisation
-	Email        *string // at work
+	Email        *string `audit:"withheld"` // at work
 }
 
 // ParticipantRole is what a participant does there.
@@ -45,7 +45,7 @@ func (p *Participant) May(actor Actor, _ Step) error {
 // Check implements [Record].
 func (p *Participant) Check() error {
 	if (p.Borough == nil) == (p.Organisation == nil) {
-		return Refuse([]Fault{{Pointer: "/borough", Code: "one_of", Detail: "A person belongs either to a borough or to another organisation; give one of the two."}})
+		return Refuse([]Fault{{Pointer: "/borough", Code: FaultOneOf, Detail: "A person belongs either to a borough or to another organisation; give one of the two."}})
 	}
 	return nil
 }

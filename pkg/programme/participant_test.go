@@ -24,7 +24,7 @@ func codesOf(err error) []string {
 	var codes []string
 	if e, ok := errors.AsType[*programme.Error](err); ok {
 		for _, f := range e.Faults {
-			codes = append(codes, f.Pointer+f.Parameter+" "+f.Code)
+			codes = append(codes, f.Pointer+f.Parameter+" "+string(f.Code))
 		}
 	}
 	return codes

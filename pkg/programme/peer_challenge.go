@@ -1,8 +1,8 @@
 package programme
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -118,10 +118,10 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 // without dates, a completion before the last day, and a reopening or a cancellation without a reason.
 func (c *PeerChallenge) Move(actor Actor, step Step, today Date) error {
 	if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
-		return Errorf(Conflict, "no_dates", "The challenge needs its first and last day before this step.")
+		return Errorf(Conflict, CodeNoDates, "The challenge needs its first and last day before this step.")
 	}
 	if step == Complete && today < *c.EndsOn {
-		return Errorf(Conflict, "not_yet", "The challenge ends later; it can be completed on its last day or after.")
+		return Errorf(Conflict, CodeNotYet, "The challenge ends later; it can be completed on its last day or after.")
 	}
 	if step == Reopen || step == Cancel {
 		if err := actor.WithReason(); err != nil {
@@ -139,9 +139,9 @@ func (c *PeerChallenge) Move(actor Actor, step Step, today Date) error {
 // Check implements [Record].
 func (c *PeerChallenge) Check() error {
 	faults := c.Cycle.Check()
-	faults = append(faults, inOrder(c.StartsOn, c.EndsOn)...)
+	faults = append(faults, inOrder("/endsOn", c.StartsOn, c.EndsOn)...)
 	if len(faults) == 0 && c.StartsOn != nil && (*c.StartsOn < c.Cycle.Starts() || *c.StartsOn > c.Cycle.Ends()) {
-		faults = append(faults, Fault{Pointer: "/startsOn", Code: "outside_cycle", Detail: "The first day must lie in the cycle."})
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultOutsideCycle, Detail: "The first day must lie in the cycle."})
 	}
 	return Refuse(append(faults, repeated("/methods", c.Methods)...))
 }
@@ -165,30 +165,56 @@ func (c *PeerChallenge) MembersOn() Date {
 	return c.Cycle.Starts()
 }
 
+// span answers the challenge's first and last day or, while it has none, those of
+// its cycle.
+func (c *PeerChallenge) span() (first, last *Date) {
+	if c.StartsOn != nil || c.EndsOn != nil || c.Cycle == "" {
+		return c.StartsOn, c.EndsOn
+	}
+	starts, ends := c.Cycle.Starts(), c.Cycle.Ends()
+	return &starts, &ends
+}
+
+// Moved reports whether the challenge takes place at another time than it was to,
+// or in another sub-region, which concerns its groups.
+func (c *PeerChallenge) Moved(was PeerChallenge) bool {
+	same := func(a, b *Date) bool { return a == b || a != nil && b != nil && *a == *b }
+	return c.SubRegion != was.SubRegion || c.Cycle != was.Cycle || !same(c.StartsOn, was.StartsOn) || !same(c.EndsOn, was.EndsOn)
+}
+
+// Fits refuses a challenge that leaves out days of one of its groups, or some of
+// their members: strangers are the faults of [NotInSubRegion].
+func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) error {
+	var faults []Fault
+	for i := range groups {
+		g := &groups[i]
+		if outside(g.StartsOn, c.StartsOn, nil) || outside(g.EndsOn, c.StartsOn, nil) {
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("The group %q meets before this day.", g.Name)})
+		}
+		if outside(g.StartsOn, nil, c.EndsOn) || outside(g.EndsOn, nil, c.EndsOn) {
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
+		}
+		for _, m := range g.Members {
+			if outside(m.PresentsOn, c.StartsOn, nil) {
+				faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("In the group %q a borough presents before this day.", g.Name)})
+			}
+			if outside(m.PresentsOn, nil, c.EndsOn) {
+				faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultGroupsOutside, Detail: fmt.Sprintf("In the group %q a borough presents after this day.", g.Name)})
+			}
+		}
+	}
+	for _, f := range strangers {
+		f.Pointer = "/subRegion"
+		faults = append(faults, f)
+	}
+	return Refuse(faults)
+}
+
 func (s ChallengeState) words() string {
 	if s == ChallengeInProgress {
 		return "in progress"
 	}
 	return string(s)
-}
-
-// inOrder refuses a last day before the first.
-func inOrder(first, last *Date) []Fault {
-	if first == nil || last == nil || *first <= *last {
-		return nil
-	}
-	return []Fault{{Pointer: "/endsOn", Code: "order", Detail: "The last day must not be before the first."}}
-}
-
-// repeated names every element that stands in the list a second time.
-func repeated(pointer string, list []string) []Fault {
-	var faults []Fault
-	for i, item := range list {
-		if slices.Contains(list[:i], item) {
-			faults = append(faults, Fault{Pointer: pointer + "/" + strconv.Itoa(i), Code: "repeated", Detail: "This is in the list already."})
-		}
-	}
-	return faults
 }
 
 // PeerChallengeFilter leaves those challenges of a list that agree with every

@@ -9,8 +9,8 @@ import (
 )
 
 // PeerChallengeGroup is some of a challenge's boroughs that meet to challenge each
-// other. That it is there, and who belongs to it, everybody may see; its link and
-// notes belong to its members and the programme's team.
+// other. That it is there, and who belongs to it, everybody may see; its venue, link
+// and notes belong to its members and the programme's team.
 type PeerChallengeGroup struct {
 	Head
 	PeerChallengeID string
@@ -19,7 +19,7 @@ type PeerChallengeGroup struct {
 	EndsOn          *Date // last day
 	Venue           *string
 	Link            *string       // of an online meeting
-	Notes           *string       // what was said, in the members' words
+	Notes           *string       `audit:"withheld"`       // what was said, in the members' words
 	Members         []GroupMember `gorm:"serializer:json"` // by code
 	Illustrative    *string       // what of it is an example and no fact
 
@@ -97,14 +97,14 @@ func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
 // Check implements [Record]: a group's days are in order and within the
 // challenge's, and its members present within them.
 func (g *PeerChallengeGroup) Check() error {
-	faults := inOrder(g.StartsOn, g.EndsOn)
+	faults := inOrder("/endsOn", g.StartsOn, g.EndsOn)
 	for _, day := range []struct {
 		pointer string
 		on      *Date
 	}{{"/startsOn", g.StartsOn}, {"/endsOn", g.EndsOn}} {
 		first, last := g.Challenge.span()
 		if outside(day.on, first, last) {
-			faults = append(faults, Fault{Pointer: day.pointer, Code: "outside_challenge", Detail: "The day must lie within the challenge's dates or, while it has none, its cycle."})
+			faults = append(faults, Fault{Pointer: day.pointer, Code: FaultOutsideChallenge, Detail: "The day must lie within the challenge's dates or, while it has none, its cycle."})
 		}
 	}
 	for _, m := range g.Members {
@@ -113,10 +113,10 @@ func (g *PeerChallengeGroup) Check() error {
 		}
 		says := fmt.Sprintf("%s presents on %s, which must lie within the group's dates.", m.Borough, *m.PresentsOn)
 		if outside(m.PresentsOn, g.StartsOn, nil) {
-			faults = append(faults, Fault{Pointer: "/startsOn", Code: "presentation_outside", Detail: says})
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultPresentationOutside, Detail: says})
 		}
 		if outside(m.PresentsOn, nil, g.EndsOn) {
-			faults = append(faults, Fault{Pointer: "/endsOn", Code: "presentation_outside", Detail: says})
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultPresentationOutside, Detail: says})
 		}
 	}
 	return Refuse(faults)
@@ -130,7 +130,7 @@ func (g *PeerChallengeGroup) Check() error {
 func (g *PeerChallengeGroup) Put(actor Actor, m GroupMember) error {
 	var day error
 	if outside(m.PresentsOn, cmp.Or(g.StartsOn, g.Challenge.StartsOn), cmp.Or(g.EndsOn, g.Challenge.EndsOn)) {
-		day = Refuse([]Fault{{Pointer: "/presentsOn", Code: "outside_group", Detail: "The day must lie within the group's dates, or the challenge's where the group has none."}})
+		day = Refuse([]Fault{{Pointer: "/presentsOn", Code: FaultOutsideGroup, Detail: "The day must lie within the group's dates, or the challenge's where the group has none."}})
 	}
 	if err := Together(day, g.reasoned(actor)); err != nil {
 		return err
@@ -144,7 +144,7 @@ func (g *PeerChallengeGroup) Put(actor Actor, m GroupMember) error {
 // Invalid where the challenge is in progress and the actor gives no reason.
 func (g *PeerChallengeGroup) Take(actor Actor, borough string) error {
 	if !slices.Contains(g.Boroughs(), borough) {
-		return Errorf(NotFound, "not_found", "The borough is not in this group.")
+		return Errorf(NotFound, CodeNotFound, "The borough is not in this group.")
 	}
 	g.Members = g.without(borough)
 	return g.reasoned(actor)
@@ -164,8 +164,17 @@ func (g *PeerChallengeGroup) reasoned(actor Actor) error {
 	return actor.WithReason()
 }
 
-// Confidants implements [Confidential]: the link and the notes are the members' own.
+// Confidants implements [Confidential]: the venue, the link and the notes are the
+// members' own.
 func (g *PeerChallengeGroup) Confidants() Audience { return Parties(g.Boroughs()...) }
+
+// PlaceFor answers where the group meets: nothing for those who do not belong to it.
+func (g *PeerChallengeGroup) PlaceFor(actor Actor) (venue, link *string) {
+	if !g.Confidants().Includes(actor) {
+		return nil, nil
+	}
+	return g.Venue, g.Link
+}
 
 // Boroughs answers the codes of the group's members.
 func (g *PeerChallengeGroup) Boroughs() []string {
@@ -200,7 +209,7 @@ func NotInSubRegion(c PeerChallenge, memberships []Membership, boroughs []Boroug
 	var faults []Fault
 	for _, b := range boroughs {
 		if SubRegionOn(memberships, b.Code, c.MembersOn()) != c.SubRegion {
-			faults = append(faults, Fault{Code: "not_in_sub_region", Detail: fmt.Sprintf("%s (%s) does not belong to the challenge's sub-region on %s.", b.Name, b.Code, c.MembersOn())})
+			faults = append(faults, Fault{Code: FaultNotInSubRegion, Detail: fmt.Sprintf("%s (%s) does not belong to the challenge's sub-region on %s.", b.Name, b.Code, c.MembersOn())})
 		}
 	}
 	return faults
@@ -213,16 +222,16 @@ func DoublePlacement(others []PeerChallengeGroup, boroughs []Borough) error {
 	for i := range others {
 		for _, b := range boroughs {
 			if slices.Contains(others[i].Boroughs(), b.Code) {
-				faults = append(faults, Fault{Code: "double_placement", Detail: fmt.Sprintf("%s (%s) is in the group %q of this challenge already.", b.Name, b.Code, others[i].Name)})
+				faults = append(faults, Fault{Code: FaultDoublePlacement, Detail: fmt.Sprintf("%s (%s) is in the group %q of this challenge already.", b.Name, b.Code, others[i].Name)})
 			}
 		}
 	}
-	return conflictOf("double_placement", faults)
+	return conflictOf(CodeDoublePlacement, faults)
 }
 
 // conflictOf makes a Conflict of the faults, which says all of them in its detail;
 // nil if there are none.
-func conflictOf(code string, faults []Fault) error {
+func conflictOf(code Code, faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
@@ -231,57 +240,6 @@ func conflictOf(code string, faults []Fault) error {
 		says[i] = f.Detail
 	}
 	return &Error{Kind: Conflict, Code: code, Detail: strings.Join(says, " "), Faults: faults}
-}
-
-// Moved reports whether the challenge takes place at another time than it was to,
-// or in another sub-region, which concerns its groups.
-func (c *PeerChallenge) Moved(was PeerChallenge) bool {
-	same := func(a, b *Date) bool { return a == b || a != nil && b != nil && *a == *b }
-	return c.SubRegion != was.SubRegion || c.Cycle != was.Cycle || !same(c.StartsOn, was.StartsOn) || !same(c.EndsOn, was.EndsOn)
-}
-
-// Fits refuses a challenge that leaves out days of one of its groups, or some of
-// their members: strangers are the faults of [NotInSubRegion].
-func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) error {
-	var faults []Fault
-	for i := range groups {
-		g := &groups[i]
-		if outside(g.StartsOn, c.StartsOn, nil) || outside(g.EndsOn, c.StartsOn, nil) {
-			faults = append(faults, Fault{Pointer: "/startsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets before this day.", g.Name)})
-		}
-		if outside(g.StartsOn, nil, c.EndsOn) || outside(g.EndsOn, nil, c.EndsOn) {
-			faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("The group %q meets after this day.", g.Name)})
-		}
-		for _, m := range g.Members {
-			if outside(m.PresentsOn, c.StartsOn, nil) {
-				faults = append(faults, Fault{Pointer: "/startsOn", Code: "groups_outside", Detail: fmt.Sprintf("In the group %q a borough presents before this day.", g.Name)})
-			}
-			if outside(m.PresentsOn, nil, c.EndsOn) {
-				faults = append(faults, Fault{Pointer: "/endsOn", Code: "groups_outside", Detail: fmt.Sprintf("In the group %q a borough presents after this day.", g.Name)})
-			}
-		}
-	}
-	for _, f := range strangers {
-		f.Pointer = "/subRegion"
-		faults = append(faults, f)
-	}
-	return Refuse(faults)
-}
-
-// span answers the challenge's first and last day or, while it has none, those of
-// its cycle.
-func (c *PeerChallenge) span() (first, last *Date) {
-	if c.StartsOn != nil || c.EndsOn != nil || c.Cycle == "" {
-		return c.StartsOn, c.EndsOn
-	}
-	starts, ends := c.Cycle.Starts(), c.Cycle.Ends()
-	return &starts, &ends
-}
-
-// outside reports whether the day is before the first or after the last. What is
-// not given is no limit.
-func outside(day, first, last *Date) bool {
-	return day != nil && (first != nil && *day < *first || last != nil && *day > *last)
 }
 
 // PeerChallengeGroupFilter leaves those groups of a list that agree with every

@@ -33,11 +33,11 @@ func groupFaults(err error) []string {
 		return nil
 	}
 	if e.Kind != programme.Invalid {
-		return []string{e.Code}
+		return []string{string(e.Code)}
 	}
 	var faults []string
 	for _, f := range e.Faults {
-		faults = append(faults, f.Pointer+f.Parameter+" "+f.Code)
+		faults = append(faults, f.Pointer+f.Parameter+" "+string(f.Code))
 	}
 	return faults
 }

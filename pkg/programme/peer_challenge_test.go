@@ -127,7 +127,7 @@ func TestAudience(t *testing.T) {
 func wantKind(t *testing.T, err error, kind Kind, code string) {
 	t.Helper()
 	var e *Error
-	if !errors.As(err, &e) || e.Kind != kind || e.Code != code {
+	if !errors.As(err, &e) || e.Kind != kind || string(e.Code) != code {
 		t.Errorf("got %v, want kind %d with code %s", err, kind, code)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -23,15 +22,15 @@ type PeerReview struct {
 	Team             []TeamMember    `gorm:"serializer:json"`
 	FieldworkDays    []Date          `gorm:"serializer:json"` // in order
 	PresentationOn   *Date           // when the team presents what it found
-	Sessions         []ReviewSession `gorm:"serializer:json"`
+	Sessions         []ReviewSession `audit:"withheld" gorm:"serializer:json"`
 	State            ReviewState
-	HostComments     []HostComment `gorm:"serializer:json"` // on factual accuracy; only ever added to
-	Report           *string
-	ReportLinks      []Link `gorm:"serializer:json"`
+	HostComments     []HostComment `audit:"withheld"       gorm:"serializer:json"` // on factual accuracy; only ever added to
+	Report           *string       `audit:"withheld"`
+	ReportLinks      []Link        `gorm:"serializer:json"`
 	Publication      Publication
 	ReportedOn       *Date
 	ProgressReviewOn *Date   // when the progress review falls due, set when the review is reported
-	ProgressReview   *string // what the progress review found
+	ProgressReview   *string `audit:"withheld"` // what the progress review found
 	Illustrative     *string // what of it is an example and no fact
 
 	// Read with the review, never kept in it.
@@ -54,7 +53,7 @@ type TeamMember struct {
 type ReviewSession struct {
 	Title     string  `json:"title"`
 	Day       Date    `json:"day"`
-	StartTime *string `json:"startTime"` // 09:30, London's time
+	StartTime *string `json:"startTime"` // 09:30, in the programme's zone
 	EndTime   *string `json:"endTime"`
 	Attendees *string `json:"attendees"` // whom the team meets, by group and never by name
 }
@@ -225,17 +224,17 @@ func (r *PeerReview) mayMove(step Step) error {
 	switch step {
 	case StartFieldwork:
 		if missing := r.missingForFieldwork(); len(missing) > 0 {
-			e := Errorf(Conflict, "not_ready_for_fieldwork", "Fieldwork cannot begin before the review has all that errors lists.")
+			e := Errorf(Conflict, CodeNotReadyForFieldwork, "Fieldwork cannot begin before the review has all that errors lists.")
 			e.Faults = missing
 			return e
 		}
 	case CheckFacts, Finalise:
 		if !r.hasReport() {
-			return Errorf(Conflict, "no_report", "The review needs a report, as text or as a link, before this step.")
+			return Errorf(Conflict, CodeNoReport, "The review needs a report, as text or as a link, before this step.")
 		}
 	case Close:
 		if r.Unanswered > 0 {
-			return Errorf(Conflict, "findings_unanswered", "The host has not answered %d of the review's findings yet.", r.Unanswered)
+			return Errorf(Conflict, CodeFindingsUnanswered, "The host has not answered %d of the review's findings yet.", r.Unanswered)
 		}
 	}
 	return nil
@@ -318,7 +317,7 @@ func (r *PeerReview) Check() error {
 	faults = append(faults, r.dayFaults()...)
 	faults = append(faults, r.sessionFaults()...)
 	if len(r.HostComments) > mostComments {
-		faults = append(faults, Fault{Pointer: "/text", Code: "too_many", Detail: fmt.Sprintf("A review takes at most %d comments.", mostComments)})
+		faults = append(faults, Fault{Pointer: "/text", Code: FaultTooMany, Detail: fmt.Sprintf("A review takes at most %d comments.", mostComments)})
 	}
 	if r.Equipped && r.afterPreparation() {
 		faults = append(faults, r.missingForFieldwork()...)
@@ -336,15 +335,15 @@ func (r *PeerReview) teamFaults() []Fault {
 				faults = append(faults, Unknown(at+"/participantId", "There is no such participant."))
 			}
 			if seen[*m.ParticipantID] {
-				faults = append(faults, Fault{Pointer: at + "/participantId", Code: "repeated", Detail: "This person is in the team already."})
+				faults = append(faults, Fault{Pointer: at + "/participantId", Code: FaultRepeated, Detail: "This person is in the team already."})
 			}
 			seen[*m.ParticipantID] = true
 		}
 		if m.Borough != nil && *m.Borough == r.Host {
-			faults = append(faults, Fault{Pointer: at, Code: "from_host", Detail: m.called() + " comes from the host; nobody of the host belongs to the team."})
+			faults = append(faults, Fault{Pointer: at, Code: FaultFromHost, Detail: m.called() + " comes from the host; nobody of the host belongs to the team."})
 		}
 		if m.Lead && lead {
-			faults = append(faults, Fault{Pointer: at + "/lead", Code: "second_lead", Detail: "A team has one lead."})
+			faults = append(faults, Fault{Pointer: at + "/lead", Code: FaultSecondLead, Detail: "A team has one lead."})
 		}
 		lead = lead || m.Lead
 	}
@@ -360,17 +359,17 @@ func (m *TeamMember) called() string {
 
 func (r *PeerReview) dayFaults() []Fault {
 	var faults []Fault
-	for i, day := range r.FieldworkDays[min(1, len(r.FieldworkDays)):] {
-		at := "/fieldworkDays/" + strconv.Itoa(i+1)
+	for i, day := range r.FieldworkDays {
+		at := "/fieldworkDays/" + strconv.Itoa(i)
 		switch {
-		case slices.Contains(r.FieldworkDays[:i+1], day):
-			faults = append(faults, Fault{Pointer: at, Code: "repeated", Detail: "This is in the list already."})
-		case day < r.FieldworkDays[i]:
-			faults = append(faults, Fault{Pointer: at, Code: "order", Detail: "Fieldwork days are listed in order."})
+		case slices.Contains(r.FieldworkDays[:i], day):
+			faults = append(faults, again(at))
+		case i > 0 && day < r.FieldworkDays[i-1]:
+			faults = append(faults, Fault{Pointer: at, Code: FaultOrder, Detail: "Fieldwork days are listed in order."})
 		}
 	}
 	if r.PresentationOn != nil && len(r.FieldworkDays) > 0 && *r.PresentationOn < slices.Max(r.FieldworkDays) {
-		faults = append(faults, Fault{Pointer: "/presentationOn", Code: "order", Detail: "The presentation must not be before the last day of fieldwork."})
+		faults = append(faults, Fault{Pointer: "/presentationOn", Code: FaultOrder, Detail: "The presentation must not be before the last day of fieldwork."})
 	}
 	return faults
 }
@@ -380,11 +379,9 @@ func (r *PeerReview) sessionFaults() []Fault {
 	for i, s := range r.Sessions {
 		at := "/sessions/" + strconv.Itoa(i)
 		if !slices.Contains(r.FieldworkDays, s.Day) {
-			faults = append(faults, Fault{Pointer: at + "/day", Code: "outside_fieldwork", Detail: "A session is on one of the fieldwork days."})
+			faults = append(faults, Fault{Pointer: at + "/day", Code: FaultOutsideFieldwork, Detail: "A session is on one of the fieldwork days."})
 		}
-		if s.StartTime != nil && s.EndTime != nil && *s.EndTime <= *s.StartTime {
-			faults = append(faults, Fault{Pointer: at + "/endTime", Code: "order", Detail: "A session must end after it has begun."})
-		}
+		faults = append(faults, laterTime(at+"/endTime", s.StartTime, s.EndTime)...)
 	}
 	return faults
 }
@@ -392,17 +389,17 @@ func (r *PeerReview) sessionFaults() []Fault {
 // missingForFieldwork names everything without which fieldwork does not begin.
 func (r *PeerReview) missingForFieldwork() []Fault {
 	var faults []Fault
-	need := func(is bool, pointer, code, detail string) {
+	need := func(is bool, pointer string, code FaultCode, detail string) {
 		if !is {
 			faults = append(faults, Fault{Pointer: pointer, Code: code, Detail: detail})
 		}
 	}
-	need(written(r.Scope), "/scope", "no_scope", "Fieldwork needs a scope.")
-	need(r.ScopeAgreedOn != nil, "/scopeAgreedOn", "scope_not_agreed", "Host and programme must have agreed on the scope.")
-	need(len(r.KLOEs) > 0, "/kloes", "no_kloe", "Fieldwork needs a key line of enquiry.")
-	need(len(r.FieldworkDays) > 0, "/fieldworkDays", "no_fieldwork_days", "Fieldwork needs its days.")
-	need(smallestTeam <= len(r.Team) && len(r.Team) <= largestTeam, "/team", "team_size", fmt.Sprintf("The team has %d to %d people.", smallestTeam, largestTeam))
-	need(slices.ContainsFunc(r.Team, func(m TeamMember) bool { return m.mayLead() }), "/team", "no_lead", "The team needs a lead who is DCS or AD.")
+	need(!blank(r.Scope), "/scope", FaultNoScope, "Fieldwork needs a scope.")
+	need(r.ScopeAgreedOn != nil, "/scopeAgreedOn", FaultScopeNotAgreed, "Host and programme must have agreed on the scope.")
+	need(len(r.KLOEs) > 0, "/kloes", FaultNoKLOE, "Fieldwork needs a key line of enquiry.")
+	need(len(r.FieldworkDays) > 0, "/fieldworkDays", FaultNoFieldworkDays, "Fieldwork needs its days.")
+	need(smallestTeam <= len(r.Team) && len(r.Team) <= largestTeam, "/team", FaultTeamSize, fmt.Sprintf("The team has %d to %d people.", smallestTeam, largestTeam))
+	need(slices.ContainsFunc(r.Team, func(m TeamMember) bool { return m.mayLead() }), "/team", FaultNoLead, "The team needs a lead who is DCS or AD.")
 	return faults
 }
 
@@ -418,9 +415,7 @@ func (r *PeerReview) afterPreparation() bool {
 	return !slices.Contains([]ReviewState{ReviewProposed, ReviewScoping, ReviewPreparing, ReviewCancelled}, r.State)
 }
 
-func (r *PeerReview) hasReport() bool { return written(r.Report) || len(r.ReportLinks) > 0 }
-
-func written(text *string) bool { return text != nil && strings.TrimSpace(*text) != "" }
+func (r *PeerReview) hasReport() bool { return !blank(r.Report) || len(r.ReportLinks) > 0 }
 
 // Confidants implements [Confidential]: the host, the boroughs of the team and
 // the programme's team. Of whatever else is published, names, sessions, the host's
@@ -451,6 +446,24 @@ func (s ReviewState) words() string {
 		return "in follow-up"
 	}
 	return string(s)
+}
+
+// HostedOn answers the day that says in which sub-region a review counts: its last,
+// or the first of its cycle while it has none.
+func (r *PeerReview) HostedOn() Date {
+	if last := r.lastDay(); last != nil {
+		return *last
+	}
+	return r.Cycle.Starts()
+}
+
+// lastDay is the last of the review's fieldwork, or nil while that is open.
+func (r *PeerReview) lastDay() *Date {
+	if len(r.FieldworkDays) == 0 {
+		return nil
+	}
+	last := slices.Max(r.FieldworkDays)
+	return &last
 }
 
 // PeerReviewFilter leaves those reviews of a list that agree with every member

@@ -144,7 +144,7 @@ func TestWhoRunsReviews(t *testing.T) {
 
 func TestWhatFieldworkNeeds(t *testing.T) {
 	t.Parallel()
-	blank := " "
+	blank := "\u2003\u200b"
 	for want, change := range map[string]func(*programme.PeerReview){
 		"/scope no_scope":                  func(r *programme.PeerReview) { r.Scope = &blank },
 		"/scopeAgreedOn scope_not_agreed":  func(r *programme.PeerReview) { r.ScopeAgreedOn = nil },

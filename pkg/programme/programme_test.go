@@ -22,19 +22,30 @@ func TestParseDate(t *testing.T) {
 	}
 }
 
-// TestLondonsDay: in summer London's day begins an hour before that of UTC.
-func TestLondonsDay(t *testing.T) {
+// TestTheProgrammesDay: where nobody says otherwise it is London's, which begins in
+// summer an hour before that of UTC.
+func TestTheProgrammesDay(t *testing.T) {
 	t.Parallel()
-	for instant, want := range map[string]programme.Date{
-		"2026-07-01T22:59:59Z": "2026-07-01", "2026-07-01T23:00:00Z": "2026-07-02",
-		"2026-12-31T23:59:59Z": "2026-12-31", "2027-01-01T00:00:00Z": "2027-01-01",
+	elsewhere := programme.Settings{Zone: time.FixedZone("east", 5*60*60+30*60)}.Or(programme.DefaultSettings)
+	for _, c := range []struct {
+		rules   programme.Settings
+		instant string
+		want    programme.Date
+	}{
+		{programme.DefaultSettings, "2026-07-01T22:59:59Z", "2026-07-01"},
+		{programme.DefaultSettings, "2026-07-01T23:00:00Z", "2026-07-02"},
+		{programme.DefaultSettings, "2026-12-31T23:59:59Z", "2026-12-31"},
+		{programme.DefaultSettings, "2027-01-01T00:00:00Z", "2027-01-01"},
+		{programme.Settings{}.Or(programme.DefaultSettings), "2026-07-01T23:00:00Z", "2026-07-02"},
+		{elsewhere, "2026-12-31T18:29:59Z", "2026-12-31"},
+		{elsewhere, "2026-12-31T18:30:00Z", "2027-01-01"},
 	} {
-		at, err := time.Parse(time.RFC3339, instant)
+		at, err := time.Parse(time.RFC3339, c.instant)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := programme.DateIn(at, programme.London); got != want {
-			t.Errorf("%s: %s, want %s", instant, got, want)
+		if got := c.rules.Today(at); got != c.want {
+			t.Errorf("%s in %s: %s, want %s", c.instant, c.rules.Zone, got, c.want)
 		}
 	}
 	if got := programme.Date("2024-02-28").AddDays(2); got != "2024-03-01" {

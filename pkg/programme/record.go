@@ -1,9 +1,6 @@
 package programme
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Head is what every record of the programme's year has.
 type Head struct {
@@ -73,108 +70,17 @@ func StepsFor(r Record, actor Actor) []PossibleStep {
 	return possible
 }
 
-// Audience names who may see a record: the programme's team, the boroughs all
-// together or one by one, and reporting tools.
-type Audience []string
-
-// The members of an audience that are not a single borough, which is named by
-// its GSS code.
-const (
-	theTeam      = string(RoleProgramme)
-	everyBorough = "boroughs"
-	theReporting = string(RoleReporting)
-)
-
-// Everyone is the audience of what the whole programme may see, reporting tools too.
-func Everyone() Audience { return Audience{theTeam, everyBorough, theReporting} }
-
-// TeamOnly is the audience of what only the programme's team may see.
-func TeamOnly() Audience { return Audience{theTeam} }
-
-// EveryBorough is the audience of what the team and all boroughs may see.
-func EveryBorough() Audience { return Audience{theTeam, everyBorough} }
-
-// Parties is the audience of what these boroughs and the programme's team share.
-func Parties(boroughs ...string) Audience {
-	a := slices.Concat(TeamOnly(), boroughs)
-	slices.Sort(a)
-	return slices.Compact(a)
-}
-
-// Includes reports whether the actor belongs to the audience.
-func (a Audience) Includes(actor Actor) bool {
-	return slices.ContainsFunc(actor.Names(), func(name string) bool { return slices.Contains(a, name) })
-}
-
-// Names answers the names under which an audience may include the actor; the
-// zero Actor has none.
-func (a Actor) Names() []string {
-	var names []string
-	for _, role := range a.Roles {
-		if role.OfBorough() {
-			names = append(names, everyBorough, a.Borough)
-		} else {
-			names = append(names, string(role))
-		}
+// OrEmpty answers the list, never nil: what has no elements is an empty list in the
+// database and on the wire.
+func OrEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-// Speaks reports whether the actor may write for the borough: it is one of its
-// people, or of the programme's team.
-func (a Actor) Speaks(borough string) bool {
-	return a.Is(RoleProgramme) || a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough
-}
-
-// NotYours refuses a step that others may do.
-func NotYours(detail string) error { return Errorf(Forbidden, "not_yours", "%s", detail) }
-
-// TeamMay refuses everyone but the programme's team.
-func TeamMay(actor Actor) error {
-	if actor.Is(RoleProgramme) {
-		return nil
-	}
-	return errNotTheTeam
-}
-
-var errNotTheTeam = NotYours("Only the programme's team may do this.") // lists ask for every row
-
-// WrongState refuses a step that the record's state does not allow.
-func WrongState(detail string) error { return Errorf(Conflict, "wrong_state", "%s", detail) }
-
-// Unknown is the fault of a member that names what is not there.
-func Unknown(pointer, detail string) Fault {
-	return Fault{Pointer: pointer, Code: "unknown_value", Detail: detail}
-}
-
-// WithReason refuses a step that needs X-Audit-Reason and came without.
-func (a Actor) WithReason() error {
-	if a.Reason != "" {
-		return nil
-	}
-	return Refuse([]Fault{{Parameter: "X-Audit-Reason", Code: "reason_required", Detail: "Say in X-Audit-Reason why this is done."}})
+	return list
 }
 
 // Link leads to something elsewhere.
 type Link struct {
 	Title string `json:"title"`
 	URL   string `json:"url"`
-}
-
-// And answers who belongs to both audiences.
-func (a Audience) And(b Audience) Audience {
-	both := Audience{}
-	for _, name := range slices.Concat(a, b) {
-		if a.has(name) && b.has(name) && !slices.Contains(both, name) {
-			both = append(both, name)
-		}
-	}
-	return both
-}
-
-// has reports whether all who go by the name belong to the audience.
-func (a Audience) has(name string) bool {
-	single := name != theTeam && name != theReporting && name != everyBorough
-	return slices.Contains(a, name) || single && slices.Contains(a, everyBorough)
 }

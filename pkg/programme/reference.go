@@ -12,7 +12,7 @@ type Programme struct {
 	Name        string
 	Summary     []string  `gorm:"serializer:json"` // paragraphs
 	Goals       []string  `gorm:"serializer:json"`
-	Contacts    []Contact `gorm:"serializer:json"`
+	Contacts    []Contact `audit:"withheld"       gorm:"serializer:json"`
 	Attribution string    // the licence line that published data must carry
 	Version     int64
 	UpdatedAt   time.Time
@@ -109,7 +109,7 @@ func SubRegionOn(memberships []Membership, borough string, on Date) string {
 }
 
 // Check refuses a priority that ends before it begins.
-func (p Priority) Check() error { return Refuse(endsAfter(&p.ValidFrom, p.ValidTo)) }
+func (p Priority) Check() error { return Refuse(inOrder("/validTo", &p.ValidFrom, p.ValidTo)) }
 
 // Holds reports whether the priority stands on the date.
 func (p Priority) Holds(on Date) bool {
@@ -117,14 +117,7 @@ func (p Priority) Holds(on Date) bool {
 }
 
 // Check refuses a membership that ends before it begins.
-func (m Membership) Check() error { return Refuse(endsAfter(&m.ValidFrom, m.ValidTo)) }
+func (m Membership) Check() error { return Refuse(inOrder("/validTo", &m.ValidFrom, m.ValidTo)) }
 
 // Check refuses an authority that ends before it begins.
-func (a Authority) Check() error { return Refuse(endsAfter(a.ValidFrom, a.ValidTo)) }
-
-func endsAfter(from, to *Date) []Fault {
-	if from == nil || to == nil || *from <= *to {
-		return nil
-	}
-	return []Fault{{Pointer: "/validTo", Code: "order", Detail: "The last day must not be before the first."}}
-}
+func (a Authority) Check() error { return Refuse(inOrder("/validTo", a.ValidFrom, a.ValidTo)) }

@@ -16,8 +16,10 @@ type askOrOfferStore interface {
 	DeleteAskOrOffer(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var asksAndOffers = nounOf(askOrOfferInput, setAskOrOffer, askOrOfferWire)
+
 // ListAsksAndOffers answers asks and offers.
-func (s *Server) ListAsksAndOffers(ctx context.Context, r api.ListAsksAndOffersRequestObject) (api.ListAsksAndOffersResponseObject, error) {
+func (s *Server) ListAsksAndOffers(ctx context.Context, r api.ListAsksAndOffersRequestObject) (api.Response, error) {
 	f := programme.AskOrOfferFilter{
 		Kind: convert[programme.AskOrOfferKind](r.Params.Kind), Borough: r.Params.Borough, PeerChallengeGroupID: r.Params.PeerChallengeGroupId,
 		PriorityID: r.Params.PriorityId, State: convert[programme.AskOrOfferState](r.Params.State), UpdatedSince: r.Params.UpdatedSince,
@@ -26,65 +28,50 @@ func (s *Server) ListAsksAndOffers(ctx context.Context, r api.ListAsksAndOffersR
 }
 
 // GetAskOrOffer answers one.
-func (s *Server) GetAskOrOffer(ctx context.Context, r api.GetAskOrOfferRequestObject) (api.GetAskOrOfferResponseObject, error) {
-	return answerAskOrOffer(ctx)(s.store.AskOrOffer(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetAskOrOffer(ctx context.Context, r api.GetAskOrOfferRequestObject) (api.Response, error) {
+	return asksAndOffers.read(ctx, s.store.AskOrOffer, r.Id)
 }
 
 // CreateAskOrOffer raises one.
-func (s *Server) CreateAskOrOffer(ctx context.Context, r api.CreateAskOrOfferRequestObject) (api.CreateAskOrOfferResponseObject, error) {
-	a, err := s.store.CreateAskOrOffer(ctx, callOf(ctx).actor, programme.AskOrOffer{
-		Kind: programme.AskOrOfferKind(r.Body.Kind), Borough: r.Body.Borough, PeerChallengeGroupID: r.Body.PeerChallengeGroupId,
-		PriorityID: r.Body.PriorityId, Title: r.Body.Title, Text: r.Body.Text,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, a.Version, "/v1/asks-and-offers/"+a.ID, askOrOfferWire(ctx)(&a))
+func (s *Server) CreateAskOrOffer(ctx context.Context, r api.CreateAskOrOfferRequestObject) (api.Response, error) {
+	return asksAndOffers.created(ctx, s.store.CreateAskOrOffer, *r.Body)
 }
 
 // UpdateAskOrOffer changes its words and its priority; kind, borough and group stay.
-func (s *Server) UpdateAskOrOffer(ctx context.Context, r api.UpdateAskOrOfferRequestObject) (api.UpdateAskOrOfferResponseObject, error) {
-	return answerAskOrOffer(ctx)(s.store.UpdateAskOrOffer(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(a *programme.AskOrOffer) error {
-		in, err := merged(ctx, api.AskOrOfferInput{Title: a.Title, Text: a.Text, PriorityId: a.PriorityID})
-		if err == nil {
-			a.Title, a.Text, a.PriorityID = in.Title, in.Text, in.PriorityId
-		}
-		return err
-	}))
+func (s *Server) UpdateAskOrOffer(ctx context.Context, r api.UpdateAskOrOfferRequestObject) (api.Response, error) {
+	return asksAndOffers.patched(ctx, s.store.UpdateAskOrOffer, r.Id, r.Params.IfMatch)
 }
 
 // DeleteAskOrOffer removes one.
-func (s *Server) DeleteAskOrOffer(ctx context.Context, r api.DeleteAskOrOfferRequestObject) (api.DeleteAskOrOfferResponseObject, error) {
+func (s *Server) DeleteAskOrOffer(ctx context.Context, r api.DeleteAskOrOfferRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteAskOrOffer(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // MeetAskOrOffer says that help was found or taken.
-func (s *Server) MeetAskOrOffer(ctx context.Context, r api.MeetAskOrOfferRequestObject) (api.MeetAskOrOfferResponseObject, error) {
-	return s.moveAskOrOffer(ctx, r.Id, r.Params.IfMatch, programme.Meet)
+func (s *Server) MeetAskOrOffer(ctx context.Context, r api.MeetAskOrOfferRequestObject) (api.Response, error) {
+	return asksAndOffers.stepped(ctx, s.store.MoveAskOrOffer, r.Id, r.Params.IfMatch, programme.Meet)
 }
 
 // WithdrawAskOrOffer says that it does not stand any more.
-func (s *Server) WithdrawAskOrOffer(ctx context.Context, r api.WithdrawAskOrOfferRequestObject) (api.WithdrawAskOrOfferResponseObject, error) {
-	return s.moveAskOrOffer(ctx, r.Id, r.Params.IfMatch, programme.Withdraw)
+func (s *Server) WithdrawAskOrOffer(ctx context.Context, r api.WithdrawAskOrOfferRequestObject) (api.Response, error) {
+	return asksAndOffers.stepped(ctx, s.store.MoveAskOrOffer, r.Id, r.Params.IfMatch, programme.Withdraw)
 }
 
 // ReopenAskOrOffer opens it again.
-func (s *Server) ReopenAskOrOffer(ctx context.Context, r api.ReopenAskOrOfferRequestObject) (api.ReopenAskOrOfferResponseObject, error) {
-	return s.moveAskOrOffer(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
+func (s *Server) ReopenAskOrOffer(ctx context.Context, r api.ReopenAskOrOfferRequestObject) (api.Response, error) {
+	return asksAndOffers.stepped(ctx, s.store.MoveAskOrOffer, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 
-func (s *Server) moveAskOrOffer(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
-	return answerAskOrOffer(ctx)(s.store.MoveAskOrOffer(ctx, callOf(ctx).actor, id, matchVersion(match), step))
-}
-
-// answerAskOrOffer answers what the store has answered.
-func answerAskOrOffer(ctx context.Context) func(programme.AskOrOffer, error) (reply, error) {
-	return func(a programme.AskOrOffer, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, a.Version, askOrOfferWire(ctx)(&a))
+func askOrOfferInput(a *programme.AskOrOffer) api.AskOrOfferInput {
+	return api.AskOrOfferInput{
+		Kind: api.AskOrOfferKind(a.Kind), Borough: a.Borough, PeerChallengeGroupId: a.PeerChallengeGroupID,
+		Title: a.Title, Text: a.Text, PriorityId: a.PriorityID,
 	}
+}
+
+func setAskOrOffer(a *programme.AskOrOffer, in api.AskOrOfferInput) {
+	a.Kind, a.Borough, a.PeerChallengeGroupID = programme.AskOrOfferKind(in.Kind), in.Borough, in.PeerChallengeGroupId
+	a.Title, a.Text, a.PriorityID = in.Title, in.Text, in.PriorityId
 }
 
 func askOrOfferWire(ctx context.Context) func(*programme.AskOrOffer) api.AskOrOffer {

@@ -14,7 +14,7 @@ type auditStore interface {
 }
 
 // ListAuditEntries answers what happened to one resource.
-func (s *Server) ListAuditEntries(ctx context.Context, r api.ListAuditEntriesRequestObject) (api.ListAuditEntriesResponseObject, error) {
+func (s *Server) ListAuditEntries(ctx context.Context, r api.ListAuditEntriesRequestObject) (api.Response, error) {
 	actor := callOf(ctx).actor
 	return answerListing(ctx, s.store.AuditEntries(actor, string(r.Params.Type), r.Params.Id), func(e *programme.AuditEntry) api.AuditEntry {
 		return auditEntryWire(actor, e)
@@ -24,7 +24,7 @@ func (s *Server) ListAuditEntries(ctx context.Context, r api.ListAuditEntriesReq
 // auditEntryWire is the entry as the actor may know it.
 func auditEntryWire(actor programme.Actor, e *programme.AuditEntry) api.AuditEntry {
 	w := api.AuditEntry{
-		At: e.At, Action: api.AuditAction(e.Action), By: api.AuditActor{Roles: some(e.Roles), Borough: e.Borough},
+		At: e.At, Action: api.AuditAction(e.Action), By: api.AuditActor{Roles: programme.OrEmpty(e.Roles), Borough: e.Borough},
 		Values: []api.AuditValue{}, Complete: e.Readable(actor),
 	}
 	if e.Names(actor) {
@@ -44,6 +44,9 @@ func auditValuesWire(e *programme.AuditEntry) []api.AuditValue {
 	wire := make([]api.AuditValue, len(values))
 	for i, v := range values {
 		wire[i] = api.AuditValue{Member: wireName(v.Member), From: plain(v.From), To: plain(v.To)}
+		if v.Withheld {
+			wire[i].Withheld = &v.Withheld
+		}
 	}
 	return wire
 }

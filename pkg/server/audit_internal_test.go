@@ -118,11 +118,20 @@ func TestAuditMapperForgetsNothing(t *testing.T) {
 	var e programme.AuditEntry
 	fill(&e)
 	before, after := `{"Title":"a"}`, `{"Title":"b"}`
-	e.Before, e.After, e.ReadBy = &before, &after, programme.TeamOnly()
+	e.Before, e.After, e.Withheld, e.ReadBy = &before, &after, []string{"Name"}, programme.TeamOnly()
 	w := auditEntryWire(programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleProgramme}}, &e)
-	wholly(t, "audit-entry", w)
-	if v := w.Values; len(v) != 1 || v[0].Member != "title" || v[0].From != "a" || v[0].To != "b" {
+	v := w.Values
+	if len(v) != 2 || v[1].Member != "title" || v[1].From != "a" || v[1].To != "b" || v[1].Withheld != nil {
 		t.Errorf("values %+v", v)
+	}
+	if v[0].Member != "name" || v[0].From != nil || v[0].To != nil || v[0].Withheld == nil || !*v[0].Withheld {
+		t.Errorf("what is withheld is %+v", v[0])
+	}
+	w.Values = v[:0]
+	for _, member := range empty(reflect.ValueOf(w), "audit-entry") {
+		if member != "audit-entry.Values" {
+			t.Errorf("%s stays empty", member)
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ type auditPage struct {
 		Values            []struct {
 			Member   string
 			From, To any
+			Withheld bool
 		}
 		Complete bool
 	}
@@ -105,8 +106,8 @@ func TestAuditOfReferenceData(t *testing.T) {
 func TestAuditNamesSubjectsToTheirOwn(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	w.note(`("at", issuer, subject, roles, borough_code, request, reason, action, noun, key, after, seen_before, seen_after, read_by)`,
-		`now(), 'test', 'ann', '{borough-lead}', 'E09000022', 'request-one', 'She asked', 'create', 'participant', 'somebody', '{"Name":"Sam"}', '{}', '{boroughs,programme,reporting}', '{E09000022,E09000030,programme}'`)
+	w.note(`("at", issuer, subject, roles, borough_code, request, reason, action, noun, key, after, withheld, seen_before, seen_after, read_by)`,
+		`now(), 'test', 'ann', '{borough-lead}', 'E09000022', 'request-one', 'She asked', 'create', 'participant', 'somebody', '{"Role":"ad"}', '{}', '{}', '{boroughs,programme,reporting}', '{E09000022,E09000030,programme}'`)
 	for who, c := range map[string]struct {
 		token         string
 		named, values bool
@@ -149,13 +150,13 @@ func (w *world) note(columns, values string) {
 func TestAuditOfWhatOthersMayNotSee(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	columns := `("at", issuer, subject, roles, request, reason, action, noun, key, before, after, seen_before, seen_after, read_by)`
+	columns := `("at", issuer, subject, roles, request, reason, action, noun, key, before, after, withheld, seen_before, seen_after, read_by)`
 	ours := `'{E09000022,programme}'`
 	for _, noun := range []string{"finding", "participant"} {
 		for _, key := range []string{"there", "gone"} {
-			w.note(columns, `now(), 'test', 'ann', '{}', '', '', 'create', '`+noun+`', '`+key+`', NULL, '{"Text":"Quiet"}', '{}', `+ours+`, `+ours)
+			w.note(columns, `now(), 'test', 'ann', '{}', '', '', 'create', '`+noun+`', '`+key+`', NULL, '{"Text":"Quiet"}', '{}', '{}', `+ours+`, `+ours)
 		}
-		w.note(columns, `now(), 'test', 'ann', '{}', '', '', 'delete', '`+noun+`', 'gone', '{"Text":"Quiet"}', NULL, `+ours+`, '{}', `+ours)
+		w.note(columns, `now(), 'test', 'ann', '{}', '', '', 'delete', '`+noun+`', 'gone', '{"Text":"Quiet"}', NULL, '{}', `+ours+`, '{}', `+ours)
 	}
 	for _, noun := range []string{"finding", "participant"} {
 		for key, entries := range map[string]int{"there": 1, "gone": 2} {

@@ -14,7 +14,7 @@ type authorityStore interface {
 }
 
 // ListAuthorities answers authorities, present and abolished.
-func (s *Server) ListAuthorities(ctx context.Context, r api.ListAuthoritiesRequestObject) (api.ListAuthoritiesResponseObject, error) {
+func (s *Server) ListAuthorities(ctx context.Context, r api.ListAuthoritiesRequestObject) (api.Response, error) {
 	p := r.Params
 	regionKnown := p.RegionCode == nil
 	list := kept(callOf(ctx).snapshot.Authorities, func(a *programme.Authority) bool {
@@ -36,7 +36,7 @@ func (s *Server) ListAuthorities(ctx context.Context, r api.ListAuthoritiesReque
 }
 
 // GetAuthority answers one.
-func (s *Server) GetAuthority(ctx context.Context, r api.GetAuthorityRequestObject) (api.GetAuthorityResponseObject, error) {
+func (s *Server) GetAuthority(ctx context.Context, r api.GetAuthorityRequestObject) (api.Response, error) {
 	a := callOf(ctx).snapshot.Authority(r.Code)
 	if a == nil {
 		return nil, notFound("There is no authority with this code.")
@@ -45,7 +45,7 @@ func (s *Server) GetAuthority(ctx context.Context, r api.GetAuthorityRequestObje
 }
 
 // CreateAuthority adds one.
-func (s *Server) CreateAuthority(ctx context.Context, r api.CreateAuthorityRequestObject) (api.CreateAuthorityResponseObject, error) {
+func (s *Server) CreateAuthority(ctx context.Context, r api.CreateAuthorityRequestObject) (api.Response, error) {
 	a := programme.Authority{Code: r.Body.Code}
 	if err := setAuthority(&a, *r.Body); err != nil {
 		return nil, err
@@ -54,11 +54,11 @@ func (s *Server) CreateAuthority(ctx context.Context, r api.CreateAuthorityReque
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, a.Version, "/v1/authorities/"+a.Code, authorityWire(&a))
+	return created(ctx, a.Version, "authority", a.Code, authorityWire(&a))
 }
 
 // UpdateAuthority changes one.
-func (s *Server) UpdateAuthority(ctx context.Context, r api.UpdateAuthorityRequestObject) (api.UpdateAuthorityResponseObject, error) {
+func (s *Server) UpdateAuthority(ctx context.Context, r api.UpdateAuthorityRequestObject) (api.Response, error) {
 	a, err := s.store.UpdateAuthority(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch), func(a *programme.Authority) error {
 		in, err := merged(ctx, api.AuthorityInput{
 			Code: a.Code, DfeCode: a.DfECode, Name: a.Name, RegionCode: a.RegionCode, RegionName: a.RegionName, ValidFrom: a.ValidFrom, ValidTo: a.ValidTo,
@@ -75,7 +75,7 @@ func (s *Server) UpdateAuthority(ctx context.Context, r api.UpdateAuthorityReque
 }
 
 // DeleteAuthority removes one.
-func (s *Server) DeleteAuthority(ctx context.Context, r api.DeleteAuthorityRequestObject) (api.DeleteAuthorityResponseObject, error) {
+func (s *Server) DeleteAuthority(ctx context.Context, r api.DeleteAuthorityRequestObject) (api.Response, error) {
 	err := s.store.DeleteAuthority(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch))
 	return deleted(ctx), err
 }

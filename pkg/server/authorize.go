@@ -11,8 +11,6 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-const codeNoToken = "no_token"
-
 // authorize is the one place that asks whether this caller may call this
 // operation. What the contract does not grant is refused.
 func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
@@ -36,16 +34,33 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		actor, err := s.authenticate(ctx, request.Header.Get("Authorization"))
+		call.who = actor
 		if err != nil {
 			return err
 		}
 		if !actor.Is(op.Roles...) {
-			return programme.Errorf(programme.Forbidden, "role", "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
+			return programme.Errorf(programme.Forbidden, programme.CodeRole, "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
 		}
-		actor.Request, actor.Reason = requestID(c), strings.TrimSpace(request.Header.Get("X-Audit-Reason"))
+		actor.Request, actor.Reason = requestID(c), programme.Normal(strings.TrimSpace(request.Header.Get("X-Audit-Reason")))
 		call.actor, call.today, call.rules = actor, s.today.now(s.clock()), s.rules
 		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
 			return err
+		}
+		// Asked each time: a token outlives the borough's part in the programme.
+		if actor.Borough != "" && call.snapshot.Borough(actor.Borough) == nil {
+			return programme.Errorf(programme.Forbidden, programme.CodeUnknownBorough, "Your token speaks for a borough that the programme does not have.")
+		}
+		if call.format != formatJSON {
+			var leave func()
+			if call.lists, leave, err = s.spool.enter(ctx, actor); err != nil {
+				return err
+			}
+			defer leave()
+		}
+		if op.query["cursor"] {
+			if call.cursorKey, err = s.keyOfCursors(ctx); err != nil {
+				return err
+			}
 		}
 		return next(c)
 	}
@@ -54,7 +69,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) authenticate(ctx context.Context, header string) (programme.Actor, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "Bearer") {
-		return programme.Actor{}, programme.Errorf(programme.Unauthenticated, codeNoToken, "This operation needs a bearer token in the Authorization header.")
+		return programme.Actor{}, programme.Errorf(programme.Unauthenticated, programme.CodeNoToken, "This operation needs a bearer token in the Authorization header.")
 	}
 	return s.verify(ctx, token)
 }
@@ -67,21 +82,24 @@ func names(roles []programme.Role) string {
 	return strings.Join(words, ", ")
 }
 
-// calendar knows what day it is in London, and asks the time zone only when the
-// hour has changed.
-type calendar struct{ known atomic.Pointer[day] }
+// calendar knows what day it is, and asks the time zone only when a quarter of an
+// hour has passed: there are zones whose days begin at none of UTC's full hours.
+type calendar struct {
+	rules programme.Settings
+	known atomic.Pointer[day]
+}
 
 type day struct {
-	hour int64
-	date programme.Date
+	quarter int64
+	date    programme.Date
 }
 
 func (c *calendar) now(t time.Time) programme.Date {
-	hour := t.Unix() / 3600
-	if d := c.known.Load(); d != nil && d.hour == hour {
+	quarter := t.Unix() / 900
+	if d := c.known.Load(); d != nil && d.quarter == quarter {
 		return d.date
 	}
-	d := &day{hour: hour, date: programme.DateIn(t, programme.London)}
+	d := &day{quarter: quarter, date: c.rules.Today(t)}
 	c.known.Store(d)
 	return d.date
 }

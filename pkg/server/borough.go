@@ -17,7 +17,7 @@ type boroughStore interface {
 }
 
 // ListBoroughs answers boroughs with their sub-regions on the day.
-func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObject) (api.ListBoroughsResponseObject, error) {
+func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObject) (api.Response, error) {
 	call, p := callOf(ctx), r.Params
 	snapshot, on := call.snapshot, dayOr(p.On, call.today)
 	if p.SubRegion != nil && snapshot.SubRegion(*p.SubRegion) == nil {
@@ -37,7 +37,7 @@ func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObje
 }
 
 // GetBorough answers one.
-func (s *Server) GetBorough(ctx context.Context, r api.GetBoroughRequestObject) (api.GetBoroughResponseObject, error) {
+func (s *Server) GetBorough(ctx context.Context, r api.GetBoroughRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	b := call.snapshot.Borough(r.Code)
 	if b == nil {
@@ -47,7 +47,7 @@ func (s *Server) GetBorough(ctx context.Context, r api.GetBoroughRequestObject) 
 }
 
 // CreateBorough takes an authority into the programme.
-func (s *Server) CreateBorough(ctx context.Context, r api.CreateBoroughRequestObject) (api.CreateBoroughResponseObject, error) {
+func (s *Server) CreateBorough(ctx context.Context, r api.CreateBoroughRequestObject) (api.Response, error) {
 	b := programme.Borough{Code: r.Body.Code}
 	setBorough(&b, *r.Body)
 	b, err := s.store.CreateBorough(ctx, callOf(ctx).actor, b)
@@ -60,11 +60,11 @@ func (s *Server) CreateBorough(ctx context.Context, r api.CreateBoroughRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, b.Version, "/v1/boroughs/"+b.Code, boroughWire(&b, &a, ""))
+	return created(ctx, b.Version, "borough", b.Code, boroughWire(&b, &a, ""))
 }
 
 // UpdateBorough changes one.
-func (s *Server) UpdateBorough(ctx context.Context, r api.UpdateBoroughRequestObject) (api.UpdateBoroughResponseObject, error) {
+func (s *Server) UpdateBorough(ctx context.Context, r api.UpdateBoroughRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	b, err := s.store.UpdateBorough(ctx, call.actor, r.Code, matchVersion(r.Params.IfMatch), func(b *programme.Borough) error {
 		in, err := merged(ctx, api.BoroughInput{Code: b.Code, Name: b.Name, ShortName: b.ShortName, LiiaCode: b.LIIACode, InnerOuter: optional(b.InnerOuter)})
@@ -81,7 +81,7 @@ func (s *Server) UpdateBorough(ctx context.Context, r api.UpdateBoroughRequestOb
 }
 
 // DeleteBorough removes one.
-func (s *Server) DeleteBorough(ctx context.Context, r api.DeleteBoroughRequestObject) (api.DeleteBoroughResponseObject, error) {
+func (s *Server) DeleteBorough(ctx context.Context, r api.DeleteBoroughRequestObject) (api.Response, error) {
 	err := s.store.DeleteBorough(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch))
 	return deleted(ctx), err
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 
 	ics "github.com/arran4/golang-ical"
@@ -16,7 +17,7 @@ import (
 )
 
 // GetEventCalendar answers the calendar of events.
-func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarRequestObject) (api.GetEventCalendarResponseObject, error) {
+func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	f := programme.EventFilter{Kind: convert[programme.EventKind](r.Params.Kind), SubRegion: r.Params.SubRegion}
 	c, err := s.store.EventCalendar(ctx, call.actor, f)
@@ -24,7 +25,7 @@ func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarReq
 }
 
 // GetBoroughCalendar answers the calendar of what concerns a borough.
-func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalendarRequestObject) (api.GetBoroughCalendarResponseObject, error) {
+func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	b := call.snapshot.Borough(r.Code)
 	if b == nil {
@@ -35,7 +36,7 @@ func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalenda
 }
 
 // GetPeerChallengeGroupCalendar answers the calendar of a group.
-func (s *Server) GetPeerChallengeGroupCalendar(ctx context.Context, r api.GetPeerChallengeGroupCalendarRequestObject) (api.GetPeerChallengeGroupCalendarResponseObject, error) {
+func (s *Server) GetPeerChallengeGroupCalendar(ctx context.Context, r api.GetPeerChallengeGroupCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	c, err := s.store.GroupCalendar(ctx, call.actor, r.Id)
 	if err != nil {
@@ -49,7 +50,7 @@ func answerCalendar(call *call, name string, c programme.Calendar, err error) (r
 	if err != nil {
 		return reply{}, err
 	}
-	body, err := calendarOf(name, &c, call.actor, call.snapshot)
+	body, err := calendarOf(name, &c, call)
 	if err != nil {
 		return reply{}, err
 	}
@@ -59,20 +60,21 @@ func answerCalendar(call *call, name string, c programme.Calendar, err error) (r
 // calendarOf writes the calendar as RFC 5545 has it. It has no METHOD: that would
 // make a message of it (RFC 5546), and DTSTAMP the time of sending. So the same
 // events are always the same bytes.
-func calendarOf(name string, c *programme.Calendar, reader programme.Actor, snapshot *benchmark.Snapshot) ([]byte, error) {
+func calendarOf(name string, c *programme.Calendar, call *call) ([]byte, error) {
 	cal := ics.NewCalendar()
 	cal.SetProductId("-//peerchallenge//peerchallenge//EN")
 	cal.SetCalscale("GREGORIAN")
 	cal.SetName(printable(name))
-	cal.SetXWRTimezone(programme.London.String())
+	zone := call.rules.Zone
+	cal.SetXWRTimezone(zone.String())
 	cal.SetRefreshInterval(refreshAfter) // the library adds VALUE=DURATION
 	cal.SetXPublishedTTL(refreshAfter)   // what Outlook reads in place of REFRESH-INTERVAL
-	cal.AddVTimezone(londonTime())
+	cal.AddVTimezone(zoneIn(zone, clockYears(c.Events, call.today)))
 	for i := range c.Events {
-		cal.AddVEvent(eventEntry(&c.Events[i]))
+		cal.AddVEvent(eventEntry(&c.Events[i], call.actor, zone))
 	}
 	for i := range c.Groups {
-		addGroupEntries(cal, &c.Groups[i], reader, snapshot)
+		addGroupEntries(cal, &c.Groups[i], call.actor, call.snapshot)
 	}
 	var out bytes.Buffer
 	err := cal.SerializeTo(&out, ics.WithNewLineWindows)
@@ -82,33 +84,15 @@ func calendarOf(name string, c *programme.Calendar, reader programme.Actor, snap
 // refreshAfter is how often programs that subscribe are asked to look again.
 const refreshAfter = "PT6H"
 
-// londonTime describes London's clock as it has been since 1996 (Directive
-// 2000/84/EC and its predecessors, kept in British law): forward on the last Sunday
-// of March and back on the last of October, at 01:00 UTC.
-func londonTime() *ics.VTimezone {
-	zone := ics.NewTimezone(programme.London.String())
-	var summer ics.Daylight
-	setChange(&summer.ComponentBase, "BST", "+0000", "+0100", "19960331T010000", "3")
-	winter := ics.NewStandard()
-	setChange(&winter.ComponentBase, "GMT", "+0100", "+0000", "19961027T020000", "10")
-	zone.Components = append(zone.Components, &summer, winter)
-	return zone
-}
+// timed reports whether the event has hours, and not only days.
+func timed(e *programme.Event) bool { return e.StartTime != nil && e.EndTime != nil }
 
-func setChange(c *ics.ComponentBase, name, from, to, first, month string) {
-	c.SetProperty(ics.ComponentProperty(ics.PropertyTzname), name)
-	c.SetProperty(ics.ComponentProperty(ics.PropertyTzoffsetfrom), from)
-	c.SetProperty(ics.ComponentProperty(ics.PropertyTzoffsetto), to)
-	c.SetProperty(ics.ComponentPropertyDtStart, first)
-	c.SetProperty(ics.ComponentPropertyRrule, "FREQ=YEARLY;BYMONTH="+month+";BYDAY=-1SU")
-}
-
-func eventEntry(e *programme.Event) *ics.VEvent {
+func eventEntry(e *programme.Event, reader programme.Actor, zone *time.Location) *ics.VEvent {
 	v := entry(e.ID, &e.Head, e.Sequence, e.State == programme.EventCancelled)
 	v.SetDtStampTime(e.UpdatedAt)
 	v.SetModifiedAt(e.UpdatedAt)
-	if e.StartTime != nil && e.EndTime != nil {
-		in := ics.WithTZID(programme.London.String())
+	if timed(e) {
+		in := ics.WithTZID(zone.String())
 		v.SetProperty(ics.ComponentPropertyDtStart, localTime(e.StartsOn, *e.StartTime), in)
 		v.SetProperty(ics.ComponentPropertyDtEnd, localTime(e.EndsOn, *e.EndTime), in)
 	} else {
@@ -116,7 +100,8 @@ func eventEntry(e *programme.Event) *ics.VEvent {
 	}
 	v.SetSummary(printable(e.Title))
 	v.SetProperty(ics.ComponentPropertyCategories, kindWords(e.Kind))
-	setPlace(v, e.Venue, e.Link)
+	venue, link := e.PlaceFor(reader)
+	setPlace(v, venue, link)
 	paragraphs := []string{e.Description}
 	if len(e.Sessions) > 0 {
 		lines := []string{"Sessions:"}
@@ -125,7 +110,7 @@ func eventEntry(e *programme.Event) *ics.VEvent {
 		}
 		paragraphs = append(paragraphs, strings.Join(lines, "\n"))
 	}
-	setDescription(v, paragraphs, e.Link, e.Illustrative)
+	setDescription(v, paragraphs, link, e.Illustrative)
 	return v
 }
 
@@ -146,8 +131,8 @@ func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme
 		setDays(v, first, last)
 		v.SetSummary(printable(summary))
 		v.SetProperty(ics.ComponentPropertyCategories, "Peer challenge group")
-		link := d.LinkFor(reader)
-		setPlace(v, d.Group.Venue, link)
+		venue, link := d.Group.PlaceFor(reader)
+		setPlace(v, venue, link)
 		setDescription(v, []string{"Boroughs: " + strings.Join(names, ", ")}, link, d.Group.Illustrative)
 		cal.AddVEvent(v)
 	}

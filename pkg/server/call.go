@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,7 +19,8 @@ import (
 // it, who makes it, and the state that it is answered from.
 type call struct {
 	op          *operation
-	actor       programme.Actor
+	actor       programme.Actor // who may call the operation
+	who         programme.Actor // whose token it is, for the log; also of somebody who is refused
 	query       url.Values
 	url         *url.URL
 	body        []byte
@@ -25,8 +28,10 @@ type call struct {
 	acceptsGzip bool
 	ifNoneMatch string
 	snapshot    *benchmark.Snapshot // one state for the whole answer
-	today       programme.Date      // in London
+	today       programme.Date      // in the programme's zone
 	rules       programme.Settings
+	cursorKey   []byte         // what cursors are marked with; nil where there are none
+	lists       *lists         // of the caller, where this is one of them
 	keep        func(*content) // for the next caller; does nothing where answers are not alike
 }
 
@@ -81,17 +86,46 @@ func wanted(op *operation, query url.Values, header http.Header) format {
 	case "ndjson":
 		return formatNDJSON
 	}
-	best, chosen := 0.0, formatJSON
-	for accepted := range strings.SplitSeq(header.Get("Accept"), ",") {
-		mediaType, weight := weighed(accepted)
-		switch f := format(strings.ToLower(mediaType)); f {
-		case formatJSON, formatCSV, formatNDJSON:
-			if weight > best {
-				best, chosen = weight, f
-			}
+	chosen, best := formatJSON, accepted{}
+	accept := strings.Join(header.Values("Accept"), ",")
+	for _, f := range []format{formatJSON, formatCSV, formatNDJSON} {
+		if a := acceptance(accept, f); a.compare(best) > 0 {
+			chosen, best = f, a
 		}
 	}
 	return chosen
+}
+
+// accepted is how a header admits a form: with what weight, how exactly it names it
+// (not at all, as */*, as text/* or by name), and how far from the header's end.
+type accepted struct {
+	weight       float64
+	exact, early int
+}
+
+// compare puts the heavier first, of equals what is named more exactly, and of those
+// what comes earlier. What has no weight is refused, and equal to nothing.
+func (a accepted) compare(b accepted) int {
+	if a.weight == 0 && b.weight == 0 {
+		return 0
+	}
+	return cmp.Or(cmp.Compare(a.weight, b.weight), cmp.Compare(a.exact, b.exact), cmp.Compare(a.early, b.early))
+}
+
+// acceptance reads what an Accept header says of a form. The range that names it
+// most exactly counts, whatever the others say (RFC 9110, 12.5.1).
+func acceptance(header string, f format) accepted {
+	var found accepted
+	ranges := strings.Split(header, ",")
+	group, _, _ := strings.Cut(string(f), "/")
+	for i, element := range ranges {
+		name, weight := weighed(element)
+		exact := 1 + slices.Index([]string{"*/*", group + "/*", string(f)}, strings.ToLower(name))
+		if exact > found.exact {
+			found = accepted{weight, exact, len(ranges) - i}
+		}
+	}
+	return found
 }
 
 // weighed reads one element of an Accept header: a name and its weight, which is

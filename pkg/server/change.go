@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
 )
@@ -18,7 +20,7 @@ type changeStore interface {
 }
 
 // ListChanges answers what comes after a place in the feed.
-func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject) (api.ListChangesResponseObject, error) {
+func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject) (api.Response, error) {
 	feed := feedOf(callOf(ctx))
 	after, err := placeOf(feed, r.Params.From)
 	if err != nil {
@@ -60,9 +62,12 @@ func placeOf(feed *call, from *api.FeedStart) (int64, error) {
 		return 0, err
 	}
 	if from != nil {
-		return 0, badRequest(programme.Fault{Parameter: "from", Code: "cursor_given", Detail: "The cursor says where to begin; leave one of the two out."})
+		return 0, badRequest(programme.Fault{Parameter: "from", Code: programme.FaultCursorGiven, Detail: "The cursor says where to begin; leave one of the two out."})
 	}
-	place, err := strconv.ParseInt(strings.Join(key, " "), 10, 64)
+	if len(key) != 1 {
+		return 0, errNoCursor
+	}
+	place, err := strconv.ParseInt(key[0], 10, 64)
 	if err != nil {
 		return 0, errNoCursor
 	}
@@ -98,6 +103,23 @@ var addresses = map[string]string{
 	"ask-or-offer":         "/v1/asks-and-offers/",
 	"event":                "/v1/events/",
 	"milestone":            "/v1/milestones/",
+}
+
+// recordAt answers which resource is at the address, or above it. There is none
+// where the address is that of a list.
+func recordAt(path string) (noun, key string) {
+	for noun, prefix := range addresses {
+		rest, found := strings.CutPrefix(path, prefix)
+		if !found {
+			continue
+		}
+		key, _, _ := strings.Cut(rest, "/")
+		if id, err := uuid.Parse(key); err == nil {
+			key = id.String() // the spelling that the database has
+		}
+		return noun, key
+	}
+	return "", ""
 }
 
 func addressOf(noun, key string) *string {

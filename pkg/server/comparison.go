@@ -10,7 +10,7 @@ import (
 )
 
 // ListComparisons answers how a borough stands, indicator by indicator.
-func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsRequestObject) (api.ListComparisonsResponseObject, error) {
+func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	groups, err := snapshot.Groups(p.Borough, p.Period, text(p.Model))
 	if err != nil {
@@ -44,11 +44,11 @@ func compared(snapshot *benchmark.Snapshot, groups benchmark.Groups, codes []str
 	var faults []programme.Fault
 	for _, code := range codes {
 		if snapshot.Indicator(code) == nil {
-			faults = append(faults, programme.Fault{Parameter: "indicator", Code: "unknown_value", Detail: "There is no indicator with the code: " + code + "."})
+			faults = append(faults, programme.Fault{Parameter: "indicator", Code: programme.FaultUnknownValue, Detail: "There is no indicator with the code: " + code + "."})
 		}
 	}
 	if theme != nil && !hasTheme(snapshot, *theme) {
-		faults = append(faults, programme.Fault{Parameter: "theme", Code: "unknown_value", Detail: "No indicator has this theme."})
+		faults = append(faults, programme.Fault{Parameter: "theme", Code: programme.FaultUnknownValue, Detail: "No indicator has this theme."})
 	}
 	if err := badRequest(faults...); err != nil {
 		return rows[*benchmark.Indicator]{}, err

@@ -36,6 +36,7 @@ type operation struct {
 	Roles        []programme.Role
 	Parameters   []*openapi3.Parameter
 	query        map[string]bool // the query parameters that it has
+	ids          map[string]bool // the parameters that are UUIDs
 	IfMatch      bool
 	Body         *openapi3.Schema // nil where it takes none
 	BodyType     string
@@ -90,27 +91,63 @@ func schemaOptions() []openapi3.ValidationOption {
 	return []openapi3.ValidationOption{openapi3.EnableSchemaFormatValidation(), openapi3.EnableExamplesValidation(), openapi3.EnableSchemaPatternValidation()}
 }
 
+// The formats of texts are ours; the contract explains them.
+const (
+	formatUUID  = "uuid"
+	formatLine  = "line"  // a name or title
+	formatText  = "text"  // may have several lines, or say nothing
+	formatWords = "words" // may have several lines
+)
+
+const inOneLine = "one line of text that is more than white space, without characters that control or cannot be seen"
+
 var formats = map[string]func(string) error{
-	"uuid": func(s string) error {
-		if id, err := uuid.Parse(s); err != nil || id.String() != s { // one spelling for one thing
-			return errors.New("not a UUID")
-		}
-		return nil
+	// In either case, but not in the other spellings that the library reads.
+	formatUUID: func(s string) error {
+		_, err := uuid.Parse(s)
+		return unless(err == nil && len(s) == len(uuid.Nil.String()))
 	},
-	"date":      func(s string) error { _, err := programme.ParseDate(s); return err },
-	"date-time": func(s string) error { _, err := time.Parse(time.RFC3339Nano, s); return err },
-	"email": func(s string) error {
-		if a, err := mail.ParseAddress(s); err != nil || a.Address != s {
-			return errors.New("not an address")
+	formatLine:  func(s string) error { return unless(programme.NameLike(s)) },
+	formatText:  func(s string) error { return unless(programme.Printable(s)) },
+	formatWords: func(s string) error { return unless(programme.Printable(s) && !programme.Blank(s)) },
+	// What is far too long is not parsed, because the parser's refusal quotes all of it.
+	"date": func(s string) error {
+		if len(s) > longestInstant {
+			return errFormat
 		}
-		return nil
+		_, err := programme.ParseDate(s)
+		return err
+	},
+	"date-time": func(s string) error {
+		if len(s) > longestInstant {
+			return errFormat
+		}
+		_, err := time.Parse(time.RFC3339Nano, s)
+		return err
+	},
+	"email": func(s string) error {
+		a, err := mail.ParseAddress(s)
+		return unless(err == nil && a.Address == s && programme.NameLike(s))
 	},
 }
 
+const longestInstant = 40
+
+var errFormat = errors.New("not of this format")
+
+func unless(right bool) error {
+	if right {
+		return nil
+	}
+	return errFormat
+}
+
 func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	o := &operation{ID: op.OperationID, query: map[string]bool{}}
+	o := &operation{ID: op.OperationID, query: map[string]bool{}, ids: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		o.Parameters = append(o.Parameters, p.Value)
+		schema := p.Value.Schema.Value
+		o.ids[p.Value.Name] = schema.Format == formatUUID || schema.Items != nil && schema.Items.Value.Format == formatUUID
 		switch {
 		case p.Value.In == openapi3.ParameterInQuery:
 			o.query[p.Value.Name] = true

@@ -8,7 +8,7 @@ import (
 )
 
 // ListIndicatorDistribution ranks all boroughs in one period.
-func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndicatorDistributionRequestObject) (api.ListIndicatorDistributionResponseObject, error) {
+func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndicatorDistributionRequestObject) (api.Response, error) {
 	ind, err := indicatorIn(ctx, r.Code)
 	if err != nil {
 		return nil, err

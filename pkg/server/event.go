@@ -19,8 +19,10 @@ type eventStore interface {
 	GroupCalendar(ctx context.Context, actor programme.Actor, id string) (programme.Calendar, error)
 }
 
+var events = nounOf(eventInput, setEvent, eventWire)
+
 // ListEvents answers events.
-func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) (api.ListEventsResponseObject, error) {
+func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.EventFilter{
 		Kind: convert[programme.EventKind](p.Kind), State: convert[programme.EventState](p.State), From: p.From, To: p.To,
@@ -31,69 +33,47 @@ func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) 
 }
 
 // GetEvent answers one.
-func (s *Server) GetEvent(ctx context.Context, r api.GetEventRequestObject) (api.GetEventResponseObject, error) {
-	return answerEvent(ctx)(s.store.Event(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetEvent(ctx context.Context, r api.GetEventRequestObject) (api.Response, error) {
+	return events.read(ctx, s.store.Event, r.Id)
 }
 
 // CreateEvent plans one.
-func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject) (api.CreateEventResponseObject, error) {
-	var e programme.Event
-	setEvent(&e, *r.Body)
-	e, err := s.store.CreateEvent(ctx, callOf(ctx).actor, e)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, e.Version, "/v1/events/"+e.ID, eventWire(ctx)(&e))
+func (s *Server) CreateEvent(ctx context.Context, r api.CreateEventRequestObject) (api.Response, error) {
+	return events.created(ctx, s.store.CreateEvent, *r.Body)
 }
 
 // UpdateEvent changes one.
-func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject) (api.UpdateEventResponseObject, error) {
-	return answerEvent(ctx)(s.store.UpdateEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(e *programme.Event) error {
-		sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
-		in, err := merged(ctx, api.EventInput{
-			Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
-			EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
-			Sessions: &sessions, Invited: &invited, Attended: &attended, Opportunities: &e.Opportunities,
-			PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID, PeerReviewId: e.PeerReviewID, Illustrative: e.Illustrative,
-		})
-		if err == nil {
-			setEvent(e, in)
-		}
-		return err
-	}))
+func (s *Server) UpdateEvent(ctx context.Context, r api.UpdateEventRequestObject) (api.Response, error) {
+	return events.patched(ctx, s.store.UpdateEvent, r.Id, r.Params.IfMatch)
 }
 
 // DeleteEvent removes one.
-func (s *Server) DeleteEvent(ctx context.Context, r api.DeleteEventRequestObject) (api.DeleteEventResponseObject, error) {
+func (s *Server) DeleteEvent(ctx context.Context, r api.DeleteEventRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteEvent(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // HoldEvent says that one has taken place.
-func (s *Server) HoldEvent(ctx context.Context, r api.HoldEventRequestObject) (api.HoldEventResponseObject, error) {
-	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Hold)
+func (s *Server) HoldEvent(ctx context.Context, r api.HoldEventRequestObject) (api.Response, error) {
+	return events.stepped(ctx, s.store.MoveEvent, r.Id, r.Params.IfMatch, programme.Hold)
 }
 
 // CancelEvent says that one will not take place.
-func (s *Server) CancelEvent(ctx context.Context, r api.CancelEventRequestObject) (api.CancelEventResponseObject, error) {
-	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
+func (s *Server) CancelEvent(ctx context.Context, r api.CancelEventRequestObject) (api.Response, error) {
+	return events.stepped(ctx, s.store.MoveEvent, r.Id, r.Params.IfMatch, programme.Cancel)
 }
 
 // ReopenEvent plans one again.
-func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject) (api.ReopenEventResponseObject, error) {
-	return s.moveEvent(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
+func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject) (api.Response, error) {
+	return events.stepped(ctx, s.store.MoveEvent, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 
-func (s *Server) moveEvent(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
-	return answerEvent(ctx)(s.store.MoveEvent(ctx, callOf(ctx).actor, id, matchVersion(match), step))
-}
-
-// answerEvent answers what the store has answered.
-func answerEvent(ctx context.Context) func(programme.Event, error) (reply, error) {
-	return func(e programme.Event, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, e.Version, eventWire(ctx)(&e))
+func eventInput(e *programme.Event) api.EventInput {
+	sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
+	return api.EventInput{
+		Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
+		EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
+		Sessions: &sessions, Invited: &invited, Attended: &attended, Opportunities: &e.Opportunities,
+		PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID, PeerReviewId: e.PeerReviewID, Illustrative: e.Illustrative,
 	}
 }
 
@@ -110,15 +90,16 @@ func setEvent(e *programme.Event, in api.EventInput) {
 }
 
 // eventWire shows the review that an event belongs to only to those who may see
-// the review.
+// the review, and the place of a group's or a review's only to those who belong to it.
 func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 	call := callOf(ctx)
 	return func(e *programme.Event) api.Event {
+		venue, link := e.PlaceFor(call.actor)
 		return api.Event{
 			Id: e.ID, Kind: api.EventKind(e.Kind), Title: e.Title, Description: e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn,
-			StartTime: e.StartTime, EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion,
-			Boroughs: some(e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
-			Opportunities: some(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
+			StartTime: e.StartTime, EndTime: e.EndTime, Venue: venue, Link: link, Capacity: e.Capacity, SubRegion: e.SubRegion,
+			Boroughs: programme.OrEmpty(e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
+			Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
 			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Actions: actionsWire(ctx, e.On(call.today)),
 		}
@@ -136,7 +117,7 @@ func eventSessionsWire(sessions []programme.EventSession) []api.EventSession {
 func attendanceWire(counts []programme.Attendance) []api.Attendance {
 	wire := make([]api.Attendance, len(counts))
 	for i, a := range counts {
-		organisations := some(a.Organisations)
+		organisations := programme.OrEmpty(a.Organisations)
 		wire[i] = api.Attendance{OrganisationType: api.OrganisationType(a.OrganisationType), Organisations: &organisations, Count: a.Count}
 	}
 	return wire

@@ -16,13 +16,11 @@ import (
 var (
 	_ = standIn("/v1/events", exampleEvent, func(w *world) string { return w.event().ID })
 	_ = prepared(func(w *world) string {
-		return w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = yesterday(), yesterday() }).ID
+		return w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = w.yesterday(), w.yesterday() }).ID
 	}, "holdEvent")
 	_ = prepared(func(w *world) string { return w.held().ID }, "reopenEvent")
 	_ = prepared(func(w *world) string { return w.meeting().id }, "getPeerChallengeGroupCalendar")
 )
-
-func yesterday() programme.Date { return programme.DateIn(clock(), programme.London).AddDays(-1) }
 
 // event makes a summit of two days for all, with changes.
 func (w *world) event(change ...func(*programme.Event)) programme.Event {
@@ -41,7 +39,7 @@ func (w *world) event(change ...func(*programme.Event)) programme.Event {
 // held makes one that took place yesterday.
 func (w *world) held() programme.Event {
 	w.t.Helper()
-	e := w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = yesterday(), yesterday() })
+	e := w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = w.yesterday(), w.yesterday() })
 	made, err := w.store.MoveEvent(w.t.Context(), team, e.ID, e.Version, programme.Hold)
 	return must(w, made, err)
 }
@@ -132,13 +130,13 @@ func TestEventRefusesSteps(t *testing.T) {
 func TestEventIsNotHeldBeforeItBegins(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	later := programme.DateIn(clock(), programme.London).AddDays(2)
+	later := programme.DefaultSettings.Today(clock()).AddDays(2)
 	path := "/v1/events/" + w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = later, later }).ID
 	w.step(path, "hold").problem(409, "not_yet")
 	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "hold not_yet", "cancel true", "reopen wrong_state", "delete true"}) {
 		t.Errorf("actions %v", got)
 	}
-	w.patch(path, `{"startsOn":"`+string(yesterday())+`","endsOn":"`+string(yesterday())+`"}`).want(200)
+	w.patch(path, `{"startsOn":"`+string(w.yesterday())+`","endsOn":"`+string(w.yesterday())+`"}`).want(200)
 	if got := w.allowed(path); !slices.Contains(got, "hold true") {
 		t.Errorf("actions %v", got)
 	}

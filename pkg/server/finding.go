@@ -16,8 +16,10 @@ type findingStore interface {
 	DeleteFinding(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var findings = nounOf(findingInput, setFinding, findingWire)
+
 // ListFindings answers findings.
-func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObject) (api.ListFindingsResponseObject, error) {
+func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.FindingFilter{
 		PeerChallengeID: p.PeerChallengeId, PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, Borough: p.Borough,
@@ -27,59 +29,39 @@ func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObje
 }
 
 // GetFinding answers one.
-func (s *Server) GetFinding(ctx context.Context, r api.GetFindingRequestObject) (api.GetFindingResponseObject, error) {
-	return answerFinding(ctx)(s.store.Finding(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetFinding(ctx context.Context, r api.GetFindingRequestObject) (api.Response, error) {
+	return findings.read(ctx, s.store.Finding, r.Id)
 }
 
 // CreateFinding records one.
-func (s *Server) CreateFinding(ctx context.Context, r api.CreateFindingRequestObject) (api.CreateFindingResponseObject, error) {
-	in := *r.Body
-	f := programme.Finding{PeerChallengeGroupID: in.PeerChallengeGroupId, PeerReviewID: in.PeerReviewId, Borough: in.Borough}
-	setFinding(&f, in)
-	f, err := s.store.CreateFinding(ctx, callOf(ctx).actor, f)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, f.Version, "/v1/findings/"+f.ID, findingWire(ctx)(&f))
+func (s *Server) CreateFinding(ctx context.Context, r api.CreateFindingRequestObject) (api.Response, error) {
+	return findings.created(ctx, s.store.CreateFinding, *r.Body)
 }
 
 // UpdateFinding corrects one.
-func (s *Server) UpdateFinding(ctx context.Context, r api.UpdateFindingRequestObject) (api.UpdateFindingResponseObject, error) {
-	return answerFinding(ctx)(s.store.UpdateFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(f *programme.Finding) error {
-		in, err := merged(ctx, api.FindingInput{
-			Borough: f.Borough, Kind: api.FindingKind(f.Kind), Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID,
-			Indicators: &f.Indicators, SelfEvaluationSections: &f.SelfEvaluationSections,
-		})
-		if err == nil {
-			setFinding(f, in)
-		}
-		return err
-	}))
+func (s *Server) UpdateFinding(ctx context.Context, r api.UpdateFindingRequestObject) (api.Response, error) {
+	return findings.patched(ctx, s.store.UpdateFinding, r.Id, r.Params.IfMatch)
 }
 
 // PutFindingResponse answers one for the borough that it is about.
-func (s *Server) PutFindingResponse(ctx context.Context, r api.PutFindingResponseRequestObject) (api.PutFindingResponseResponseObject, error) {
-	return answerFinding(ctx)(s.store.AnswerFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.ResponseAnswer(r.Body.Answer), r.Body.Reason))
+func (s *Server) PutFindingResponse(ctx context.Context, r api.PutFindingResponseRequestObject) (api.Response, error) {
+	return findings.answer(ctx)(s.store.AnswerFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.ResponseAnswer(r.Body.Answer), r.Body.Reason))
 }
 
 // DeleteFinding removes one.
-func (s *Server) DeleteFinding(ctx context.Context, r api.DeleteFindingRequestObject) (api.DeleteFindingResponseObject, error) {
+func (s *Server) DeleteFinding(ctx context.Context, r api.DeleteFindingRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteFinding(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
-// answerFinding answers what the store has answered.
-func answerFinding(ctx context.Context) func(programme.Finding, error) (reply, error) {
-	return func(f programme.Finding, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, f.Version, findingWire(ctx)(&f))
+func findingInput(f *programme.Finding) api.FindingInput {
+	return api.FindingInput{
+		PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, Kind: api.FindingKind(f.Kind), Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID,
+		Indicators: &f.Indicators, SelfEvaluationSections: &f.SelfEvaluationSections,
 	}
 }
 
-// setFinding sets what may be corrected. Where a finding was found and whom it is
-// about are given when it is recorded.
 func setFinding(f *programme.Finding, in api.FindingInput) {
+	f.PeerChallengeGroupID, f.PeerReviewID, f.Borough = in.PeerChallengeGroupId, in.PeerReviewId, in.Borough
 	f.Kind, f.Theme, f.Text, f.Evidence, f.PriorityID = programme.FindingKind(in.Kind), in.Theme, in.Text, in.Evidence, in.PriorityId
 	f.Indicators, f.SelfEvaluationSections = list(in.Indicators), list(in.SelfEvaluationSections)
 }
@@ -88,8 +70,8 @@ func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
 	return func(f *programme.Finding) api.Finding {
 		wire := api.Finding{
 			Id: f.ID, PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, Kind: api.FindingKind(f.Kind),
-			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, Indicators: some(f.Indicators),
-			SelfEvaluationSections: some(f.SelfEvaluationSections), CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Actions: actionsWire(ctx, f),
+			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, Indicators: programme.OrEmpty(f.Indicators),
+			SelfEvaluationSections: programme.OrEmpty(f.SelfEvaluationSections), CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Actions: actionsWire(ctx, f),
 		}
 		if r := f.Response; r != nil {
 			wire.Response = &api.FindingResponse{Answer: api.ResponseAnswer(r.Answer), Reason: r.Reason, At: r.At}

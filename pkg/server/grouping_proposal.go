@@ -15,8 +15,11 @@ type groupingProposalStore interface {
 	AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64) (programme.GroupingProposal, error)
 }
 
+// groupingProposals have no change: what was asked stays.
+var groupingProposals = nounOf[programme.GroupingProposal, struct{}](nil, nil, groupingProposalWire)
+
 // ListGroupingProposals answers the proposals that were made for a challenge.
-func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingProposalsRequestObject) (api.ListGroupingProposalsResponseObject, error) {
+func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingProposalsRequestObject) (api.Response, error) {
 	actor := callOf(ctx).actor
 	if _, err := s.store.PeerChallenge(ctx, actor, r.Id); err != nil {
 		return nil, err
@@ -25,33 +28,19 @@ func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingPr
 }
 
 // GetGroupingProposal answers one.
-func (s *Server) GetGroupingProposal(ctx context.Context, r api.GetGroupingProposalRequestObject) (api.GetGroupingProposalResponseObject, error) {
-	return answerGroupingProposal(ctx)(s.store.GroupingProposal(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetGroupingProposal(ctx context.Context, r api.GetGroupingProposalRequestObject) (api.Response, error) {
+	return groupingProposals.read(ctx, s.store.GroupingProposal, r.Id)
 }
 
 // CreateGroupingProposal makes one for a challenge.
-func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupingProposalRequestObject) (api.CreateGroupingProposalResponseObject, error) {
+func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupingProposalRequestObject) (api.Response, error) {
 	call, p := callOf(ctx), groupingProposalOf(*r.Body)
-	p, err := s.store.ProposeGroups(ctx, call.actor, r.Id, p, bandsIn(call.snapshot, text(p.Period), p.Indicators))
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, p.Version, "/v1/grouping-proposals/"+p.ID, groupingProposalWire(ctx)(&p))
+	return groupingProposals.added(ctx)(s.store.ProposeGroups(ctx, call.actor, r.Id, p, bandsIn(call.snapshot, text(p.Period), p.Indicators)))
 }
 
 // AcceptGroupingProposal makes groups of one.
-func (s *Server) AcceptGroupingProposal(ctx context.Context, r api.AcceptGroupingProposalRequestObject) (api.AcceptGroupingProposalResponseObject, error) {
-	return answerGroupingProposal(ctx)(s.store.AcceptGroupingProposal(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
-}
-
-// answerGroupingProposal answers what the store has answered.
-func answerGroupingProposal(ctx context.Context) func(programme.GroupingProposal, error) (reply, error) {
-	return func(p programme.GroupingProposal, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, p.Version, groupingProposalWire(ctx)(&p))
-	}
+func (s *Server) AcceptGroupingProposal(ctx context.Context, r api.AcceptGroupingProposalRequestObject) (api.Response, error) {
+	return groupingProposals.answer(ctx)(s.store.AcceptGroupingProposal(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
 }
 
 // bandsIn answers every borough's quartile band on each indicator, "" where it has
@@ -102,7 +91,7 @@ func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal)
 	return func(p *programme.GroupingProposal) api.GroupingProposal {
 		wire := api.GroupingProposal{
 			Id: p.ID, PeerChallengeId: p.PeerChallengeID, Sizes: p.Sizes, Weights: api.GroupingWeights{Repeat: p.Weights.Repeat, Mix: p.Weights.Mix},
-			Seed: p.Seed, Cycles: p.Cycles, Period: p.Period, Indicators: some(p.Indicators), Conflicts: make([]api.BoroughPair, len(p.Conflicts)),
+			Seed: p.Seed, Cycles: p.Cycles, Period: p.Period, Indicators: programme.OrEmpty(p.Indicators), Conflicts: make([]api.BoroughPair, len(p.Conflicts)),
 			Groups: make([]api.ProposedGroup, len(p.Result.Groups)), Unplaced: make([]api.UnplacedBorough, len(p.Result.Unplaced)),
 			Score: p.Result.Score, Optimal: p.Result.Optimal, Method: api.GroupingMethod(p.Result.Method), State: api.ProposalState(p.State),
 			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Actions: actionsWire(ctx, p),
@@ -114,7 +103,7 @@ func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal)
 			wire.Groups[i] = proposedGroupWire(g)
 		}
 		for i, u := range p.Result.Unplaced {
-			wire.Unplaced[i] = api.UnplacedBorough{Borough: u.Borough, Code: u.Code, Detail: u.Detail}
+			wire.Unplaced[i] = api.UnplacedBorough{Borough: u.Borough, Code: api.UnplacedCode(u.Code), Detail: u.Detail}
 		}
 		return wire
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"net/http"
@@ -18,22 +19,24 @@ type idempotencyStore interface {
 }
 
 // once makes a POST with an Idempotency-Key safe to repeat.
-func (s *Server) once(next api.StrictHandlerFunc, _ string) api.StrictHandlerFunc {
-	return func(c echo.Context, request any) (any, error) {
+func (s *Server) once(next api.Handler) api.Handler {
+	return func(c echo.Context) (api.Response, error) {
 		key := c.Request().Header.Get("Idempotency-Key")
 		if c.Request().Method != http.MethodPost || key == "" {
-			return next(c, request)
+			return next(c)
 		}
 		call := callIn(c)
 		attempt := programme.Attempt{Actor: call.actor, Operation: call.op.ID, Key: key, Fingerprint: fingerprint(call)}
 		original := c.Request()
 		answer, replayed, err := s.store.Once(original.Context(), attempt, func(ctx context.Context) (programme.Answer, error) {
 			c.SetRequest(original.WithContext(ctx))
-			response, err := next(c, request)
+			response, err := next(c)
 			if err != nil {
 				return programme.Answer{}, err
 			}
-			return response.(reply).asAnswer(), nil
+			answer := response.(reply).asAnswer()
+			answer.Noun, answer.Record = recordAt(cmp.Or(answer.Header["Location"], call.url.Path))
+			return answer, nil
 		})
 		c.SetRequest(original)
 		if err != nil {

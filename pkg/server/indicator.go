@@ -17,7 +17,7 @@ type indicatorStore interface {
 }
 
 // ListIndicators answers the present definitions.
-func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequestObject) (api.ListIndicatorsResponseObject, error) {
+func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	if p.Theme != nil && !hasTheme(snapshot, *p.Theme) {
 		return nil, errUnknownTheme
@@ -51,7 +51,7 @@ func hasTheme(snapshot *benchmark.Snapshot, theme string) bool {
 }
 
 // GetIndicator answers one present definition.
-func (s *Server) GetIndicator(ctx context.Context, r api.GetIndicatorRequestObject) (api.GetIndicatorResponseObject, error) {
+func (s *Server) GetIndicator(ctx context.Context, r api.GetIndicatorRequestObject) (api.Response, error) {
 	ind, err := indicatorIn(ctx, r.Code)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (s *Server) GetIndicator(ctx context.Context, r api.GetIndicatorRequestObje
 }
 
 // ListIndicatorVersions answers every revision of one definition.
-func (s *Server) ListIndicatorVersions(ctx context.Context, r api.ListIndicatorVersionsRequestObject) (api.ListIndicatorVersionsResponseObject, error) {
+func (s *Server) ListIndicatorVersions(ctx context.Context, r api.ListIndicatorVersionsRequestObject) (api.Response, error) {
 	if _, err := indicatorIn(ctx, r.Code); err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func indicatorIn(ctx context.Context, code string) (*benchmark.Indicator, error)
 }
 
 // CreateIndicator adds a definition.
-func (s *Server) CreateIndicator(ctx context.Context, r api.CreateIndicatorRequestObject) (api.CreateIndicatorResponseObject, error) {
+func (s *Server) CreateIndicator(ctx context.Context, r api.CreateIndicatorRequestObject) (api.Response, error) {
 	ind := benchmark.Indicator{Code: r.Body.Code}
 	if err := setIndicator(&ind, *r.Body); err != nil {
 		return nil, err
@@ -86,12 +86,12 @@ func (s *Server) CreateIndicator(ctx context.Context, r api.CreateIndicatorReque
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, ind.Version, "/v1/indicators/"+ind.Code, indicatorWire(&ind))
+	return created(ctx, ind.Version, "indicator", ind.Code, indicatorWire(&ind))
 }
 
 // UpdateIndicator corrects a definition; where it then measures something else,
 // it is a new revision.
-func (s *Server) UpdateIndicator(ctx context.Context, r api.UpdateIndicatorRequestObject) (api.UpdateIndicatorResponseObject, error) {
+func (s *Server) UpdateIndicator(ctx context.Context, r api.UpdateIndicatorRequestObject) (api.Response, error) {
 	ind, err := s.store.UpdateIndicator(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch), func(ind *benchmark.Indicator) error {
 		in, err := merged(ctx, api.IndicatorInput{
 			Code: ind.Code, Name: ind.Name, Theme: ind.Theme, Numerator: ind.Numerator, Denominator: ind.Denominator, Unit: api.Unit(ind.Unit),
@@ -109,7 +109,7 @@ func (s *Server) UpdateIndicator(ctx context.Context, r api.UpdateIndicatorReque
 }
 
 // DeleteIndicator removes a definition that nothing was measured by.
-func (s *Server) DeleteIndicator(ctx context.Context, r api.DeleteIndicatorRequestObject) (api.DeleteIndicatorResponseObject, error) {
+func (s *Server) DeleteIndicator(ctx context.Context, r api.DeleteIndicatorRequestObject) (api.Response, error) {
 	err := s.store.DeleteIndicator(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch))
 	return deleted(ctx), err
 }

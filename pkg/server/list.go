@@ -2,19 +2,10 @@ package server
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"iter"
-	"maps"
 	"math"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/goccy/go-json"
-
-	"peerchallenge/pkg/programme"
 )
 
 // page is the wire form of a part of a list.
@@ -30,6 +21,7 @@ type page[T any] struct {
 type rows[T any] struct {
 	after func(key []string) iter.Seq[T] // all rows, from the first after the key; nil is before the first
 	key   func(T) []string
+	width int // how many texts a key has; 0 where there is no row to tell
 	total func() int
 }
 
@@ -46,8 +38,13 @@ func listOf[T any](items []T, descending bool, key func(T) []string) rows[T] {
 // inOrder takes items that are in the order of their keys already: ascending
 // where the direction is 1, descending where it is -1.
 func inOrder[T any](items []T, direction int, key func(T) []string) rows[T] {
+	width := 0
+	if len(items) > 0 {
+		width = len(key(items[0]))
+	}
 	return rows[T]{
 		key:   key,
+		width: width,
 		total: func() int { return len(items) },
 		after: func(after []string) iter.Seq[T] {
 			start := 0
@@ -81,7 +78,7 @@ func (r rows[T]) only(keep func(T) bool) rows[T] {
 		}
 		return n
 	}
-	return rows[T]{after: after, key: r.key, total: total}
+	return rows[T]{after: after, key: r.key, width: r.width, total: total}
 }
 
 // kept answers the items that the filter keeps, as pointers into the snapshot.
@@ -109,6 +106,9 @@ func answerPage[T, W any](ctx context.Context, list rows[T], wire func(T) W, wra
 	after, err := readCursor(call)
 	if err != nil {
 		return reply{}, err
+	}
+	if after != nil && list.width > 0 && len(after) != list.width {
+		return reply{}, errNoCursor
 	}
 	limit := limitOf(call)
 	p := page[W]{Items: make([]W, 0, limit)}
@@ -144,54 +144,6 @@ func limitOf(call *call) int {
 func counts(call *call) bool {
 	count, _ := strconv.ParseBool(call.query.Get("count"))
 	return count
-}
-
-// cursor is a place in a list, with a mark of it and of the question it belongs to.
-type cursor struct {
-	Key  []string `json:"k"`
-	Mark string   `json:"m"`
-}
-
-// mark is that of a key in the list that the address asks for, without what only
-// cuts the pages.
-func mark(call *call, key []string) string {
-	query := url.Values{}
-	for name, values := range call.query {
-		switch name {
-		case "cursor", "limit", "count", "format":
-		default:
-			query[name] = values
-		}
-	}
-	sum := sha256.Sum256([]byte(call.url.Path + "?" + query.Encode() + "\x00" + strings.Join(key, "\x00")))
-	return base64.RawURLEncoding.EncodeToString(sum[:9])
-}
-
-func writeCursor(call *call, key []string) string {
-	text, _ := json.Marshal(cursor{key, mark(call, key)}) // strings always encode
-	return base64.RawURLEncoding.EncodeToString(text)
-}
-
-// readCursor takes only what writeCursor has written for the same list.
-func readCursor(call *call) ([]string, error) {
-	given := call.query.Get("cursor")
-	if given == "" {
-		return nil, nil
-	}
-	var c cursor
-	text, err := base64.RawURLEncoding.DecodeString(given)
-	if err != nil || json.Unmarshal(text, &c) != nil || writeCursor(call, c.Key) != given {
-		return nil, errNoCursor
-	}
-	return c.Key, nil
-}
-
-var errNoCursor = badRequest(programme.Fault{Parameter: "cursor", Code: "cursor", Detail: "This is no cursor of a list with these filters in this order."})
-
-func nextAddress(call *call, cursor string) string {
-	query := maps.Clone(call.query)
-	query.Set("cursor", cursor)
-	return call.url.Path + "?" + query.Encode()
 }
 
 // ordered writes a number so that texts order as their numbers do.

@@ -14,7 +14,7 @@ type membershipStore interface {
 }
 
 // ListSubRegionMemberships answers memberships in order of creation.
-func (s *Server) ListSubRegionMemberships(ctx context.Context, r api.ListSubRegionMembershipsRequestObject) (api.ListSubRegionMembershipsResponseObject, error) {
+func (s *Server) ListSubRegionMemberships(ctx context.Context, r api.ListSubRegionMembershipsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	if p.SubRegion != nil && snapshot.SubRegion(*p.SubRegion) == nil {
 		return nil, unknownValue("subRegion", "There is no sub-region with this slug.")
@@ -30,7 +30,7 @@ func (s *Server) ListSubRegionMemberships(ctx context.Context, r api.ListSubRegi
 }
 
 // GetSubRegionMembership answers one.
-func (s *Server) GetSubRegionMembership(ctx context.Context, r api.GetSubRegionMembershipRequestObject) (api.GetSubRegionMembershipResponseObject, error) {
+func (s *Server) GetSubRegionMembership(ctx context.Context, r api.GetSubRegionMembershipRequestObject) (api.Response, error) {
 	m := callOf(ctx).snapshot.Membership(r.Id)
 	if m == nil {
 		return nil, notFound("There is no membership with this id.")
@@ -39,7 +39,7 @@ func (s *Server) GetSubRegionMembership(ctx context.Context, r api.GetSubRegionM
 }
 
 // CreateSubRegionMembership puts a borough into a sub-region.
-func (s *Server) CreateSubRegionMembership(ctx context.Context, r api.CreateSubRegionMembershipRequestObject) (api.CreateSubRegionMembershipResponseObject, error) {
+func (s *Server) CreateSubRegionMembership(ctx context.Context, r api.CreateSubRegionMembershipRequestObject) (api.Response, error) {
 	var m programme.Membership
 	if err := setMembership(&m, *r.Body); err != nil {
 		return nil, err
@@ -48,11 +48,11 @@ func (s *Server) CreateSubRegionMembership(ctx context.Context, r api.CreateSubR
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, m.Version, "/v1/sub-region-memberships/"+m.ID, membershipWire(&m))
+	return created(ctx, m.Version, "membership", m.ID, membershipWire(&m))
 }
 
 // UpdateSubRegionMembership corrects when or where.
-func (s *Server) UpdateSubRegionMembership(ctx context.Context, r api.UpdateSubRegionMembershipRequestObject) (api.UpdateSubRegionMembershipResponseObject, error) {
+func (s *Server) UpdateSubRegionMembership(ctx context.Context, r api.UpdateSubRegionMembershipRequestObject) (api.Response, error) {
 	m, err := s.store.UpdateMembership(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(m *programme.Membership) error {
 		in, err := merged(ctx, api.SubRegionMembershipInput{SubRegion: m.SubRegion, Borough: m.Borough, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo})
 		if err != nil {
@@ -67,7 +67,7 @@ func (s *Server) UpdateSubRegionMembership(ctx context.Context, r api.UpdateSubR
 }
 
 // DeleteSubRegionMembership removes one.
-func (s *Server) DeleteSubRegionMembership(ctx context.Context, r api.DeleteSubRegionMembershipRequestObject) (api.DeleteSubRegionMembershipResponseObject, error) {
+func (s *Server) DeleteSubRegionMembership(ctx context.Context, r api.DeleteSubRegionMembershipRequestObject) (api.Response, error) {
 	err := s.store.DeleteMembership(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 	return deleted(ctx), err
 }

@@ -16,8 +16,10 @@ type milestoneStore interface {
 	DeleteMilestone(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var milestones = nounOf(milestoneInput, setMilestone, milestoneWire)
+
 // ListMilestones answers milestones.
-func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequestObject) (api.ListMilestonesResponseObject, error) {
+func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequestObject) (api.Response, error) {
 	f := programme.MilestoneFilter{
 		Cycle: convert[programme.Cycle](r.Params.Cycle), SubRegion: r.Params.SubRegion, Borough: r.Params.Borough,
 		Kind: convert[programme.MilestoneKind](r.Params.Kind), Status: convert[programme.MilestoneStatus](r.Params.Status), PriorityID: r.Params.PriorityId,
@@ -27,24 +29,18 @@ func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequest
 }
 
 // ListMilestoneSummary counts them.
-func (s *Server) ListMilestoneSummary(ctx context.Context, r api.ListMilestoneSummaryRequestObject) (api.ListMilestoneSummaryResponseObject, error) {
+func (s *Server) ListMilestoneSummary(ctx context.Context, r api.ListMilestoneSummaryRequestObject) (api.Response, error) {
 	return answerListing(ctx, s.store.MilestoneCounts(callOf(ctx).actor, convert[programme.Cycle](r.Params.Cycle)), milestoneCountWire)
 }
 
 // GetMilestone answers one.
-func (s *Server) GetMilestone(ctx context.Context, r api.GetMilestoneRequestObject) (api.GetMilestoneResponseObject, error) {
-	return answerMilestone(ctx)(s.store.Milestone(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetMilestone(ctx context.Context, r api.GetMilestoneRequestObject) (api.Response, error) {
+	return milestones.read(ctx, s.store.Milestone, r.Id)
 }
 
 // CreateMilestone writes one by hand.
-func (s *Server) CreateMilestone(ctx context.Context, r api.CreateMilestoneRequestObject) (api.CreateMilestoneResponseObject, error) {
-	var m programme.Milestone
-	setMilestone(&m, *r.Body)
-	m, err := s.store.CreateMilestone(ctx, callOf(ctx).actor, m)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, m.Version, "/v1/milestones/"+m.ID, milestoneWire(ctx)(&m))
+func (s *Server) CreateMilestone(ctx context.Context, r api.CreateMilestoneRequestObject) (api.Response, error) {
+	return milestones.created(ctx, s.store.CreateMilestone, milestoneDocument{MilestoneInput: *r.Body})
 }
 
 // milestoneDocument is what a change alters: what a creation gives, and whether the
@@ -56,44 +52,32 @@ type milestoneDocument struct {
 }
 
 // UpdateMilestone changes one.
-func (s *Server) UpdateMilestone(ctx context.Context, r api.UpdateMilestoneRequestObject) (api.UpdateMilestoneResponseObject, error) {
-	return answerMilestone(ctx)(s.store.UpdateMilestone(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(m *programme.Milestone) error {
-		evidence := linksWire(m.Evidence)
-		in, err := merged(ctx, milestoneDocument{api.MilestoneInput{
-			Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
-			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: &m.SubRegions, Boroughs: &m.Boroughs, Priorities: &m.Priorities,
-			Participants: m.Participants, Evidence: &evidence, PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.PeerReviewID, EventId: m.EventID,
-			Illustrative: m.Illustrative,
-		}, m.WordedByHand})
-		if err == nil {
-			setMilestone(m, in.MilestoneInput)
-			m.WordedByHand = in.WordedByHand
-		}
-		return err
-	}))
+func (s *Server) UpdateMilestone(ctx context.Context, r api.UpdateMilestoneRequestObject) (api.Response, error) {
+	return milestones.patched(ctx, s.store.UpdateMilestone, r.Id, r.Params.IfMatch)
 }
 
 // DeleteMilestone removes one.
-func (s *Server) DeleteMilestone(ctx context.Context, r api.DeleteMilestoneRequestObject) (api.DeleteMilestoneResponseObject, error) {
+func (s *Server) DeleteMilestone(ctx context.Context, r api.DeleteMilestoneRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteMilestone(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
-// answerMilestone answers what the store has answered.
-func answerMilestone(ctx context.Context) func(programme.Milestone, error) (reply, error) {
-	return func(m programme.Milestone, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, m.Version, milestoneWire(ctx)(&m))
-	}
+func milestoneInput(m *programme.Milestone) milestoneDocument {
+	evidence := linksWire(m.Evidence)
+	return milestoneDocument{api.MilestoneInput{
+		Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
+		PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: &m.SubRegions, Boroughs: &m.Boroughs, Priorities: &m.Priorities,
+		Participants: m.Participants, Evidence: &evidence, PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.PeerReviewID, EventId: m.EventID,
+		Illustrative: m.Illustrative,
+	}, m.WordedByHand}
 }
 
-func setMilestone(m *programme.Milestone, in api.MilestoneInput) {
+func setMilestone(m *programme.Milestone, in milestoneDocument) {
 	m.Title, m.Description, m.Cycle = in.Title, in.Description, programme.Cycle(in.Cycle)
 	m.Kind, m.Status = programme.MilestoneKind(in.Kind), programme.MilestoneStatus(in.Status)
 	m.PlannedFor, m.AchievedOn, m.Participants, m.Evidence = in.PlannedFor, in.AchievedOn, in.Participants, linksOf(in.Evidence)
 	m.SubRegions, m.Boroughs, m.Priorities = list(in.SubRegions), list(in.Boroughs), list(in.Priorities)
 	m.PeerChallengeID, m.PeerReviewID, m.EventID, m.Illustrative = in.PeerChallengeId, in.PeerReviewId, in.EventId, in.Illustrative
+	m.WordedByHand = in.WordedByHand
 }
 
 func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone {
@@ -101,7 +85,7 @@ func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone
 	return func(m *programme.Milestone) api.Milestone {
 		return api.Milestone{
 			Id: m.ID, Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
-			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: some(m.SubRegions), Boroughs: some(m.Boroughs), Priorities: some(m.Priorities),
+			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: programme.OrEmpty(m.SubRegions), Boroughs: programme.OrEmpty(m.Boroughs), Priorities: programme.OrEmpty(m.Priorities),
 			Participants: m.Participants, Evidence: linksWire(m.Evidence), PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.ReviewFor(actor), EventId: m.EventID,
 			Derived: m.Derived, WordedByHand: m.WordedByHand, Illustrative: m.Illustrative, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Actions: actionsWire(ctx, m),
 		}

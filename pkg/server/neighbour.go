@@ -9,13 +9,13 @@ import (
 )
 
 // ListStatisticalNeighbourModels answers the versions of the model.
-func (s *Server) ListStatisticalNeighbourModels(ctx context.Context, _ api.ListStatisticalNeighbourModelsRequestObject) (api.ListStatisticalNeighbourModelsResponseObject, error) {
+func (s *Server) ListStatisticalNeighbourModels(ctx context.Context, _ api.ListStatisticalNeighbourModelsRequestObject) (api.Response, error) {
 	list := kept(callOf(ctx).snapshot.Models, func(*benchmark.NeighbourModel) bool { return true })
 	return answerList(ctx, inOrder(list, 1, func(m *benchmark.NeighbourModel) []string { return []string{m.Code} }), modelWire)
 }
 
 // ListStatisticalNeighbours answers who is like whom.
-func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatisticalNeighboursRequestObject) (api.ListStatisticalNeighboursResponseObject, error) {
+func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatisticalNeighboursRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	model := ""
 	if n := len(snapshot.Models); n > 0 {

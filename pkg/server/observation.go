@@ -12,7 +12,7 @@ import (
 
 // ListObservations answers published figures. It is the one list that can be
 // millions of rows long, so it is never held as a list.
-func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.ListObservationsResponseObject, error) {
+func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	filter := benchmark.ObservationFilter{
 		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: text(p.Release),
@@ -28,10 +28,11 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 	}
 	list := rows[benchmark.Observation]{
 		key:   func(o benchmark.Observation) []string { return []string{o.Period, o.Indicator, o.Geography} },
+		width: 3,
 		total: func() int { return snapshot.Data.Count(filter) },
 		after: func(key []string) iter.Seq[benchmark.Observation] {
 			var start benchmark.ObservationKey
-			if len(key) == 3 {
+			if key != nil {
 				start = benchmark.ObservationKey{Period: key[0], Indicator: key[1], Geography: key[2]}
 			}
 			return snapshot.Data.Observations(start, filter)
@@ -45,7 +46,7 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) error {
 	var faults []programme.Fault
 	add := func(parameter, code, detail string) {
-		faults = append(faults, programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail + ": " + code + "."})
+		faults = append(faults, programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail + ": " + code + "."})
 	}
 	for _, code := range f.Indicators {
 		if snapshot.Indicator(code) == nil {

@@ -16,8 +16,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// requestTimeout bounds every request that is not a stream.
-const requestTimeout = 30 * time.Second
+// requestTimeout bounds every request that is not a stream. What it does ends a
+// little before, so that the answer is within it.
+const (
+	requestTimeout = 30 * time.Second
+	timeToAnswer   = time.Second / 2
+)
 
 const headerRequestID = "X-Request-Id"
 
@@ -40,7 +44,7 @@ type metrics struct {
 	inFlight prometheus.Gauge
 }
 
-func newMetrics() *metrics {
+func newMetrics(spool *spool) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -52,7 +56,7 @@ func newMetrics() *metrics {
 			Name: "http_requests_in_flight", Help: "Requests that are being answered.",
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.inFlight)
+	m.registry.MustRegister(m.requests, m.inFlight, spoolCollector{spool})
 	return m
 }
 
@@ -128,9 +132,10 @@ func (s *Server) record(c echo.Context, id string, took time.Duration, broken bo
 	if !s.log.Enabled(ctx, level) {
 		return
 	}
-	s.log.LogAttrs(ctx, level, "request",
-		slog.String("request", id), slog.String("operation", name), slog.String("method", c.Request().Method),
-		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken))
+	s.log.LogAttrs(ctx, level, "request", append([]slog.Attr{
+		slog.String("request", id), slog.String("operation", name), slog.String("method", shownMethod(c.Request().Method)),
+		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken),
+	}, s.logged(c)...)...)
 }
 
 // bounded gives the request its time. A stream has it for each of its parts
@@ -139,5 +144,5 @@ func bounded(ctx context.Context, c *call) (context.Context, context.CancelFunc)
 	if c.format != formatJSON {
 		return ctx, func() {}
 	}
-	return context.WithTimeout(ctx, requestTimeout)
+	return context.WithTimeout(ctx, requestTimeout-timeToAnswer)
 }

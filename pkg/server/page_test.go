@@ -211,15 +211,15 @@ func TestPageMilestonesFollow(t *testing.T) {
 	}
 }
 
-// TestReadmesYear sends what README shows of the programme's year, line by line.
-func TestReadmesYear(t *testing.T) {
+// TestDocumentedYear sends what docs/front-ends.md shows of the programme's year, line by line.
+func TestDocumentedYear(t *testing.T) {
 	t.Parallel()
 	w := pageWorld(t)
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../docs/front-ends.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, _ := strings.Cut(string(readme), "\n## The programme's year\n")
+	_, section, _ := strings.Cut(string(page), "\n## The programme's year\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	known := map[string]string{"API": "/v1", "TOKEN": w.token(programme.RoleProgramme)}
 	var bodies []string
@@ -238,7 +238,7 @@ func TestReadmesYear(t *testing.T) {
 		bodies = append(bodies, r.body)
 	}
 	if len(bodies) != 5 {
-		t.Fatalf("README shows %d requests, want 5", len(bodies))
+		t.Fatalf("the page shows %d requests, want 5", len(bodies))
 	}
 	if n := strings.Count(bodies[0], `"title"`); n != 6 {
 		t.Errorf("%d milestones are listed, want 6: %s", n, bodies[0])

@@ -15,52 +15,36 @@ type participantStore interface {
 	DeleteParticipant(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var participants = nounOf(participantInput, setParticipant, participantWire)
+
 // ListParticipants answers people.
-func (s *Server) ListParticipants(ctx context.Context, r api.ListParticipantsRequestObject) (api.ListParticipantsResponseObject, error) {
+func (s *Server) ListParticipants(ctx context.Context, r api.ListParticipantsRequestObject) (api.Response, error) {
 	f := programme.ParticipantFilter{Borough: r.Params.Borough, Role: convert[programme.ParticipantRole](r.Params.Role), UpdatedSince: r.Params.UpdatedSince}
 	return answerListing(ctx, s.store.Participants(callOf(ctx).actor, f, text(r.Params.Sort)), participantWire(ctx))
 }
 
 // GetParticipant answers one.
-func (s *Server) GetParticipant(ctx context.Context, r api.GetParticipantRequestObject) (api.GetParticipantResponseObject, error) {
-	return answerParticipant(ctx)(s.store.Participant(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetParticipant(ctx context.Context, r api.GetParticipantRequestObject) (api.Response, error) {
+	return participants.read(ctx, s.store.Participant, r.Id)
 }
 
 // CreateParticipant adds one.
-func (s *Server) CreateParticipant(ctx context.Context, r api.CreateParticipantRequestObject) (api.CreateParticipantResponseObject, error) {
-	var p programme.Participant
-	setParticipant(&p, *r.Body)
-	p, err := s.store.CreateParticipant(ctx, callOf(ctx).actor, p)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, p.Version, "/v1/participants/"+p.ID, participantWire(ctx)(&p))
+func (s *Server) CreateParticipant(ctx context.Context, r api.CreateParticipantRequestObject) (api.Response, error) {
+	return participants.created(ctx, s.store.CreateParticipant, *r.Body)
 }
 
 // UpdateParticipant changes one.
-func (s *Server) UpdateParticipant(ctx context.Context, r api.UpdateParticipantRequestObject) (api.UpdateParticipantResponseObject, error) {
-	return answerParticipant(ctx)(s.store.UpdateParticipant(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(p *programme.Participant) error {
-		in, err := merged(ctx, api.ParticipantInput{Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, Organisation: p.Organisation, Email: p.Email})
-		if err == nil {
-			setParticipant(p, in)
-		}
-		return err
-	}))
+func (s *Server) UpdateParticipant(ctx context.Context, r api.UpdateParticipantRequestObject) (api.Response, error) {
+	return participants.patched(ctx, s.store.UpdateParticipant, r.Id, r.Params.IfMatch)
 }
 
 // DeleteParticipant removes one.
-func (s *Server) DeleteParticipant(ctx context.Context, r api.DeleteParticipantRequestObject) (api.DeleteParticipantResponseObject, error) {
+func (s *Server) DeleteParticipant(ctx context.Context, r api.DeleteParticipantRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeleteParticipant(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
-// answerParticipant answers what the store has answered.
-func answerParticipant(ctx context.Context) func(programme.Participant, error) (reply, error) {
-	return func(p programme.Participant, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, p.Version, participantWire(ctx)(&p))
-	}
+func participantInput(p *programme.Participant) api.ParticipantInput {
+	return api.ParticipantInput{Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, Organisation: p.Organisation, Email: p.Email}
 }
 
 func setParticipant(p *programme.Participant, in api.ParticipantInput) {

@@ -69,7 +69,7 @@ func TestParticipantNamesEveryFault(t *testing.T) {
 		`{"name":"X","role":"ad","borough":"E09000099","organisation":"NHS"}`: {"/borough one_of", "/borough unknown_value"},
 		`{"name":"X","role":"ad","borough":"E09000099"}`:                      {"/borough unknown_value"},
 		`{"name":"X","role":"ad"}`:                                            {"/borough one_of"},
-		`{"name":" ","role":"king","organisation":"NHS","email":"nowhere"}`:   {"/email format", "/name pattern", "/role enum"},
+		`{"name":" ","role":"king","organisation":"NHS","email":"nowhere"}`:   {"/email format", "/name format", "/role enum"},
 	} {
 		got := w.write(http.MethodPost, "/v1/participants", body).problem(422, "invalid")
 		slices.Sort(got)

@@ -16,8 +16,10 @@ type peerChallengeStore interface {
 	DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var peerChallenges = nounOf(peerChallengeInput, setPeerChallenge, peerChallengeWire)
+
 // ListPeerChallenges answers challenges.
-func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallengesRequestObject) (api.ListPeerChallengesResponseObject, error) {
+func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallengesRequestObject) (api.Response, error) {
 	f := programme.PeerChallengeFilter{
 		SubRegion: r.Params.SubRegion, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ChallengeState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
@@ -26,81 +28,59 @@ func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallenge
 }
 
 // GetPeerChallenge answers one.
-func (s *Server) GetPeerChallenge(ctx context.Context, r api.GetPeerChallengeRequestObject) (api.GetPeerChallengeResponseObject, error) {
-	return answerPeerChallenge(ctx)(s.store.PeerChallenge(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetPeerChallenge(ctx context.Context, r api.GetPeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.read(ctx, s.store.PeerChallenge, r.Id)
 }
 
 // CreatePeerChallenge plans one.
-func (s *Server) CreatePeerChallenge(ctx context.Context, r api.CreatePeerChallengeRequestObject) (api.CreatePeerChallengeResponseObject, error) {
-	var c programme.PeerChallenge
-	setPeerChallenge(&c, *r.Body)
-	c, err := s.store.CreatePeerChallenge(ctx, callOf(ctx).actor, c)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, c.Version, "/v1/peer-challenges/"+c.ID, peerChallengeWire(ctx)(&c))
+func (s *Server) CreatePeerChallenge(ctx context.Context, r api.CreatePeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.created(ctx, s.store.CreatePeerChallenge, *r.Body)
 }
 
 // UpdatePeerChallenge changes one.
-func (s *Server) UpdatePeerChallenge(ctx context.Context, r api.UpdatePeerChallengeRequestObject) (api.UpdatePeerChallengeResponseObject, error) {
-	return answerPeerChallenge(ctx)(s.store.UpdatePeerChallenge(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(c *programme.PeerChallenge) error {
-		in, err := merged(ctx, api.PeerChallengeInput{
-			Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: &c.Methods, PriorityId: c.PriorityID,
-			StartsOn: c.StartsOn, EndsOn: c.EndsOn, LearningThemes: &c.LearningThemes, Illustrative: c.Illustrative,
-		})
-		if err == nil {
-			setPeerChallenge(c, in)
-		}
-		return err
-	}))
+func (s *Server) UpdatePeerChallenge(ctx context.Context, r api.UpdatePeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.patched(ctx, s.store.UpdatePeerChallenge, r.Id, r.Params.IfMatch)
 }
 
 // DeletePeerChallenge removes one.
-func (s *Server) DeletePeerChallenge(ctx context.Context, r api.DeletePeerChallengeRequestObject) (api.DeletePeerChallengeResponseObject, error) {
+func (s *Server) DeletePeerChallenge(ctx context.Context, r api.DeletePeerChallengeRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeletePeerChallenge(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // PreparePeerChallenge begins its preparation.
-func (s *Server) PreparePeerChallenge(ctx context.Context, r api.PreparePeerChallengeRequestObject) (api.PreparePeerChallengeResponseObject, error) {
-	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Prepare)
+func (s *Server) PreparePeerChallenge(ctx context.Context, r api.PreparePeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.stepped(ctx, s.store.MovePeerChallenge, r.Id, r.Params.IfMatch, programme.Prepare)
 }
 
 // StartPeerChallenge begins it.
-func (s *Server) StartPeerChallenge(ctx context.Context, r api.StartPeerChallengeRequestObject) (api.StartPeerChallengeResponseObject, error) {
-	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Start)
+func (s *Server) StartPeerChallenge(ctx context.Context, r api.StartPeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.stepped(ctx, s.store.MovePeerChallenge, r.Id, r.Params.IfMatch, programme.Start)
 }
 
 // CompletePeerChallenge says that it has taken place.
-func (s *Server) CompletePeerChallenge(ctx context.Context, r api.CompletePeerChallengeRequestObject) (api.CompletePeerChallengeResponseObject, error) {
-	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Complete)
+func (s *Server) CompletePeerChallenge(ctx context.Context, r api.CompletePeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.stepped(ctx, s.store.MovePeerChallenge, r.Id, r.Params.IfMatch, programme.Complete)
 }
 
 // ClosePeerChallenge ends its records.
-func (s *Server) ClosePeerChallenge(ctx context.Context, r api.ClosePeerChallengeRequestObject) (api.ClosePeerChallengeResponseObject, error) {
-	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Close)
+func (s *Server) ClosePeerChallenge(ctx context.Context, r api.ClosePeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.stepped(ctx, s.store.MovePeerChallenge, r.Id, r.Params.IfMatch, programme.Close)
 }
 
 // CancelPeerChallenge says that it will not take place.
-func (s *Server) CancelPeerChallenge(ctx context.Context, r api.CancelPeerChallengeRequestObject) (api.CancelPeerChallengeResponseObject, error) {
-	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
+func (s *Server) CancelPeerChallenge(ctx context.Context, r api.CancelPeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.stepped(ctx, s.store.MovePeerChallenge, r.Id, r.Params.IfMatch, programme.Cancel)
 }
 
 // ReopenPeerChallenge takes its last step back.
-func (s *Server) ReopenPeerChallenge(ctx context.Context, r api.ReopenPeerChallengeRequestObject) (api.ReopenPeerChallengeResponseObject, error) {
-	return s.movePeerChallenge(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
+func (s *Server) ReopenPeerChallenge(ctx context.Context, r api.ReopenPeerChallengeRequestObject) (api.Response, error) {
+	return peerChallenges.stepped(ctx, s.store.MovePeerChallenge, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 
-func (s *Server) movePeerChallenge(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
-	return answerPeerChallenge(ctx)(s.store.MovePeerChallenge(ctx, callOf(ctx).actor, id, matchVersion(match), step))
-}
-
-// answerPeerChallenge answers what the store has answered.
-func answerPeerChallenge(ctx context.Context) func(programme.PeerChallenge, error) (reply, error) {
-	return func(c programme.PeerChallenge, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, c.Version, peerChallengeWire(ctx)(&c))
+func peerChallengeInput(c *programme.PeerChallenge) api.PeerChallengeInput {
+	return api.PeerChallengeInput{
+		Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: &c.Methods, PriorityId: c.PriorityID,
+		StartsOn: c.StartsOn, EndsOn: c.EndsOn, LearningThemes: &c.LearningThemes, Illustrative: c.Illustrative,
 	}
 }
 
@@ -112,8 +92,8 @@ func setPeerChallenge(c *programme.PeerChallenge, in api.PeerChallengeInput) {
 func peerChallengeWire(ctx context.Context) func(*programme.PeerChallenge) api.PeerChallenge {
 	return func(c *programme.PeerChallenge) api.PeerChallenge {
 		return api.PeerChallenge{
-			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: some(c.Methods), PriorityId: c.PriorityID,
-			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: some(c.LearningThemes),
+			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: programme.OrEmpty(c.Methods), PriorityId: c.PriorityID,
+			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: programme.OrEmpty(c.LearningThemes),
 			Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Actions: actionsWire(ctx, c),
 		}
 	}

@@ -18,8 +18,10 @@ type peerChallengeGroupStore interface {
 	DeletePeerChallengeGroup(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var peerChallengeGroups = nounOf(peerChallengeGroupInput, setPeerChallengeGroup, peerChallengeGroupWire)
+
 // ListPeerChallengeGroups answers groups.
-func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChallengeGroupsRequestObject) (api.ListPeerChallengeGroupsResponseObject, error) {
+func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChallengeGroupsRequestObject) (api.Response, error) {
 	f := programme.PeerChallengeGroupFilter{
 		PeerChallengeID: r.Params.PeerChallengeId, Borough: r.Params.Borough, Cycle: convert[programme.Cycle](r.Params.Cycle), UpdatedSince: r.Params.UpdatedSince,
 	}
@@ -27,66 +29,49 @@ func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChal
 }
 
 // GetPeerChallengeGroup answers one.
-func (s *Server) GetPeerChallengeGroup(ctx context.Context, r api.GetPeerChallengeGroupRequestObject) (api.GetPeerChallengeGroupResponseObject, error) {
-	return answerPeerChallengeGroup(ctx)(s.store.PeerChallengeGroup(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetPeerChallengeGroup(ctx context.Context, r api.GetPeerChallengeGroupRequestObject) (api.Response, error) {
+	return peerChallengeGroups.read(ctx, s.store.PeerChallengeGroup, r.Id)
 }
 
 // CreatePeerChallengeGroup adds one to a challenge.
-func (s *Server) CreatePeerChallengeGroup(ctx context.Context, r api.CreatePeerChallengeGroupRequestObject) (api.CreatePeerChallengeGroupResponseObject, error) {
-	g := programme.PeerChallengeGroup{PeerChallengeID: r.Body.PeerChallengeId}
-	setPeerChallengeGroup(&g, *r.Body)
-	g, err := s.store.CreatePeerChallengeGroup(ctx, callOf(ctx).actor, g)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, g.Version, "/v1/peer-challenge-groups/"+g.ID, peerChallengeGroupWire(ctx)(&g))
+func (s *Server) CreatePeerChallengeGroup(ctx context.Context, r api.CreatePeerChallengeGroupRequestObject) (api.Response, error) {
+	return peerChallengeGroups.created(ctx, s.store.CreatePeerChallengeGroup, *r.Body)
 }
 
 // UpdatePeerChallengeGroup changes one.
-func (s *Server) UpdatePeerChallengeGroup(ctx context.Context, r api.UpdatePeerChallengeGroupRequestObject) (api.UpdatePeerChallengeGroupResponseObject, error) {
-	return answerPeerChallengeGroup(ctx)(s.store.UpdatePeerChallengeGroup(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(g *programme.PeerChallengeGroup) error {
-		in, err := merged(ctx, api.PeerChallengeGroupInput{
-			PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn, Venue: g.Venue, Link: g.Link, Illustrative: g.Illustrative,
-		})
-		if err == nil {
-			setPeerChallengeGroup(g, in)
-		}
-		return err
-	}))
+func (s *Server) UpdatePeerChallengeGroup(ctx context.Context, r api.UpdatePeerChallengeGroupRequestObject) (api.Response, error) {
+	return peerChallengeGroups.patched(ctx, s.store.UpdatePeerChallengeGroup, r.Id, r.Params.IfMatch)
 }
 
 // DeletePeerChallengeGroup removes one.
-func (s *Server) DeletePeerChallengeGroup(ctx context.Context, r api.DeletePeerChallengeGroupRequestObject) (api.DeletePeerChallengeGroupResponseObject, error) {
+func (s *Server) DeletePeerChallengeGroup(ctx context.Context, r api.DeletePeerChallengeGroupRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeletePeerChallengeGroup(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // PutPeerChallengeGroupMember puts a borough into one.
-func (s *Server) PutPeerChallengeGroupMember(ctx context.Context, r api.PutPeerChallengeGroupMemberRequestObject) (api.PutPeerChallengeGroupMemberResponseObject, error) {
+func (s *Server) PutPeerChallengeGroupMember(ctx context.Context, r api.PutPeerChallengeGroupMemberRequestObject) (api.Response, error) {
 	m := programme.GroupMember{Borough: r.Borough, Role: programme.MemberRole(r.Body.Role), PresentsOn: r.Body.PresentsOn}
-	return answerPeerChallengeGroup(ctx)(s.store.PutGroupMember(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), m))
+	return peerChallengeGroups.answer(ctx)(s.store.PutGroupMember(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), m))
 }
 
 // DeletePeerChallengeGroupMember takes a borough out of one.
-func (s *Server) DeletePeerChallengeGroupMember(ctx context.Context, r api.DeletePeerChallengeGroupMemberRequestObject) (api.DeletePeerChallengeGroupMemberResponseObject, error) {
-	return answerPeerChallengeGroup(ctx)(s.store.TakeGroupMember(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Borough))
+func (s *Server) DeletePeerChallengeGroupMember(ctx context.Context, r api.DeletePeerChallengeGroupMemberRequestObject) (api.Response, error) {
+	return peerChallengeGroups.answer(ctx)(s.store.TakeGroupMember(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Borough))
 }
 
 // PutPeerChallengeGroupNotes writes what was said in one.
-func (s *Server) PutPeerChallengeGroupNotes(ctx context.Context, r api.PutPeerChallengeGroupNotesRequestObject) (api.PutPeerChallengeGroupNotesResponseObject, error) {
-	return answerPeerChallengeGroup(ctx)(s.store.WriteGroupNotes(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Notes))
+func (s *Server) PutPeerChallengeGroupNotes(ctx context.Context, r api.PutPeerChallengeGroupNotesRequestObject) (api.Response, error) {
+	return peerChallengeGroups.answer(ctx)(s.store.WriteGroupNotes(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Notes))
 }
 
-// answerPeerChallengeGroup answers what the store has answered.
-func answerPeerChallengeGroup(ctx context.Context) func(programme.PeerChallengeGroup, error) (reply, error) {
-	return func(g programme.PeerChallengeGroup, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, g.Version, peerChallengeGroupWire(ctx)(&g))
+func peerChallengeGroupInput(g *programme.PeerChallengeGroup) api.PeerChallengeGroupInput {
+	return api.PeerChallengeGroupInput{
+		PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn, Venue: g.Venue, Link: g.Link, Illustrative: g.Illustrative,
 	}
 }
 
 func setPeerChallengeGroup(g *programme.PeerChallengeGroup, in api.PeerChallengeGroupInput) {
+	g.PeerChallengeID = in.PeerChallengeId
 	g.Name, g.StartsOn, g.EndsOn, g.Venue, g.Link, g.Illustrative = in.Name, in.StartsOn, in.EndsOn, in.Venue, in.Link, in.Illustrative
 }
 
@@ -94,7 +79,7 @@ func setPeerChallengeGroup(g *programme.PeerChallengeGroup, in api.PeerChallenge
 func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGroup) api.PeerChallengeGroup {
 	return func(g *programme.PeerChallengeGroup) api.PeerChallengeGroup {
 		wire := api.PeerChallengeGroup{
-			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn, Venue: g.Venue,
+			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn,
 			Members: make([]api.GroupMember, len(g.Members)), Illustrative: g.Illustrative,
 			CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, Actions: actionsWire(ctx, g),
 		}
@@ -102,7 +87,7 @@ func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGr
 			wire.Members[i] = api.GroupMember{Borough: m.Borough, Role: api.MemberRole(m.Role), PresentsOn: m.PresentsOn}
 		}
 		if g.Confidants().Includes(callOf(ctx).actor) {
-			wire.Link, wire.Notes = g.Link, g.Notes
+			wire.Venue, wire.Link, wire.Notes = g.Venue, g.Link, g.Notes
 		}
 		return wire
 	}

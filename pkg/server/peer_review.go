@@ -19,8 +19,10 @@ type peerReviewStore interface {
 	DeletePeerReview(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
+var peerReviews = nounOf(peerReviewInput, setPeerReview, peerReviewWire)
+
 // ListPeerReviews answers reviews.
-func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.ListPeerReviewsResponseObject, error) {
+func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.Response, error) {
 	f := programme.PeerReviewFilter{
 		Host: r.Params.Host, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ReviewState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
@@ -29,113 +31,91 @@ func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsReque
 }
 
 // GetPeerReview answers one.
-func (s *Server) GetPeerReview(ctx context.Context, r api.GetPeerReviewRequestObject) (api.GetPeerReviewResponseObject, error) {
-	return answerPeerReview(ctx)(s.store.PeerReview(ctx, callOf(ctx).actor, r.Id))
+func (s *Server) GetPeerReview(ctx context.Context, r api.GetPeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.read(ctx, s.store.PeerReview, r.Id)
 }
 
 // CreatePeerReview proposes one.
-func (s *Server) CreatePeerReview(ctx context.Context, r api.CreatePeerReviewRequestObject) (api.CreatePeerReviewResponseObject, error) {
-	var review programme.PeerReview
-	setPeerReview(&review, *r.Body)
-	review, err := s.store.CreatePeerReview(ctx, callOf(ctx).actor, review)
-	if err != nil {
-		return nil, err
-	}
-	return created(ctx, review.Version, "/v1/peer-reviews/"+review.ID, peerReviewWire(ctx)(&review))
+func (s *Server) CreatePeerReview(ctx context.Context, r api.CreatePeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.created(ctx, s.store.CreatePeerReview, *r.Body)
 }
 
 // UpdatePeerReview changes one. The team is chosen anew where the patch has one.
-func (s *Server) UpdatePeerReview(ctx context.Context, r api.UpdatePeerReviewRequestObject) (api.UpdatePeerReviewResponseObject, error) {
-	return answerPeerReview(ctx)(s.store.UpdatePeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(review *programme.PeerReview) error {
-		sessions := sessionsWire(review.Sessions)
-		in, err := merged(ctx, api.PeerReviewInput{
-			Title: review.Title, Host: review.Host, Cycle: string(review.Cycle), PriorityId: review.PriorityID, Scope: review.Scope, ScopeAgreedOn: review.ScopeAgreedOn,
-			Kloes: &review.KLOEs, FieldworkDays: &review.FieldworkDays, PresentationOn: review.PresentationOn, Sessions: &sessions,
-			ProgressReviewOn: review.ProgressReviewOn, ProgressReview: review.ProgressReview, Illustrative: review.Illustrative,
-		})
-		if err == nil {
-			setPeerReview(review, in)
-		}
-		return err
-	}))
+func (s *Server) UpdatePeerReview(ctx context.Context, r api.UpdatePeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.patched(ctx, s.store.UpdatePeerReview, r.Id, r.Params.IfMatch)
 }
 
 // DeletePeerReview removes one.
-func (s *Server) DeletePeerReview(ctx context.Context, r api.DeletePeerReviewRequestObject) (api.DeletePeerReviewResponseObject, error) {
+func (s *Server) DeletePeerReview(ctx context.Context, r api.DeletePeerReviewRequestObject) (api.Response, error) {
 	return deleted(ctx), s.store.DeletePeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 }
 
 // ScopePeerReview begins to agree on its scope.
-func (s *Server) ScopePeerReview(ctx context.Context, r api.ScopePeerReviewRequestObject) (api.ScopePeerReviewResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.AgreeScope)
+func (s *Server) ScopePeerReview(ctx context.Context, r api.ScopePeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.AgreeScope)
 }
 
 // PreparePeerReview begins its preparation.
-func (s *Server) PreparePeerReview(ctx context.Context, r api.PreparePeerReviewRequestObject) (api.PreparePeerReviewResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Prepare)
+func (s *Server) PreparePeerReview(ctx context.Context, r api.PreparePeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.Prepare)
 }
 
 // StartPeerReviewFieldwork begins its fieldwork.
-func (s *Server) StartPeerReviewFieldwork(ctx context.Context, r api.StartPeerReviewFieldworkRequestObject) (api.StartPeerReviewFieldworkResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.StartFieldwork)
+func (s *Server) StartPeerReviewFieldwork(ctx context.Context, r api.StartPeerReviewFieldworkRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.StartFieldwork)
 }
 
 // CheckPeerReviewFacts gives its host the right of reply.
-func (s *Server) CheckPeerReviewFacts(ctx context.Context, r api.CheckPeerReviewFactsRequestObject) (api.CheckPeerReviewFactsResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.CheckFacts)
+func (s *Server) CheckPeerReviewFacts(ctx context.Context, r api.CheckPeerReviewFactsRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.CheckFacts)
 }
 
 // FinalisePeerReview makes its report final.
-func (s *Server) FinalisePeerReview(ctx context.Context, r api.FinalisePeerReviewRequestObject) (api.FinalisePeerReviewResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Finalise)
+func (s *Server) FinalisePeerReview(ctx context.Context, r api.FinalisePeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.Finalise)
 }
 
 // FollowUpPeerReview begins its follow-up.
-func (s *Server) FollowUpPeerReview(ctx context.Context, r api.FollowUpPeerReviewRequestObject) (api.FollowUpPeerReviewResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.FollowUp)
+func (s *Server) FollowUpPeerReview(ctx context.Context, r api.FollowUpPeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.FollowUp)
 }
 
 // ClosePeerReview ends it.
-func (s *Server) ClosePeerReview(ctx context.Context, r api.ClosePeerReviewRequestObject) (api.ClosePeerReviewResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Close)
+func (s *Server) ClosePeerReview(ctx context.Context, r api.ClosePeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.Close)
 }
 
 // CancelPeerReview says that it will not take place.
-func (s *Server) CancelPeerReview(ctx context.Context, r api.CancelPeerReviewRequestObject) (api.CancelPeerReviewResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Cancel)
+func (s *Server) CancelPeerReview(ctx context.Context, r api.CancelPeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.Cancel)
 }
 
 // ReopenPeerReview takes its last step back.
-func (s *Server) ReopenPeerReview(ctx context.Context, r api.ReopenPeerReviewRequestObject) (api.ReopenPeerReviewResponseObject, error) {
-	return s.movePeerReview(ctx, r.Id, r.Params.IfMatch, programme.Reopen)
-}
-
-func (s *Server) movePeerReview(ctx context.Context, id string, match *string, step programme.Step) (reply, error) {
-	return answerPeerReview(ctx)(s.store.MovePeerReview(ctx, callOf(ctx).actor, id, matchVersion(match), step))
+func (s *Server) ReopenPeerReview(ctx context.Context, r api.ReopenPeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 
 // AddPeerReviewHostComment adds what the host says.
-func (s *Server) AddPeerReviewHostComment(ctx context.Context, r api.AddPeerReviewHostCommentRequestObject) (api.AddPeerReviewHostCommentResponseObject, error) {
-	return answerPeerReview(ctx)(s.store.CommentOnPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Text))
+func (s *Server) AddPeerReviewHostComment(ctx context.Context, r api.AddPeerReviewHostCommentRequestObject) (api.Response, error) {
+	return peerReviews.answer(ctx)(s.store.CommentOnPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Text))
 }
 
 // PutPeerReviewReport writes the report.
-func (s *Server) PutPeerReviewReport(ctx context.Context, r api.PutPeerReviewReportRequestObject) (api.PutPeerReviewReportResponseObject, error) {
-	return answerPeerReview(ctx)(s.store.WritePeerReviewReport(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Report, linksOf(r.Body.ReportLinks)))
+func (s *Server) PutPeerReviewReport(ctx context.Context, r api.PutPeerReviewReportRequestObject) (api.Response, error) {
+	return peerReviews.answer(ctx)(s.store.WritePeerReviewReport(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Report, linksOf(r.Body.ReportLinks)))
 }
 
 // PutPeerReviewPublication decides how far the report may be seen.
-func (s *Server) PutPeerReviewPublication(ctx context.Context, r api.PutPeerReviewPublicationRequestObject) (api.PutPeerReviewPublicationResponseObject, error) {
-	return answerPeerReview(ctx)(s.store.PublishPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.Publication(r.Body.Publication)))
+func (s *Server) PutPeerReviewPublication(ctx context.Context, r api.PutPeerReviewPublicationRequestObject) (api.Response, error) {
+	return peerReviews.answer(ctx)(s.store.PublishPeerReview(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), programme.Publication(r.Body.Publication)))
 }
 
-// answerPeerReview answers what the store has answered.
-func answerPeerReview(ctx context.Context) func(programme.PeerReview, error) (reply, error) {
-	return func(r programme.PeerReview, err error) (reply, error) {
-		if err != nil {
-			return reply{}, err
-		}
-		return resource(ctx, r.Version, peerReviewWire(ctx)(&r))
+func peerReviewInput(review *programme.PeerReview) api.PeerReviewInput {
+	sessions := sessionsWire(review.Sessions)
+	return api.PeerReviewInput{
+		Title: review.Title, Host: review.Host, Cycle: string(review.Cycle), PriorityId: review.PriorityID, Scope: review.Scope, ScopeAgreedOn: review.ScopeAgreedOn,
+		Kloes: &review.KLOEs, FieldworkDays: &review.FieldworkDays, PresentationOn: review.PresentationOn, Sessions: &sessions,
+		ProgressReviewOn: review.ProgressReviewOn, ProgressReview: review.ProgressReview, Illustrative: review.Illustrative,
 	}
 }
 
@@ -174,7 +154,7 @@ func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerRev
 	return func(r *programme.PeerReview) api.PeerReview {
 		wire := api.PeerReview{
 			Id: r.ID, Title: r.Title, Host: r.Host, Cycle: string(r.Cycle), PriorityId: r.PriorityID, Scope: r.Scope, ScopeAgreedOn: r.ScopeAgreedOn,
-			Kloes: some(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: some(r.FieldworkDays), PresentationOn: r.PresentationOn,
+			Kloes: programme.OrEmpty(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: programme.OrEmpty(r.FieldworkDays), PresentationOn: r.PresentationOn,
 			Sessions: []api.ReviewSession{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
 			Report: r.Report, ReportLinks: linksWire(r.ReportLinks), Publication: api.Publication(r.Publication), ReportedOn: r.ReportedOn,
 			ProgressReviewOn: r.ProgressReviewOn, Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Actions: actionsWire(ctx, r),

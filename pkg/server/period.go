@@ -17,7 +17,7 @@ type periodStore interface {
 const periodVersion = 1
 
 // ListPeriods answers periods by their last day, a year before its last quarter.
-func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject) (api.ListPeriodsResponseObject, error) {
+func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject) (api.Response, error) {
 	list := kept(callOf(ctx).snapshot.Periods, func(p *benchmark.Period) bool {
 		return r.Params.Kind == nil || string(p.Kind) == string(*r.Params.Kind)
 	})
@@ -29,7 +29,7 @@ func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject
 func periodKey(p *benchmark.Period) []string { return []string{string(p.EndsOn), p.Code} }
 
 // GetPeriod answers one.
-func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (api.GetPeriodResponseObject, error) {
+func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (api.Response, error) {
 	p := callOf(ctx).snapshot.Period(r.Code)
 	if p == nil {
 		return nil, notFound("There is no reporting period with this code.")
@@ -38,20 +38,20 @@ func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (a
 }
 
 // CreatePeriod adds one.
-func (s *Server) CreatePeriod(ctx context.Context, r api.CreatePeriodRequestObject) (api.CreatePeriodResponseObject, error) {
+func (s *Server) CreatePeriod(ctx context.Context, r api.CreatePeriodRequestObject) (api.Response, error) {
 	p, err := benchmark.ParsePeriod(r.Body.Code)
 	if err != nil {
-		return nil, programme.Refuse([]programme.Fault{{Pointer: "/code", Code: "period", Detail: "The second year must follow the first, as in 2024-25."}})
+		return nil, programme.Refuse([]programme.Fault{{Pointer: "/code", Code: programme.FaultPeriod, Detail: "The second year must follow the first, as in 2024-25."}})
 	}
 	p, err = s.store.CreatePeriod(ctx, callOf(ctx).actor, p)
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, periodVersion, "/v1/periods/"+p.Code, periodWire(&p))
+	return created(ctx, periodVersion, "period", p.Code, periodWire(&p))
 }
 
 // DeletePeriod removes one.
-func (s *Server) DeletePeriod(ctx context.Context, r api.DeletePeriodRequestObject) (api.DeletePeriodResponseObject, error) {
+func (s *Server) DeletePeriod(ctx context.Context, r api.DeletePeriodRequestObject) (api.Response, error) {
 	err := s.store.DeletePeriod(ctx, callOf(ctx).actor, r.Code, matchVersion(r.Params.IfMatch))
 	return deleted(ctx), err
 }

@@ -14,7 +14,7 @@ type priorityStore interface {
 }
 
 // ListPriorities answers priorities in order of creation.
-func (s *Server) ListPriorities(ctx context.Context, r api.ListPrioritiesRequestObject) (api.ListPrioritiesResponseObject, error) {
+func (s *Server) ListPriorities(ctx context.Context, r api.ListPrioritiesRequestObject) (api.Response, error) {
 	list := kept(callOf(ctx).snapshot.Priorities, func(p *programme.Priority) bool {
 		return (r.Params.On == nil || p.Holds(*r.Params.On)) && since(r.Params.UpdatedSince, p.UpdatedAt)
 	})
@@ -22,7 +22,7 @@ func (s *Server) ListPriorities(ctx context.Context, r api.ListPrioritiesRequest
 }
 
 // GetPriority answers one.
-func (s *Server) GetPriority(ctx context.Context, r api.GetPriorityRequestObject) (api.GetPriorityResponseObject, error) {
+func (s *Server) GetPriority(ctx context.Context, r api.GetPriorityRequestObject) (api.Response, error) {
 	p := callOf(ctx).snapshot.Priority(r.Id)
 	if p == nil {
 		return nil, notFound("There is no priority with this id.")
@@ -31,7 +31,7 @@ func (s *Server) GetPriority(ctx context.Context, r api.GetPriorityRequestObject
 }
 
 // CreatePriority adds one.
-func (s *Server) CreatePriority(ctx context.Context, r api.CreatePriorityRequestObject) (api.CreatePriorityResponseObject, error) {
+func (s *Server) CreatePriority(ctx context.Context, r api.CreatePriorityRequestObject) (api.Response, error) {
 	var p programme.Priority
 	if err := setPriority(&p, *r.Body); err != nil {
 		return nil, err
@@ -40,11 +40,11 @@ func (s *Server) CreatePriority(ctx context.Context, r api.CreatePriorityRequest
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, p.Version, "/v1/priorities/"+p.ID, priorityWire(&p))
+	return created(ctx, p.Version, "priority", p.ID, priorityWire(&p))
 }
 
 // UpdatePriority changes one.
-func (s *Server) UpdatePriority(ctx context.Context, r api.UpdatePriorityRequestObject) (api.UpdatePriorityResponseObject, error) {
+func (s *Server) UpdatePriority(ctx context.Context, r api.UpdatePriorityRequestObject) (api.Response, error) {
 	p, err := s.store.UpdatePriority(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), func(p *programme.Priority) error {
 		in, err := merged(ctx, api.PriorityInput{Name: p.Name, Description: p.Description, ValidFrom: p.ValidFrom, ValidTo: p.ValidTo})
 		if err != nil {
@@ -59,7 +59,7 @@ func (s *Server) UpdatePriority(ctx context.Context, r api.UpdatePriorityRequest
 }
 
 // DeletePriority removes one.
-func (s *Server) DeletePriority(ctx context.Context, r api.DeletePriorityRequestObject) (api.DeletePriorityResponseObject, error) {
+func (s *Server) DeletePriority(ctx context.Context, r api.DeletePriorityRequestObject) (api.Response, error) {
 	err := s.store.DeletePriority(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
 	return deleted(ctx), err
 }

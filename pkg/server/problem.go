@@ -26,6 +26,7 @@ var statuses = map[programme.Kind]int{
 	programme.Unsupported:          http.StatusUnsupportedMediaType,
 	programme.Invalid:              http.StatusUnprocessableEntity,
 	programme.PreconditionRequired: http.StatusPreconditionRequired,
+	programme.TooMany:              http.StatusTooManyRequests,
 	programme.Unavailable:          http.StatusServiceUnavailable,
 }
 
@@ -34,16 +35,16 @@ func badRequest(faults ...programme.Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return &programme.Error{Kind: programme.Malformed, Code: "bad_request", Detail: "The request has the faults listed under errors.", Faults: faults}
+	return &programme.Error{Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.", Faults: faults}
 }
 
 // unknownValue refuses a filter that names what does not exist.
 func unknownValue(parameter, detail string) error {
-	return badRequest(programme.Fault{Parameter: parameter, Code: "unknown_value", Detail: detail})
+	return badRequest(programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail})
 }
 
 func notFound(detail string) error {
-	return programme.Errorf(programme.NotFound, "not_found", "%s", detail)
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "%s", detail)
 }
 
 // writeProblem is the one place where an error becomes an answer. Echo may call
@@ -58,9 +59,10 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 		return
 	}
 	e := s.refusal(err, c)
+	c.Set(problemCodeKey, e.Code)
 	problem := api.Problem{
-		Type: "/problems/" + e.Code, Title: title(e.Code), Status: statuses[e.Kind], Detail: e.Detail,
-		Instance: requestID(c), Code: e.Code, Errors: make([]api.Fault, 0, len(e.Faults)),
+		Type: problemAddress(e.Code), Title: problems[e.Code].Title, Status: statuses[e.Kind], Detail: e.Detail,
+		Instance: requestID(c), Code: api.ProblemCode(e.Code), Errors: make([]api.Fault, 0, len(e.Faults)),
 	}
 	if e.Kind == methodNotAllowed {
 		problem.Status = http.StatusMethodNotAllowed
@@ -68,14 +70,14 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 			c.Response().Header().Set("Allow", allowed+", "+http.MethodHead)
 		}
 	}
-	for _, f := range e.Faults {
-		problem.Errors = append(problem.Errors, api.Fault{Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Code: f.Code, Detail: f.Detail})
+	for _, f := range listed(e.Faults) {
+		problem.Errors = append(problem.Errors, api.Fault{Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Code: api.FaultCode(f.Code), Detail: f.Detail})
 	}
 	header := c.Response().Header()
 	switch e.Kind {
 	case programme.Unauthenticated:
 		header.Set("WWW-Authenticate", challenge(e.Code))
-	case programme.Unavailable:
+	case programme.TooMany, programme.Unavailable:
 		header.Set("Retry-After", "5")
 	}
 	header.Del("Link")
@@ -97,7 +99,8 @@ const (
 // for callers is logged and becomes "internal".
 func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 	if e, ok := errors.AsType[*programme.Error](err); ok {
-		if e.Kind == programme.Internal || e.Kind == programme.Unavailable {
+		// A database that is not migrated yet is said once, at the start, not at each probe.
+		if (e.Kind == programme.Internal || e.Kind == programme.Unavailable) && e.Code != programme.CodeNotReady {
 			s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
 		}
 		return e
@@ -105,23 +108,23 @@ func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 	if h, ok := errors.AsType[*echo.HTTPError](err); ok {
 		switch h.Code {
 		case http.StatusNotFound:
-			return programme.Errorf(programme.NotFound, "no_such_address", "There is nothing at this address.")
+			return programme.Errorf(programme.NotFound, programme.CodeNoSuchAddress, "There is nothing at this address.")
 		case http.StatusMethodNotAllowed:
-			return programme.Errorf(methodNotAllowed, "method_not_allowed", "This address does not answer %s; the Allow header names what it does.", c.Request().Method)
+			return programme.Errorf(methodNotAllowed, programme.CodeMethodNotAllowed, "This address does not answer %s; the Allow header names what it does.", c.Request().Method)
 		}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.ErrorContext(c.Request().Context(), "request took too long", "request", requestID(c), "error", err.Error())
-		return programme.Errorf(programme.Unavailable, "timeout", "The request took longer than the server allows.")
+		return programme.Errorf(programme.Unavailable, programme.CodeTimeout, "The request took longer than the server allows.")
 	}
 	s.log.ErrorContext(c.Request().Context(), "request failed", "request", requestID(c), "error", err.Error())
-	return programme.Errorf(programme.Internal, "internal", "The server met a fault of its own. Quote the instance when you report it.")
+	return programme.OwnFault(nil)
 }
 
 // challenge names the fault of the token (RFC 6750); a request that brought
 // none gets no error code.
-func challenge(code string) string {
-	if code == codeNoToken {
+func challenge(code programme.Code) string {
+	if code == programme.CodeNoToken {
 		return `Bearer realm="peerchallenge"`
 	}
 	return `Bearer realm="peerchallenge", error="invalid_token"`
@@ -137,4 +140,5 @@ func optional(s string) *string {
 // explained is what the page of a problem says.
 type explained struct{ Title, Means, Do string }
 
-func title(code string) string { return problems[code].Title }
+// problemAddress is where the explanation of a problem is.
+func problemAddress(code programme.Code) string { return "/problems/" + string(code) }

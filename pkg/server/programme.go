@@ -12,7 +12,7 @@ type programmeStore interface {
 }
 
 // GetProgramme answers the words of the programme's page.
-func (s *Server) GetProgramme(ctx context.Context, _ api.GetProgrammeRequestObject) (api.GetProgrammeResponseObject, error) {
+func (s *Server) GetProgramme(ctx context.Context, _ api.GetProgrammeRequestObject) (api.Response, error) {
 	p := &callOf(ctx).snapshot.Programme
 	if p.Version == 0 {
 		return nil, notFound("The programme has not been described yet.")
@@ -21,7 +21,7 @@ func (s *Server) GetProgramme(ctx context.Context, _ api.GetProgrammeRequestObje
 }
 
 // UpdateProgramme changes them.
-func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeRequestObject) (api.UpdateProgrammeResponseObject, error) {
+func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeRequestObject) (api.Response, error) {
 	p, err := s.store.UpdateProgramme(ctx, callOf(ctx).actor, matchVersion(r.Params.IfMatch), func(p *programme.Programme) error {
 		in, err := merged(ctx, programmeInput(p))
 		if err != nil {

@@ -23,7 +23,7 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	}
 	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call)})
 	if after != nil && programme.KindOf(err) == programme.Invalid {
-		return reply{}, errNoCursor // somebody made a key up, and its mark
+		return reply{}, errNoCursor // a key of another width or of other types
 	}
 	if err != nil {
 		return reply{}, err
@@ -69,7 +69,7 @@ func actionsWire(ctx context.Context, r programme.Record) []api.PossibleAction {
 	for i, s := range steps {
 		actions[i] = api.PossibleAction{Name: string(s.Step), Allowed: s.Refusal == nil}
 		if s.Refusal != nil {
-			actions[i].Code, actions[i].Reason = &s.Refusal.Code, &s.Refusal.Detail
+			actions[i].Code, actions[i].Reason = new(string(s.Refusal.Code)), &s.Refusal.Detail
 		}
 	}
 	return actions
@@ -78,18 +78,10 @@ func actionsWire(ctx context.Context, r programme.Record) []api.PossibleAction {
 // list answers the elements of an optional member, never nil: an empty list is
 // a list.
 func list[T any](given *[]T) []T {
-	if given == nil || *given == nil {
+	if given == nil {
 		return []T{}
 	}
-	return *given
-}
-
-// some answers a list for the wire, never nil.
-func some[T any](held []T) []T {
-	if held == nil {
-		return []T{}
-	}
-	return held
+	return programme.OrEmpty(*given)
 }
 
 func linksWire(links []programme.Link) []api.Link {

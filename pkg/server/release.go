@@ -8,7 +8,7 @@ import (
 )
 
 // ListReleases answers the files that figures were read from, oldest first.
-func (s *Server) ListReleases(ctx context.Context, r api.ListReleasesRequestObject) (api.ListReleasesResponseObject, error) {
+func (s *Server) ListReleases(ctx context.Context, r api.ListReleasesRequestObject) (api.Response, error) {
 	known := r.Params.Dataset == nil
 	list := kept(callOf(ctx).snapshot.Releases, func(rel *benchmark.Release) bool {
 		of := r.Params.Dataset == nil || rel.Dataset == *r.Params.Dataset
@@ -22,7 +22,7 @@ func (s *Server) ListReleases(ctx context.Context, r api.ListReleasesRequestObje
 }
 
 // GetRelease answers one.
-func (s *Server) GetRelease(ctx context.Context, r api.GetReleaseRequestObject) (api.GetReleaseResponseObject, error) {
+func (s *Server) GetRelease(ctx context.Context, r api.GetReleaseRequestObject) (api.Response, error) {
 	rel := callOf(ctx).snapshot.Release(r.Id)
 	if rel == nil {
 		return nil, notFound("There is no release with this id.")

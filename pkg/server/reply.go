@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"io"
 	"net/http"
 	"regexp"
@@ -65,10 +66,10 @@ func resource(ctx context.Context, version int64, body any) (reply, error) {
 	return encoded(ctx, http.StatusOK, version, body)
 }
 
-// created answers a new resource and where it is.
-func created(ctx context.Context, version int64, location string, body any) (reply, error) {
+// created answers a new resource of the kind and where it is.
+func created(ctx context.Context, version int64, noun, key string, body any) (reply, error) {
 	r, err := encoded(ctx, http.StatusCreated, version, body)
-	r.location = location
+	r.location = *addressOf(noun, key)
 	return r, err
 }
 
@@ -116,9 +117,9 @@ func (c *content) gzip() []byte {
 	return c.packed
 }
 
-// write sends the reply. A read that the snapshot alone answers is kept, so
+// Write sends the reply. A read that the snapshot alone answers is kept, so
 // that the next caller gets the same bytes without anyone making them again.
-func (r reply) write(w http.ResponseWriter) error {
+func (r reply) Write(w http.ResponseWriter) error {
 	if r.stream != nil {
 		return r.writeStream(w)
 	}
@@ -185,9 +186,16 @@ var (
 	vary         = []string{"Accept, Accept-Encoding, Authorization"}
 )
 
-// writeStream sends a list of any length without holding it. A fault after the
-// first byte breaks the connection: a short list must not look like a whole one.
+// writeStream sends a list of any length without holding it, nor what it is made of
+// for longer than that takes. A fault after the first byte breaks the connection: a
+// short list must not look like a whole one.
 func (r reply) writeStream(w http.ResponseWriter) error {
+	var list *pipe
+	defer func() { // also where making the list panics
+		if list != nil {
+			_ = list.finish(errBroken)
+		}
+	}()
 	opened, end := false, func() error { return nil }
 	err := r.stream(func(etag string) (io.Writer, bool) {
 		opened = true
@@ -204,7 +212,8 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 			return nil, false
 		}
 		header.Set("Content-Type", r.mime)
-		var out io.Writer = patient{w, http.NewResponseController(w)}
+		list = r.call.lists.pipe(r.call.actor.Request, connection{w, http.NewResponseController(w)})
+		var out io.Writer = list
 		if r.call.acceptsGzip {
 			header["Content-Encoding"] = gzipEncoding
 			z := gzip.NewWriter(out)
@@ -216,24 +225,27 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 	if err == nil {
 		err = end()
 	}
+	r.stream, r.call.snapshot = nil, nil // the reader may sleep; the state need not stay for that
+	if list != nil {
+		err = list.finish(err)
+	}
 	if err != nil && opened {
 		panic(http.ErrAbortHandler)
 	}
 	return err
 }
 
-// patient gives each part of a stream its own time, so that a long list may take
-// long, but a client that has stopped reading holds no connection.
-type patient struct {
+var errBroken = errors.New("the list could not be made")
+
+// connection is that of an answer, with deadlines.
+type connection struct {
 	http.ResponseWriter
+
 	control *http.ResponseController
 }
 
-func (p patient) Write(part []byte) (int, error) {
-	// A connection without deadlines, in a test perhaps, needs no patience.
-	_ = p.control.SetWriteDeadline(time.Now().Add(requestTimeout))
-	return p.ResponseWriter.Write(part)
-}
+// SetWriteDeadline bounds the writes that follow, and those that wait.
+func (c connection) SetWriteDeadline(at time.Time) error { return c.control.SetWriteDeadline(at) }
 
 // ownETag is the form of the ETags of resources that can be changed.
 var ownETag = regexp.MustCompile(`^"([1-9][0-9]{0,17})-[A-Za-z0-9_-]+(\.gz)?"$`)

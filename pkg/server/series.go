@@ -8,7 +8,7 @@ import (
 )
 
 // ListIndicatorSeries follows one borough over time.
-func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSeriesRequestObject) (api.ListIndicatorSeriesResponseObject, error) {
+func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSeriesRequestObject) (api.Response, error) {
 	ind, err := indicatorIn(ctx, r.Code)
 	if err != nil {
 		return nil, err

@@ -1,11 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +27,7 @@ type Store interface {
 	Snapshot(ctx context.Context) (*benchmark.Snapshot, error)
 	// Ready answers Unavailable while the service cannot do its work.
 	Ready(ctx context.Context) error
+	cursorStore
 	idempotencyStore
 	programmeStore
 	priorityStore
@@ -48,37 +51,52 @@ type Store interface {
 	auditStore
 }
 
-// Config is what a [Server] is made of.
+// Config is what a [Server] is made of. Store and Verify must be there, all else may
+// be left out.
 type Config struct {
 	Store  Store
 	Verify func(ctx context.Context, token string) (programme.Actor, error)
-	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS
-	Clock  func() time.Time
+	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS; nil where it is off
+	Clock  func() time.Time                          // nil: time.Now
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
-	Logger   *slog.Logger
+	Logger   *slog.Logger // nil: the default one
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
+	// Proxies are the networks whose X-Forwarded-For is believed; none where it is empty.
+	Proxies []netip.Prefix
+	// Addresses says how much of callers' addresses the log keeps; the zero value
+	// means all.
+	Addresses AddressForm
+	// Spool bounds what is kept for slow readers of whole lists.
+	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
 	CacheBytes int
+	// MetricsElsewhere takes the metrics off the public address: [Server.Inside] has them.
+	MetricsElsewhere bool
 	// Collectors add to the metrics, such as those of the database's pool.
 	Collectors []prometheus.Collector
 }
 
 // Server answers the contract's operations over HTTP.
 type Server struct {
-	store    Store
-	verify   func(ctx context.Context, token string) (programme.Actor, error)
-	keys     func(ctx context.Context) ([]byte, error)
-	clock    func() time.Time
-	rules    programme.Settings
-	log      *slog.Logger
-	contract *contract
-	answers  *answers
-	metrics  *metrics
-	today    calendar
-	lastKeys atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
-	echo     *echo.Echo
+	store     Store
+	verify    func(ctx context.Context, token string) (programme.Actor, error)
+	keys      func(ctx context.Context) ([]byte, error)
+	clock     func() time.Time
+	rules     programme.Settings
+	log       *slog.Logger
+	proxies   []netip.Prefix
+	addresses AddressForm
+	contract  *contract
+	answers   *answers
+	spool     *spool
+	metrics   *metrics
+	today     calendar
+	door      door
+	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
+	cursorKey atomic.Pointer[[]byte]
+	echo      *echo.Echo
 }
 
 // New makes a server. It fails if contract, roles and routes do not agree.
@@ -87,22 +105,33 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("openapi.yaml: %w", err)
 	}
-	if cfg.CacheBytes == 0 {
-		cfg.CacheBytes = 8 << 20
+	cfg.CacheBytes = cmp.Or(cfg.CacheBytes, 8<<20)
+	cfg.Settings = cfg.Settings.Or(programme.DefaultSettings)
+	cfg.Logger = cmp.Or(cfg.Logger, slog.Default())
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	spool, err := newSpool(cfg.Spool, cfg.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("no place for what readers of lists have not taken: %w", err)
+	}
+	if cfg.Keys == nil {
+		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
-		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings.Or(programme.DefaultSettings),
-		contract: contract, answers: newAnswers(cfg.CacheBytes), metrics: newMetrics(), echo: echo.New(),
+		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
+		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
+		proxies: cfg.Proxies, addresses: cfg.Addresses,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
 			return nil, err
 		}
 	}
-	return s, s.route(cfg.CORSOrigins)
+	return s, s.route(cfg.CORSOrigins, cfg.MetricsElsewhere)
 }
 
-func (s *Server) route(origins []string) error {
+func (s *Server) route(origins []string, metricsElsewhere bool) error {
 	e := s.echo
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(noOutput{}) // everything worth saying goes through slog
@@ -119,8 +148,8 @@ func (s *Server) route(origins []string) error {
 		}))
 	}
 	e.Use(s.authorize, s.remember, s.validate)
-	api.RegisterHandlers(e, api.NewStrictHandler(s, []api.StrictMiddlewareFunc{s.once}))
-	if err := s.routeSystem(e); err != nil {
+	api.Register(e, s, s.once)
+	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err
 	}
 	routes := map[operationKey]bool{}
@@ -138,6 +167,11 @@ func (noOutput) Write(p []byte) (int, error) { return len(p), nil }
 
 // ServeHTTP answers one request. HEAD is GET whose body net/http keeps back.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		// Where a proxy and we might disagree about where a body ends, nothing may follow it
+		// (RFC 9112, 6.1).
+		w.Header().Set("Connection", "close")
+	}
 	if r.Method == http.MethodHead {
 		r = r.Clone(r.Context())
 		r.Method = http.MethodGet
@@ -153,7 +187,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Du
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
+	go func() { done <- server.Serve(listened{listener, s}) }()
 	select {
 	case err := <-done:
 		return err

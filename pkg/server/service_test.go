@@ -9,8 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -158,37 +156,40 @@ func TestEveryProblemHasItsPage(t *testing.T) {
 	w.get(p.Type).want(200)
 }
 
-// TestEveryCodeIsExplained reads the codes out of the program's own text: those of
-// the errors themselves, not of the faults within.
+// TestEveryCodeIsExplained: what the contract names, a page and JSON explain, and
+// nothing else.
 func TestEveryCodeIsExplained(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	page := w.get("/problems").want(200).body
-	code := regexp.MustCompile(`(?:Errorf|Wrap)\((?:[a-z]+, )?(?:programme\.[A-Z][A-Za-z]+|methodNotAllowed), "([a-z_]+)"|"(token_[a-z_]+)"|taken\("[^"]*", "([a-z_]+)"`)
-	files, err := filepath.Glob("../*/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// These never reach a caller of the API: they are said at the terminal.
-	local := []string{"issuers_malformed", "invalid_file", "period", "not_owner"}
-	found := 0
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, match := range code.FindAllStringSubmatch(string(text), -1) {
-			found++
-			if name := match[1] + match[2] + match[3]; !slices.Contains(local, name) && !strings.Contains(page, `<section id="`+name+`">`) {
-				t.Errorf("%s: the code %q is explained nowhere", file, name)
+	var kinds api.ProblemKinds
+	w.get("/problems", "Accept", "application/json").want(200).into(&kinds)
+	var explained []string
+	for _, kind := range kinds.Items {
+		explained = append(explained, string(kind.Code))
+		for _, text := range []string{kind.Title, kind.Means, kind.Do} {
+			if text == "" {
+				t.Errorf("%+v leaves something out", kind)
 			}
 		}
 	}
-	if found < 30 {
-		t.Errorf("only %d codes were found", found)
+	var named []string
+	for _, code := range contract.doc.Components.Schemas["ProblemCode"].Value.Enum {
+		named = append(named, code.(string))
+	}
+	if !slices.Equal(explained, named) {
+		t.Errorf("explained are %q, the contract names %q", explained, named)
+	}
+	var one api.ProblemKinds
+	w.get("/problems/stale", "Accept", "text/html;q=0.5, application/json").want(200).into(&one)
+	if i := slices.Index(explained, "stale"); len(one.Items) != 1 || one.Items[0] != kinds.Items[i] {
+		t.Errorf("one problem is %+v", one)
+	}
+	w.get("/problems/not_a_code", "Accept", "application/json").problem(404, "not_found")
+	for _, accept := range []string{"", "*/*", "text/html", "text/html, application/xhtml+xml, */*;q=0.8"} {
+		page := w.get("/problems/stale", "Accept", accept).want(200)
+		if page.header.Get("Content-Type") != "text/html; charset=UTF-8" || page.header.Get("Vary") != "Accept" {
+			t.Errorf("Accept %q is answered with %v", accept, page.header)
+		}
 	}
 }
 
@@ -251,36 +252,6 @@ func TestCrossOrigin(t *testing.T) {
 	}
 	if r := start(t).get("/v1/boroughs", "Origin", "https://portal.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("allowed without configuration")
-	}
-}
-
-// TestLogsNoPersons: the log knows the request and the operation, but neither
-// who asked, nor for whom, nor the token.
-func TestLogsNoPersons(t *testing.T) {
-	t.Parallel()
-	var log safeBuffer
-	w := start(t, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
-	r := w.get("/v1/boroughs/E09000022?on=2025-01-01", "X-Request-Id", "request-of-mine").want(200)
-	if r.header.Get("X-Request-Id") != "request-of-mine" {
-		t.Errorf("request id %s", r.header.Get("X-Request-Id"))
-	}
-	if r := w.get("/v1/boroughs", "X-Request-Id", "two words\tand more"); len(r.header.Get("X-Request-Id")) != 36 {
-		t.Errorf("request id %q", r.header.Get("X-Request-Id"))
-	}
-	text := log.String()
-	for _, want := range []string{`"request":"request-of-mine"`, `"operation":"getBorough"`, `"status":200`} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the log lacks %s: %s", want, text)
-		}
-	}
-	for _, secret := range []string{"E09000022", "test-reporting", w.token(programme.RoleReporting)} {
-		if strings.Contains(text, secret) {
-			t.Errorf("the log says %.30s", secret)
-		}
-	}
-	metrics := w.get("/metrics").want(200).body
-	if !strings.Contains(metrics, `http_request_duration_seconds_count{operation="getBorough",status="200"}`) || strings.Contains(metrics, "E09000022") {
-		t.Errorf("%.800s", metrics)
 	}
 }
 
@@ -398,5 +369,27 @@ func TestRefusalsRepeatNothing(t *testing.T) {
 	}
 	if strings.Contains(r.body, "secret") {
 		t.Errorf("%s", r.body)
+	}
+}
+
+// TestNoOtherProtocols: an upgrade is answered as any other request, and there is no
+// address that takes queries of the caller's own making.
+func TestNoOtherProtocols(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	for protocol, status := range map[string]int{"websocket": 200, "h2c": 200, "": 200} {
+		header := []string{"Connection", "Upgrade", "Upgrade", protocol, "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="}
+		r := w.get("/v1/programme", header...).want(status)
+		if r.header.Get("Upgrade") != "" || r.header.Get("Sec-WebSocket-Accept") != "" {
+			t.Errorf("an upgrade to %q is taken up: %v", protocol, r.header)
+		}
+	}
+	for _, path := range []string{"/graphql", "/v1/graphql", "/v1/ws"} {
+		w.write(http.MethodPost, path, `{"query":"{ __schema { types { name } } }"}`).problem(404, "no_such_address")
+	}
+	for _, op := range contract.operations {
+		if strings.Contains(op.path, "graphql") {
+			t.Errorf("%s is in the contract", op.path)
+		}
 	}
 }

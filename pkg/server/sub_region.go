@@ -14,13 +14,13 @@ type subRegionStore interface {
 }
 
 // ListSubRegions answers sub-regions by slug.
-func (s *Server) ListSubRegions(ctx context.Context, r api.ListSubRegionsRequestObject) (api.ListSubRegionsResponseObject, error) {
+func (s *Server) ListSubRegions(ctx context.Context, r api.ListSubRegionsRequestObject) (api.Response, error) {
 	list := kept(callOf(ctx).snapshot.SubRegions, func(sr *programme.SubRegion) bool { return since(r.Params.UpdatedSince, sr.UpdatedAt) })
 	return answerList(ctx, inOrder(list, 1, func(sr *programme.SubRegion) []string { return []string{sr.Slug} }), subRegionWire)
 }
 
 // GetSubRegion answers one.
-func (s *Server) GetSubRegion(ctx context.Context, r api.GetSubRegionRequestObject) (api.GetSubRegionResponseObject, error) {
+func (s *Server) GetSubRegion(ctx context.Context, r api.GetSubRegionRequestObject) (api.Response, error) {
 	sr := callOf(ctx).snapshot.SubRegion(r.Slug)
 	if sr == nil {
 		return nil, notFound("There is no sub-region with this slug.")
@@ -29,16 +29,16 @@ func (s *Server) GetSubRegion(ctx context.Context, r api.GetSubRegionRequestObje
 }
 
 // CreateSubRegion adds one.
-func (s *Server) CreateSubRegion(ctx context.Context, r api.CreateSubRegionRequestObject) (api.CreateSubRegionResponseObject, error) {
+func (s *Server) CreateSubRegion(ctx context.Context, r api.CreateSubRegionRequestObject) (api.Response, error) {
 	sr, err := s.store.CreateSubRegion(ctx, callOf(ctx).actor, programme.SubRegion{Slug: r.Body.Slug, Name: r.Body.Name, Description: r.Body.Description})
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, sr.Version, "/v1/sub-regions/"+sr.Slug, subRegionWire(&sr))
+	return created(ctx, sr.Version, "sub-region", sr.Slug, subRegionWire(&sr))
 }
 
 // UpdateSubRegion changes one.
-func (s *Server) UpdateSubRegion(ctx context.Context, r api.UpdateSubRegionRequestObject) (api.UpdateSubRegionResponseObject, error) {
+func (s *Server) UpdateSubRegion(ctx context.Context, r api.UpdateSubRegionRequestObject) (api.Response, error) {
 	sr, err := s.store.UpdateSubRegion(ctx, callOf(ctx).actor, r.Slug, matchVersion(r.Params.IfMatch), func(sr *programme.SubRegion) error {
 		in, err := merged(ctx, api.SubRegionInput{Slug: sr.Slug, Name: sr.Name, Description: sr.Description})
 		sr.Name, sr.Description = in.Name, in.Description
@@ -51,7 +51,7 @@ func (s *Server) UpdateSubRegion(ctx context.Context, r api.UpdateSubRegionReque
 }
 
 // DeleteSubRegion removes one.
-func (s *Server) DeleteSubRegion(ctx context.Context, r api.DeleteSubRegionRequestObject) (api.DeleteSubRegionResponseObject, error) {
+func (s *Server) DeleteSubRegion(ctx context.Context, r api.DeleteSubRegionRequestObject) (api.Response, error) {
 	err := s.store.DeleteSubRegion(ctx, callOf(ctx).actor, r.Slug, matchVersion(r.Params.IfMatch))
 	return deleted(ctx), err
 }

@@ -7,11 +7,9 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/swaggest/swgui"
-	"github.com/swaggest/swgui/v5emb"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -24,15 +22,11 @@ var problemPages = template.Must(template.ParseFS(pages, "problems.html"))
 
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
-func (s *Server) routeSystem(e *echo.Echo) error {
-	asJSON, err := s.contract.doc.MarshalJSON()
+func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
+	asJSON, err := api.ContractJSON()
 	if err != nil {
 		return err
 	}
-	docs := echo.WrapHandler(v5emb.NewHandlerWithConfig(swgui.Config{
-		Title: s.contract.doc.Info.Title, SwaggerJSON: "/openapi.json", BasePath: "/docs/", HideCurl: false,
-		SettingsUI: map[string]string{"persistAuthorization": "true", "tryItOutEnabled": "true", "docExpansion": `"list"`},
-	}))
 	healthy := func(c echo.Context) error { return c.JSON(http.StatusOK, api.Health{Status: api.Ok}) }
 	e.GET("/healthz", healthy)
 	e.GET("/readyz", func(c echo.Context) error {
@@ -41,17 +35,16 @@ func (s *Server) routeSystem(e *echo.Echo) error {
 		}
 		return healthy(c)
 	})
-	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})))
+	s.routeMetrics(e, metricsElsewhere)
 	e.GET("/openapi.yaml", fixed("application/yaml", api.Contract))
 	e.GET("/openapi.json", fixed("application/json", asJSON))
-	e.GET("/docs", docs)
-	e.GET("/docs/*", docs)
-	e.GET("/problems", func(c echo.Context) error { return problemPage(c, slices.Sorted(maps.Keys(problems))...) })
+	e.GET("/problems", func(c echo.Context) error { return explain(c, slices.Sorted(maps.Keys(problems))...) })
 	e.GET("/problems/:code", func(c echo.Context) error {
-		if _, known := problems[c.Param("code")]; !known {
+		code := programme.Code(c.Param("code"))
+		if _, known := problems[code]; !known {
 			return notFound("There is no problem with this code.")
 		}
-		return problemPage(c, c.Param("code"))
+		return explain(c, code)
 	})
 	e.GET("/.well-known/jwks.json", func(c echo.Context) error {
 		keys, err := s.keys(c.Request().Context())
@@ -65,7 +58,7 @@ func (s *Server) routeSystem(e *echo.Echo) error {
 		c.Response().Header().Set("Cache-Control", "public, max-age=300")
 		return c.JSONBlob(http.StatusOK, keys)
 	})
-	return nil
+	return s.routeDocs(e)
 }
 
 // fixed serves a text that never changes while the program runs.
@@ -74,18 +67,23 @@ func fixed(mime string, text []byte) echo.HandlerFunc {
 	return func(c echo.Context) error { return kept.write(c.Response(), callIn(c), http.StatusOK) }
 }
 
-func problemPage(c echo.Context, codes ...string) error {
-	type entry struct {
-		Code string
-		explained
+// explain answers what the problems mean, as a page or, for whom JSON says more, as
+// JSON.
+func explain(c echo.Context, codes ...programme.Code) error {
+	kinds := api.ProblemKinds{Items: make([]api.ProblemKind, len(codes))}
+	for i, code := range codes {
+		p := problems[code]
+		kinds.Items[i] = api.ProblemKind{Code: api.ProblemCode(code), Title: p.Title, Means: p.Means, Do: p.Do}
 	}
-	var entries []entry
-	for _, code := range codes {
-		entries = append(entries, entry{code, problems[code]})
+	c.Response().Header().Add("Vary", "Accept")
+	accept := strings.Join(c.Request().Header.Values("Accept"), ",")
+	if acceptance(accept, formatJSON).compare(acceptance(accept, "text/html")) > 0 {
+		return c.JSON(http.StatusOK, kinds)
 	}
 	var html bytes.Buffer
-	if err := problemPages.Execute(&html, entries); err != nil {
-		return programme.Wrap(err, programme.Internal, "internal", "The page cannot be made.")
+	if err := problemPages.Execute(&html, kinds.Items); err != nil {
+		return programme.Wrap(err, programme.Internal, programme.CodeInternal, "The page cannot be made.")
 	}
+	protectPage(c, "default-src 'none'; style-src 'unsafe-inline'; "+nowhere)
 	return c.HTMLBlob(http.StatusOK, html.Bytes())
 }

@@ -5,11 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"net/http"
-	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -80,89 +78,4 @@ func ndjsonWriter[W any](out io.Writer) func(W) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	return func(row W) error { return encoder.Encode(row) }
-}
-
-// csvWriter writes RFC 4180 records under a header of the contract's names.
-func csvWriter[W any](out *bufio.Writer, columns []string) (func(W) error, error) {
-	writer := csv.NewWriter(out)
-	writer.UseCRLF = true
-	paths := make([][]int, len(columns))
-	for i, column := range columns {
-		paths[i] = fieldPath(reflect.TypeFor[W](), column)
-	}
-	if err := writer.Write(columns); err != nil {
-		return nil, err
-	}
-	writer.Flush()
-	record := make([]string, len(columns))
-	return func(row W) error {
-		value := reflect.ValueOf(&row).Elem()
-		for i, path := range paths {
-			cell, err := cellText(value, path)
-			if err != nil {
-				return err
-			}
-			record[i] = cell
-		}
-		if err := writer.Write(record); err != nil {
-			return err
-		}
-		writer.Flush() // into out, which holds more than a row
-		return writer.Error()
-	}, nil
-}
-
-// fieldPath finds the field that a column's dotted name means.
-func fieldPath(t reflect.Type, column string) []int {
-	var path []int
-	for name := range strings.SplitSeq(column, ".") {
-		for t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-		for i := range t.NumField() {
-			if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name {
-				path, t = append(path, i), t.Field(i).Type
-				break
-			}
-		}
-	}
-	return path
-}
-
-// cellText writes one value. What is absent is an empty cell; a list is JSON.
-func cellText(v reflect.Value, path []int) (string, error) {
-	for _, i := range path {
-		if v = indirect(v); !v.IsValid() {
-			return "", nil
-		}
-		v = v.Field(i)
-	}
-	if v = indirect(v); !v.IsValid() {
-		return "", nil
-	}
-	switch v.Kind() {
-	case reflect.String:
-		return safeText(v.String()), nil
-	case reflect.Float64:
-		return strconv.FormatFloat(v.Float(), 'f', -1, 64), nil
-	case reflect.Int, reflect.Int64:
-		return strconv.FormatInt(v.Int(), 10), nil
-	}
-	text, err := json.MarshalWithOption(v.Interface(), json.DisableHTMLEscape())
-	return strings.Trim(string(text), `"`), err
-}
-
-func indirect(v reflect.Value) reflect.Value {
-	for v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	return v
-}
-
-// safeText keeps a spreadsheet from taking a text for a formula.
-func safeText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

@@ -164,12 +164,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	w.makeVisibilityRecords()
-	callers := []caller{w.as(programme.RoleProgramme, ""), w.as(programme.RoleReporting, "")}
-	for _, borough := range []string{own, group, other} {
-		for _, role := range []programme.Role{programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem} {
-			callers = append(callers, w.as(role, borough))
-		}
-	}
+	callers := w.visibilityCallers()
 	described := map[string]bool{}
 	for _, op := range contract.operations {
 		if slices.Contains(op.Tags, "Service") {
@@ -197,6 +192,18 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Errorf("the table has %s, which is no operation", operation)
 		}
 	}
+}
+
+// visibilityCallers are everybody, in the order of the table.
+func (w *world) visibilityCallers() []caller {
+	w.t.Helper()
+	callers := []caller{w.as(programme.RoleProgramme, ""), w.as(programme.RoleReporting, "")}
+	for _, borough := range []string{own, group, other} {
+		for _, role := range []programme.Role{programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem} {
+			callers = append(callers, w.as(role, borough))
+		}
+	}
+	return callers
 }
 
 // outcome sends the operation's example as the caller. A change is made on a state

@@ -63,6 +63,7 @@ type world struct {
 	tokens map[string]string
 	made   map[string]string // records to try things on
 	reader programme.Role    // who reads with get
+	clock  func() time.Time  // of the service
 }
 
 // start brings up a service, with changes to its configuration.
@@ -75,7 +76,12 @@ func start(t testing.TB, change ...func(*server.Config)) *world {
 // which take long to load.
 func lean(t testing.TB) *world {
 	t.Helper()
-	return startOn(t, pgtest.Variant(t, "lean", func(ctx context.Context, url string) error {
+	return startOn(t, leanDatabase(t))
+}
+
+func leanDatabase(t testing.TB) string {
+	t.Helper()
+	return pgtest.Variant(t, "lean", func(ctx context.Context, url string) error {
 		owner, err := pgx.Connect(ctx, url)
 		if err != nil {
 			return err
@@ -83,17 +89,23 @@ func lean(t testing.TB) *world {
 		defer func() { _ = owner.Close(ctx) }()
 		_, err = owner.Exec(ctx, "TRUNCATE observations, dataset_columns")
 		return err
-	}))
+	})
 }
 
 func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
+	t.Helper()
+	return startAt(t, url, clock, change...)
+}
+
+// startAt brings up a service whose clock is the given one.
+func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*server.Config)) *world {
 	t.Helper()
 	store, err := postgres.Open(t.Context(), postgres.Config{URL: url, Logger: silent, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting}
+	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting, clock: clock}
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Clock: clock, Logger: silent})
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +123,11 @@ func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 	t.Cleanup(w.http.Close)
 	w.client = &http.Client{Transport: transport{t, &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}}}
 	return w
+}
+
+// yesterday is the day before the service's present one.
+func (w *world) yesterday() programme.Date {
+	return programme.DefaultSettings.Today(w.clock()).AddDays(-1)
 }
 
 // in is the same service in another test, which makes no records in it.

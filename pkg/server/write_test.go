@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
 )
 
 const anIndicator = `{"code":"NEW_PCT","name":"New","theme":"Front door","numerator":"n","denominator":"d","unit":"percent","multiplier":100,"decimals":1,"polarity":"low","frequency":"annual","source":"s"}`
@@ -101,8 +102,8 @@ func TestMergePatch(t *testing.T) {
 	}
 	for body, want := range map[string][]string{
 		`{"name":null}`:            {"/name not_null"},
-		`{"name":"   "}`:           {"/name pattern"},
-		`{"name":""}`:              {"/name pattern", "/name too_short"},
+		`{"name":"   "}`:           {"/name format"},
+		`{"name":""}`:              {"/name format", "/name too_short"},
 		`{"validTo":"2026-03-31"}`: {"/validTo order"},
 		`{"validFrom":"2026-13-01","description":5}`: {"/description type", "/validFrom format"},
 		`{"id":"x","colour":1}`:                      {"/colour unknown_member", "/id unknown_member"},
@@ -196,11 +197,11 @@ func TestManyFaultsAreAnsweredAtOnce(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	var body strings.Builder
-	for i := range 60_000 {
+	for i := range 49_000 {
 		fmt.Fprintf(&body, `,"k%d":1`, i)
 	}
 	faults := w.write("POST", "/v1/sub-regions", "{"+body.String()[1:]+"}").problem(422, "invalid")
-	if len(faults) != 501 || faults[500] != " more_faults" {
+	if len(faults) != 101 || faults[100] != " more_faults" {
 		t.Errorf("%d faults, the last %s", len(faults), faults[len(faults)-1])
 	}
 }
@@ -250,17 +251,43 @@ func TestHeadersGivenTwice(t *testing.T) {
 	send("POST", "/v1/indicators", anIndicator, http.Header{"Content-Encoding": {"gzip"}}).problem(415, "media_type")
 }
 
-// TestOneSpellingOfAnId: whatever else looks like the id is none.
+// TestOneSpellingOfAnId: its letters may be of either case. Whatever else looks like
+// the id is none.
 func TestOneSpellingOfAnId(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	var page api.PriorityPage
 	w.get("/v1/priorities").want(200).into(&page)
 	id := page.Items[0].Id
-	for _, other := range []string{strings.ToUpper(id), "urn:uuid:" + id, "%7B" + id + "%7D", strings.ReplaceAll(id, "-", "")} {
+	for _, other := range []string{"urn:uuid:" + id, "%7B" + id + "%7D", strings.ReplaceAll(id, "-", "")} {
 		w.get("/v1/priorities/"+other).problem(400, "bad_request")
 		w.write("PATCH", "/v1/priorities/"+other, `{"name":"x"}`, "If-Match", `"1-x"`).problem(400, "bad_request")
 	}
+	upper := strings.ToUpper(id)
+	if got, want := w.get("/v1/priorities/"+upper).want(200), w.get("/v1/priorities/"+id).want(200); got.body != want.body || got.header.Get("ETag") != want.header.Get("ETag") {
+		t.Errorf("%s reads differently", upper)
+	}
+	w.patch("/v1/priorities/"+upper, `{"description":"Changed."}`).want(200)
+	offer := w.as(programme.RoleBoroughLead, "E09000022").send("POST", "/v1/asks-and-offers", `{"kind":"offer","borough":"E09000022","priorityId":"`+upper+`","title":"Help","text":"With re-referrals"}`, "Idempotency-Key", "one").want(201)
+	var made api.AskOrOffer
+	if offer.into(&made); made.PriorityId == nil || *made.PriorityId != id {
+		t.Errorf("the offer names %v, want %s", made.PriorityId, id)
+	}
+	lower := w.as(programme.RoleBoroughLead, "E09000022").send("POST", "/v1/asks-and-offers", `{"kind":"offer","borough":"E09000022","priorityId":"`+id+`","title":"Help","text":"With re-referrals"}`, "Idempotency-Key", "one").want(201)
+	if lower.body != offer.body {
+		t.Error("the request is another one when the id is written in lower case")
+	}
+	var found api.AskOrOfferPage
+	for _, spelled := range []string{id, upper} {
+		w.get("/v1/asks-and-offers?priorityId=" + spelled).want(200).into(&found)
+		if len(found.Items) != 1 || found.Items[0].Id != made.Id {
+			t.Errorf("%d offers of %s", len(found.Items), spelled)
+		}
+	}
+	// A cursor that was given for one spelling holds for the other.
+	w.as(programme.RoleProgramme, "").post("/v1/asks-and-offers", `{"kind":"offer","borough":"E09000022","priorityId":"`+upper+`","title":"More","text":"Help"}`).want(201)
+	w.get("/v1/asks-and-offers?limit=1&priorityId=" + upper).want(200).into(&found)
+	w.get("/v1/asks-and-offers?limit=1&priorityId=" + id + "&cursor=" + *found.NextCursor).want(200)
 }
 
 // TestUnknownReferences names the member at fault.

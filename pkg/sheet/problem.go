@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// Problem is why a file cannot be read as a table, or no further. Code is stable;
+// ReadError is why a file cannot be read as a table, or no further. Code is stable;
 // Detail is a sentence with the remedy, which shows nothing of the file's content.
-type Problem struct {
+type ReadError struct {
 	Code   string
 	Detail string
 	Row    int    // in the file, from 1; 0 where it concerns the whole file
@@ -16,7 +16,7 @@ type Problem struct {
 }
 
 // Error implements error.
-func (p *Problem) Error() string {
+func (p *ReadError) Error() string {
 	switch {
 	case p.Row > 0 && p.Column != "":
 		return fmt.Sprintf("row %d, column %s: %s", p.Row, p.Column, p.Detail)
@@ -26,11 +26,11 @@ func (p *Problem) Error() string {
 	return p.Detail
 }
 
-func problem(code, format string, values ...any) *Problem {
-	return &Problem{Code: code, Detail: fmt.Sprintf(format, values...)}
+func problem(code, format string, values ...any) *ReadError {
+	return &ReadError{Code: code, Detail: fmt.Sprintf(format, values...)}
 }
 
-func (p *Problem) at(row int) *Problem {
+func (p *ReadError) at(row int) *ReadError {
 	p.Row = row
 	return p
 }

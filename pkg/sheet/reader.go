@@ -67,7 +67,7 @@ func (r Row) blank() bool {
 // rows is a table in one of the forms that are read.
 type rows interface {
 	// next answers the next row, which may be blank, and io.EOF behind the last.
-	// Any other error is a *Problem, after which the next row may be asked for
+	// Any other error is a *ReadError, after which the next row may be asked for
 	// only if it names a row.
 	next() (Row, error)
 	form() Form
@@ -95,7 +95,7 @@ type Options struct {
 }
 
 // Open recognises the form of a file and reads its header: the first row that is not
-// empty. The error is a *Problem where the file is no table, or has no header that
+// empty. The error is a *ReadError where the file is no table, or has no header that
 // could be one; other errors are the source's own.
 func Open(source io.Reader, options Options) (*Reader, error) {
 	r := &Reader{count: counter{source: source}}
@@ -177,7 +177,7 @@ func (r *Reader) readHeader() error {
 func (r *Reader) checkHeader() error {
 	seen := map[string]int{}
 	for i, name := range r.header.Cells {
-		p := &Problem{Row: r.header.Number, Column: ColumnName(i)}
+		p := &ReadError{Row: r.header.Number, Column: ColumnName(i)}
 		if name == "" {
 			p.Code, p.Detail = "unnamed_column", "The column "+p.Column+" has no name."
 			return p
@@ -212,9 +212,9 @@ func (r *Reader) Empty() int { return r.empty }
 func (r *Reader) Bytes() int64 { return r.count.n }
 
 // Next answers the next row that is not empty, and io.EOF behind the last. A row
-// that cannot be read, or has more cells than the header names, is a *Problem with its
+// that cannot be read, or has more cells than the header names, is a *ReadError with its
 // number; the rows behind it can be read all the same, so that every fault is found.
-// A *Problem without a row, and any other error, ends the reading.
+// A *ReadError without a row, and any other error, ends the reading.
 func (r *Reader) Next() (Row, error) {
 	row, err := r.read()
 	if err != nil {

@@ -11,7 +11,7 @@ const sniffed = 64 << 10
 
 // notATable recognises by their first bytes what people send instead of a table.
 // Archives are told apart later, because their contents must be asked.
-func notATable(head []byte) *Problem {
+func notATable(head []byte) *ReadError {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n")
 	lower := bytes.ToLower(text[:min(len(text), 512)])
 	starts := func(mark string) bool { return bytes.HasPrefix(head, []byte(mark)) }
@@ -55,7 +55,7 @@ func binary(head []byte) bool {
 }
 
 // archived tells a workbook from other archives, by what is in it.
-func archived(z *zip.Reader) *Problem {
+func archived(z *zip.Reader) *ReadError {
 	has := map[string]bool{}
 	for _, f := range z.File {
 		has[f.Name] = true

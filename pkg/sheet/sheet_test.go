@@ -19,7 +19,7 @@ import (
 
 // read answers all rows as "number: cell|cell", faults as "number! code", and the
 // problem that ended the reading.
-func read(t *testing.T, content []byte, options sheet.Options) (lines []string, r *sheet.Reader, ended *sheet.Problem) {
+func read(t *testing.T, content []byte, options sheet.Options) (lines []string, r *sheet.Reader, ended *sheet.ReadError) {
 	t.Helper()
 	r, err := sheet.Open(bytes.NewReader(content), options)
 	if err != nil {
@@ -48,9 +48,9 @@ func read(t *testing.T, content []byte, options sheet.Options) (lines []string, 
 	}
 }
 
-func problemOf(t *testing.T, err error) *sheet.Problem {
+func problemOf(t *testing.T, err error) *sheet.ReadError {
 	t.Helper()
-	var p *sheet.Problem
+	var p *sheet.ReadError
 	if !errors.As(err, &p) {
 		t.Fatalf("%v is no problem of the table", err)
 	}
@@ -361,7 +361,7 @@ func TestNamesOfColumns(t *testing.T) {
 func TestShownTextsAreHarmless(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"  plain ": "“plain”", "a\x1b[31mb\nc": "“a\uFFFD[31mb c”", "\u202Eabc": "“\uFFFDabc”", strings.Repeat("é", 61): "“" + strings.Repeat("é", 60) + "…”",
+		"\tplain ": "“plain”", "a\x1b[31mb\nc": "“a\uFFFD[31mb c”", "\u202Eabc": "“\uFFFDabc”", strings.Repeat("é", 61): "“" + strings.Repeat("é", 60) + "…”",
 	} {
 		if got := sheet.Shown(text); got != want {
 			t.Errorf("%q is shown as %s, want %s", text, got, want)

@@ -48,7 +48,7 @@ func newWorkbook(text []byte, z *zip.Reader, options Options) (*workbook, error)
 	return w, nil
 }
 
-func damaged() *Problem {
+func damaged() *ReadError {
 	return problem("damaged", "The workbook is damaged. Open it, save it again, and send it again.")
 }
 

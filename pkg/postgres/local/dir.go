@@ -67,7 +67,7 @@ func claimDir(dir string, a *account) error {
 	case err != nil:
 		return fmt.Errorf("the directory for PostgreSQL's data cannot be read: %w", err)
 	case len(entries) == 0:
-		if err := os.Chmod(dir, 0o700); err != nil {
+		if err := os.Chmod(dir, 0o700); err != nil { // #nosec G302 -- a folder is entered by its x
 			return fmt.Errorf("the directory for PostgreSQL's data cannot be closed to other users: %w", err)
 		}
 		return a.own(dir)
@@ -93,7 +93,7 @@ func lockDir(root *os.Root, a *account) (*os.File, error) {
 		return nil, err
 	}
 	if err := a.ownIn(root, lockFile); err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	err = lock(f)
@@ -104,7 +104,7 @@ func lockDir(root *os.Root, a *account) (*os.File, error) {
 		err = lock(f)
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		if errors.Is(err, errLocked) {
 			return nil, fmt.Errorf("another process already runs the PostgreSQL in %s: stop that process, or use another directory", root.Name())
 		}
@@ -146,6 +146,12 @@ func (s *Server) initialise(ctx context.Context) error {
 	unfinished := initPrefix + rand.Text()
 	if err := s.makeFolder(unfinished); err != nil {
 		return err
+	}
+	if s.source != nil {
+		if err := s.copySource(ctx, unfinished); err != nil {
+			return err
+		}
+		return s.root.Rename(unfinished, dataFolder)
 	}
 	args := []string{
 		"-D", filepath.Join(s.dir, unfinished), "-U", superuser,

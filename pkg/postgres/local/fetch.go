@@ -35,7 +35,7 @@ func fetchPrograms(ctx context.Context, repository string) (string, error) {
 	if _, err := os.Stat(programFile(bin, "postgres")); err == nil {
 		return bin, nil
 	}
-	if err := os.MkdirAll(base, 0o755); err != nil {
+	if err := os.MkdirAll(base, 0o755); err != nil { // #nosec G301 -- the account that runs PostgreSQL reads it too
 		return "", err
 	}
 	scratch, err := os.MkdirTemp(base, "fetch-")

@@ -271,7 +271,7 @@ func TestRootStaysInChargeOfAnotherUsersServer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if int(info.Sys().(*syscall.Stat_t).Uid) != other.uid {
+		if info.Sys().(*syscall.Stat_t).Uid != other.uid {
 			t.Errorf("%s is closed to the directory's owner", name)
 		}
 	}

@@ -36,6 +36,11 @@ type Config struct {
 	// Throwaway trades safety for speed: nothing is forced to disk, and Stop
 	// removes Dir. For tests.
 	Throwaway bool
+	// Replicated lets copies follow the server, which costs it a longer log.
+	Replicated bool
+	// Source, if not nil, makes the server a copy where its directory has no data
+	// yet. For tests of a fail-over.
+	Source *Source
 	// Logger receives what happens to the server; nil means nobody.
 	Logger *slog.Logger
 
@@ -46,21 +51,24 @@ type Config struct {
 
 // Server is a running private PostgreSQL.
 type Server struct {
-	dir       string
-	throwaway bool
-	log       *slog.Logger
-	account   *account // nil: the caller's own
-	programs  programs
-	root      *os.Root // dir, closed to links that lead out of it
-	lock      *os.File
-	socket    string // folder of the Unix socket, empty on TCP
-	port      int
-	password  string // empty on a Unix socket
+	dir        string
+	throwaway  bool
+	replicated bool
+	source     *Source
+	log        *slog.Logger
+	account    *account // nil: the caller's own
+	programs   programs
+	root       *os.Root // dir, closed to links that lead out of it
+	lock       *os.File
+	socket     string // folder of the Unix socket, empty on TCP
+	port       int
+	password   string // empty on a Unix socket
 
-	mu      sync.Mutex
-	process *process // nil while the server is down
-	stopped bool
-	stopErr error
+	mu       sync.Mutex
+	process  *process // nil while the server is down
+	upstream string   // where a copy fetches the log; empty for a server in its own right
+	stopped  bool
+	stopErr  error
 }
 
 // superuser is the only role of a new server.
@@ -88,7 +96,7 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{dir: dir, throwaway: cfg.Throwaway, log: cfg.Logger}
+	s := &Server{dir: dir, throwaway: cfg.Throwaway, replicated: cfg.Replicated || cfg.Source != nil, source: cfg.Source, log: cfg.Logger}
 	if s.account, err = serverAccount(dir); err != nil {
 		return nil, err
 	}
@@ -251,10 +259,10 @@ func (s *Server) release() {
 		}
 	}
 	if s.lock != nil {
-		s.lock.Close()
+		_ = s.lock.Close()
 	}
 	if s.root != nil {
-		s.root.Close()
+		_ = s.root.Close()
 	}
 }
 

@@ -21,7 +21,7 @@ const unixSockets = true
 // account is the user who runs the server in place of root. A nil account is
 // the calling user.
 type account struct {
-	uid, gid int
+	uid, gid uint32
 	name     string
 	home     string
 }
@@ -35,7 +35,7 @@ func lookupAccount(u *user.User, err error) *account {
 	if errUID != nil || errGID != nil || uid == 0 {
 		return nil
 	}
-	return &account{uid: int(uid), gid: int(gid), name: u.Username, home: u.HomeDir}
+	return &account{uid: uint32(uid), gid: uint32(gid), name: u.Username, home: u.HomeDir}
 }
 
 // serverAccount answers nil for an ordinary user. For root it answers the owner
@@ -164,7 +164,7 @@ func (a *account) own(path string) error {
 	if a == nil {
 		return nil
 	}
-	return os.Lchown(path, a.uid, a.gid)
+	return os.Lchown(path, int(a.uid), int(a.gid))
 }
 
 // ownIn gives the name in root to the account.
@@ -172,19 +172,19 @@ func (a *account) ownIn(root *os.Root, name string) error {
 	if a == nil {
 		return nil
 	}
-	return root.Lchown(name, a.uid, a.gid)
+	return root.Lchown(name, int(a.uid), int(a.gid))
 }
 
 // command prepares the program to run in the folder as the account, apart from
 // the caller's terminal: a Ctrl-C there is the caller's, who stops the server in
 // its turn.
 func (a *account) command(dir, program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...)
+	cmd := exec.Command(program, args...) // #nosec G204 -- PostgreSQL's programs and the shell, with arguments of ours
 	cmd.Dir = dir
 	cmd.Env = serverEnv()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if a != nil {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: a.uid, Gid: a.gid}
 	}
 	return cmd
 }
@@ -213,13 +213,13 @@ func guardProcess(a *account, pid int, remove string) (release func(), err error
 	cmd := a.command("/", "/bin/sh", "-c", script, "sh", strconv.Itoa(pid), remove)
 	cmd.Stdin = read
 	if err := cmd.Start(); err != nil {
-		write.Close()
+		_ = write.Close()
 		return func() {}, err
 	}
 	return func() {
 		killGroup(cmd.Process)
 		_ = cmd.Wait() // killed, as it should be
-		write.Close()
+		_ = write.Close()
 	}, nil
 }
 

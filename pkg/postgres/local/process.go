@@ -28,13 +28,18 @@ func (s *Server) settings() []string {
 	set := []string{
 		"port=" + strconv.Itoa(s.port),
 		"shared_buffers=32MB",
-		"wal_level=minimal", "max_wal_senders=0",
 		"jit=off", // compiling costs more than these short queries take
 		"timezone=UTC", "log_timezone=UTC",
 		// Refused statements are the application's to report. The server's log
 		// keeps neither them nor the values in them.
 		"log_min_messages=log", "log_min_error_statement=panic", "log_error_verbosity=terse",
 		"log_checkpoints=off", "logging_collector=off", "log_destination=stderr",
+	}
+	if s.replicated {
+		// A copy that comes late still finds the log of what was written meanwhile.
+		set = append(set, "wal_level=replica", "max_wal_senders=4", "wal_keep_size=256MB", "wal_retrieve_retry_interval=200ms", "primary_conninfo="+s.upstream)
+	} else {
+		set = append(set, "wal_level=minimal", "max_wal_senders=0")
 	}
 	if s.socket != "" {
 		set = append(set, "listen_addresses=", "unix_socket_permissions=0700", "unix_socket_directories="+quoteList(s.socket))

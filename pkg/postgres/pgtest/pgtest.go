@@ -108,28 +108,7 @@ func clonedFrom(t testing.TB, source func() (string, error)) string {
 // with nothing prepared. It is removed when the test ends.
 func NewServer(t testing.TB) *local.Server {
 	t.Helper()
-	server, err := newServer(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Errorf("the test's PostgreSQL did not stop in order: %v", err)
-		}
-	})
-	return server
-}
-
-func newServer(ctx context.Context) (*local.Server, error) {
-	dir, err := os.MkdirTemp("", "peerchallenge-test-")
-	if err != nil {
-		return nil, err
-	}
-	server, err := local.Start(ctx, local.Config{Dir: dir, Throwaway: true})
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return server, nil
+	return startServer(t, local.Config{})
 }
 
 // start brings up the process's server and its template.
@@ -138,7 +117,7 @@ func start() (err error) {
 		return errors.New("pgtest.Database needs a TestMain that calls pgtest.Main, which stops the server in the end")
 	}
 	ctx := context.Background()
-	if shared.server, err = newServer(ctx); err != nil {
+	if shared.server, err = newServer(ctx, local.Config{}); err != nil {
 		return err
 	}
 	if shared.admin, err = pgx.Connect(ctx, shared.server.URL("postgres")); err != nil {

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const contract = "../contract"
+
+// TestContractIsCurrent: openapi.yaml is what the source says, byte for byte, and so
+// is the copy that the program carries.
+func TestContractIsCurrent(t *testing.T) {
+	t.Parallel()
+	want, err := join(os.DirFS(contract))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"../../openapi.yaml", "../openapi.gen.yaml"} {
+		got, err := os.ReadFile(filepath.Clean(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the source says: run go generate ./api", path)
+		}
+	}
+}
+
+// TestSourceIsReadable: a change of the contract is read in its diff.
+func TestSourceIsReadable(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(contract + "/*.yaml")
+	if err != nil || len(files) < 20 {
+		t.Fatal(len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Clean(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := 0
+		for line := range strings.Lines(string(text)) {
+			if number++; len(line) > 201 {
+				t.Errorf("%s:%d has %d characters, more than 200", file, number, len(line)-1)
+			}
+		}
+	}
+}
+
+// small is the least source that is whole; each file may be replaced.
+func small(replaced map[string]string) fs.FS {
+	files := map[string]string{
+		"root.yaml": `
+openapi: 3.0.3
+nouns: [thing]
+roles: {everyone: [programme, reporting], team: [programme]}
+refusals: {304: NotModified, 400: BadRequest, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict, 412: Failed, 413: Large, 415: Media, 422: Invalid, 428: Required, 429: TooMany, default: Unexpected}
+components:
+  parameters:
+    Limit: {name: limit, in: query, schema: Number}
+  schemas:
+    Number: {type: integer}
+`,
+		"verbs.yaml": `
+list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}}}}}
+read: {responses: {'200': {content: {application/json: {schema: {$ref: Noun}}}}}}
+change: {parameters: [IfMatch], requestBody: {content: {application/json: {schema: {$ref: NounPatch}}}}, responses: {'200': {content: {application/json: {schema: {$ref: Noun}}}}}}
+`,
+		"thing.yaml": `
+noun: Thing
+tag: Things
+key: ThingId
+paths:
+  /v1/things:
+    get: {operationId: listThings, verb: list, roles: everyone, parameters: [Size]}
+  /v1/things/{id}:
+    get: {operationId: getThing, verb: read, roles: team}
+    patch: {operationId: changeThing, verb: change, roles: team, never: ['409'], also: ['304']}
+schemas:
+  Thing:
+    required: all
+    properties: {name: Name, parts: {type: array, items: Part}}
+  ThingInput:
+    patch: {fixed: [kind], more: {done: {type: boolean}}}
+    properties: {kind: Kind, name: Name}
+`,
+		"examples/getThing.json": `{"answer": {"name": "A"}}`,
+	}
+	folder := fstest.MapFS{}
+	for name, text := range files {
+		folder[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	for name, text := range replaced {
+		if text == "" {
+			delete(folder, name)
+			continue
+		}
+		folder[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return folder
+}
+
+func TestWhatIsDerived(t *testing.T) {
+	t.Parallel()
+	text, err := join(small(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		t.Fatal(err)
+	}
+	root := doc.Content[0]
+	statuses := func(path, method string) (all []string) {
+		for status := range members(get(root, "paths", path, method, "responses")) {
+			all = append(all, status)
+		}
+		return all
+	}
+	for _, c := range []struct {
+		what      string
+		got, want string
+	}{
+		{"a list of everybody refuses", strings.Join(statuses("/v1/things", "get"), " "), "200 304 400 401 429 default"},
+		{"a read of the team's refuses", strings.Join(statuses("/v1/things/{id}", "get"), " "), "200 304 400 401 403 404 default"},
+		{"a change refuses", strings.Join(statuses("/v1/things/{id}", "patch"), " "), "200 304 400 401 403 404 412 413 415 422 428 default"},
+		{"the tag is the file's", strings.Join(values(get(root, "paths", "/v1/things", "get", "tags")), " "), "Things"},
+		{"the roles are written out", strings.Join(values(get(root, "paths", "/v1/things", "get", "x-roles")), " "), "programme reporting"},
+		{"the key is the file's", text1(get(root, "paths", "/v1/things/{id}", "parameters").Content), "#/components/parameters/ThingId"},
+		{"the list's own parameter is first", text1(get(root, "paths", "/v1/things", "get", "parameters").Content), "#/components/parameters/Size"},
+		{"the page is derived", get(root, "components", "schemas", "ThingPage", "properties", "items", "items", "$ref").Value, "#/components/schemas/Thing"},
+		{"an object is closed", get(root, "components", "schemas", "Thing", "additionalProperties").Value, "false"},
+		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts"},
+		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name done"},
+		{"a name is a reference", get(root, "components", "parameters", "Limit", "schema", "$ref").Value, "#/components/schemas/Number"},
+		{"the example is there", get(root, "paths", "/v1/things/{id}", "get", "responses", "200", "content", "application/json", "example", "name").Value, "A"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %s, want %s", c.what, c.got, c.want)
+		}
+	}
+}
+
+func text1(list []*yaml.Node) string { return get(list[0], "$ref").Value }
+
+func names(n *yaml.Node) (all []string) {
+	for name := range members(n) {
+		all = append(all, name)
+	}
+	return all
+}
+
+// TestFaultsOfTheSource: each is named with its place, all of them at once.
+func TestFaultsOfTheSource(t *testing.T) {
+	t.Parallel()
+	thing := func(operation string) map[string]string {
+		return map[string]string{"thing.yaml": "noun: Thing\npaths:\n  /v1/things/{id}:\n    get: " + operation + "\nschemas: {}\n"}
+	}
+	for what, c := range map[string]struct {
+		source map[string]string
+		want   []string
+	}{
+		"a verb that is none":    {thing("{operationId: getThing, verb: fetch, roles: team}"), []string{`thing.yaml: getThing: there is no verb "fetch"`}},
+		"roles that are no set":  {thing("{operationId: getThing, verb: read, roles: tem}"), []string{`thing.yaml: getThing: there is no set of roles "tem"`}},
+		"no answer":              {thing("{operationId: getThing, roles: team}"), []string{"thing.yaml: getThing answers nothing"}},
+		"a refusal that is none": {thing("{operationId: getThing, verb: read, roles: team, also: ['418']}"), []string{"thing.yaml: getThing: there is no refusal 418"}},
+		"a refusal left out that never came": {
+			thing("{operationId: getThing, verb: read, roles: team, never: ['409']}"), []string{"thing.yaml: getThing: 409 never comes anyway"},
+		},
+		"a missing file":    {map[string]string{"thing.yaml": "", "examples/getThing.json": ""}, []string{"open thing.yaml: file does not exist"}},
+		"an empty file":     {map[string]string{"verbs.yaml": "# nothing"}, []string{"verbs.yaml is empty"}},
+		"a stray example":   {map[string]string{"examples/getThink.json": "{}"}, []string{"examples/getThink.json belongs to no operation"}},
+		"a part of nothing": {map[string]string{"examples/getThing.json": `{"body": {}, "answr": {}}`}, []string{"has an example of its body, which it does not have", `has a part "answr"`}},
+		"a schema twice": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Number: {type: integer}}\n", "examples/getThing.json": ""},
+			[]string{"thing.yaml: the schema Number stands twice"},
+		},
+		"an object within": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {part: {properties: {}}}}}\n", "examples/getThing.json": ""},
+			[]string{"thing.yaml: Thing/part: an object within an object"},
+		},
+		"a fixed member that is none": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {ThingInput: {patch: {fixed: [kin]}, properties: {}}}\n", "examples/getThing.json": ""},
+			[]string{`thing.yaml: ThingInput has no member "kin" to be fixed`},
+		},
+	} {
+		_, err := join(small(c.source))
+		if err == nil {
+			t.Errorf("%s is no fault", what)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %s", what, err, want)
+			}
+		}
+	}
+}

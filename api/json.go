@@ -1,0 +1,79 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// ContractJSON answers the contract as JSON, with everything in the order in which
+// [Contract] has it: interactive pages show operations as they come. It is made when
+// it is first asked for.
+var ContractJSON = sync.OnceValues(func() ([]byte, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(Contract, &doc); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := writeJSON(&out, doc.Content[0]); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+})
+
+func writeJSON(out *bytes.Buffer, n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.MappingNode:
+		out.WriteByte('{')
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			if err := writeValue(out, n.Content[i].Value); err != nil { // a status is a name too
+				return err
+			}
+			out.WriteByte(':')
+			if err := writeJSON(out, n.Content[i+1]); err != nil {
+				return err
+			}
+		}
+		out.WriteByte('}')
+		return nil
+	case yaml.SequenceNode:
+		out.WriteByte('[')
+		for i, item := range n.Content {
+			if i > 0 {
+				out.WriteByte(',')
+			}
+			if err := writeJSON(out, item); err != nil {
+				return err
+			}
+		}
+		out.WriteByte(']')
+		return nil
+	}
+	if tag := n.ShortTag(); tag == "!!int" || tag == "!!float" {
+		out.WriteString(n.Value) // as it is written: 1.0 stays 1.0
+		return nil
+	}
+	var value any
+	if err := n.Decode(&value); err != nil {
+		return err
+	}
+	if n.ShortTag() == "!!timestamp" {
+		value = n.Value // JSON has no days
+	}
+	return writeValue(out, value)
+}
+
+func writeValue(out *bytes.Buffer, value any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	out.Truncate(out.Len() - 1) // the encoder ends a line
+	return nil
+}

@@ -1,0 +1,150 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"peerchallenge/pkg/postgres/pgtest"
+)
+
+// killDatabase ends the demo's PostgreSQL as a system without memory does.
+func killDatabase(t *testing.T, dir string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// members asks the demo who is in the groups.
+func members(t *testing.T, api, token string) [][]string {
+	t.Helper()
+	status, body := get(t, api+"/peer-challenge-groups?limit=500", token)
+	if status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	var list struct {
+		Items []struct {
+			Members []struct{ Borough string }
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &list); err != nil {
+		t.Fatal(err)
+	}
+	var groups [][]string
+	for _, g := range list.Items {
+		var codes []string
+		for _, m := range g.Members {
+			codes = append(codes, m.Borough)
+		}
+		groups = append(groups, codes)
+	}
+	return groups
+}
+
+// TestTheDemoMendsItself: its PostgreSQL killed, it starts it again, and what was
+// acknowledged is there. With the data gone as well, it ends with a sentence.
+func TestTheDemoMendsItself(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	demo := program(t, "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
+	api := demo.says(t, `API +(http://\S+)`)[1]
+	token := demo.says(t, `(?m)^  programme\n  (\S+)$`)[1]
+	demo.says(t, `Ctrl-C stops it`)
+
+	// Both boroughs that have tokens are in one group.
+	together := func(group []string) bool {
+		return slices.Contains(group, demoBorough) && slices.Contains(group, demoPeer)
+	}
+	if groups := members(t, api, token); !slices.ContainsFunc(groups, together) {
+		t.Errorf("the two boroughs of the demo's tokens are together in none of %v", groups)
+	}
+
+	// The token names the address at which the demo was found.
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	if err != nil || !strings.Contains(string(payload), `"iss":"`+strings.TrimSuffix(api, "/v1")+`"`) {
+		t.Errorf("the token says %s %v", payload, err)
+	}
+
+	killDatabase(t, dir)
+	demo.says(t, `PostgreSQL is there again`)
+	until(t, "it does not come back", func() bool {
+		status, _ := get(t, strings.TrimSuffix(api, "/v1")+"/readyz", "")
+		return status == http.StatusOK
+	})
+	if groups := members(t, api, token); len(groups) == 0 {
+		t.Error("the groups are gone")
+	}
+
+	// What a newcomer's terminal shows are words.
+	for line := range strings.Lines(demo.out.String()) {
+		if strings.HasPrefix(line, "{") || strings.Contains(line, "SLOW SQL") || strings.Contains(line, "level=") {
+			t.Errorf("it says %s", line)
+		}
+	}
+
+	if err := os.RemoveAll(filepath.Join(dir, "data", "global")); err != nil {
+		t.Fatal(err)
+	}
+	killDatabase(t, dir)
+	err = demo.wait()
+	if code := demo.cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(demo.out.String(), "\npeerchallenge: the private PostgreSQL has ended and cannot be started again: ") {
+		t.Errorf("without its data: %v\n%s", err, demo.out)
+	}
+}
+
+// TestAnEmptyDatabaseIsSpokenOfOnce: by serve, whoever probes it meanwhile, and not
+// by migrate, which is there to fill it.
+func TestAnEmptyDatabaseIsSpokenOfOnce(t *testing.T) {
+	t.Parallel()
+	env := []string{"DATABASE_URL=" + pgtest.Database(t), "PEERCHALLENGE_DEVELOPMENT=on"}
+	serve := programWith(t, env, "serve", "--addr", "127.0.0.1:0")
+	address := "http://" + serve.says(t, `Listening on (\S+)`)[1]
+	for range 3 {
+		if status, body := get(t, address+"/readyz", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, "not_ready") {
+			t.Errorf("%d %s", status, body)
+		}
+		if status, body := get(t, address+"/v1/boroughs", "x"); status == http.StatusInternalServerError {
+			t.Errorf("%d %s", status, body)
+		}
+	}
+	probe := settingsOf("PEERCHALLENGE_ADDR", strings.TrimPrefix(address, "http://"))
+	if said := refused(t, probe, "health"); !strings.Contains(said, "503") || !strings.Contains(said, "older than this program") {
+		t.Error(said)
+	}
+	must(t, probe, "health", "--live")
+	migrate := programWith(t, env, "migrate")
+	if err := migrate.wait(); err != nil || migrate.out.String() != "The database is up to date.\n" {
+		t.Errorf("migrate says %s %v", migrate.out, err)
+	}
+	until(t, "it never becomes ready", func() bool { status, _ := get(t, address+"/readyz", ""); return status == http.StatusOK })
+	if said := must(t, probe, "health"); said != "ok\n" {
+		t.Error(said)
+	}
+	serve.signal(t, syscall.SIGTERM)
+	if err := serve.wait(); err != nil {
+		t.Error(err)
+	}
+	said := serve.out.String()
+	if strings.Count(said, "peerchallenge migrate brings it up to date") != 1 || strings.Contains(said, "does not exist") || strings.Contains(said, "keys could not be loaded") {
+		t.Errorf("it says\n%s", said)
+	}
+}

@@ -1,0 +1,146 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"peerchallenge/pkg/programme"
+)
+
+// carryOut runs do in a transaction on one connection, and returns when what it has
+// written is where the database's operator wants it to be. The statement begins the
+// transaction; it may have others behind BEGIN, which cost no round trip of their
+// own there.
+//
+// The error is that of do, or unconfirmed: then the transaction may have been
+// committed or not.
+func (s *Store) carryOut(ctx context.Context, begin string, do func(l line) error) error {
+	conn, err := s.begin(ctx, begin)
+	if err != nil {
+		return refusal(err)
+	}
+	defer func() { _ = conn.Close() }() // back into the pool
+	done := false
+	defer func() {
+		if !done {
+			rollBack(ctx, conn)
+		}
+	}()
+	if err := do(line{s.over(ctx, conn), conn}); err != nil {
+		return refusal(err)
+	}
+	done = true
+	return refusal(commit(ctx, conn))
+}
+
+// begin answers a connection in a transaction. One that was lost while it lay in
+// the pool is found out here, where nothing has been done yet: then the next is
+// taken, until they come fresh.
+func (s *Store) begin(ctx context.Context, statement string) (*sql.Conn, error) {
+	for tries := s.sql.Stats().MaxOpenConnections; ; tries-- {
+		conn, err := s.sql.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		lost := false
+		failed := onConn(conn, func(c *pgx.Conn) error {
+			_, err = c.Exec(ctx, statement) // without arguments it goes in one piece
+			if lost = c.IsClosed(); err != nil {
+				return driver.ErrBadConn
+			}
+			return nil
+		})
+		if failed == nil {
+			return conn, nil
+		}
+		_ = conn.Close()
+		if err == nil {
+			err = failed
+		}
+		if !lost || tries == 0 || ctx.Err() != nil {
+			return nil, err
+		}
+	}
+}
+
+// longestRollback is for how long the end of a transaction is waited for that came
+// to nothing. Without it the connection is given up, which ends the transaction too.
+const longestRollback = time.Second
+
+func rollBack(ctx context.Context, conn *sql.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestRollback)
+	defer cancel()
+	_ = onConn(conn, func(c *pgx.Conn) error {
+		if _, err := c.Exec(ctx, "ROLLBACK"); err != nil {
+			return driver.ErrBadConn
+		}
+		return nil
+	})
+}
+
+// committing commits, and then waits. The commit of a change that goes into the
+// feed waits for nothing, neither disk nor standby, because it holds the feed's
+// lock: see append_to_feed in migrations/0002_year.sql. So an empty message goes
+// into the log behind it, as a transaction of its own, whose commit waits as the
+// operator has set it. What is before it in the log has got there then too, and one
+// flush and one answer of the standby serve all who wait.
+//
+// It is the same connection, or else the message might go to another server than
+// the commit, after a fail-over; and the same round trip. A commit that stops to
+// wait says so in a warning, which must be heard.
+const committing = "COMMIT; SELECT set_config('client_min_messages', 'warning', true), pg_logical_emit_message(true, 'peerchallenge', '')"
+
+// commit ends the transaction. An error that is none of [unconfirmed] means that
+// nothing of it stands.
+func commit(ctx context.Context, conn *sql.Conn) error {
+	var answer error
+	if err := onConn(conn, func(c *pgx.Conn) error {
+		if answer = commitOn(ctx, c.PgConn()); answer != nil {
+			return driver.ErrBadConn // so that no later caller gets what belongs to this one
+		}
+		return nil
+	}); answer == nil {
+		return err
+	}
+	return answer
+}
+
+func commitOn(ctx context.Context, conn *pgconn.PgConn) error {
+	noted := conn.CustomData()
+	delete(noted, lastWarning)
+	results, err := conn.Exec(ctx, committing).ReadAll()
+	warning, warned := noted[lastWarning].(error)
+	switch {
+	case len(results) > 0 && results[0].CommandTag.String() == "ROLLBACK":
+		return pgx.ErrTxCommitRollback
+	case err == nil && !warned:
+		return nil
+	case err == nil:
+		return unconfirmed(warning)
+	case pgconn.SafeToRetry(err), len(results) == 0 && refused(err):
+		return err // it was not sent, or the database has rolled back and said why
+	}
+	return unconfirmed(err)
+}
+
+// lastWarning is where a connection keeps the last warning that came over it.
+const lastWarning = "peerchallenge warning"
+
+// heed keeps a warning for who waits for the statement's end.
+func heed(conn *pgconn.PgConn, notice *pgconn.Notice) {
+	if notice.SeverityUnlocalized == "WARNING" {
+		conn.CustomData()[lastWarning] = (*pgconn.PgError)(notice)
+	}
+}
+
+// unconfirmed says that nobody knows whether it was carried out, or whether it
+// stays so.
+func unconfirmed(cause error) error {
+	return programme.Wrap(cause, programme.Unavailable, programme.CodeUnconfirmed,
+		"The database has not confirmed this. It may have been carried out. Repeat the request with the same Idempotency-Key, or read what has become of it.")
+}

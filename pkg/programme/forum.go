@@ -1,0 +1,10 @@
+package programme
+
+// Forum is what the rules need to know of the group or review in which things
+// are found and said.
+type Forum struct {
+	Boroughs []string // a group's members; a review's host, and then its team's
+	Finders  []string // those of them who may record findings
+	Records  bool     // whether findings are being recorded
+	Answers  bool     // whether findings are being answered and acted on
+}

@@ -1,0 +1,76 @@
+package server
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestCSVIsReadBackAsTheJSON: any reader of CSV gets every text as the JSON has it,
+// but for the apostrophe before what a spreadsheet would calculate.
+func TestCSVIsReadBackAsTheJSON(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		Name string  `json:"name"`
+		Note *string `json:"note"`
+	}
+	for _, text := range []string{
+		"", "plain", "a, b", `she said "no"`, `"`, `""`, "two\nlines", "two\n\nlines\n", "a carriage\rreturn", " space before", "space after ", "\u00a0", `\.`, "a;b", "tab\tin it",
+		"=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(1)", "'=1", "a=1", "−1", "Ōtāhuhu, \"South\"\n", "Київ",
+	} {
+		var out bytes.Buffer
+		buffered := bufio.NewWriter(&out)
+		write, err := csvWriter[row](buffered, []string{"name", "note"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := []row{{text, &text}, {text, nil}, {"after", &text}}
+		for _, r := range rows {
+			if err := write(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := buffered.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		asJSON, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want string
+		if err := json.Unmarshal(asJSON, &want); err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(text[:min(1, len(text))], "=+-@\t\r\n") || slices.ContainsFunc([]string{"＝", "＋", "－", "＠"}, func(sign string) bool { return strings.HasPrefix(text, sign) }) {
+			want = "'" + want
+		}
+		records, err := csv.NewReader(&out).ReadAll()
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if !slices.EqualFunc(records, [][]string{{"name", "note"}, {want, want}, {want, ""}, {"after", want}}, slices.Equal) {
+			t.Errorf("%q is read back as %q", text, records)
+		}
+	}
+}
+
+// TestCSVAsRFC4180 has it: records end with CR LF, the last one too, a line break
+// within a cell stays what it is, and quotes stand only where they are needed.
+func TestCSVAsRFC4180(t *testing.T) {
+	t.Parallel()
+	for want, cells := range map[string][]string{
+		"a,b\r\n":                             {"a", "b"},
+		",\r\n":                               {"", ""},
+		"\"\"\r\n":                            {""},
+		"\"two\nlines\",b c,\"d,e\"\r\n":      {"two\nlines", "b c", "d,e"},
+		"\"a \"\"word\"\"\",\" x\",'x,x \r\n": {`a "word"`, " x", "'x", "x "},
+	} {
+		if got := string(csvRecord(nil, cells)); got != want {
+			t.Errorf("%q is written as %q, want %q", cells, got, want)
+		}
+	}
+}

@@ -1,0 +1,228 @@
+package server_test
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"peerchallenge/pkg/programme"
+)
+
+// step is a change of something.
+type step struct{ method, below, body string }
+
+// marking says how the members of a noun that the audit must not keep are written,
+// each with a text of its own in the place of {{member}}, and how they change again.
+type marking struct {
+	noun, schema string
+	path         string
+	by           caller
+	write, after []step
+}
+
+func (w *world) markings() []marking {
+	w.t.Helper()
+	w.makeVisibilityRecords()
+	manager, lead := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own)
+	review := "/v1/peer-reviews/" + w.review(programme.ReviewFieldwork).ID
+	person := "/v1/participants/" + lead.post("/v1/participants", `{"name":"ann-participant-name","role":"ad","borough":"`+own+`","email":"ann-participant-email@example.org"}`).id()
+	const patch, put, post = http.MethodPatch, http.MethodPut, http.MethodPost
+	return []marking{
+		{"programme", "Programme", "/v1/programme", manager,
+			[]step{{patch, "", `{"contacts":[{"role":"Lead","name":"{{contacts}}","organisation":"Us","email":"{{contacts}}@example.org"}]}`}},
+			[]step{{patch, "", `{"contacts":[]}`}}},
+		{"participant", "Participant", person, lead, nil,
+			[]step{{patch, "", `{"name":"{{name}}-too","email":null}`}, {http.MethodDelete, "", ""}}},
+		{"peer-challenge-group", "PeerChallengeGroup", "/v1/peer-challenge-groups/" + w.made[exampleGroup], lead,
+			[]step{{put, "/notes", `{"notes":"{{notes}}"}`}}, []step{{put, "/notes", `{"notes":null}`}}},
+		{"peer-review", "PeerReview", review, manager,
+			[]step{
+				{patch, "", `{"sessions":[{"title":"{{sessions}}","day":"2026-11-03","startTime":null,"endTime":null,"attendees":"{{sessions}}"}],"progressReview":"{{progressReview}}"}`},
+				{put, "/report", `{"report":"{{report}}"}`}, {post, "/check-facts", ""}, {post, "/host-comments", `{"text":"{{hostComments}}"}`},
+			},
+			[]step{{patch, "", `{"sessions":[],"progressReview":null}`}, {put, "/report", `{"report":"It was found."}`}}},
+		{"finding", "Finding", "/v1/findings/" + w.made[exampleFinding], lead,
+			[]step{{patch, "", `{"evidence":"{{evidence}}"}`}}, []step{{patch, "", `{"evidence":null}`}}},
+		{"action", "Action", "/v1/actions/" + w.made[exampleAction], lead, []step{{post, "/progress", `{"text":"{{progress}}"}`}}, nil},
+		{"ask-or-offer", "AskOrOffer", "/v1/asks-and-offers/" + w.made[exampleAsk], lead,
+			[]step{{patch, "", `{"text":"{{text}}"}`}}, []step{{http.MethodDelete, "", ""}}},
+		{"event", "Event", "/v1/events/" + w.made[exampleEvent], manager,
+			[]step{{patch, "", `{"description":"{{description}}","sessions":[{"title":"{{sessions}}"}],"opportunities":["{{opportunities}}"]}`}},
+			[]step{{patch, "", `{"description":"","sessions":[],"opportunities":[]}`}}},
+		{"milestone", "Milestone", "/v1/milestones/" + w.made[exampleMilestone], manager,
+			[]step{{patch, "", `{"description":"{{description}}"}`}}, []step{{http.MethodDelete, "", ""}}},
+	}
+}
+
+// TestNothingThatIsNotAuditedIsInTheAudit: every member that the contract marks is
+// written, changed and deleted through the API, and the audit says so and has none
+// of its text.
+func TestNothingThatIsNotAuditedIsInTheAudit(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	markings := w.markings()
+	for name, ref := range contract.doc.Components.Schemas {
+		if ref.Value.Extensions["x-not-audited"] != nil && !slices.ContainsFunc(markings, func(m marking) bool { return m.schema == name }) {
+			t.Errorf("nothing is written into %s", name)
+		}
+	}
+	manager := w.as(programme.RoleProgramme, "")
+	for _, m := range markings {
+		var members []string
+		for _, mark := range contract.doc.Components.Schemas[m.schema].Value.Extensions["x-not-audited"].([]any) {
+			members = append(members, fmt.Sprint(mark))
+		}
+		take := func(steps []step) {
+			for _, s := range steps {
+				body, by := s.body, m.by
+				for _, member := range members {
+					body = strings.ReplaceAll(body, "{{"+member+"}}", marker(m, member))
+				}
+				if s.below == "/host-comments" {
+					by = w.as(programme.RoleBoroughLead, own)
+				}
+				if r := by.change(s.method, m.path+s.below, body, "X-Audit-Reason", "A mistake"); r.status >= 300 {
+					t.Fatalf("%s %s%s answers %d: %s", s.method, m.path, s.below, r.status, r.body)
+				}
+			}
+		}
+		take(m.write)
+		written := manager.get(m.path).want(200).body
+		take(m.after)
+		values := manager.get("/v1/audit-entries?limit=500&type=" + m.noun + "&id=" + idOr(m.path, "1")).want(200).body
+		for _, member := range members {
+			if !strings.Contains(written, marker(m, member)) {
+				t.Errorf("%s.%s was not written: %s", m.noun, member, written)
+			}
+			if !strings.Contains(values, `{"member":"`+member+`","withheld":true}`) {
+				t.Errorf("the audit does not say that %s.%s changed: %s", m.noun, member, values)
+			}
+		}
+	}
+	for table, lines := range w.dump() {
+		for _, line := range lines {
+			if (table == "audit_entries" || table == "feed") && strings.Contains(line, "ann-") {
+				t.Errorf("%s keeps %s", table, line)
+			}
+		}
+	}
+}
+
+// marker is the text that is written into a member, and nowhere else.
+func marker(m marking, member string) string {
+	return "ann-" + m.noun + "-" + strings.ToLower(member)
+}
+
+// idOr is the last part of the path, or the key of what there is only one of.
+func idOr(path, only string) string {
+	if strings.Count(path, "/") < 3 {
+		return only
+	}
+	return idIn(path)
+}
+
+// TestRemovedIsRemoved: a person who was everywhere is removed, their name is taken
+// out of what was written of them, and no row of the database knows it any more. What
+// PostgreSQL itself keeps beside its rows, the log and the backups, is the operator's:
+// docs/data-protection.md.
+func TestRemovedIsRemoved(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	w.makeVisibilityRecords()
+	manager, lead, croydon := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own), w.as(programme.RoleBoroughEditor, group)
+	const name, renamed, email = "Zephyrine Quillfeather", "Zephyrine Quillfeather-Okoro", "z.quillfeather@example.org"
+	gone := []string{"quillfeather", "zephyrine"}
+
+	made := croydon.send(http.MethodPost, "/v1/participants", `{"name":"`+name+`","role":"dcs","borough":"`+group+`","email":"`+email+`"}`, "Idempotency-Key", "k-1")
+	person := made.id()
+	review := "/v1/peer-reviews/" + manager.send(http.MethodPost, "/v1/peer-reviews", `{"title":"Visit","host":"`+own+`","cycle":"2026-27","team":[{"participantId":"`+person+`","lead":true}]}`, "Idempotency-Key", "k-2").id()
+	manager.change(http.MethodPost, review+"/scope", "", "Idempotency-Key", "k-3").want(200)
+	croydon.change(http.MethodPatch, "/v1/participants/"+person, `{"name":"`+renamed+`"}`).want(200)
+
+	const patch, put, aMistake = http.MethodPatch, http.MethodPut, "A mistake"
+	event := "/v1/events/" + w.made[exampleEvent]
+	words := []struct {
+		by                        caller
+		method, path, with, after string
+	}{
+		{manager, patch, "/v1/programme", `{"contacts":[{"role":"Lead","name":"` + name + `","organisation":"Us","email":"` + email + `"}]}`, `{"contacts":[]}`},
+		{lead, put, "/v1/peer-challenge-groups/" + w.made[exampleGroup] + "/notes", `{"notes":"` + name + ` will share hers."}`, `{"notes":"She will share hers."}`},
+		{manager, patch, review, `{"fieldworkDays":["2026-11-03"],"sessions":[{"title":"` + name + `","day":"2026-11-03","startTime":null,"endTime":null,"attendees":"` + email + `"}],"progressReview":"` + name + ` came."}`,
+			`{"sessions":[],"progressReview":null}`},
+		{lead, patch, "/v1/findings/" + w.made[exampleFinding], `{"evidence":"` + name + ` said so."}`, `{"evidence":"Interviews."}`},
+		{lead, patch, "/v1/asks-and-offers/" + w.made[exampleAsk], `{"text":"Write to ` + email + `."}`, `{"text":"Write to us."}`},
+		{manager, patch, event, `{"description":"With ` + name + `","sessions":[{"title":"` + name + `"}],"opportunities":["Ask ` + name + `."]}`, `{"description":"","sessions":[],"opportunities":[]}`},
+		{manager, patch, "/v1/milestones/" + w.made[exampleMilestone], `{"description":"` + name + ` led it."}`, `{"description":"It was led."}`},
+	}
+	for _, c := range words {
+		c.by.change(c.method, c.path, c.with, "X-Audit-Reason", aMistake).want(200)
+	}
+	found := tablesWith(w.dump(), gone)
+	for _, table := range []string{"participants", "programmes", "peer_challenge_groups", "peer_reviews", "findings", "asks_and_offers", "events", "milestones", "idempotency_answers"} {
+		if len(found[table]) == 0 {
+			t.Errorf("%s never knew the name, so that this test shows nothing of it", table)
+		}
+	}
+
+	for _, c := range words {
+		c.by.change(c.method, c.path, c.after, "X-Audit-Reason", aMistake).want(200)
+	}
+	croydon.change(http.MethodDelete, "/v1/participants/"+person, "", "X-Audit-Reason", "Asked to be removed").want(204)
+	for table, lines := range tablesWith(w.dump(), gone) {
+		t.Errorf("%s still says %q", table, lines)
+	}
+}
+
+// tablesWith are the lines of the dump in which any of the words stands, in whatever
+// case.
+func tablesWith(dump map[string][]string, words []string) map[string][]string {
+	found := map[string][]string{}
+	for table, lines := range dump {
+		for _, line := range lines {
+			if slices.ContainsFunc(words, func(word string) bool { return strings.Contains(strings.ToLower(line), word) }) {
+				found[table] = append(found[table], line)
+			}
+		}
+	}
+	return found
+}
+
+// dump is all that the database says, line by line, as a logical dump has it. Bytes
+// are told as text.
+func (w *world) dump() map[string][]string {
+	w.t.Helper()
+	tables := map[string][]string{}
+	w.database(func(ctx context.Context, conn *pgx.Conn) error {
+		rows, err := conn.Query(ctx, "SELECT format('%I.%I', schemaname, tablename), tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")
+		if err != nil {
+			return err
+		}
+		names, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Quoted, Name string }])
+		if err != nil {
+			return err
+		}
+		for _, table := range names {
+			var text strings.Builder
+			if _, err := conn.PgConn().CopyTo(ctx, &text, "COPY "+table.Quoted+" TO STDOUT"); err != nil {
+				return err
+			}
+			for line := range strings.Lines(text.String()) {
+				cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+				for i, cell := range cells {
+					if bytes, err := hex.DecodeString(strings.TrimPrefix(cell, `\\x`)); err == nil && strings.HasPrefix(cell, `\\x`) {
+						cells[i] = string(bytes)
+					}
+				}
+				tables[table.Name] = append(tables[table.Name], strings.Join(cells, "\t"))
+			}
+		}
+		return nil
+	})
+	return tables
+}

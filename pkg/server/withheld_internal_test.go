@@ -1,0 +1,117 @@
+package server
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"peerchallenge/pkg/programme"
+)
+
+// notAudited are the members that the contract marks as such.
+func notAudited(t *testing.T, schema *openapi3.Schema) []string {
+	t.Helper()
+	marks, _ := schema.Extensions["x-not-audited"].([]any)
+	members := []string{}
+	for _, mark := range marks {
+		member, _ := mark.(string)
+		if schema.Properties[member] == nil {
+			t.Errorf("%v is marked, and no member", mark)
+		}
+		members = append(members, member)
+	}
+	slices.Sort(members)
+	return members
+}
+
+// TestTheContractSaysWhatIsNotAudited: what it marks is withheld, and what is
+// withheld it marks.
+func TestTheContractSaysWhatIsNotAudited(t *testing.T) {
+	t.Parallel()
+	contract, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := map[string]bool{}
+	for noun, a := range audited {
+		schema := contract.doc.Components.Schemas[a.schema].Value
+		marked[a.schema] = true
+		withheld := []string{}
+		for _, member := range programme.Withheld(reflect.TypeOf(a.of)) {
+			withheld = append(withheld, wireName(member))
+		}
+		slices.Sort(withheld)
+		if want := notAudited(t, schema); !slices.Equal(withheld, want) {
+			t.Errorf("%s: the contract marks %v, and %v is withheld", noun, want, withheld)
+		}
+	}
+	for name, ref := range contract.doc.Components.Schemas {
+		if !marked[name] && ref.Value.Extensions["x-not-audited"] != nil {
+			t.Errorf("%s has a mark, and no audit of its own", name)
+		}
+	}
+}
+
+// ofRecord are sentences in records that the audit keeps word for word, and why.
+var ofRecord = map[string]string{
+	"finding.text":       "what is said of a borough: who changed it, and from what, is what the audit is for",
+	"finding.response":   "the borough's answer, likewise",
+	"action.text":        "what the borough has promised, likewise",
+	"action.noDueReason": "a part of that promise",
+	"peer-review.scope":  "what host and programme agreed on",
+	"peer-review.kloes":  "a part of that agreement",
+}
+
+// TestEverySentenceIsDecidedUpon: of every member of a record that takes sentences,
+// in which people may be named, it is said here or in the contract whether the audit
+// keeps it.
+func TestEverySentenceIsDecidedUpon(t *testing.T) {
+	t.Parallel()
+	contract, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unused := maps.Clone(ofRecord)
+	for noun, a := range audited {
+		if _, is := reflect.TypeAssert[programme.Record](reflect.New(reflect.TypeOf(a.of))); !is {
+			continue // reference data are about no people
+		}
+		schema := contract.doc.Components.Schemas[a.schema].Value
+		marks := notAudited(t, schema)
+		for member, ref := range schema.Properties {
+			_, kept := reflect.TypeOf(a.of).FieldByNameFunc(func(name string) bool { return wireName(name) == member })
+			if !kept || !takesSentences(ref.Value) || member == "illustrative" { // which says that something is an example
+				continue
+			}
+			delete(unused, noun+"."+member)
+			if ofRecord[noun+"."+member] == "" == !slices.Contains(marks, member) {
+				t.Errorf("%s.%s takes sentences: either mark it under x-not-audited, or say here why the audit keeps it", noun, member)
+			}
+		}
+	}
+	for member := range unused {
+		t.Errorf("%s takes no sentences", member)
+	}
+}
+
+// takesSentences reports whether people can write more than a title into the value,
+// or into a part of it.
+func takesSentences(s *openapi3.Schema) bool {
+	switch {
+	case s.Type.Is("string"):
+		free := len(s.Enum) == 0 && slices.Contains([]string{"", "line", "text", "words"}, s.Format) && !strings.HasPrefix(s.Pattern, "^")
+		return free && (s.MaxLength == nil || *s.MaxLength > 500)
+	case s.Type.Is("array"):
+		return takesSentences(s.Items.Value)
+	}
+	for _, ref := range s.Properties {
+		if takesSentences(ref.Value) {
+			return true
+		}
+	}
+	return false
+}
