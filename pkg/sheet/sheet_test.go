@@ -360,8 +360,11 @@ func TestNamesOfColumns(t *testing.T) {
 
 func TestShownTextsAreHarmless(t *testing.T) {
 	t.Parallel()
+	if got := sheet.Shown("\tplain "); got != "“plain”" {
+		t.Errorf("white space around a text is shown: %s", got)
+	}
 	for text, want := range map[string]string{
-		"\tplain ": "“plain”", "a\x1b[31mb\nc": "“a\uFFFD[31mb c”", "\u202Eabc": "“\uFFFDabc”", strings.Repeat("é", 61): "“" + strings.Repeat("é", 60) + "…”",
+		"a\x1b[31mb\nc": "“a\uFFFD[31mb c”", "\u202Eabc": "“\uFFFDabc”", strings.Repeat("é", 61): "“" + strings.Repeat("é", 60) + "…”",
 	} {
 		if got := sheet.Shown(text); got != want {
 			t.Errorf("%q is shown as %s, want %s", text, got, want)
