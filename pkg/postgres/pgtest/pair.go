@@ -137,7 +137,7 @@ func await(t testing.TB, otherwise string, holds func() (bool, error)) {
 }
 
 func newServer(ctx context.Context, cfg local.Config) (*local.Server, error) {
-	dir, err := os.MkdirTemp("", "peerchallenge-test-")
+	dir, err := os.MkdirTemp(folder(), "peerchallenge-test-")
 	if err != nil {
 		return nil, err
 	}
