@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -149,7 +148,7 @@ func (s *source) checkExamples() {
 
 // refer writes out every reference that names its schema alone.
 func refer(n *yaml.Node) {
-	if ref := get(n, "$ref"); ref != nil && !slices.Contains([]byte(ref.Value), '#') {
+	if ref := get(n, "$ref"); ref != nil && !strings.Contains(ref.Value, "#") {
 		ref.Value, ref.Style = "#/components/schemas/"+ref.Value, yaml.SingleQuotedStyle
 	}
 	for _, child := range n.Content {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"iter"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -111,5 +110,3 @@ func flow(n *yaml.Node) {
 		flow(child)
 	}
 }
-
-func cutSuffix(s, suffix string) (string, bool) { return strings.CutSuffix(s, suffix) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -51,7 +52,7 @@ func short(schema *yaml.Node) {
 // patch answers the schema of what can be changed: what was needed to create it,
 // less what stays as it is, and what only a change can say.
 func (s *source) patch(file, name string, input, rule *yaml.Node) (string, *yaml.Node) {
-	base, is := cutSuffix(name, "Input")
+	base, is := strings.CutSuffix(name, "Input")
 	if !is {
 		s.fault("%s: %s has a patch, but its name does not end in Input", file, name)
 	}

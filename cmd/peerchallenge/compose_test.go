@@ -1,10 +1,8 @@
 package main
 
 import (
-	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,18 +85,8 @@ func TestTheThreatModelNamesTestsThatAreThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := map[string]bool{}
-	err = filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		source, err := os.ReadFile(path)
-		for _, match := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(source, -1) {
-			there[string(match[1])] = true
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	for test := range tests(t) {
+		there[test[strings.LastIndexByte(test, '.')+1:]] = true
 	}
 	names := regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(text, -1)
 	if len(names) < 20 {
