@@ -137,6 +137,7 @@ const (
 	FaultCodePattern             FaultCode = "pattern"
 	FaultCodePeriod              FaultCode = "period"
 	FaultCodePresentationOutside FaultCode = "presentation_outside"
+	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
 	FaultCodeRequired            FaultCode = "required"
@@ -2442,6 +2443,11 @@ type HostComment struct {
 
 // HostCommentInput What the host says to a report that is not final yet.
 type HostCommentInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// Text The comment.
 	//
 	// Example: The team met two of the three commissioners.
@@ -3072,6 +3078,11 @@ type NullableNumber = float64
 //
 // Example: 20
 type NullableRank = int
+
+// NullableReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+//
+// Example: Entered by mistake
+type NullableReason = string
 
 // NullableSlug A sub-region's slug, or null where there is none.
 //
@@ -4150,6 +4161,11 @@ type ProgressUpdate struct {
 
 // ProgressUpdateInput What is reported of an action.
 type ProgressUpdateInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// State Where an action stands.
 	State *ActionState `json:"state,omitempty"`
 
@@ -4508,6 +4524,14 @@ type StatisticalNeighbourPage struct {
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+}
+
+// StepInput Why the step is taken. A step that needs no reason needs no body.
+type StepInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
 }
 
 // StepName Something that can be done to a resource. Where it changes the state, it is the last part of the address to POST to.
@@ -5030,9 +5054,6 @@ type ListActionsParams struct {
 type CreateActionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListActionSummaryParams defines parameters for ListActionSummary.
@@ -5061,7 +5082,7 @@ type DeleteActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5076,7 +5097,7 @@ type UpdateActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5087,9 +5108,6 @@ type AddActionProgressParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
@@ -5135,9 +5153,6 @@ type ListAsksAndOffersParams struct {
 type CreateAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
@@ -5145,7 +5160,7 @@ type DeleteAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5160,7 +5175,7 @@ type UpdateAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5171,9 +5186,6 @@ type MeetAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
@@ -5183,9 +5195,6 @@ type ReopenAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
@@ -5195,9 +5204,6 @@ type WithdrawAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
@@ -5258,9 +5264,6 @@ type ListAuthoritiesParams struct {
 type CreateAuthorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
@@ -5268,7 +5271,7 @@ type DeleteAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5283,7 +5286,7 @@ type UpdateAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5321,9 +5324,6 @@ type ListBoroughsParams struct {
 type CreateBoroughParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -5331,7 +5331,7 @@ type DeleteBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5349,7 +5349,7 @@ type UpdateBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5468,9 +5468,6 @@ type ListEventsParams struct {
 type CreateEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // GetEventCalendarParams defines parameters for GetEventCalendar.
@@ -5490,7 +5487,7 @@ type DeleteEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5505,7 +5502,7 @@ type UpdateEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5516,9 +5513,6 @@ type CancelEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // HoldEventParams defines parameters for HoldEvent.
@@ -5528,9 +5522,6 @@ type HoldEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenEventParams defines parameters for ReopenEvent.
@@ -5540,9 +5531,6 @@ type ReopenEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListFindingsParams defines parameters for ListFindings.
@@ -5594,9 +5582,6 @@ type ListFindingsParams struct {
 type CreateFindingParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteFindingParams defines parameters for DeleteFinding.
@@ -5604,7 +5589,7 @@ type DeleteFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5619,7 +5604,7 @@ type UpdateFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5628,7 +5613,7 @@ type PutFindingResponseParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5645,9 +5630,6 @@ type AcceptGroupingProposalParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListIndicatorsParams defines parameters for ListIndicators.
@@ -5687,9 +5669,6 @@ type ListIndicatorsParams struct {
 type CreateIndicatorParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
@@ -5697,7 +5676,7 @@ type DeleteIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5712,7 +5691,7 @@ type UpdateIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5834,9 +5813,6 @@ type ListMilestonesParams struct {
 type CreateMilestoneParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListMilestoneSummaryParams defines parameters for ListMilestoneSummary.
@@ -5865,7 +5841,7 @@ type DeleteMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5880,7 +5856,7 @@ type UpdateMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5954,9 +5930,6 @@ type ListParticipantsParams struct {
 type CreateParticipantParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
@@ -5964,7 +5937,7 @@ type DeleteParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5979,7 +5952,7 @@ type UpdateParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6020,9 +5993,6 @@ type ListPeerChallengeGroupsParams struct {
 type CreatePeerChallengeGroupParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
@@ -6030,7 +6000,7 @@ type DeletePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6045,7 +6015,7 @@ type UpdatePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6060,7 +6030,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6069,7 +6039,7 @@ type PutPeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6078,7 +6048,7 @@ type PutPeerChallengeGroupNotesParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6122,9 +6092,6 @@ type ListPeerChallengesParams struct {
 type CreatePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
@@ -6132,7 +6099,7 @@ type DeletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6147,7 +6114,7 @@ type UpdatePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6158,9 +6125,6 @@ type CancelPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
@@ -6170,9 +6134,6 @@ type ClosePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
@@ -6182,9 +6143,6 @@ type CompletePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListGroupingProposalsParams defines parameters for ListGroupingProposals.
@@ -6209,9 +6167,6 @@ type ListGroupingProposalsParams struct {
 type CreateGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
@@ -6221,9 +6176,6 @@ type PreparePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
@@ -6233,9 +6185,6 @@ type ReopenPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
@@ -6245,9 +6194,6 @@ type StartPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
@@ -6290,9 +6236,6 @@ type ListPeerReviewsParams struct {
 type CreatePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
@@ -6300,7 +6243,7 @@ type DeletePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6315,7 +6258,7 @@ type UpdatePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6326,9 +6269,6 @@ type CancelPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
@@ -6338,9 +6278,6 @@ type CheckPeerReviewFactsParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
@@ -6350,9 +6287,6 @@ type ClosePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
@@ -6362,9 +6296,6 @@ type FinalisePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
@@ -6374,9 +6305,6 @@ type FollowUpPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
@@ -6386,9 +6314,6 @@ type AddPeerReviewHostCommentParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
@@ -6398,9 +6323,6 @@ type PreparePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
@@ -6408,7 +6330,7 @@ type PutPeerReviewPublicationParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6419,9 +6341,6 @@ type ReopenPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
@@ -6429,7 +6348,7 @@ type PutPeerReviewReportParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6440,9 +6359,6 @@ type ScopePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
@@ -6452,9 +6368,6 @@ type StartPeerReviewFieldworkParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeriodsParams defines parameters for ListPeriods.
@@ -6482,9 +6395,6 @@ type ListPeriodsParams struct {
 type CreatePeriodParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeriodParams defines parameters for DeletePeriod.
@@ -6492,7 +6402,7 @@ type DeletePeriodParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6530,9 +6440,6 @@ type ListPrioritiesParams struct {
 type CreatePriorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePriorityParams defines parameters for DeletePriority.
@@ -6540,7 +6447,7 @@ type DeletePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6555,7 +6462,7 @@ type UpdatePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6570,7 +6477,7 @@ type UpdateProgrammeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6677,9 +6584,6 @@ type ListSubRegionMembershipsParams struct {
 type CreateSubRegionMembershipParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
@@ -6687,7 +6591,7 @@ type DeleteSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6702,7 +6606,7 @@ type UpdateSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6731,9 +6635,6 @@ type ListSubRegionsParams struct {
 type CreateSubRegionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
@@ -6741,7 +6642,7 @@ type DeleteSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6756,7 +6657,7 @@ type UpdateSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6915,18 +6816,21 @@ type UpdateAskOrOfferRequestObject struct {
 type MeetAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params MeetAskOrOfferParams
+	Body   *StepInput
 }
 
 // ReopenAskOrOfferRequestObject is what a request for ReopenAskOrOffer says.
 type ReopenAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params ReopenAskOrOfferParams
+	Body   *StepInput
 }
 
 // WithdrawAskOrOfferRequestObject is what a request for WithdrawAskOrOffer says.
 type WithdrawAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params WithdrawAskOrOfferParams
+	Body   *StepInput
 }
 
 // ListAuditEntriesRequestObject is what a request for ListAuditEntries says.
@@ -7049,18 +6953,21 @@ type UpdateEventRequestObject struct {
 type CancelEventRequestObject struct {
 	Id     EventId
 	Params CancelEventParams
+	Body   *StepInput
 }
 
 // HoldEventRequestObject is what a request for HoldEvent says.
 type HoldEventRequestObject struct {
 	Id     EventId
 	Params HoldEventParams
+	Body   *StepInput
 }
 
 // ReopenEventRequestObject is what a request for ReopenEvent says.
 type ReopenEventRequestObject struct {
 	Id     EventId
 	Params ReopenEventParams
+	Body   *StepInput
 }
 
 // ListFindingsRequestObject is what a request for ListFindings says.
@@ -7110,6 +7017,7 @@ type GetGroupingProposalRequestObject struct {
 type AcceptGroupingProposalRequestObject struct {
 	Id     ProposalId
 	Params AcceptGroupingProposalParams
+	Body   *StepInput
 }
 
 // ListIndicatorsRequestObject is what a request for ListIndicators says.
@@ -7322,18 +7230,21 @@ type UpdatePeerChallengeRequestObject struct {
 type CancelPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CancelPeerChallengeParams
+	Body   *StepInput
 }
 
 // ClosePeerChallengeRequestObject is what a request for ClosePeerChallenge says.
 type ClosePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ClosePeerChallengeParams
+	Body   *StepInput
 }
 
 // CompletePeerChallengeRequestObject is what a request for CompletePeerChallenge says.
 type CompletePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CompletePeerChallengeParams
+	Body   *StepInput
 }
 
 // ListGroupingProposalsRequestObject is what a request for ListGroupingProposals says.
@@ -7353,18 +7264,21 @@ type CreateGroupingProposalRequestObject struct {
 type PreparePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params PreparePeerChallengeParams
+	Body   *StepInput
 }
 
 // ReopenPeerChallengeRequestObject is what a request for ReopenPeerChallenge says.
 type ReopenPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ReopenPeerChallengeParams
+	Body   *StepInput
 }
 
 // StartPeerChallengeRequestObject is what a request for StartPeerChallenge says.
 type StartPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params StartPeerChallengeParams
+	Body   *StepInput
 }
 
 // ListPeerReviewsRequestObject is what a request for ListPeerReviews says.
@@ -7401,30 +7315,35 @@ type UpdatePeerReviewRequestObject struct {
 type CancelPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params CancelPeerReviewParams
+	Body   *StepInput
 }
 
 // CheckPeerReviewFactsRequestObject is what a request for CheckPeerReviewFacts says.
 type CheckPeerReviewFactsRequestObject struct {
 	Id     PeerReviewId
 	Params CheckPeerReviewFactsParams
+	Body   *StepInput
 }
 
 // ClosePeerReviewRequestObject is what a request for ClosePeerReview says.
 type ClosePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ClosePeerReviewParams
+	Body   *StepInput
 }
 
 // FinalisePeerReviewRequestObject is what a request for FinalisePeerReview says.
 type FinalisePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FinalisePeerReviewParams
+	Body   *StepInput
 }
 
 // FollowUpPeerReviewRequestObject is what a request for FollowUpPeerReview says.
 type FollowUpPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FollowUpPeerReviewParams
+	Body   *StepInput
 }
 
 // AddPeerReviewHostCommentRequestObject is what a request for AddPeerReviewHostComment says.
@@ -7438,6 +7357,7 @@ type AddPeerReviewHostCommentRequestObject struct {
 type PreparePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params PreparePeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewPublicationRequestObject is what a request for PutPeerReviewPublication says.
@@ -7451,6 +7371,7 @@ type PutPeerReviewPublicationRequestObject struct {
 type ReopenPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ReopenPeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewReportRequestObject is what a request for PutPeerReviewReport says.
@@ -7464,12 +7385,14 @@ type PutPeerReviewReportRequestObject struct {
 type ScopePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ScopePeerReviewParams
+	Body   *StepInput
 }
 
 // StartPeerReviewFieldworkRequestObject is what a request for StartPeerReviewFieldwork says.
 type StartPeerReviewFieldworkRequestObject struct {
 	Id     PeerReviewId
 	Params StartPeerReviewFieldworkParams
+	Body   *StepInput
 }
 
 // ListPeriodsRequestObject is what a request for ListPeriods says.
@@ -8034,7 +7957,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PriorityInput)
 		from.body(r.Body)
 	})
@@ -8064,7 +7986,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionInput)
 		from.body(r.Body)
 	})
@@ -8097,7 +8018,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionMembershipInput)
 		from.body(r.Body)
 	})
@@ -8130,7 +8050,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(BoroughInput)
 		from.body(r.Body)
 	})
@@ -8168,7 +8087,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AuthorityInput)
 		from.body(r.Body)
 	})
@@ -8218,7 +8136,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(IndicatorInput)
 		from.body(r.Body)
 	})
@@ -8275,7 +8192,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeriodInput)
 		from.body(r.Body)
 	})
@@ -8340,7 +8256,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeInput)
 		from.body(r.Body)
 	})
@@ -8364,37 +8279,43 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/start", o.StartPeerChallenge, func(from *request, r *StartPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/complete", o.CompletePeerChallenge, func(from *request, r *CompletePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/close", o.ClosePeerChallenge, func(from *request, r *ClosePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/cancel", o.CancelPeerChallenge, func(from *request, r *CancelPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/reopen", o.ReopenPeerChallenge, func(from *request, r *ReopenPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
 		from.path("id", &r.Id)
@@ -8407,7 +8328,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(GroupingProposalInput)
 		from.body(r.Body)
 	})
@@ -8425,7 +8345,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeGroupInput)
 		from.body(r.Body)
 	})
@@ -8478,7 +8397,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
 		from.query("borough", false, &r.Params.Borough)
@@ -8493,7 +8413,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ParticipantInput)
 		from.body(r.Body)
 	})
@@ -8528,7 +8447,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerReviewInput)
 		from.body(r.Body)
 	})
@@ -8552,61 +8470,69 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/prepare", o.PreparePeerReview, func(from *request, r *PreparePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/start-fieldwork", o.StartPeerReviewFieldwork, func(from *request, r *StartPeerReviewFieldworkRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/check-facts", o.CheckPeerReviewFacts, func(from *request, r *CheckPeerReviewFactsRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/finalise", o.FinalisePeerReview, func(from *request, r *FinalisePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/follow-up", o.FollowUpPeerReview, func(from *request, r *FollowUpPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/close", o.ClosePeerReview, func(from *request, r *ClosePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/cancel", o.CancelPeerReview, func(from *request, r *CancelPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/reopen", o.ReopenPeerReview, func(from *request, r *ReopenPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/host-comments", o.AddPeerReviewHostComment, func(from *request, r *AddPeerReviewHostCommentRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(HostCommentInput)
 		from.body(r.Body)
 	})
@@ -8642,7 +8568,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(FindingInput)
 		from.body(r.Body)
 	})
@@ -8687,7 +8612,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ActionInput)
 		from.body(r.Body)
 	})
@@ -8719,7 +8643,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ProgressUpdateInput)
 		from.body(r.Body)
 	})
@@ -8739,7 +8662,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AskOrOfferInput)
 		from.body(r.Body)
 	})
@@ -8763,19 +8685,22 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/withdraw", o.WithdrawAskOrOffer, func(from *request, r *WithdrawAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/reopen", o.ReopenAskOrOffer, func(from *request, r *ReopenAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
@@ -8798,7 +8723,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(EventInput)
 		from.body(r.Body)
 	})
@@ -8827,19 +8751,22 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/cancel", o.CancelEvent, func(from *request, r *CancelEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/reopen", o.ReopenEvent, func(from *request, r *ReopenEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {
 		from.query("cycle", false, &r.Params.Cycle)
@@ -8861,7 +8788,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(MilestoneInput)
 		from.body(r.Body)
 	})
