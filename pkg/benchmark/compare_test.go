@@ -44,7 +44,7 @@ func figureOf(indicator, period, geography string, f benchmark.Figure) benchmark
 func reported(values ...float64) []benchmark.Figure {
 	figures := make([]benchmark.Figure, len(values))
 	for i, v := range values {
-		figures[i] = benchmark.Figure{Value: ptr(v), Status: benchmark.Reported}
+		figures[i] = benchmark.Figure{Value: new(v), Status: benchmark.Reported}
 	}
 	return figures
 }

@@ -12,7 +12,7 @@ import (
 func observation(period, indicator, geography string, value float64) benchmark.Observation {
 	return benchmark.Observation{
 		Indicator: indicator, Period: period, Geography: geography, Value: &value, Status: benchmark.Reported,
-		Numerator: ptr(value * 10), Denominator: ptr(1000), ReleaseID: "r1",
+		Numerator: new(value * 10), Denominator: new(1000.0), ReleaseID: "r1",
 	}
 }
 
@@ -43,12 +43,12 @@ func same(a, b benchmark.Observation) bool {
 func TestFiguresAreKept(t *testing.T) {
 	observations := []benchmark.Observation{
 		observation(year, "A", "E09000001", 1.5),
-		{Period: year, Indicator: "A", Geography: "E09000002", Value: ptr(0), Status: benchmark.Reported, ReleaseID: "r2"},
+		{Period: year, Indicator: "A", Geography: "E09000002", Value: new(0.0), Status: benchmark.Reported, ReleaseID: "r2"},
 		{Period: year, Indicator: "A", Geography: "E09000003", Status: benchmark.Confidential, ReleaseID: "r1"},
-		{Period: year, Indicator: "A", Geography: "E09000004", Status: benchmark.NoDenominator, Numerator: ptr(5), ReleaseID: "r1"},
-		{Period: year, Indicator: "A", Geography: "E09000005", Status: benchmark.Confidential, Denominator: ptr(0), ReleaseID: "r1"},
-		{Period: year, Indicator: "A", Geography: "E09000021/E09000027", Value: ptr(-3), Status: benchmark.Computed, ReleaseID: "r3"},
-		{Period: year, Indicator: "B", Geography: "E09000009", Value: ptr(1), Status: "a status of tomorrow", ReleaseID: "r1"},
+		{Period: year, Indicator: "A", Geography: "E09000004", Status: benchmark.NoDenominator, Numerator: new(5.0), ReleaseID: "r1"},
+		{Period: year, Indicator: "A", Geography: "E09000005", Status: benchmark.Confidential, Denominator: new(0.0), ReleaseID: "r1"},
+		{Period: year, Indicator: "A", Geography: "E09000021/E09000027", Value: new(-3.0), Status: benchmark.Computed, ReleaseID: "r3"},
+		{Period: year, Indicator: "B", Geography: "E09000009", Value: new(1.0), Status: "a status of tomorrow", ReleaseID: "r1"},
 	}
 	shuffled := slices.Clone(observations)
 	slices.Reverse(shuffled)
@@ -86,7 +86,7 @@ func TestFiguresAreKept(t *testing.T) {
 func TestNumbersAreFinite(t *testing.T) {
 	d := dataset(nil, benchmark.Observation{
 		Period: year, Indicator: "A", Geography: "E09000001", Status: benchmark.Reported,
-		Value: ptr(math.NaN()), Numerator: ptr(math.Inf(1)), Denominator: ptr(math.Inf(-1)),
+		Value: new(math.NaN()), Numerator: new(math.Inf(1)), Denominator: new(math.Inf(-1)),
 	})
 	f, _ := d.Column(year, "A").Figure("E09000001")
 	if f.Value != nil || f.Numerator != nil || f.Denominator != nil {

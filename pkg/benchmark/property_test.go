@@ -18,7 +18,7 @@ func few(data []byte) []benchmark.Figure {
 			figures = append(figures, without(benchmark.Confidential))
 			continue
 		}
-		figures = append(figures, benchmark.Figure{Value: ptr(float64(b) / 10), Status: benchmark.Reported, Numerator: ptr(float64(b)), Denominator: ptr(float64(i % 3))})
+		figures = append(figures, benchmark.Figure{Value: new(float64(b) / 10), Status: benchmark.Reported, Numerator: new(float64(b)), Denominator: new(float64(i % 3))})
 	}
 	return figures
 }

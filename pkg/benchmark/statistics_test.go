@@ -8,8 +8,6 @@ import (
 	"peerchallenge/pkg/benchmark"
 )
 
-func ptr(x float64) *float64 { return &x }
-
 // near reports whether the number is there and the same to nine decimals.
 func near(got *float64, want float64) bool { return got != nil && math.Abs(*got-want) < 1e-9 }
 
@@ -105,22 +103,22 @@ func TestInterval(t *testing.T) {
 		method       string
 		lower, upper float64 // to two decimals
 	}{
-		"percentage":                      {percent, ptr(20), ptr(20), ptr(100), "wilson", 13.34, 28.88},
-		"percentage of none":              {percent, ptr(0), ptr(0), ptr(10), "wilson", 0, 27.75},
-		"percentage of all":               {percent, ptr(100), ptr(10), ptr(10), "wilson", 72.25, 100},
-		"rate":                            {rate, ptr(10), ptr(100), ptr(100000), "byar", 8.14, 12.16},
-		"rate of no events":               {rate, ptr(0), ptr(0), ptr(10000), "byar", 0, 3.67},
-		"rate of one event":               {rate, ptr(1), ptr(1), ptr(10000), "byar", 0.01, 5.56},
-		"percentage of nobody":            {percent, ptr(0), ptr(0), ptr(0), "", 0, 0},
-		"rate of nobody":                  {rate, ptr(0), ptr(0), ptr(0), "", 0, 0},
-		"part above the whole":            {percent, ptr(110), ptr(11), ptr(10), "", 0, 0},
-		"negative count":                  {rate, ptr(-1), ptr(-1), ptr(10), "", 0, 0},
-		"beyond all numbers":              {rate, ptr(1), ptr(1e308), ptr(1e-300), "", 0, 0},
-		"no numerator":                    {percent, ptr(20), nil, ptr(100), "", 0, 0},
-		"no denominator":                  {percent, ptr(20), ptr(20), nil, "", 0, 0},
-		"no value: parts must not betray": {percent, nil, ptr(20), ptr(100), "", 0, 0},
-		"score":                           {benchmark.Indicator{Unit: benchmark.Score, Multiplier: 1}, ptr(2), ptr(20), ptr(10), "", 0, 0},
-		"cases per worker":                {benchmark.Indicator{Unit: benchmark.CasesPerFTE, Multiplier: 1}, ptr(2), ptr(20), ptr(10), "", 0, 0},
+		"percentage":                      {percent, new(20.0), new(20.0), new(100.0), "wilson", 13.34, 28.88},
+		"percentage of none":              {percent, new(0.0), new(0.0), new(10.0), "wilson", 0, 27.75},
+		"percentage of all":               {percent, new(100.0), new(10.0), new(10.0), "wilson", 72.25, 100},
+		"rate":                            {rate, new(10.0), new(100.0), new(100000.0), "byar", 8.14, 12.16},
+		"rate of no events":               {rate, new(0.0), new(0.0), new(10000.0), "byar", 0, 3.67},
+		"rate of one event":               {rate, new(1.0), new(1.0), new(10000.0), "byar", 0.01, 5.56},
+		"percentage of nobody":            {percent, new(0.0), new(0.0), new(0.0), "", 0, 0},
+		"rate of nobody":                  {rate, new(0.0), new(0.0), new(0.0), "", 0, 0},
+		"part above the whole":            {percent, new(110.0), new(11.0), new(10.0), "", 0, 0},
+		"negative count":                  {rate, new(-1.0), new(-1.0), new(10.0), "", 0, 0},
+		"beyond all numbers":              {rate, new(1.0), new(1e308), new(1e-300), "", 0, 0},
+		"no numerator":                    {percent, new(20.0), nil, new(100.0), "", 0, 0},
+		"no denominator":                  {percent, new(20.0), new(20.0), nil, "", 0, 0},
+		"no value: parts must not betray": {percent, nil, new(20.0), new(100.0), "", 0, 0},
+		"score":                           {benchmark.Indicator{Unit: benchmark.Score, Multiplier: 1}, new(2.0), new(20.0), new(10.0), "", 0, 0},
+		"cases per worker":                {benchmark.Indicator{Unit: benchmark.CasesPerFTE, Multiplier: 1}, new(2.0), new(20.0), new(10.0), "", 0, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -183,22 +181,22 @@ func TestRate(t *testing.T) {
 		want       *float64
 		wantStatus benchmark.Status
 	}{
-		"percentage":               {percent, ptr(213), benchmark.Reported, ptr(1000), ptr(21.3), benchmark.Computed},
-		"half goes up":             {percent, ptr(49), benchmark.Reported, ptr(400), ptr(12.3), benchmark.Computed},
-		"half, binary or not":      {benchmark.Indicator{Multiplier: 1, Decimals: 2}, ptr(0.285), benchmark.Reported, ptr(1), ptr(0.29), benchmark.Computed},
-		"a shade below half":       {percent, ptr(1224999), benchmark.Reported, ptr(1e7), ptr(12.2), benchmark.Computed},
-		"no decimals":              {whole, ptr(125), benchmark.Reported, ptr(100000), ptr(13), benchmark.Computed},
-		"none of some is zero":     {percent, ptr(0), benchmark.Reported, ptr(10), ptr(0), benchmark.Computed},
-		"all":                      {percent, ptr(10), benchmark.Reported, ptr(10), ptr(100), benchmark.Computed},
-		"zero denominator":         {percent, ptr(5), benchmark.Reported, ptr(0), nil, benchmark.NoDenominator},
-		"none of none":             {percent, ptr(0), benchmark.Reported, ptr(0), nil, benchmark.NoDenominator},
-		"missing denominator":      {percent, ptr(5), benchmark.Reported, nil, nil, benchmark.NoDenominator},
-		"denominator not a number": {percent, ptr(5), benchmark.Reported, ptr(math.NaN()), nil, benchmark.NoDenominator},
-		"confidential":             {percent, nil, benchmark.Confidential, ptr(10), nil, benchmark.Confidential},
+		"percentage":               {percent, new(213.0), benchmark.Reported, new(1000.0), new(21.3), benchmark.Computed},
+		"half goes up":             {percent, new(49.0), benchmark.Reported, new(400.0), new(12.3), benchmark.Computed},
+		"half, binary or not":      {benchmark.Indicator{Multiplier: 1, Decimals: 2}, new(0.285), benchmark.Reported, new(1.0), new(0.29), benchmark.Computed},
+		"a shade below half":       {percent, new(1224999.0), benchmark.Reported, new(1e7), new(12.2), benchmark.Computed},
+		"no decimals":              {whole, new(125.0), benchmark.Reported, new(100000.0), new(13.0), benchmark.Computed},
+		"none of some is zero":     {percent, new(0.0), benchmark.Reported, new(10.0), new(0.0), benchmark.Computed},
+		"all":                      {percent, new(10.0), benchmark.Reported, new(10.0), new(100.0), benchmark.Computed},
+		"zero denominator":         {percent, new(5.0), benchmark.Reported, new(0.0), nil, benchmark.NoDenominator},
+		"none of none":             {percent, new(0.0), benchmark.Reported, new(0.0), nil, benchmark.NoDenominator},
+		"missing denominator":      {percent, new(5.0), benchmark.Reported, nil, nil, benchmark.NoDenominator},
+		"denominator not a number": {percent, new(5.0), benchmark.Reported, new(math.NaN()), nil, benchmark.NoDenominator},
+		"confidential":             {percent, nil, benchmark.Confidential, new(10.0), nil, benchmark.Confidential},
 		"confidential of none":     {percent, nil, benchmark.Confidential, nil, nil, benchmark.Confidential},
-		"reported, but absent":     {percent, nil, benchmark.Reported, ptr(10), nil, benchmark.NotAvailable},
-		"numerator is infinite":    {percent, ptr(math.Inf(1)), benchmark.NotApplicable, ptr(10), nil, benchmark.NotApplicable},
-		"beyond all numbers":       {percent, ptr(math.MaxFloat64), benchmark.Reported, ptr(1e-300), nil, benchmark.NotAvailable},
+		"reported, but absent":     {percent, nil, benchmark.Reported, new(10.0), nil, benchmark.NotAvailable},
+		"numerator is infinite":    {percent, new(math.Inf(1)), benchmark.NotApplicable, new(10.0), nil, benchmark.NotApplicable},
+		"beyond all numbers":       {percent, new(math.MaxFloat64), benchmark.Reported, new(1e-300), nil, benchmark.NotAvailable},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

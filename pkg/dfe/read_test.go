@@ -28,12 +28,10 @@ func small() benchmark.Known {
 			rate("REF_RATE"), percent("REREF_PCT"), percent("REF_NFA_PCT"), percent("REF_NOT_IN_NEED_PCT"), rate("CIN_RATE"), rate("CIN_START_RATE"),
 		},
 		Populations: []benchmark.Population{
-			{Geography: "E09000022", MidYear: 2023, Estimate: pointer(50_000)}, {Geography: "E09000022", MidYear: 2024, Estimate: pointer(40_000)},
+			{Geography: "E09000022", MidYear: 2023, Estimate: new(50_000.0)}, {Geography: "E09000022", MidYear: 2024, Estimate: new(40_000.0)},
 		},
 	}
 }
-
-func pointer(n float64) *float64 { return &n }
 
 const (
 	placeColumns    = "time_period,time_identifier,geographic_level,country_code,region_code,new_la_code"
@@ -89,21 +87,21 @@ func TestSymbols(t *testing.T) {
 	} {
 		file := mustRead(t, "c1.csv", referralHeader+lambeth+"1000,"+cell+","+cell+",1,0.1,1,0.1\n", small())
 		o := byKey(file.Observations)[key{"REREF_PCT", "2024-25", "E09000022"}]
-		if o.Status != want || o.Value != nil || o.Numerator != nil || !equal(o.Denominator, pointer(1000)) {
+		if o.Status != want || o.Value != nil || o.Numerator != nil || !equal(o.Denominator, new(1000.0)) {
 			t.Errorf("%q is read as %s of %s with status %q, want %q", cell, show(o.Value), show(o.Numerator), o.Status, want)
 		}
 	}
 	file := mustRead(t, "c1.csv", referralHeader+lambeth+"1000,0,0,1,0.1,1,0.1\n", small())
 	o := byKey(file.Observations)[key{"REREF_PCT", "2024-25", "E09000022"}]
-	if o.Status != benchmark.Reported || !equal(o.Value, pointer(0)) || !equal(o.Numerator, pointer(0)) {
+	if o.Status != benchmark.Reported || !equal(o.Value, new(0.0)) || !equal(o.Numerator, new(0.0)) {
 		t.Errorf("a true zero is read as %s of %s with status %q", show(o.Value), show(o.Numerator), o.Status)
 	}
 	// A count that is hidden keeps its symbol where the rate is computed.
 	file = mustRead(t, "b1.csv", needHeader+lambeth+"c,0\n", small())
-	if o := byKey(file.Observations)[key{"CIN_START_RATE", "2024-25", "E09000022"}]; o.Status != benchmark.Confidential || o.Value != nil || !equal(o.Denominator, pointer(40_000)) {
+	if o := byKey(file.Observations)[key{"CIN_START_RATE", "2024-25", "E09000022"}]; o.Status != benchmark.Confidential || o.Value != nil || !equal(o.Denominator, new(40_000.0)) {
 		t.Errorf("the rate of a hidden count is %s per %s with status %q", show(o.Value), show(o.Denominator), o.Status)
 	}
-	if o := byKey(file.Observations)[key{"CIN_RATE", "2024-25", "E09000022"}]; o.Status != benchmark.Computed || !equal(o.Value, pointer(0)) {
+	if o := byKey(file.Observations)[key{"CIN_RATE", "2024-25", "E09000022"}]; o.Status != benchmark.Computed || !equal(o.Value, new(0.0)) {
 		t.Errorf("the rate of zero is %s with status %q", show(o.Value), o.Status)
 	}
 }
@@ -208,7 +206,7 @@ func TestJoint(t *testing.T) {
 // TestOtherAges passes over estimates of other ages than the children's.
 func TestOtherAges(t *testing.T) {
 	file := mustRead(t, "ons.csv", estimateHeader+lambeth+"Children aged 0 to 17 years,51454\n"+lambeth+"Young people aged 18 to 25 years,many\n", small())
-	if len(file.Populations) != 1 || file.Populations[0].MidYear != 2025 || !equal(file.Populations[0].Estimate, pointer(51454)) {
+	if len(file.Populations) != 1 || file.Populations[0].MidYear != 2025 || !equal(file.Populations[0].Estimate, new(51454.0)) {
 		t.Errorf("got %+v", file.Populations)
 	}
 }

@@ -89,7 +89,7 @@ func TestProgressOpensAndCloses(t *testing.T) {
 
 	// With its actions closed the borough may refuse the finding after all, and then
 	// none of them opens again.
-	f = made[programme.Finding](t)(s.AnswerFinding(t.Context(), about, f.ID, f.Version, programme.NotAccepted, pointer("It was solved before.")))
+	f = made[programme.Finding](t)(s.AnswerFinding(t.Context(), about, f.ID, f.Version, programme.NotAccepted, new("It was solved before.")))
 	_, err = s.AddActionProgress(t.Context(), because(about), a.ID, a.Version, "Again.", &open)
 	wantRefusal(t, err, programme.Conflict, "finding_not_accepted")
 	f = made[programme.Finding](t)(s.AnswerFinding(t.Context(), about, f.ID, f.Version, programme.Accepted, nil))
@@ -97,7 +97,7 @@ func TestProgressOpensAndCloses(t *testing.T) {
 	if a.State != open || len(a.Progress) != 3 {
 		t.Errorf("%+v", a)
 	}
-	_, err = s.AnswerFinding(t.Context(), about, f.ID, f.Version, programme.NotAccepted, pointer("No."))
+	_, err = s.AnswerFinding(t.Context(), about, f.ID, f.Version, programme.NotAccepted, new("No."))
 	wantRefusal(t, err, programme.Conflict, "has_actions")
 }
 
@@ -165,7 +165,7 @@ func TestOverdueAndStalledAreOneRule(t *testing.T) {
 		clock.set(c.news)
 		a := programme.Action{FindingID: f.ID, Text: name, Owner: "x", OwnerKind: programme.OwnerBody, DueOn: c.due}
 		if c.due == nil {
-			a.NoDueReason = pointer("It has none.")
+			a.NoDueReason = new("It has none.")
 		}
 		a = made[programme.Action](t)(s.CreateAction(t.Context(), about, a))
 		if done := programme.ActionDone; c.close {
@@ -253,14 +253,14 @@ func TestActionCounts(t *testing.T) {
 		want  []programme.ActionCount
 	}{
 		"boroughs, all": {tool, programme.ByBorough, []programme.ActionCount{
-			row(aboutRow, func(c *programme.ActionCount) { c.Borough = pointer(aboutCode) }),
-			row(two, func(c *programme.ActionCount) { c.Borough = pointer(finderCode) }),
+			row(aboutRow, func(c *programme.ActionCount) { c.Borough = new(aboutCode) }),
+			row(two, func(c *programme.ActionCount) { c.Borough = new(finderCode) }),
 		}},
 		"boroughs, those of one's groups": {about, programme.ByBorough, []programme.ActionCount{
-			row(aboutRow, func(c *programme.ActionCount) { c.Borough = pointer(aboutCode) }),
-			row(one, func(c *programme.ActionCount) { c.Borough = pointer(finderCode) }),
+			row(aboutRow, func(c *programme.ActionCount) { c.Borough = new(aboutCode) }),
+			row(one, func(c *programme.ActionCount) { c.Borough = new(finderCode) }),
 		}},
-		"boroughs, an outsider's": {outsider, programme.ByBorough, []programme.ActionCount{row(one, func(c *programme.ActionCount) { c.Borough = pointer(finderCode) })}},
+		"boroughs, an outsider's": {outsider, programme.ByBorough, []programme.ActionCount{row(one, func(c *programme.ActionCount) { c.Borough = new(finderCode) })}},
 		"nobody":                  {programme.Actor{}, programme.ByBorough, nil},
 		"sub-regions": {team, programme.BySubRegion, []programme.ActionCount{
 			row(two, func(c *programme.ActionCount) { c.SubRegion = &east }),
@@ -310,7 +310,7 @@ func TestNoActionAgainstARefusal(t *testing.T) {
 		var refusing, acting error
 		var both sync.WaitGroup
 		both.Go(func() {
-			_, refusing = s.AnswerFinding(t.Context(), about, f.ID, f.Version, programme.NotAccepted, pointer("No."))
+			_, refusing = s.AnswerFinding(t.Context(), about, f.ID, f.Version, programme.NotAccepted, new("No."))
 		})
 		both.Go(func() {
 			_, acting = s.CreateAction(t.Context(), about, programme.Action{FindingID: f.ID, Text: "x", Owner: "x", OwnerKind: programme.OwnerRole, DueOn: &due})

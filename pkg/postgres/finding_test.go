@@ -257,7 +257,7 @@ func TestCorrectingAFinding(t *testing.T) {
 		t.Errorf("version %d after %d", now.Version, a.Version)
 	}
 	// The audit has no part of the finding's group in it, and every answer.
-	made[programme.Finding](t)(s.AnswerFinding(t.Context(), about, f.ID, got.Version, programme.Partly, pointer("In part.")))
+	made[programme.Finding](t)(s.AnswerFinding(t.Context(), about, f.ID, got.Version, programme.Partly, new("In part.")))
 	if n := count(t, s, `SELECT count(*) FROM audit_entries WHERE noun = 'finding' AND key = $1 AND before->'Response'->>'answer' = 'accepted' AND after->'Response'->>'answer' = 'partly'`, f.ID); n != 1 {
 		t.Errorf("%d rows of the audit know both answers", n)
 	}

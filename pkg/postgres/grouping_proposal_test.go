@@ -40,7 +40,7 @@ func TestProposalIsKeptAsItIs(t *testing.T) {
 	southOfTwo(t, s)
 	bands := map[string]map[string]string{"E09000022": {"REREF_PCT": "A"}, "E09000030": {"REREF_PCT": "D"}}
 	p, err := s.ProposeGroups(t.Context(), team, southChallenge(t, s, "2026-27").ID, programme.GroupingProposal{
-		Sizes: []int{2, 3}, Weights: programme.GroupingWeights{Repeat: 0.5, Mix: 1.0 / 3}, Seed: -7, Cycles: 2, Period: pointer("2023-24"), Indicators: []string{"REREF_PCT"},
+		Sizes: []int{2, 3}, Weights: programme.GroupingWeights{Repeat: 0.5, Mix: 1.0 / 3}, Seed: -7, Cycles: 2, Period: new("2023-24"), Indicators: []string{"REREF_PCT"},
 		Conflicts: [][2]string{},
 	}, bands)
 	if err != nil {

@@ -30,7 +30,7 @@ func smallFile() *benchmark.Import {
 			{Indicator: "REREF_PCT", Period: "2024-25", Geography: "E09000030", Status: benchmark.Confidential},
 			computed,
 		},
-		Populations: []benchmark.Population{{Geography: "E09000022", MidYear: 2024, Estimate: pointer(60000.0), Status: benchmark.Reported}},
+		Populations: []benchmark.Population{{Geography: "E09000022", MidYear: 2024, Estimate: new(60000.0), Status: benchmark.Reported}},
 		Model:       &benchmark.NeighbourModel{Code: "2025", Name: "Statistical neighbours 2025", Source: "DfE"},
 		Neighbours:  []benchmark.Neighbour{{Authority: "E09000022", Rank: 1, Neighbour: "E08000025", Closeness: "Very close"}},
 	}
@@ -145,8 +145,8 @@ func TestPopulationsRecomputeRates(t *testing.T) {
 	newer := &benchmark.Import{
 		Release: benchmark.Release{Dataset: "ons-population", Title: "Estimates", Publisher: "ONS", Licence: "OGL"},
 		Populations: []benchmark.Population{
-			{Geography: "E09000022", MidYear: 2024, Estimate: pointer(50000.0), Status: benchmark.Reported},
-			{Geography: "E09000030", MidYear: 2024, Estimate: pointer(40000.0), Status: benchmark.Reported},
+			{Geography: "E09000022", MidYear: 2024, Estimate: new(50000.0), Status: benchmark.Reported},
+			{Geography: "E09000030", MidYear: 2024, Estimate: new(40000.0), Status: benchmark.Reported},
 		},
 	}
 	wantCounts(t, importFile(t, s, "b", newer), 1, 1, 0)

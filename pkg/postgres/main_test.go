@@ -165,5 +165,3 @@ func admin(t testing.TB, url string) *sql.DB {
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
-
-func pointer[T any](v T) *T { return &v }

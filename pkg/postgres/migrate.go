@@ -30,6 +30,11 @@ func (s *Store) Migrate(ctx context.Context) error {
 	for _, r := range results {
 		s.log.InfoContext(ctx, "schema migrated", "file", r.Source.Path, "took", r.Duration)
 	}
+	if ctx.Err() != nil {
+		// What else has failed, giving back the lock above all, follows from it: the
+		// connection ended with the statement that was cancelled, and the lock with it.
+		return ctx.Err()
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == stateNoPrivilege {
 		return programme.Wrap(err, programme.Forbidden, programme.CodeNotOwner, "The user of DATABASE_URL may not change the database's structure. Migrate as the owner of the schema.")

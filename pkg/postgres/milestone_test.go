@@ -33,7 +33,7 @@ func reviewOfLambeth() programme.PeerReview {
 		Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Parties("E09000022")}, Title: "Lambeth Peer Review", Host: "E09000022", Cycle: "2026-27",
 		KLOEs: []string{}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{"2026-06-01", "2026-06-02"}, Sessions: []programme.ReviewSession{},
 		State: programme.ReviewReported, HostComments: []programme.HostComment{}, ReportLinks: []programme.Link{}, Publication: programme.PublishedToParties,
-		ReportedOn: pointer(programme.Date("2026-07-01")),
+		ReportedOn: new(programme.Date("2026-07-01")),
 	}
 }
 
@@ -119,9 +119,9 @@ func TestMilestonesFollowAnEvent(t *testing.T) {
 	if got := milestonesOf(t, s); len(got) != 0 {
 		t.Fatalf("a milestone of an event that is planned: %+v", got)
 	}
-	e.State, e.Attended = programme.EventHeld, []programme.Attendance{{OrganisationType: programme.FromHealth, Count: pointer(7)}}
+	e.State, e.Attended = programme.EventHeld, []programme.Attendance{{OrganisationType: programme.FromHealth, Count: new(7)}}
 	bySomebody(t, s, func(w *work) error { return w.followEvent(&e) })
-	e.Attended = append(e.Attended, programme.Attendance{OrganisationType: programme.FromPolice, Count: pointer(2)})
+	e.Attended = append(e.Attended, programme.Attendance{OrganisationType: programme.FromPolice, Count: new(2)})
 	bySomebody(t, s, func(w *work) error { return w.followEvent(&e) })
 	got := milestonesOf(t, s)
 	if len(got) != 1 || *got[0].Participants != 9 || got[0].Status != programme.MilestoneAchieved || *got[0].EventID != e.ID {
@@ -136,7 +136,7 @@ func TestMilestonesFollowAnEvent(t *testing.T) {
 	if err != nil || back.Title != "Summit" {
 		t.Errorf("%+v, %v", back, err)
 	}
-	_, err = s.UpdateMilestone(t.Context(), team, back.ID, back.Version, func(m *programme.Milestone) error { m.Participants = pointer(10); return nil })
+	_, err = s.UpdateMilestone(t.Context(), team, back.ID, back.Version, func(m *programme.Milestone) error { m.Participants = new(10); return nil })
 	wantRefusal(t, err, programme.Conflict, "derived")
 }
 
@@ -221,9 +221,9 @@ func TestAListReadsWhatGetReads(t *testing.T) {
 		{Title: "Little", Cycle: "2026-27", Kind: programme.OtherMilestone, Status: programme.MilestonePlanned},
 		{
 			Title: "All", Description: "Text with \"quotes\", {braces} and \\ strokes.", Cycle: "1969-70", Kind: programme.ReviewMilestone, Status: programme.MilestoneAchieved,
-			PlannedFor: pointer(programme.Date("1969-12-31")), AchievedOn: pointer(programme.Date("1970-01-01")), SubRegions: []string{"south", "east"}, Boroughs: []string{"E09000022", "E09000030"},
-			Priorities: []string{snapshotOf(t, s).Priorities[0].ID}, Participants: pointer(0), Evidence: []programme.Link{{Title: "One, \"two\"", URL: "https://example.org/?a=1&b=<2>"}, {Title: "Three", URL: "https://example.org"}},
-			PeerReviewID: &r.ID, Illustrative: pointer("All of it."),
+			PlannedFor: new(programme.Date("1969-12-31")), AchievedOn: new(programme.Date("1970-01-01")), SubRegions: []string{"south", "east"}, Boroughs: []string{"E09000022", "E09000030"},
+			Priorities: []string{snapshotOf(t, s).Priorities[0].ID}, Participants: new(0), Evidence: []programme.Link{{Title: "One, \"two\"", URL: "https://example.org/?a=1&b=<2>"}, {Title: "Three", URL: "https://example.org"}},
+			PeerReviewID: &r.ID, Illustrative: new("All of it."),
 		},
 	} {
 		if _, err := s.CreateMilestone(t.Context(), team, m); err != nil {

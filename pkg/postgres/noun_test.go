@@ -196,7 +196,7 @@ func TestRefusedReferenceData(t *testing.T) {
 	refuse(err, programme.Conflict, "exists", "/name", "exists")
 	_, err = s.CreatePriority(ctx, team, programme.Priority{Name: " ", ValidFrom: "2025-04-01"})
 	refuse(err, programme.Invalid, "invalid", "/name", "not_allowed")
-	_, err = s.CreatePriority(ctx, team, programme.Priority{Name: "Backwards", ValidFrom: "2025-04-01", ValidTo: pointer(programme.Date("2025-03-31"))})
+	_, err = s.CreatePriority(ctx, team, programme.Priority{Name: "Backwards", ValidFrom: "2025-04-01", ValidTo: new(programme.Date("2025-03-31"))})
 	refuse(err, programme.Invalid, "invalid", "/validTo", "order")
 	_, err = s.CreateSubRegion(ctx, team, programme.SubRegion{Slug: "south", Name: "Other"})
 	refuse(err, programme.Conflict, "exists", "/slug", "exists")
@@ -209,7 +209,7 @@ func TestRefusedReferenceData(t *testing.T) {
 	_, err = s.UpdateBorough(ctx, team, "E09000022", 1, func(b *programme.Borough) error { b.LIIACode = "TOW"; return nil })
 	refuse(err, programme.Conflict, "exists", "/liiaCode", "exists")
 	_, err = s.UpdateAuthority(ctx, team, "E08000025", 1, func(a *programme.Authority) error {
-		a.ValidFrom, a.ValidTo = pointer(programme.Date("2025-01-02")), pointer(programme.Date("2025-01-01"))
+		a.ValidFrom, a.ValidTo = new(programme.Date("2025-01-02")), new(programme.Date("2025-01-01"))
 		return nil
 	})
 	refuse(err, programme.Invalid, "invalid", "/validTo", "order")
@@ -250,7 +250,7 @@ func TestDeletingWhatIsReferredTo(t *testing.T) {
 func TestUpdateClearsAndKeeps(t *testing.T) {
 	t.Parallel()
 	s, ctx := seeded(t), t.Context()
-	p, err := s.CreatePriority(ctx, team, programme.Priority{Name: "Old", Description: "Words.", ValidFrom: "2020-04-01", ValidTo: pointer(programme.Date("2021-03-31"))})
+	p, err := s.CreatePriority(ctx, team, programme.Priority{Name: "Old", Description: "Words.", ValidFrom: "2020-04-01", ValidTo: new(programme.Date("2021-03-31"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,7 +298,7 @@ func TestUpdateProgramme(t *testing.T) {
 func TestMemberships(t *testing.T) {
 	t.Parallel()
 	s, ctx := seeded(t), t.Context()
-	day := func(d string) *programme.Date { return pointer(programme.Date(d)) }
+	day := func(d string) *programme.Date { return new(programme.Date(d)) }
 	south := snapshotOf(t, s).Memberships
 	lambeth := south[0]
 	if lambeth.Borough != "E09000022" {

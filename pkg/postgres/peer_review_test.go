@@ -13,7 +13,7 @@ import (
 // visitor adds somebody of Tower Hamlets.
 func visitor(t testing.TB, s *Store, name string) programme.Participant {
 	t.Helper()
-	p, err := s.CreateParticipant(t.Context(), team, programme.Participant{Name: name, Role: programme.DirectorOfChildrensServices, Borough: pointer("E09000030")})
+	p, err := s.CreateParticipant(t.Context(), team, programme.Participant{Name: name, Role: programme.DirectorOfChildrensServices, Borough: new("E09000030")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestRemovalReachesEveryTeam(t *testing.T) {
 	s, ctx := seeded(t), t.Context()
 	person, stays := visitor(t, s, "Ann Removed"), visitor(t, s, "Bob Stays")
 	first, second, untouched := visitOf(t, s, person, stays), visitOf(t, s, stays, person), visitOf(t, s, stays)
-	moved, err := s.UpdateParticipant(ctx, team, person.ID, person.Version, func(p *programme.Participant) error { p.Borough = pointer("E09000022"); return nil })
+	moved, err := s.UpdateParticipant(ctx, team, person.ID, person.Version, func(p *programme.Participant) error { p.Borough = new("E09000022"); return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

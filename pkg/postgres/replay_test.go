@@ -77,12 +77,12 @@ func TestAReplayAsksWhoMaySeeItNow(t *testing.T) {
 	a := attempt()
 	a.Actor = lead
 
-	person := made[programme.Participant](t)(s.CreateParticipant(ctx, lead, programme.Participant{Name: "Sam Example", Role: programme.AssistantDirector, Borough: pointer("E09000022")}))
+	person := made[programme.Participant](t)(s.CreateParticipant(ctx, lead, programme.Participant{Name: "Sam Example", Role: programme.AssistantDirector, Borough: new("E09000022")}))
 	_, err := kept(t, s, a, "participant", person.ID)
 	if first, again := kept(t, s, a, "participant", person.ID); err != nil || first || again != nil {
 		t.Fatalf("while it is theirs: %v, %v, %v", first, err, again)
 	}
-	made[programme.Participant](t)(s.UpdateParticipant(ctx, team, person.ID, person.Version, func(p *programme.Participant) error { p.Borough = pointer("E09000030"); return nil }))
+	made[programme.Participant](t)(s.UpdateParticipant(ctx, team, person.ID, person.Version, func(p *programme.Participant) error { p.Borough = new("E09000030"); return nil }))
 	first, err := kept(t, s, a, "participant", person.ID)
 	if wantRefusal(t, err, programme.NotFound, "not_found"); first {
 		t.Error("it was carried out again")

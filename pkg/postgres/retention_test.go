@@ -58,7 +58,7 @@ func TestPeopleWhoLeftAreErased(t *testing.T) {
 	erasedBy(t, s, Erased{Participants: 1})
 	_, err = s.Participant(ctx, team, listed.ID)
 	wantRefusal(t, err, programme.NotFound, "not_found")
-	if _, err := s.UpdateParticipant(ctx, team, renewed.ID, renewed.Version, func(p *programme.Participant) error { p.Email = pointer("cat@example.org"); return nil }); err != nil {
+	if _, err := s.UpdateParticipant(ctx, team, renewed.ID, renewed.Version, func(p *programme.Participant) error { p.Email = new("cat@example.org"); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	turn("2029-03-31")
@@ -99,7 +99,7 @@ func TestNotesAreErased(t *testing.T) {
 	reasoned.Reason = "Not now"
 	noted := func(title string, cycle programme.Cycle) (programme.PeerChallenge, programme.PeerChallengeGroup) {
 		c := southern(title)
-		c.Cycle, c.StartsOn, c.EndsOn = cycle, pointer(cycle.Starts().AddDays(10)), pointer(cycle.Starts().AddDays(20))
+		c.Cycle, c.StartsOn, c.EndsOn = cycle, new(cycle.Starts().AddDays(10)), new(cycle.Starts().AddDays(20))
 		c, err := s.CreatePeerChallenge(ctx, team, c)
 		if err != nil {
 			t.Fatal(err)
@@ -111,7 +111,7 @@ func TestNotesAreErased(t *testing.T) {
 			}
 		}
 		if err == nil {
-			g, err = s.WriteGroupNotes(ctx, team, g.ID, g.Version, pointer("Ann said so."))
+			g, err = s.WriteGroupNotes(ctx, team, g.ID, g.Version, new("Ann said so."))
 		}
 		if err != nil {
 			t.Fatal(err)

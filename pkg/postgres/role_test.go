@@ -229,3 +229,31 @@ func TestTheServicesUserDoesNotMigrate(t *testing.T) {
 	wantRefusal(t, err, programme.Forbidden, "not_owner")
 	wantRefusal(t, s.Ready(t.Context()), programme.Unavailable, "not_ready")
 }
+
+// TestMigrationStopped: who stops it is told just that, and not what else could not
+// be done because of it.
+func TestMigrationStopped(t *testing.T) {
+	t.Parallel()
+	s := seeded(t)
+	other := admin(t, urlOf(s))
+	tx, err := other.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(t.Context(), "LOCK TABLE goose_db_version"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Migrate(ctx) }()
+	eventually(t, "the migration waits", func() bool {
+		var waits bool
+		err := tx.QueryRowContext(t.Context(), "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'goose_db_version'::regclass)").Scan(&waits)
+		return err == nil && waits
+	})
+	stop()
+	if err := <-done; err == nil || err.Error() != context.Canceled.Error() {
+		t.Errorf("stopped, it says %v", err)
+	}
+}

@@ -14,8 +14,6 @@ var (
 	lambethsDirector = programme.Actor{Subject: "d", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: "E09000022"}
 )
 
-func ref[T any](v T) *T { return &v }
-
 // refusedWith answers the code of a refusal, or "" where there is none.
 func refusedWith(t *testing.T, err error) string {
 	t.Helper()
@@ -107,7 +105,7 @@ func TestEventMoves(t *testing.T) {
 func TestEventNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	twoDays := func(change func(*programme.Event)) programme.Event {
-		e := programme.Event{StartsOn: "2026-10-05", EndsOn: "2026-10-06", StartTime: ref("09:30"), EndTime: ref("09:00"), Capacity: ref(1)}
+		e := programme.Event{StartsOn: "2026-10-05", EndsOn: "2026-10-06", StartTime: new("09:30"), EndTime: new("09:00"), Capacity: new(1)}
 		change(&e)
 		return e
 	}
@@ -117,31 +115,31 @@ func TestEventNamesEveryFault(t *testing.T) {
 		faults []string
 	}{
 		{"two days, the last shorter", twoDays(func(*programme.Event) {}), nil},
-		{"one day in order", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", ref("09:31") }), nil},
+		{"one day in order", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", new("09:31") }), nil},
 		{"one day out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-05" }), []string{"/endTime order"}},
-		{"one day without length", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", ref("09:30") }), []string{"/endTime order"}},
+		{"one day without length", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", new("09:30") }), []string{"/endTime order"}},
 		{"in another century", twoDays(func(e *programme.Event) { e.StartsOn, e.EndsOn = "1999-12-31", "9999-12-31" }), []string{"/startsOn far_away", "/endsOn far_away"}},
 		{"days out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-04" }), []string{"/endsOn order"}},
 		{"whole days", twoDays(func(e *programme.Event) { e.StartTime, e.EndTime = nil, nil }), nil},
 		{"no end", twoDays(func(e *programme.Event) { e.EndTime = nil }), []string{"/endTime both_times"}},
 		{"no beginning", twoDays(func(e *programme.Event) { e.StartTime = nil }), []string{"/startTime both_times"}},
-		{"nobody can come", twoDays(func(e *programme.Event) { e.Capacity = ref(0) }), []string{"/capacity too_small"}},
+		{"nobody can come", twoDays(func(e *programme.Event) { e.Capacity = new(0) }), []string{"/capacity too_small"}},
 		{"a borough twice", twoDays(func(e *programme.Event) { e.Boroughs = []string{"E09000022", "E09000022"} }), []string{"/boroughs/1 repeated"}},
 		{"sessions", twoDays(func(e *programme.Event) {
 			e.Sessions = []programme.EventSession{
-				{Day: ref(programme.Date("2026-10-05")), StartTime: ref("09:30"), EndTime: ref("10:00")},
-				{Day: ref(programme.Date("2026-10-06")), StartTime: ref("09:30")},
+				{Day: new(programme.Date("2026-10-05")), StartTime: new("09:30"), EndTime: new("10:00")},
+				{Day: new(programme.Date("2026-10-06")), StartTime: new("09:30")},
 				{},
-				{Day: ref(programme.Date("2026-10-04"))},
-				{Day: ref(programme.Date("2026-10-07"))},
-				{StartTime: ref("10:00"), EndTime: ref("10:00")},
+				{Day: new(programme.Date("2026-10-04"))},
+				{Day: new(programme.Date("2026-10-07"))},
+				{StartTime: new("10:00"), EndTime: new("10:00")},
 			}
 		}), []string{"/sessions/3/day outside_event", "/sessions/4/day outside_event", "/sessions/5/endTime order"}},
 		{"types of organisations", twoDays(func(e *programme.Event) {
 			e.Invited = []programme.Attendance{{OrganisationType: programme.FromDfE}, {OrganisationType: programme.FromHealth}, {OrganisationType: programme.FromDfE}}
 			e.Attended = []programme.Attendance{{OrganisationType: programme.FromDfE}, {OrganisationType: programme.FromDfE}}
 		}), []string{"/invited/2/organisationType repeated", "/attended/1/organisationType repeated"}},
-		{"much", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime, e.Capacity = "2026-10-04", nil, ref(0) }),
+		{"much", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime, e.Capacity = "2026-10-04", nil, new(0) }),
 			[]string{"/endsOn order", "/endTime both_times", "/capacity too_small"}},
 	} {
 		if got := faultsNamed(t, c.event.Check()); !slices.Equal(got, c.faults) {

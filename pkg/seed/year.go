@@ -78,7 +78,7 @@ func summit(r reported, _ *benchmark.Snapshot) programme.Chapter {
 	}
 	e := eventOn(summitDay, programme.Summit, r.title, r.text)
 	e.Invited, e.Attended, e.Opportunities = guests, slices.Clone(guests), []string{sentence(found)}
-	e.Illustrative = pointer(exampleSummit)
+	e.Illustrative = new(exampleSummit)
 	m := milestoneOf(r, programme.EventMilestone, e.Illustrative)
 	m.PlannedFor, m.AchievedOn = &e.EndsOn, &e.EndsOn
 	return programme.Chapter{Milestone: m, Events: []programme.Event{e}}
@@ -89,12 +89,12 @@ func challengeOf(subRegion, example string, sizes []int, methods ...string) func
 	return func(r reported, london *benchmark.Snapshot) programme.Chapter {
 		c := programme.PeerChallenge{
 			Head: seenBy(programme.Everyone()), Title: r.title, SubRegion: subRegion, Cycle: exampleCycle, Methods: methods,
-			State: programme.ChallengeCompleted, LearningThemes: []string{}, Illustrative: pointer(exampleYear),
+			State: programme.ChallengeCompleted, LearningThemes: []string{}, Illustrative: new(exampleYear),
 		}
 		members := membersOf(london, subRegion)
 		m := milestoneOf(r, programme.ChallengeMilestone, c.Illustrative)
 		m.SubRegions, m.Boroughs = []string{subRegion}, members
-		return programme.Chapter{Milestone: m, Challenge: &c, Groups: groupsOf(members, sizes, pointer(example))}
+		return programme.Chapter{Milestone: m, Challenge: &c, Groups: groupsOf(members, sizes, new(example))}
 	}
 }
 
@@ -105,7 +105,7 @@ func safeguarding(r reported, london *benchmark.Snapshot) programme.Chapter {
 	priority := priorityNamed(london, "Adolescent safeguarding")
 	c.Challenge.PriorityID, c.Milestone.Priorities = priority, some(priority)
 	day := eventOn(safeguardDay, programme.ChallengeDay, "A day’s focus on adolescent safeguarding", r.text)
-	day.SubRegion, day.Illustrative = pointer(subRegion), pointer(exampleSummit)
+	day.SubRegion, day.Illustrative = new(subRegion), new(exampleSummit)
 	day.Sessions = []programme.EventSession{{Title: "Adolescent safeguarding", Day: &day.StartsOn, PriorityID: priority}}
 	c.Events = []programme.Event{day}
 	return c
@@ -117,9 +117,9 @@ func review(r reported, london *benchmark.Snapshot) programme.Chapter {
 	last := firstFieldwork.AddDays(1)
 	v := programme.PeerReview{
 		Head: seenBy(programme.Parties(lambeth)), Title: r.title, Host: lambeth, Cycle: exampleCycle, PriorityID: priorityNamed(london, "Commissioning"),
-		Scope: pointer(sentence(objective)), KLOEs: []string{}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{firstFieldwork, last},
+		Scope: new(sentence(objective)), KLOEs: []string{}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{firstFieldwork, last},
 		Sessions: []programme.ReviewSession{}, State: programme.ReviewReported, HostComments: []programme.HostComment{}, ReportLinks: []programme.Link{},
-		Publication: programme.PublishedToParties, Illustrative: pointer(exampleFieldwork),
+		Publication: programme.PublishedToParties, Illustrative: new(exampleFieldwork),
 	}
 	m := milestoneOf(r, programme.ReviewMilestone, v.Illustrative)
 	m.PlannedFor, m.Boroughs, m.Priorities = &last, []string{lambeth}, some(v.PriorityID)
@@ -205,5 +205,3 @@ func sentence(part string) string {
 }
 
 func seenBy(audience programme.Audience) programme.Head { return programme.Head{Audience: audience} }
-
-func pointer[T any](v T) *T { return &v }

@@ -224,11 +224,11 @@ func TestCalendarText(t *testing.T) {
 	title := "Early help; children, families \\ schools: “Zoë’s” café — наставничество"
 	long := strings.Repeat("Kinship carers’ views — ", 40) + "\r\nBEGIN:VEVENT\nand\ttabs"
 	made := w.event(func(e *programme.Event) {
-		e.Title, e.Description, e.Venue, e.Link = title, long+"\a", pointer("Town Hall, Brixton"), pointer("https://example.org/meeting?a=1,2;b=3")
-		e.Kind, e.Illustrative = programme.ThematicEvent, pointer("The day.")
+		e.Title, e.Description, e.Venue, e.Link = title, long+"\a", new("Town Hall, Brixton"), new("https://example.org/meeting?a=1,2;b=3")
+		e.Kind, e.Illustrative = programme.ThematicEvent, new("The day.")
 		e.Sessions = []programme.EventSession{
-			{Title: "Front door", Day: pointer(programme.Date("2026-10-05")), StartTime: pointer("09:30"), EndTime: pointer("10:00")},
-			{Title: "Lunch", StartTime: pointer("12:30")}, {Title: "Market", EndTime: pointer("15:00")}, {Title: "Talks"},
+			{Title: "Front door", Day: new(programme.Date("2026-10-05")), StartTime: new("09:30"), EndTime: new("10:00")},
+			{Title: "Lunch", StartTime: new("12:30")}, {Title: "Market", EndTime: new("15:00")}, {Title: "Talks"},
 		}
 	})
 	e := w.entries("/v1/events/calendar.ics", w.token(programme.RoleReporting))[made.ID+"@peerchallenge"]
@@ -245,7 +245,7 @@ func TestCalendarText(t *testing.T) {
 		t.Errorf("URL %s", got)
 	}
 	// An address that is none must not begin a line of its own.
-	made = w.event(func(e *programme.Event) { e.Link = pointer("https://example.org/\nATTACH:https://example.com") })
+	made = w.event(func(e *programme.Event) { e.Link = new("https://example.org/\nATTACH:https://example.com") })
 	e = w.entries("/v1/events/calendar.ics", w.token(programme.RoleReporting))[made.ID+"@peerchallenge"]
 	if e.Props.Get(ical.PropURL) != nil || e.Props.Get(ical.PropAttach) != nil {
 		t.Error("an address has brought a property of its own")
@@ -269,11 +269,11 @@ func TestCalendarOfEvents(t *testing.T) {
 	}
 	w.event(func(e *programme.Event) { e.Title = "all" })
 	w.event(func(e *programme.Event) {
-		e.Title, e.Kind, e.SubRegion = "south", programme.ChallengeDay, pointer("south")
+		e.Title, e.Kind, e.SubRegion = "south", programme.ChallengeDay, new("south")
 	})
 	w.event(func(e *programme.Event) { e.Title, e.Boroughs = "lambeth", []string{"E09000022"} })
 	w.event(func(e *programme.Event) { e.Title, e.Boroughs = "croydon", []string{"E09000008"} })
-	w.event(func(e *programme.Event) { e.Title, e.SubRegion = "east", pointer("east") })
+	w.event(func(e *programme.Event) { e.Title, e.SubRegion = "east", new("east") })
 	for path, want := range map[string][]string{
 		"/v1/events/calendar.ics":                    {"all", "croydon", "east", "lambeth", "south"},
 		"/v1/events/calendar.ics?kind=challenge_day": {"south"},

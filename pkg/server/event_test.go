@@ -26,7 +26,7 @@ var (
 func (w *world) event(change ...func(*programme.Event)) programme.Event {
 	w.t.Helper()
 	e := programme.Event{
-		Kind: programme.Summit, Title: "Second summit", StartsOn: "2026-10-05", EndsOn: "2026-10-06", StartTime: pointer("09:30"), EndTime: pointer("16:00"),
+		Kind: programme.Summit, Title: "Second summit", StartsOn: "2026-10-05", EndsOn: "2026-10-06", StartTime: new("09:30"), EndTime: new("16:00"),
 		Boroughs: []string{}, Sessions: []programme.EventSession{}, Invited: []programme.Attendance{}, Attended: []programme.Attendance{}, Opportunities: []string{},
 	}
 	for _, c := range change {
@@ -309,17 +309,17 @@ func TestListsOfEvents(t *testing.T) {
 	}
 	add("all", func(*programme.Event) {})
 	add("south", func(e *programme.Event) {
-		e.SubRegion, e.Kind, e.StartsOn = pointer("south"), programme.ChallengeDay, "2026-09-01"
+		e.SubRegion, e.Kind, e.StartsOn = new("south"), programme.ChallengeDay, "2026-09-01"
 	})
 	add("lambeth", func(e *programme.Event) { e.Boroughs, e.StartsOn = []string{"E09000022"}, "2026-10-01" })
 	add("croydon", func(e *programme.Event) {
 		e.Boroughs, e.EndsOn, e.PeerChallengeID, e.PeerChallengeGroupID = []string{"E09000008"}, "2026-10-20", &group.challenge, &group.id
 	})
 	add("east", func(e *programme.Event) {
-		e.SubRegion, e.Sessions = pointer("east"), []programme.EventSession{{Title: "x"}, {Title: "y", PriorityID: &priority}}
+		e.SubRegion, e.Sessions = new("east"), []programme.EventSession{{Title: "x"}, {Title: "y", PriorityID: &priority}}
 	})
 	add("long ago", func(e *programme.Event) {
-		e.SubRegion, e.StartsOn, e.EndsOn = pointer("south"), "2001-01-01", "2001-01-01"
+		e.SubRegion, e.StartsOn, e.EndsOn = new("south"), "2001-01-01", "2001-01-01"
 	})
 	titles := func(query string) []string {
 		var page struct{ Items []struct{ Title string } }

@@ -65,7 +65,7 @@ func (w *world) finding(group, borough string) programme.Finding {
 	w.t.Helper()
 	made, err := w.store.CreateFinding(w.t.Context(), team, programme.Finding{
 		PeerChallengeGroupID: &group, Borough: borough, Kind: programme.Strength, Theme: "Commissioning", Text: "Partners decide together on every placement.",
-		Evidence: pointer("Minutes."), Indicators: []string{"REREF_PCT"}, SelfEvaluationSections: []string{"Leadership"},
+		Evidence: new("Minutes."), Indicators: []string{"REREF_PCT"}, SelfEvaluationSections: []string{"Leadership"},
 	})
 	return must(w, made, err)
 }

@@ -97,5 +97,3 @@ func must[T any](w *world, made T, err error) T {
 
 // lambeth is the actor whom the tokens of a borough's director name.
 var lambeth = programme.Actor{Issuer: "test", Subject: "lambeth", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: "E09000022"}
-
-func pointer[T any](v T) *T { return &v }

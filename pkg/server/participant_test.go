@@ -18,7 +18,7 @@ func (w *world) person(name string, role programme.ParticipantRole, borough stri
 	w.t.Helper()
 	p := programme.Participant{Name: name, Role: role, Borough: &borough}
 	if borough == "" {
-		p.Borough, p.Organisation = nil, pointer("NHS")
+		p.Borough, p.Organisation = nil, new("NHS")
 	}
 	made, err := w.store.CreateParticipant(w.t.Context(), team, p)
 	return must(w, made, err).ID

@@ -48,7 +48,7 @@ func (w *world) group(state programme.ChallengeState, boroughs ...string) progra
 func (w *world) groupIn(challenge, name string, boroughs ...string) programme.PeerChallengeGroup {
 	w.t.Helper()
 	made, err := w.store.CreatePeerChallengeGroup(w.t.Context(), team, programme.PeerChallengeGroup{
-		PeerChallengeID: challenge, Name: name, Link: pointer("https://example.org/" + strings.ReplaceAll(name, " ", "-")),
+		PeerChallengeID: challenge, Name: name, Link: new("https://example.org/" + strings.ReplaceAll(name, " ", "-")),
 	})
 	g := must(w, made, err)
 	for _, code := range boroughs {

@@ -20,7 +20,7 @@ var (
 	_ = prepared(func(w *world) string { return w.review(programme.ReviewFieldwork).ID }, "putPeerReviewReport")
 	_ = prepared(func(w *world) string {
 		r := w.review(programme.ReviewFieldwork)
-		made, err := w.store.WritePeerReviewReport(w.t.Context(), team, r.ID, r.Version, pointer("Strengths."), nil)
+		made, err := w.store.WritePeerReviewReport(w.t.Context(), team, r.ID, r.Version, new("Strengths."), nil)
 		return must(w, made, err).ID
 	}, "checkPeerReviewFacts")
 	_ = prepared(func(w *world) string { return w.review(programme.ReviewFactualAccuracy).ID }, "finalisePeerReview", "addPeerReviewHostComment")
@@ -39,9 +39,9 @@ func (w *world) review(state programme.ReviewState) programme.PeerReview {
 		team4 = append(team4, programme.TeamMember{ParticipantID: &id, Lead: i == 0})
 	}
 	made, err := w.store.CreatePeerReview(ctx, team, programme.PeerReview{
-		Title: "Joint commissioning in Lambeth", Host: "E09000022", Cycle: "2026-27", Scope: pointer("Joint commissioning practice."), ScopeAgreedOn: pointer(programme.Date("2026-09-01")),
-		KLOEs: []string{"How do partners decide together?"}, Team: team4, FieldworkDays: []programme.Date{"2026-11-03", "2026-11-04"}, PresentationOn: pointer(programme.Date("2026-11-05")),
-		Sessions: []programme.ReviewSession{{Title: "Commissioners", Day: "2026-11-03", StartTime: pointer("09:30"), EndTime: pointer("10:30"), Attendees: pointer("Health and council")}},
+		Title: "Joint commissioning in Lambeth", Host: "E09000022", Cycle: "2026-27", Scope: new("Joint commissioning practice."), ScopeAgreedOn: new(programme.Date("2026-09-01")),
+		KLOEs: []string{"How do partners decide together?"}, Team: team4, FieldworkDays: []programme.Date{"2026-11-03", "2026-11-04"}, PresentationOn: new(programme.Date("2026-11-05")),
+		Sessions: []programme.ReviewSession{{Title: "Commissioners", Day: "2026-11-03", StartTime: new("09:30"), EndTime: new("10:30"), Attendees: new("Health and council")}},
 	})
 	r := must(w, made, err)
 	actor := team
@@ -54,7 +54,7 @@ func (w *world) review(state programme.ReviewState) programme.PeerReview {
 	}
 	for _, step := range steps {
 		if step == programme.CheckFacts {
-			made, err = w.store.WritePeerReviewReport(ctx, team, r.ID, r.Version, pointer("Strengths, and areas for development."), []programme.Link{{Title: "Report", URL: "https://example.org/report.pdf"}})
+			made, err = w.store.WritePeerReviewReport(ctx, team, r.ID, r.Version, new("Strengths, and areas for development."), []programme.Link{{Title: "Report", URL: "https://example.org/report.pdf"}})
 			r = must(w, made, err)
 		}
 		made, err = w.store.MovePeerReview(ctx, actor, r.ID, r.Version, step)
@@ -176,7 +176,7 @@ func TestTheCourseOfAReview(t *testing.T) {
 	step("follow-up").want(200)
 	w.findingOf(idOf(review), nil)
 	w.findingOf(idOf(review), nil)
-	w.findingOf(idOf(review), pointer(`{"answer":"accepted","reason":null,"at":"2026-11-05T00:00:00Z"}`))
+	w.findingOf(idOf(review), new(`{"answer":"accepted","reason":null,"at":"2026-11-05T00:00:00Z"}`))
 	refused := step("close")
 	refused.problem(409, "findings_unanswered")
 	if !strings.Contains(refused.body, "2 of the review's findings") {
