@@ -225,7 +225,7 @@ var constraints = map[string]constraint{
 	"milestones_pkey":                  {},
 	"milestones_cycle_format":          {},
 	"milestones_kind_known":            {},
-	"milestones_status_known":          {},
+	"milestones_state_known":           {},
 	"milestones_participants_positive": {},
 	"milestones_peer_challenge":        unknown("/peerChallengeId", "There is no such peer challenge."),
 	"milestones_peer_review":           unknown("/peerReviewId", "There is no such peer review."),
