@@ -1486,7 +1486,7 @@ type Contact struct {
 
 // ContractChange Something that is different.
 type ContractChange struct {
-	// NewValue Whether answers can have a value that they could not have before. Look at these first: a program that knows the old values alone meets it there.
+	// NewValue Whether answers can have a value that they could not have before: look at these first.
 	NewValue bool `json:"newValue"`
 
 	// Operations The operations in which it is different, as method and path.
