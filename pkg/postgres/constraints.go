@@ -36,6 +36,15 @@ var constraints = map[string]constraint{
 	"authorities_region_code_format": badFormat("/regionCode", "A GSS code is an E with eight digits."),
 	"authorities_region_name_text":   badName("/regionName"),
 	"authorities_dates_in_order":     outOfOrder(),
+	"authorities_one_number":         taken("/dfeCode", "Another authority has this number of the Department in that time."),
+
+	"successions_pkey":            {},
+	"successions_predecessor":     {},
+	"successions_successor":       {},
+	"successions_kind_known":      {},
+	"successions_not_itself":      {},
+	"successions_one_successor":   {},
+	"successions_one_predecessor": {},
 
 	"boroughs_pkey":             taken("/code", "There is a borough with that code already."),
 	"boroughs_version_positive": {},
