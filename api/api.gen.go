@@ -322,8 +322,11 @@ const (
 
 // Defines values for PeriodKind.
 const (
-	Quarter PeriodKind = "quarter"
-	Year    PeriodKind = "year"
+	AcademicYear  PeriodKind = "academic_year"
+	CalendarYear  PeriodKind = "calendar_year"
+	Day           PeriodKind = "day"
+	FinancialYear PeriodKind = "financial_year"
+	Quarter       PeriodKind = "quarter"
 )
 
 // Defines values for PlaceSort.
@@ -1264,7 +1267,7 @@ type Comparison struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -1272,7 +1275,7 @@ type Comparison struct {
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
-	// Previous The figure of the consecutive period before.
+	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
 
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
@@ -1411,10 +1414,18 @@ type ComparisonPage struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
@@ -1517,10 +1528,18 @@ type Distribution struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Summary The distribution in a few numbers, over the boroughs with a value.
 	Summary DistributionSummary `json:"summary"`
@@ -3128,10 +3147,13 @@ type Observation struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
 
 	// ReleaseId A UUID (version 7), made by the server.
 	//
@@ -3841,9 +3863,9 @@ type PeerReviewPatch struct {
 // PeerReviewState Where a peer review stands.
 type PeerReviewState string
 
-// Period A financial year or quarter.
+// Period What figures can be about.
 type Period struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
@@ -3858,8 +3880,13 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
-	// Kind A financial year or a financial quarter.
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 	Kind PeriodKind `json:"kind"`
+
+	// Name What people call the period.
+	//
+	// Example: financial year 2024-25
+	Name PeriodName `json:"name"`
 
 	// StartsOn A calendar day.
 	//
@@ -3867,21 +3894,26 @@ type Period struct {
 	StartsOn Date `json:"startsOn"`
 }
 
-// PeriodCode A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodCode A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodCode = string
 
 // PeriodInput What is needed to create it.
 type PeriodInput struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A financial year or a financial quarter.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 type PeriodKind string
+
+// PeriodName What people call the period.
+//
+// Example: financial year 2024-25
+type PeriodName = string
 
 // PeriodPage A page of the list.
 type PeriodPage struct {
@@ -3922,9 +3954,9 @@ type PossibleAction struct {
 	Reason *string `json:"reason"`
 }
 
-// PreviousFigure The figure of the consecutive period before.
+// PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -4408,10 +4440,23 @@ type SeriesPoint struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
+	// StartsOn A calendar day.
+	//
+	// Example: 2026-03-31
+	StartsOn Date `json:"startsOn"`
 
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
 	Status FigureStatus `json:"status"`
@@ -4901,7 +4946,7 @@ type PeerChallengeId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerReviewId = ResourceId
 
-// PeriodQuery A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodQuery A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodQuery = PeriodCode
@@ -5742,7 +5787,7 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6459,7 +6504,7 @@ type StartPeerReviewFieldworkParams struct {
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
