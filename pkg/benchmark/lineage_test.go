@@ -1,6 +1,7 @@
 package benchmark_test
 
 import (
+	"slices"
 	"testing"
 
 	"peerchallenge/pkg/benchmark"
@@ -82,7 +83,7 @@ func TestOneAuthorityThroughManyCodes(t *testing.T) {
 			}
 		}
 	}
-	circle := append(successions, programme.Succession{Predecessor: "E06000003", Successor: "E06000001", Kind: programme.Continues, From: "2023-04-01"})
+	circle := slices.Concat(successions, []programme.Succession{{Predecessor: "E06000003", Successor: "E06000001", Kind: programme.Continues, From: "2023-04-01"}})
 	if got, stood := benchmark.NewLineages(authorities, circle).On("E06000002", "2024-06-30"); stood {
 		t.Errorf("after the end of a circle there is %s, want nobody", got)
 	}
