@@ -1,6 +1,7 @@
 package dfe
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -116,12 +117,8 @@ func (m *measure) columns() []string {
 // but answers the selection with other groups in some columns.
 func (s selection) but(other selection) selection {
 	out := selection{}
-	for column, values := range s {
-		out[column] = values
-	}
-	for column, values := range other {
-		out[column] = values
-	}
+	maps.Copy(out, s)
+	maps.Copy(out, other)
 	return out
 }
 
@@ -205,7 +202,7 @@ func (r *reader) fill(i, k int, level benchmark.Level, period benchmark.Period, 
 		return
 	case place.absent != nil: // a file may keep rows for who is not there, with symbols in them
 		if numbers {
-			r.fault(r.mapping.place.column(level), place.absent.Code, "", "%s", place.absent.Detail)
+			r.fault(r.mapping.place.column(level), place.absent.Code, place.absent.Given, "%s", place.absent.Detail)
 		}
 		return
 	}
@@ -353,6 +350,7 @@ func (r *reader) parse(column, text string) number {
 		return number{status: benchmark.NotAvailable}
 	case text[0] == '-':
 		r.fault(column, programme.FaultNegative, text, "The number is negative.")
+		return number{status: benchmark.NotAvailable}
 	}
 	return number{value: &value, status: benchmark.Reported}
 }

@@ -78,7 +78,6 @@ type estimates struct {
 	line   int
 }
 
-
 var (
 	keyForm    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	columnForm = regexp.MustCompile(`^\S(.*\S)?$`)
@@ -148,7 +147,7 @@ func (d *document) groups(n *yaml.Node, m *Mapping) {
 }
 
 func (d *document) rounding(n *yaml.Node, into *rounding) {
-	*into = rounding{}
+	*into = make(rounding, 3)
 	known, names := settings{}, []string{}
 	for _, level := range []benchmark.Level{benchmark.National, benchmark.Regional, benchmark.LocalAuthority} {
 		names = append(names, string(level))
@@ -324,7 +323,7 @@ func (m *Mapping) group(column string) *group {
 // needed are all columns that a file of this kind must have.
 func (m *Mapping) needed() []string {
 	if m.model {
-		return m.columns
+		return append(slices.Clone(m.columns), ownNumber)
 	}
 	return slices.Concat(m.columns, m.period.columns(), m.place.columns())
 }

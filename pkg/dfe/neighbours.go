@@ -17,7 +17,7 @@ import (
 func neighbourModel() *Mapping {
 	return &Mapping{
 		Key: "sn-model", Title: "Children's services statistical neighbour model", Publisher: department, Licence: openData, model: true,
-		columns: append(neighbourColumns(), ownNumber), spellings: map[string][]string{}, period: periodRule{always: &periodKind{}},
+		columns: neighbourColumns(),
 	}
 }
 

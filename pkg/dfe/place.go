@@ -201,7 +201,8 @@ func (r *reader) within(codes []string, period benchmark.Period) geography {
 	for i, code := range codes {
 		then, stood := r.known.lineages.In(code, period)
 		if !stood {
-			f := r.known.lineages.NotStanding(code, period)
+			f, a := r.known.lineages.NotStanding(code, period), r.known.authorities[code]
+			f.Given = a.Name + " (" + a.DfECode + ")"
 			found.absent = &f
 			then = code
 		}

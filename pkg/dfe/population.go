@@ -24,7 +24,7 @@ func (r *reader) population() {
 	estimate := r.number(e.column)
 	if place.absent != nil && placed && dated {
 		if estimate.value != nil {
-			r.fault(r.mapping.place.column(level), place.absent.Code, "", "%s", place.absent.Detail)
+			r.fault(r.mapping.place.column(level), place.absent.Code, place.absent.Given, "%s", place.absent.Detail)
 		}
 		return
 	}

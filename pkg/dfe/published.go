@@ -40,8 +40,8 @@ func (r *reader) check(p *plan, f *taken) {
 
 // interval is where a number may have been before it was rounded.
 type interval struct {
-	low, high       *big.Rat // a high of nil is beyond every number
-	lowIn, highIn   bool     // whether the ends belong to it
+	low, high     *big.Rat // a high of nil is beyond every number
+	lowIn, highIn bool     // whether the ends belong to it
 }
 
 // around answers the interval of what is rounded to x, half being half of the unit

@@ -1,10 +1,10 @@
 package dfe
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +51,7 @@ func Read(name string, source io.Reader, known benchmark.Known, options Options)
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	r := &reader{
 		name: name, known: index(known), options: options, periods: map[[2]string]benchmark.Period{}, places: map[placed]geography{},
-		cells: map[cell]int{}, geographies: map[string]int{}, seen: map[figure]int{},
+		codes: map[string]programme.FaultCode{}, cells: map[cell]int{}, geographies: map[string]int{}, seen: map[figure]int{},
 	}
 	if r.options.Mappings == nil {
 		r.options.Mappings = Builtin()
@@ -85,7 +85,8 @@ type reader struct {
 	table    *sheet.Reader
 	columns  map[string]int // where each of the mapping's is in a row
 	row      sheet.Row
-	count    int // rows with content
+	count    int                            // rows with content
+	codes    map[string]programme.FaultCode // of the faults and warnings that were noted
 	faults   sheet.Faults
 	warnings sheet.Faults
 	file     benchmark.Import
@@ -97,6 +98,7 @@ type reader struct {
 	cells       map[cell]int
 	geographies map[string]int
 	figures     []taken
+	repeated    int            // the last row that gave what an earlier one gave
 	seen        map[figure]int // estimates and authorities of the neighbour model that were read, with their rows
 }
 
@@ -113,7 +115,12 @@ func (r *reader) first(column string, f figure) bool {
 	return true
 }
 
+// again notes, once for a row, that an earlier one gave what this one gives.
 func (r *reader) again(column string, row int) {
+	if r.repeated == r.row.Number {
+		return
+	}
+	r.repeated = r.row.Number
 	r.fault(column, programme.FaultDuplicateRow, "", "A row before it gives the same, such as row %d.", row)
 }
 
@@ -124,12 +131,18 @@ func (r *reader) fault(column string, code programme.FaultCode, given, format st
 
 // faultAt notes something wrong with a row that may have been read before.
 func (r *reader) faultAt(row int, column string, code programme.FaultCode, given, format string, values ...any) {
-	r.faults.Add(sheet.Fault{Code: string(code), Column: column, Row: row, Given: shown(given), Detail: fmt.Sprintf(format, values...)})
+	r.note(&r.faults, code, sheet.Fault{Column: column, Row: row, Given: shown(given), Detail: fmt.Sprintf(format, values...)})
 }
 
 // warn notes what may be right.
 func (r *reader) warn(row int, column string, code programme.FaultCode, given, detail string) {
-	r.warnings.Add(sheet.Fault{Code: string(code), Column: column, Row: row, Given: shown(given), Detail: detail})
+	r.note(&r.warnings, code, sheet.Fault{Column: column, Row: row, Given: shown(given), Detail: detail})
+}
+
+func (r *reader) note(faults *sheet.Faults, code programme.FaultCode, f sheet.Fault) {
+	f.Code = string(code)
+	r.codes[f.Code] = code
+	faults.Add(f)
 }
 
 // grouped writes faults as the callers of this package know them: the first ten of
@@ -138,7 +151,7 @@ func (r *reader) grouped(faults *sheet.Faults) []programme.Fault {
 	var all []programme.Fault
 	for _, g := range faults.Groups() {
 		for i, place := range g.First {
-			f := programme.Fault{File: r.name, Row: place.Row, Column: g.Column, Code: programme.FaultCode(g.Code), Detail: g.Detail, Given: place.Given}
+			f := programme.Fault{File: r.name, Row: place.Row, Column: g.Column, Code: r.codes[g.Code], Detail: g.Detail, Given: place.Given}
 			if i == 0 && g.Count > 1 {
 				f.Count = g.Count
 			}
@@ -160,7 +173,7 @@ func (r *reader) unreadable(e *sheet.ReadError) {
 	if code == "" {
 		code = programme.FaultNotATable
 	}
-	r.faults.Add(sheet.Fault{Code: string(code), Column: e.Column, Row: e.Row, Detail: e.Detail})
+	r.note(&r.faults, code, sheet.Fault{Column: e.Column, Row: e.Row, Detail: e.Detail})
 }
 
 // read reads the whole file. A *sheet.ReadError ends it.
