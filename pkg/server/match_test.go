@@ -60,8 +60,8 @@ func TestIfMatchWithAList(t *testing.T) {
 	for _, list := range []string{old, old + `, "5"`, "W/" + now, `"` + strings.Trim(now, `"`), "now", `"",`} {
 		w.write(http.MethodPatch, path, `{"title":"Nobody's"}`, "If-Match", list).problem(412, "stale")
 	}
-	for _, any := range []string{"*", " * "} {
-		w.write(http.MethodPatch, path, `{"title":"Nobody's"}`, "If-Match", any).problem(428, "if_match_names_no_state")
+	for _, all := range []string{"*", " * "} {
+		w.write(http.MethodPatch, path, `{"title":"Nobody's"}`, "If-Match", all).problem(428, "if_match_names_no_state")
 	}
 	w.write(http.MethodPatch, path, `{"title":"Nobody's"}`).problem(428, "if_match_required")
 
