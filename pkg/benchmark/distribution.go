@@ -22,6 +22,7 @@ type DistributionItem struct {
 	Borough   string
 	SubRegion string // slug of its sub-region on the period's last day, or ""
 	Figure    Figure
+	Joint     *JointFigure // as in [Comparison]
 }
 
 // Distribution answers the boroughs that existed on the period's last day, best
@@ -41,6 +42,7 @@ func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, er
 	for _, code := range boroughs {
 		item := DistributionItem{Borough: code, SubRegion: programme.SubRegionOn(s.Memberships, code, p.EndsOn)}
 		item.Figure, _ = column.Figure(code)
+		item.Joint = column.Joint(code)
 		if item.Figure.Value != nil {
 			values = append(values, *item.Figure.Value)
 		}

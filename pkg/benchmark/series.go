@@ -6,11 +6,12 @@ import "slices"
 type SeriesPoint struct {
 	Period     Period
 	Figure     Figure
-	Change     *float64 // on the period before; nil unless both have values
-	London     Figure   // as published for the borough's region
-	LondonMean *float64 // simple mean of the boroughs with a value
-	LondonN    int      // boroughs with a value
-	England    Figure   // as published for the nation
+	Joint      *JointFigure // as in [Comparison]
+	Change     *float64     // on the period before; nil unless both have values
+	London     Figure       // as published for the borough's region
+	LondonMean *float64     // simple mean of the boroughs with a value
+	LondonN    int          // boroughs with a value
+	England    Figure       // as published for the nation
 }
 
 // Series answers the borough's figures on the indicator in consecutive periods
@@ -78,6 +79,7 @@ func (s *Snapshot) point(ind *Indicator, borough string, p Period) SeriesPoint {
 	previous, _ := s.Data.Column(p.Previous().Code, ind.Code).Figure(borough)
 	point := SeriesPoint{Period: p}
 	point.Figure, _ = column.Figure(borough)
+	point.Joint = column.Joint(borough)
 	point.Change = difference(point.Figure.Value, previous.Value)
 	point.London, _ = column.Figure(s.regionOf(borough))
 	point.England, _ = column.Figure(England)
