@@ -137,6 +137,7 @@ const (
 	FaultCodePattern             FaultCode = "pattern"
 	FaultCodePeriod              FaultCode = "period"
 	FaultCodePresentationOutside FaultCode = "presentation_outside"
+	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
 	FaultCodeRequired            FaultCode = "required"
@@ -2506,6 +2507,11 @@ type HostComment struct {
 
 // HostCommentInput What the host says to a report that is not final yet.
 type HostCommentInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// Text The comment.
 	//
 	// Example: The team met two of the three commissioners.
@@ -3208,6 +3214,11 @@ type NullableNumber = float64
 //
 // Example: 20
 type NullableRank = int
+
+// NullableReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+//
+// Example: Entered by mistake
+type NullableReason = string
 
 // NullableSlug A sub-region's slug, or null where there is none.
 //
@@ -4302,6 +4313,11 @@ type ProgressUpdate struct {
 
 // ProgressUpdateInput What is reported of an action.
 type ProgressUpdateInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// State Where an action stands.
 	State *ActionState `json:"state,omitempty"`
 
@@ -4714,6 +4730,14 @@ type StatisticalNeighbourPage struct {
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+}
+
+// StepInput Why the step is taken. A step that needs no reason needs no body.
+type StepInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
 }
 
 // StepName Something that can be done to a resource. Where it changes the state, it is the last part of the address to POST to.
@@ -5236,9 +5260,6 @@ type ListActionsParams struct {
 type CreateActionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListActionSummaryParams defines parameters for ListActionSummary.
@@ -5267,7 +5288,7 @@ type DeleteActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5282,7 +5303,7 @@ type UpdateActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5293,9 +5314,6 @@ type AddActionProgressParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
@@ -5341,9 +5359,6 @@ type ListAsksAndOffersParams struct {
 type CreateAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
@@ -5351,7 +5366,7 @@ type DeleteAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5366,7 +5381,7 @@ type UpdateAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5377,9 +5392,6 @@ type MeetAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
@@ -5389,9 +5401,6 @@ type ReopenAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
@@ -5401,9 +5410,6 @@ type WithdrawAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
@@ -5464,9 +5470,6 @@ type ListAuthoritiesParams struct {
 type CreateAuthorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
@@ -5474,7 +5477,7 @@ type DeleteAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5489,7 +5492,7 @@ type UpdateAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5527,9 +5530,6 @@ type ListBoroughsParams struct {
 type CreateBoroughParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -5537,7 +5537,7 @@ type DeleteBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5555,7 +5555,7 @@ type UpdateBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5674,9 +5674,6 @@ type ListEventsParams struct {
 type CreateEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // GetEventCalendarParams defines parameters for GetEventCalendar.
@@ -5696,7 +5693,7 @@ type DeleteEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5711,7 +5708,7 @@ type UpdateEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5722,9 +5719,6 @@ type CancelEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // HoldEventParams defines parameters for HoldEvent.
@@ -5734,9 +5728,6 @@ type HoldEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenEventParams defines parameters for ReopenEvent.
@@ -5746,9 +5737,6 @@ type ReopenEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListFindingsParams defines parameters for ListFindings.
@@ -5800,9 +5788,6 @@ type ListFindingsParams struct {
 type CreateFindingParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteFindingParams defines parameters for DeleteFinding.
@@ -5810,7 +5795,7 @@ type DeleteFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5825,7 +5810,7 @@ type UpdateFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5834,7 +5819,7 @@ type PutFindingResponseParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5851,9 +5836,6 @@ type AcceptGroupingProposalParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListIndicatorsParams defines parameters for ListIndicators.
@@ -5893,9 +5875,6 @@ type ListIndicatorsParams struct {
 type CreateIndicatorParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
@@ -5903,7 +5882,7 @@ type DeleteIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5918,7 +5897,7 @@ type UpdateIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6040,9 +6019,6 @@ type ListMilestonesParams struct {
 type CreateMilestoneParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListMilestoneSummaryParams defines parameters for ListMilestoneSummary.
@@ -6071,7 +6047,7 @@ type DeleteMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6086,7 +6062,7 @@ type UpdateMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6160,9 +6136,6 @@ type ListParticipantsParams struct {
 type CreateParticipantParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
@@ -6170,7 +6143,7 @@ type DeleteParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6185,7 +6158,7 @@ type UpdateParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6226,9 +6199,6 @@ type ListPeerChallengeGroupsParams struct {
 type CreatePeerChallengeGroupParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
@@ -6236,7 +6206,7 @@ type DeletePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6251,7 +6221,7 @@ type UpdatePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6266,7 +6236,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6275,7 +6245,7 @@ type PutPeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6284,7 +6254,7 @@ type PutPeerChallengeGroupNotesParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6328,9 +6298,6 @@ type ListPeerChallengesParams struct {
 type CreatePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
@@ -6338,7 +6305,7 @@ type DeletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6353,7 +6320,7 @@ type UpdatePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6364,9 +6331,6 @@ type CancelPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
@@ -6376,9 +6340,6 @@ type ClosePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
@@ -6388,9 +6349,6 @@ type CompletePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListGroupingProposalsParams defines parameters for ListGroupingProposals.
@@ -6415,9 +6373,6 @@ type ListGroupingProposalsParams struct {
 type CreateGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
@@ -6427,9 +6382,6 @@ type PreparePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
@@ -6439,9 +6391,6 @@ type ReopenPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
@@ -6451,9 +6400,6 @@ type StartPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
@@ -6496,9 +6442,6 @@ type ListPeerReviewsParams struct {
 type CreatePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
@@ -6506,7 +6449,7 @@ type DeletePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6521,7 +6464,7 @@ type UpdatePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6532,9 +6475,6 @@ type CancelPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
@@ -6544,9 +6484,6 @@ type CheckPeerReviewFactsParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
@@ -6556,9 +6493,6 @@ type ClosePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
@@ -6568,9 +6502,6 @@ type FinalisePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
@@ -6580,9 +6511,6 @@ type FollowUpPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
@@ -6592,9 +6520,6 @@ type AddPeerReviewHostCommentParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
@@ -6604,9 +6529,6 @@ type PreparePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
@@ -6614,7 +6536,7 @@ type PutPeerReviewPublicationParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6625,9 +6547,6 @@ type ReopenPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
@@ -6635,7 +6554,7 @@ type PutPeerReviewReportParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6646,9 +6565,6 @@ type ScopePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
@@ -6658,9 +6574,6 @@ type StartPeerReviewFieldworkParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeriodsParams defines parameters for ListPeriods.
@@ -6688,9 +6601,6 @@ type ListPeriodsParams struct {
 type CreatePeriodParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeriodParams defines parameters for DeletePeriod.
@@ -6698,7 +6608,7 @@ type DeletePeriodParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6736,9 +6646,6 @@ type ListPrioritiesParams struct {
 type CreatePriorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePriorityParams defines parameters for DeletePriority.
@@ -6746,7 +6653,7 @@ type DeletePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6761,7 +6668,7 @@ type UpdatePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6776,7 +6683,7 @@ type UpdateProgrammeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6883,9 +6790,6 @@ type ListSubRegionMembershipsParams struct {
 type CreateSubRegionMembershipParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
@@ -6893,7 +6797,7 @@ type DeleteSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6908,7 +6812,7 @@ type UpdateSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6937,9 +6841,6 @@ type ListSubRegionsParams struct {
 type CreateSubRegionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
@@ -6947,7 +6848,7 @@ type DeleteSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6962,7 +6863,7 @@ type UpdateSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7121,18 +7022,21 @@ type UpdateAskOrOfferRequestObject struct {
 type MeetAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params MeetAskOrOfferParams
+	Body   *StepInput
 }
 
 // ReopenAskOrOfferRequestObject is what a request for ReopenAskOrOffer says.
 type ReopenAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params ReopenAskOrOfferParams
+	Body   *StepInput
 }
 
 // WithdrawAskOrOfferRequestObject is what a request for WithdrawAskOrOffer says.
 type WithdrawAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params WithdrawAskOrOfferParams
+	Body   *StepInput
 }
 
 // ListAuditEntriesRequestObject is what a request for ListAuditEntries says.
@@ -7255,18 +7159,21 @@ type UpdateEventRequestObject struct {
 type CancelEventRequestObject struct {
 	Id     EventId
 	Params CancelEventParams
+	Body   *StepInput
 }
 
 // HoldEventRequestObject is what a request for HoldEvent says.
 type HoldEventRequestObject struct {
 	Id     EventId
 	Params HoldEventParams
+	Body   *StepInput
 }
 
 // ReopenEventRequestObject is what a request for ReopenEvent says.
 type ReopenEventRequestObject struct {
 	Id     EventId
 	Params ReopenEventParams
+	Body   *StepInput
 }
 
 // ListFindingsRequestObject is what a request for ListFindings says.
@@ -7316,6 +7223,7 @@ type GetGroupingProposalRequestObject struct {
 type AcceptGroupingProposalRequestObject struct {
 	Id     ProposalId
 	Params AcceptGroupingProposalParams
+	Body   *StepInput
 }
 
 // ListIndicatorsRequestObject is what a request for ListIndicators says.
@@ -7528,18 +7436,21 @@ type UpdatePeerChallengeRequestObject struct {
 type CancelPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CancelPeerChallengeParams
+	Body   *StepInput
 }
 
 // ClosePeerChallengeRequestObject is what a request for ClosePeerChallenge says.
 type ClosePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ClosePeerChallengeParams
+	Body   *StepInput
 }
 
 // CompletePeerChallengeRequestObject is what a request for CompletePeerChallenge says.
 type CompletePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CompletePeerChallengeParams
+	Body   *StepInput
 }
 
 // ListGroupingProposalsRequestObject is what a request for ListGroupingProposals says.
@@ -7559,18 +7470,21 @@ type CreateGroupingProposalRequestObject struct {
 type PreparePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params PreparePeerChallengeParams
+	Body   *StepInput
 }
 
 // ReopenPeerChallengeRequestObject is what a request for ReopenPeerChallenge says.
 type ReopenPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ReopenPeerChallengeParams
+	Body   *StepInput
 }
 
 // StartPeerChallengeRequestObject is what a request for StartPeerChallenge says.
 type StartPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params StartPeerChallengeParams
+	Body   *StepInput
 }
 
 // ListPeerReviewsRequestObject is what a request for ListPeerReviews says.
@@ -7607,30 +7521,35 @@ type UpdatePeerReviewRequestObject struct {
 type CancelPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params CancelPeerReviewParams
+	Body   *StepInput
 }
 
 // CheckPeerReviewFactsRequestObject is what a request for CheckPeerReviewFacts says.
 type CheckPeerReviewFactsRequestObject struct {
 	Id     PeerReviewId
 	Params CheckPeerReviewFactsParams
+	Body   *StepInput
 }
 
 // ClosePeerReviewRequestObject is what a request for ClosePeerReview says.
 type ClosePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ClosePeerReviewParams
+	Body   *StepInput
 }
 
 // FinalisePeerReviewRequestObject is what a request for FinalisePeerReview says.
 type FinalisePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FinalisePeerReviewParams
+	Body   *StepInput
 }
 
 // FollowUpPeerReviewRequestObject is what a request for FollowUpPeerReview says.
 type FollowUpPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FollowUpPeerReviewParams
+	Body   *StepInput
 }
 
 // AddPeerReviewHostCommentRequestObject is what a request for AddPeerReviewHostComment says.
@@ -7644,6 +7563,7 @@ type AddPeerReviewHostCommentRequestObject struct {
 type PreparePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params PreparePeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewPublicationRequestObject is what a request for PutPeerReviewPublication says.
@@ -7657,6 +7577,7 @@ type PutPeerReviewPublicationRequestObject struct {
 type ReopenPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ReopenPeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewReportRequestObject is what a request for PutPeerReviewReport says.
@@ -7670,12 +7591,14 @@ type PutPeerReviewReportRequestObject struct {
 type ScopePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ScopePeerReviewParams
+	Body   *StepInput
 }
 
 // StartPeerReviewFieldworkRequestObject is what a request for StartPeerReviewFieldwork says.
 type StartPeerReviewFieldworkRequestObject struct {
 	Id     PeerReviewId
 	Params StartPeerReviewFieldworkParams
+	Body   *StepInput
 }
 
 // ListPeriodsRequestObject is what a request for ListPeriods says.
@@ -8240,7 +8163,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PriorityInput)
 		from.body(r.Body)
 	})
@@ -8270,7 +8192,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionInput)
 		from.body(r.Body)
 	})
@@ -8303,7 +8224,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionMembershipInput)
 		from.body(r.Body)
 	})
@@ -8336,7 +8256,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(BoroughInput)
 		from.body(r.Body)
 	})
@@ -8374,7 +8293,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AuthorityInput)
 		from.body(r.Body)
 	})
@@ -8424,7 +8342,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(IndicatorInput)
 		from.body(r.Body)
 	})
@@ -8481,7 +8398,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeriodInput)
 		from.body(r.Body)
 	})
@@ -8546,7 +8462,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeInput)
 		from.body(r.Body)
 	})
@@ -8570,37 +8485,43 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/start", o.StartPeerChallenge, func(from *request, r *StartPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/complete", o.CompletePeerChallenge, func(from *request, r *CompletePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/close", o.ClosePeerChallenge, func(from *request, r *ClosePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/cancel", o.CancelPeerChallenge, func(from *request, r *CancelPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/reopen", o.ReopenPeerChallenge, func(from *request, r *ReopenPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
 		from.path("id", &r.Id)
@@ -8613,7 +8534,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(GroupingProposalInput)
 		from.body(r.Body)
 	})
@@ -8631,7 +8551,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeGroupInput)
 		from.body(r.Body)
 	})
@@ -8684,7 +8603,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
 		from.query("borough", false, &r.Params.Borough)
@@ -8699,7 +8619,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ParticipantInput)
 		from.body(r.Body)
 	})
@@ -8734,7 +8653,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerReviewInput)
 		from.body(r.Body)
 	})
@@ -8758,61 +8676,69 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/prepare", o.PreparePeerReview, func(from *request, r *PreparePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/start-fieldwork", o.StartPeerReviewFieldwork, func(from *request, r *StartPeerReviewFieldworkRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/check-facts", o.CheckPeerReviewFacts, func(from *request, r *CheckPeerReviewFactsRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/finalise", o.FinalisePeerReview, func(from *request, r *FinalisePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/follow-up", o.FollowUpPeerReview, func(from *request, r *FollowUpPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/close", o.ClosePeerReview, func(from *request, r *ClosePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/cancel", o.CancelPeerReview, func(from *request, r *CancelPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/reopen", o.ReopenPeerReview, func(from *request, r *ReopenPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/host-comments", o.AddPeerReviewHostComment, func(from *request, r *AddPeerReviewHostCommentRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(HostCommentInput)
 		from.body(r.Body)
 	})
@@ -8848,7 +8774,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(FindingInput)
 		from.body(r.Body)
 	})
@@ -8893,7 +8818,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ActionInput)
 		from.body(r.Body)
 	})
@@ -8925,7 +8849,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ProgressUpdateInput)
 		from.body(r.Body)
 	})
@@ -8945,7 +8868,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AskOrOfferInput)
 		from.body(r.Body)
 	})
@@ -8969,19 +8891,22 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/withdraw", o.WithdrawAskOrOffer, func(from *request, r *WithdrawAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/reopen", o.ReopenAskOrOffer, func(from *request, r *ReopenAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
@@ -9004,7 +8929,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(EventInput)
 		from.body(r.Body)
 	})
@@ -9033,19 +8957,22 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/cancel", o.CancelEvent, func(from *request, r *CancelEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/reopen", o.ReopenEvent, func(from *request, r *ReopenEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {
 		from.query("cycle", false, &r.Params.Cycle)
@@ -9067,7 +8994,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(MilestoneInput)
 		from.body(r.Body)
 	})
