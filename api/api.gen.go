@@ -322,8 +322,11 @@ const (
 
 // Defines values for PeriodKind.
 const (
-	Quarter PeriodKind = "quarter"
-	Year    PeriodKind = "year"
+	AcademicYear  PeriodKind = "academic_year"
+	CalendarYear  PeriodKind = "calendar_year"
+	Day           PeriodKind = "day"
+	FinancialYear PeriodKind = "financial_year"
+	Quarter       PeriodKind = "quarter"
 )
 
 // Defines values for PlaceSort.
@@ -1264,7 +1267,7 @@ type Comparison struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -1272,7 +1275,7 @@ type Comparison struct {
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
-	// Previous The figure of the consecutive period before.
+	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
 
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
@@ -1411,10 +1414,18 @@ type ComparisonPage struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
@@ -1484,6 +1495,45 @@ type Contact struct {
 	Role Name `json:"role"`
 }
 
+// ContractChange Something that is different.
+type ContractChange struct {
+	// NewValue Whether answers can have a value that they could not have before: look at these first.
+	NewValue bool `json:"newValue"`
+
+	// Operations The operations in which it is different, as method and path.
+	Operations []string `json:"operations"`
+
+	// Text What is different, in a sentence.
+	//
+	// Example: added the optional property `region` to the response
+	Text string `json:"text"`
+}
+
+// ContractRelease A release of the contract, and how it differs from the one before.
+type ContractRelease struct {
+	// Changes What is different, in words.
+	Changes []ContractChange `json:"changes"`
+
+	// Released Whether it is released; before that it can still become anything.
+	Released bool `json:"released"`
+
+	// Since The release that it is compared with; null for the first.
+	//
+	// Example: 0.1.0
+	Since *string `json:"since"`
+
+	// Version The version of the contract.
+	//
+	// Example: 0.1.0
+	Version string `json:"version"`
+}
+
+// ContractReleases The releases of the contract, the newest first.
+type ContractReleases struct {
+	// Items The releases, the newest first.
+	Items []ContractRelease `json:"items"`
+}
+
 // Cursor A place in a list. Its content means nothing to callers.
 //
 // Example: WyJFMDkwMDAwMDIiXQ
@@ -1517,10 +1567,18 @@ type Distribution struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Summary The distribution in a few numbers, over the boroughs with a value.
 	Summary DistributionSummary `json:"summary"`
@@ -2655,6 +2713,42 @@ type Link struct {
 	Url Url `json:"url"`
 }
 
+// LinkContext The links of a base path.
+type LinkContext struct {
+	// Anchor The base path.
+	//
+	// Example: /v1
+	Anchor string `json:"anchor"`
+
+	// ServiceDesc The contract, for programs.
+	ServiceDesc []LinkTarget `json:"service-desc"`
+
+	// ServiceDoc The documentation, for people.
+	ServiceDoc []LinkTarget `json:"service-doc"`
+
+	// Status Whether the service can do its work.
+	Status []LinkTarget `json:"status"`
+}
+
+// LinkSet Links of the API (RFC 9264).
+type LinkSet struct {
+	// Linkset The links of each base path.
+	Linkset []LinkContext `json:"linkset"`
+}
+
+// LinkTarget Where a link leads.
+type LinkTarget struct {
+	// Href The address; relative to this server, where its operator has not said what it is called.
+	//
+	// Example: /openapi.json
+	Href string `json:"href"`
+
+	// Type The media type of what is there.
+	//
+	// Example: application/json
+	Type string `json:"type"`
+}
+
 // ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
 type ListFormat string
 
@@ -3128,10 +3222,13 @@ type Observation struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
 
 	// ReleaseId A UUID (version 7), made by the server.
 	//
@@ -3841,9 +3938,9 @@ type PeerReviewPatch struct {
 // PeerReviewState Where a peer review stands.
 type PeerReviewState string
 
-// Period A financial year or quarter.
+// Period What figures can be about.
 type Period struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
@@ -3858,8 +3955,13 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
-	// Kind A financial year or a financial quarter.
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 	Kind PeriodKind `json:"kind"`
+
+	// Name What people call the period.
+	//
+	// Example: financial year 2024-25
+	Name PeriodName `json:"name"`
 
 	// StartsOn A calendar day.
 	//
@@ -3867,21 +3969,26 @@ type Period struct {
 	StartsOn Date `json:"startsOn"`
 }
 
-// PeriodCode A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodCode A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodCode = string
 
 // PeriodInput What is needed to create it.
 type PeriodInput struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A financial year or a financial quarter.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 type PeriodKind string
+
+// PeriodName What people call the period.
+//
+// Example: financial year 2024-25
+type PeriodName = string
 
 // PeriodPage A page of the list.
 type PeriodPage struct {
@@ -3922,9 +4029,9 @@ type PossibleAction struct {
 	Reason *string `json:"reason"`
 }
 
-// PreviousFigure The figure of the consecutive period before.
+// PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -4408,10 +4515,23 @@ type SeriesPoint struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
+	// StartsOn A calendar day.
+	//
+	// Example: 2026-03-31
+	StartsOn Date `json:"startsOn"`
 
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
 	Status FigureStatus `json:"status"`
@@ -4426,6 +4546,44 @@ type SeriesPoint struct {
 //
 // Example: south
 type Slug = string
+
+// Start Where everything is. Addresses are those of this server.
+type Start struct {
+	// Changelog What is new in each release of the contract, and what may change.
+	//
+	// Example: /changelog
+	Changelog string `json:"changelog"`
+
+	// Contract The contract as OpenAPI in JSON.
+	//
+	// Example: /openapi.json
+	Contract string `json:"contract"`
+
+	// Documentation A page on which every operation can be read and tried.
+	//
+	// Example: /docs
+	Documentation string `json:"documentation"`
+
+	// Health Whether the service can do its work.
+	//
+	// Example: /readyz
+	Health string `json:"health"`
+
+	// Name The name of the programme.
+	//
+	// Example: Peer challenge and review
+	Name string `json:"name"`
+
+	// Problems Every kind of problem.
+	//
+	// Example: /problems
+	Problems string `json:"problems"`
+
+	// Version The version of the contract.
+	//
+	// Example: 0.1.0
+	Version string `json:"version"`
+}
 
 // StatisticalNeighbour An authority that is like another.
 type StatisticalNeighbour struct {
@@ -4901,7 +5059,7 @@ type PeerChallengeId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerReviewId = ResourceId
 
-// PeriodQuery A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodQuery A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodQuery = PeriodCode
@@ -5742,7 +5900,7 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6459,7 +6617,7 @@ type StartPeerReviewFieldworkParams struct {
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.

@@ -206,11 +206,11 @@ func TestABoroughThroughItsCodes(t *testing.T) {
 	}
 	for i, p := range points {
 		code := buckinghamshire
-		if p.Period < "2020-21" {
+		if p.Period.Code < "2020-21" {
 			code = oldBuckinghamshire
 		}
 		if p.Code != code || p.Figure.Value == nil || i > 0 && p.Change == nil || p.LondonN != 2 {
-			t.Errorf("%s: %+v, want a figure under %s", p.Period, p, code)
+			t.Errorf("%s: %+v, want a figure under %s", p.Period.Code, p, code)
 		}
 	}
 
