@@ -3,6 +3,7 @@ package benchmark
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"peerchallenge/pkg/programme"
 )
@@ -52,7 +53,9 @@ func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, er
 		d.London = heldFigure(column, s.regionOf(boroughs[0].borough))
 	}
 	d.England = heldFigure(column, England)
-	slices.SortStableFunc(d.Items, func(a, b DistributionItem) int { return bestFirst(ind.Polarity, a.Figure, b.Figure) })
+	slices.SortFunc(d.Items, func(a, b DistributionItem) int {
+		return cmp.Or(bestFirst(ind.Polarity, a.Figure, b.Figure), strings.Compare(a.Borough, b.Borough))
+	})
 	rankItems(ind.Polarity, d.Items)
 	return d, nil
 }
