@@ -6,7 +6,6 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
-	"peerchallenge/pkg/programme"
 )
 
 // ListComparisons answers how a borough stands, indicator by indicator.
@@ -16,10 +15,7 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	if err != nil {
 		return nil, err
 	}
-	list, err := compared(snapshot, &groups, listOr(p.Indicator), p.Theme)
-	if err != nil {
-		return nil, err
-	}
+	list := compared(snapshot, &groups, listOr(p.Indicator), p.Theme)
 	period := snapshot.Period(p.Period)
 	peers, previous := snapshot.Data.Resolve(groups), period.Previous().Code
 	method := methodWire(groups)
@@ -44,25 +40,13 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 
 // compared answers the indicators asked for; where none is named, those for
 // which the borough, its region or England has a figure.
-func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []string, theme *string) (rows[*benchmark.Indicator], error) {
-	var faults []programme.Fault
-	for _, code := range codes {
-		if snapshot.Indicator(code) == nil {
-			faults = append(faults, programme.Fault{Parameter: "indicator", Code: programme.FaultUnknownValue, Detail: "There is no indicator with the code: " + code + "."})
-		}
-	}
-	if theme != nil && !hasTheme(snapshot, *theme) {
-		faults = append(faults, programme.Fault{Parameter: "theme", Code: programme.FaultUnknownValue, Detail: "No indicator has this theme."})
-	}
-	if err := badRequest(faults...); err != nil {
-		return rows[*benchmark.Indicator]{}, err
-	}
+func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []string, theme *string) rows[*benchmark.Indicator] {
 	named := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
 		return (theme == nil || ind.Theme == *theme) && (len(codes) == 0 || slices.Contains(codes, ind.Code))
 	})
 	list := inOrder(named, 1, func(ind *benchmark.Indicator) []string { return []string{ind.Code} })
 	if len(codes) > 0 {
-		return list, nil
+		return list
 	}
 	code := groups.Code(groups.Period)
 	return list.only(func(ind *benchmark.Indicator) bool {
@@ -73,7 +57,7 @@ func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []st
 			}
 		}
 		return false
-	}), nil
+	})
 }
 
 // releasesOf names the releases that the borough's figure comes from, and the one

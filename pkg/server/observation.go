@@ -3,11 +3,9 @@ package server
 import (
 	"context"
 	"iter"
-	"strings"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
-	"peerchallenge/pkg/programme"
 )
 
 // ListObservations answers published figures. It is the one list that can be
@@ -22,9 +20,6 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 	}
 	if p.Status != nil {
 		filter.Status = benchmark.Status(*p.Status)
-	}
-	if err := knownFilter(snapshot, filter); err != nil {
-		return nil, err
 	}
 	list := rows[benchmark.Observation]{
 		key:   func(o benchmark.Observation) []string { return []string{o.Period, o.Indicator, o.Geography} },
@@ -49,36 +44,6 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 		}
 		return observationWire(snapshot, period, joint, o)
 	})
-}
-
-// knownFilter refuses filters that name what does not exist: an empty answer
-// would look like a fact.
-func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) error {
-	var faults []programme.Fault
-	add := func(parameter, code, detail string) {
-		faults = append(faults, programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail + ": " + code + "."})
-	}
-	for _, code := range f.Indicators {
-		if snapshot.Indicator(code) == nil {
-			add("indicator", code, "There is no indicator with the code")
-		}
-	}
-	for _, code := range f.Periods {
-		if snapshot.Period(code) == nil {
-			add("period", code, "There is no reporting period with the code")
-		}
-	}
-	for _, code := range f.Geographies {
-		for part := range strings.SplitSeq(code, "/") {
-			if snapshot.Name(part) == part {
-				add("geography", part, "There is no place with the code")
-			}
-		}
-	}
-	if f.Release != "" && snapshot.Release(f.Release) == nil {
-		add("releaseId", f.Release, "There is no release with the id")
-	}
-	return badRequest(faults...)
 }
 
 func listOr(given *[]string) []string {
