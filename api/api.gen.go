@@ -1262,6 +1262,34 @@ type ChangePage struct {
 // Example: stale
 type Code = string
 
+// CodeInPeriod The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+//
+// Example: E09000022
+type CodeInPeriod = string
+
+// CodeUsed An authority whose figures of the period were taken under another code, mostly its predecessor's: a reorganisation gave it a new code and left it as it was. Authorities that were merged or split are never joined.
+type CodeUsed struct {
+	// Authority The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Authority GeographyCode `json:"authority"`
+
+	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South London
+	AuthorityName Name `json:"authorityName"`
+
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+}
+
 // Comparison How a borough stands on one indicator in one period.
 type Comparison struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -1273,6 +1301,11 @@ type Comparison struct {
 	//
 	// Example: 0.6
 	Change *float64 `json:"change"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
 	ConfidenceInterval ConfidenceInterval `json:"confidenceInterval"`
@@ -1294,6 +1327,9 @@ type Comparison struct {
 	//
 	// Example: South London
 	IndicatorName Name `json:"indicatorName"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// London London as a whole, and the borough among its boroughs.
 	London LondonComparison `json:"london"`
@@ -1361,6 +1397,9 @@ type ComparisonMethod struct {
 	// Example: A to D
 	Bands string `json:"bands"`
 
+	// CodesUsed Authorities whose figures were taken under another code than the one by which the programme or the neighbour model knows them: the borough itself, in this period and the one before, boroughs and neighbours. Where one of the codes is listed here or under `excluded`, this says whose it is.
+	CodesUsed []CodeUsed `json:"codesUsed"`
+
 	// ComputedValues How values with the status computed are made.
 	//
 	// Example: numerator / population
@@ -1379,7 +1418,7 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme.
+	// London The boroughs of the programme, by their codes on the period's last day.
 	London []GeographyCode `json:"london"`
 
 	// LondonCode The region under whose code the published London figure stands.
@@ -1397,7 +1436,7 @@ type ComparisonMethod struct {
 	// Example: 2025
 	NeighbourModel *string `json:"neighbourModel"`
 
-	// Neighbours The statistical neighbours, closest first.
+	// Neighbours The statistical neighbours, closest first, by their codes in the period.
 	Neighbours []GeographyCode `json:"neighbours"`
 
 	// Percentiles How percentiles and quartiles are computed.
@@ -1652,10 +1691,18 @@ type DistributionItem struct {
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
 
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
 	Denominator *NullableNumber `json:"denominator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -2762,6 +2809,42 @@ type Instant = time.Time
 // Example: wilson
 type IntervalMethod string
 
+// JointFigure The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+type JointFigure struct {
+	// Denominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Denominator *NullableNumber `json:"denominator"`
+
+	// Geography The GSS code of a place; authorities that publish one figure together are joined by a stroke.
+	//
+	// Example: E09000022
+	Geography ObservationGeography `json:"geography"`
+
+	// GeographyName The places' names.
+	//
+	// Example: Kingston upon Thames / Richmond upon Thames
+	GeographyName string `json:"geographyName"`
+
+	// Numerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Numerator *NullableNumber `json:"numerator"`
+
+	// ReleaseId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReleaseId ResourceId `json:"releaseId"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
 // KeySet A JSON Web Key Set (RFC 7517).
 type KeySet struct {
 	// Keys The public keys.
@@ -3334,6 +3417,9 @@ type Observation struct {
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Level The level of a place.
 	Level GeographicLevel `json:"level"`
@@ -4177,6 +4263,11 @@ type PossibleAction struct {
 
 // PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
 	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
@@ -4653,6 +4744,11 @@ type SeriesPoint struct {
 	// Example: 19.8
 	Change *NullableNumber `json:"change"`
 
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -4665,6 +4761,9 @@ type SeriesPoint struct {
 
 	// England A place beside the borough in one period.
 	England SeriesBeside `json:"england"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// London A place beside the borough in one period.
 	London SeriesBeside `json:"london"`
