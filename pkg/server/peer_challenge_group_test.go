@@ -275,7 +275,6 @@ func TestGroupLists(t *testing.T) {
 		"borough=" + croydonCode + "&cycle=2026-27":                       {c.ID},
 		"cycle=2026-27&updatedSince=" + at.UpdatedAt:                      {a.ID},
 		"borough=" + hamletsCode + "&cycle=2026-27":                       {},
-		"peerChallengeId=01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10&count=true": {},
 	} {
 		if got := idsIn(t, w.get(groupsList+"?"+query)); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
