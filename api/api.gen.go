@@ -89,6 +89,7 @@ const (
 
 // Defines values for FaultCode.
 const (
+	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"

@@ -148,11 +148,12 @@ func importFiles(ctx context.Context, store *postgres.Store, files []string, out
 }
 
 func importFile(ctx context.Context, store *postgres.Store, path string) (benchmark.ImportResult, error) {
-	content, err := os.ReadFile(path) // #nosec G304 -- reading the file that is named is what import is for
+	content, err := os.Open(path) // #nosec G304 -- reading the file that is named is what import is for
 	if err != nil {
 		return benchmark.ImportResult{}, fmt.Errorf("the file cannot be read: %w", root(err))
 	}
-	return dfe.Import(ctx, store, operator, filepath.Base(path), content)
+	defer content.Close()
+	return dfe.Import(ctx, store, operator, benchmark.Delivery{File: filepath.Base(path)}, content)
 }
 
 func token(ctx context.Context, args []string, cfg config, out io.Writer) error {

@@ -2,10 +2,7 @@ package dfe
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,21 +13,6 @@ import (
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
 )
-
-// Store loads what a file gives.
-type Store interface {
-	// Import loads the file once: one whose bytes were loaded before is not read.
-	Import(ctx context.Context, actor programme.Actor, sha256, name string, read func(benchmark.Known) (*benchmark.Import, error)) (benchmark.ImportResult, error)
-}
-
-// Import reads a file and loads it, whole or not at all. The error names every
-// fault of the file, see [Read].
-func Import(ctx context.Context, store Store, actor programme.Actor, name string, content []byte) (benchmark.ImportResult, error) {
-	sum := sha256.Sum256(content)
-	return store.Import(ctx, actor, hex.EncodeToString(sum[:]), name, func(known benchmark.Known) (*benchmark.Import, error) {
-		return Read(name, content, known)
-	})
-}
 
 // maxFaults is how many faults are listed; their number is always told.
 const maxFaults = 1000
