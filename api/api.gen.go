@@ -262,12 +262,12 @@ const (
 	MilestoneSortUpdatedAt      MilestoneSort = "updatedAt"
 )
 
-// Defines values for MilestoneStatus.
+// Defines values for MilestoneState.
 const (
-	MilestoneStatusAchieved  MilestoneStatus = "achieved"
-	MilestoneStatusCancelled MilestoneStatus = "cancelled"
-	MilestoneStatusMissed    MilestoneStatus = "missed"
-	MilestoneStatusPlanned   MilestoneStatus = "planned"
+	MilestoneStateAchieved  MilestoneState = "achieved"
+	MilestoneStateCancelled MilestoneState = "cancelled"
+	MilestoneStateMissed    MilestoneState = "missed"
+	MilestoneStatePlanned   MilestoneState = "planned"
 )
 
 // Defines values for OrganisationType.
@@ -1299,8 +1299,8 @@ type ComparisonItemMethod struct {
 	// Excluded Who is left out of each group because there is no value.
 	Excluded Exclusions `json:"excluded"`
 
-	// Release Id of the release from which the figure was read; null where none is held.
-	Release *string `json:"release"`
+	// ReleaseId Id of the release from which the figure was read; null where none is held.
+	ReleaseId *string `json:"releaseId"`
 
 	// Revision The revision of the indicator that was used.
 	//
@@ -1374,8 +1374,8 @@ type ComparisonMethod struct {
 	// Example: 1 = best by polarity; ties share the smaller rank
 	Ranks string `json:"ranks"`
 
-	// Releases Ids of the releases that the figures of this page come from.
-	Releases []ResourceId `json:"releases"`
+	// ReleaseIds Ids of the releases that the figures of this page come from.
+	ReleaseIds []ResourceId `json:"releaseIds"`
 
 	// Rounding How numbers are rounded in the answer.
 	//
@@ -2773,11 +2773,11 @@ type Milestone struct {
 	// Example: 2026-03-31
 	PlannedFor *NullableDate `json:"plannedFor"`
 
-	// Priorities Its priorities, by id.
-	Priorities []ResourceId `json:"priorities"`
+	// PriorityIds Ids of its priorities.
+	PriorityIds []ResourceId `json:"priorityIds"`
 
-	// Status Where a milestone stands.
-	Status MilestoneStatus `json:"status"`
+	// State Where a milestone stands.
+	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
 	SubRegions []Slug `json:"subRegions"`
@@ -2796,7 +2796,7 @@ type Milestone struct {
 	WordedByHand bool `json:"wordedByHand"`
 }
 
-// MilestoneCount How many milestones there are of one status and kind in one sub-region and cycle. One of several sub-regions counts in each.
+// MilestoneCount How many milestones there are of one state and kind in one sub-region and cycle. One of several sub-regions counts in each.
 type MilestoneCount struct {
 	// Cycle A cycle of the programme: a financial year.
 	//
@@ -2811,8 +2811,8 @@ type MilestoneCount struct {
 	// Example: 4
 	Milestones int `json:"milestones"`
 
-	// Status Where a milestone stands.
-	Status MilestoneStatus `json:"status"`
+	// State Where a milestone stands.
+	State MilestoneState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
 	//
@@ -2888,11 +2888,11 @@ type MilestoneInput struct {
 	// Example: 2026-03-31
 	PlannedFor *NullableDate `json:"plannedFor,omitempty"`
 
-	// Priorities Its priorities, by id.
-	Priorities *[]ResourceId `json:"priorities,omitempty"`
+	// PriorityIds Ids of its priorities.
+	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// Status Where a milestone stands.
-	Status MilestoneStatus `json:"status"`
+	// State Where a milestone stands.
+	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
@@ -2974,11 +2974,11 @@ type MilestonePatch struct {
 	// Example: 2026-03-31
 	PlannedFor *NullableDate `json:"plannedFor,omitempty"`
 
-	// Priorities Its priorities, by id.
-	Priorities *[]ResourceId `json:"priorities,omitempty"`
+	// PriorityIds Ids of its priorities.
+	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// Status Where a milestone stands.
-	Status *MilestoneStatus `json:"status,omitempty"`
+	// State Where a milestone stands.
+	State *MilestoneState `json:"state,omitempty"`
 
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
@@ -2995,8 +2995,8 @@ type MilestonePatch struct {
 // MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last.
 type MilestoneSort string
 
-// MilestoneStatus Where a milestone stands.
-type MilestoneStatus string
+// MilestoneState Where a milestone stands.
+type MilestoneState string
 
 // NDJSON The whole list, one JSON object to a line.
 type NDJSON = string
@@ -3134,10 +3134,10 @@ type Observation struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// Release A UUID (version 7), made by the server.
+	// ReleaseId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	Release ResourceId `json:"release"`
+	ReleaseId ResourceId `json:"releaseId"`
 
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
 	Status FigureStatus `json:"status"`
@@ -4478,10 +4478,10 @@ type StatisticalNeighbourModel struct {
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Release A UUID (version 7), made by the server.
+	// ReleaseId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	Release ResourceId `json:"release"`
+	ReleaseId ResourceId `json:"releaseId"`
 
 	// Source Where it was published.
 	Source string `json:"source"`
@@ -5794,8 +5794,8 @@ type ListMilestonesParams struct {
 	// Kind Only those of this kind.
 	Kind *MilestoneKind `form:"kind,omitempty" json:"kind,omitempty"`
 
-	// Status Only those with this status.
-	Status *MilestoneStatus `form:"status,omitempty" json:"status,omitempty"`
+	// State Only those in this state.
+	State *MilestoneState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -5902,8 +5902,8 @@ type ListObservationsParams struct {
 	// Status Only figures with this status.
 	Status *FigureStatus `form:"status,omitempty" json:"status,omitempty"`
 
-	// Release Only figures of this release.
-	Release *ResourceId `form:"release,omitempty" json:"release,omitempty"`
+	// ReleaseId Only figures of this release.
+	ReleaseId *ResourceId `form:"releaseId,omitempty" json:"releaseId,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8295,7 +8295,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("geography", false, &r.Params.Geography)
 		from.query("level", false, &r.Params.Level)
 		from.query("status", false, &r.Params.Status)
-		from.query("release", false, &r.Params.Release)
+		from.query("releaseId", false, &r.Params.ReleaseId)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -8847,7 +8847,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("kind", false, &r.Params.Kind)
-		from.query("status", false, &r.Params.Status)
+		from.query("state", false, &r.Params.State)
 		from.query("priorityId", false, &r.Params.PriorityId)
 		from.query("from", false, &r.Params.From)
 		from.query("to", false, &r.Params.To)

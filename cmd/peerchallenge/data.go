@@ -153,7 +153,7 @@ func importFile(ctx context.Context, store *postgres.Store, path string) (benchm
 		return benchmark.ImportResult{}, fmt.Errorf("the file cannot be read: %w", root(err))
 	}
 	defer content.Close()
-	return dfe.Import(ctx, store, operator, benchmark.Delivery{File: filepath.Base(path)}, content)
+	return dfe.Import(ctx, store, operator, benchmark.Delivery{File: filepath.Base(path)}, content, dfe.Options{})
 }
 
 func token(ctx context.Context, args []string, cfg config, out io.Writer) error {

@@ -50,6 +50,12 @@ func list(faults []programme.Fault) string {
 			fmt.Fprintf(&text, "%s: ", place)
 		}
 		text.WriteString(f.Detail)
+		if f.Given != "" {
+			fmt.Fprintf(&text, " There is %s.", f.Given)
+		}
+		if f.Count > 1 {
+			fmt.Fprintf(&text, " So are %d in all.", f.Count)
+		}
 	}
 	return text.String()
 }

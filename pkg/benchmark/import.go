@@ -5,16 +5,15 @@ import "peerchallenge/pkg/programme"
 // Import is what one published file gives.
 type Import struct {
 	Release      Release
+	Periods      []Period // those in which its figures lie
 	Observations []Observation
 	Populations  []Population
 	Model        *NeighbourModel // with Neighbours, or nil
 	Neighbours   []Neighbour
-	Form         string            // how the file was read, in words
-	EmptyRows    int               // which were passed over
-	Warnings     []programme.Fault // what somebody must have seen before the figures are taken
-	// Limits are, by indicator, the greatest change of a held value that raises no
-	// question, in the indicator's unit.
-	Limits map[string]float64
+	Form         string             // as what the file was read, in words
+	EmptyRows    int                // rows without content, which were passed over
+	Warnings     []programme.Fault  // what may be right, and should be looked at
+	ChangeLimits map[string]float64 // by indicator, in its unit: a figure that differs by more from the one that stood is to be looked at
 }
 
 // Delivery is how a published file comes: what its sender says of it, and wants.

@@ -9,9 +9,13 @@ import (
 // Known is what the reader of a published file needs of what is held already.
 type Known struct {
 	Authorities []programme.Authority
+	Successions []programme.Succession
 	Indicators  []Indicator
 	Populations []Population
 }
+
+// Lineages answers those of the authorities that are known.
+func (k Known) Lineages() Lineages { return NewLineages(k.Authorities, k.Successions) }
 
 // Estimates finds the population with which a rate is made.
 type Estimates map[estimate]*float64

@@ -13,6 +13,7 @@ type Snapshot struct {
 	Memberships []programme.Membership // by id
 	Boroughs    []programme.Borough    // by code
 	Authorities []programme.Authority  // by code
+	Successions []programme.Succession // by predecessor and successor
 	Indicators  []Indicator            // by code, present revision
 	Revisions   []Indicator            // every revision, by code and revision
 	Periods     []Period               // by end date, then years before quarters

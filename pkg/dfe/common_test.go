@@ -56,7 +56,7 @@ func published(t testing.TB, name string) string {
 
 func mustRead(t testing.TB, name, content string, known benchmark.Known) *benchmark.Import {
 	t.Helper()
-	file, err := dfe.Read(name, []byte(content), known)
+	file, err := dfe.Read(name, strings.NewReader(content), known, dfe.Options{})
 	if err != nil {
 		t.Fatalf("%s: %v, faults %+v", name, err, refusal(t, err).Faults)
 	}

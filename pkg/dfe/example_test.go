@@ -3,6 +3,7 @@ package dfe_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
@@ -17,7 +18,7 @@ func ExampleRead() {
 		Authorities: []programme.Authority{{Code: "E09000022", DfECode: "208", Name: "Lambeth"}},
 		Indicators:  []benchmark.Indicator{{Code: "CIN_START_RATE"}, {Code: "CIN_RATE"}},
 	}
-	_, err := dfe.Read("b1.csv", []byte(file), known)
+	_, err := dfe.Read("b1.csv", strings.NewReader(file), known, dfe.Options{})
 	if refused, is := errors.AsType[*programme.Error](err); is {
 		for _, fault := range refused.Faults {
 			fmt.Printf("row %d, %s: %s\n", fault.Row, fault.Column, fault.Code)

@@ -20,7 +20,7 @@ type at struct {
 // faultsOf reads a file that must be refused, with nothing given of it.
 func faultsOf(t *testing.T, name, content string) []at {
 	t.Helper()
-	file, err := dfe.Read(name, []byte(content), small())
+	file, err := dfe.Read(name, strings.NewReader(content), small(), dfe.Options{})
 	if file != nil {
 		t.Error("something of the file is given")
 	}
@@ -173,7 +173,7 @@ func TestEveryFaultOfEstimates(t *testing.T) {
 
 // TestFaultWithoutItsValue keeps what a file says out of what is said of it.
 func TestFaultWithoutItsValue(t *testing.T) {
-	_, err := dfe.Read("b1.csv", []byte(needHeader+strings.Replace(lambeth, "E09000022", "Hawthorn", 1)+"Hawthorn,1\n"), small())
+	_, err := dfe.Read("b1.csv", strings.NewReader(needHeader+strings.Replace(lambeth, "E09000022", "Hawthorn", 1)+"Hawthorn,1\n"), small(), dfe.Options{})
 	if text := fmt.Sprintf("%v %+v", err, refusal(t, err).Faults); strings.Contains(text, "Hawthorn") {
 		t.Errorf("the file's own words are in %s", text)
 	}
@@ -183,7 +183,7 @@ func TestFaultWithoutItsValue(t *testing.T) {
 func TestManyFaults(t *testing.T) {
 	row := strings.Replace(lambeth, "E09000022", "nowhere", 1) + "many,many\n" // three faults
 	for _, test := range []struct{ rows, listed int }{{333, 999}, {334, 1000}, {800, 1000}} {
-		_, err := dfe.Read("b1.csv", []byte(needHeader+strings.Repeat(row, test.rows)), small())
+		_, err := dfe.Read("b1.csv", strings.NewReader(needHeader+strings.Repeat(row, test.rows)), small(), dfe.Options{})
 		e := refusal(t, err)
 		if number := strconv.Itoa(3 * test.rows); len(e.Faults) != test.listed || !strings.Contains(e.Detail, number) {
 			t.Errorf("%d faults are listed and the rest told by %q, want %d of %s", len(e.Faults), e.Detail, test.listed, number)

@@ -1,6 +1,7 @@
 package dfe_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ func FuzzRead(f *testing.F) {
 	}
 	known := withPopulations(f)
 	f.Fuzz(func(t *testing.T, name string, content []byte) {
-		file, err := dfe.Read(name, content, known)
+		file, err := dfe.Read(name, bytes.NewReader(content), known, dfe.Options{})
 		if err != nil {
 			if e := refusal(t, err); file != nil || len(e.Faults) == 0 || len(e.Faults) > 1000 {
 				t.Fatalf("the refusal has %d faults, and gives %v", len(e.Faults), file)

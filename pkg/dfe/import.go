@@ -20,7 +20,7 @@ type Store interface {
 // Import reads a file and loads it, whole or not at all. The content is read from
 // its beginning, more than once if need be. The error names every fault of the
 // file, see [Read], or is one of the store's.
-func Import(ctx context.Context, store Store, actor programme.Actor, d benchmark.Delivery, content io.ReadSeeker) (benchmark.ImportResult, error) {
+func Import(ctx context.Context, store Store, actor programme.Actor, d benchmark.Delivery, content io.ReadSeeker, how Options) (benchmark.ImportResult, error) {
 	sum := sha256.New()
 	if err := fromBeginning(content, func() error { _, err := io.Copy(sum, content); return err }); err != nil {
 		return benchmark.ImportResult{}, err
@@ -28,11 +28,7 @@ func Import(ctx context.Context, store Store, actor programme.Actor, d benchmark
 	d.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return store.Import(ctx, actor, d, func(known benchmark.Known) (file *benchmark.Import, err error) {
 		err = fromBeginning(content, func() error {
-			bytes, err := io.ReadAll(content)
-			if err != nil {
-				return err
-			}
-			file, err = Read(d.File, bytes, known)
+			file, err = Read(d.File, content, known, how)
 			return err
 		})
 		return file, err

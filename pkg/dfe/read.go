@@ -14,6 +14,11 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
+// Options say how a file is read; the zero value is right for most.
+type Options struct {
+	Progress func(read int64) // is told now and then how many bytes were read
+}
+
 // maxFaults is how many faults are listed; their number is always told.
 const maxFaults = 1000
 
@@ -24,7 +29,14 @@ const maxFaults = 1000
 // and column, the first 1,000 of them, and then nothing of the file. A row is
 // named by the line on which it begins, the header being line 1; a folder in
 // name is left out.
-func Read(name string, content []byte, known benchmark.Known) (*benchmark.Import, error) {
+func Read(name string, source io.Reader, known benchmark.Known, options Options) (*benchmark.Import, error) {
+	content, err := io.ReadAll(source)
+	if err != nil {
+		return nil, err
+	}
+	if options.Progress != nil {
+		options.Progress(int64(len(content)))
+	}
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	r := &reader{name: name, known: index(known), noted: map[programme.Fault]bool{}, seen: map[figure]int{}}
 	if r.open(content) {

@@ -34,7 +34,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 			if !strings.Contains(content, test.was) {
 				t.Fatalf("%s has no %q", test.file, test.was)
 			}
-			_, err := dfe.Read(test.file, []byte(strings.Replace(content, test.was, test.becomes, 1)), known)
+			_, err := dfe.Read(test.file, strings.NewReader(strings.Replace(content, test.was, test.becomes, 1)), known, dfe.Options{})
 			var got []at
 			for _, f := range refusal(t, err).Faults {
 				got = append(got, at{f.Row, f.Column, string(f.Code)})

@@ -30,7 +30,7 @@ func (i *importer) report(ctx context.Context) error {
 	}
 	i.result.Unchanged = i.figures.unchanged() + i.populations.unchanged() + i.neighbours.unchanged()
 	i.result.Older = i.figures.older() + i.populations.older() + i.neighbours.older()
-	beyond, err := i.beyond(i.file.Limits)
+	beyond, err := i.beyond(i.file.ChangeLimits)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (t tally) stood() bool { return t.given == t.held && t.differing == 0 && t.
 
 // reference is what a file's reader needs of what is held.
 func (l *ledger) reference() (known benchmark.Known, err error) {
-	for _, rows := range []any{&known.Authorities, &known.Indicators, &known.Populations} {
+	for _, rows := range []any{&known.Authorities, &known.Successions, &known.Indicators, &known.Populations} {
 		if err := l.tx.Find(rows).Error; err != nil {
 			return known, err
 		}

@@ -135,6 +135,7 @@ const (
 	FaultNotInGroup          FaultCode = "not_in_group"
 	FaultNotInSubRegion      FaultCode = "not_in_sub_region"
 	FaultNotNull             FaultCode = "not_null"
+	FaultNotStanding         FaultCode = "not_standing"
 	FaultNotTheHost          FaultCode = "not_the_host"
 	FaultNotYet              FaultCode = "not_yet"
 	FaultOneOf               FaultCode = "one_of"

@@ -38,6 +38,8 @@ type Fault struct {
 	Column    string // column of the file, or empty
 	Code      FaultCode
 	Detail    string // one sentence, for people
+	Given     string // what stands there, as it may be shown, or empty
+	Count     int    // on the first of many alike in a file, how many they are; 0 on all others
 }
 
 // PointerStep writes a member's name as one step of a pointer (RFC 6901).

@@ -72,7 +72,7 @@ func TestLoad(t *testing.T) {
 	first := load(t, s)
 	for what, n := range map[string][2]int{
 		"priorities": {len(first.Priorities), 4}, "sub-regions": {len(first.SubRegions), 4}, "memberships": {len(first.Memberships), 33},
-		"boroughs": {len(first.Boroughs), 33}, "authorities": {len(first.Authorities), 161}, "indicators": {len(first.Indicators), 60},
+		"boroughs": {len(first.Boroughs), 33}, "authorities": {len(first.Authorities), 165}, "successions": {len(first.Successions), 15}, "indicators": {len(first.Indicators), 60},
 		"models": {len(first.Models), 1}, "neighbours": {len(first.Neighbours), 1530}, "releases": {len(first.Releases), 5},
 		"periods": {len(first.Periods), 18},
 	} {
@@ -192,7 +192,7 @@ func TestImportOfFaultyFile(t *testing.T) {
 	must(t, err)
 	lines := strings.SplitAfter(string(content), "\n")
 	lines[1000] = strings.Replace(lines[1000], "Reporting year", "Some year", 1)
-	_, err = dfe.Import(ctx, s, team, benchmark.Delivery{File: "b1.csv"}, strings.NewReader(strings.Join(lines, "")))
+	_, err = dfe.Import(ctx, s, team, benchmark.Delivery{File: "b1.csv"}, strings.NewReader(strings.Join(lines, "")), dfe.Options{})
 	var e *programme.Error
 	if !errors.As(err, &e) || e.Code != "invalid_file" || len(e.Faults) != 1 || e.Faults[0].Row != 1001 || e.Faults[0].Column != "time_identifier" {
 		t.Errorf("got error %v, want a fault in row 1001", err)
@@ -204,7 +204,7 @@ func TestImportOfFaultyFile(t *testing.T) {
 		known    bool
 		inserted int
 	}{{false, 2 * 2132}, {true, 0}} {
-		result, err := dfe.Import(ctx, s, team, benchmark.Delivery{File: "b1.csv"}, bytes.NewReader(content))
+		result, err := dfe.Import(ctx, s, team, benchmark.Delivery{File: "b1.csv"}, bytes.NewReader(content), dfe.Options{})
 		if err != nil || result.Known != want.known || result.Inserted != want.inserted || result.Updated > 0 {
 			t.Errorf("import %d answers %+v and error %v, want %+v", i+1, result, err, want)
 		}

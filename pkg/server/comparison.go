@@ -25,8 +25,8 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	method := methodWire(groups)
 	wire := func(ind *benchmark.Indicator) api.Comparison {
 		c := benchmark.Compare(ind, snapshot.Data.Column(period.Code, ind.Code), snapshot.Data.Column(previous, ind.Code), peers)
-		if c.Release != "" && !slices.Contains(method.Releases, c.Release) {
-			method.Releases = append(method.Releases, c.Release)
+		if c.Release != "" && !slices.Contains(method.ReleaseIds, c.Release) {
+			method.ReleaseIds = append(method.ReleaseIds, c.Release)
 		}
 		return comparisonWire(&c, groups, previous)
 	}
@@ -90,7 +90,7 @@ func comparisonWire(c *benchmark.Comparison, g benchmark.Groups, previous string
 		SubRegion:             api.SubRegionComparison{Pooled: rounded(c.SubRegion.Pooled), PooledN: c.SubRegion.PooledN, Mean: rounded(c.SubRegion.Mean), N: c.SubRegion.N},
 		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N},
 		Method: api.ComparisonItemMethod{
-			Revision: ind.Revision, Release: optional(c.Release),
+			Revision: ind.Revision, ReleaseId: optional(c.Release),
 			Excluded: api.Exclusions{
 				London: exclusionsWire(c.Excluded.London), England: exclusionsWire(c.Excluded.England),
 				SubRegion: exclusionsWire(c.Excluded.SubRegion), StatisticalNeighbours: exclusionsWire(c.Excluded.Neighbours),
@@ -157,7 +157,7 @@ func methodWire(g benchmark.Groups) api.ComparisonMethod {
 		Intervals:      "95%: Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987).",
 		ComputedValues: "Numerator over denominator times the multiplier, rounded half up to the indicator's decimals; rates take the previous year's mid-year estimate of children aged 0-17.",
 		Rounding:       "Values, numerators and denominators as published or computed; statistics to four decimals.",
-		Releases:       []string{},
+		ReleaseIds:     []string{},
 	}
 }
 

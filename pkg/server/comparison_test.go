@@ -155,10 +155,10 @@ func TestLambeth(t *testing.T) {
 		t.Errorf("interval %+v", c.ConfidenceInterval)
 	}
 	if len(method.London) != 33 || len(method.England) != 153 || len(method.SubRegionMembers) != 12 || len(method.Neighbours) != 10 ||
-		*method.SubRegion != "south" || *method.NeighbourModel != "2025" || method.MembershipOn != "2025-03-31" || len(method.Releases) != 1 {
+		*method.SubRegion != "south" || *method.NeighbourModel != "2025" || method.MembershipOn != "2025-03-31" || len(method.ReleaseIds) != 1 {
 		t.Errorf("method %+v", method)
 	}
-	if *c.Method.Release != method.Releases[0] {
+	if *c.Method.ReleaseId != method.ReleaseIds[0] {
 		t.Error("the figure's release is not among the page's")
 	}
 }

@@ -184,7 +184,7 @@ func TestEventInUseStays(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	id := w.event().ID
-	w.write(http.MethodPost, "/v1/milestones", `{"title":"Summit","description":"","cycle":"2026-27","kind":"event","status":"planned","eventId":"`+id+`"}`).want(201)
+	w.write(http.MethodPost, "/v1/milestones", `{"title":"Summit","description":"","cycle":"2026-27","kind":"event","state":"planned","eventId":"`+id+`"}`).want(201)
 	w.write(http.MethodDelete, "/v1/events/"+id, "", "If-Match", w.etag("/v1/events/"+id)).problem(409, "in_use")
 }
 

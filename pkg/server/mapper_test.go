@@ -87,7 +87,7 @@ func mappings() map[string]mapping {
 		"Comparison":                {shown: comparisonWire(&c, g, "2023-24")},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(*g)
-			m.Releases = []string{"x"}
+			m.ReleaseIds = []string{"x"}
 			return m
 		}),
 		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(*d) }),

@@ -42,5 +42,5 @@ func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatis
 }
 
 func modelWire(m *benchmark.NeighbourModel) api.StatisticalNeighbourModel {
-	return api.StatisticalNeighbourModel{Code: m.Code, Name: m.Name, Source: m.Source, Release: m.ReleaseID, CreatedAt: m.CreatedAt.UTC()}
+	return api.StatisticalNeighbourModel{Code: m.Code, Name: m.Name, Source: m.Source, ReleaseId: m.ReleaseID, CreatedAt: m.CreatedAt.UTC()}
 }

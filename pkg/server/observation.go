@@ -15,7 +15,7 @@ import (
 func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	filter := benchmark.ObservationFilter{
-		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: text(p.Release),
+		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: text(p.ReleaseId),
 	}
 	if p.Level != nil {
 		filter.Level = benchmark.Level(*p.Level)
@@ -66,7 +66,7 @@ func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) er
 		}
 	}
 	if f.Release != "" && snapshot.Release(f.Release) == nil {
-		add("release", f.Release, "There is no release with the id")
+		add("releaseId", f.Release, "There is no release with the id")
 	}
 	return badRequest(faults...)
 }
@@ -82,6 +82,6 @@ func observationWire(snapshot *benchmark.Snapshot, o benchmark.Observation) api.
 	return api.Observation{
 		Period: o.Period, Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
 		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
-		Numerator: o.Numerator, Denominator: o.Denominator, Release: o.ReleaseID,
+		Numerator: o.Numerator, Denominator: o.Denominator, ReleaseId: o.ReleaseID,
 	}
 }

@@ -124,10 +124,10 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	// The challenge is completed, and its milestone is there of itself. It follows corrections, but keeps words that somebody wrote.
 	manager.change(http.MethodPost, challenge+"/complete", "").want(200)
 	milestone := derivedFrom(t, tool.get("/v1/milestones?derived=true&kind=peer_challenge&cycle=2026-27"), idIn(challenge))
-	if milestone.Status != "achieved" || milestone.AchievedOn != "2026-10-16" || len(milestone.Boroughs) != 11 {
+	if milestone.State != "achieved" || milestone.AchievedOn != "2026-10-16" || len(milestone.Boroughs) != 11 {
 		t.Errorf("the derived milestone is %+v", milestone)
 	}
-	manager.change(http.MethodPatch, "/v1/milestones/"+milestone.ID, `{"status":"missed"}`).problem(409, "derived")
+	manager.change(http.MethodPatch, "/v1/milestones/"+milestone.ID, `{"state":"missed"}`).problem(409, "derived")
 	manager.change(http.MethodPatch, "/v1/milestones/"+milestone.ID, `{"title":"South London met again"}`).want(200)
 	manager.change(http.MethodPatch, challenge, `{"endsOn":"2026-10-15"}`).want(200)
 	milestone = derivedFrom(t, tool.get("/v1/milestones?derived=true&kind=peer_challenge&cycle=2026-27"), idIn(challenge))
@@ -189,8 +189,8 @@ func otherMember(t *testing.T, group answer, not string) string {
 }
 
 type milestoneSeen struct {
-	ID, Title, Status, AchievedOn, PeerChallengeID string
-	Boroughs                                       []string
+	ID, Title, State, AchievedOn, PeerChallengeID string
+	Boroughs                                      []string
 }
 
 // derivedFrom answers the one milestone of the list that follows the challenge.

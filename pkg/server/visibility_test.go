@@ -330,5 +330,5 @@ func (w *world) makeVisibilityRecords() {
 	do(review + "/finalise")
 
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
-	w.made[exampleMilestone] = post(team, "/v1/milestones", `{"title":"Practice week","description":"","cycle":"2026-27","kind":"other","status":"planned"}`)
+	w.made[exampleMilestone] = post(team, "/v1/milestones", `{"title":"Practice week","description":"","cycle":"2026-27","kind":"other","state":"planned"}`)
 }
