@@ -1485,6 +1485,45 @@ type Contact struct {
 	Role Name `json:"role"`
 }
 
+// ContractChange Something that is different.
+type ContractChange struct {
+	// NewValue Whether answers can have a value that they could not have before: look at these first.
+	NewValue bool `json:"newValue"`
+
+	// Operations The operations in which it is different, as method and path.
+	Operations []string `json:"operations"`
+
+	// Text What is different, in a sentence.
+	//
+	// Example: added the optional property `region` to the response
+	Text string `json:"text"`
+}
+
+// ContractRelease A release of the contract, and how it differs from the one before.
+type ContractRelease struct {
+	// Changes What is different, in words.
+	Changes []ContractChange `json:"changes"`
+
+	// Released Whether it is released; before that it can still become anything.
+	Released bool `json:"released"`
+
+	// Since The release that it is compared with; null for the first.
+	//
+	// Example: 0.1.0
+	Since *string `json:"since"`
+
+	// Version The version of the contract.
+	//
+	// Example: 0.1.0
+	Version string `json:"version"`
+}
+
+// ContractReleases The releases of the contract, the newest first.
+type ContractReleases struct {
+	// Items The releases, the newest first.
+	Items []ContractRelease `json:"items"`
+}
+
 // Cursor A place in a list. Its content means nothing to callers.
 //
 // Example: WyJFMDkwMDAwMDIiXQ
@@ -2654,6 +2693,42 @@ type Link struct {
 	//
 	// Example: https://example.org/report.pdf
 	Url Url `json:"url"`
+}
+
+// LinkContext The links of a base path.
+type LinkContext struct {
+	// Anchor The base path.
+	//
+	// Example: /v1
+	Anchor string `json:"anchor"`
+
+	// ServiceDesc The contract, for programs.
+	ServiceDesc []LinkTarget `json:"service-desc"`
+
+	// ServiceDoc The documentation, for people.
+	ServiceDoc []LinkTarget `json:"service-doc"`
+
+	// Status Whether the service can do its work.
+	Status []LinkTarget `json:"status"`
+}
+
+// LinkSet Links of the API (RFC 9264).
+type LinkSet struct {
+	// Linkset The links of each base path.
+	Linkset []LinkContext `json:"linkset"`
+}
+
+// LinkTarget Where a link leads.
+type LinkTarget struct {
+	// Href The address; relative to this server, where its operator has not said what it is called.
+	//
+	// Example: /openapi.json
+	Href string `json:"href"`
+
+	// Type The media type of what is there.
+	//
+	// Example: application/json
+	Type string `json:"type"`
 }
 
 // ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
@@ -4427,6 +4502,44 @@ type SeriesPoint struct {
 //
 // Example: south
 type Slug = string
+
+// Start Where everything is. Addresses are those of this server.
+type Start struct {
+	// Changelog What is new in each release of the contract, and what may change.
+	//
+	// Example: /changelog
+	Changelog string `json:"changelog"`
+
+	// Contract The contract as OpenAPI in JSON.
+	//
+	// Example: /openapi.json
+	Contract string `json:"contract"`
+
+	// Documentation A page on which every operation can be read and tried.
+	//
+	// Example: /docs
+	Documentation string `json:"documentation"`
+
+	// Health Whether the service can do its work.
+	//
+	// Example: /readyz
+	Health string `json:"health"`
+
+	// Name The name of the programme.
+	//
+	// Example: Peer challenge and review
+	Name string `json:"name"`
+
+	// Problems Every kind of problem.
+	//
+	// Example: /problems
+	Problems string `json:"problems"`
+
+	// Version The version of the contract.
+	//
+	// Example: 0.1.0
+	Version string `json:"version"`
+}
 
 // StatisticalNeighbour An authority that is like another.
 type StatisticalNeighbour struct {

@@ -61,6 +61,9 @@ type Config struct {
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
 	Logger   *slog.Logger // nil: the default one
+	// BaseURL is the address by which callers reach the service, without a slash at
+	// its end; empty where nobody has said.
+	BaseURL string
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
 	// Proxies are the networks whose X-Forwarded-For is believed; none where it is empty.
@@ -94,6 +97,7 @@ type Server struct {
 	metrics   *metrics
 	today     calendar
 	door      door
+	baseURL   string
 	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
 	cursorKey atomic.Pointer[[]byte]
 	echo      *echo.Echo
@@ -121,7 +125,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
-		proxies: cfg.Proxies, addresses: cfg.Addresses,
+		proxies: cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
