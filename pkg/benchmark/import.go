@@ -26,6 +26,9 @@ type Delivery struct {
 	// Acknowledgement is what the sender says about the warnings that it has seen, or
 	// empty.
 	Acknowledgement string
+	// Once leaves a file alone whose bytes came before, whatever has become of that
+	// release since.
+	Once bool
 	// DryRun finds out what the file would do, and does nothing of it.
 	DryRun bool
 	// Each is told every change, by indicator, period and place; it may be nil.
