@@ -1,10 +1,6 @@
 package benchmark
 
-import (
-	"strconv"
-
-	"peerchallenge/pkg/programme"
-)
+import "peerchallenge/pkg/programme"
 
 // Known is what the reader of a published file needs of what is held already.
 type Known struct {
@@ -34,13 +30,9 @@ func (k Known) Estimates() Estimates {
 	return e
 }
 
-// For answers the estimate with which the DfE makes the place's rates of the
-// period: that of the 30 June within its financial year, the last before the
-// year's end, mid-2024 for 2024-25. It is nil where none is known.
-func (e Estimates) For(geography, period string) *float64 {
-	if len(period) < 4 {
-		return nil
-	}
-	midYear, _ := strconv.Atoi(period[:4]) // a period's code begins with the year
-	return e[estimate{geography, midYear}]
+// For answers the estimate with which the place's rates of the period are made,
+// that of [Period.MidYear]: mid-2024 for 2024-25, as the DfE makes its own. It is
+// nil where none is known.
+func (e Estimates) For(geography string, period Period) *float64 {
+	return e[estimate{geography, period.MidYear()}]
 }

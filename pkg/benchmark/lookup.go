@@ -101,12 +101,6 @@ func (s *Snapshot) Period(code string) *Period {
 	return &s.Periods[i]
 }
 
-// ComparePeriods orders periods by their end, and a year before the quarter
-// that ends with it.
-func ComparePeriods(a, b Period) int {
-	return cmp.Or(cmp.Compare(a.EndsOn, b.EndsOn), -cmp.Compare(a.Kind, b.Kind))
-}
-
 // NeighboursOf answers the authority's neighbours in the model, closest first.
 func (s *Snapshot) NeighboursOf(model, authority string) []Neighbour {
 	before := func(n Neighbour, end int) int {

@@ -65,7 +65,7 @@ func (r *reader) observe(m measure, ind *benchmark.Indicator, period benchmark.P
 	if m.denominator != "" {
 		o.Denominator, _ = r.number(m.denominator)
 	} else {
-		o.Denominator = r.known.estimates.For(geography, period.Code)
+		o.Denominator = r.known.estimates.For(geography, period)
 	}
 	if m.value != "" {
 		o.Value, o.Status = r.number(m.value)

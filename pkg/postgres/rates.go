@@ -32,7 +32,11 @@ func (l *ledger) rates(indicators []string) error {
 		}
 		parts := func(*benchmark.Observation) {}
 		if perChild {
-			parts = func(o *benchmark.Observation) { o.Denominator = estimates.For(o.Geography, o.Period) }
+			parts = func(o *benchmark.Observation) {
+				if p, err := benchmark.ParsePeriod(o.Period); err == nil {
+					o.Denominator = estimates.For(o.Geography, p)
+				}
+			}
 		}
 		if err := remake(l.tx, ind, parts, noteRates); err != nil {
 			return err

@@ -153,6 +153,7 @@ const (
 	FaultPattern             FaultCode = "pattern"
 	FaultPeriod              FaultCode = "period"
 	FaultPresentationOutside FaultCode = "presentation_outside"
+	FaultReasonInBody        FaultCode = "reason_in_body"
 	FaultReasonRequired      FaultCode = "reason_required"
 	FaultRepeated            FaultCode = "repeated"
 	FaultRequired            FaultCode = "required"

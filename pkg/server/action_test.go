@@ -85,14 +85,14 @@ func TestProgressIsOnlyAddedTo(t *testing.T) {
 
 	borough.change(http.MethodPost, path+"/progress", `{"text":"It works.","state":"done"}`).want(200)
 	borough.change(http.MethodPatch, path, `{"text":"Other."}`).problem(409, "wrong_state")
-	if got := borough.change(http.MethodPost, path+"/progress", `{"text":"Again.","state":"open"}`).problem(422, "invalid"); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
+	if got := borough.change(http.MethodPost, path+"/progress", `{"text":"Again.","state":"open"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/reason reason_required"}) {
 		t.Errorf("faults %v", got)
 	}
 	borough.change(http.MethodPost, path+"/progress", `{"text":"It still works."}`).want(200).into(&a)
 	if a.State != "done" || len(a.Progress) != 3 {
 		t.Errorf("%+v", a)
 	}
-	borough.change(http.MethodPost, path+"/progress", `{"text":"Again.","state":"open"}`, "X-Audit-Reason", "It does not").want(200).into(&a)
+	borough.change(http.MethodPost, path+"/progress", `{"text":"Again.","state":"open","reason":"It does not"}`).want(200).into(&a)
 	if a.State != "open" || len(a.Progress) != 4 || a.Progress[3].State != "open" {
 		t.Errorf("%+v", a)
 	}

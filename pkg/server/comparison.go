@@ -32,7 +32,8 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	}
 	return answerPage(ctx, list, wire, func(part page[api.Comparison]) any {
 		return api.ComparisonPage{
-			Borough: groups.Borough, BoroughName: snapshot.Borough(groups.Borough).Name, Period: groups.Period, Method: method,
+			Borough: groups.Borough, BoroughName: snapshot.Borough(groups.Borough).Name, Method: method,
+			Period: groups.Period, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind),
 			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
 		}
 	})
@@ -155,7 +156,7 @@ func methodWire(g benchmark.Groups) api.ComparisonMethod {
 		Averages:       "Simple means and medians of the members with a value; n says how many.",
 		Pooling:        "Sum of numerators over sum of denominators, times the multiplier; null unless every member with a value has both parts.",
 		Intervals:      "95%: Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987).",
-		ComputedValues: "Numerator over denominator times the multiplier, rounded half up to the indicator's decimals; rates take the previous year's mid-year estimate of children aged 0-17.",
+		ComputedValues: "Numerator over denominator times the multiplier, rounded half up to the indicator's decimals; rates take the estimate of children aged 0-17 on the last 30 June on or before the period's last day.",
 		Rounding:       "Values, numerators and denominators as published or computed; statistics to four decimals.",
 		ReleaseIds:     []string{},
 	}

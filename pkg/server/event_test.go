@@ -118,7 +118,7 @@ func TestEventRefusesSteps(t *testing.T) {
 	for _, c := range []struct{ path, step string }{
 		{"/v1/events/" + w.event().ID, "reopen"}, {held, "hold"}, {held, "cancel"}, {cancelled, "hold"}, {cancelled, "cancel"},
 	} {
-		w.step(c.path, c.step, "X-Audit-Reason", "A mistake").problem(409, "wrong_state")
+		w.step(c.path, c.step, "A mistake").problem(409, "wrong_state")
 	}
 	for _, path := range []string{held, cancelled} {
 		w.write(http.MethodDelete, path, "", "If-Match", w.etag(path)).problem(409, "wrong_state")
@@ -171,12 +171,12 @@ func TestEventNeedsReasons(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	path := "/v1/events/" + w.event().ID
-	if got := w.step(path, "cancel").problem(422, "invalid"); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
+	if got := w.step(path, "cancel").problem(422, "invalid"); !slices.Equal(got, []string{"/reason reason_required"}) {
 		t.Errorf("faults %v", got)
 	}
-	w.step(path, "cancel", "X-Audit-Reason", "The hall is closed").want(200)
+	w.step(path, "cancel", "The hall is closed").want(200)
 	w.step(path, "reopen").problem(422, "invalid")
-	w.step(path, "reopen", "X-Audit-Reason", "Another hall is found").want(200)
+	w.step(path, "reopen", "Another hall is found").want(200)
 }
 
 // TestEventInUseStays: a milestone that reports it keeps it.

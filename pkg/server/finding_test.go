@@ -299,7 +299,7 @@ func TestRefusingAFindingEndsNoActions(t *testing.T) {
 	borough.change(http.MethodPost, action, `{"text":"It was solved before.","state":"withdrawn"}`).want(200)
 	borough.change(http.MethodPut, finding, no).want(200)
 	borough.post("/v1/actions", actionBody(a.FindingID)).problem(409, "finding_not_accepted")
-	borough.change(http.MethodPost, action, `{"text":"Again.","state":"open"}`, "X-Audit-Reason", "A mistake").problem(409, "finding_not_accepted")
+	borough.change(http.MethodPost, action, `{"text":"Again.","state":"open","reason":"A mistake"}`).problem(409, "finding_not_accepted")
 }
 
 func TestFindingsAreFiltered(t *testing.T) {

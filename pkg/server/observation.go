@@ -38,7 +38,13 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 			return snapshot.Data.Observations(start, filter)
 		},
 	}
-	return answerList(ctx, list, func(o benchmark.Observation) api.Observation { return observationWire(snapshot, o) })
+	var period benchmark.Period // of the row before: thousands follow each other with the same
+	return answerList(ctx, list, func(o benchmark.Observation) api.Observation {
+		if o.Period != period.Code {
+			period, _ = benchmark.ParsePeriod(o.Period)
+		}
+		return observationWire(snapshot, period, o)
+	})
 }
 
 // knownFilter refuses filters that name what does not exist: an empty answer
@@ -78,9 +84,9 @@ func listOr(given *[]string) []string {
 	return *given
 }
 
-func observationWire(snapshot *benchmark.Snapshot, o benchmark.Observation) api.Observation {
+func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, o benchmark.Observation) api.Observation {
 	return api.Observation{
-		Period: o.Period, Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
+		Period: o.Period, PeriodKind: api.PeriodKind(p.Kind), Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
 		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
 		Numerator: o.Numerator, Denominator: o.Denominator, ReleaseId: o.ReleaseID,
 	}

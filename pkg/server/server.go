@@ -146,7 +146,7 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  origins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
-			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Audit-Reason", headerRequestID},
+			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerReason, headerRequestID},
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After"},
 			MaxAge:        3600,
 		}))

@@ -25,7 +25,8 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 		if call.op.IfMatch && c.Request().Header.Get("If-Match") == "" {
 			return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send the ETag of the state that you have read as If-Match.")
 		}
-		if err := badRequest(parameterFaults(call, c)...); err != nil {
+		reasonFaults := call.reasonIn(c.Request())
+		if err := badRequest(append(parameterFaults(call, c), reasonFaults...)...); err != nil {
 			return err
 		}
 		call.idsLowered(c)
@@ -37,6 +38,9 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			if call.body, err = s.door.check(c.Request().Context(), call.op, body); err != nil {
 				return err
 			}
+		}
+		if err := call.sayWhy(c.Request()); err != nil {
+			return err
 		}
 		return next(c)
 	}
