@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +44,8 @@ func (i *importer) report(ctx context.Context) error {
 const differs = "({was}) IS DISTINCT FROM ({values})"
 
 // counted are the changes of each kind.
-const counted = "count(*) FILTER (WHERE was_status IS NULL), count(*) FILTER (WHERE was_status IS NOT NULL AND status IS NOT NULL), count(*) FILTER (WHERE status IS NULL)"
+const counted = `count(*) FILTER (WHERE was_status IS NULL) AS new, count(*) FILTER (WHERE was_status IS NOT NULL AND status IS NOT NULL) AS corrected,
+	count(*) FILTER (WHERE status IS NULL) AS withdrawn`
 
 // sums counts the changes by what they are of and by period.
 func (l *ledger) sums(model string, neighbours tally) (sums []benchmark.ChangeSum, err error) {
@@ -54,35 +54,22 @@ func (l *ledger) sums(model string, neighbours tally) (sums []benchmark.ChangeSu
 		what  benchmark.ChangeOf
 		query string
 	}{
-		{observationCells, benchmark.OfFigures, "SELECT indicator_code, period_code, " + counted + " FROM {changes} WHERE " + differs + " GROUP BY 1, 2 ORDER BY 1, 2"},
-		{populationCells, benchmark.OfPopulations, "SELECT '', mid_year::text, " + counted + " FROM {changes} WHERE " + differs + " GROUP BY 1, 2 ORDER BY 1, 2"},
+		{observationCells, benchmark.OfFigures, "SELECT indicator_code AS indicator, period_code AS period, " + counted + " FROM {changes} WHERE " + differs + " GROUP BY 1, 2 ORDER BY 1, 2"},
+		{populationCells, benchmark.OfPopulations, "SELECT '' AS indicator, mid_year::text AS period, " + counted + " FROM {changes} WHERE " + differs + " GROUP BY 1, 2 ORDER BY 1, 2"},
 	} {
-		rows, err := l.tx.Raw(of.cells.expand(of.query)).Rows()
-		if err != nil {
+		var found []benchmark.ChangeSum
+		if err := l.tx.Raw(of.cells.expand(of.query)).Scan(&found).Error; err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			s := benchmark.ChangeSum{Of: of.what}
-			if err := rows.Scan(&s.Indicator, &s.Period, &s.New, &s.Corrected, &s.Withdrawn); err != nil {
-				return nil, closing(rows, err)
-			}
+		for _, s := range found {
+			s.Of = of.what
 			sums = append(sums, s)
-		}
-		if err := closing(rows, rows.Err()); err != nil {
-			return nil, err
 		}
 	}
 	if neighbours.added+neighbours.corrected+neighbours.withdrawn > 0 {
 		sums = append(sums, benchmark.ChangeSum{Of: benchmark.OfNeighbours, Period: model, New: neighbours.added, Corrected: neighbours.corrected, Withdrawn: neighbours.withdrawn})
 	}
 	return sums, nil
-}
-
-func closing(rows *sql.Rows, err error) error {
-	if closed := rows.Close(); err == nil {
-		err = closed
-	}
-	return err
 }
 
 // each tells every change of a figure or of an estimate.
