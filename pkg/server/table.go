@@ -76,7 +76,10 @@ func fileName(call *call) string {
 		}
 		return '-'
 	}, strings.TrimPrefix(call.url.Path, "/v1/"))
-	return name + map[format]string{formatCSV: ".csv", formatNDJSON: ".ndjson"}[call.format]
+	if call.format == formatCSV {
+		return name + ".csv"
+	}
+	return name + ".ndjson"
 }
 
 func rowWriter[W any](call *call, out *bufio.Writer) (func(W) error, error) {
