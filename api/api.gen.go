@@ -89,6 +89,7 @@ const (
 
 // Defines values for FaultCode.
 const (
+	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
@@ -121,12 +122,14 @@ const (
 	FaultCodeNotInGroup          FaultCode = "not_in_group"
 	FaultCodeNotInSubRegion      FaultCode = "not_in_sub_region"
 	FaultCodeNotNull             FaultCode = "not_null"
+	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
 	FaultCodeOrder               FaultCode = "order"
 	FaultCodeOtherChallenge      FaultCode = "other_challenge"
+	FaultCodeOtherForm           FaultCode = "other_form"
 	FaultCodeOtherKind           FaultCode = "other_kind"
 	FaultCodeOutOfRange          FaultCode = "out_of_range"
 	FaultCodeOutsideChallenge    FaultCode = "outside_challenge"
@@ -447,6 +450,12 @@ const (
 const (
 	RecordSortMinusUpdatedAt RecordSort = "-updatedAt"
 	RecordSortUpdatedAt      RecordSort = "updatedAt"
+)
+
+// Defines values for ReleaseState.
+const (
+	ReleaseStateStanding  ReleaseState = "standing"
+	ReleaseStateWithdrawn ReleaseState = "withdrawn"
 )
 
 // Defines values for ResourceType.
@@ -1212,9 +1221,6 @@ type BoroughPatch struct {
 	// Example: South London
 	ShortName *Name `json:"shortName,omitempty"`
 }
-
-// CSV The whole list as CSV (RFC 4180, UTF-8). The first record names the members, nested ones with a dot. A line break within a cell is LF, as in JSON, and a record ends with CR LF. A text that a spreadsheet would take for a formula, which begins with =, +, -, @, their full-width forms, a tab or a line break, has an apostrophe before it.
-type CSV = string
 
 // Calendar Events as a calendar (RFC 5545). Cancelled ones stay in it as such.
 type Calendar = string
@@ -4586,7 +4592,7 @@ type RecordSort string
 // Example: E12000007
 type RegionCode = string
 
-// Release One published file from which figures were read.
+// Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
 	//
@@ -4611,6 +4617,21 @@ type Release struct {
 	// Example: South London
 	Licence Name `json:"licence"`
 
+	// Methodology A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Methodology *NullableUrl `json:"methodology"`
+
+	// NextUpdateOn When its publisher means to put out the next; null where that is not known.
+	//
+	// Example: 2026-10-29
+	NextUpdateOn *programme.Date `json:"nextUpdateOn"`
+
+	// PublishedOn When its publisher put it out; null where nobody said.
+	//
+	// Example: 2025-10-30
+	PublishedOn *programme.Date `json:"publishedOn"`
+
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -4622,10 +4643,23 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
+	// State Whether figures of the release may stand; of a withdrawn one none does.
+	State ReleaseState `json:"state"`
+
+	// StateReason Why it was last withdrawn or reinstated; null before.
+	//
+	// Example: The columns were swapped.
+	StateReason *string `json:"stateReason"`
+
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
 }
 
 // ReleasePage A page of the list.
@@ -4639,6 +4673,9 @@ type ReleasePage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// ReleaseState Whether figures of the release may stand; of a withdrawn one none does.
+type ReleaseState string
 
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {
@@ -5232,6 +5269,9 @@ type AuditReason = string
 // Example: E09000022
 type AuthorityCode = GeographyCode
 
+// Bom defines model for Bom.
+type Bom = bool
+
 // BoroughCode The code of the Government Statistical Service for a place in England.
 //
 // Example: E09000022
@@ -5466,6 +5506,9 @@ type ListActionsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5492,6 +5535,9 @@ type ListActionSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5564,6 +5610,9 @@ type ListAsksAndOffersParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5646,6 +5695,9 @@ type ListAuditEntriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5675,6 +5727,9 @@ type ListAuthoritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5735,6 +5790,9 @@ type ListBoroughsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5826,6 +5884,9 @@ type ListComparisonsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5879,6 +5940,9 @@ type ListEventsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5994,6 +6058,9 @@ type ListFindingsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6081,6 +6148,9 @@ type ListIndicatorsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6132,6 +6202,9 @@ type ListIndicatorDistributionParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6156,6 +6229,9 @@ type ListIndicatorSeriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6173,6 +6249,9 @@ type ListIndicatorVersionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6231,6 +6310,9 @@ type ListMilestonesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6257,6 +6339,9 @@ type ListMilestoneSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6318,6 +6403,9 @@ type ListObservationsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6347,6 +6435,9 @@ type ListParticipantsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6410,6 +6501,9 @@ type ListPeerChallengeGroupsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6510,6 +6604,9 @@ type ListPeerChallengesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6585,6 +6682,9 @@ type ListGroupingProposalsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6653,6 +6753,9 @@ type ListPeerReviewsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6813,6 +6916,9 @@ type ListPeriodsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6857,6 +6963,9 @@ type ListPrioritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6924,6 +7033,9 @@ type ListReleasesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6948,6 +7060,9 @@ type ListStatisticalNeighbourModelsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6971,6 +7086,9 @@ type ListStatisticalNeighboursParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -7001,6 +7119,9 @@ type ListSubRegionMembershipsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -7052,6 +7173,9 @@ type ListSubRegionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -8387,6 +8511,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
@@ -8416,6 +8541,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
@@ -8448,6 +8574,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
@@ -8480,6 +8607,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
@@ -8517,6 +8645,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
@@ -8545,6 +8674,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/statistical-neighbours", o.ListStatisticalNeighbours, func(from *request, r *ListStatisticalNeighboursRequestObject) {
@@ -8554,6 +8684,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators", o.ListIndicators, func(from *request, r *ListIndicatorsRequestObject) {
@@ -8566,6 +8697,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
@@ -8595,6 +8727,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/series", o.ListIndicatorSeries, func(from *request, r *ListIndicatorSeriesRequestObject) {
@@ -8605,6 +8738,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/distribution", o.ListIndicatorDistribution, func(from *request, r *ListIndicatorDistributionRequestObject) {
@@ -8614,6 +8748,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {
@@ -8622,6 +8757,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
@@ -8649,6 +8785,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases", o.ListReleases, func(from *request, r *ListReleasesRequestObject) {
@@ -8657,6 +8794,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases/:id", o.GetRelease, func(from *request, r *GetReleaseRequestObject) {
@@ -8673,6 +8811,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
@@ -8686,6 +8825,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
@@ -8757,6 +8897,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
@@ -8775,6 +8916,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
@@ -8843,6 +8985,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
@@ -8877,6 +9020,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
@@ -8998,6 +9142,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
@@ -9042,6 +9187,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
@@ -9055,6 +9201,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/actions/:id", o.DeleteAction, func(from *request, r *DeleteActionRequestObject) {
@@ -9092,6 +9239,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
@@ -9153,6 +9301,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
@@ -9218,6 +9367,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
@@ -9231,6 +9381,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/milestones/:id", o.DeleteMilestone, func(from *request, r *DeleteMilestoneRequestObject) {
@@ -9263,6 +9414,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
