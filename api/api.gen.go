@@ -1224,6 +1224,34 @@ type ChangePage struct {
 // Example: stale
 type Code = string
 
+// CodeInPeriod The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+//
+// Example: E09000022
+type CodeInPeriod = string
+
+// CodeUsed An authority whose figures of the period were taken under another code, mostly its predecessor's: a reorganisation gave it a new code and left it as it was. Authorities that were merged or split are never joined.
+type CodeUsed struct {
+	// Authority The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Authority GeographyCode `json:"authority"`
+
+	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South London
+	AuthorityName Name `json:"authorityName"`
+
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+}
+
 // Comparison How a borough stands on one indicator in one period.
 type Comparison struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -1235,6 +1263,11 @@ type Comparison struct {
 	//
 	// Example: 0.6
 	Change *float64 `json:"change"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
 	ConfidenceInterval ConfidenceInterval `json:"confidenceInterval"`
@@ -1323,6 +1356,9 @@ type ComparisonMethod struct {
 	// Example: A to D
 	Bands string `json:"bands"`
 
+	// CodesUsed Authorities whose figures were taken under another code than the one by which the programme or the neighbour model knows them: the borough itself, in this period and the one before, boroughs and neighbours. Where one of the codes is listed here or under `excluded`, this says whose it is.
+	CodesUsed []CodeUsed `json:"codesUsed"`
+
 	// ComputedValues How values with the status computed are made.
 	//
 	// Example: numerator / population
@@ -1341,7 +1377,7 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme.
+	// London The boroughs of the programme, by their codes on the period's last day.
 	London []GeographyCode `json:"london"`
 
 	// LondonCode The region under whose code the published London figure stands.
@@ -1359,7 +1395,7 @@ type ComparisonMethod struct {
 	// Example: 2025
 	NeighbourModel *string `json:"neighbourModel"`
 
-	// Neighbours The statistical neighbours, closest first.
+	// Neighbours The statistical neighbours, closest first, by their codes in the period.
 	Neighbours []GeographyCode `json:"neighbours"`
 
 	// Percentiles How percentiles and quartiles are computed.
@@ -1599,6 +1635,11 @@ type DistributionItem struct {
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// Denominator A number, or null where there is none.
 	//
@@ -4042,6 +4083,11 @@ type PossibleAction struct {
 
 // PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
 	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
@@ -4499,6 +4545,11 @@ type SeriesPoint struct {
 	//
 	// Example: 19.8
 	Change *NullableNumber `json:"change"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// Denominator A number, or null where there is none.
 	//

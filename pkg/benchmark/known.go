@@ -1,6 +1,10 @@
 package benchmark
 
-import "peerchallenge/pkg/programme"
+import (
+	"strconv"
+
+	"peerchallenge/pkg/programme"
+)
 
 // Known is what the reader of a published file needs of what is held already.
 type Known struct {
@@ -14,7 +18,10 @@ type Known struct {
 func (k Known) Lineages() Lineages { return NewLineages(k.Authorities, k.Successions) }
 
 // Estimates finds the population with which a rate is made.
-type Estimates map[estimate]*float64
+type Estimates struct {
+	held     map[estimate]*float64
+	lineages Lineages
+}
 
 type estimate struct {
 	geography string
@@ -23,16 +30,21 @@ type estimate struct {
 
 // Estimates answers the populations that are known.
 func (k Known) Estimates() Estimates {
-	e := Estimates{}
+	e := Estimates{map[estimate]*float64{}, k.Lineages()}
 	for _, p := range k.Populations {
-		e[estimate{p.Geography, p.MidYear}] = p.Estimate
+		e.held[estimate{p.Geography, p.MidYear}] = p.Estimate
 	}
 	return e
 }
 
 // For answers the estimate with which the place's rates of the period are made,
-// that of [Period.MidYear]: mid-2024 for 2024-25, as the DfE makes its own. It is
-// nil where none is known.
+// that of [Period.MidYear]: mid-2024 for 2024-25, as the DfE makes its own. Between
+// the middle of the year and the period's last day an authority may have got a new
+// code. It is nil where none is known.
 func (e Estimates) For(geography string, period Period) *float64 {
-	return e[estimate{geography, period.MidYear()}]
+	year := period.MidYear()
+	if then, stood := e.lineages.On(geography, programme.Date(strconv.Itoa(year)+"-06-30")); stood {
+		geography = then
+	}
+	return e.held[estimate{geography, year}]
 }

@@ -5,6 +5,7 @@ import "slices"
 // SeriesPoint is one period of a borough's series on one indicator.
 type SeriesPoint struct {
 	Period     Period
+	Code       string // that the borough had in the period, under which its figure stands
 	Figure     Figure
 	Change     *float64 // on the period before; nil unless both have values
 	London     Figure   // as published for the borough's region
@@ -75,13 +76,28 @@ func gapBefore(p Period, earlier []Period) []Period {
 
 func (s *Snapshot) point(ind *Indicator, borough string, p Period) SeriesPoint {
 	column := s.Data.Column(p.Code, ind.Code)
-	previous, _ := s.Data.Column(p.Previous().Code, ind.Code).Figure(borough)
-	point := SeriesPoint{Period: p}
-	point.Figure, _ = column.Figure(borough)
+	before := p.Previous()
+	previous, _ := s.Data.Column(before.Code, ind.Code).Figure(s.codeIn(borough, before))
+	point := SeriesPoint{Period: p, Code: s.codeIn(borough, p)}
+	point.Figure, _ = column.Figure(point.Code)
 	point.Change = difference(point.Figure.Value, previous.Value)
 	point.London, _ = column.Figure(s.regionOf(borough))
 	point.England, _ = column.Figure(England)
-	london := column.valuesAt(nil, s.Data.places(s.boroughsOn(p.EndsOn)))
+	var london []float64
+	for _, b := range s.boroughsOn(p.EndsOn) {
+		if v, has := column.value(s.Data.place(b.code)); has {
+			london = append(london, v)
+		}
+	}
 	point.LondonMean, point.LondonN = Mean(london), len(london)
 	return point
+}
+
+// codeIn answers the code under which the authority's figures of the period stand,
+// its own where it stood under none.
+func (s *Snapshot) codeIn(authority string, p Period) string {
+	if code, stood := s.Lineages().In(authority, p); stood {
+		return code
+	}
+	return authority
 }

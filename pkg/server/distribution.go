@@ -21,7 +21,7 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	list := inOrder(d.Items, 1, distributionKey(ind.Polarity))
 	wire := func(i benchmark.DistributionItem) api.DistributionItem {
 		return api.DistributionItem{
-			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), SubRegion: optional(i.SubRegion),
+			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), Code: i.Code, SubRegion: optional(i.SubRegion),
 			Value: i.Figure.Value, Status: api.FigureStatus(i.Figure.Status), Numerator: i.Figure.Numerator, Denominator: i.Figure.Denominator,
 		}
 	}

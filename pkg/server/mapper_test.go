@@ -86,10 +86,10 @@ func mappings() map[string]mapping {
 			return observationWire(&benchmark.Snapshot{}, benchmark.AsAt("2025-09-30"), *o)
 		}),
 		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(*p) }),
-		"Comparison":  {shown: comparisonWire(&c, g, "2023-24")},
+		"Comparison":  {shown: comparisonWire(&c, &g, "2023-24")},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(*g)
-			m.ReleaseIds = []string{"x"}
+			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
 			return m
 		}),
 		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(*d) }),

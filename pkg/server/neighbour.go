@@ -29,9 +29,12 @@ func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatis
 	if p.Authority != nil && snapshot.Authority(*p.Authority) == nil {
 		return nil, unknownValue("authority", "There is no authority with this code.")
 	}
-	list := kept(snapshot.Neighbours, func(n *benchmark.Neighbour) bool {
-		return n.ModelCode == model && (p.Authority == nil || n.Authority == *p.Authority)
-	})
+	var list []*benchmark.Neighbour
+	if p.Authority != nil {
+		list = kept(snapshot.NeighboursOf(model, *p.Authority), func(*benchmark.Neighbour) bool { return true })
+	} else {
+		list = kept(snapshot.Neighbours, func(n *benchmark.Neighbour) bool { return n.ModelCode == model })
+	}
 	ordered := inOrder(list, 1, func(n *benchmark.Neighbour) []string { return []string{n.Authority, fmt.Sprintf("%03d", n.Rank)} })
 	return answerList(ctx, ordered, func(n *benchmark.Neighbour) api.StatisticalNeighbour {
 		return api.StatisticalNeighbour{

@@ -30,7 +30,7 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 func pointWire(p benchmark.SeriesPoint) api.SeriesPoint {
 	return api.SeriesPoint{
 		Period: p.Period.Code, PeriodName: p.Period.Name(), PeriodKind: api.PeriodKind(p.Period.Kind), StartsOn: p.Period.StartsOn, EndsOn: p.Period.EndsOn,
-		Value: p.Figure.Value, Status: api.FigureStatus(p.Figure.Status),
+		Code: p.Code, Value: p.Figure.Value, Status: api.FigureStatus(p.Figure.Status),
 		Numerator: p.Figure.Numerator, Denominator: p.Figure.Denominator, Change: p.Change,
 		London:     api.SeriesBeside{Value: p.London.Value, Status: api.FigureStatus(p.London.Status)},
 		LondonMean: rounded(p.LondonMean), LondonN: p.LondonN,
