@@ -152,7 +152,8 @@ func TestMappingsRefused(t *testing.T) {
 			if e := refusal(t, err); e.Code != programme.CodeInvalidMapping || e.Kind != programme.Invalid {
 				t.Fatalf("got error %v", err)
 			}
-			line := strings.Count(wrong[:strings.Index(wrong, test.line)], "\n") + 1
+			before, _, _ := strings.Cut(wrong, test.line)
+			line := strings.Count(before, "\n") + 1
 			faults := refusal(t, err).Faults
 			if !slices.ContainsFunc(faults, func(f programme.Fault) bool {
 				return f.File == "mine.yaml" && f.Row == line && strings.Contains(f.Detail, test.says)

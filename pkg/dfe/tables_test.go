@@ -146,7 +146,7 @@ func TestReportedTogether(t *testing.T) {
 	if o := read[key{"SW_CASELOAD", "2022-09-30", pair}]; !equal(o.Value, new(13.1)) || !equal(o.Numerator, new(1491.0)) {
 		t.Errorf("the pair's caseload is %+v", o)
 	}
-	for _, member := range strings.Split(pair, "/") {
+	for member := range strings.SplitSeq(pair, "/") {
 		for _, period := range []string{"2017-09-30", "2022-09-30"} {
 			if o := read[key{"SW_CASELOAD", period, member}]; o.Status != benchmark.Joint || o.Value != nil {
 				t.Errorf("%s has the caseload %+v on %s", member, o, period)
@@ -271,7 +271,7 @@ func TestMemoryIsConstant(t *testing.T) {
 	if len(e.Faults) != 20 || e.Faults[0].Count != 400 {
 		t.Errorf("%d faults are listed, the first of %d, want 20 of 400", len(e.Faults), e.Faults[0].Count)
 	}
-	if grown := int64(source.most) - int64(before.HeapAlloc); grown > 4<<20 { //nolint:gosec // sizes of a heap
+	if grown := int64(source.most) - int64(before.HeapAlloc); grown > 4<<20 {
 		t.Errorf("%d KiB more are alive while the file is read", grown>>10)
 	}
 	if told < 50 {
