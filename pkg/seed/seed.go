@@ -5,6 +5,7 @@
 package seed
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"embed"
@@ -65,7 +66,8 @@ func LoadReference(ctx context.Context, store Store, actor programme.Actor) erro
 		if err != nil {
 			return err
 		}
-		if _, err := dfe.Import(ctx, store, actor, p.File, content); err != nil {
+		d := benchmark.Delivery{File: p.File, PublishedOn: p.PublishedOn, NextUpdateOn: p.NextUpdateOn, Methodology: p.Methodology, Once: true}
+		if _, err := dfe.Import(ctx, store, actor, d, bytes.NewReader(content), dfe.Options{}); err != nil {
 			return fmt.Errorf("%s: %w", p.File, err)
 		}
 	}
