@@ -129,6 +129,7 @@ const (
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
 	FaultCodeOrder               FaultCode = "order"
 	FaultCodeOtherChallenge      FaultCode = "other_challenge"
+	FaultCodeOtherForm           FaultCode = "other_form"
 	FaultCodeOtherKind           FaultCode = "other_kind"
 	FaultCodeOutOfRange          FaultCode = "out_of_range"
 	FaultCodeOutsideChallenge    FaultCode = "outside_challenge"
@@ -1182,9 +1183,6 @@ type BoroughPatch struct {
 	// Example: South London
 	ShortName *Name `json:"shortName,omitempty"`
 }
-
-// CSV The whole list as CSV (RFC 4180, UTF-8). The first record names the members, nested ones with a dot. A line break within a cell is LF, as in JSON, and a record ends with CR LF. A text that a spreadsheet would take for a formula, which begins with =, +, -, @, their full-width forms, a tab or a line break, has an apostrophe before it.
-type CSV = string
 
 // Calendar Events as a calendar (RFC 5545). Cancelled ones stay in it as such.
 type Calendar = string
@@ -5108,6 +5106,9 @@ type AuditReason = string
 // Example: E09000022
 type AuthorityCode = GeographyCode
 
+// Bom defines model for Bom.
+type Bom = bool
+
 // BoroughCode The code of the Government Statistical Service for a place in England.
 //
 // Example: E09000022
@@ -5342,6 +5343,9 @@ type ListActionsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5368,6 +5372,9 @@ type ListActionSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5440,6 +5447,9 @@ type ListAsksAndOffersParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5522,6 +5532,9 @@ type ListAuditEntriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5551,6 +5564,9 @@ type ListAuthoritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5611,6 +5627,9 @@ type ListBoroughsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5702,6 +5721,9 @@ type ListComparisonsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5755,6 +5777,9 @@ type ListEventsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5870,6 +5895,9 @@ type ListFindingsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5957,6 +5985,9 @@ type ListIndicatorsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6008,6 +6039,9 @@ type ListIndicatorDistributionParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6032,6 +6066,9 @@ type ListIndicatorSeriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6049,6 +6086,9 @@ type ListIndicatorVersionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6101,6 +6141,9 @@ type ListMilestonesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6127,6 +6170,9 @@ type ListMilestoneSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6188,6 +6234,9 @@ type ListObservationsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6217,6 +6266,9 @@ type ListParticipantsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6280,6 +6332,9 @@ type ListPeerChallengeGroupsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6380,6 +6435,9 @@ type ListPeerChallengesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6455,6 +6513,9 @@ type ListGroupingProposalsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6523,6 +6584,9 @@ type ListPeerReviewsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6683,6 +6747,9 @@ type ListPeriodsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6727,6 +6794,9 @@ type ListPrioritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6794,6 +6864,9 @@ type ListReleasesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6818,6 +6891,9 @@ type ListStatisticalNeighbourModelsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6841,6 +6917,9 @@ type ListStatisticalNeighboursParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6871,6 +6950,9 @@ type ListSubRegionMembershipsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6922,6 +7004,9 @@ type ListSubRegionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -8249,6 +8334,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
@@ -8278,6 +8364,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
@@ -8310,6 +8397,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
@@ -8342,6 +8430,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
@@ -8379,6 +8468,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
@@ -8407,6 +8497,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/statistical-neighbours", o.ListStatisticalNeighbours, func(from *request, r *ListStatisticalNeighboursRequestObject) {
@@ -8416,6 +8507,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators", o.ListIndicators, func(from *request, r *ListIndicatorsRequestObject) {
@@ -8428,6 +8520,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
@@ -8457,6 +8550,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/series", o.ListIndicatorSeries, func(from *request, r *ListIndicatorSeriesRequestObject) {
@@ -8467,6 +8561,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/distribution", o.ListIndicatorDistribution, func(from *request, r *ListIndicatorDistributionRequestObject) {
@@ -8476,6 +8571,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {
@@ -8484,6 +8580,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
@@ -8511,6 +8608,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases", o.ListReleases, func(from *request, r *ListReleasesRequestObject) {
@@ -8519,6 +8617,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases/:id", o.GetRelease, func(from *request, r *GetReleaseRequestObject) {
@@ -8535,6 +8634,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
@@ -8548,6 +8648,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
@@ -8619,6 +8720,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
@@ -8637,6 +8739,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
@@ -8705,6 +8808,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
@@ -8739,6 +8843,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
@@ -8860,6 +8965,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
@@ -8904,6 +9010,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
@@ -8917,6 +9024,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/actions/:id", o.DeleteAction, func(from *request, r *DeleteActionRequestObject) {
@@ -8954,6 +9062,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
@@ -9015,6 +9124,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
@@ -9080,6 +9190,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
@@ -9093,6 +9204,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/milestones/:id", o.DeleteMilestone, func(from *request, r *DeleteMilestoneRequestObject) {
@@ -9125,6 +9237,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }
