@@ -19,12 +19,13 @@ type source struct {
 	refusals map[string]string     // the response component of each status
 	verbs    map[string]*yaml.Node // what the operations of a kind have in common
 	used     map[string]bool       // files of examples
+	steps    map[string][]string   // of each noun, those that operations take
 	faults   []error
 }
 
 // join answers the text of openapi.yaml, or everything that is wrong with the source.
 func join(folder fs.FS) ([]byte, error) {
-	s := &source{folder: folder, roles: map[string]*yaml.Node{}, refusals: map[string]string{}, verbs: map[string]*yaml.Node{}, used: map[string]bool{}}
+	s := &source{folder: folder, roles: map[string]*yaml.Node{}, refusals: map[string]string{}, verbs: map[string]*yaml.Node{}, used: map[string]bool{}, steps: map[string][]string{}}
 	s.root = s.read("root.yaml")
 	verbs := s.read("verbs.yaml")
 	if s.faults != nil {
@@ -45,6 +46,7 @@ func join(folder fs.FS) ([]byte, error) {
 	for _, file := range take(s.root, "nouns").Content {
 		s.noun(file.Value+".yaml", paths, schemas)
 	}
+	s.stepped(schemas)
 	s.tables(paths, schemas)
 	s.checkExamples()
 	// The components come last, as readers of such documents expect.

@@ -180,6 +180,9 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 		if r.State != ReviewFactualAccuracy {
 			return WrongState("The host comments while factual accuracy is being checked.")
 		}
+		if len(r.HostComments) >= mostComments {
+			return WrongState(fmt.Sprintf("A review takes at most %d comments.", mostComments))
+		}
 	case Delete:
 		if r.State != ReviewProposed {
 			return WrongState("Only a review that is still proposed can be deleted; cancel it instead.")
@@ -244,16 +247,18 @@ func (r *PeerReview) mayMove(step Step) error {
 // becomes final gets its day, and that of its progress review unless one is set.
 // A reopening or a cancellation is refused without a reason.
 func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) error {
+	if r.NeedsReason(step) {
+		if err := actor.WithReason(); err != nil {
+			return err
+		}
+	}
 	switch step {
-	case Cancel:
-		r.State = ReviewCancelled
-		return actor.WithReason()
 	case Reopen:
 		if r.State == ReviewReported {
 			r.unreport(rules)
 		}
 		r.State = r.State.reopened()
-		return actor.WithReason()
+		return nil
 	case Finalise:
 		r.ReportedOn = &today
 		if r.ProgressReviewOn == nil {
@@ -264,6 +269,9 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 	_, r.State = step.ofReview()
 	return nil
 }
+
+// NeedsReason implements [Stepped].
+func (*PeerReview) NeedsReason(step Step) bool { return step == Reopen || step == Cancel }
 
 // unreport takes back the days that finalising has set. A progress review on
 // another day was agreed by people, and stays.

@@ -20,7 +20,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if op == nil {
 			return next(c) // no such address or method, or an asset of the documentation
 		}
-		call := &call{op: op, url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
+		call := &call{op: op, contract: s.contract, url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
 		call.format = wanted(op, call.query, request.Header)
 		call.acceptsGzip = acceptsGzip(request.Header)
 		for _, list := range []string{"If-Match", "If-None-Match"} {
@@ -41,7 +41,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		if !actor.Is(op.Roles...) {
-			return programme.Errorf(programme.Forbidden, programme.CodeRole, "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
+			return op.notFor
 		}
 		actor.Request = requestID(c)
 		call.actor, call.today, call.rules = actor, s.today.now(s.clock()), s.rules

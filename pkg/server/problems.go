@@ -50,7 +50,7 @@ var problems = map[programme.Code]explained{
 	programme.CodeInvalid:              {"The request breaks rules", "The JSON is readable, but breaks the rules listed under errors, every one of them.", "Correct what errors names."},
 	programme.CodeExists:               {"It exists already", "Something with the same key or name is there.", "Change what is there, or choose another key."},
 	programme.CodeInUse:                {"Other things refer to it", "It cannot be deleted while others refer to it.", "Delete or change those first, or let it end with a validTo."},
-	programme.CodeWrongState:           {"The state does not allow this", "The resource stands where this step does not follow.", "Read the resource: its actions say what is possible now, and why the rest is not."},
+	programme.CodeWrongState:           {"The state does not allow this", "The resource stands where this step does not follow.", "Read the resource: its steps say what is possible now, and why the rest is not."},
 	programme.CodeNoDates:              {"It has no dates yet", "The step needs the first and the last day.", "Set startsOn and endsOn first."},
 	programme.CodeDoublePlacement:      {"The borough is in a group already", "A borough is in at most one group of a challenge. detail names the borough and the group.", "Take it out of that group first, or leave it there."},
 	programme.CodeNotInSubRegion:       {"The borough is not of the sub-region", "A challenge is for the boroughs that belong to its sub-region on its first day. detail names those that do not.", "Make another proposal, or correct the borough's membership."},
