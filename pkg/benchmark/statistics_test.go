@@ -2,8 +2,8 @@ package benchmark_test
 
 import (
 	"math"
-	"strconv"
 	"slices"
+	"strconv"
 	"testing"
 
 	"peerchallenge/pkg/benchmark"
