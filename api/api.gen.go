@@ -56,6 +56,11 @@ const (
 	Updated ChangeKind = "updated"
 )
 
+// Defines values for ContractFormats.
+const (
+	ContractFormatsJson ContractFormats = "json"
+)
+
 // Defines values for EventKind.
 const (
 	ChallengeDay  EventKind = "challenge_day"
@@ -232,9 +237,9 @@ const (
 
 // Defines values for ListFormat.
 const (
-	Csv    ListFormat = "csv"
-	Json   ListFormat = "json"
-	Ndjson ListFormat = "ndjson"
+	ListFormatCsv    ListFormat = "csv"
+	ListFormatJson   ListFormat = "json"
+	ListFormatNdjson ListFormat = "ndjson"
 )
 
 // Defines values for MemberRole.
@@ -834,6 +839,9 @@ type Attendance struct {
 	// Organisations Which organisations, where that is known.
 	Organisations *[]Name `json:"organisations,omitempty"`
 }
+
+// AttendanceInput People of one type of organisation.
+type AttendanceInput = Attendance
 
 // AuditAction What was done to a resource.
 //
@@ -1484,6 +1492,9 @@ type Contact struct {
 	Role Name `json:"role"`
 }
 
+// ContactInput A person whom the programme names for contact.
+type ContactInput = Contact
+
 // ContractChange Something that is different.
 type ContractChange struct {
 	// NewValue Whether answers can have a value that they could not have before: look at these first.
@@ -1497,6 +1508,9 @@ type ContractChange struct {
 	// Example: added the optional property `region` to the response
 	Text string `json:"text"`
 }
+
+// ContractFormats Which forms of lists to tell of.
+type ContractFormats string
 
 // ContractRelease A release of the contract, and how it differs from the one before.
 type ContractRelease struct {
@@ -1804,7 +1818,7 @@ type Event struct {
 // EventInput What is needed to create it.
 type EventInput struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -1835,7 +1849,7 @@ type EventInput struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
 	// Kind What kind of event it is.
 	Kind EventKind `json:"kind"`
@@ -1864,7 +1878,7 @@ type EventInput struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
 	// StartTime A time of day in London, or null where none is given.
 	//
@@ -1910,7 +1924,7 @@ type EventPage struct {
 // EventPatch What to change; what is absent is kept.
 type EventPatch struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -1941,7 +1955,7 @@ type EventPatch struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
 	// Kind What kind of event it is.
 	Kind *EventKind `json:"kind,omitempty"`
@@ -1970,7 +1984,7 @@ type EventPatch struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
 	// StartTime A time of day in London, or null where none is given.
 	//
@@ -2025,6 +2039,9 @@ type EventSession struct {
 	// Example: South London
 	Title Name `json:"title"`
 }
+
+// EventSessionInput A part of an event.
+type EventSessionInput = EventSession
 
 // EventSort An order for events.
 type EventSort string
@@ -2429,7 +2446,7 @@ type GroupingProposalInput struct {
 	Sizes []int `json:"sizes"`
 
 	// Weights What counts how much.
-	Weights *GroupingWeights `json:"weights,omitempty"`
+	Weights *GroupingWeightsInput `json:"weights,omitempty"`
 }
 
 // GroupingProposalPage A page of the list.
@@ -2456,6 +2473,9 @@ type GroupingWeights struct {
 	// Example: 1
 	Repeat float64 `json:"repeat"`
 }
+
+// GroupingWeightsInput What counts how much.
+type GroupingWeightsInput = GroupingWeights
 
 // Health How the service is.
 type Health struct {
@@ -2711,6 +2731,9 @@ type LinkContext struct {
 	Status []LinkTarget `json:"status"`
 }
 
+// LinkInput Something elsewhere.
+type LinkInput = Link
+
 // LinkSet Links of the API (RFC 9264).
 type LinkSet struct {
 	// Linkset The links of each base path.
@@ -2932,7 +2955,7 @@ type MilestoneInput struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
@@ -3018,7 +3041,7 @@ type MilestonePatch struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
@@ -3830,7 +3853,7 @@ type PeerReviewInput struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
@@ -3902,7 +3925,7 @@ type PeerReviewPatch struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
@@ -4193,7 +4216,7 @@ type ProgrammePatch struct {
 	Attribution *string `json:"attribution,omitempty"`
 
 	// Contacts Whom to ask.
-	Contacts *[]Contact `json:"contacts,omitempty"`
+	Contacts *[]ContactInput `json:"contacts,omitempty"`
 
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
@@ -4370,7 +4393,7 @@ type ReportInput struct {
 	Report *NullableLongText `json:"report"`
 
 	// ReportLinks Documents that belong to it.
-	ReportLinks *[]Link `json:"reportLinks,omitempty"`
+	ReportLinks *[]LinkInput `json:"reportLinks,omitempty"`
 }
 
 // ResourceId A UUID (version 7), made by the server.
@@ -4411,6 +4434,9 @@ type ReviewSession struct {
 	// Example: South London
 	Title Name `json:"title"`
 }
+
+// ReviewSessionInput An interview or a focus group of the fieldwork.
+type ReviewSessionInput = ReviewSession
 
 // Series A page of the list.
 type Series struct {
@@ -5093,6 +5119,9 @@ type Unexpected = Problem
 
 // UnsupportedMediaType What went wrong (RFC 9457).
 type UnsupportedMediaType = Problem
+
+// UnsupportedPatch What went wrong (RFC 9457).
+type UnsupportedPatch = Problem
 
 // ListActionsParams defines parameters for ListActions.
 type ListActionsParams struct {

@@ -39,10 +39,10 @@ type operation struct {
 	ids          map[string]bool // the parameters that are UUIDs
 	IfMatch      bool
 	Body         *openapi3.Schema // nil where it takes none
-	BodyType     string
-	Row          string   // schema of one item, where the operation answers a list
-	columns      []string // of the list as CSV
-	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
+	BodyTypes    []string         // media types of the body, the one to prefer first
+	Row          string           // schema of one item, where the operation answers a list
+	columns      []string         // of the list as CSV
+	fromSnapshot bool             // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
@@ -157,8 +157,9 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 	}
 	if op.RequestBody != nil {
 		for mediaType, media := range op.RequestBody.Value.Content {
-			o.BodyType, o.Body = mediaType, media.Schema.Value
+			o.BodyTypes, o.Body = append(o.BodyTypes, mediaType), media.Schema.Value
 		}
+		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON
 	}
 	o.Row = rowSchema(op)
 	public := op.Security != nil && len(*op.Security) == 0
