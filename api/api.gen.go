@@ -142,6 +142,7 @@ const (
 	FaultCodePattern             FaultCode = "pattern"
 	FaultCodePeriod              FaultCode = "period"
 	FaultCodePresentationOutside FaultCode = "presentation_outside"
+	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
 	FaultCodeRequired            FaultCode = "required"
@@ -327,8 +328,11 @@ const (
 
 // Defines values for PeriodKind.
 const (
-	Quarter PeriodKind = "quarter"
-	Year    PeriodKind = "year"
+	AcademicYear  PeriodKind = "academic_year"
+	CalendarYear  PeriodKind = "calendar_year"
+	Day           PeriodKind = "day"
+	FinancialYear PeriodKind = "financial_year"
+	Quarter       PeriodKind = "quarter"
 )
 
 // Defines values for PlaceSort.
@@ -1228,6 +1232,34 @@ type ChangePage struct {
 // Example: stale
 type Code = string
 
+// CodeInPeriod The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+//
+// Example: E09000022
+type CodeInPeriod = string
+
+// CodeUsed An authority whose figures of the period were taken under another code, mostly its predecessor's: a reorganisation gave it a new code and left it as it was. Authorities that were merged or split are never joined.
+type CodeUsed struct {
+	// Authority The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Authority GeographyCode `json:"authority"`
+
+	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South London
+	AuthorityName Name `json:"authorityName"`
+
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+}
+
 // Comparison How a borough stands on one indicator in one period.
 type Comparison struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -1239,6 +1271,11 @@ type Comparison struct {
 	//
 	// Example: 0.6
 	Change *float64 `json:"change"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
 	ConfidenceInterval ConfidenceInterval `json:"confidenceInterval"`
@@ -1272,7 +1309,7 @@ type Comparison struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -1280,7 +1317,7 @@ type Comparison struct {
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
-	// Previous The figure of the consecutive period before.
+	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
 
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
@@ -1327,6 +1364,9 @@ type ComparisonMethod struct {
 	// Example: A to D
 	Bands string `json:"bands"`
 
+	// CodesUsed Authorities whose figures were taken under another code than the one by which the programme or the neighbour model knows them: the borough itself, in this period and the one before, boroughs and neighbours. Where one of the codes is listed here or under `excluded`, this says whose it is.
+	CodesUsed []CodeUsed `json:"codesUsed"`
+
 	// ComputedValues How values with the status computed are made.
 	//
 	// Example: numerator / population
@@ -1345,7 +1385,7 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme.
+	// London The boroughs of the programme, by their codes on the period's last day.
 	London []GeographyCode `json:"london"`
 
 	// LondonCode The region under whose code the published London figure stands.
@@ -1363,7 +1403,7 @@ type ComparisonMethod struct {
 	// Example: 2025
 	NeighbourModel *string `json:"neighbourModel"`
 
-	// Neighbours The statistical neighbours, closest first.
+	// Neighbours The statistical neighbours, closest first, by their codes in the period.
 	Neighbours []GeographyCode `json:"neighbours"`
 
 	// Percentiles How percentiles and quartiles are computed.
@@ -1419,10 +1459,18 @@ type ComparisonPage struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
@@ -1570,10 +1618,18 @@ type Distribution struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Summary The distribution in a few numbers, over the boroughs with a value.
 	Summary DistributionSummary `json:"summary"`
@@ -1593,6 +1649,11 @@ type DistributionItem struct {
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// Denominator A number, or null where there is none.
 	//
@@ -2501,6 +2562,11 @@ type HostComment struct {
 
 // HostCommentInput What the host says to a report that is not final yet.
 type HostCommentInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// Text The comment.
 	//
 	// Example: The team met two of the three commissioners.
@@ -3171,6 +3237,11 @@ type NullableNumber = float64
 // Example: 20
 type NullableRank = int
 
+// NullableReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+//
+// Example: Entered by mistake
+type NullableReason = string
+
 // NullableSlug A sub-region's slug, or null where there is none.
 //
 // Example: south
@@ -3226,10 +3297,13 @@ type Observation struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
 
 	// ReleaseId A UUID (version 7), made by the server.
 	//
@@ -3939,9 +4013,9 @@ type PeerReviewPatch struct {
 // PeerReviewState Where a peer review stands.
 type PeerReviewState string
 
-// Period A financial year or quarter.
+// Period What figures can be about.
 type Period struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
@@ -3956,8 +4030,13 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
-	// Kind A financial year or a financial quarter.
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 	Kind PeriodKind `json:"kind"`
+
+	// Name What people call the period.
+	//
+	// Example: financial year 2024-25
+	Name PeriodName `json:"name"`
 
 	// StartsOn A calendar day.
 	//
@@ -3965,21 +4044,26 @@ type Period struct {
 	StartsOn Date `json:"startsOn"`
 }
 
-// PeriodCode A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodCode A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodCode = string
 
 // PeriodInput What is needed to create it.
 type PeriodInput struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A financial year or a financial quarter.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 type PeriodKind string
+
+// PeriodName What people call the period.
+//
+// Example: financial year 2024-25
+type PeriodName = string
 
 // PeriodPage A page of the list.
 type PeriodPage struct {
@@ -4020,9 +4104,14 @@ type PossibleAction struct {
 	Reason *string `json:"reason"`
 }
 
-// PreviousFigure The figure of the consecutive period before.
+// PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -4248,6 +4337,11 @@ type ProgressUpdate struct {
 
 // ProgressUpdateInput What is reported of an action.
 type ProgressUpdateInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// State Where an action stands.
 	State *ActionState `json:"state,omitempty"`
 
@@ -4478,6 +4572,11 @@ type SeriesPoint struct {
 	// Example: 19.8
 	Change *NullableNumber `json:"change"`
 
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -4509,10 +4608,23 @@ type SeriesPoint struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
+	// StartsOn A calendar day.
+	//
+	// Example: 2026-03-31
+	StartsOn Date `json:"startsOn"`
 
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
 	Status FigureStatus `json:"status"`
@@ -4647,6 +4759,14 @@ type StatisticalNeighbourPage struct {
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+}
+
+// StepInput Why the step is taken. A step that needs no reason needs no body.
+type StepInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
 }
 
 // StepName Something that can be done to a resource. Where it changes the state, it is the last part of the address to POST to.
@@ -5040,7 +5160,7 @@ type PeerChallengeId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerReviewId = ResourceId
 
-// PeriodQuery A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodQuery A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodQuery = PeriodCode
@@ -5172,9 +5292,6 @@ type ListActionsParams struct {
 type CreateActionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListActionSummaryParams defines parameters for ListActionSummary.
@@ -5203,7 +5320,7 @@ type DeleteActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5218,7 +5335,7 @@ type UpdateActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5229,9 +5346,6 @@ type AddActionProgressParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
@@ -5277,9 +5391,6 @@ type ListAsksAndOffersParams struct {
 type CreateAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
@@ -5287,7 +5398,7 @@ type DeleteAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5302,7 +5413,7 @@ type UpdateAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5313,9 +5424,6 @@ type MeetAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
@@ -5325,9 +5433,6 @@ type ReopenAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
@@ -5337,9 +5442,6 @@ type WithdrawAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
@@ -5400,9 +5502,6 @@ type ListAuthoritiesParams struct {
 type CreateAuthorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
@@ -5410,7 +5509,7 @@ type DeleteAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5425,7 +5524,7 @@ type UpdateAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5463,9 +5562,6 @@ type ListBoroughsParams struct {
 type CreateBoroughParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -5473,7 +5569,7 @@ type DeleteBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5491,7 +5587,7 @@ type UpdateBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5610,9 +5706,6 @@ type ListEventsParams struct {
 type CreateEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // GetEventCalendarParams defines parameters for GetEventCalendar.
@@ -5632,7 +5725,7 @@ type DeleteEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5647,7 +5740,7 @@ type UpdateEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5658,9 +5751,6 @@ type CancelEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // HoldEventParams defines parameters for HoldEvent.
@@ -5670,9 +5760,6 @@ type HoldEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenEventParams defines parameters for ReopenEvent.
@@ -5682,9 +5769,6 @@ type ReopenEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListFindingsParams defines parameters for ListFindings.
@@ -5736,9 +5820,6 @@ type ListFindingsParams struct {
 type CreateFindingParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteFindingParams defines parameters for DeleteFinding.
@@ -5746,7 +5827,7 @@ type DeleteFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5761,7 +5842,7 @@ type UpdateFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5770,7 +5851,7 @@ type PutFindingResponseParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5787,9 +5868,6 @@ type AcceptGroupingProposalParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListIndicatorsParams defines parameters for ListIndicators.
@@ -5829,9 +5907,6 @@ type ListIndicatorsParams struct {
 type CreateIndicatorParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
@@ -5839,7 +5914,7 @@ type DeleteIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5854,7 +5929,7 @@ type UpdateIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5884,7 +5959,7 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -5976,9 +6051,6 @@ type ListMilestonesParams struct {
 type CreateMilestoneParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListMilestoneSummaryParams defines parameters for ListMilestoneSummary.
@@ -6007,7 +6079,7 @@ type DeleteMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6022,7 +6094,7 @@ type UpdateMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6096,9 +6168,6 @@ type ListParticipantsParams struct {
 type CreateParticipantParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
@@ -6106,7 +6175,7 @@ type DeleteParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6121,7 +6190,7 @@ type UpdateParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6162,9 +6231,6 @@ type ListPeerChallengeGroupsParams struct {
 type CreatePeerChallengeGroupParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
@@ -6172,7 +6238,7 @@ type DeletePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6187,7 +6253,7 @@ type UpdatePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6202,7 +6268,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6211,7 +6277,7 @@ type PutPeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6220,7 +6286,7 @@ type PutPeerChallengeGroupNotesParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6264,9 +6330,6 @@ type ListPeerChallengesParams struct {
 type CreatePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
@@ -6274,7 +6337,7 @@ type DeletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6289,7 +6352,7 @@ type UpdatePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6300,9 +6363,6 @@ type CancelPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
@@ -6312,9 +6372,6 @@ type ClosePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
@@ -6324,9 +6381,6 @@ type CompletePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListGroupingProposalsParams defines parameters for ListGroupingProposals.
@@ -6351,9 +6405,6 @@ type ListGroupingProposalsParams struct {
 type CreateGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
@@ -6363,9 +6414,6 @@ type PreparePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
@@ -6375,9 +6423,6 @@ type ReopenPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
@@ -6387,9 +6432,6 @@ type StartPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
@@ -6432,9 +6474,6 @@ type ListPeerReviewsParams struct {
 type CreatePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
@@ -6442,7 +6481,7 @@ type DeletePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6457,7 +6496,7 @@ type UpdatePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6468,9 +6507,6 @@ type CancelPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
@@ -6480,9 +6516,6 @@ type CheckPeerReviewFactsParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
@@ -6492,9 +6525,6 @@ type ClosePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
@@ -6504,9 +6534,6 @@ type FinalisePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
@@ -6516,9 +6543,6 @@ type FollowUpPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
@@ -6528,9 +6552,6 @@ type AddPeerReviewHostCommentParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
@@ -6540,9 +6561,6 @@ type PreparePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
@@ -6550,7 +6568,7 @@ type PutPeerReviewPublicationParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6561,9 +6579,6 @@ type ReopenPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
@@ -6571,7 +6586,7 @@ type PutPeerReviewReportParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6582,9 +6597,6 @@ type ScopePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
@@ -6594,14 +6606,11 @@ type StartPeerReviewFieldworkParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6624,9 +6633,6 @@ type ListPeriodsParams struct {
 type CreatePeriodParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeriodParams defines parameters for DeletePeriod.
@@ -6634,7 +6640,7 @@ type DeletePeriodParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6672,9 +6678,6 @@ type ListPrioritiesParams struct {
 type CreatePriorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePriorityParams defines parameters for DeletePriority.
@@ -6682,7 +6685,7 @@ type DeletePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6697,7 +6700,7 @@ type UpdatePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6712,7 +6715,7 @@ type UpdateProgrammeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6819,9 +6822,6 @@ type ListSubRegionMembershipsParams struct {
 type CreateSubRegionMembershipParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
@@ -6829,7 +6829,7 @@ type DeleteSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6844,7 +6844,7 @@ type UpdateSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6873,9 +6873,6 @@ type ListSubRegionsParams struct {
 type CreateSubRegionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
@@ -6883,7 +6880,7 @@ type DeleteSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6898,7 +6895,7 @@ type UpdateSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7057,18 +7054,21 @@ type UpdateAskOrOfferRequestObject struct {
 type MeetAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params MeetAskOrOfferParams
+	Body   *StepInput
 }
 
 // ReopenAskOrOfferRequestObject is what a request for ReopenAskOrOffer says.
 type ReopenAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params ReopenAskOrOfferParams
+	Body   *StepInput
 }
 
 // WithdrawAskOrOfferRequestObject is what a request for WithdrawAskOrOffer says.
 type WithdrawAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params WithdrawAskOrOfferParams
+	Body   *StepInput
 }
 
 // ListAuditEntriesRequestObject is what a request for ListAuditEntries says.
@@ -7191,18 +7191,21 @@ type UpdateEventRequestObject struct {
 type CancelEventRequestObject struct {
 	Id     EventId
 	Params CancelEventParams
+	Body   *StepInput
 }
 
 // HoldEventRequestObject is what a request for HoldEvent says.
 type HoldEventRequestObject struct {
 	Id     EventId
 	Params HoldEventParams
+	Body   *StepInput
 }
 
 // ReopenEventRequestObject is what a request for ReopenEvent says.
 type ReopenEventRequestObject struct {
 	Id     EventId
 	Params ReopenEventParams
+	Body   *StepInput
 }
 
 // ListFindingsRequestObject is what a request for ListFindings says.
@@ -7252,6 +7255,7 @@ type GetGroupingProposalRequestObject struct {
 type AcceptGroupingProposalRequestObject struct {
 	Id     ProposalId
 	Params AcceptGroupingProposalParams
+	Body   *StepInput
 }
 
 // ListIndicatorsRequestObject is what a request for ListIndicators says.
@@ -7464,18 +7468,21 @@ type UpdatePeerChallengeRequestObject struct {
 type CancelPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CancelPeerChallengeParams
+	Body   *StepInput
 }
 
 // ClosePeerChallengeRequestObject is what a request for ClosePeerChallenge says.
 type ClosePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ClosePeerChallengeParams
+	Body   *StepInput
 }
 
 // CompletePeerChallengeRequestObject is what a request for CompletePeerChallenge says.
 type CompletePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CompletePeerChallengeParams
+	Body   *StepInput
 }
 
 // ListGroupingProposalsRequestObject is what a request for ListGroupingProposals says.
@@ -7495,18 +7502,21 @@ type CreateGroupingProposalRequestObject struct {
 type PreparePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params PreparePeerChallengeParams
+	Body   *StepInput
 }
 
 // ReopenPeerChallengeRequestObject is what a request for ReopenPeerChallenge says.
 type ReopenPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ReopenPeerChallengeParams
+	Body   *StepInput
 }
 
 // StartPeerChallengeRequestObject is what a request for StartPeerChallenge says.
 type StartPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params StartPeerChallengeParams
+	Body   *StepInput
 }
 
 // ListPeerReviewsRequestObject is what a request for ListPeerReviews says.
@@ -7543,30 +7553,35 @@ type UpdatePeerReviewRequestObject struct {
 type CancelPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params CancelPeerReviewParams
+	Body   *StepInput
 }
 
 // CheckPeerReviewFactsRequestObject is what a request for CheckPeerReviewFacts says.
 type CheckPeerReviewFactsRequestObject struct {
 	Id     PeerReviewId
 	Params CheckPeerReviewFactsParams
+	Body   *StepInput
 }
 
 // ClosePeerReviewRequestObject is what a request for ClosePeerReview says.
 type ClosePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ClosePeerReviewParams
+	Body   *StepInput
 }
 
 // FinalisePeerReviewRequestObject is what a request for FinalisePeerReview says.
 type FinalisePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FinalisePeerReviewParams
+	Body   *StepInput
 }
 
 // FollowUpPeerReviewRequestObject is what a request for FollowUpPeerReview says.
 type FollowUpPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FollowUpPeerReviewParams
+	Body   *StepInput
 }
 
 // AddPeerReviewHostCommentRequestObject is what a request for AddPeerReviewHostComment says.
@@ -7580,6 +7595,7 @@ type AddPeerReviewHostCommentRequestObject struct {
 type PreparePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params PreparePeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewPublicationRequestObject is what a request for PutPeerReviewPublication says.
@@ -7593,6 +7609,7 @@ type PutPeerReviewPublicationRequestObject struct {
 type ReopenPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ReopenPeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewReportRequestObject is what a request for PutPeerReviewReport says.
@@ -7606,12 +7623,14 @@ type PutPeerReviewReportRequestObject struct {
 type ScopePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ScopePeerReviewParams
+	Body   *StepInput
 }
 
 // StartPeerReviewFieldworkRequestObject is what a request for StartPeerReviewFieldwork says.
 type StartPeerReviewFieldworkRequestObject struct {
 	Id     PeerReviewId
 	Params StartPeerReviewFieldworkParams
+	Body   *StepInput
 }
 
 // ListPeriodsRequestObject is what a request for ListPeriods says.
@@ -8176,7 +8195,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PriorityInput)
 		from.body(r.Body)
 	})
@@ -8206,7 +8224,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionInput)
 		from.body(r.Body)
 	})
@@ -8239,7 +8256,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionMembershipInput)
 		from.body(r.Body)
 	})
@@ -8272,7 +8288,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(BoroughInput)
 		from.body(r.Body)
 	})
@@ -8310,7 +8325,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AuthorityInput)
 		from.body(r.Body)
 	})
@@ -8360,7 +8374,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(IndicatorInput)
 		from.body(r.Body)
 	})
@@ -8417,7 +8430,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeriodInput)
 		from.body(r.Body)
 	})
@@ -8482,7 +8494,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeInput)
 		from.body(r.Body)
 	})
@@ -8506,37 +8517,43 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/start", o.StartPeerChallenge, func(from *request, r *StartPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/complete", o.CompletePeerChallenge, func(from *request, r *CompletePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/close", o.ClosePeerChallenge, func(from *request, r *ClosePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/cancel", o.CancelPeerChallenge, func(from *request, r *CancelPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/reopen", o.ReopenPeerChallenge, func(from *request, r *ReopenPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
 		from.path("id", &r.Id)
@@ -8549,7 +8566,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(GroupingProposalInput)
 		from.body(r.Body)
 	})
@@ -8567,7 +8583,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeGroupInput)
 		from.body(r.Body)
 	})
@@ -8620,7 +8635,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
 		from.query("borough", false, &r.Params.Borough)
@@ -8635,7 +8651,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ParticipantInput)
 		from.body(r.Body)
 	})
@@ -8670,7 +8685,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerReviewInput)
 		from.body(r.Body)
 	})
@@ -8694,61 +8708,69 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/prepare", o.PreparePeerReview, func(from *request, r *PreparePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/start-fieldwork", o.StartPeerReviewFieldwork, func(from *request, r *StartPeerReviewFieldworkRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/check-facts", o.CheckPeerReviewFacts, func(from *request, r *CheckPeerReviewFactsRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/finalise", o.FinalisePeerReview, func(from *request, r *FinalisePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/follow-up", o.FollowUpPeerReview, func(from *request, r *FollowUpPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/close", o.ClosePeerReview, func(from *request, r *ClosePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/cancel", o.CancelPeerReview, func(from *request, r *CancelPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/reopen", o.ReopenPeerReview, func(from *request, r *ReopenPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/host-comments", o.AddPeerReviewHostComment, func(from *request, r *AddPeerReviewHostCommentRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(HostCommentInput)
 		from.body(r.Body)
 	})
@@ -8784,7 +8806,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(FindingInput)
 		from.body(r.Body)
 	})
@@ -8829,7 +8850,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ActionInput)
 		from.body(r.Body)
 	})
@@ -8861,7 +8881,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ProgressUpdateInput)
 		from.body(r.Body)
 	})
@@ -8881,7 +8900,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AskOrOfferInput)
 		from.body(r.Body)
 	})
@@ -8905,19 +8923,22 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/withdraw", o.WithdrawAskOrOffer, func(from *request, r *WithdrawAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/reopen", o.ReopenAskOrOffer, func(from *request, r *ReopenAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
@@ -8940,7 +8961,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(EventInput)
 		from.body(r.Body)
 	})
@@ -8969,19 +8989,22 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/cancel", o.CancelEvent, func(from *request, r *CancelEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/reopen", o.ReopenEvent, func(from *request, r *ReopenEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {
 		from.query("cycle", false, &r.Params.Cycle)
@@ -9003,7 +9026,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(MilestoneInput)
 		from.body(r.Body)
 	})

@@ -198,16 +198,17 @@ CREATE TABLE indicator_revisions (
 COMMENT ON TABLE indicator_revisions IS 'Every revision of each definition; the last equals the row in indicators, whose columns mean the same.';
 
 CREATE TABLE periods (
-    code       text        NOT NULL CONSTRAINT periods_pkey PRIMARY KEY CONSTRAINT periods_code_format CHECK (code ~ '^20[0-9]{2}-[0-9]{2}(-Q[1-4])?$'),
-    kind       text        NOT NULL CONSTRAINT periods_kind_known CHECK (kind IN ('year', 'quarter')),
+    code       text        NOT NULL CONSTRAINT periods_pkey PRIMARY KEY CONSTRAINT periods_code_format CHECK (code ~ '^20[0-9]{2}(-[0-9]{2}(-(AY|Q[1-4]|[0-9]{2}))?)?$'),
+    kind       text        NOT NULL CONSTRAINT periods_kind_known CHECK (kind IN ('financial_year', 'academic_year', 'calendar_year', 'quarter', 'day')),
     starts_on  date        NOT NULL,
     ends_on    date        NOT NULL,
     created_at timestamptz NOT NULL,
-    CONSTRAINT periods_dates_in_order CHECK (ends_on > starts_on)
+    CONSTRAINT periods_dates_in_order CHECK (ends_on >= starts_on),
+    CONSTRAINT periods_day_alone CHECK ((kind = 'day') = (ends_on = starts_on))
 );
-COMMENT ON TABLE periods IS 'Financial years and quarters.';
-COMMENT ON COLUMN periods.code IS '2024-25 or 2025-26-Q2.';
-COMMENT ON COLUMN periods.kind IS 'year or quarter.';
+COMMENT ON TABLE periods IS 'What figures can be about: years of three kinds, quarters and days.';
+COMMENT ON COLUMN periods.code IS '2024-25, 2024-25-AY, 2024, 2025-26-Q2 or 2025-09-30.';
+COMMENT ON COLUMN periods.kind IS 'Which of them: what comes before what is defined within a kind.';
 COMMENT ON COLUMN periods.starts_on IS 'First day.';
 COMMENT ON COLUMN periods.ends_on IS 'Last day, included.';
 COMMENT ON COLUMN periods.created_at IS 'When it was created.';

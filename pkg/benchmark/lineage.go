@@ -3,6 +3,7 @@ package benchmark
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 
 	"peerchallenge/pkg/programme"
@@ -76,15 +77,30 @@ func (l Lineages) NotStanding(code string, p Period) programme.Fault {
 // which answers the code of the lineage that the condition holds for: the given
 // one, else the nearest after it, else the nearest before it.
 func (l Lineages) which(code string, holds func(*programme.Authority) bool) (string, bool) {
-	for _, next := range [...]func(string) string{l.successor, l.predecessor} {
-		// A lineage has fewer steps than there are successions, also where they are wrong.
-		for at, steps := code, 0; at != "" && steps <= len(l.successions); at, steps = next(at), steps+1 {
-			if a := l.authority(at); a != nil && holds(a) {
-				return at, true
-			}
+	for at := range l.codes(code) {
+		if a := l.authority(at); a != nil && holds(a) {
+			return at, true
 		}
 	}
 	return "", false
+}
+
+// codes goes through the lineage's codes: the given one, then those after it, then
+// those before it.
+func (l Lineages) codes(code string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(code) {
+			return
+		}
+		for _, next := range [...]func(string) string{l.successor, l.predecessor} {
+			// A lineage has fewer steps than there are successions, also where they are wrong.
+			for at, steps := next(code), 0; at != "" && steps < len(l.successions); at, steps = next(at), steps+1 {
+				if !yield(at) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func (l Lineages) authority(code string) *programme.Authority {

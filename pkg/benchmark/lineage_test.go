@@ -145,3 +145,38 @@ func TestCodeOfAPeriod(t *testing.T) {
 		t.Errorf("the fault is %+v, want %+v", got, want)
 	}
 }
+
+// TestEstimateOfTheDay: a rate at the end of May 2020 is made with the estimate of
+// June 2019, which is of Buckinghamshire under its old code; one of an authority
+// that was split off meanwhile has none.
+func TestEstimateOfTheDay(t *testing.T) {
+	known := benchmark.Known{
+		Authorities: []programme.Authority{
+			{Code: "E10000002", DfECode: "825", ValidTo: day("2020-03-31")}, {Code: "E06000060", DfECode: "825", ValidFrom: day("2020-04-01")},
+			{Code: "E10000006", DfECode: "909", ValidTo: day("2023-03-31")}, {Code: "E06000063", DfECode: "942", ValidFrom: day("2023-04-01")},
+		},
+		Successions: []programme.Succession{
+			{Predecessor: "E10000002", Successor: "E06000060", Kind: programme.Continues, From: "2020-04-01"},
+			{Predecessor: "E10000006", Successor: "E06000063", Kind: programme.Split, From: "2023-04-01"},
+		},
+		Populations: []benchmark.Population{
+			{Geography: "E10000002", MidYear: 2019, Estimate: new(122.0)}, {Geography: "E06000060", MidYear: 2020, Estimate: new(123.0)},
+			{Geography: "E10000006", MidYear: 2022, Estimate: new(93.0)}, {Geography: benchmark.England, MidYear: 2019, Estimate: new(12000.0)},
+		},
+	}
+	estimates := known.Estimates()
+	for _, c := range []struct {
+		geography, period string
+		want              any
+	}{
+		{"E06000060", "2020-05-31", 122.0},
+		{"E10000002", "2019-20", 122.0},
+		{"E06000060", "2020-21", 123.0},
+		{benchmark.England, "2019-20", 12000.0},
+		{"E06000063", "2023-05-31", nil},
+	} {
+		if got := text(estimates.For(c.geography, period(c.period))); got != c.want {
+			t.Errorf("%s in %s: %v, want %v", c.geography, c.period, got, c.want)
+		}
+	}
+}

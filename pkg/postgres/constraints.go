@@ -81,9 +81,10 @@ var constraints = map[string]constraint{
 	"indicator_revisions_indicator": {},
 
 	"periods_pkey":           taken("/code", "That period is there already."),
-	"periods_code_format":    badFormat("/code", "A period is a financial year such as 2024-25 or a quarter such as 2025-26-Q2."),
+	"periods_code_format":    badFormat("/code", "A period is a year such as 2024-25, 2024-25-AY or 2024, a quarter such as 2025-26-Q2 or a day such as 2025-09-30."),
 	"periods_kind_known":     {},
 	"periods_dates_in_order": {},
+	"periods_day_alone":      {},
 
 	"releases_pkey":           {},
 	"releases_dataset_format": {},

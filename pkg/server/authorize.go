@@ -41,7 +41,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if !actor.Is(op.Roles...) {
 			return programme.Errorf(programme.Forbidden, programme.CodeRole, "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
 		}
-		actor.Request, actor.Reason = requestID(c), programme.Normal(strings.TrimSpace(request.Header.Get("X-Audit-Reason")))
+		actor.Request = requestID(c)
 		call.actor, call.today, call.rules = actor, s.today.now(s.clock()), s.rules
 		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
 			return err

@@ -38,11 +38,13 @@ type operation struct {
 	query        map[string]bool // the query parameters that it has
 	ids          map[string]bool // the parameters that are UUIDs
 	IfMatch      bool
+	reasonHeader bool             // it says why in [headerReason], and not in its body
 	Body         *openapi3.Schema // nil where it takes none
-	BodyTypes    []string         // media types of the body, the one to prefer first
-	Row          string           // schema of one item, where the operation answers a list
-	columns      []string         // of the list as CSV
-	fromSnapshot bool             // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
+	bodyOptional bool
+	BodyTypes    []string // media types of the body, the one to prefer first
+	Row          string   // schema of one item, where the operation answers a list
+	columns      []string // of the list as CSV
+	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
@@ -153,9 +155,12 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 			o.query[p.Value.Name] = true
 		case p.Value.Name == "If-Match":
 			o.IfMatch = true
+		case p.Value.Name == headerReason:
+			o.reasonHeader = true
 		}
 	}
 	if op.RequestBody != nil {
+		o.bodyOptional = !op.RequestBody.Value.Required
 		for mediaType, media := range op.RequestBody.Value.Content {
 			o.BodyTypes, o.Body = append(o.BodyTypes, mediaType), media.Schema.Value
 		}

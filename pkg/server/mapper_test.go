@@ -82,12 +82,14 @@ func mappings() map[string]mapping {
 		"Period":                    filled(periodWire),
 		"Release":                   filled(releaseWire),
 		"StatisticalNeighbourModel": filled(modelWire),
-		"Observation":               filled(func(o *benchmark.Observation) api.Observation { return observationWire(&benchmark.Snapshot{}, *o) }),
-		"SeriesPoint":               filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(*p) }),
-		"Comparison":                {shown: comparisonWire(&c, g, "2023-24")},
+		"Observation": filled(func(o *benchmark.Observation) api.Observation {
+			return observationWire(&benchmark.Snapshot{}, benchmark.AsAt("2025-09-30"), *o)
+		}),
+		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(*p) }),
+		"Comparison":  {shown: comparisonWire(&c, &g, "2023-24")},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(*g)
-			m.ReleaseIds = []string{"x"}
+			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
 			return m
 		}),
 		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(*d) }),

@@ -73,7 +73,7 @@ func TestContractOfJSONAlone(t *testing.T) {
 		t.Errorf("%d lists", lists)
 	}
 	w.get("/openapi.json?formats=json", "If-None-Match", lean.header.Get("ETag")).want(304)
-	if got := w.get("/openapi.json?formats=csv").problem(400, "bad_request"); !slices.Equal(got, []string{"formats enum"}) {
+	if got := w.get("/openapi.json?formats=csv").problem(400, "bad_request"); !slices.Equal(got, []string{"formats unknown_value"}) {
 		t.Errorf("faults %v", got)
 	}
 }

@@ -28,6 +28,7 @@ type Store interface {
 	// Ready answers Unavailable while the service cannot do its work.
 	Ready(ctx context.Context) error
 	cursorStore
+	filterStore
 	idempotencyStore
 	programmeStore
 	priorityStore
@@ -146,7 +147,7 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  origins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
-			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Audit-Reason", headerRequestID},
+			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerReason, headerRequestID},
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After", "Accept-Patch"},
 			MaxAge:        3600,
 		}))

@@ -113,7 +113,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	southwark.get(action).problem(404, "not_found")
 	editor.change(http.MethodPost, action+"/progress", `{"text":"The first ten were reviewed."}`).want(200)
 	editor.change(http.MethodPost, action+"/progress", `{"text":"All were reviewed.","state":"done"}`).want(200)
-	if got := editor.change(http.MethodPost, action+"/progress", `{"text":"Not quite.","state":"open"}`).problem(422, "invalid"); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
+	if got := editor.change(http.MethodPost, action+"/progress", `{"text":"Not quite.","state":"open"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/reason reason_required"}) {
 		t.Errorf("opened again without a reason: %v", got)
 	}
 	tool.get(action).problem(403, "role")
@@ -140,7 +140,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	lambeth.post("/v1/findings", finding).problem(409, "wrong_state")
 	manager.change(http.MethodPatch, challenge, `{"title":"Too late"}`).problem(409, "wrong_state")
 	manager.change(http.MethodPost, challenge+"/reopen", "").problem(422, "invalid")
-	manager.change(http.MethodPost, challenge+"/reopen", "", "X-Audit-Reason", "A finding came late").want(200)
+	manager.change(http.MethodPost, challenge+"/reopen", `{"reason":"A finding came late"}`).want(200)
 
 	// All of it can be read afterwards by those whom it concerns.
 	audit := manager.get("/v1/audit-entries?limit=500&type=peer-challenge&id=" + idIn(challenge)).want(200).body
