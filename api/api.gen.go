@@ -517,7 +517,7 @@ type Action struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	FindingId ResourceId `json:"findingId"`
 
-	// FindingKind What kind of finding it is. Only a challenge records risks.
+	// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 	FindingKind FindingKind `json:"findingKind"`
 
 	// Id A UUID (version 7), made by the server.
@@ -552,7 +552,7 @@ type Action struct {
 	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
 	Stalled bool `json:"stalled"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -636,7 +636,7 @@ type ActionCountPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// ActionGrouping By what actions are counted.
+// ActionGrouping By what actions are counted. More may come.
 type ActionGrouping string
 
 // ActionInput What is needed to create it.
@@ -708,7 +708,7 @@ type ActionPatch struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// ActionState Where an action stands.
+// ActionState Where an action stands. More may come.
 type ActionState string
 
 // AskOrOffer Help that a borough looks for or has to give. Offers are for the whole programme, asks for the members of one group.
@@ -744,7 +744,7 @@ type AskOrOffer struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
-	// State What became of it.
+	// State What became of it. More may come.
 	State AskOrOfferState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -827,7 +827,7 @@ type AskOrOfferPatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// AskOrOfferState What became of it.
+// AskOrOfferState What became of it. More may come.
 type AskOrOfferState string
 
 // Attendance People of one type of organisation.
@@ -837,7 +837,7 @@ type Attendance struct {
 	// Example: 36
 	Count *NullableCount `json:"count,omitempty"`
 
-	// OrganisationType Groups those who attend.
+	// OrganisationType Groups those who attend. More may come.
 	OrganisationType OrganisationType `json:"organisationType"`
 
 	// Organisations Which organisations, where that is known.
@@ -847,7 +847,7 @@ type Attendance struct {
 // AttendanceInput People of one type of organisation.
 type AttendanceInput = Attendance
 
-// AuditAction What was done to a resource.
+// AuditAction What was done to a resource. More may come.
 //
 // Example: update
 type AuditAction string
@@ -870,7 +870,7 @@ type AuditActor struct {
 
 // AuditEntry Who changed a resource, when and why.
 type AuditEntry struct {
-	// Action What was done to a resource.
+	// Action What was done to a resource. More may come.
 	//
 	// Example: update
 	Action AuditAction `json:"action"`
@@ -1209,7 +1209,7 @@ type Change struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id string `json:"id"`
 
-	// Type A kind of resource.
+	// Type A kind of resource. More may come.
 	Type ResourceType `json:"type"`
 }
 
@@ -1323,13 +1323,13 @@ type Comparison struct {
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
 	StatisticalNeighbours NeighbourComparison `json:"statisticalNeighbours"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion The borough's sub-region on the period's last day: pooled (sum of numerators over sum of denominators), null unless every member with a value has both parts, and the mean of its boroughs.
 	SubRegion SubRegionComparison `json:"subRegion"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// Value A number, or null where there is none.
@@ -1464,7 +1464,7 @@ type ComparisonPage struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1506,7 +1506,7 @@ type ConfidenceInterval struct {
 	// Example: 19.8
 	Lower *NullableNumber `json:"lower"`
 
-	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 	//
 	// Example: wilson
 	Method *IntervalMethod `json:"method"`
@@ -1557,7 +1557,7 @@ type ContractChange struct {
 	Text string `json:"text"`
 }
 
-// ContractFormats Which forms of lists to tell of.
+// ContractFormats Which forms of lists to tell of. More may come.
 type ContractFormats string
 
 // ContractRelease A release of the contract, and how it differs from the one before.
@@ -1623,7 +1623,7 @@ type Distribution struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1670,7 +1670,7 @@ type DistributionItem struct {
 	// Example: 20
 	Rank *NullableRank `json:"rank"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion Its sub-region on the period's last day.
@@ -1813,7 +1813,7 @@ type Event struct {
 	// Invited Who was invited, by type of organisation.
 	Invited []Attendance `json:"invited"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -1852,7 +1852,7 @@ type Event struct {
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// State Where an event stands.
+	// State Where an event stands. More may come.
 	State EventState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -1912,7 +1912,7 @@ type EventInput struct {
 	// Invited Who was invited, by type of organisation.
 	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -1967,7 +1967,7 @@ type EventInput struct {
 	Venue *NullableName `json:"venue,omitempty"`
 }
 
-// EventKind What kind of event it is.
+// EventKind What kind of event it is. More may come.
 type EventKind string
 
 // EventPage A page of the list.
@@ -2018,7 +2018,7 @@ type EventPatch struct {
 	// Invited Who was invited, by type of organisation.
 	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind *EventKind `json:"kind,omitempty"`
 
 	// Link A web address, or null where there is none.
@@ -2104,10 +2104,10 @@ type EventSession struct {
 // EventSessionInput A part of an event.
 type EventSessionInput = EventSession
 
-// EventSort An order for events.
+// EventSort An order for events. More may come.
 type EventSort string
 
-// EventState Where an event stands.
+// EventState Where an event stands. More may come.
 type EventState string
 
 // Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
@@ -2118,7 +2118,7 @@ type Exclusion struct {
 	// Authorities Their codes, in order.
 	Authorities []GeographyCode `json:"authorities"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 }
 
@@ -2159,10 +2159,10 @@ type Fault struct {
 // FaultCode What is wrong with a part of a request. More may come: show the detail of one that you do not know.
 type FaultCode string
 
-// FeedStart Where to begin in the feed.
+// FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
-// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 type FigureStatus string
 
 // Finding What a challenge's group or a review's team found about a borough.
@@ -2193,7 +2193,7 @@ type Finding struct {
 	// Indicators Indicators that it cites.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2248,7 +2248,7 @@ type FindingInput struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2280,7 +2280,7 @@ type FindingInput struct {
 	Theme Name `json:"theme"`
 }
 
-// FindingKind What kind of finding it is. Only a challenge records risks.
+// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 type FindingKind string
 
 // FindingPage A page of the list.
@@ -2305,7 +2305,7 @@ type FindingPatch struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind *FindingKind `json:"kind,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
@@ -2354,10 +2354,10 @@ type FindingResponseInput struct {
 	Reason *NullableText `json:"reason,omitempty"`
 }
 
-// Frequency How often an indicator is collected.
+// Frequency How often an indicator is collected. More may come.
 type Frequency string
 
-// GeographicLevel The level of a place.
+// GeographicLevel The level of a place. More may come.
 type GeographicLevel string
 
 // GeographyCode The code of the Government Statistical Service for a place in England.
@@ -2377,7 +2377,7 @@ type GroupMember struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2388,7 +2388,7 @@ type GroupMemberInput struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn,omitempty"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2400,7 +2400,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -2432,7 +2432,7 @@ type GroupingProposal struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -2463,7 +2463,7 @@ type GroupingProposal struct {
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
 
-	// State What became of a proposal.
+	// State What became of a proposal. More may come.
 	State ProposalState `json:"state"`
 
 	// Unplaced Boroughs that no group could take.
@@ -2593,7 +2593,7 @@ type Indicator struct {
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2625,7 +2625,7 @@ type Indicator struct {
 	// Example: South London
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2654,7 +2654,7 @@ type IndicatorInput struct {
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2681,7 +2681,7 @@ type IndicatorInput struct {
 	// Example: South London
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 }
 
@@ -2707,7 +2707,7 @@ type IndicatorPatch struct {
 	// Denominator What the denominator counts.
 	Denominator *string `json:"denominator,omitempty"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency *Frequency `json:"frequency,omitempty"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2734,11 +2734,11 @@ type IndicatorPatch struct {
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit *Unit `json:"unit,omitempty"`
 }
 
-// IndicatorSort An order for indicators.
+// IndicatorSort An order for indicators. More may come.
 type IndicatorSort string
 
 // Instant An instant, RFC 3339, UTC in answers.
@@ -2746,7 +2746,7 @@ type IndicatorSort string
 // Example: 2026-03-31T09:30:00Z
 type Instant = time.Time
 
-// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 //
 // Example: wilson
 type IntervalMethod string
@@ -2819,7 +2819,7 @@ type LinkTarget struct {
 	Type string `json:"type"`
 }
 
-// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type ListFormat string
 
 // LocalAuthorityCode The GSS code of a local authority.
@@ -2861,7 +2861,7 @@ type LondonComparison struct {
 	Rank *NullableRank `json:"rank"`
 }
 
-// MemberRole What a borough does in its group.
+// MemberRole What a borough does in its group. More may come.
 type MemberRole string
 
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
@@ -2913,7 +2913,7 @@ type Milestone struct {
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -2939,7 +2939,7 @@ type Milestone struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds []ResourceId `json:"priorityIds"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -2966,7 +2966,7 @@ type MilestoneCount struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Milestones How many.
@@ -2974,7 +2974,7 @@ type MilestoneCount struct {
 	// Example: 4
 	Milestones int `json:"milestones"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -3028,7 +3028,7 @@ type MilestoneInput struct {
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3054,7 +3054,7 @@ type MilestoneInput struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -3066,7 +3066,7 @@ type MilestoneInput struct {
 	Title Name `json:"title"`
 }
 
-// MilestoneKind What kind of milestone it is.
+// MilestoneKind What kind of milestone it is. More may come.
 type MilestoneKind string
 
 // MilestonePage A page of the list.
@@ -3114,7 +3114,7 @@ type MilestonePatch struct {
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind *MilestoneKind `json:"kind,omitempty"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3140,7 +3140,7 @@ type MilestonePatch struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State *MilestoneState `json:"state,omitempty"`
 
 	// SubRegions Its sub-regions.
@@ -3155,10 +3155,10 @@ type MilestonePatch struct {
 	WordedByHand *bool `json:"wordedByHand,omitempty"`
 }
 
-// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last.
+// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last. More may come.
 type MilestoneSort string
 
-// MilestoneState Where a milestone stands.
+// MilestoneState Where a milestone stands. More may come.
 type MilestoneState string
 
 // NDJSON The whole list, one JSON object to a line.
@@ -3289,7 +3289,7 @@ type Observation struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
-	// Level The level of a place.
+	// Level The level of a place. More may come.
 	Level GeographicLevel `json:"level"`
 
 	// Numerator A number, or null where there is none.
@@ -3302,7 +3302,7 @@ type Observation struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -3310,7 +3310,7 @@ type Observation struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReleaseId ResourceId `json:"releaseId"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -3336,7 +3336,7 @@ type ObservationPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// OrganisationType Groups those who attend.
+// OrganisationType Groups those who attend. More may come.
 type OrganisationType string
 
 // OwnerKind Whether the owner is a person's role or an outside body.
@@ -3377,7 +3377,7 @@ type Participant struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3408,7 +3408,7 @@ type ParticipantInput struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -3446,11 +3446,11 @@ type ParticipantPatch struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role *ParticipantRole `json:"role,omitempty"`
 }
 
-// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 type ParticipantRole string
 
 // PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded.
@@ -3499,7 +3499,7 @@ type PeerChallenge struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn"`
 
-	// State Where a peer challenge stands.
+	// State Where a peer challenge stands. More may come.
 	State PeerChallengeState `json:"state"`
 
 	// SubRegion A short name for addresses, lower case.
@@ -3765,7 +3765,7 @@ type PeerChallengePatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerChallengeState Where a peer challenge stands.
+// PeerChallengeState Where a peer challenge stands. More may come.
 type PeerChallengeState string
 
 // PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
@@ -3827,7 +3827,7 @@ type PeerReview struct {
 	// Example: 2026-03-31
 	ProgressReviewOn *NullableDate `json:"progressReviewOn"`
 
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 
 	// Report Plain text of any length up to 100,000 characters, or null where there is none.
@@ -3856,7 +3856,7 @@ type PeerReview struct {
 	// Sessions Interviews and focus groups; for others than host and team an empty list.
 	Sessions []ReviewSession `json:"sessions"`
 
-	// State Where a peer review stands.
+	// State Where a peer review stands. More may come.
 	State PeerReviewState `json:"state"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4010,7 +4010,7 @@ type PeerReviewPatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerReviewState Where a peer review stands.
+// PeerReviewState Where a peer review stands. More may come.
 type PeerReviewState string
 
 // Period What figures can be about.
@@ -4030,7 +4030,7 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
-	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	Kind PeriodKind `json:"kind"`
 
 	// Name What people call the period.
@@ -4057,7 +4057,7 @@ type PeriodInput struct {
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 type PeriodKind string
 
 // PeriodName What people call the period.
@@ -4077,7 +4077,7 @@ type PeriodPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// PlaceSort An order for places.
+// PlaceSort An order for places. More may come.
 type PlaceSort string
 
 // Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
@@ -4116,7 +4116,7 @@ type PreviousFigure struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4326,7 +4326,7 @@ type ProgressUpdate struct {
 	// Example: 2026-03-31T09:30:00Z
 	At Instant `json:"at"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -4342,7 +4342,7 @@ type ProgressUpdateInput struct {
 	// Example: Entered by mistake
 	Reason *NullableReason `json:"reason,omitempty"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State *ActionState `json:"state,omitempty"`
 
 	// Text What was done.
@@ -4351,7 +4351,7 @@ type ProgressUpdateInput struct {
 	Text string `json:"text"`
 }
 
-// ProposalState What became of a proposal.
+// ProposalState What became of a proposal. More may come.
 type ProposalState string
 
 // ProposedGroup A group of a proposal, and why it is so.
@@ -4381,18 +4381,18 @@ type ProposedGroup struct {
 	Repeats []RepeatedPairing `json:"repeats"`
 }
 
-// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 type Publication string
 
 // PublicationInput How far a report may be seen.
 type PublicationInput struct {
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 }
 
 // PublishedFigure What is published for the place as a whole.
 type PublishedFigure struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4406,7 +4406,7 @@ type PublishedFigure struct {
 // Example: B
 type QuartileBand string
 
-// RecordSort An order for records.
+// RecordSort An order for records. More may come.
 type RecordSort string
 
 // RegionCode The GSS code of a region.
@@ -4495,7 +4495,7 @@ type ReportInput struct {
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ResourceId = string
 
-// ResourceType A kind of resource.
+// ResourceType A kind of resource. More may come.
 type ResourceType string
 
 // ResponseAnswer How far the borough accepts a finding.
@@ -4556,7 +4556,7 @@ type Series struct {
 
 // SeriesBeside A place beside the borough in one period.
 type SeriesBeside struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4613,7 +4613,7 @@ type SeriesPoint struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -4626,7 +4626,7 @@ type SeriesPoint struct {
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4984,7 +4984,7 @@ type TeamMember struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ParticipantId *NullableId `json:"participantId"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -5004,7 +5004,7 @@ type TeamMemberInput struct {
 // Example: A paragraph.
 type Text = string
 
-// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
 
 // UnplacedBorough A borough that no group could take, and why.
@@ -5014,14 +5014,14 @@ type UnplacedBorough struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 	Code UnplacedCode `json:"code"`
 
 	// Detail Why, in a sentence.
 	Detail string `json:"detail"`
 }
 
-// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 type UnplacedCode string
 
 // Url A web address.
@@ -5070,7 +5070,7 @@ type EventId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type FindingId = ResourceId
 
-// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type Format = ListFormat
 
 // GroupId A UUID (version 7), made by the server.
@@ -5180,10 +5180,10 @@ type ProposalId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReleaseId = ResourceId
 
-// SortIndicators An order for indicators.
+// SortIndicators An order for indicators. More may come.
 type SortIndicators = IndicatorSort
 
-// SortPlaces An order for places.
+// SortPlaces An order for places. More may come.
 type SortPlaces = PlaceSort
 
 // SubRegionQuery A short name for addresses, lower case.

@@ -20,6 +20,7 @@ type source struct {
 	refusals map[string]string     // the response component of each status
 	verbs    map[string]*yaml.Node // what the operations of a kind have in common
 	used     map[string]bool       // files of examples
+	closed   *yaml.Node            // the lists of values that never grow
 	faults   []error
 }
 
@@ -37,6 +38,7 @@ func join(folder fs.FS) (inside, published []byte, err error) {
 		s.refusals[status] = node.Value
 	}
 	maps.Insert(s.verbs, members(verbs))
+	s.closed = take(s.root, "closed")
 	paths, schemas := mapping(), get(s.root, "components", "schemas")
 	for name, schema := range members(schemas) {
 		s.schema("root.yaml: "+name, schema)

@@ -67,6 +67,9 @@ components:
     Limit: {name: limit, in: query, schema: Number}
   schemas:
     Number: {type: integer}
+    Side: {type: string, enum: [left, right], description: A side.}
+    Mood: {type: string, enum: [good, bad], description: A mood.}
+closed: [Side]
 `,
 		"verbs.yaml": `
 list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}}}}}
@@ -145,6 +148,9 @@ func TestWhatIsDerived(t *testing.T) {
 		{"as answers do to theirs", get(root, "components", "schemas", "Thing", "properties", "marks", "items", "$ref").Value, "#/components/schemas/Mark"},
 		{"and is one type in Go", get(root, "components", "schemas", "MarkInput", "x-go-type").Value, "Mark"},
 		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts marks"},
+		{"a list of values that never grows says so", get(root, "components", "schemas", "Side", "x-enum-values").Value, "closed"},
+		{"every other may grow", get(root, "components", "schemas", "Mood", "x-enum-values").Value, "open"},
+		{"which its readers are told", get(root, "components", "schemas", "Mood", "description").Value, "A mood. More may come."},
 		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name marks done"},
 		{"a name is a reference", get(root, "components", "parameters", "Limit", "schema", "$ref").Value, "#/components/schemas/Number"},
 		{"the example is there", get(root, "paths", "/v1/things/{id}", "get", "responses", "200", "content", "application/json", "example", "name").Value, "A"},

@@ -30,6 +30,7 @@ func (s *source) settle(paths *yaml.Node) {
 		s.parameterShown(name, parameter)
 	}
 	reach(schemas, get(s.root, "components", "responses"), answered)
+	s.marked(schemas)
 	both := s.parted(schemas, sent, answered)
 	for _, body := range bodies {
 		rename(body, both)
@@ -39,6 +40,32 @@ func (s *source) settle(paths *yaml.Node) {
 		if sent[name] && !copied {
 			rename(schema, both)
 			shut(schema)
+		}
+	}
+}
+
+// marked says of every list of values whether it may grow within a base path: those
+// that root.yaml names are closed, all other are open.
+func (s *source) marked(schemas *yaml.Node) {
+	closed := map[string]bool{}
+	for _, name := range values(s.closed) {
+		closed[name] = true
+		if get(schemas, name, "enum") == nil {
+			s.fault("root.yaml: %s is closed, and is no list of values", name)
+		}
+	}
+	for name, schema := range members(schemas) {
+		if get(schema, "enum") == nil {
+			continue
+		}
+		if closed[name] {
+			set(schema, "x-enum-values", scalar("closed"))
+			continue
+		}
+		set(schema, "x-enum-values", scalar("open"))
+		const more = "More may come"
+		if description := get(schema, "description"); description != nil && !strings.Contains(description.Value, more) {
+			description.Value = strings.TrimSpace(description.Value) + " " + more + "."
 		}
 	}
 }
