@@ -94,6 +94,7 @@ const (
 
 // Defines values for FaultCode.
 const (
+	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
@@ -126,12 +127,14 @@ const (
 	FaultCodeNotInGroup          FaultCode = "not_in_group"
 	FaultCodeNotInSubRegion      FaultCode = "not_in_sub_region"
 	FaultCodeNotNull             FaultCode = "not_null"
+	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
 	FaultCodeOrder               FaultCode = "order"
 	FaultCodeOtherChallenge      FaultCode = "other_challenge"
+	FaultCodeOtherForm           FaultCode = "other_form"
 	FaultCodeOtherKind           FaultCode = "other_kind"
 	FaultCodeOutOfRange          FaultCode = "out_of_range"
 	FaultCodeOutsideChallenge    FaultCode = "outside_challenge"
@@ -443,6 +446,12 @@ const (
 const (
 	RecordSortMinusUpdatedAt RecordSort = "-updatedAt"
 	RecordSortUpdatedAt      RecordSort = "updatedAt"
+)
+
+// Defines values for ReleaseState.
+const (
+	ReleaseStateStanding  ReleaseState = "standing"
+	ReleaseStateWithdrawn ReleaseState = "withdrawn"
 )
 
 // Defines values for ResourceType.
@@ -1183,9 +1192,6 @@ type BoroughPatch struct {
 	ShortName *Name `json:"shortName,omitempty"`
 }
 
-// CSV The whole list as CSV (RFC 4180, UTF-8). The first record names the members, nested ones with a dot. A line break within a cell is LF, as in JSON, and a record ends with CR LF. A text that a spreadsheet would take for a formula, which begins with =, +, -, @, their full-width forms, a tab or a line break, has an apostrophe before it.
-type CSV = string
-
 // Calendar Events as a calendar (RFC 5545). Cancelled ones stay in it as such.
 type Calendar = string
 
@@ -1297,6 +1303,9 @@ type Comparison struct {
 	//
 	// Example: South London
 	IndicatorName Name `json:"indicatorName"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// London London as a whole, and the borough among its boroughs.
 	London LondonComparison `json:"london"`
@@ -1659,6 +1668,9 @@ type DistributionItem struct {
 	//
 	// Example: 19.8
 	Denominator *NullableNumber `json:"denominator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -2751,6 +2763,42 @@ type Instant = time.Time
 // Example: wilson
 type IntervalMethod string
 
+// JointFigure The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+type JointFigure struct {
+	// Denominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Denominator *NullableNumber `json:"denominator"`
+
+	// Geography The GSS code of a place; authorities that publish one figure together are joined by a stroke.
+	//
+	// Example: E09000022
+	Geography ObservationGeography `json:"geography"`
+
+	// GeographyName The places' names.
+	//
+	// Example: Kingston upon Thames / Richmond upon Thames
+	GeographyName string `json:"geographyName"`
+
+	// Numerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Numerator *NullableNumber `json:"numerator"`
+
+	// ReleaseId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReleaseId ResourceId `json:"releaseId"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
 // KeySet A JSON Web Key Set (RFC 7517).
 type KeySet struct {
 	// Keys The public keys.
@@ -3288,6 +3336,9 @@ type Observation struct {
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Level The level of a place. More may come.
 	Level GeographicLevel `json:"level"`
@@ -4414,7 +4465,7 @@ type RecordSort string
 // Example: E12000007
 type RegionCode = string
 
-// Release One published file from which figures were read.
+// Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
 	//
@@ -4439,6 +4490,21 @@ type Release struct {
 	// Example: South London
 	Licence Name `json:"licence"`
 
+	// Methodology A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Methodology *NullableUrl `json:"methodology"`
+
+	// NextUpdateOn When its publisher means to put out the next; null where that is not known.
+	//
+	// Example: 2026-10-29
+	NextUpdateOn *programme.Date `json:"nextUpdateOn"`
+
+	// PublishedOn When its publisher put it out; null where nobody said.
+	//
+	// Example: 2025-10-30
+	PublishedOn *programme.Date `json:"publishedOn"`
+
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -4450,10 +4516,23 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
+	// State Whether figures of the release may stand; of a withdrawn one none does. More may come.
+	State ReleaseState `json:"state"`
+
+	// StateReason Why it was last withdrawn or reinstated; null before.
+	//
+	// Example: The columns were swapped.
+	StateReason *string `json:"stateReason"`
+
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
 }
 
 // ReleasePage A page of the list.
@@ -4467,6 +4546,9 @@ type ReleasePage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// ReleaseState Whether figures of the release may stand; of a withdrawn one none does. More may come.
+type ReleaseState string
 
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {
@@ -4589,6 +4671,9 @@ type SeriesPoint struct {
 
 	// England A place beside the borough in one period.
 	England SeriesBeside `json:"england"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// London A place beside the borough in one period.
 	London SeriesBeside `json:"london"`
@@ -5047,6 +5132,9 @@ type AuditReason = string
 // Example: E09000022
 type AuthorityCode = GeographyCode
 
+// Bom defines model for Bom.
+type Bom = bool
+
 // BoroughCode The code of the Government Statistical Service for a place in England.
 //
 // Example: E09000022
@@ -5284,6 +5372,9 @@ type ListActionsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5310,6 +5401,9 @@ type ListActionSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5382,6 +5476,9 @@ type ListAsksAndOffersParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5464,6 +5561,9 @@ type ListAuditEntriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5493,6 +5593,9 @@ type ListAuthoritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5553,6 +5656,9 @@ type ListBoroughsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5644,6 +5750,9 @@ type ListComparisonsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5697,6 +5806,9 @@ type ListEventsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5812,6 +5924,9 @@ type ListFindingsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5899,6 +6014,9 @@ type ListIndicatorsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5950,6 +6068,9 @@ type ListIndicatorDistributionParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5974,6 +6095,9 @@ type ListIndicatorSeriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5991,6 +6115,9 @@ type ListIndicatorVersionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6043,6 +6170,9 @@ type ListMilestonesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6069,6 +6199,9 @@ type ListMilestoneSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6130,6 +6263,9 @@ type ListObservationsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6159,6 +6295,9 @@ type ListParticipantsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6222,6 +6361,9 @@ type ListPeerChallengeGroupsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6322,6 +6464,9 @@ type ListPeerChallengesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6397,6 +6542,9 @@ type ListGroupingProposalsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6465,6 +6613,9 @@ type ListPeerReviewsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6625,6 +6776,9 @@ type ListPeriodsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6669,6 +6823,9 @@ type ListPrioritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6736,6 +6893,9 @@ type ListReleasesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6760,6 +6920,9 @@ type ListStatisticalNeighbourModelsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6783,6 +6946,9 @@ type ListStatisticalNeighboursParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6813,6 +6979,9 @@ type ListSubRegionMembershipsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6864,6 +7033,9 @@ type ListSubRegionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -8191,6 +8363,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
@@ -8220,6 +8393,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
@@ -8252,6 +8426,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
@@ -8284,6 +8459,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
@@ -8321,6 +8497,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
@@ -8349,6 +8526,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/statistical-neighbours", o.ListStatisticalNeighbours, func(from *request, r *ListStatisticalNeighboursRequestObject) {
@@ -8358,6 +8536,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators", o.ListIndicators, func(from *request, r *ListIndicatorsRequestObject) {
@@ -8370,6 +8549,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
@@ -8399,6 +8579,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/series", o.ListIndicatorSeries, func(from *request, r *ListIndicatorSeriesRequestObject) {
@@ -8409,6 +8590,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/distribution", o.ListIndicatorDistribution, func(from *request, r *ListIndicatorDistributionRequestObject) {
@@ -8418,6 +8600,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {
@@ -8426,6 +8609,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
@@ -8453,6 +8637,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases", o.ListReleases, func(from *request, r *ListReleasesRequestObject) {
@@ -8461,6 +8646,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases/:id", o.GetRelease, func(from *request, r *GetReleaseRequestObject) {
@@ -8477,6 +8663,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
@@ -8490,6 +8677,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
@@ -8561,6 +8749,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
@@ -8579,6 +8768,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
@@ -8647,6 +8837,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
@@ -8681,6 +8872,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
@@ -8802,6 +8994,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
@@ -8846,6 +9039,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
@@ -8859,6 +9053,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/actions/:id", o.DeleteAction, func(from *request, r *DeleteActionRequestObject) {
@@ -8896,6 +9091,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
@@ -8957,6 +9153,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
@@ -9022,6 +9219,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
@@ -9035,6 +9233,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/milestones/:id", o.DeleteMilestone, func(from *request, r *DeleteMilestoneRequestObject) {
@@ -9067,6 +9266,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }

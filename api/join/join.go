@@ -49,6 +49,7 @@ func join(folder fs.FS) (inside, published []byte, err error) {
 	for _, file := range take(s.root, "nouns").Content {
 		s.noun(file.Value+".yaml", paths, schemas)
 	}
+	s.tables(paths, schemas)
 	s.checkExamples()
 	s.settle(paths)
 	// The components come last, as readers of such documents expect.
