@@ -254,6 +254,14 @@ const (
 	Visitor     MemberRole = "visitor"
 )
 
+// Defines values for Method.
+const (
+	DELETE Method = "DELETE"
+	PATCH  Method = "PATCH"
+	POST   Method = "POST"
+	PUT    Method = "PUT"
+)
+
 // Defines values for MilestoneKind.
 const (
 	MilestoneKindEvent         MilestoneKind = "event"
@@ -370,6 +378,7 @@ const (
 	ProblemCodeHeadersTooLarge      ProblemCode = "headers_too_large"
 	ProblemCodeHttpVersion          ProblemCode = "http_version"
 	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
+	ProblemCodeIfMatchNamesNoState  ProblemCode = "if_match_names_no_state"
 	ProblemCodeIfMatchRequired      ProblemCode = "if_match_required"
 	ProblemCodeInUse                ProblemCode = "in_use"
 	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
@@ -485,6 +494,15 @@ const (
 	ResponseAnswerPartly      ResponseAnswer = "partly"
 )
 
+// Defines values for RoleName.
+const (
+	RoleNameBoroughEditor RoleName = "borough-editor"
+	RoleNameBoroughLead   RoleName = "borough-lead"
+	RoleNameBoroughSystem RoleName = "borough-system"
+	RoleNameProgramme     RoleName = "programme"
+	RoleNameReporting     RoleName = "reporting"
+)
+
 // Defines values for Unit.
 const (
 	CasesPerFte   Unit = "cases_per_fte"
@@ -520,6 +538,11 @@ type Action struct {
 	//
 	// Example: 2026-03-31
 	DueOn *NullableDate `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// FindingId A UUID (version 7), made by the server.
 	//
@@ -734,6 +757,11 @@ type AskOrOffer struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -959,6 +987,11 @@ type Authority struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -1089,6 +1122,11 @@ type Borough struct {
 	//
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
 	//
@@ -1594,6 +1632,20 @@ type ContractReleases struct {
 	Items []ContractRelease `json:"items"`
 }
 
+// Creation Something that the caller may create.
+type Creation struct {
+	// Href The address to send it to: a path or, where a part of it is a record's key, a URI template (RFC 6570).
+	//
+	// Example: /v1/milestones
+	Href string `json:"href"`
+
+	// Method A method of HTTP that changes something. More may come.
+	Method Method `json:"method"`
+
+	// Type A kind of resource. More may come.
+	Type ResourceType `json:"type"`
+}
+
 // Cursor A place in a list. Its content means nothing to callers.
 //
 // Example: WyJFMDkwMDAwMDIiXQ
@@ -1811,6 +1863,11 @@ type Event struct {
 	//
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -2192,6 +2249,11 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Evidence Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -2433,6 +2495,11 @@ type GroupingProposal struct {
 	// Example: 3
 	Cycles int `json:"cycles"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Groups The groups.
 	Groups []ProposedGroup `json:"groups"`
 
@@ -2604,6 +2671,11 @@ type Indicator struct {
 
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
@@ -2909,8 +2981,28 @@ type LondonComparison struct {
 	Rank *NullableRank `json:"rank"`
 }
 
+// Me Who the caller is to the service.
+type Me struct {
+	// Boroughs The boroughs that the caller speaks for.
+	Boroughs []NamedBorough `json:"boroughs"`
+
+	// MayCreate What the contract lets a caller of these roles create, by address.
+	MayCreate []Creation `json:"mayCreate"`
+
+	// Roles The roles that the token carries.
+	Roles []RoleName `json:"roles"`
+
+	// Subject The subject of the token.
+	//
+	// Example: team
+	Subject string `json:"subject"`
+}
+
 // MemberRole What a borough does in its group. More may come.
 type MemberRole string
+
+// Method A method of HTTP that changes something. More may come.
+type Method string
 
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
 type Milestone struct {
@@ -2942,6 +3034,11 @@ type Milestone struct {
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// EventId The id of another resource, or null where there is none.
 	//
@@ -3217,6 +3314,19 @@ type NDJSON = string
 // Example: South London
 type Name = string
 
+// NamedBorough A borough.
+type NamedBorough struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South London
+	Name Name `json:"name"`
+}
+
 // NeighbourComparison The borough's statistical neighbours: mean and median of those with a value.
 type NeighbourComparison struct {
 	// Mean A number, or null where there is none.
@@ -3413,6 +3523,11 @@ type Participant struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3524,6 +3639,11 @@ type PeerChallenge struct {
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3583,6 +3703,11 @@ type PeerChallengeGroup struct {
 	//
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -3834,6 +3959,11 @@ type PeerReview struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
@@ -4081,6 +4211,11 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	Kind PeriodKind `json:"kind"`
 
@@ -4187,6 +4322,11 @@ type Priority struct {
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -4333,6 +4473,11 @@ type Programme struct {
 	// Contacts Whom to ask.
 	Contacts []Contact `json:"contacts"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
@@ -4456,6 +4601,11 @@ type PublishedFigure struct {
 //
 // Example: B
 type QuartileBand string
+
+// RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+//
+// Example: "1764056400000000"
+type RecordEtag = string
 
 // RecordSort An order for records. More may come.
 type RecordSort string
@@ -4613,6 +4763,9 @@ type ReviewSession struct {
 
 // ReviewSessionInput An interview or a focus group of the fieldwork.
 type ReviewSessionInput = ReviewSession
+
+// RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
+type RoleName string
 
 // Series A page of the list.
 type Series struct {
@@ -4871,6 +5024,11 @@ type SubRegion struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -4939,6 +5097,11 @@ type SubRegionMembership struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -5411,7 +5574,7 @@ type ListActionSummaryParams struct {
 
 // DeleteActionParams defines parameters for DeleteAction.
 type DeleteActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5426,7 +5589,7 @@ type GetActionParams struct {
 
 // UpdateActionParams defines parameters for UpdateAction.
 type UpdateActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5435,7 +5598,7 @@ type UpdateActionParams struct {
 
 // AddActionProgressParams defines parameters for AddActionProgress.
 type AddActionProgressParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5492,7 +5655,7 @@ type CreateAskOrOfferParams struct {
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
 type DeleteAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5507,7 +5670,7 @@ type GetAskOrOfferParams struct {
 
 // UpdateAskOrOfferParams defines parameters for UpdateAskOrOffer.
 type UpdateAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5516,7 +5679,7 @@ type UpdateAskOrOfferParams struct {
 
 // MeetAskOrOfferParams defines parameters for MeetAskOrOffer.
 type MeetAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5525,7 +5688,7 @@ type MeetAskOrOfferParams struct {
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
 type ReopenAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5534,7 +5697,7 @@ type ReopenAskOrOfferParams struct {
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
 type WithdrawAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5609,7 +5772,7 @@ type CreateAuthorityParams struct {
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
 type DeleteAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5624,7 +5787,7 @@ type GetAuthorityParams struct {
 
 // UpdateAuthorityParams defines parameters for UpdateAuthority.
 type UpdateAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5672,7 +5835,7 @@ type CreateBoroughParams struct {
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
 type DeleteBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5690,7 +5853,7 @@ type GetBoroughParams struct {
 
 // UpdateBoroughParams defines parameters for UpdateBorough.
 type UpdateBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5834,7 +5997,7 @@ type GetEventCalendarParams struct {
 
 // DeleteEventParams defines parameters for DeleteEvent.
 type DeleteEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5849,7 +6012,7 @@ type GetEventParams struct {
 
 // UpdateEventParams defines parameters for UpdateEvent.
 type UpdateEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5858,7 +6021,7 @@ type UpdateEventParams struct {
 
 // CancelEventParams defines parameters for CancelEvent.
 type CancelEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5867,7 +6030,7 @@ type CancelEventParams struct {
 
 // HoldEventParams defines parameters for HoldEvent.
 type HoldEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5876,7 +6039,7 @@ type HoldEventParams struct {
 
 // ReopenEventParams defines parameters for ReopenEvent.
 type ReopenEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5939,7 +6102,7 @@ type CreateFindingParams struct {
 
 // DeleteFindingParams defines parameters for DeleteFinding.
 type DeleteFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5954,7 +6117,7 @@ type GetFindingParams struct {
 
 // UpdateFindingParams defines parameters for UpdateFinding.
 type UpdateFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5963,7 +6126,7 @@ type UpdateFindingParams struct {
 
 // PutFindingResponseParams defines parameters for PutFindingResponse.
 type PutFindingResponseParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5978,7 +6141,7 @@ type GetGroupingProposalParams struct {
 
 // AcceptGroupingProposalParams defines parameters for AcceptGroupingProposal.
 type AcceptGroupingProposalParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6029,7 +6192,7 @@ type CreateIndicatorParams struct {
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
 type DeleteIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6044,7 +6207,7 @@ type GetIndicatorParams struct {
 
 // UpdateIndicatorParams defines parameters for UpdateIndicator.
 type UpdateIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6119,6 +6282,12 @@ type ListIndicatorVersionsParams struct {
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetMeParams defines parameters for GetMe.
+type GetMeParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6209,7 +6378,7 @@ type ListMilestoneSummaryParams struct {
 
 // DeleteMilestoneParams defines parameters for DeleteMilestone.
 type DeleteMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6224,7 +6393,7 @@ type GetMilestoneParams struct {
 
 // UpdateMilestoneParams defines parameters for UpdateMilestone.
 type UpdateMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6311,7 +6480,7 @@ type CreateParticipantParams struct {
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
 type DeleteParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6326,7 +6495,7 @@ type GetParticipantParams struct {
 
 // UpdateParticipantParams defines parameters for UpdateParticipant.
 type UpdateParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6377,7 +6546,7 @@ type CreatePeerChallengeGroupParams struct {
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
 type DeletePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6392,7 +6561,7 @@ type GetPeerChallengeGroupParams struct {
 
 // UpdatePeerChallengeGroupParams defines parameters for UpdatePeerChallengeGroup.
 type UpdatePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6407,7 +6576,7 @@ type GetPeerChallengeGroupCalendarParams struct {
 
 // DeletePeerChallengeGroupMemberParams defines parameters for DeletePeerChallengeGroupMember.
 type DeletePeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6416,7 +6585,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupMemberParams defines parameters for PutPeerChallengeGroupMember.
 type PutPeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6425,7 +6594,7 @@ type PutPeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupNotesParams defines parameters for PutPeerChallengeGroupNotes.
 type PutPeerChallengeGroupNotesParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6479,7 +6648,7 @@ type CreatePeerChallengeParams struct {
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
 type DeletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6494,7 +6663,7 @@ type GetPeerChallengeParams struct {
 
 // UpdatePeerChallengeParams defines parameters for UpdatePeerChallenge.
 type UpdatePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6503,7 +6672,7 @@ type UpdatePeerChallengeParams struct {
 
 // CancelPeerChallengeParams defines parameters for CancelPeerChallenge.
 type CancelPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6512,7 +6681,7 @@ type CancelPeerChallengeParams struct {
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
 type ClosePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6521,7 +6690,7 @@ type ClosePeerChallengeParams struct {
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
 type CompletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6557,7 +6726,7 @@ type CreateGroupingProposalParams struct {
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
 type PreparePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6566,7 +6735,7 @@ type PreparePeerChallengeParams struct {
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
 type ReopenPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6575,7 +6744,7 @@ type ReopenPeerChallengeParams struct {
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
 type StartPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6629,7 +6798,7 @@ type CreatePeerReviewParams struct {
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
 type DeletePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6644,7 +6813,7 @@ type GetPeerReviewParams struct {
 
 // UpdatePeerReviewParams defines parameters for UpdatePeerReview.
 type UpdatePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6653,7 +6822,7 @@ type UpdatePeerReviewParams struct {
 
 // CancelPeerReviewParams defines parameters for CancelPeerReview.
 type CancelPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6662,7 +6831,7 @@ type CancelPeerReviewParams struct {
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
 type CheckPeerReviewFactsParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6671,7 +6840,7 @@ type CheckPeerReviewFactsParams struct {
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
 type ClosePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6680,7 +6849,7 @@ type ClosePeerReviewParams struct {
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
 type FinalisePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6689,7 +6858,7 @@ type FinalisePeerReviewParams struct {
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
 type FollowUpPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6698,7 +6867,7 @@ type FollowUpPeerReviewParams struct {
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
 type AddPeerReviewHostCommentParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6707,7 +6876,7 @@ type AddPeerReviewHostCommentParams struct {
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
 type PreparePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6716,7 +6885,7 @@ type PreparePeerReviewParams struct {
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
 type PutPeerReviewPublicationParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6725,7 +6894,7 @@ type PutPeerReviewPublicationParams struct {
 
 // ReopenPeerReviewParams defines parameters for ReopenPeerReview.
 type ReopenPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6734,7 +6903,7 @@ type ReopenPeerReviewParams struct {
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
 type PutPeerReviewReportParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6743,7 +6912,7 @@ type PutPeerReviewReportParams struct {
 
 // ScopePeerReviewParams defines parameters for ScopePeerReview.
 type ScopePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6752,7 +6921,7 @@ type ScopePeerReviewParams struct {
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
 type StartPeerReviewFieldworkParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6791,7 +6960,7 @@ type CreatePeriodParams struct {
 
 // DeletePeriodParams defines parameters for DeletePeriod.
 type DeletePeriodParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6839,7 +7008,7 @@ type CreatePriorityParams struct {
 
 // DeletePriorityParams defines parameters for DeletePriority.
 type DeletePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6854,7 +7023,7 @@ type GetPriorityParams struct {
 
 // UpdatePriorityParams defines parameters for UpdatePriority.
 type UpdatePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6869,7 +7038,7 @@ type GetProgrammeParams struct {
 
 // UpdateProgrammeParams defines parameters for UpdateProgramme.
 type UpdateProgrammeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6995,7 +7164,7 @@ type CreateSubRegionMembershipParams struct {
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
 type DeleteSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7010,7 +7179,7 @@ type GetSubRegionMembershipParams struct {
 
 // UpdateSubRegionMembershipParams defines parameters for UpdateSubRegionMembership.
 type UpdateSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7049,7 +7218,7 @@ type CreateSubRegionParams struct {
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
 type DeleteSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7064,7 +7233,7 @@ type GetSubRegionParams struct {
 
 // UpdateSubRegionParams defines parameters for UpdateSubRegion.
 type UpdateSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7476,6 +7645,11 @@ type ListIndicatorSeriesRequestObject struct {
 type ListIndicatorVersionsRequestObject struct {
 	Code   IndicatorCode
 	Params ListIndicatorVersionsParams
+}
+
+// GetMeRequestObject is what a request for GetMe says.
+type GetMeRequestObject struct {
+	Params GetMeParams
 }
 
 // ListMilestonesRequestObject is what a request for ListMilestones says.
@@ -8114,6 +8288,9 @@ type Operations interface {
 	// ListIndicatorVersions List the revisions of an indicator
 	// (GET /v1/indicators/{code}/versions)
 	ListIndicatorVersions(ctx context.Context, r ListIndicatorVersionsRequestObject) (Response, error)
+	// GetMe Read who you are here
+	// (GET /v1/me)
+	GetMe(ctx context.Context, r GetMeRequestObject) (Response, error)
 	// ListMilestones List milestones
 	// (GET /v1/milestones)
 	ListMilestones(ctx context.Context, r ListMilestonesRequestObject) (Response, error)
@@ -9267,6 +9444,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }
