@@ -324,9 +324,6 @@ func (r *PeerReview) Check() error {
 	faults = append(faults, r.teamFaults()...)
 	faults = append(faults, r.dayFaults()...)
 	faults = append(faults, r.sessionFaults()...)
-	if len(r.HostComments) > mostComments {
-		faults = append(faults, Fault{Pointer: "/text", Code: FaultTooMany, Detail: fmt.Sprintf("A review takes at most %d comments.", mostComments)})
-	}
 	if r.Equipped && r.afterPreparation() {
 		faults = append(faults, r.missingForFieldwork()...)
 	}
@@ -493,15 +490,4 @@ func (r *PeerReview) Visitors() []string {
 		}
 	}
 	return codes
-}
-
-// Forum is the review as the place where things are found: its team finds, its
-// host answers once the report is final.
-func (r *PeerReview) Forum() Forum {
-	visitors := r.Visitors()
-	return Forum{
-		Boroughs: append([]string{r.Host}, visitors...), Finders: visitors,
-		Records: r.State == ReviewFieldwork || r.State == ReviewFactualAccuracy,
-		Answers: r.State == ReviewReported || r.State == ReviewFollowUp,
-	}
 }

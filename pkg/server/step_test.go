@@ -224,7 +224,7 @@ func (k *walk) asInTheList(c caller, record string, single answer) {
 func (k *walk) take(c caller, record, etag string, step api.Step) {
 	k.w.t.Helper()
 	noun := strings.Split(record, "/")[2]
-	name := noun + " " + string(step.Name)
+	name := noun + " " + step.Name
 	a := ask{method: string(step.Method), path: strings.Replace(step.Href, "{borough}", own, 1), token: c.token, header: map[string]string{"If-Match": etag}}
 	op := contract.find(a.method, a.path)
 	a.body = strings.ReplaceAll(sentWith[name], "ID", idIn(record))
