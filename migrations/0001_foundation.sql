@@ -325,6 +325,7 @@ CREATE TABLE idempotency_answers (
     status      integer     NOT NULL CONSTRAINT idempotency_answers_status_success CHECK (status BETWEEN 200 AND 299),
     header      jsonb,
     body        bytea,
+    shown_once  boolean     NOT NULL,
     created_at  timestamptz NOT NULL,
     CONSTRAINT idempotency_answers_pkey PRIMARY KEY (issuer, subject, borough, operation, key)
 );
@@ -342,6 +343,7 @@ COMMENT ON COLUMN idempotency_answers.record IS 'Key of that record.';
 COMMENT ON COLUMN idempotency_answers.status IS 'HTTP status of the answer.';
 COMMENT ON COLUMN idempotency_answers.header IS 'Header fields of the answer, an object of texts; null once the record has been removed.';
 COMMENT ON COLUMN idempotency_answers.body IS 'The answer''s bytes; null where it has none, and once the record has been removed or a person whom it names.';
+COMMENT ON COLUMN idempotency_answers.shown_once IS 'Whether the answer showed a secret, of which nothing is kept.';
 COMMENT ON COLUMN idempotency_answers.created_at IS 'When it was given.';
 
 CREATE TABLE audit_entries (

@@ -42,6 +42,8 @@ type operation struct {
 	BodyType     string
 	Row          string   // schema of one item, where the operation answers a list
 	columns      []string // of the list as CSV
+	form         bool     // the token endpoint, which reads its request itself, by RFC 6749
+	showsSecret  bool     // its answer is never kept: x-shows-secret
 	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
@@ -80,6 +82,16 @@ func readContract() (*contract, error) {
 		}
 	}
 	return c, errors.Join(faults...)
+}
+
+// rolesOf answers who may call the operation, nil where there is none.
+func (c *contract) rolesOf(operation string) []programme.Role {
+	for _, op := range c.operations {
+		if op.ID == operation && !op.Public {
+			return op.Roles
+		}
+	}
+	return nil
 }
 
 // schemaOptions say which formats are checked. The library's own pattern for
@@ -157,11 +169,16 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 	}
 	if op.RequestBody != nil {
 		for mediaType, media := range op.RequestBody.Value.Content {
+			if mediaType == formType {
+				o.form = true
+				continue
+			}
 			o.BodyType, o.Body = mediaType, media.Schema.Value
 		}
 	}
 	o.Row = rowSchema(op)
 	public := op.Security != nil && len(*op.Security) == 0
+	o.showsSecret = op.Extensions["x-shows-secret"] == true
 	o.fromSnapshot = method == http.MethodGet && op.Extensions["x-from-snapshot"] == true
 	return o, o.readRoles(op.Extensions["x-roles"], public)
 }

@@ -70,6 +70,15 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
+		"ApiClient": of(apiClients, func(c *programme.APIClient) {
+			c.Uses = map[string]time.Time{c.ID: c.CreatedAt}
+			for i := range c.Secrets {
+				c.Uses[c.Secrets[i].ID] = c.CreatedAt
+			}
+		}),
+		"ReadKey":         of(readKeys, nil),
+		"TokenRevocation": of(tokenRevocations, nil),
+
 		"ActionCount":               filled(actionCountWire),
 		"MilestoneCount":            filled(milestoneCountWire),
 		"Programme":                 filled(programmeWire),

@@ -76,7 +76,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	header := c.Response().Header()
 	switch e.Kind {
 	case programme.Unauthenticated:
-		header.Set("WWW-Authenticate", challenge(e.Code))
+		header["Www-Authenticate"] = challenges(e.Code)
 	case programme.TooMany, programme.Unavailable:
 		header.Set("Retry-After", "5")
 	}
@@ -121,13 +121,15 @@ func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 	return programme.OwnFault(nil)
 }
 
-// challenge names the fault of the token (RFC 6750); a request that brought
-// none gets no error code.
-func challenge(code programme.Code) string {
-	if code == programme.CodeNoToken {
-		return `Bearer realm="peerchallenge"`
+// challenges name the ways to authenticate, a header for each, and the fault of the
+// token (RFC 6750); a request that brought none gets no error code. A spreadsheet asks
+// for a password only where it reads Basic.
+func challenges(code programme.Code) []string {
+	bearer := `Bearer realm="peerchallenge"`
+	if code != programme.CodeNoToken {
+		bearer += `, error="invalid_token"`
 	}
-	return `Bearer realm="peerchallenge", error="invalid_token"`
+	return []string{bearer, `Basic realm="peerchallenge", charset="UTF-8"`}
 }
 
 func optional(s string) *string {

@@ -72,4 +72,13 @@ var problems = map[programme.Code]explained{
 	programme.CodeNotReadyForFieldwork: {"The review is not ready for fieldwork", "Fieldwork needs an agreed scope, a key line of enquiry, its days, and a team of four to six with a lead who is DCS or AD. What is missing is listed under errors.", "Add what errors names."},
 	programme.CodeNoReport:             {"There is no report yet", "The step needs the review's report, as text or as a link.", "Write the report first."},
 	programme.CodeFindingsUnanswered:   {"Findings are not answered yet", "A review is closed when its host has answered every finding.", "Wait for the host's answers."},
+
+	programme.CodeTokenRevoked:        {"The token has been ended", "The token is genuine, but it or all of its subject's tokens have been ended.", "Get a new token from its issuer, or ask the programme team why."},
+	programme.CodeClientEnded:         {"The client has been ended", "The client to which the token was issued has been removed or suspended, or its time is over.", "Ask whoever registered the client."},
+	programme.CodeKeyUnknown:          {"There is no such read key", "The read key is none of this service's, or has been ended.", "Send the key exactly as it was shown, or make a new one."},
+	programme.CodeAccessUnconfirmed:   {"Nobody can say whether the token has been ended", "The database does not answer, so that this process cannot know whether the token has been ended. Rather than believe one that has, it refuses all.", "Try again after the seconds that Retry-After names."},
+	programme.CodeOperationNotAllowed: {"The client is registered for other operations", "The client may call only the operations that its registration names.", "Ask whoever registered the client to add the operation."},
+	programme.CodeReadOnly:            {"A read key only reads", "Read keys are for spreadsheets and dashboards, and change nothing.", "Register an API client for what writes."},
+	programme.CodeTwoSecrets:          {"The client has two secrets", "A client has two secrets at most: the one that it uses, and the one that it will use instead.", "End the secret that is not used any more."},
+	programme.CodeShownOnce:           {"The answer was shown once", "The request was carried out the first time it was sent with this Idempotency-Key. Its answer showed a secret, of which nothing is kept.", "If the secret was lost on the way, end the secret or key that detail names and make another, with a new Idempotency-Key."},
 }

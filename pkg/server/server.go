@@ -47,6 +47,9 @@ type Store interface {
 	askOrOfferStore
 	eventStore
 	milestoneStore
+	apiClientStore
+	readKeyStore
+	tokenRevocationStore
 	changeStore
 	auditStore
 }
@@ -57,7 +60,14 @@ type Config struct {
 	Store  Store
 	Verify func(ctx context.Context, token string) (programme.Actor, error)
 	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS; nil where it is off
-	Clock  func() time.Time                          // nil: time.Now
+	// Grant issues a token to a client that proves who it is; nil where the built-in
+	// issuer is off. The error is [programme.ErrNoClient] where it does not.
+	Grant func(ctx context.Context, proof programme.ClientProof) (programme.Grant, error)
+	// Issuer is the built-in issuer's name, which is the service's own address.
+	Issuer string
+	// Examine answers what a token that is believed says, so that it can be ended.
+	Examine func(ctx context.Context, token string) (programme.ExaminedToken, error)
+	Clock   func() time.Time // nil: time.Now
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
 	Logger   *slog.Logger // nil: the default one
@@ -83,6 +93,9 @@ type Server struct {
 	store     Store
 	verify    func(ctx context.Context, token string) (programme.Actor, error)
 	keys      func(ctx context.Context) ([]byte, error)
+	grant     func(ctx context.Context, proof programme.ClientProof) (programme.Grant, error)
+	examine   func(ctx context.Context, token string) (programme.ExaminedToken, error)
+	issuer    string
 	clock     func() time.Time
 	rules     programme.Settings
 	log       *slog.Logger
@@ -119,7 +132,7 @@ func New(cfg Config) (*Server, error) {
 		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
-		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
+		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
 		proxies: cfg.Proxies, addresses: cfg.Addresses,
 	}

@@ -58,6 +58,7 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 		c.Response().Header().Set("Cache-Control", "public, max-age=300")
 		return c.JSONBlob(http.StatusOK, keys)
 	})
+	s.routeTokens(e)
 	return s.routeDocs(e)
 }
 
