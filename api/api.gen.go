@@ -144,6 +144,7 @@ const (
 	FaultCodePattern             FaultCode = "pattern"
 	FaultCodePeriod              FaultCode = "period"
 	FaultCodePresentationOutside FaultCode = "presentation_outside"
+	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
 	FaultCodeRequired            FaultCode = "required"
@@ -268,12 +269,12 @@ const (
 	MilestoneSortUpdatedAt      MilestoneSort = "updatedAt"
 )
 
-// Defines values for MilestoneStatus.
+// Defines values for MilestoneState.
 const (
-	MilestoneStatusAchieved  MilestoneStatus = "achieved"
-	MilestoneStatusCancelled MilestoneStatus = "cancelled"
-	MilestoneStatusMissed    MilestoneStatus = "missed"
-	MilestoneStatusPlanned   MilestoneStatus = "planned"
+	MilestoneStateAchieved  MilestoneState = "achieved"
+	MilestoneStateCancelled MilestoneState = "cancelled"
+	MilestoneStateMissed    MilestoneState = "missed"
+	MilestoneStatePlanned   MilestoneState = "planned"
 )
 
 // Defines values for OrganisationType.
@@ -329,8 +330,11 @@ const (
 
 // Defines values for PeriodKind.
 const (
-	Quarter PeriodKind = "quarter"
-	Year    PeriodKind = "year"
+	AcademicYear  PeriodKind = "academic_year"
+	CalendarYear  PeriodKind = "calendar_year"
+	Day           PeriodKind = "day"
+	FinancialYear PeriodKind = "financial_year"
+	Quarter       PeriodKind = "quarter"
 )
 
 // Defines values for PlaceSort.
@@ -1438,6 +1442,34 @@ type ChangePage struct {
 // Example: stale
 type Code = string
 
+// CodeInPeriod The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+//
+// Example: E09000022
+type CodeInPeriod = string
+
+// CodeUsed An authority whose figures of the period were taken under another code, mostly its predecessor's: a reorganisation gave it a new code and left it as it was. Authorities that were merged or split are never joined.
+type CodeUsed struct {
+	// Authority The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Authority GeographyCode `json:"authority"`
+
+	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South London
+	AuthorityName Name `json:"authorityName"`
+
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+}
+
 // Comparison How a borough stands on one indicator in one period.
 type Comparison struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -1449,6 +1481,11 @@ type Comparison struct {
 	//
 	// Example: 0.6
 	Change *float64 `json:"change"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
 	ConfidenceInterval ConfidenceInterval `json:"confidenceInterval"`
@@ -1482,7 +1519,7 @@ type Comparison struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -1490,7 +1527,7 @@ type Comparison struct {
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
-	// Previous The figure of the consecutive period before.
+	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
 
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
@@ -1516,8 +1553,8 @@ type ComparisonItemMethod struct {
 	// Excluded Who is left out of each group because there is no value.
 	Excluded Exclusions `json:"excluded"`
 
-	// Release Id of the release from which the figure was read; null where none is held.
-	Release *string `json:"release"`
+	// ReleaseId Id of the release from which the figure was read; null where none is held.
+	ReleaseId *string `json:"releaseId"`
 
 	// Revision The revision of the indicator that was used.
 	//
@@ -1537,6 +1574,9 @@ type ComparisonMethod struct {
 	// Example: A to D
 	Bands string `json:"bands"`
 
+	// CodesUsed Authorities whose figures were taken under another code than the one by which the programme or the neighbour model knows them: the borough itself, in this period and the one before, boroughs and neighbours. Where one of the codes is listed here or under `excluded`, this says whose it is.
+	CodesUsed []CodeUsed `json:"codesUsed"`
+
 	// ComputedValues How values with the status computed are made.
 	//
 	// Example: numerator / population
@@ -1555,7 +1595,7 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme.
+	// London The boroughs of the programme, by their codes on the period's last day.
 	London []GeographyCode `json:"london"`
 
 	// LondonCode The region under whose code the published London figure stands.
@@ -1573,7 +1613,7 @@ type ComparisonMethod struct {
 	// Example: 2025
 	NeighbourModel *string `json:"neighbourModel"`
 
-	// Neighbours The statistical neighbours, closest first.
+	// Neighbours The statistical neighbours, closest first, by their codes in the period.
 	Neighbours []GeographyCode `json:"neighbours"`
 
 	// Percentiles How percentiles and quartiles are computed.
@@ -1591,8 +1631,8 @@ type ComparisonMethod struct {
 	// Example: 1 = best by polarity; ties share the smaller rank
 	Ranks string `json:"ranks"`
 
-	// Releases Ids of the releases that the figures of this page come from.
-	Releases []ResourceId `json:"releases"`
+	// ReleaseIds Ids of the releases that the figures of this page come from.
+	ReleaseIds []ResourceId `json:"releaseIds"`
 
 	// Rounding How numbers are rounded in the answer.
 	//
@@ -1629,10 +1669,18 @@ type ComparisonPage struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
@@ -1702,6 +1750,45 @@ type Contact struct {
 	Role Name `json:"role"`
 }
 
+// ContractChange Something that is different.
+type ContractChange struct {
+	// NewValue Whether answers can have a value that they could not have before: look at these first.
+	NewValue bool `json:"newValue"`
+
+	// Operations The operations in which it is different, as method and path.
+	Operations []string `json:"operations"`
+
+	// Text What is different, in a sentence.
+	//
+	// Example: added the optional property `region` to the response
+	Text string `json:"text"`
+}
+
+// ContractRelease A release of the contract, and how it differs from the one before.
+type ContractRelease struct {
+	// Changes What is different, in words.
+	Changes []ContractChange `json:"changes"`
+
+	// Released Whether it is released; before that it can still become anything.
+	Released bool `json:"released"`
+
+	// Since The release that it is compared with; null for the first.
+	//
+	// Example: 0.1.0
+	Since *string `json:"since"`
+
+	// Version The version of the contract.
+	//
+	// Example: 0.1.0
+	Version string `json:"version"`
+}
+
+// ContractReleases The releases of the contract, the newest first.
+type ContractReleases struct {
+	// Items The releases, the newest first.
+	Items []ContractRelease `json:"items"`
+}
+
 // Cursor A place in a list. Its content means nothing to callers.
 //
 // Example: WyJFMDkwMDAwMDIiXQ
@@ -1735,10 +1822,18 @@ type Distribution struct {
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
 
 	// Summary The distribution in a few numbers, over the boroughs with a value.
 	Summary DistributionSummary `json:"summary"`
@@ -1758,6 +1853,11 @@ type DistributionItem struct {
 	//
 	// Example: South London
 	BoroughName Name `json:"boroughName"`
+
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
 
 	// Denominator A number, or null where there is none.
 	//
@@ -2660,6 +2760,11 @@ type HostComment struct {
 
 // HostCommentInput What the host says to a report that is not final yet.
 type HostCommentInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// Text The comment.
 	//
 	// Example: The team met two of the three commissioners.
@@ -2908,6 +3013,42 @@ type Link struct {
 	Url Url `json:"url"`
 }
 
+// LinkContext The links of a base path.
+type LinkContext struct {
+	// Anchor The base path.
+	//
+	// Example: /v1
+	Anchor string `json:"anchor"`
+
+	// ServiceDesc The contract, for programs.
+	ServiceDesc []LinkTarget `json:"service-desc"`
+
+	// ServiceDoc The documentation, for people.
+	ServiceDoc []LinkTarget `json:"service-doc"`
+
+	// Status Whether the service can do its work.
+	Status []LinkTarget `json:"status"`
+}
+
+// LinkSet Links of the API (RFC 9264).
+type LinkSet struct {
+	// Linkset The links of each base path.
+	Linkset []LinkContext `json:"linkset"`
+}
+
+// LinkTarget Where a link leads.
+type LinkTarget struct {
+	// Href The address; relative to this server, where its operator has not said what it is called.
+	//
+	// Example: /openapi.json
+	Href string `json:"href"`
+
+	// Type The media type of what is there.
+	//
+	// Example: application/json
+	Type string `json:"type"`
+}
+
 // ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
 type ListFormat string
 
@@ -3025,11 +3166,11 @@ type Milestone struct {
 	// Example: 2026-03-31
 	PlannedFor *NullableDate `json:"plannedFor"`
 
-	// Priorities Its priorities, by id.
-	Priorities []ResourceId `json:"priorities"`
+	// PriorityIds Ids of its priorities.
+	PriorityIds []ResourceId `json:"priorityIds"`
 
-	// Status Where a milestone stands.
-	Status MilestoneStatus `json:"status"`
+	// State Where a milestone stands.
+	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
 	SubRegions []Slug `json:"subRegions"`
@@ -3048,7 +3189,7 @@ type Milestone struct {
 	WordedByHand bool `json:"wordedByHand"`
 }
 
-// MilestoneCount How many milestones there are of one status and kind in one sub-region and cycle. One of several sub-regions counts in each.
+// MilestoneCount How many milestones there are of one state and kind in one sub-region and cycle. One of several sub-regions counts in each.
 type MilestoneCount struct {
 	// Cycle A cycle of the programme: a financial year.
 	//
@@ -3063,8 +3204,8 @@ type MilestoneCount struct {
 	// Example: 4
 	Milestones int `json:"milestones"`
 
-	// Status Where a milestone stands.
-	Status MilestoneStatus `json:"status"`
+	// State Where a milestone stands.
+	State MilestoneState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
 	//
@@ -3140,11 +3281,11 @@ type MilestoneInput struct {
 	// Example: 2026-03-31
 	PlannedFor *NullableDate `json:"plannedFor,omitempty"`
 
-	// Priorities Its priorities, by id.
-	Priorities *[]ResourceId `json:"priorities,omitempty"`
+	// PriorityIds Ids of its priorities.
+	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// Status Where a milestone stands.
-	Status MilestoneStatus `json:"status"`
+	// State Where a milestone stands.
+	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
@@ -3226,11 +3367,11 @@ type MilestonePatch struct {
 	// Example: 2026-03-31
 	PlannedFor *NullableDate `json:"plannedFor,omitempty"`
 
-	// Priorities Its priorities, by id.
-	Priorities *[]ResourceId `json:"priorities,omitempty"`
+	// PriorityIds Ids of its priorities.
+	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// Status Where a milestone stands.
-	Status *MilestoneStatus `json:"status,omitempty"`
+	// State Where a milestone stands.
+	State *MilestoneState `json:"state,omitempty"`
 
 	// SubRegions Its sub-regions.
 	SubRegions *[]Slug `json:"subRegions,omitempty"`
@@ -3247,8 +3388,8 @@ type MilestonePatch struct {
 // MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last.
 type MilestoneSort string
 
-// MilestoneStatus Where a milestone stands.
-type MilestoneStatus string
+// MilestoneState Where a milestone stands.
+type MilestoneState string
 
 // NDJSON The whole list, one JSON object to a line.
 type NDJSON = string
@@ -3331,6 +3472,11 @@ type NullableNumber = float64
 // Example: 20
 type NullableRank = int
 
+// NullableReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+//
+// Example: Entered by mistake
+type NullableReason = string
+
 // NullableSlug A sub-region's slug, or null where there is none.
 //
 // Example: south
@@ -3386,15 +3532,18 @@ type Observation struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// Release A UUID (version 7), made by the server.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// ReleaseId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	Release ResourceId `json:"release"`
+	ReleaseId ResourceId `json:"releaseId"`
 
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
 	Status FigureStatus `json:"status"`
@@ -4104,9 +4253,9 @@ type PeerReviewPatch struct {
 // PeerReviewState Where a peer review stands.
 type PeerReviewState string
 
-// Period A financial year or quarter.
+// Period What figures can be about.
 type Period struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
@@ -4121,8 +4270,13 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
-	// Kind A financial year or a financial quarter.
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 	Kind PeriodKind `json:"kind"`
+
+	// Name What people call the period.
+	//
+	// Example: financial year 2024-25
+	Name PeriodName `json:"name"`
 
 	// StartsOn A calendar day.
 	//
@@ -4130,21 +4284,26 @@ type Period struct {
 	StartsOn Date `json:"startsOn"`
 }
 
-// PeriodCode A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodCode A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodCode = string
 
 // PeriodInput What is needed to create it.
 type PeriodInput struct {
-	// Code A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A financial year or a financial quarter.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 type PeriodKind string
+
+// PeriodName What people call the period.
+//
+// Example: financial year 2024-25
+type PeriodName = string
 
 // PeriodPage A page of the list.
 type PeriodPage struct {
@@ -4185,9 +4344,14 @@ type PossibleAction struct {
 	Reason *string `json:"reason"`
 }
 
-// PreviousFigure The figure of the consecutive period before.
+// PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
@@ -4413,6 +4577,11 @@ type ProgressUpdate struct {
 
 // ProgressUpdateInput What is reported of an action.
 type ProgressUpdateInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
 	// State Where an action stands.
 	State *ActionState `json:"state,omitempty"`
 
@@ -4800,6 +4969,11 @@ type SeriesPoint struct {
 	// Example: 19.8
 	Change *NullableNumber `json:"change"`
 
+	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
+	//
+	// Example: E09000022
+	Code CodeInPeriod `json:"code"`
+
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -4831,10 +5005,23 @@ type SeriesPoint struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Period A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
+	// StartsOn A calendar day.
+	//
+	// Example: 2026-03-31
+	StartsOn Date `json:"startsOn"`
 
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
 	Status FigureStatus `json:"status"`
@@ -4849,6 +5036,44 @@ type SeriesPoint struct {
 //
 // Example: south
 type Slug = string
+
+// Start Where everything is. Addresses are those of this server.
+type Start struct {
+	// Changelog What is new in each release of the contract, and what may change.
+	//
+	// Example: /changelog
+	Changelog string `json:"changelog"`
+
+	// Contract The contract as OpenAPI in JSON.
+	//
+	// Example: /openapi.json
+	Contract string `json:"contract"`
+
+	// Documentation A page on which every operation can be read and tried.
+	//
+	// Example: /docs
+	Documentation string `json:"documentation"`
+
+	// Health Whether the service can do its work.
+	//
+	// Example: /readyz
+	Health string `json:"health"`
+
+	// Name The name of the programme.
+	//
+	// Example: Peer challenge and review
+	Name string `json:"name"`
+
+	// Problems Every kind of problem.
+	//
+	// Example: /problems
+	Problems string `json:"problems"`
+
+	// Version The version of the contract.
+	//
+	// Example: 0.1.0
+	Version string `json:"version"`
+}
 
 // StatisticalNeighbour An authority that is like another.
 type StatisticalNeighbour struct {
@@ -4900,10 +5125,10 @@ type StatisticalNeighbourModel struct {
 	// Example: South London
 	Name Name `json:"name"`
 
-	// Release A UUID (version 7), made by the server.
+	// ReleaseId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	Release ResourceId `json:"release"`
+	ReleaseId ResourceId `json:"releaseId"`
 
 	// Source Where it was published.
 	Source string `json:"source"`
@@ -4931,6 +5156,14 @@ type StatisticalNeighbourPage struct {
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+}
+
+// StepInput Why the step is taken. A step that needs no reason needs no body.
+type StepInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
 }
 
 // StepName Something that can be done to a resource. Where it changes the state, it is the last part of the address to POST to.
@@ -5450,7 +5683,7 @@ type PeerChallengeId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerReviewId = ResourceId
 
-// PeriodQuery A financial year, 2024-25, or one of its quarters, 2025-26-Q2.
+// PeriodQuery A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
 type PeriodQuery = PeriodCode
@@ -5594,9 +5827,6 @@ type ListActionsParams struct {
 type CreateActionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListActionSummaryParams defines parameters for ListActionSummary.
@@ -5625,7 +5855,7 @@ type DeleteActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5640,7 +5870,7 @@ type UpdateActionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5651,9 +5881,6 @@ type AddActionProgressParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListApiClientsParams defines parameters for ListApiClients.
@@ -5690,9 +5917,6 @@ type ListApiClientsParams struct {
 type CreateApiClientParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteApiClientParams defines parameters for DeleteApiClient.
@@ -5700,7 +5924,7 @@ type DeleteApiClientParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5715,7 +5939,7 @@ type UpdateApiClientParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5726,9 +5950,6 @@ type AddApiClientSecretParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // EndApiClientSecretParams defines parameters for EndApiClientSecret.
@@ -5736,7 +5957,7 @@ type EndApiClientSecretParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5783,9 +6004,6 @@ type ListAsksAndOffersParams struct {
 type CreateAskOrOfferParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
@@ -5793,7 +6011,7 @@ type DeleteAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5808,7 +6026,7 @@ type UpdateAskOrOfferParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5819,9 +6037,6 @@ type MeetAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
@@ -5831,9 +6046,6 @@ type ReopenAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
@@ -5843,9 +6055,6 @@ type WithdrawAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAuditEntriesParams defines parameters for ListAuditEntries.
@@ -5906,9 +6115,6 @@ type ListAuthoritiesParams struct {
 type CreateAuthorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
@@ -5916,7 +6122,7 @@ type DeleteAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5931,7 +6137,7 @@ type UpdateAuthorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5969,9 +6175,6 @@ type ListBoroughsParams struct {
 type CreateBoroughParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -5979,7 +6182,7 @@ type DeleteBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -5997,7 +6200,7 @@ type UpdateBoroughParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6116,9 +6319,6 @@ type ListEventsParams struct {
 type CreateEventParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // GetEventCalendarParams defines parameters for GetEventCalendar.
@@ -6138,7 +6338,7 @@ type DeleteEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6153,7 +6353,7 @@ type UpdateEventParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6164,9 +6364,6 @@ type CancelEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // HoldEventParams defines parameters for HoldEvent.
@@ -6176,9 +6373,6 @@ type HoldEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenEventParams defines parameters for ReopenEvent.
@@ -6188,9 +6382,6 @@ type ReopenEventParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListFindingsParams defines parameters for ListFindings.
@@ -6242,9 +6433,6 @@ type ListFindingsParams struct {
 type CreateFindingParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteFindingParams defines parameters for DeleteFinding.
@@ -6252,7 +6440,7 @@ type DeleteFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6267,7 +6455,7 @@ type UpdateFindingParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6276,7 +6464,7 @@ type PutFindingResponseParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6293,9 +6481,6 @@ type AcceptGroupingProposalParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListIndicatorsParams defines parameters for ListIndicators.
@@ -6335,9 +6520,6 @@ type ListIndicatorsParams struct {
 type CreateIndicatorParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
@@ -6345,7 +6527,7 @@ type DeleteIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6360,7 +6542,7 @@ type UpdateIndicatorParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6390,7 +6572,7 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -6441,8 +6623,8 @@ type ListMilestonesParams struct {
 	// Kind Only those of this kind.
 	Kind *MilestoneKind `form:"kind,omitempty" json:"kind,omitempty"`
 
-	// Status Only those with this status.
-	Status *MilestoneStatus `form:"status,omitempty" json:"status,omitempty"`
+	// State Only those in this state.
+	State *MilestoneState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -6482,9 +6664,6 @@ type ListMilestonesParams struct {
 type CreateMilestoneParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListMilestoneSummaryParams defines parameters for ListMilestoneSummary.
@@ -6513,7 +6692,7 @@ type DeleteMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6528,7 +6707,7 @@ type UpdateMilestoneParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6549,8 +6728,8 @@ type ListObservationsParams struct {
 	// Status Only figures with this status.
 	Status *FigureStatus `form:"status,omitempty" json:"status,omitempty"`
 
-	// Release Only figures of this release.
-	Release *ResourceId `form:"release,omitempty" json:"release,omitempty"`
+	// ReleaseId Only figures of this release.
+	ReleaseId *ResourceId `form:"releaseId,omitempty" json:"releaseId,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -6602,9 +6781,6 @@ type ListParticipantsParams struct {
 type CreateParticipantParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
@@ -6612,7 +6788,7 @@ type DeleteParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6627,7 +6803,7 @@ type UpdateParticipantParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6668,9 +6844,6 @@ type ListPeerChallengeGroupsParams struct {
 type CreatePeerChallengeGroupParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
@@ -6678,7 +6851,7 @@ type DeletePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6693,7 +6866,7 @@ type UpdatePeerChallengeGroupParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6708,7 +6881,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6717,7 +6890,7 @@ type PutPeerChallengeGroupMemberParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6726,7 +6899,7 @@ type PutPeerChallengeGroupNotesParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6770,9 +6943,6 @@ type ListPeerChallengesParams struct {
 type CreatePeerChallengeParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
@@ -6780,7 +6950,7 @@ type DeletePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6795,7 +6965,7 @@ type UpdatePeerChallengeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6806,9 +6976,6 @@ type CancelPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
@@ -6818,9 +6985,6 @@ type ClosePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
@@ -6830,9 +6994,6 @@ type CompletePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListGroupingProposalsParams defines parameters for ListGroupingProposals.
@@ -6857,9 +7018,6 @@ type ListGroupingProposalsParams struct {
 type CreateGroupingProposalParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
@@ -6869,9 +7027,6 @@ type PreparePeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
@@ -6881,9 +7036,6 @@ type ReopenPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
@@ -6893,9 +7045,6 @@ type StartPeerChallengeParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
@@ -6938,9 +7087,6 @@ type ListPeerReviewsParams struct {
 type CreatePeerReviewParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
@@ -6948,7 +7094,7 @@ type DeletePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6963,7 +7109,7 @@ type UpdatePeerReviewParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -6974,9 +7120,6 @@ type CancelPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
@@ -6986,9 +7129,6 @@ type CheckPeerReviewFactsParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
@@ -6998,9 +7138,6 @@ type ClosePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
@@ -7010,9 +7147,6 @@ type FinalisePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
@@ -7022,9 +7156,6 @@ type FollowUpPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
@@ -7034,9 +7165,6 @@ type AddPeerReviewHostCommentParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
@@ -7046,9 +7174,6 @@ type PreparePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
@@ -7056,7 +7181,7 @@ type PutPeerReviewPublicationParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7067,9 +7192,6 @@ type ReopenPeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
@@ -7077,7 +7199,7 @@ type PutPeerReviewReportParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7088,9 +7210,6 @@ type ScopePeerReviewParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
@@ -7100,14 +7219,11 @@ type StartPeerReviewFieldworkParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Years or quarters.
+	// Kind Only periods of this kind.
 	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -7130,9 +7246,6 @@ type ListPeriodsParams struct {
 type CreatePeriodParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePeriodParams defines parameters for DeletePeriod.
@@ -7140,7 +7253,7 @@ type DeletePeriodParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7178,9 +7291,6 @@ type ListPrioritiesParams struct {
 type CreatePriorityParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeletePriorityParams defines parameters for DeletePriority.
@@ -7188,7 +7298,7 @@ type DeletePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7203,7 +7313,7 @@ type UpdatePriorityParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7218,7 +7328,7 @@ type UpdateProgrammeParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7253,9 +7363,6 @@ type ListReadKeysParams struct {
 type CreateReadKeyParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteReadKeyParams defines parameters for DeleteReadKey.
@@ -7263,7 +7370,7 @@ type DeleteReadKeyParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7278,7 +7385,7 @@ type UpdateReadKeyParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7385,9 +7492,6 @@ type ListSubRegionMembershipsParams struct {
 type CreateSubRegionMembershipParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
@@ -7395,7 +7499,7 @@ type DeleteSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7410,7 +7514,7 @@ type UpdateSubRegionMembershipParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7439,9 +7543,6 @@ type ListSubRegionsParams struct {
 type CreateSubRegionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
@@ -7449,7 +7550,7 @@ type DeleteSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7464,7 +7565,7 @@ type UpdateSubRegionParams struct {
 	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
@@ -7496,9 +7597,6 @@ type ListTokenRevocationsParams struct {
 type CreateTokenRevocationParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-
-	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened.
-	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // GetTokenRevocationParams defines parameters for GetTokenRevocation.
@@ -7788,6 +7886,7 @@ type UpdateApiClientRequestObject struct {
 type AddApiClientSecretRequestObject struct {
 	Id     ApiClientId
 	Params AddApiClientSecretParams
+	Body   *StepInput
 }
 
 // EndApiClientSecretRequestObject is what a request for EndApiClientSecret says.
@@ -7831,18 +7930,21 @@ type UpdateAskOrOfferRequestObject struct {
 type MeetAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params MeetAskOrOfferParams
+	Body   *StepInput
 }
 
 // ReopenAskOrOfferRequestObject is what a request for ReopenAskOrOffer says.
 type ReopenAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params ReopenAskOrOfferParams
+	Body   *StepInput
 }
 
 // WithdrawAskOrOfferRequestObject is what a request for WithdrawAskOrOffer says.
 type WithdrawAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params WithdrawAskOrOfferParams
+	Body   *StepInput
 }
 
 // ListAuditEntriesRequestObject is what a request for ListAuditEntries says.
@@ -7965,18 +8067,21 @@ type UpdateEventRequestObject struct {
 type CancelEventRequestObject struct {
 	Id     EventId
 	Params CancelEventParams
+	Body   *StepInput
 }
 
 // HoldEventRequestObject is what a request for HoldEvent says.
 type HoldEventRequestObject struct {
 	Id     EventId
 	Params HoldEventParams
+	Body   *StepInput
 }
 
 // ReopenEventRequestObject is what a request for ReopenEvent says.
 type ReopenEventRequestObject struct {
 	Id     EventId
 	Params ReopenEventParams
+	Body   *StepInput
 }
 
 // ListFindingsRequestObject is what a request for ListFindings says.
@@ -8026,6 +8131,7 @@ type GetGroupingProposalRequestObject struct {
 type AcceptGroupingProposalRequestObject struct {
 	Id     ProposalId
 	Params AcceptGroupingProposalParams
+	Body   *StepInput
 }
 
 // ListIndicatorsRequestObject is what a request for ListIndicators says.
@@ -8238,18 +8344,21 @@ type UpdatePeerChallengeRequestObject struct {
 type CancelPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CancelPeerChallengeParams
+	Body   *StepInput
 }
 
 // ClosePeerChallengeRequestObject is what a request for ClosePeerChallenge says.
 type ClosePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ClosePeerChallengeParams
+	Body   *StepInput
 }
 
 // CompletePeerChallengeRequestObject is what a request for CompletePeerChallenge says.
 type CompletePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params CompletePeerChallengeParams
+	Body   *StepInput
 }
 
 // ListGroupingProposalsRequestObject is what a request for ListGroupingProposals says.
@@ -8269,18 +8378,21 @@ type CreateGroupingProposalRequestObject struct {
 type PreparePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params PreparePeerChallengeParams
+	Body   *StepInput
 }
 
 // ReopenPeerChallengeRequestObject is what a request for ReopenPeerChallenge says.
 type ReopenPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ReopenPeerChallengeParams
+	Body   *StepInput
 }
 
 // StartPeerChallengeRequestObject is what a request for StartPeerChallenge says.
 type StartPeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params StartPeerChallengeParams
+	Body   *StepInput
 }
 
 // ListPeerReviewsRequestObject is what a request for ListPeerReviews says.
@@ -8317,30 +8429,35 @@ type UpdatePeerReviewRequestObject struct {
 type CancelPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params CancelPeerReviewParams
+	Body   *StepInput
 }
 
 // CheckPeerReviewFactsRequestObject is what a request for CheckPeerReviewFacts says.
 type CheckPeerReviewFactsRequestObject struct {
 	Id     PeerReviewId
 	Params CheckPeerReviewFactsParams
+	Body   *StepInput
 }
 
 // ClosePeerReviewRequestObject is what a request for ClosePeerReview says.
 type ClosePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ClosePeerReviewParams
+	Body   *StepInput
 }
 
 // FinalisePeerReviewRequestObject is what a request for FinalisePeerReview says.
 type FinalisePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FinalisePeerReviewParams
+	Body   *StepInput
 }
 
 // FollowUpPeerReviewRequestObject is what a request for FollowUpPeerReview says.
 type FollowUpPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params FollowUpPeerReviewParams
+	Body   *StepInput
 }
 
 // AddPeerReviewHostCommentRequestObject is what a request for AddPeerReviewHostComment says.
@@ -8354,6 +8471,7 @@ type AddPeerReviewHostCommentRequestObject struct {
 type PreparePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params PreparePeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewPublicationRequestObject is what a request for PutPeerReviewPublication says.
@@ -8367,6 +8485,7 @@ type PutPeerReviewPublicationRequestObject struct {
 type ReopenPeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ReopenPeerReviewParams
+	Body   *StepInput
 }
 
 // PutPeerReviewReportRequestObject is what a request for PutPeerReviewReport says.
@@ -8380,12 +8499,14 @@ type PutPeerReviewReportRequestObject struct {
 type ScopePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params ScopePeerReviewParams
+	Body   *StepInput
 }
 
 // StartPeerReviewFieldworkRequestObject is what a request for StartPeerReviewFieldwork says.
 type StartPeerReviewFieldworkRequestObject struct {
 	Id     PeerReviewId
 	Params StartPeerReviewFieldworkParams
+	Body   *StepInput
 }
 
 // ListPeriodsRequestObject is what a request for ListPeriods says.
@@ -9042,7 +9163,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PriorityInput)
 		from.body(r.Body)
 	})
@@ -9072,7 +9192,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionInput)
 		from.body(r.Body)
 	})
@@ -9105,7 +9224,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SubRegionMembershipInput)
 		from.body(r.Body)
 	})
@@ -9138,7 +9256,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(BoroughInput)
 		from.body(r.Body)
 	})
@@ -9176,7 +9293,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AuthorityInput)
 		from.body(r.Body)
 	})
@@ -9226,7 +9342,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(IndicatorInput)
 		from.body(r.Body)
 	})
@@ -9283,7 +9398,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeriodInput)
 		from.body(r.Body)
 	})
@@ -9302,7 +9416,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("geography", false, &r.Params.Geography)
 		from.query("level", false, &r.Params.Level)
 		from.query("status", false, &r.Params.Status)
-		from.query("release", false, &r.Params.Release)
+		from.query("releaseId", false, &r.Params.ReleaseId)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -9348,7 +9462,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeInput)
 		from.body(r.Body)
 	})
@@ -9372,37 +9485,43 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/start", o.StartPeerChallenge, func(from *request, r *StartPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/complete", o.CompletePeerChallenge, func(from *request, r *CompletePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/close", o.ClosePeerChallenge, func(from *request, r *ClosePeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/cancel", o.CancelPeerChallenge, func(from *request, r *CancelPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/reopen", o.ReopenPeerChallenge, func(from *request, r *ReopenPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
 		from.path("id", &r.Id)
@@ -9415,7 +9534,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(GroupingProposalInput)
 		from.body(r.Body)
 	})
@@ -9433,7 +9551,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerChallengeGroupInput)
 		from.body(r.Body)
 	})
@@ -9486,7 +9603,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
 		from.query("borough", false, &r.Params.Borough)
@@ -9501,7 +9619,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ParticipantInput)
 		from.body(r.Body)
 	})
@@ -9536,7 +9653,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(PeerReviewInput)
 		from.body(r.Body)
 	})
@@ -9560,61 +9676,69 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/prepare", o.PreparePeerReview, func(from *request, r *PreparePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/start-fieldwork", o.StartPeerReviewFieldwork, func(from *request, r *StartPeerReviewFieldworkRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/check-facts", o.CheckPeerReviewFacts, func(from *request, r *CheckPeerReviewFactsRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/finalise", o.FinalisePeerReview, func(from *request, r *FinalisePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/follow-up", o.FollowUpPeerReview, func(from *request, r *FollowUpPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/close", o.ClosePeerReview, func(from *request, r *ClosePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/cancel", o.CancelPeerReview, func(from *request, r *CancelPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/reopen", o.ReopenPeerReview, func(from *request, r *ReopenPeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/host-comments", o.AddPeerReviewHostComment, func(from *request, r *AddPeerReviewHostCommentRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(HostCommentInput)
 		from.body(r.Body)
 	})
@@ -9650,7 +9774,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(FindingInput)
 		from.body(r.Body)
 	})
@@ -9695,7 +9818,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ActionInput)
 		from.body(r.Body)
 	})
@@ -9727,7 +9849,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ProgressUpdateInput)
 		from.body(r.Body)
 	})
@@ -9747,7 +9868,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AskOrOfferInput)
 		from.body(r.Body)
 	})
@@ -9771,19 +9891,22 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/withdraw", o.WithdrawAskOrOffer, func(from *request, r *WithdrawAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/reopen", o.ReopenAskOrOffer, func(from *request, r *ReopenAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
@@ -9806,7 +9929,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(EventInput)
 		from.body(r.Body)
 	})
@@ -9835,26 +9957,29 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/cancel", o.CancelEvent, func(from *request, r *CancelEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/reopen", o.ReopenEvent, func(from *request, r *ReopenEventRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("kind", false, &r.Params.Kind)
-		from.query("status", false, &r.Params.Status)
+		from.query("state", false, &r.Params.State)
 		from.query("priorityId", false, &r.Params.PriorityId)
 		from.query("from", false, &r.Params.From)
 		from.query("to", false, &r.Params.To)
@@ -9869,7 +9994,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(MilestoneInput)
 		from.body(r.Body)
 	})
@@ -9926,7 +10050,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/api-clients", o.CreateApiClient, func(from *request, r *CreateApiClientRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ApiClientInput)
 		from.body(r.Body)
 	})
@@ -9950,7 +10073,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "DELETE", "/v1/api-clients/:id/secrets/:secretId", o.EndApiClientSecret, func(from *request, r *EndApiClientSecretRequestObject) {
 		from.path("id", &r.Id)
@@ -9970,7 +10094,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/read-keys", o.CreateReadKey, func(from *request, r *CreateReadKeyRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ReadKeyInput)
 		from.body(r.Body)
 	})
@@ -10001,7 +10124,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "POST", "/v1/token-revocations", o.CreateTokenRevocation, func(from *request, r *CreateTokenRevocationRequestObject) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(TokenRevocationInput)
 		from.body(r.Body)
 	})

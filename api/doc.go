@@ -12,3 +12,9 @@ import _ "embed"
 //
 //go:embed openapi.gen.yaml
 var Contract []byte
+
+// Changelog says how each released contract differs from the one before, as
+// ContractReleases. api/promise makes it.
+//
+//go:embed changelog.gen.json
+var Changelog []byte

@@ -73,11 +73,11 @@ func unknownToTemplates(op *openapi3.Operation) []string {
 	if op.RequestBody == nil {
 		return faults
 	}
-	if !op.RequestBody.Value.Required {
-		faults = append(faults, "the body may be absent")
-	}
 	schema := ""
 	for mediaType, media := range op.RequestBody.Value.Content {
+		if !op.RequestBody.Value.Required && len(media.Schema.Value.Required) > 0 {
+			faults = append(faults, "the body may be absent, which is read as {}, and has members that are needed")
+		}
 		switch ref := media.Schema.Ref; {
 		case ref == "":
 			faults = append(faults, "the body as "+mediaType+" is no named schema")
@@ -96,6 +96,8 @@ func TestWhatTemplatesDoNotKnow(t *testing.T) {
 	parameter := func(p *openapi3.Parameter) *openapi3.Operation {
 		return &openapi3.Operation{Parameters: openapi3.Parameters{{Value: p.WithSchema(text.Value)}}}
 	}
+	needs := openapi3.NewObjectSchema().WithProperty("name", openapi3.NewStringSchema()).WithRequired([]string{"name"})
+	absent := openapi3.Content{"application/json": {Schema: &openapi3.SchemaRef{Ref: "#/components/schemas/PeriodInput", Value: needs}}}
 	body := func(required bool, refs ...string) *openapi3.Operation {
 		content := openapi3.Content{}
 		for i, ref := range refs {
@@ -127,7 +129,8 @@ func TestWhatTemplatesDoNotKnow(t *testing.T) {
 		{"a body in two media types", body(true, "#/components/schemas/PeriodPatch", "#/components/schemas/PeriodPatch"), false},
 		{"two bodies", body(true, "#/components/schemas/PeriodInput", "#/components/schemas/PeriodPatch"), true},
 		{"a body without a name", body(true, ""), true},
-		{"a body that may be absent", body(false, "#/components/schemas/PeriodInput"), true},
+		{"a body that may be absent", body(false, "#/components/schemas/StepInput"), false},
+		{"a body that may be absent and needs something", &openapi3.Operation{RequestBody: &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Content: absent}}}, true},
 	} {
 		if got := unknownToTemplates(c.op); (len(got) > 0) != c.unknown {
 			t.Errorf("%s: %q", c.name, got)

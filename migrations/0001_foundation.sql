@@ -79,11 +79,12 @@ CREATE TABLE authorities (
     version     bigint      NOT NULL CONSTRAINT authorities_version_positive CHECK (version >= 1),
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
-    CONSTRAINT authorities_dates_in_order CHECK (valid_to >= valid_from)
+    CONSTRAINT authorities_dates_in_order CHECK (valid_to >= valid_from),
+    CONSTRAINT authorities_one_number EXCLUDE USING gist (int4range(dfe_code::integer, dfe_code::integer, '[]') WITH &&, daterange(valid_from, valid_to, '[]') WITH &&)
 );
 COMMENT ON TABLE authorities IS 'English local authorities with children''s services, present and abolished.';
 COMMENT ON COLUMN authorities.code IS 'GSS code.';
-COMMENT ON COLUMN authorities.dfe_code IS 'The DfE''s three digits. A successor may keep its predecessor''s.';
+COMMENT ON COLUMN authorities.dfe_code IS 'The DfE''s three digits. They name one authority at a time; who continues another keeps that one''s.';
 COMMENT ON COLUMN authorities.name IS 'Name as published.';
 COMMENT ON COLUMN authorities.region_code IS 'GSS code of the region.';
 COMMENT ON COLUMN authorities.region_name IS 'Name of the region.';
@@ -92,6 +93,25 @@ COMMENT ON COLUMN authorities.valid_to IS 'Last day, null while it stands.';
 COMMENT ON COLUMN authorities.version IS 'Grows by one with every change.';
 COMMENT ON COLUMN authorities.created_at IS 'When it was created.';
 COMMENT ON COLUMN authorities.updated_at IS 'When it was last changed.';
+
+CREATE TABLE successions (
+    predecessor_code text        NOT NULL CONSTRAINT successions_predecessor REFERENCES authorities (code),
+    successor_code   text        NOT NULL CONSTRAINT successions_successor REFERENCES authorities (code),
+    kind             text        NOT NULL CONSTRAINT successions_kind_known CHECK (kind IN ('continues', 'merged', 'split')),
+    starts_on        date        NOT NULL,
+    created_at       timestamptz NOT NULL,
+    CONSTRAINT successions_pkey PRIMARY KEY (predecessor_code, successor_code),
+    CONSTRAINT successions_not_itself CHECK (successor_code <> predecessor_code),
+    CONSTRAINT successions_one_successor EXCLUDE (predecessor_code WITH =) WHERE (kind <> 'split'),
+    CONSTRAINT successions_one_predecessor EXCLUDE (successor_code WITH =) WHERE (kind = 'continues')
+);
+CREATE INDEX successions_by_successor ON successions (successor_code);
+COMMENT ON TABLE successions IS 'Which authority stands in the place of one that has ended.';
+COMMENT ON COLUMN successions.predecessor_code IS 'The authority that ended on the day before.';
+COMMENT ON COLUMN successions.successor_code IS 'The authority that stands in its place.';
+COMMENT ON COLUMN successions.kind IS 'continues: the same authority under a new code, so that figures are joined; merged, split: they are not.';
+COMMENT ON COLUMN successions.starts_on IS 'The successor''s first day.';
+COMMENT ON COLUMN successions.created_at IS 'When it was entered.';
 
 CREATE TABLE boroughs (
     code        text        NOT NULL CONSTRAINT boroughs_pkey PRIMARY KEY CONSTRAINT boroughs_code_authority REFERENCES authorities (code),
@@ -178,16 +198,17 @@ CREATE TABLE indicator_revisions (
 COMMENT ON TABLE indicator_revisions IS 'Every revision of each definition; the last equals the row in indicators, whose columns mean the same.';
 
 CREATE TABLE periods (
-    code       text        NOT NULL CONSTRAINT periods_pkey PRIMARY KEY CONSTRAINT periods_code_format CHECK (code ~ '^20[0-9]{2}-[0-9]{2}(-Q[1-4])?$'),
-    kind       text        NOT NULL CONSTRAINT periods_kind_known CHECK (kind IN ('year', 'quarter')),
+    code       text        NOT NULL CONSTRAINT periods_pkey PRIMARY KEY CONSTRAINT periods_code_format CHECK (code ~ '^20[0-9]{2}(-[0-9]{2}(-(AY|Q[1-4]|[0-9]{2}))?)?$'),
+    kind       text        NOT NULL CONSTRAINT periods_kind_known CHECK (kind IN ('financial_year', 'academic_year', 'calendar_year', 'quarter', 'day')),
     starts_on  date        NOT NULL,
     ends_on    date        NOT NULL,
     created_at timestamptz NOT NULL,
-    CONSTRAINT periods_dates_in_order CHECK (ends_on > starts_on)
+    CONSTRAINT periods_dates_in_order CHECK (ends_on >= starts_on),
+    CONSTRAINT periods_day_alone CHECK ((kind = 'day') = (ends_on = starts_on))
 );
-COMMENT ON TABLE periods IS 'Financial years and quarters.';
-COMMENT ON COLUMN periods.code IS '2024-25 or 2025-26-Q2.';
-COMMENT ON COLUMN periods.kind IS 'year or quarter.';
+COMMENT ON TABLE periods IS 'What figures can be about: years of three kinds, quarters and days.';
+COMMENT ON COLUMN periods.code IS '2024-25, 2024-25-AY, 2024, 2025-26-Q2 or 2025-09-30.';
+COMMENT ON COLUMN periods.kind IS 'Which of them: what comes before what is defined within a kind.';
 COMMENT ON COLUMN periods.starts_on IS 'First day.';
 COMMENT ON COLUMN periods.ends_on IS 'Last day, included.';
 COMMENT ON COLUMN periods.created_at IS 'When it was created.';
@@ -426,6 +447,7 @@ CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON programmes FOR EA
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON priorities FOR EACH STATEMENT EXECUTE FUNCTION note_change();
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON sub_regions FOR EACH STATEMENT EXECUTE FUNCTION note_change();
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON authorities FOR EACH STATEMENT EXECUTE FUNCTION note_change();
+CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON successions FOR EACH STATEMENT EXECUTE FUNCTION note_change();
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON boroughs FOR EACH STATEMENT EXECUTE FUNCTION note_change();
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON memberships FOR EACH STATEMENT EXECUTE FUNCTION note_change();
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE ON indicators FOR EACH STATEMENT EXECUTE FUNCTION note_change();
@@ -440,5 +462,5 @@ CREATE TRIGGER note_deleted AFTER DELETE ON observations REFERENCING OLD TABLE A
 
 -- +goose Down
 DROP TABLE audit_entries, idempotency_answers, signing_keys, neighbours, neighbour_models, populations, dataset_columns, observations, releases,
-    periods, indicator_revisions, indicators, memberships, boroughs, authorities, sub_regions, priorities, programmes, generation;
+    periods, indicator_revisions, indicators, memberships, boroughs, successions, authorities, sub_regions, priorities, programmes, generation;
 DROP FUNCTION note_columns(), note_change(), next_generation();

@@ -405,12 +405,12 @@ CREATE TABLE milestones (
     description       text NOT NULL,
     cycle             text NOT NULL CONSTRAINT milestones_cycle_format CHECK (cycle ~ '^[0-9]{4}-[0-9]{2}$'),
     kind              text NOT NULL CONSTRAINT milestones_kind_known CHECK (kind IN ('peer_challenge', 'peer_review', 'event', 'other')),
-    status            text NOT NULL CONSTRAINT milestones_status_known CHECK (status IN ('planned', 'achieved', 'missed', 'cancelled')),
+    state             text NOT NULL CONSTRAINT milestones_state_known CHECK (state IN ('planned', 'achieved', 'missed', 'cancelled')),
     planned_for       date,
     achieved_on       date,
     sub_regions       text[] NOT NULL,
     boroughs          text[] NOT NULL,
-    priorities        text[] NOT NULL,
+    priority_ids      text[] NOT NULL,
     participants      integer CONSTRAINT milestones_participants_positive CHECK (participants >= 0),
     evidence          jsonb NOT NULL,
     peer_challenge_id uuid CONSTRAINT milestones_peer_challenge REFERENCES peer_challenges (id),
@@ -426,9 +426,9 @@ CREATE TABLE milestones (
     audience          text[] NOT NULL CONSTRAINT milestones_audience_everyone CHECK (audience = '{programme,boroughs,reporting}')
 );
 CREATE INDEX milestones_by_cycle ON milestones (cycle, id);
-CREATE INDEX milestones_by_cycle_status ON milestones (cycle, status, id);
+CREATE INDEX milestones_by_cycle_state ON milestones (cycle, state, id);
 CREATE INDEX milestones_by_kind ON milestones (kind, id);
-CREATE INDEX milestones_by_status ON milestones (status, id);
+CREATE INDEX milestones_by_state ON milestones (state, id);
 CREATE INDEX milestones_by_updated_at ON milestones (updated_at, id);
 CREATE INDEX milestones_by_day ON milestones (coalesce(achieved_on, planned_for, 'infinity'), id);
 CREATE INDEX milestones_by_day_down ON milestones (coalesce(achieved_on, planned_for, '-infinity'), id);
@@ -448,12 +448,12 @@ COMMENT ON COLUMN milestones.title IS 'What it is, in a line.';
 COMMENT ON COLUMN milestones.description IS 'What it is, in a paragraph.';
 COMMENT ON COLUMN milestones.cycle IS 'Financial year, 2025-26.';
 COMMENT ON COLUMN milestones.kind IS 'What kind of milestone it is.';
-COMMENT ON COLUMN milestones.status IS 'Where it stands.';
+COMMENT ON COLUMN milestones.state IS 'Where it stands.';
 COMMENT ON COLUMN milestones.planned_for IS 'When it is planned for.';
 COMMENT ON COLUMN milestones.achieved_on IS 'When it was achieved.';
 COMMENT ON COLUMN milestones.sub_regions IS 'Slugs of its sub-regions.';
 COMMENT ON COLUMN milestones.boroughs IS 'Codes of its boroughs.';
-COMMENT ON COLUMN milestones.priorities IS 'Ids of its priorities.';
+COMMENT ON COLUMN milestones.priority_ids IS 'Ids of its priorities.';
 COMMENT ON COLUMN milestones.participants IS 'How many people took part, null where nobody counted.';
 COMMENT ON COLUMN milestones.evidence IS 'Links, an array of objects with title and url.';
 COMMENT ON COLUMN milestones.peer_challenge_id IS 'The challenge it reports.';

@@ -20,7 +20,7 @@ var arrows = map[string][]string{
 	"pkg/programme":       {"pkg/grouping"},
 	"pkg/benchmark":       {"pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},
-	"pkg/dfe":             {"pkg/benchmark", "pkg/programme"},
+	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/programme"},
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/programme"},
 	"pkg/postgres/local":  {},

@@ -291,7 +291,7 @@ func TestImport(t *testing.T) {
 	if said := must(t, env, "import", "dfe", good); !strings.Contains(said, "good.csv: imported before, nothing to do") {
 		t.Error(said)
 	}
-	corrected := file("corrected.csv", strings.Replace(text, ",632830,142900,22.6,", ",632830,142900,22.7,", 1))
+	corrected := file("corrected.csv", strings.Replace(text, ",632830,142900,22.6,", ",632830,142910,22.6,", 1))
 	if said := must(t, env, "import", "dfe", corrected); !strings.Contains(said, "corrected.csv: 0 new figures, 1 corrected") {
 		t.Error(said)
 	}

@@ -107,7 +107,7 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	}
 	a.server, err = server.New(server.Config{
 		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: keys, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
-		Proxies: cfg.proxies, Addresses: cfg.addresses,
+		Proxies: cfg.proxies, Addresses: cfg.addresses, BaseURL: cfg.baseURL,
 		MetricsElsewhere: cfg.metricsAddr != "",
 		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})

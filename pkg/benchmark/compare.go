@@ -14,7 +14,7 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 		Figure:    figure,
 		Release:   current.releaseAt(peers.borough),
 		Interval:  ind.Interval(figure),
-		Previous:  previous.published(peers.borough),
+		Previous:  previous.published(peers.before),
 	}
 	if c.Previous != nil {
 		c.Change = difference(figure.Value, c.Previous.Value)

@@ -1,6 +1,10 @@
 package benchmark
 
-import "peerchallenge/pkg/programme"
+import (
+	"slices"
+
+	"peerchallenge/pkg/programme"
+)
 
 // Comparison is how one borough stands on one indicator in one period, beside
 // everything it can be compared with. Statistics are not rounded here; the
@@ -108,11 +112,48 @@ type Groups struct {
 	Borough    string
 	Period     string         // code
 	On         programme.Date // the period's last day, on which membership is judged
-	London     []string       // the programme's boroughs that existed on that day
+	London     []string       // the programme's boroughs that existed on that day, by the codes of that day
 	LondonCode string         // geography code under which the region's own figure is published
 	England    []string       // authorities that existed on that day
 	Slug       string         // of the borough's sub-region on that day, "" if it was in none
 	SubRegion  []string       // members of that sub-region on that day
 	Model      string         // code of the statistical neighbour model, "" if there is none
-	Neighbours []string       // statistical neighbours in order of closeness
+	Neighbours []string       // statistical neighbours in order of closeness, by their codes in the period
+	Recoded    []Recoded      // whose figures stand under other codes
+}
+
+// Recoded is an authority that has changed its code, so that its figures of the
+// period stand under another one: mostly that of its predecessor.
+type Recoded struct {
+	Authority string // as the programme or the neighbour model has it
+	Period    string
+	Code      string // under which the figures stand
+}
+
+// Code answers the code under which the borough's figures of the period stand: the
+// groups' period, or the one before it.
+func (g *Groups) Code(period string) string {
+	for _, r := range g.Recoded {
+		if r.Authority == g.Borough && r.Period == period {
+			return r.Code
+		}
+	}
+	return g.Borough
+}
+
+// recode answers the code that the authority had in the period, and notes it where
+// it is another. Who did not stand keeps the own one, under which nothing is held.
+func (g *Groups) recode(l Lineages, authority string, p *Period) string {
+	code, stood := l.In(authority, *p)
+	if !stood {
+		return authority
+	}
+	g.note(authority, p, code)
+	return code
+}
+
+func (g *Groups) note(authority string, p *Period, code string) {
+	if r := (Recoded{authority, p.Code, code}); code != authority && !slices.Contains(g.Recoded, r) {
+		g.Recoded = append(g.Recoded, r)
+	}
 }

@@ -3,6 +3,7 @@ package benchmark
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"peerchallenge/pkg/programme"
 )
@@ -20,6 +21,7 @@ type Distribution struct {
 type DistributionItem struct {
 	Rank      *int // as in [Position]
 	Borough   string
+	Code      string // that it had on the period's last day, under which its figure stands
 	SubRegion string // slug of its sub-region on the period's last day, or ""
 	Figure    Figure
 }
@@ -38,9 +40,9 @@ func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, er
 	boroughs := s.boroughsOn(p.EndsOn)
 	var values []float64
 	d := Distribution{Items: make([]DistributionItem, 0, len(boroughs))}
-	for _, code := range boroughs {
-		item := DistributionItem{Borough: code, SubRegion: programme.SubRegionOn(s.Memberships, code, p.EndsOn)}
-		item.Figure, _ = column.Figure(code)
+	for _, b := range boroughs {
+		item := DistributionItem{Borough: b.borough, Code: b.code, SubRegion: programme.SubRegionOn(s.Memberships, b.borough, p.EndsOn)}
+		item.Figure, _ = column.Figure(b.code)
 		if item.Figure.Value != nil {
 			values = append(values, *item.Figure.Value)
 		}
@@ -48,10 +50,12 @@ func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, er
 	}
 	d.Summary = Summarise(values)
 	if len(boroughs) > 0 {
-		d.London = heldFigure(column, s.regionOf(boroughs[0]))
+		d.London = heldFigure(column, s.regionOf(boroughs[0].borough))
 	}
 	d.England = heldFigure(column, England)
-	slices.SortStableFunc(d.Items, func(a, b DistributionItem) int { return bestFirst(ind.Polarity, a.Figure, b.Figure) })
+	slices.SortFunc(d.Items, func(a, b DistributionItem) int {
+		return cmp.Or(bestFirst(ind.Polarity, a.Figure, b.Figure), strings.Compare(a.Borough, b.Borough))
+	})
 	rankItems(ind.Polarity, d.Items)
 	return d, nil
 }

@@ -101,16 +101,20 @@ func (s *Snapshot) Period(code string) *Period {
 	return &s.Periods[i]
 }
 
-// ComparePeriods orders periods by their end, and a year before the quarter
-// that ends with it.
-func ComparePeriods(a, b Period) int {
-	return cmp.Or(cmp.Compare(a.EndsOn, b.EndsOn), -cmp.Compare(a.Kind, b.Kind))
+// NeighboursOf answers the authority's neighbours in the model, closest first. The
+// model may know the authority by a code that it had before, or has had since.
+func (s *Snapshot) NeighboursOf(model, authority string) []Neighbour {
+	for code := range s.Lineages().codes(authority) {
+		if found := s.neighboursOf(model, code); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
 
-// NeighboursOf answers the authority's neighbours in the model, closest first.
-func (s *Snapshot) NeighboursOf(model, authority string) []Neighbour {
+func (s *Snapshot) neighboursOf(model, code string) []Neighbour {
 	before := func(n Neighbour, end int) int {
-		return cmp.Or(strings.Compare(n.ModelCode, model), strings.Compare(n.Authority, authority), end)
+		return cmp.Or(strings.Compare(n.ModelCode, model), strings.Compare(n.Authority, code), end)
 	}
 	// Every neighbour's own key counts as less than the end of the run, and
 	// greater than its beginning.
@@ -176,44 +180,61 @@ func (s *Snapshot) Groups(borough, period, model string) (Groups, error) {
 		return Groups{}, unknownValues(faults...)
 	}
 	g := Groups{
-		Borough: borough, Period: p.Code, On: p.EndsOn, Model: model,
-		London: s.boroughsOn(p.EndsOn), LondonCode: s.regionOf(borough),
+		Borough: borough, Period: p.Code, On: p.EndsOn, Model: model, LondonCode: s.regionOf(borough),
 		Slug: programme.SubRegionOn(s.Memberships, borough, p.EndsOn),
 	}
-	for _, a := range s.Authorities {
-		if a.Holds(p.EndsOn) {
+	lineages, previous := s.Lineages(), p.Previous()
+	g.recode(lineages, borough, p)
+	g.recode(lineages, borough, &previous)
+	boroughs := s.boroughsOn(p.EndsOn)
+	g.London, g.England = make([]string, 0, len(boroughs)), make([]string, 0, len(s.Authorities))
+	for _, b := range boroughs {
+		g.London = append(g.London, b.code)
+		g.note(b.borough, p, b.code)
+	}
+	for i := range s.Authorities {
+		if a := &s.Authorities[i]; a.Holds(p.EndsOn) {
 			g.England = append(g.England, a.Code)
 		}
 	}
-	g.SubRegion = s.members(g.Slug, g.London, p.EndsOn)
+	g.SubRegion = s.members(g.Slug, boroughs, p.EndsOn)
 	for _, n := range s.NeighboursOf(model, borough) {
-		g.Neighbours = append(g.Neighbours, n.Neighbour)
+		g.Neighbours = append(g.Neighbours, g.recode(lineages, n.Neighbour, p))
 	}
 	return g, nil
 }
 
-// boroughsOn answers the codes of the boroughs that existed on the day as
-// authorities, in order.
-func (s *Snapshot) boroughsOn(day programme.Date) []string {
-	codes := make([]string, 0, len(s.Boroughs))
-	for _, b := range s.Boroughs {
-		if a := s.Authority(b.Code); a != nil && a.Holds(day) {
-			codes = append(codes, b.Code)
+// coded is one of the programme's boroughs and the code that it had.
+type coded struct{ borough, code string }
+
+// boroughsOn answers the boroughs that existed on the day as authorities, in order
+// of their codes on that day.
+func (s *Snapshot) boroughsOn(day programme.Date) []coded {
+	on, lineages := make([]coded, 0, len(s.Boroughs)), s.Lineages()
+	for i := range s.Boroughs {
+		if code, stood := lineages.On(s.Boroughs[i].Code, day); stood {
+			on = append(on, coded{s.Boroughs[i].Code, code})
 		}
 	}
-	return codes
+	slices.SortStableFunc(on, func(a, b coded) int { return strings.Compare(a.code, b.code) })
+	// An authority may take part under both its codes, and counts once.
+	return slices.CompactFunc(on, func(a, b coded) bool { return a.code == b.code })
 }
 
-// members answers those of the boroughs, kept in order, that belonged to the
-// sub-region on the day.
-func (s *Snapshot) members(slug string, boroughs []string, day programme.Date) []string {
+// members answers the codes of those of the boroughs that belonged to the
+// sub-region on the day, in order.
+func (s *Snapshot) members(slug string, boroughs []coded, day programme.Date) []string {
 	if slug == "" {
 		return nil
 	}
 	var codes []string
-	for _, m := range s.Memberships {
-		if m.SubRegion == slug && m.Holds(day) && slices.Contains(boroughs, m.Borough) {
-			codes = append(codes, m.Borough)
+	for i := range s.Memberships {
+		m := &s.Memberships[i]
+		if m.SubRegion != slug || !m.Holds(day) {
+			continue
+		}
+		if k := slices.IndexFunc(boroughs, func(b coded) bool { return b.borough == m.Borough }); k >= 0 {
+			codes = append(codes, boroughs[k].code)
 		}
 	}
 	slices.Sort(codes)

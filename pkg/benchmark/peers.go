@@ -12,6 +12,7 @@ type Peers struct {
 	current    *sheet
 	previous   *sheet // of the consecutive period
 	borough    int32
+	before     int32 // the borough in the previous period, where it may have had another code
 	londonCode int32
 	nation     int32
 	london     *group
@@ -38,24 +39,26 @@ type groupSummary struct {
 // Resolve prepares the groups for comparisons within this dataset, in the
 // groups' period.
 func (d *Dataset) Resolve(g Groups) *Peers {
+	code := g.Code(g.Period)
 	p := &Peers{
 		Groups:     g,
-		borough:    d.place(g.Borough),
+		borough:    d.place(code),
 		londonCode: d.place(g.LondonCode),
 		nation:     d.place(England),
 		london:     &group{d.places(g.London)},
 		england:    &group{d.places(g.England)},
 		subRegion:  d.places(g.SubRegion),
 		neighbours: d.places(g.Neighbours),
-		inLondon:   slices.Contains(g.London, g.Borough),
-		inEngland:  slices.Contains(g.England, g.Borough),
+		inLondon:   slices.Contains(g.London, code),
+		inEngland:  slices.Contains(g.England, code),
 	}
 	if p.current = d.sheet(g.Period); p.current != nil {
 		p.london = keep(&p.current.peers.london, p.london)
 		p.england = keep(&p.current.peers.england, p.england)
 	}
 	if period, err := ParsePeriod(g.Period); err == nil {
-		p.previous = d.sheet(period.Previous().Code)
+		previous := period.Previous().Code
+		p.previous, p.before = d.sheet(previous), d.place(g.Code(previous))
 	}
 	return p
 }

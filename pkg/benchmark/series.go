@@ -1,16 +1,11 @@
 package benchmark
 
-import (
-	"cmp"
-	"slices"
-
-	"peerchallenge/pkg/programme"
-)
+import "slices"
 
 // SeriesPoint is one period of a borough's series on one indicator.
 type SeriesPoint struct {
-	Period     string
-	EndsOn     programme.Date
+	Period     Period
+	Code       string // that the borough had in the period, under which its figure stands
 	Figure     Figure
 	Change     *float64 // on the period before; nil unless both have values
 	London     Figure   // as published for the borough's region
@@ -22,8 +17,9 @@ type SeriesPoint struct {
 // Series answers the borough's figures on the indicator in consecutive periods
 // of the kind, oldest first, from the first period for which anything is held
 // of the indicator to the last. A period without a figure is there, as
-// [NotHeld]. Without a kind, both are answered in the order of
-// [Snapshot.Periods].
+// [NotHeld]. Days follow each other where they are a year apart, so that figures
+// as at 31 March and as at 30 September are two sequences. Without a kind, all are
+// answered in the order of [Snapshot.Periods].
 //
 // It refuses a borough that the programme does not have.
 func (s *Snapshot) Series(ind *Indicator, borough string, kind PeriodKind) ([]SeriesPoint, error) {
@@ -31,7 +27,7 @@ func (s *Snapshot) Series(ind *Indicator, borough string, kind PeriodKind) ([]Se
 		return nil, unknownValues(unknownBorough)
 	}
 	var points []SeriesPoint
-	for _, k := range [...]PeriodKind{Year, Quarter} {
+	for _, k := range PeriodKinds {
 		if kind != "" && kind != k {
 			continue
 		}
@@ -40,12 +36,12 @@ func (s *Snapshot) Series(ind *Indicator, borough string, kind PeriodKind) ([]Se
 			points = append(points, s.point(ind, borough, p))
 		}
 	}
-	slices.SortStableFunc(points, func(a, b SeriesPoint) int { return cmp.Compare(a.EndsOn, b.EndsOn) })
+	slices.SortFunc(points, func(a, b SeriesPoint) int { return ComparePeriods(a.Period, b.Period) })
 	return points, nil
 }
 
-// held answers the consecutive periods of the kind from the first to the last
-// for which the indicator has a column.
+// held answers the periods of the kind for which the indicator has a column, in
+// order, and those between them.
 func (s *Snapshot) held(ind *Indicator, kind PeriodKind) []Period {
 	var with []Period
 	for _, code := range s.Data.Periods() {
@@ -54,28 +50,54 @@ func (s *Snapshot) held(ind *Indicator, kind PeriodKind) []Period {
 			with = append(with, p)
 		}
 	}
-	if len(with) == 0 {
+	periods := slices.Clone(with)
+	for i, p := range with {
+		periods = append(periods, gapBefore(p, with[:i])...)
+	}
+	slices.SortFunc(periods, ComparePeriods)
+	return slices.CompactFunc(periods, func(a, b Period) bool { return a.Code == b.Code })
+}
+
+// gapBefore answers the periods between this one and the last of the earlier ones
+// from which it follows, if there is one. The earlier ones are in order.
+func gapBefore(p Period, earlier []Period) []Period {
+	if len(earlier) == 0 {
 		return nil
 	}
-	first, last := with[0], with[len(with)-1]
-	periods := []Period{last}
-	for p := last; p.Code != first.Code; {
-		p = p.Previous()
-		periods = append(periods, p)
+	var gap []Period
+	for p = p.Previous(); p.EndsOn >= earlier[0].EndsOn; p = p.Previous() {
+		if _, held := slices.BinarySearchFunc(earlier, p, ComparePeriods); held {
+			return gap
+		}
+		gap = append(gap, p)
 	}
-	slices.Reverse(periods)
-	return periods
+	return nil
 }
 
 func (s *Snapshot) point(ind *Indicator, borough string, p Period) SeriesPoint {
 	column := s.Data.Column(p.Code, ind.Code)
-	previous, _ := s.Data.Column(p.Previous().Code, ind.Code).Figure(borough)
-	point := SeriesPoint{Period: p.Code, EndsOn: p.EndsOn}
-	point.Figure, _ = column.Figure(borough)
+	before := p.Previous()
+	previous, _ := s.Data.Column(before.Code, ind.Code).Figure(s.codeIn(borough, before))
+	point := SeriesPoint{Period: p, Code: s.codeIn(borough, p)}
+	point.Figure, _ = column.Figure(point.Code)
 	point.Change = difference(point.Figure.Value, previous.Value)
 	point.London, _ = column.Figure(s.regionOf(borough))
 	point.England, _ = column.Figure(England)
-	london := column.valuesAt(nil, s.Data.places(s.boroughsOn(p.EndsOn)))
+	var london []float64
+	for _, b := range s.boroughsOn(p.EndsOn) {
+		if v, has := column.value(s.Data.place(b.code)); has {
+			london = append(london, v)
+		}
+	}
 	point.LondonMean, point.LondonN = Mean(london), len(london)
 	return point
+}
+
+// codeIn answers the code under which the authority's figures of the period stand,
+// its own where it stood under none.
+func (s *Snapshot) codeIn(authority string, p Period) string {
+	if code, stood := s.Lineages().In(authority, p); stood {
+		return code
+	}
+	return authority
 }

@@ -18,7 +18,10 @@ func TestSeries(t *testing.T) {
 		confidential,
 		observation("2024-25", score, "E09000001", 9), observation("2024-25", score, "E09000003", 3),
 		observation("2025-26", "OTHER", "E09000001", 1),
-		observation("2024-25-Q4", score, "E09000001", 2), observation("2024-25-Q2", score, "E09000001", 1))
+		observation("2024-25-Q4", score, "E09000001", 2), observation("2024-25-Q2", score, "E09000001", 1),
+		observation("2022-23-AY", score, "E09000001", 5), observation("2023-24-AY", score, "E09000001", 4), observation("2023", score, "E09000001", 7),
+		observation("2022-09-30", score, "E09000001", 3), observation("2024-09-30", score, "E09000001", 2.5),
+		observation("2024-03-31", score, "E09000001", 6), observation("2025-03-31", score, "E09000001", 8))
 
 	type point struct {
 		period                           string
@@ -27,7 +30,7 @@ func TestSeries(t *testing.T) {
 		change, london, mean, of, nation any
 	}
 	tests := map[benchmark.PeriodKind][]point{
-		benchmark.Year: {
+		benchmark.Financial: {
 			{"2020-21", 10.1, "reported", nil, 14.0, 15.05, 2, nil},
 			{"2021-22", 10.4, "reported", 0.3, nil, 10.4, 1, 30.0},
 			{"2022-23", nil, "c", nil, nil, nil, 0, nil},
@@ -39,6 +42,18 @@ func TestSeries(t *testing.T) {
 			{"2024-25-Q3", nil, "not_held", nil, nil, nil, 0, nil},
 			{"2024-25-Q4", 2.0, "reported", nil, nil, 2.0, 1, nil},
 		},
+		benchmark.Academic: {
+			{"2022-23-AY", 5.0, "reported", nil, nil, 5.0, 1, nil},
+			{"2023-24-AY", 4.0, "reported", -1.0, nil, 4.0, 1, nil},
+		},
+		benchmark.Calendar: {{"2023", 7.0, "reported", nil, nil, 7.0, 1, nil}},
+		benchmark.Day: {
+			{"2022-09-30", 3.0, "reported", nil, nil, 3.0, 1, nil},
+			{"2023-09-30", nil, "not_held", nil, nil, nil, 0, nil},
+			{"2024-03-31", 6.0, "reported", nil, nil, 6.0, 1, nil},
+			{"2024-09-30", 2.5, "reported", nil, nil, 2.5, 1, nil},
+			{"2025-03-31", 8.0, "reported", 2.0, nil, 8.0, 1, nil},
+		},
 	}
 	for kind, want := range tests {
 		points, err := s.Series(&ind, "E09000001", kind)
@@ -47,36 +62,39 @@ func TestSeries(t *testing.T) {
 		}
 		var got []point
 		for _, p := range points {
-			if p.EndsOn != period(p.Period).EndsOn {
-				t.Errorf("%s ends on %s", p.Period, p.EndsOn)
+			if p.Period.Kind != kind {
+				t.Errorf("%s is of the kind %s, want %s", p.Period.Code, p.Period.Kind, kind)
 			}
-			got = append(got, point{p.Period, text(p.Figure.Value), p.Figure.Status, text(p.Change), text(p.London.Value), text(p.LondonMean), p.LondonN, text(p.England.Value)})
+			got = append(got, point{p.Period.Code, text(p.Figure.Value), p.Figure.Status, text(p.Change), text(p.London.Value), text(p.LondonMean), p.LondonN, text(p.England.Value)})
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s:\ngot  %v\nwant %v", kind, got, want)
 		}
 	}
 
-	both, err := s.Series(&ind, "E09000001", "")
+	all, err := s.Series(&ind, "E09000001", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var codes []string
-	for _, p := range both {
-		codes = append(codes, p.Period)
+	for _, p := range all {
+		codes = append(codes, p.Period.Code)
 	}
-	if want := []string{"2020-21", "2021-22", "2022-23", "2023-24", "2024-25-Q2", "2024-25-Q3", "2024-25", "2024-25-Q4"}; !slices.Equal(codes, want) {
-		t.Errorf("both kinds are %v, want %v", codes, want)
+	if want := []string{
+		"2020-21", "2021-22", "2022-09-30", "2022-23", "2022-23-AY", "2023-09-30", "2023", "2023-24", "2024-03-31", "2023-24-AY", "2024-25-Q2", "2024-09-30", "2024-25-Q3",
+		"2024-25", "2024-25-Q4", "2025-03-31",
+	}; !slices.Equal(codes, want) {
+		t.Errorf("all kinds are %v, want %v", codes, want)
 	}
 }
 
 func TestSeriesOfNothing(t *testing.T) {
 	s := changing()
 	ind := of(benchmark.Low)
-	if points, err := s.Series(&ind, "E09000001", benchmark.Year); err != nil || points != nil {
+	if points, err := s.Series(&ind, "E09000001", benchmark.Financial); err != nil || points != nil {
 		t.Errorf("got %v, %v, want no points", points, err)
 	}
-	_, err := s.Series(&ind, "E06000002", benchmark.Year)
+	_, err := s.Series(&ind, "E06000002", benchmark.Financial)
 	if got := parameters(t, err); !slices.Equal(got, []string{"borough"}) {
 		t.Errorf("blames %v, want the borough", got)
 	}

@@ -13,9 +13,10 @@ type Snapshot struct {
 	Memberships []programme.Membership // by id
 	Boroughs    []programme.Borough    // by code
 	Authorities []programme.Authority  // by code
+	Successions []programme.Succession // by predecessor and successor
 	Indicators  []Indicator            // by code, present revision
 	Revisions   []Indicator            // every revision, by code and revision
-	Periods     []Period               // by end date, then years before quarters
+	Periods     []Period               // as by ComparePeriods
 	Models      []NeighbourModel       // by code; the last is the newest
 	Neighbours  []Neighbour            // by model, authority and rank
 	Releases    []Release              // by id

@@ -197,8 +197,8 @@ func Rate(ind Indicator, numerator *float64, status Status, denominator *float64
 	if finite(denominator) == nil || *denominator <= 0 {
 		return nil, NoDenominator
 	}
-	r := decimal(*numerator)
-	r.Quo(r, decimal(*denominator)).Mul(r, decimal(ind.Multiplier))
+	r := Exact(*numerator)
+	r.Quo(r, Exact(*denominator)).Mul(r, Exact(ind.Multiplier))
 	// FloatString rounds halves away from zero, which for a count is up.
 	value, err := strconv.ParseFloat(r.FloatString(ind.Decimals), 64)
 	if err != nil {
@@ -207,8 +207,9 @@ func Rate(ind Indicator, numerator *float64, status Status, denominator *float64
 	return &value, Computed
 }
 
-// decimal answers exactly the decimal number as which x is written.
-func decimal(x float64) *big.Rat {
+// Exact answers the decimal number as which x is written, without the noise of
+// binary fractions.
+func Exact(x float64) *big.Rat {
 	r, _ := new(big.Rat).SetString(strconv.FormatFloat(x, 'g', -1, 64))
 	return r
 }

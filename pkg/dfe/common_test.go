@@ -28,7 +28,7 @@ func england(t testing.TB) benchmark.Known {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return benchmark.Known{Authorities: london.Authorities, Indicators: london.Indicators}
+	return benchmark.Known{Authorities: london.Authorities, Successions: london.Successions, Indicators: london.Indicators}
 }
 
 // withPopulations is england once the population estimates are loaded.
@@ -100,6 +100,30 @@ func place(row map[string]string) string {
 		return row["region_code"]
 	}
 	return row["new_la_code"]
+}
+
+// since are the authorities that files recode backwards: their codes before a day.
+var since = map[string]struct {
+	code string
+	from programme.Date
+}{
+	"E08000037": {"E08000020", "2013-04-01"}, "E06000057": {"E06000048", "2013-04-01"}, "E06000060": {"E10000002", "2020-04-01"},
+	"E06000065": {"E10000023", "2023-04-01"}, "E06000066": {"E10000027", "2023-04-01"},
+}
+
+// placeOn answers the code that the row's place had on the day, and false for an
+// authority that did not stand: files keep rows for those too.
+func placeOn(known benchmark.Known, row map[string]string, on programme.Date) (string, bool) {
+	code := place(row)
+	if before, recoded := since[code]; recoded && on < before.from {
+		code = before.code
+	}
+	for _, a := range known.Authorities {
+		if a.Code == code {
+			return code, a.Holds(on)
+		}
+	}
+	return code, benchmark.LevelOf(code) != benchmark.LocalAuthority
 }
 
 // year answers the financial year of a row whose period is a reporting year.

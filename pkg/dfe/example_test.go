@@ -16,13 +16,15 @@ func ExampleRead() {
 		"2025,Reporting year,Local authority,E92000001,E13000001,E09000022,900,many\n"
 	known := benchmark.Known{
 		Authorities: []programme.Authority{{Code: "E09000022", DfECode: "208", Name: "Lambeth"}},
-		Indicators:  []benchmark.Indicator{{Code: "CIN_START_RATE"}, {Code: "CIN_RATE"}},
+		Indicators: []benchmark.Indicator{
+			{Code: "CIN_START_RATE", Unit: benchmark.Per10000}, {Code: "CIN_RATE", Unit: benchmark.Per10000},
+		},
 	}
 	_, err := dfe.Read("b1.csv", strings.NewReader(file), known, dfe.Options{})
 	if refused, is := errors.AsType[*programme.Error](err); is {
 		for _, fault := range refused.Faults {
-			fmt.Printf("row %d, %s: %s\n", fault.Row, fault.Column, fault.Code)
+			fmt.Printf("row %d, %s: %s, given %s\n", fault.Row, fault.Column, fault.Code, fault.Given)
 		}
 	}
-	// Output: row 2, At31_episodes: not_a_number
+	// Output: row 2, At31_episodes: not_a_number, given “many”
 }

@@ -1,6 +1,7 @@
 package dfe_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -203,10 +204,15 @@ func TestJoint(t *testing.T) {
 	}
 }
 
-// TestOtherAges passes over estimates of other ages than the children's.
+// TestOtherAges refuses estimates of ages that the mapping does not know: the
+// children's could stand under a new name.
 func TestOtherAges(t *testing.T) {
-	file := mustRead(t, "ons.csv", estimateHeader+lambeth+"Children aged 0 to 17 years,51454\n"+lambeth+"Young people aged 18 to 25 years,many\n", small())
+	content := estimateHeader + lambeth + "Children aged 0 to 17 years,51454\n"
+	file := mustRead(t, "ons.csv", content, small())
 	if len(file.Populations) != 1 || file.Populations[0].MidYear != 2025 || !equal(file.Populations[0].Estimate, new(51454.0)) {
 		t.Errorf("got %+v", file.Populations)
+	}
+	if got, want := faultsOf(t, "ons.csv", content+lambeth+"Young people aged 18 to 25 years,1\n"), []at{{3, "age_group", "unknown_filter"}}; !slices.Equal(got, want) {
+		t.Errorf("got faults %+v, want %+v", got, want)
 	}
 }

@@ -36,6 +36,15 @@ var constraints = map[string]constraint{
 	"authorities_region_code_format": badFormat("/regionCode", "A GSS code is an E with eight digits."),
 	"authorities_region_name_text":   badName("/regionName"),
 	"authorities_dates_in_order":     outOfOrder(),
+	"authorities_one_number":         taken("/dfeCode", "Another authority has this number of the Department in that time."),
+
+	"successions_pkey":            {},
+	"successions_predecessor":     {},
+	"successions_successor":       {},
+	"successions_kind_known":      {},
+	"successions_not_itself":      {},
+	"successions_one_successor":   {},
+	"successions_one_predecessor": {},
 
 	"boroughs_pkey":             taken("/code", "There is a borough with that code already."),
 	"boroughs_version_positive": {},
@@ -72,9 +81,10 @@ var constraints = map[string]constraint{
 	"indicator_revisions_indicator": {},
 
 	"periods_pkey":           taken("/code", "That period is there already."),
-	"periods_code_format":    badFormat("/code", "A period is a financial year such as 2024-25 or a quarter such as 2025-26-Q2."),
+	"periods_code_format":    badFormat("/code", "A period is a year such as 2024-25, 2024-25-AY or 2024, a quarter such as 2025-26-Q2 or a day such as 2025-09-30."),
 	"periods_kind_known":     {},
 	"periods_dates_in_order": {},
+	"periods_day_alone":      {},
 
 	"releases_pkey":           {},
 	"releases_dataset_format": {},
@@ -251,7 +261,7 @@ var constraints = map[string]constraint{
 	"milestones_pkey":                  {},
 	"milestones_cycle_format":          {},
 	"milestones_kind_known":            {},
-	"milestones_status_known":          {},
+	"milestones_state_known":           {},
 	"milestones_participants_positive": {},
 	"milestones_peer_challenge":        unknown("/peerChallengeId", "There is no such peer challenge."),
 	"milestones_peer_review":           unknown("/peerReviewId", "There is no such peer review."),

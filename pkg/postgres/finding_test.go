@@ -238,7 +238,7 @@ func TestCorrectingAFinding(t *testing.T) {
 		return nil
 	}
 	_, err := s.UpdateFinding(t.Context(), finder, f.ID, f.Version, alter)
-	if e := wantRefusal(t, err, programme.Invalid, "invalid"); len(e.Faults) != 1 || e.Faults[0].Parameter != "X-Audit-Reason" {
+	if e := wantRefusal(t, err, programme.Invalid, "invalid"); len(e.Faults) != 1 || e.Faults[0].Pointer != "/reason" {
 		t.Errorf("faults %+v", e.Faults)
 	}
 	got := made[programme.Finding](t)(s.UpdateFinding(t.Context(), because(finder), f.ID, f.Version, alter))

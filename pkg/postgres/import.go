@@ -86,7 +86,7 @@ func (i *importer) run(ctx context.Context, sha256, name string, read func(known
 
 // known is what a file's reader needs of what is held.
 func (i *importer) known() (known benchmark.Known, err error) {
-	for _, rows := range []any{&known.Authorities, &known.Indicators, &known.Populations} {
+	for _, rows := range []any{&known.Authorities, &known.Successions, &known.Indicators, &known.Populations} {
 		if err := i.tx.Find(rows).Error; err != nil {
 			return known, err
 		}

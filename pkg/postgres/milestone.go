@@ -30,7 +30,7 @@ var milestones = kind[programme.Milestone, *programme.Milestone]{
 }
 
 func citedByMilestone(m *programme.Milestone) []citation {
-	cited := []citation{citeSubRegions("/subRegions", m.SubRegions), citeBoroughs("/boroughs", m.Boroughs), citePriorities("/priorities", m.Priorities)}
+	cited := []citation{citeSubRegions("/subRegions", m.SubRegions), citeBoroughs("/boroughs", m.Boroughs), citePriorities("/priorityIds", m.PriorityIDs)}
 	if m.Derived {
 		return cited // whoever changes its source waits for the milestone, so that this must not wait for the source
 	}
@@ -60,8 +60,8 @@ func (s *Store) Milestones(actor programme.Actor, f programme.MilestoneFilter, s
 		q = where(q, "sub_regions @> ARRAY[?]", f.SubRegion)
 		q = where(q, "boroughs @> ARRAY[?]", f.Borough)
 		q = where(q, "kind = ?", f.Kind)
-		q = where(q, "status = ?", f.Status)
-		q = where(q, "priorities @> ARRAY[?]", f.PriorityID)
+		q = where(q, "state = ?", f.State)
+		q = where(q, "priority_ids @> ARRAY[?]", f.PriorityID)
 		// The undated lie outside of either.
 		q = where(q, "coalesce(achieved_on, planned_for, '-infinity') >= ?", f.From)
 		q = where(q, "coalesce(achieved_on, planned_for, 'infinity') <= ?", f.To)
@@ -77,13 +77,13 @@ func (s *Store) MilestoneCounts(actor programme.Actor, cycle *programme.Cycle) p
 		if c.SubRegion != nil {
 			subRegion = *c.SubRegion
 		}
-		return []string{string(c.Cycle), subRegion, string(c.Kind), string(c.Status)}
+		return []string{string(c.Cycle), subRegion, string(c.Kind), string(c.State)}
 	}
 	return listed(s, key, func(db *gorm.DB) ([]programme.MilestoneCount, error) {
 		var counts []programme.MilestoneCount
 		err := where(db.Table("milestones").Scopes(visibleTo(actor)), "cycle = ?", cycle).
 			Joins("LEFT JOIN LATERAL unnest(sub_regions) AS places (sub_region) ON true").
-			Select("cycle, sub_region, kind, status, count(*) AS milestones").Group("cycle, sub_region, kind, status").Find(&counts).Error
+			Select("cycle, sub_region, kind, state, count(*) AS milestones").Group("cycle, sub_region, kind, state").Find(&counts).Error
 		return counts, err
 	})
 }
@@ -239,7 +239,7 @@ func (w *work) follow(link, id string, now programme.Milestone, makes bool) erro
 		m.PeerReviewAudience = now.PeerReviewAudience
 		return m.Derived && m.Follow(now) || !told
 	})
-	if err != nil || !makes || now.Status != programme.MilestoneAchieved {
+	if err != nil || !makes || now.State != programme.MilestoneAchieved {
 		return err
 	}
 	return insert(w, milestones, &now)

@@ -49,12 +49,12 @@ func TestMilestonesFollowAReview(t *testing.T) {
 		}
 		return w.followReview(&r)
 	})
-	m, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, Status: programme.MilestonePlanned, PeerReviewID: &r.ID})
+	m, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, State: programme.MilestonePlanned, PeerReviewID: &r.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := milestonesOf(t, s)
-	if len(got) != 2 || !got[0].Derived || got[0].Status != programme.MilestoneAchieved || *got[0].AchievedOn != "2026-07-01" || !slices.Equal(got[0].SubRegions, []string{"south"}) || *got[0].PeerReviewID != r.ID {
+	if len(got) != 2 || !got[0].Derived || got[0].State != programme.MilestoneAchieved || *got[0].AchievedOn != "2026-07-01" || !slices.Equal(got[0].SubRegions, []string{"south"}) || *got[0].PeerReviewID != r.ID {
 		t.Fatalf("%+v", got)
 	}
 	for _, m := range got {
@@ -124,7 +124,7 @@ func TestMilestonesFollowAnEvent(t *testing.T) {
 	e.Attended = append(e.Attended, programme.Attendance{OrganisationType: programme.FromPolice, Count: new(2)})
 	bySomebody(t, s, func(w *work) error { return w.followEvent(&e) })
 	got := milestonesOf(t, s)
-	if len(got) != 1 || *got[0].Participants != 9 || got[0].Status != programme.MilestoneAchieved || *got[0].EventID != e.ID {
+	if len(got) != 1 || *got[0].Participants != 9 || got[0].State != programme.MilestoneAchieved || *got[0].EventID != e.ID {
 		t.Fatalf("%+v", got)
 	}
 	// Its words follow again from the event as it is in the database.
@@ -194,7 +194,7 @@ func TestAMilestoneWaitsForItsReview(t *testing.T) {
 		}
 		go func() {
 			var err error
-			m, err = s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, Status: programme.MilestonePlanned, PeerReviewID: &r.ID})
+			m, err = s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, State: programme.MilestonePlanned, PeerReviewID: &r.ID})
 			written <- err
 		}()
 		eventually(t, "the milestone waits for the review", func() bool {
@@ -218,11 +218,11 @@ func TestAListReadsWhatGetReads(t *testing.T) {
 	r := reviewOfLambeth()
 	bySomebody(t, s, func(w *work) error { return w.tx.Create(&r).Error })
 	for _, m := range []programme.Milestone{
-		{Title: "Little", Cycle: "2026-27", Kind: programme.OtherMilestone, Status: programme.MilestonePlanned},
+		{Title: "Little", Cycle: "2026-27", Kind: programme.OtherMilestone, State: programme.MilestonePlanned},
 		{
-			Title: "All", Description: "Text with \"quotes\", {braces} and \\ strokes.", Cycle: "1969-70", Kind: programme.ReviewMilestone, Status: programme.MilestoneAchieved,
+			Title: "All", Description: "Text with \"quotes\", {braces} and \\ strokes.", Cycle: "1969-70", Kind: programme.ReviewMilestone, State: programme.MilestoneAchieved,
 			PlannedFor: new(programme.Date("1969-12-31")), AchievedOn: new(programme.Date("1970-01-01")), SubRegions: []string{"south", "east"}, Boroughs: []string{"E09000022", "E09000030"},
-			Priorities: []string{snapshotOf(t, s).Priorities[0].ID}, Participants: new(0), Evidence: []programme.Link{{Title: "One, \"two\"", URL: "https://example.org/?a=1&b=<2>"}, {Title: "Three", URL: "https://example.org"}},
+			PriorityIDs: []string{snapshotOf(t, s).Priorities[0].ID}, Participants: new(0), Evidence: []programme.Link{{Title: "One, \"two\"", URL: "https://example.org/?a=1&b=<2>"}, {Title: "Three", URL: "https://example.org"}},
 			PeerReviewID: &r.ID, Illustrative: new("All of it."),
 		},
 	} {
@@ -246,7 +246,7 @@ func TestAListReadsWhatGetReads(t *testing.T) {
 func TestMilestonesOfTheZeroActor(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
-	m, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "One", Cycle: "2026-27", Kind: programme.OtherMilestone, Status: programme.MilestonePlanned})
+	m, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "One", Cycle: "2026-27", Kind: programme.OtherMilestone, State: programme.MilestonePlanned})
 	if err != nil {
 		t.Fatal(err)
 	}

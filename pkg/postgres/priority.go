@@ -20,7 +20,7 @@ var priorities = noun[programme.Priority]{
 		{"actions", "priority_id", "Actions"},
 		{"asks_and_offers", "priority_id", "Asks and offers"},
 		{"events", "sessions @> jsonb_build_array(jsonb_build_object('priorityId', ?::text))", "Events"},
-		{"milestones", "priorities @> ARRAY[?]", "Milestones"},
+		{"milestones", "priority_ids @> ARRAY[?]", "Milestones"},
 	},
 }
 

@@ -23,7 +23,11 @@ func ratesOfPopulations(tx *gorm.DB, known benchmark.Known) error {
 		if ind.Unit != benchmark.Per10000 { // the population is of children aged 0-17
 			continue
 		}
-		err := remake(tx, ind, func(o *benchmark.Observation) { o.Denominator = estimates.For(o.Geography, o.Period) })
+		err := remake(tx, ind, func(o *benchmark.Observation) {
+			if p, err := benchmark.ParsePeriod(o.Period); err == nil {
+				o.Denominator = estimates.For(o.Geography, p)
+			}
+		})
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,9 @@ var seeding = programme.Actor{Issuer: "local", Subject: "seed"}
 // Seed inserts the reference data that are absent and changes nothing that is
 // there: priorities are known by their name, memberships by their borough and
 // sub-region, everything else by its key. A membership that would overlap
-// another of its borough is left out, because somebody has moved the borough.
+// another of its borough is left out, because somebody has moved the borough; so
+// are an authority whose number another has at the time, and a succession that
+// does not fit its authorities, because somebody has arranged them otherwise.
 // Figures, releases and neighbour models come by [Store.Import] instead. All of
 // it is one transaction.
 func (s *Store) Seed(ctx context.Context, data *benchmark.Snapshot) error {
@@ -26,7 +28,7 @@ func (s *Store) Seed(ctx context.Context, data *benchmark.Snapshot) error {
 		w.programme(data.Programme)
 		seedNoun(w, priorities, "name", func(p *programme.Priority) string { return p.Name }, data.Priorities)
 		seedNoun(w, subRegions, "slug", keyOf(subRegions), data.SubRegions)
-		seedNoun(w, authorities, "code", keyOf(authorities), data.Authorities)
+		w.authorities(data.Authorities, data.Successions)
 		seedNoun(w, boroughs, "code", keyOf(boroughs), data.Boroughs)
 		w.memberships(data.Memberships)
 		w.indicators(data.Indicators)
@@ -112,11 +114,54 @@ func (w *seeder) programme(p programme.Programme) {
 	w.created("programme", strconv.Itoa(theProgramme), p)
 }
 
+// authorities leaves out whom another keeps from its number.
+func (w *seeder) authorities(rows []programme.Authority, successions []programme.Succession) {
+	var held []programme.Authority
+	w.all(&held)
+	var inserted []programme.Authority
+	for _, a := range rows {
+		if !slices.ContainsFunc(held, func(h programme.Authority) bool { return h.Code == a.Code || h.SharesNumber(a) }) {
+			inserted = append(inserted, stamped(w.store, authorities, a))
+		}
+	}
+	if w.err == nil && len(inserted) > 0 {
+		w.err = w.tx.CreateInBatches(inserted, batch).Error
+	}
+	successions = w.successions(append(held, inserted...), successions)
+	for _, a := range inserted {
+		w.created(authorities.name, a.Code, related(a, successions))
+	}
+}
+
+// successions answers all that are there in the end.
+func (w *seeder) successions(authorities []programme.Authority, rows []programme.Succession) []programme.Succession {
+	var held, inserted []programme.Succession
+	w.all(&held)
+	byCode := map[string]programme.Authority{}
+	for _, a := range authorities {
+		byCode[a.Code] = a
+	}
+	for _, s := range rows {
+		if len(programme.Successors(held, s.Predecessor)) == 0 && s.Check(byCode[s.Predecessor], byCode[s.Successor]) == nil {
+			s.CreatedAt = w.store.now()
+			inserted = append(inserted, s)
+		}
+	}
+	if w.err == nil && len(inserted) > 0 {
+		w.err = w.tx.CreateInBatches(inserted, batch).Error
+	}
+	return append(held, inserted...)
+}
+
+func (w *seeder) all(rows any) {
+	if w.err == nil {
+		w.err = w.tx.Find(rows).Error
+	}
+}
+
 func (w *seeder) memberships(rows []programme.Membership) {
 	var held []programme.Membership
-	if w.err == nil {
-		w.err = w.tx.Find(&held).Error
-	}
+	w.all(&held)
 	var inserted []programme.Membership
 	for _, m := range rows {
 		if !slices.ContainsFunc(held, func(h programme.Membership) bool {

@@ -60,6 +60,48 @@ func TestSeedKeepsWhatPeopleDid(t *testing.T) {
 	}
 }
 
+// TestSeedKeepsSuccessions: seeding keeps what somebody has arranged otherwise. A
+// successor that was taken back comes again only where its predecessor's number is
+// free, and a succession where it fits.
+func TestSeedKeepsSuccessions(t *testing.T) {
+	t.Parallel()
+	s, ctx := open(t, pgtest.Database(t)), t.Context()
+	london := smallLondon()
+	barnsley := programme.Authority{Code: "E08000016", DfECode: "370", Name: "Barnsley", RegionCode: "E12000003", RegionName: "Yorkshire and The Humber"}
+	london.Authorities = append(london.Authorities, barnsley)
+	if err := s.Seed(ctx, london); err != nil {
+		t.Fatal(err)
+	}
+	ended, renumbered := barnsley, barnsley
+	ended.ValidTo = new(programme.Date("2025-03-31"))
+	renumbered.Code, renumbered.ValidFrom = "E08000038", new(programme.Date("2025-04-01"))
+	london.Authorities = append(london.Authorities[:3], ended, renumbered)
+	london.Successions = []programme.Succession{{Predecessor: "E08000016", Successor: "E08000038", Kind: programme.Continues, From: "2025-04-01"}}
+	if err := s.Seed(ctx, london); err != nil {
+		t.Fatal(err)
+	}
+	if after := snapshotOf(t, s); after.Authority("E08000038") != nil || len(after.Successions) != 0 {
+		t.Fatalf("beside an authority that stands its successor was seeded: %+v, %+v", after.Authorities, after.Successions)
+	}
+	version := snapshotOf(t, s).Authority("E08000016").Version
+	if _, err := s.UpdateAuthority(ctx, team, "E08000016", version, func(a *programme.Authority) error { a.ValidTo = ended.ValidTo; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Seed(ctx, london); err != nil {
+			t.Fatal(err)
+		}
+		after := snapshotOf(t, s)
+		if code, _ := after.Lineages().On("E08000016", "2025-04-01"); code != "E08000038" || len(after.Successions) != 1 {
+			t.Fatalf("Barnsley continues as %q, successions %+v", code, after.Successions)
+		}
+	}
+	const entry = "SELECT count(*) FROM audit_entries WHERE key = 'E08000038' AND after -> 'Predecessors' -> 0 ->> 'Code' = 'E08000016'"
+	if n := count(t, s, entry); n != 1 {
+		t.Fatalf("%d entries of the audit say whom it follows, want 1", n)
+	}
+}
+
 func TestSigningKeys(t *testing.T) {
 	t.Parallel()
 	s, ctx := open(t, pgtest.Database(t)), t.Context()

@@ -19,7 +19,7 @@ func smallYear() []programme.Chapter {
 	}
 	milestone := func(kind programme.MilestoneKind) programme.Milestone {
 		return programme.Milestone{
-			Head: everyone, Title: "Delivered", Cycle: "2024-25", Kind: kind, Status: programme.MilestoneAchieved, Derived: true, WordedByHand: true,
+			Head: everyone, Title: "Delivered", Cycle: "2024-25", Kind: kind, State: programme.MilestoneAchieved, Derived: true, WordedByHand: true,
 			Evidence: []programme.Link{},
 		}
 	}

@@ -165,6 +165,7 @@ func loadReference(tx *gorm.DB, snapshot *benchmark.Snapshot) error {
 		{&snapshot.Memberships, "", []string{"id"}},
 		{&snapshot.Boroughs, "", []string{"code"}},
 		{&snapshot.Authorities, "", []string{"code"}},
+		{&snapshot.Successions, "", []string{"predecessor_code", "successor_code"}},
 		{&snapshot.Indicators, "", []string{"code"}},
 		{&snapshot.Revisions, revisionsTable, []string{"code", "revision"}},
 		{&snapshot.Periods, "", []string{"code"}},

@@ -101,7 +101,7 @@ func TestProgressMovesAnAction(t *testing.T) {
 		a := programme.Action{State: c.from, Progress: held}
 		err := a.Report(actor, "News.", c.to, at)
 		if c.refused {
-			if got := faultsOf(err); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) || len(a.Progress) != 1 || a.State != c.from {
+			if got := faultsOf(err); !slices.Equal(got, []string{"/reason reason_required"}) || len(a.Progress) != 1 || a.State != c.from {
 				t.Errorf("%s: faults %v, %+v", what, got, a)
 			}
 			continue

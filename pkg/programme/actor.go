@@ -40,6 +40,8 @@ type Actor struct {
 
 	Request string // id of the request in which it asks
 	Reason  string // why it changes something, in its own words; empty where it does not say
+	// ReasonHeader is the header in which the request says why, and empty where its body does.
+	ReasonHeader string
 }
 
 // Is reports whether the actor holds any of the given roles.
@@ -95,10 +97,13 @@ func TeamMay(actor Actor) error {
 
 var errNotTheTeam = NotYours("Only the programme's team may do this.") // lists ask for every row
 
-// WithReason refuses a step that needs X-Audit-Reason and came without.
+// WithReason refuses a step that needs a reason and came without.
 func (a Actor) WithReason() error {
-	if a.Reason != "" {
+	switch {
+	case a.Reason != "":
 		return nil
+	case a.ReasonHeader != "":
+		return Refuse([]Fault{{Parameter: a.ReasonHeader, Code: FaultReasonRequired, Detail: "Say in " + a.ReasonHeader + " why this is done."}})
 	}
-	return Refuse([]Fault{{Parameter: "X-Audit-Reason", Code: FaultReasonRequired, Detail: "Say in X-Audit-Reason why this is done."}})
+	return Refuse([]Fault{{Pointer: "/reason", Code: FaultReasonRequired, Detail: "Say in reason why this is done."}})
 }

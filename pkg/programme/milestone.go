@@ -17,12 +17,12 @@ type Milestone struct {
 	Description  string `audit:"withheld"`
 	Cycle        Cycle
 	Kind         MilestoneKind
-	Status       MilestoneStatus
+	State        MilestoneState
 	PlannedFor   *Date
 	AchievedOn   *Date
 	SubRegions   []string `gorm:"serializer:texts"` // slugs
 	Boroughs     []string `gorm:"serializer:texts"` // GSS codes
-	Priorities   []string `gorm:"serializer:texts"` // ids
+	PriorityIDs  []string `gorm:"serializer:texts"` // ids
 	Participants *int     // how many people took part; nil where nobody counted
 	Evidence     []Link   `gorm:"serializer:json"`
 
@@ -49,15 +49,15 @@ const (
 	OtherMilestone     MilestoneKind = "other"
 )
 
-// MilestoneStatus is where a milestone stands.
-type MilestoneStatus string
+// MilestoneState is where a milestone stands.
+type MilestoneState string
 
-// The statuses of milestones.
+// The states of milestones.
 const (
-	MilestonePlanned   MilestoneStatus = "planned"
-	MilestoneAchieved  MilestoneStatus = "achieved"
-	MilestoneMissed    MilestoneStatus = "missed"
-	MilestoneCancelled MilestoneStatus = "cancelled"
+	MilestonePlanned   MilestoneState = "planned"
+	MilestoneAchieved  MilestoneState = "achieved"
+	MilestoneMissed    MilestoneState = "missed"
+	MilestoneCancelled MilestoneState = "cancelled"
 )
 
 // milestoneYears is how many years a milestone's days may lie before or after its
@@ -86,7 +86,7 @@ func (m *Milestone) May(actor Actor, step Step) error {
 // has rules of its own for them.
 func (m *Milestone) Check() error {
 	faults := m.Cycle.Check()
-	if m.AchievedOn != nil && m.Status != MilestoneAchieved {
+	if m.AchievedOn != nil && m.State != MilestoneAchieved {
 		faults = append(faults, Fault{Pointer: "/achievedOn", Code: FaultNotAchieved, Detail: "Only what is achieved has a day on which it was achieved."})
 	}
 	if !m.Derived {
@@ -106,7 +106,7 @@ func (m *Milestone) Check() error {
 	faults = append(faults, m.linked("/eventId", m.EventID, EventMilestone)...)
 	faults = append(faults, repeated("/subRegions", m.SubRegions)...)
 	faults = append(faults, repeated("/boroughs", m.Boroughs)...)
-	faults = append(faults, repeated("/priorities", m.Priorities)...)
+	faults = append(faults, repeated("/priorityIds", m.PriorityIDs)...)
 	urls := make([]string, len(m.Evidence))
 	for i, l := range m.Evidence {
 		urls[i] = l.URL
@@ -161,12 +161,12 @@ func (m *Milestone) Reword(was Milestone) error {
 		{"/description", unworded && m.Description != was.Description},
 		{"/cycle", m.Cycle != was.Cycle},
 		{"/kind", m.Kind != was.Kind},
-		{"/status", m.Status != was.Status},
+		{"/state", m.State != was.State},
 		{"/plannedFor", !same(m.PlannedFor, was.PlannedFor)},
 		{"/achievedOn", !same(m.AchievedOn, was.AchievedOn)},
 		{"/subRegions", !slices.Equal(m.SubRegions, was.SubRegions)},
 		{"/boroughs", !slices.Equal(m.Boroughs, was.Boroughs)},
-		{"/priorities", !slices.Equal(m.Priorities, was.Priorities)},
+		{"/priorityIds", !slices.Equal(m.PriorityIDs, was.PriorityIDs)},
 		{"/participants", m.Kind == EventMilestone && !same(m.Participants, was.Participants)},
 		{"/peerChallengeId", !same(m.PeerChallengeID, was.PeerChallengeID)},
 		{"/peerReviewId", !same(m.PeerReviewID, was.PeerReviewID)},
@@ -196,8 +196,8 @@ func (m *Milestone) Follow(now Milestone) bool {
 	if m.Kind == EventMilestone {
 		m.Participants = now.Participants
 	}
-	m.Cycle, m.Status, m.PlannedFor, m.AchievedOn, m.Illustrative = now.Cycle, now.Status, now.PlannedFor, now.AchievedOn, now.Illustrative
-	m.SubRegions, m.Boroughs, m.Priorities = now.SubRegions, now.Boroughs, now.Priorities
+	m.Cycle, m.State, m.PlannedFor, m.AchievedOn, m.Illustrative = now.Cycle, now.State, now.PlannedFor, now.AchievedOn, now.Illustrative
+	m.SubRegions, m.Boroughs, m.PriorityIDs = now.SubRegions, now.Boroughs, now.PriorityIDs
 	return !reflect.DeepEqual(was, *m)
 }
 
@@ -207,14 +207,14 @@ func MilestoneOfChallenge(c PeerChallenge, boroughs []string) Milestone {
 	m := derived(ChallengeMilestone, c.Title, "Peer challenge"+challengeWords(len(boroughs), c.Methods)+".", c.Cycle, c.PriorityID)
 	m.PeerChallengeID, m.Illustrative = &c.ID, c.Illustrative
 	m.SubRegions, m.Boroughs = []string{c.SubRegion}, sorted(boroughs)
-	status := MilestonePlanned
+	state := MilestonePlanned
 	switch c.State {
 	case ChallengeCompleted, ChallengeClosed:
-		status = MilestoneAchieved
+		state = MilestoneAchieved
 	case ChallengeCancelled:
-		status = MilestoneCancelled
+		state = MilestoneCancelled
 	}
-	return m.stand(status, c.EndsOn, c.EndsOn)
+	return m.stand(state, c.EndsOn, c.EndsOn)
 }
 
 // MilestoneOfReview derives the milestone of a review, whose host lies in the
@@ -231,14 +231,14 @@ func MilestoneOfReview(r PeerReview, subRegion string) Milestone {
 	if subRegion != "" {
 		m.SubRegions = []string{subRegion}
 	}
-	status := MilestonePlanned
+	state := MilestonePlanned
 	switch r.State {
 	case ReviewReported, ReviewFollowUp, ReviewClosed:
-		status = MilestoneAchieved
+		state = MilestoneAchieved
 	case ReviewCancelled:
-		status = MilestoneCancelled
+		state = MilestoneCancelled
 	}
-	return m.stand(status, r.lastDay(), r.ReportedOn)
+	return m.stand(state, r.lastDay(), r.ReportedOn)
 }
 
 // MilestoneOfEvent derives the milestone of an event. Its priorities are those of
@@ -255,8 +255,8 @@ func MilestoneOfEvent(e Event) Milestone {
 	}
 	m.Boroughs = sorted(e.Boroughs)
 	for _, s := range e.Sessions {
-		if s.PriorityID != nil && !slices.Contains(m.Priorities, *s.PriorityID) {
-			m.Priorities = append(m.Priorities, *s.PriorityID)
+		if s.PriorityID != nil && !slices.Contains(m.PriorityIDs, *s.PriorityID) {
+			m.PriorityIDs = append(m.PriorityIDs, *s.PriorityID)
 		}
 	}
 	for _, a := range e.Attended {
@@ -268,34 +268,34 @@ func MilestoneOfEvent(e Event) Milestone {
 			m.Participants = &total
 		}
 	}
-	status := MilestonePlanned
+	state := MilestonePlanned
 	switch e.State {
 	case EventHeld:
-		status = MilestoneAchieved
+		state = MilestoneAchieved
 	case EventCancelled:
-		status = MilestoneCancelled
+		state = MilestoneCancelled
 	}
-	return m.stand(status, &e.EndsOn, &e.EndsOn)
+	return m.stand(state, &e.EndsOn, &e.EndsOn)
 }
 
 // derived begins a milestone with what all derived ones share.
 func derived(kind MilestoneKind, title, words string, cycle Cycle, priority ...*string) Milestone {
 	m := Milestone{
 		Head: Head{Audience: Everyone()}, Title: title, Description: words, Cycle: cycle, Kind: kind, Derived: true,
-		SubRegions: []string{}, Boroughs: []string{}, Priorities: []string{}, Evidence: []Link{},
+		SubRegions: []string{}, Boroughs: []string{}, PriorityIDs: []string{}, Evidence: []Link{},
 	}
 	for _, id := range priority {
 		if id != nil {
-			m.Priorities = append(m.Priorities, *id)
+			m.PriorityIDs = append(m.PriorityIDs, *id)
 		}
 	}
 	return m
 }
 
-// stand gives a milestone its status, and the day only once that is true of it.
-func (m *Milestone) stand(status MilestoneStatus, planned, achieved *Date) Milestone {
-	m.Status, m.PlannedFor = status, planned
-	if status == MilestoneAchieved {
+// stand gives a milestone its state, and the day only once that is true of it.
+func (m *Milestone) stand(state MilestoneState, planned, achieved *Date) Milestone {
+	m.State, m.PlannedFor = state, planned
+	if state == MilestoneAchieved {
 		m.AchievedOn = achieved
 	}
 	return *m
@@ -348,7 +348,7 @@ type MilestoneFilter struct {
 	SubRegion    *string
 	Borough      *string
 	Kind         *MilestoneKind
-	Status       *MilestoneStatus
+	State        *MilestoneState
 	PriorityID   *string
 	From, To     *Date // both included
 	Derived      *bool
@@ -356,12 +356,12 @@ type MilestoneFilter struct {
 }
 
 // MilestoneCount is how many milestones of a cycle and a sub-region, which is nil
-// for those of none, have the kind and the status. One of several sub-regions
+// for those of none, have the kind and the state. One of several sub-regions
 // counts in each.
 type MilestoneCount struct {
 	Cycle      Cycle
 	SubRegion  *string
 	Kind       MilestoneKind
-	Status     MilestoneStatus
+	State      MilestoneState
 	Milestones int
 }

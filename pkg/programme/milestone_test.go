@@ -12,7 +12,7 @@ import (
 // handWritten is a milestone that breaks no rule.
 func handWritten() programme.Milestone {
 	return programme.Milestone{
-		Title: "Practice week", Description: "Directors observed practice.", Cycle: "2026-27", Kind: programme.OtherMilestone, Status: programme.MilestoneAchieved,
+		Title: "Practice week", Description: "Directors observed practice.", Cycle: "2026-27", Kind: programme.OtherMilestone, State: programme.MilestoneAchieved,
 		PlannedFor: new(programme.Date("2027-01-18")), AchievedOn: new(programme.Date("2027-01-22")), SavedOn: "2027-01-22",
 		SubRegions: []string{"south"}, Boroughs: []string{"E09000022"}, Evidence: []programme.Link{{Title: "Plan", URL: "https://example.org/plan.pdf"}},
 	}
@@ -28,10 +28,10 @@ func TestMilestoneCheck(t *testing.T) {
 		"nothing wrong": {func(*programme.Milestone) {}, nil},
 		"no dates":      {func(m *programme.Milestone) { m.PlannedFor, m.AchievedOn = nil, nil }, nil},
 		"planned without a day": {func(m *programme.Milestone) {
-			m.Status, m.PlannedFor, m.AchievedOn = programme.MilestonePlanned, nil, nil
+			m.State, m.PlannedFor, m.AchievedOn = programme.MilestonePlanned, nil, nil
 		}, nil},
 		"no cycle":                 {func(m *programme.Milestone) { m.Cycle = "2026-28" }, []string{"/cycle cycle"}},
-		"planned and achieved":     {func(m *programme.Milestone) { m.Status = programme.MilestonePlanned }, []string{"/achievedOn not_achieved"}},
+		"planned and achieved":     {func(m *programme.Milestone) { m.State = programme.MilestonePlanned }, []string{"/achievedOn not_achieved"}},
 		"achieved tomorrow":        {func(m *programme.Milestone) { m.SavedOn = "2027-01-21" }, []string{"/achievedOn in_future"}},
 		"five years early":         {func(m *programme.Milestone) { m.PlannedFor = new(programme.Date("2021-04-01")) }, nil},
 		"more than five":           {func(m *programme.Milestone) { m.PlannedFor = new(programme.Date("2021-03-31")) }, []string{"/plannedFor far_from_cycle"}},
@@ -44,9 +44,9 @@ func TestMilestoneCheck(t *testing.T) {
 			m.Kind, m.PeerChallengeID, m.PeerReviewID, m.EventID = programme.ReviewMilestone, &id, &id, &id
 		}, []string{"/peerChallengeId other_kind", "/eventId other_kind"}},
 		"the same twice": {func(m *programme.Milestone) {
-			m.SubRegions, m.Boroughs, m.Priorities = []string{"south", "south"}, []string{"a", "b", "a"}, []string{id, id}
+			m.SubRegions, m.Boroughs, m.PriorityIDs = []string{"south", "south"}, []string{"a", "b", "a"}, []string{id, id}
 			m.Evidence = []programme.Link{{Title: "One", URL: "https://example.org"}, {Title: "Two", URL: "https://example.org"}}
-		}, []string{"/subRegions/1 repeated", "/boroughs/2 repeated", "/priorities/1 repeated", "/evidence/1 repeated"}},
+		}, []string{"/subRegions/1 repeated", "/boroughs/2 repeated", "/priorityIds/1 repeated", "/evidence/1 repeated"}},
 		"derived from what lies far off": {func(m *programme.Milestone) {
 			m.Derived, m.WordedByHand, m.PlannedFor, m.AchievedOn = true, true, new(programme.Date("2040-01-01")), new(programme.Date("2040-01-01"))
 		}, nil},
@@ -97,12 +97,12 @@ func TestReword(t *testing.T) {
 	for pointer, alter := range map[string]func(*programme.Milestone){
 		"/cycle":           func(m *programme.Milestone) { m.Cycle = "2027-28" },
 		"/kind":            func(m *programme.Milestone) { m.Kind = programme.EventMilestone },
-		"/status":          func(m *programme.Milestone) { m.Status = programme.MilestoneMissed },
+		"/state":           func(m *programme.Milestone) { m.State = programme.MilestoneMissed },
 		"/plannedFor":      func(m *programme.Milestone) { m.PlannedFor = nil },
 		"/achievedOn":      func(m *programme.Milestone) { m.AchievedOn = new(programme.Date("2027-01-23")) },
 		"/subRegions":      func(m *programme.Milestone) { m.SubRegions = nil },
 		"/boroughs":        func(m *programme.Milestone) { m.Boroughs = []string{"E09000008"} },
-		"/priorities":      func(m *programme.Milestone) { m.Priorities = []string{id} },
+		"/priorityIds":     func(m *programme.Milestone) { m.PriorityIDs = []string{id} },
 		"/peerChallengeId": func(m *programme.Milestone) { m.PeerChallengeID = &id },
 		"/peerReviewId":    func(m *programme.Milestone) { m.PeerReviewID = &id },
 		"/eventId":         func(m *programme.Milestone) { m.EventID = &id },
@@ -186,7 +186,7 @@ func TestWhatMilestonesAreDerived(t *testing.T) {
 	head := programme.Head{ID: "source", Audience: programme.Parties("E09000022", "E09000030")}
 	derived := programme.Milestone{
 		Head: programme.Head{Audience: programme.Everyone()}, Title: "Title", Cycle: "2026-27", Derived: true,
-		SubRegions: []string{}, Boroughs: []string{}, Priorities: []string{}, Evidence: []programme.Link{}, Illustrative: &illustrative,
+		SubRegions: []string{}, Boroughs: []string{}, PriorityIDs: []string{}, Evidence: []programme.Link{}, Illustrative: &illustrative,
 	}
 	source := "source"
 	for name, c := range map[string]struct {
@@ -197,29 +197,29 @@ func TestWhatMilestonesAreDerived(t *testing.T) {
 			Head: head, Title: "Title", SubRegion: "south", Cycle: "2026-27", Methods: []string{"coaching", "appreciative inquiry"}, PriorityID: &priority,
 			StartsOn: &first, EndsOn: &last, State: programme.ChallengeCompleted, Illustrative: &illustrative,
 		}, []string{"E09000028", "E09000008", "E09000022"}), func(m *programme.Milestone) {
-			m.Kind, m.Status, m.PlannedFor, m.AchievedOn = programme.ChallengeMilestone, programme.MilestoneAchieved, &last, &last
+			m.Kind, m.State, m.PlannedFor, m.AchievedOn = programme.ChallengeMilestone, programme.MilestoneAchieved, &last, &last
 			m.Description = "Peer challenge of 3 boroughs, conducted with coaching and appreciative inquiry."
-			m.SubRegions, m.Boroughs, m.Priorities = []string{"south"}, []string{"E09000008", "E09000022", "E09000028"}, []string{priority}
+			m.SubRegions, m.Boroughs, m.PriorityIDs = []string{"south"}, []string{"E09000008", "E09000022", "E09000028"}, []string{priority}
 			m.PeerChallengeID = &source
 		}},
 		"challenge of which little is known": {programme.MilestoneOfChallenge(programme.PeerChallenge{
 			Head: head, Title: "Title", SubRegion: "south", Cycle: "2026-27", State: programme.ChallengeClosed, Illustrative: &illustrative,
 		}, nil), func(m *programme.Milestone) {
-			m.Kind, m.Status, m.Description = programme.ChallengeMilestone, programme.MilestoneAchieved, "Peer challenge."
+			m.Kind, m.State, m.Description = programme.ChallengeMilestone, programme.MilestoneAchieved, "Peer challenge."
 			m.SubRegions, m.PeerChallengeID = []string{"south"}, &source
 		}},
 		"review": {programme.MilestoneOfReview(programme.PeerReview{
 			Head: head, Title: "Title", Host: "E09000022", Cycle: "2026-27", PriorityID: &priority, Scope: new("Nobody else may know."),
 			FieldworkDays: []programme.Date{"2026-10-05", "2026-10-16"}, Report: new("Nor this."), ReportedOn: new(programme.Date("2026-12-01")), State: programme.ReviewFollowUp, Illustrative: &illustrative,
 		}, "south"), func(m *programme.Milestone) {
-			m.Kind, m.Status, m.PlannedFor, m.AchievedOn = programme.ReviewMilestone, programme.MilestoneAchieved, &last, new(programme.Date("2026-12-01"))
-			m.Description, m.SubRegions, m.Boroughs, m.Priorities = "Peer review, conducted over 2 days.", []string{"south"}, []string{"E09000022"}, []string{priority}
+			m.Kind, m.State, m.PlannedFor, m.AchievedOn = programme.ReviewMilestone, programme.MilestoneAchieved, &last, new(programme.Date("2026-12-01"))
+			m.Description, m.SubRegions, m.Boroughs, m.PriorityIDs = "Peer review, conducted over 2 days.", []string{"south"}, []string{"E09000022"}, []string{priority}
 			m.PeerReviewID, m.PeerReviewAudience = &source, head.Audience
 		}},
 		"review without days or sub-region": {programme.MilestoneOfReview(programme.PeerReview{
 			Head: head, Title: "Title", Host: "E09000022", Cycle: "2026-27", State: programme.ReviewClosed, Illustrative: &illustrative,
 		}, ""), func(m *programme.Milestone) {
-			m.Kind, m.Status, m.Description, m.Boroughs = programme.ReviewMilestone, programme.MilestoneAchieved, "Peer review.", []string{"E09000022"}
+			m.Kind, m.State, m.Description, m.Boroughs = programme.ReviewMilestone, programme.MilestoneAchieved, "Peer review.", []string{"E09000022"}
 			m.PeerReviewID, m.PeerReviewAudience = &source, head.Audience
 		}},
 		"event": {programme.MilestoneOfEvent(programme.Event{
@@ -227,14 +227,14 @@ func TestWhatMilestonesAreDerived(t *testing.T) {
 			Sessions: []programme.EventSession{{PriorityID: &priority}, {}, {PriorityID: &other}, {PriorityID: &priority}},
 			Attended: []programme.Attendance{{Count: new(20)}, {}, {Count: new(16)}}, State: programme.EventHeld, Illustrative: &illustrative,
 		}), func(m *programme.Milestone) {
-			m.Kind, m.Status, m.PlannedFor, m.AchievedOn, m.Participants = programme.EventMilestone, programme.MilestoneAchieved, &last, &last, new(36)
-			m.Description, m.SubRegions, m.Boroughs, m.Priorities = "The second summit.", []string{"east"}, []string{"E09000002", "E09000030"}, []string{priority, other}
+			m.Kind, m.State, m.PlannedFor, m.AchievedOn, m.Participants = programme.EventMilestone, programme.MilestoneAchieved, &last, &last, new(36)
+			m.Description, m.SubRegions, m.Boroughs, m.PriorityIDs = "The second summit.", []string{"east"}, []string{"E09000002", "E09000030"}, []string{priority, other}
 			m.EventID = &source
 		}},
 		"event that says nothing": {programme.MilestoneOfEvent(programme.Event{
 			Head: head, Kind: programme.ThematicEvent, Title: "Title", StartsOn: first, EndsOn: last, State: programme.EventHeld, Illustrative: &illustrative,
 		}), func(m *programme.Milestone) {
-			m.Kind, m.Status, m.PlannedFor, m.AchievedOn = programme.EventMilestone, programme.MilestoneAchieved, &last, &last
+			m.Kind, m.State, m.PlannedFor, m.AchievedOn = programme.EventMilestone, programme.MilestoneAchieved, &last, &last
 			m.Description, m.EventID = "Thematic event.", &source
 		}},
 	} {
@@ -268,7 +268,7 @@ func TestADerivedMilestoneStandsWhereItsSourceDoes(t *testing.T) {
 	for _, state := range []programme.EventState{programme.EventPlanned, programme.EventHeld, programme.EventCancelled} {
 		of["event "+string(state)] = programme.MilestoneOfEvent(programme.Event{StartsOn: day, EndsOn: day, State: state})
 	}
-	status := map[string]programme.MilestoneStatus{
+	status := map[string]programme.MilestoneState{
 		"challenge completed": programme.MilestoneAchieved, "challenge closed": programme.MilestoneAchieved, "challenge cancelled": programme.MilestoneCancelled,
 		"review reported": programme.MilestoneAchieved, "review follow_up": programme.MilestoneAchieved, "review closed": programme.MilestoneAchieved, "review cancelled": programme.MilestoneCancelled,
 		"event held": programme.MilestoneAchieved, "event cancelled": programme.MilestoneCancelled,
@@ -278,8 +278,8 @@ func TestADerivedMilestoneStandsWhereItsSourceDoes(t *testing.T) {
 		if status[name] != "" {
 			want = status[name]
 		}
-		if m.Status != want || (m.AchievedOn != nil) != (want == programme.MilestoneAchieved) {
-			t.Errorf("%s: %s on %v, want %s", name, m.Status, m.AchievedOn, want)
+		if m.State != want || (m.AchievedOn != nil) != (want == programme.MilestoneAchieved) {
+			t.Errorf("%s: %s on %v, want %s", name, m.State, m.AchievedOn, want)
 		}
 	}
 }

@@ -164,10 +164,10 @@ func TestGroupPutsAndTakes(t *testing.T) {
 
 	// In the middle of the challenge both need a reason, and a fault does not hide the other.
 	g = groupIn(programme.ChallengeInProgress)
-	if got := groupFaults(g.Put(team, programme.GroupMember{Borough: "E09000009", PresentsOn: on("2026-10-09")})); !slices.Equal(got, []string{"/presentsOn outside_group", "X-Audit-Reason reason_required"}) {
+	if got := groupFaults(g.Put(team, programme.GroupMember{Borough: "E09000009", PresentsOn: on("2026-10-09")})); !slices.Equal(got, []string{"/presentsOn outside_group", "/reason reason_required"}) {
 		t.Errorf("faults %v", got)
 	}
-	if got := groupFaults(g.Take(team, "E09000008")); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
+	if got := groupFaults(g.Take(team, "E09000008")); !slices.Equal(got, []string{"/reason reason_required"}) {
 		t.Errorf("faults %v", got)
 	}
 	team.Reason = "An inspection was announced"

@@ -84,7 +84,7 @@ func TestReviewMoves(t *testing.T) {
 	}
 	for _, step := range []programme.Step{programme.Cancel, programme.Reopen} {
 		r := reviewOfLambeth(programme.ReviewCancelled)
-		if got := codesOf(r.Move(theTeam, step, today, programme.DefaultSettings)); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
+		if got := codesOf(r.Move(theTeam, step, today, programme.DefaultSettings)); !slices.Equal(got, []string{"/reason reason_required"}) {
 			t.Errorf("%s without a reason: %v", step, got)
 		}
 	}

@@ -121,3 +121,10 @@ func (m Membership) Check() error { return Refuse(inOrder("/validTo", &m.ValidFr
 
 // Check refuses an authority that ends before it begins.
 func (a Authority) Check() error { return Refuse(inOrder("/validTo", a.ValidFrom, a.ValidTo)) }
+
+// SharesNumber reports whether both authorities have the same number of the
+// Department on some day. A number names one authority at a time.
+func (a Authority) SharesNumber(b Authority) bool {
+	return a.DfECode == b.DfECode && (a.ValidFrom == nil || b.ValidTo == nil || *a.ValidFrom <= *b.ValidTo) &&
+		(b.ValidFrom == nil || a.ValidTo == nil || *b.ValidFrom <= *a.ValidTo)
+}

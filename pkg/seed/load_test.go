@@ -71,7 +71,7 @@ func TestLoad(t *testing.T) {
 	first := load(t, s)
 	for what, n := range map[string][2]int{
 		"priorities": {len(first.Priorities), 4}, "sub-regions": {len(first.SubRegions), 4}, "memberships": {len(first.Memberships), 33},
-		"boroughs": {len(first.Boroughs), 33}, "authorities": {len(first.Authorities), 161}, "indicators": {len(first.Indicators), 60},
+		"boroughs": {len(first.Boroughs), 33}, "authorities": {len(first.Authorities), 165}, "successions": {len(first.Successions), 15}, "indicators": {len(first.Indicators), 60},
 		"models": {len(first.Models), 1}, "neighbours": {len(first.Neighbours), 1530}, "releases": {len(first.Releases), 5},
 		"periods": {len(first.Periods), 18},
 	} {

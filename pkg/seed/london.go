@@ -39,7 +39,7 @@ func London() (*benchmark.Snapshot, error) {
 	if out.Programme, err = describeProgramme(); err != nil {
 		return nil, err
 	}
-	for _, read := range []func(*benchmark.Snapshot) error{readBoroughs, readAuthorities, readIndicators} {
+	for _, read := range []func(*benchmark.Snapshot) error{readBoroughs, readAuthorities, readSuccessions, readIndicators} {
 		if err := read(out); err != nil {
 			return nil, err
 		}
@@ -73,6 +73,15 @@ func readAuthorities(out *benchmark.Snapshot) error {
 		out.Authorities = append(out.Authorities, programme.Authority{
 			Code: row["code"], DfECode: row["dfe_code"], Name: row["name"], RegionCode: row["region_code"], RegionName: row["region_name"],
 			ValidFrom: day(row["valid_from"]), ValidTo: day(row["valid_to"]),
+		})
+		return nil
+	})
+}
+
+func readSuccessions(out *benchmark.Snapshot) error {
+	return each("successions.csv", func(row map[string]string) error {
+		out.Successions = append(out.Successions, programme.Succession{
+			Predecessor: row["predecessor"], Successor: row["successor"], Kind: programme.SuccessionKind(row["kind"]), From: programme.Date(row["from"]),
 		})
 		return nil
 	})

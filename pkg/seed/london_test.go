@@ -3,6 +3,7 @@ package seed_test
 import (
 	"encoding/csv"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,7 +119,7 @@ func TestAuthorities(t *testing.T) {
 	l := london(t)
 	for on, want := range map[programme.Date]int{
 		"2013-03-31": 152, "2019-03-31": 152, "2019-04-01": 151, "2020-03-31": 151, "2020-04-01": 151,
-		"2021-03-31": 151, "2021-04-01": 152, "2023-03-31": 152, "2023-04-01": 153, "2025-03-31": 153,
+		"2021-03-31": 151, "2021-04-01": 152, "2023-03-31": 152, "2023-04-01": 153, "2025-03-31": 153, "2025-04-01": 153,
 	} {
 		n, codes := 0, map[string]bool{}
 		for _, a := range l.Authorities {
@@ -142,8 +143,38 @@ func TestAuthorities(t *testing.T) {
 			abolished++
 		}
 	}
-	if standing != 153 || abolished != 8 {
-		t.Errorf("%d authorities stand and %d are abolished, want 153 and 8", standing, abolished)
+	if standing != 153 || abolished != 12 {
+		t.Errorf("%d authorities stand and %d are abolished, want 153 and 12", standing, abolished)
+	}
+}
+
+// TestSuccessions finds what became of each authority that has ended, and holds
+// every succession to its authorities. Who continues keeps name, number and region.
+func TestSuccessions(t *testing.T) {
+	l := london(t)
+	byCode, became := map[string]programme.Authority{}, map[string]int{}
+	for _, a := range l.Authorities {
+		byCode[a.Code] = a
+	}
+	kinds := map[programme.SuccessionKind]int{}
+	for _, s := range l.Successions {
+		before, after := byCode[s.Predecessor], byCode[s.Successor]
+		if err := s.Check(before, after); err != nil {
+			t.Errorf("%+v: %v", s, err)
+		}
+		if s.Kind == programme.Continues && (before.Name != after.Name || before.RegionCode != after.RegionCode) {
+			t.Errorf("%+v continues as %+v", before, after)
+		}
+		became[s.Predecessor]++
+		kinds[s.Kind]++
+	}
+	if want := map[programme.SuccessionKind]int{programme.Continues: 7, programme.Merged: 2, programme.Split: 6}; !maps.Equal(kinds, want) {
+		t.Errorf("the successions are %v, want %v", kinds, want)
+	}
+	for _, a := range l.Authorities {
+		if ended := a.ValidTo != nil; ended != (became[a.Code] > 0) {
+			t.Errorf("%s %s has %d successors", a.Code, a.Name, became[a.Code])
+		}
 	}
 }
 
@@ -177,8 +208,12 @@ func TestAuthoritiesOfFiles(t *testing.T) {
 			}
 		}
 	}
-	if len(named) != len(authorities) {
-		t.Errorf("the files name %d authorities, and %d are held", len(named), len(authorities))
+	// The files have no figures yet from after April 2025, and those of 2012-13 carry
+	// the codes that came a day after the year's end.
+	unnamed := slices.Sorted(maps.Keys(authorities))
+	unnamed = slices.DeleteFunc(unnamed, func(code string) bool { return named[code] })
+	if want := []string{"E06000048", "E08000020", "E08000038", "E08000039"}; !slices.Equal(unnamed, want) {
+		t.Errorf("the files do not name %v, want %v", unnamed, want)
 	}
 }
 

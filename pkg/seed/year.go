@@ -103,7 +103,7 @@ func safeguarding(r reported, london *benchmark.Snapshot) programme.Chapter {
 	c := challengeOf(subRegion, "", []int{len(membersOf(london, subRegion))}, "coaching")(r, london)
 	c.Groups[0].Name, c.Groups[0].Illustrative = "The complete group", nil // all of the sub-region: that the page does say
 	priority := priorityNamed(london, "Adolescent safeguarding")
-	c.Challenge.PriorityID, c.Milestone.Priorities = priority, some(priority)
+	c.Challenge.PriorityID, c.Milestone.PriorityIDs = priority, some(priority)
 	day := eventOn(safeguardDay, programme.ChallengeDay, "A day’s focus on adolescent safeguarding", r.text)
 	day.SubRegion, day.Illustrative = new(subRegion), new(exampleSummit)
 	day.Sessions = []programme.EventSession{{Title: "Adolescent safeguarding", Day: &day.StartsOn, PriorityID: priority}}
@@ -122,7 +122,7 @@ func review(r reported, london *benchmark.Snapshot) programme.Chapter {
 		Publication: programme.PublishedToParties, Illustrative: new(exampleFieldwork),
 	}
 	m := milestoneOf(r, programme.ReviewMilestone, v.Illustrative)
-	m.PlannedFor, m.Boroughs, m.Priorities = &last, []string{lambeth}, some(v.PriorityID)
+	m.PlannedFor, m.Boroughs, m.PriorityIDs = &last, []string{lambeth}, some(v.PriorityID)
 	if in := programme.SubRegionOn(london.Memberships, lambeth, last); in != "" {
 		m.SubRegions = []string{in}
 	}
@@ -133,8 +133,8 @@ func review(r reported, london *benchmark.Snapshot) programme.Chapter {
 // report, in all but their words.
 func milestoneOf(r reported, kind programme.MilestoneKind, illustrative *string) programme.Milestone {
 	return programme.Milestone{
-		Head: seenBy(programme.Everyone()), Title: r.title, Description: r.text, Cycle: exampleCycle, Kind: kind, Status: programme.MilestoneAchieved,
-		SubRegions: []string{}, Boroughs: []string{}, Priorities: []string{}, Evidence: []programme.Link{},
+		Head: seenBy(programme.Everyone()), Title: r.title, Description: r.text, Cycle: exampleCycle, Kind: kind, State: programme.MilestoneAchieved,
+		SubRegions: []string{}, Boroughs: []string{}, PriorityIDs: []string{}, Evidence: []programme.Link{},
 		Derived: true, WordedByHand: true, Illustrative: illustrative,
 	}
 }

@@ -59,7 +59,7 @@ func TestYearIsThePages(t *testing.T) {
 		if m.Title != titles[i] || m.Description != texts[i] {
 			t.Errorf("milestone %d is\n%q: %q, want\n%q: %q", i+1, m.Title, m.Description, titles[i], texts[i])
 		}
-		if m.Status != programme.MilestoneAchieved || !m.Derived || !m.WordedByHand || m.Participants != nil || m.Illustrative == nil {
+		if m.State != programme.MilestoneAchieved || !m.Derived || !m.WordedByHand || m.Participants != nil || m.Illustrative == nil {
 			t.Errorf("%s is %+v", m.Title, m)
 		}
 		if n := number.FindString(texts[i]); n != "" && n != strconv.Itoa(len(m.Boroughs)) {
@@ -178,7 +178,7 @@ func TestYearsMilestonesFollow(t *testing.T) {
 	t.Parallel()
 	for _, c := range yearOf(t, withIDs(t)) {
 		want := c.Milestone
-		want.SubRegions, want.Boroughs, want.Priorities, want.PlannedFor, want.AchievedOn = []string{}, []string{}, []string{}, nil, nil
+		want.SubRegions, want.Boroughs, want.PriorityIDs, want.PlannedFor, want.AchievedOn = []string{}, []string{}, []string{}, nil, nil
 		switch {
 		case c.Challenge != nil:
 			want.Kind, want.Cycle, want.Illustrative = programme.ChallengeMilestone, c.Challenge.Cycle, c.Challenge.Illustrative
@@ -187,11 +187,11 @@ func TestYearsMilestonesFollow(t *testing.T) {
 				want.Boroughs = append(want.Boroughs, g.Boroughs()...)
 			}
 			if c.Challenge.PriorityID != nil {
-				want.Priorities = []string{*c.Challenge.PriorityID}
+				want.PriorityIDs = []string{*c.Challenge.PriorityID}
 			}
 		case c.Review != nil:
 			want.Kind, want.Cycle, want.Illustrative = programme.ReviewMilestone, c.Review.Cycle, c.Review.Illustrative
-			want.SubRegions, want.Boroughs, want.Priorities = []string{"south"}, []string{c.Review.Host}, []string{*c.Review.PriorityID}
+			want.SubRegions, want.Boroughs, want.PriorityIDs = []string{"south"}, []string{c.Review.Host}, []string{*c.Review.PriorityID}
 			want.PlannedFor, want.AchievedOn = &c.Review.FieldworkDays[1], c.Review.ReportedOn
 		default:
 			e := c.Events[0]
@@ -224,7 +224,7 @@ func TestYearKeepsToTheLondonItIsGiven(t *testing.T) {
 	if north := year[3]; len(north.Milestone.Boroughs) != 4 || len(north.Groups) != 2 || len(north.Groups[1].Members) != 1 {
 		t.Errorf("north meets as %+v", north.Groups)
 	}
-	if year[4].Challenge.PriorityID != nil || len(year[4].Milestone.Priorities) > 0 || year[5].Review.PriorityID != nil {
+	if year[4].Challenge.PriorityID != nil || len(year[4].Milestone.PriorityIDs) > 0 || year[5].Review.PriorityID != nil {
 		t.Error("a priority is cited that is not there")
 	}
 }

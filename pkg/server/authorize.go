@@ -47,7 +47,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := machineMay(actor, op.ID, request.Method); err != nil {
 			return err
 		}
-		actor.Request, actor.Reason = requestID(c), programme.Normal(strings.TrimSpace(request.Header.Get("X-Audit-Reason")))
+		actor.Request = requestID(c)
 		call.today, call.rules = s.today.now(s.clock()), s.rules
 		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
 			return err

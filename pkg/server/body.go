@@ -51,8 +51,12 @@ func (d door) check(ctx context.Context, op *operation, body []byte) ([]byte, er
 	return checkBody(op, body)
 }
 
-// readBody takes the body, if it is of the right kind and size.
+// readBody takes the body, if it is of the right kind and size. Where none is needed
+// and none has come, it is as if nothing were said in it.
 func readBody(op *operation, c echo.Context) ([]byte, error) {
+	if op.bodyOptional && c.Request().ContentLength == 0 {
+		return []byte("{}"), nil
+	}
 	mediaType, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if err != nil || mediaType != op.BodyType {
 		return nil, programme.Errorf(programme.Unsupported, programme.CodeMediaType, "Send the body with Content-Type %s.", op.BodyType)

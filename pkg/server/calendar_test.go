@@ -208,11 +208,11 @@ func TestCalendarEntriesGrow(t *testing.T) {
 	check("CONFIRMED")
 	w.step(path, "hold").want(200)
 	check("CONFIRMED")
-	w.step(path, "reopen", "X-Audit-Reason", "Another day").want(200)
+	w.step(path, "reopen", "Another day").want(200)
 	check("CONFIRMED")
-	w.step(path, "cancel", "X-Audit-Reason", "Nobody came").want(200)
+	w.step(path, "cancel", "Nobody came").want(200)
 	check("CANCELLED")
-	w.step(path, "cancel", "X-Audit-Reason", "Again").want(409)
+	w.step(path, "cancel", "Again").want(409)
 	sequence--
 	check("CANCELLED")
 }
@@ -385,7 +385,7 @@ func TestCalendarOfACancelledChallenge(t *testing.T) {
 	if status, sequence := state(); status != "CONFIRMED" || sequence != "0" {
 		t.Errorf("%s with sequence %s", status, sequence)
 	}
-	w.step("/v1/peer-challenges/"+group.challenge, "cancel", "X-Audit-Reason", "Too few boroughs").want(200)
+	w.step("/v1/peer-challenges/"+group.challenge, "cancel", "Too few boroughs").want(200)
 	if status, sequence := state(); status != "CANCELLED" || sequence == "0" {
 		t.Errorf("%s with sequence %s", status, sequence)
 	}

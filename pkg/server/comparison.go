@@ -6,7 +6,6 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
-	"peerchallenge/pkg/programme"
 )
 
 // ListComparisons answers how a borough stands, indicator by indicator.
@@ -16,23 +15,22 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	if err != nil {
 		return nil, err
 	}
-	list, err := compared(snapshot, groups, listOr(p.Indicator), p.Theme)
-	if err != nil {
-		return nil, err
-	}
+	list := compared(snapshot, &groups, listOr(p.Indicator), p.Theme)
 	period := snapshot.Period(p.Period)
 	peers, previous := snapshot.Data.Resolve(groups), period.Previous().Code
 	method := methodWire(groups)
+	method.CodesUsed = codesUsedWire(snapshot, groups.Recoded)
 	wire := func(ind *benchmark.Indicator) api.Comparison {
 		c := benchmark.Compare(ind, snapshot.Data.Column(period.Code, ind.Code), snapshot.Data.Column(previous, ind.Code), peers)
-		if c.Release != "" && !slices.Contains(method.Releases, c.Release) {
-			method.Releases = append(method.Releases, c.Release)
+		if c.Release != "" && !slices.Contains(method.ReleaseIds, c.Release) {
+			method.ReleaseIds = append(method.ReleaseIds, c.Release)
 		}
-		return comparisonWire(&c, groups, previous)
+		return comparisonWire(&c, &groups, previous)
 	}
 	return answerPage(ctx, list, wire, func(part page[api.Comparison]) any {
 		return api.ComparisonPage{
-			Borough: groups.Borough, BoroughName: snapshot.Borough(groups.Borough).Name, Period: groups.Period, Method: method,
+			Borough: groups.Borough, BoroughName: snapshot.Borough(groups.Borough).Name, Method: method,
+			Period: groups.Period, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind),
 			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
 		}
 	})
@@ -40,45 +38,34 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 
 // compared answers the indicators asked for; where none is named, those for
 // which the borough, its region or England has a figure.
-func compared(snapshot *benchmark.Snapshot, groups benchmark.Groups, codes []string, theme *string) (rows[*benchmark.Indicator], error) {
-	var faults []programme.Fault
-	for _, code := range codes {
-		if snapshot.Indicator(code) == nil {
-			faults = append(faults, programme.Fault{Parameter: "indicator", Code: programme.FaultUnknownValue, Detail: "There is no indicator with the code: " + code + "."})
-		}
-	}
-	if theme != nil && !hasTheme(snapshot, *theme) {
-		faults = append(faults, programme.Fault{Parameter: "theme", Code: programme.FaultUnknownValue, Detail: "No indicator has this theme."})
-	}
-	if err := badRequest(faults...); err != nil {
-		return rows[*benchmark.Indicator]{}, err
-	}
+func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []string, theme *string) rows[*benchmark.Indicator] {
 	named := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
 		return (theme == nil || ind.Theme == *theme) && (len(codes) == 0 || slices.Contains(codes, ind.Code))
 	})
 	list := inOrder(named, 1, func(ind *benchmark.Indicator) []string { return []string{ind.Code} })
 	if len(codes) > 0 {
-		return list, nil
+		return list
 	}
+	code := groups.Code(groups.Period)
 	return list.only(func(ind *benchmark.Indicator) bool {
 		column := snapshot.Data.Column(groups.Period, ind.Code)
-		for _, geography := range []string{groups.Borough, groups.LondonCode, benchmark.England} {
+		for _, geography := range []string{code, groups.LondonCode, benchmark.England} {
 			if f, _ := column.Figure(geography); f.Status != benchmark.NotHeld {
 				return true
 			}
 		}
 		return false
-	}), nil
+	})
 }
 
-func comparisonWire(c *benchmark.Comparison, g benchmark.Groups, previous string) api.Comparison {
+func comparisonWire(c *benchmark.Comparison, g *benchmark.Groups, previous string) api.Comparison {
 	ind := c.Indicator
 	return api.Comparison{
-		Borough: g.Borough, Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
+		Borough: g.Borough, Code: g.Code(g.Period), Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
 		Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity),
 		Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Numerator: c.Figure.Numerator, Denominator: c.Figure.Denominator,
 		ConfidenceInterval: intervalWire(c.Interval),
-		Previous:           previousWire(previous, c.Previous),
+		Previous:           previousWire(previous, g.Code(previous), c.Previous),
 		Change:             c.Change,
 		London: api.LondonComparison{
 			Rank: c.London.Rank, N: c.London.N, Published: publishedWire(c.London.Published), Mean: rounded(c.London.Mean),
@@ -90,7 +77,7 @@ func comparisonWire(c *benchmark.Comparison, g benchmark.Groups, previous string
 		SubRegion:             api.SubRegionComparison{Pooled: rounded(c.SubRegion.Pooled), PooledN: c.SubRegion.PooledN, Mean: rounded(c.SubRegion.Mean), N: c.SubRegion.N},
 		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N},
 		Method: api.ComparisonItemMethod{
-			Revision: ind.Revision, Release: optional(c.Release),
+			Revision: ind.Revision, ReleaseId: optional(c.Release),
 			Excluded: api.Exclusions{
 				London: exclusionsWire(c.Excluded.London), England: exclusionsWire(c.Excluded.England),
 				SubRegion: exclusionsWire(c.Excluded.SubRegion), StatisticalNeighbours: exclusionsWire(c.Excluded.Neighbours),
@@ -107,9 +94,9 @@ func intervalWire(i *benchmark.Interval) api.ConfidenceInterval {
 	return api.ConfidenceInterval{Method: &method, Level: i.Level, Lower: rounded(&i.Lower), Upper: rounded(&i.Upper)}
 }
 
-func previousWire(period string, f *benchmark.Figure) api.PreviousFigure {
+func previousWire(period, code string, f *benchmark.Figure) api.PreviousFigure {
 	published := publishedWire(f)
-	return api.PreviousFigure{Period: period, Value: published.Value, Status: published.Status}
+	return api.PreviousFigure{Period: period, Code: code, Value: published.Value, Status: published.Status}
 }
 
 func exceptionWire(e benchmark.Exception) api.Exception {
@@ -155,10 +142,18 @@ func methodWire(g benchmark.Groups) api.ComparisonMethod {
 		Averages:       "Simple means and medians of the members with a value; n says how many.",
 		Pooling:        "Sum of numerators over sum of denominators, times the multiplier; null unless every member with a value has both parts.",
 		Intervals:      "95%: Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987).",
-		ComputedValues: "Numerator over denominator times the multiplier, rounded half up to the indicator's decimals; rates take the previous year's mid-year estimate of children aged 0-17.",
+		ComputedValues: "Numerator over denominator times the multiplier, rounded half up to the indicator's decimals; rates take the estimate of children aged 0-17 on the last 30 June on or before the period's last day.",
 		Rounding:       "Values, numerators and denominators as published or computed; statistics to four decimals.",
-		Releases:       []string{},
+		ReleaseIds:     []string{},
 	}
+}
+
+func codesUsedWire(snapshot *benchmark.Snapshot, recoded []benchmark.Recoded) []api.CodeUsed {
+	wire := make([]api.CodeUsed, len(recoded))
+	for i, r := range recoded {
+		wire[i] = api.CodeUsed{Authority: r.Authority, AuthorityName: snapshot.Name(r.Authority), Period: r.Period, Code: r.Code}
+	}
+	return wire
 }
 
 func codesWire(codes []string) []string {

@@ -38,7 +38,9 @@ type operation struct {
 	query        map[string]bool // the query parameters that it has
 	ids          map[string]bool // the parameters that are UUIDs
 	IfMatch      bool
+	reasonHeader bool             // it says why in [headerReason], and not in its body
 	Body         *openapi3.Schema // nil where it takes none
+	bodyOptional bool
 	BodyType     string
 	Row          string   // schema of one item, where the operation answers a list
 	columns      []string // of the list as CSV
@@ -165,9 +167,12 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 			o.query[p.Value.Name] = true
 		case p.Value.Name == "If-Match":
 			o.IfMatch = true
+		case p.Value.Name == headerReason:
+			o.reasonHeader = true
 		}
 	}
 	if op.RequestBody != nil {
+		o.bodyOptional = !op.RequestBody.Value.Required
 		for mediaType, media := range op.RequestBody.Value.Content {
 			if mediaType == formType {
 				o.form = true

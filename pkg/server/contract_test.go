@@ -118,7 +118,7 @@ func (c *conformance) check(request *http.Request, r *http.Response, body []byte
 	if mediaType == "application/problem+json" {
 		return c.checkProblem(r, body)
 	}
-	if strings.HasSuffix(mediaType, "/json") {
+	if strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json") {
 		return checkJSON(op.OperationID+" "+status, content.Schema.Value, body)
 	}
 	return nil

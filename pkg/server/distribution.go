@@ -13,7 +13,7 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	if err != nil {
 		return nil, err
 	}
-	snapshot := callOf(ctx).snapshot
+	snapshot, period := callOf(ctx).snapshot, callOf(ctx).snapshot.Period(r.Params.Period)
 	d, err := snapshot.Distribution(ind, r.Params.Period)
 	if err != nil {
 		return nil, err
@@ -21,13 +21,13 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	list := inOrder(d.Items, 1, distributionKey(ind.Polarity))
 	wire := func(i benchmark.DistributionItem) api.DistributionItem {
 		return api.DistributionItem{
-			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), SubRegion: optional(i.SubRegion),
+			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), Code: i.Code, SubRegion: optional(i.SubRegion),
 			Value: i.Figure.Value, Status: api.FigureStatus(i.Figure.Status), Numerator: i.Figure.Numerator, Denominator: i.Figure.Denominator,
 		}
 	}
 	return answerPage(ctx, list, wire, func(part page[api.DistributionItem]) any {
 		return api.Distribution{
-			Indicator: ind.Code, Period: r.Params.Period, Summary: summaryWire(d),
+			Indicator: ind.Code, Period: period.Code, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind), Summary: summaryWire(d),
 			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
 		}
 	})

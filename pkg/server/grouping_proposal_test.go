@@ -217,7 +217,7 @@ func TestProposalRemembersWhoMet(t *testing.T) {
 	if n, _ := repeats(`{"sizes":[12],"cycles":0}`); n != 0 {
 		t.Errorf("%d pairs are remembered from no cycle", n)
 	}
-	w.step("/v1/peer-challenges/"+earlier, "cancel", "X-Audit-Reason", "It did not take place").want(200)
+	w.step("/v1/peer-challenges/"+earlier, "cancel", "It did not take place").want(200)
 	if n, _ := repeats(`{"sizes":[12]}`); n != 0 {
 		t.Errorf("%d pairs are remembered that never met", n)
 	}

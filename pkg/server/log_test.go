@@ -115,7 +115,8 @@ func TestTheLogSaysNothingElse(t *testing.T) {
 		lead.token, lead.token[strings.LastIndex(lead.token, "."):], "forged", "PROPFINDSAM",
 	}
 	person := lead.send("POST", "/v1/participants", `{"name":"Sam Example","email":"sam@example.org","role":"ad","borough":"E09000022"}`,
-		"Idempotency-Key", "key-of-mine", "X-Audit-Reason", "Because of her").id()
+		"Idempotency-Key", "key-of-mine").id()
+	lead.send("POST", "/v1/participants", `{"name":"Sam Example","role":"ad","borough":"E09000022"}`, "X-Audit-Reason", "Because of her").problem(400, "bad_request")
 	lead.send("POST", "/v1/participants", `{"name":"Sam Example","role":"Sam Example","borough":"sam@example.org"}`).want(422)
 	lead.change("PATCH", "/v1/participants/"+person, `{"name":"Sam Example 2"}`, "X-Audit-Reason", "Because of him").want(200)
 	w.write("POST", "/v1/events", `{"kind":"workshop","title":"What was found","description":"What was found by Sam Example","startsOn":"2026-10-05","endsOn":"2026-10-05"}`).want(201)

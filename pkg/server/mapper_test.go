@@ -91,12 +91,14 @@ func mappings() map[string]mapping {
 		"Period":                    filled(periodWire),
 		"Release":                   filled(releaseWire),
 		"StatisticalNeighbourModel": filled(modelWire),
-		"Observation":               filled(func(o *benchmark.Observation) api.Observation { return observationWire(&benchmark.Snapshot{}, *o) }),
-		"SeriesPoint":               filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(*p) }),
-		"Comparison":                {shown: comparisonWire(&c, g, "2023-24")},
+		"Observation": filled(func(o *benchmark.Observation) api.Observation {
+			return observationWire(&benchmark.Snapshot{}, benchmark.AsAt("2025-09-30"), *o)
+		}),
+		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(*p) }),
+		"Comparison":  {shown: comparisonWire(&c, &g, "2023-24")},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(*g)
-			m.Releases = []string{"x"}
+			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
 			return m
 		}),
 		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(*d) }),
@@ -107,7 +109,10 @@ func mappings() map[string]mapping {
 var unmapped = map[string]string{
 	"AuditEntry": "TestAuditMapperForgetsNothing", "Change": "TestChangeMapperForgetsNothing",
 	"DistributionItem": "made from the snapshot with its list: TestDistribution", "StatisticalNeighbour": "likewise",
+	"TokenAnswer": "of RFC 6749: TestTheTokenEndpointKeepsItsRules", "IssuerMetadata": "of RFC 8414: TestAStandardClientLibraryGetsAToken",
+	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
+	"Start": "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }
 
 // TestNoMapperForgetsAMember fills each domain struct, maps it, and looks for a

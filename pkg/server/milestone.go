@@ -22,7 +22,7 @@ var milestones = nounOf(milestoneInput, setMilestone, milestoneWire)
 func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequestObject) (api.Response, error) {
 	f := programme.MilestoneFilter{
 		Cycle: convert[programme.Cycle](r.Params.Cycle), SubRegion: r.Params.SubRegion, Borough: r.Params.Borough,
-		Kind: convert[programme.MilestoneKind](r.Params.Kind), Status: convert[programme.MilestoneStatus](r.Params.Status), PriorityID: r.Params.PriorityId,
+		Kind: convert[programme.MilestoneKind](r.Params.Kind), State: convert[programme.MilestoneState](r.Params.State), PriorityID: r.Params.PriorityId,
 		From: r.Params.From, To: r.Params.To, Derived: r.Params.Derived, UpdatedSince: r.Params.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.Milestones(callOf(ctx).actor, f, text(r.Params.Sort)), milestoneWire(ctx))
@@ -64,8 +64,8 @@ func (s *Server) DeleteMilestone(ctx context.Context, r api.DeleteMilestoneReque
 func milestoneInput(m *programme.Milestone) milestoneDocument {
 	evidence := linksWire(m.Evidence)
 	return milestoneDocument{api.MilestoneInput{
-		Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
-		PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: &m.SubRegions, Boroughs: &m.Boroughs, Priorities: &m.Priorities,
+		Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), State: api.MilestoneState(m.State),
+		PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: &m.SubRegions, Boroughs: &m.Boroughs, PriorityIds: &m.PriorityIDs,
 		Participants: m.Participants, Evidence: &evidence, PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.PeerReviewID, EventId: m.EventID,
 		Illustrative: m.Illustrative,
 	}, m.WordedByHand}
@@ -73,9 +73,9 @@ func milestoneInput(m *programme.Milestone) milestoneDocument {
 
 func setMilestone(m *programme.Milestone, in milestoneDocument) {
 	m.Title, m.Description, m.Cycle = in.Title, in.Description, programme.Cycle(in.Cycle)
-	m.Kind, m.Status = programme.MilestoneKind(in.Kind), programme.MilestoneStatus(in.Status)
+	m.Kind, m.State = programme.MilestoneKind(in.Kind), programme.MilestoneState(in.State)
 	m.PlannedFor, m.AchievedOn, m.Participants, m.Evidence = in.PlannedFor, in.AchievedOn, in.Participants, linksOf(in.Evidence)
-	m.SubRegions, m.Boroughs, m.Priorities = list(in.SubRegions), list(in.Boroughs), list(in.Priorities)
+	m.SubRegions, m.Boroughs, m.PriorityIDs = list(in.SubRegions), list(in.Boroughs), list(in.PriorityIds)
 	m.PeerChallengeID, m.PeerReviewID, m.EventID, m.Illustrative = in.PeerChallengeId, in.PeerReviewId, in.EventId, in.Illustrative
 	m.WordedByHand = in.WordedByHand
 }
@@ -84,8 +84,8 @@ func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone
 	actor := callOf(ctx).actor
 	return func(m *programme.Milestone) api.Milestone {
 		return api.Milestone{
-			Id: m.ID, Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), Status: api.MilestoneStatus(m.Status),
-			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: programme.OrEmpty(m.SubRegions), Boroughs: programme.OrEmpty(m.Boroughs), Priorities: programme.OrEmpty(m.Priorities),
+			Id: m.ID, Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), State: api.MilestoneState(m.State),
+			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: programme.OrEmpty(m.SubRegions), Boroughs: programme.OrEmpty(m.Boroughs), PriorityIds: programme.OrEmpty(m.PriorityIDs),
 			Participants: m.Participants, Evidence: linksWire(m.Evidence), PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.ReviewFor(actor), EventId: m.EventID,
 			Derived: m.Derived, WordedByHand: m.WordedByHand, Illustrative: m.Illustrative, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Actions: actionsWire(ctx, m),
 		}
@@ -94,6 +94,6 @@ func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone
 
 func milestoneCountWire(c *programme.MilestoneCount) api.MilestoneCount {
 	return api.MilestoneCount{
-		Cycle: string(c.Cycle), SubRegion: c.SubRegion, Kind: api.MilestoneKind(c.Kind), Status: api.MilestoneStatus(c.Status), Milestones: c.Milestones,
+		Cycle: string(c.Cycle), SubRegion: c.SubRegion, Kind: api.MilestoneKind(c.Kind), State: api.MilestoneState(c.State), Milestones: c.Milestones,
 	}
 }

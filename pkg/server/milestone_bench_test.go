@@ -24,20 +24,20 @@ import (
 const manyMilestones = 100_000
 
 // fillMilestones writes synthetic milestones: ten cycles, four sub-regions, every
-// status and kind in turn, each with three boroughs, a link and a paragraph.
+// state and kind in turn, each with three boroughs, a link and a paragraph.
 func (w *world) fillMilestones(n int) {
 	w.t.Helper()
 	review := w.bareReview("{programme,E09000022}")
-	w.exec(`INSERT INTO milestones (id, title, description, cycle, kind, status, planned_for, achieved_on, sub_regions, boroughs, priorities, participants, evidence,
+	w.exec(`INSERT INTO milestones (id, title, description, cycle, kind, state, planned_for, achieved_on, sub_regions, boroughs, priority_ids, participants, evidence,
 			peer_review_id, peer_review_audience, derived, worded_by_hand, version, created_at, updated_at, audience)
 		SELECT ('01932b7e-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'Milestone ' || n, repeat('Boroughs came together for a peer challenge. ', 5),
 			(ARRAY['2017-18','2018-19','2019-20','2020-21','2021-22','2022-23','2023-24','2024-25','2025-26','2026-27'])[1 + n % 10],
-			kind, status, '2017-04-01'::date + n % 3650, CASE WHEN status = 'achieved' THEN '2017-04-01'::date + n % 3650 END,
+			kind, state, '2017-04-01'::date + n % 3650, CASE WHEN state = 'achieved' THEN '2017-04-01'::date + n % 3650 END,
 			ARRAY[(ARRAY['south','east','north','north-west'])[1 + n / 160 % 4]], ARRAY(SELECT code FROM boroughs ORDER BY code OFFSET n % 31 LIMIT 3),
 			ARRAY(SELECT id::text FROM priorities ORDER BY id OFFSET n % 4 LIMIT 1), n % 100, '[{"title":"Report","url":"https://example.org/report.pdf"}]',
 			CASE WHEN kind = 'peer_review' THEN $2::uuid END, CASE WHEN kind = 'peer_review' THEN '{programme,E09000022}'::text[] ELSE '{}' END,
 			false, false, 1, now(), now(), '{programme,boroughs,reporting}'
-		FROM (SELECT n, (ARRAY['peer_challenge','peer_review','event','other'])[1 + n / 40 % 4] AS kind, (ARRAY['planned','achieved','missed','cancelled'])[1 + n / 10 % 4] AS status
+		FROM (SELECT n, (ARRAY['peer_challenge','peer_review','event','other'])[1 + n / 40 % 4] AS kind, (ARRAY['planned','achieved','missed','cancelled'])[1 + n / 10 % 4] AS state
 			FROM generate_series(1, $1::int) AS n) AS synthetic`, n, review)
 	w.exec("ANALYZE milestones")
 }
@@ -52,7 +52,7 @@ func BenchmarkMilestones(b *testing.B) {
 	w.fillMilestones(manyMilestones)
 	limit := w.milestoneLimit(b)
 	for b.Loop() {
-		for name, filter := range map[string]string{"cycle-status": "cycle=2025-26&status=achieved", "sub-region": "subRegion=south"} {
+		for name, filter := range map[string]string{"cycle-state": "cycle=2025-26&state=achieved", "sub-region": "subRegion=south"} {
 			first := "/v1/milestones?" + filter
 			last, after := w.lastPage(b, first)
 			w.compareMilestones(b, name, map[string]string{"first": first, "last": last}, map[string]string{
@@ -190,12 +190,12 @@ type leastMilestone struct {
 	Description     string        `json:"description"`
 	Cycle           string        `json:"cycle"`
 	Kind            string        `json:"kind"`
-	Status          string        `json:"status"`
+	State           string        `json:"state"`
 	PlannedFor      *string       `json:"plannedFor"`
 	AchievedOn      *string       `json:"achievedOn"`
 	SubRegions      []string      `json:"subRegions"`
 	Boroughs        []string      `json:"boroughs"`
-	Priorities      []string      `json:"priorities"`
+	PriorityIDs     []string      `json:"priorityIds"`
 	Participants    *int          `json:"participants"`
 	Evidence        []leastLink   `json:"evidence"`
 	PeerChallengeID *string       `json:"peerChallengeId"`
@@ -221,12 +221,12 @@ type leastAction struct {
 	Reason  string `json:"reason"`
 }
 
-const leastColumns = `SELECT id::text, title, description, cycle, kind, status, planned_for::text, achieved_on::text, sub_regions, boroughs, priorities, participants, evidence,
+const leastColumns = `SELECT id::text, title, description, cycle, kind, state, planned_for::text, achieved_on::text, sub_regions, boroughs, priority_ids, participants, evidence,
 	peer_challenge_id::text, NULL::text, event_id::text, derived, worded_by_hand, illustrative, created_at, updated_at FROM milestones`
 
 func (m *leastMilestone) targets() []any {
 	return []any{
-		&m.ID, &m.Title, &m.Description, &m.Cycle, &m.Kind, &m.Status, &m.PlannedFor, &m.AchievedOn, &m.SubRegions, &m.Boroughs, &m.Priorities, &m.Participants, &m.Evidence,
+		&m.ID, &m.Title, &m.Description, &m.Cycle, &m.Kind, &m.State, &m.PlannedFor, &m.AchievedOn, &m.SubRegions, &m.Boroughs, &m.PriorityIDs, &m.Participants, &m.Evidence,
 		&m.PeerChallengeID, &m.PeerReviewID, &m.EventID, &m.Derived, &m.WordedByHand, &m.Illustrative, &m.CreatedAt, &m.UpdatedAt,
 	}
 }
@@ -251,7 +251,7 @@ func (w *world) milestoneLimit(b *testing.B) string {
 		query := r.URL.Query()
 		sql, args := leastColumns+" WHERE sub_regions @> ARRAY[$1]", []any{query.Get("subRegion")}
 		if cycle := query.Get("cycle"); cycle != "" {
-			sql, args = leastColumns+" WHERE cycle = $1 AND status = $2", []any{cycle, query.Get("status")}
+			sql, args = leastColumns+" WHERE cycle = $1 AND state = $2", []any{cycle, query.Get("state")}
 		}
 		if after := query.Get("after"); after != "" {
 			args = append(args, after)
@@ -317,7 +317,7 @@ func (m *leastMilestone) record() []string {
 		return *s
 	}
 	return []string{
-		m.ID, m.Title, m.Description, m.Cycle, m.Kind, m.Status, optional(m.PlannedFor), optional(m.AchievedOn), list(m.SubRegions), list(m.Boroughs), list(m.Priorities),
+		m.ID, m.Title, m.Description, m.Cycle, m.Kind, m.State, optional(m.PlannedFor), optional(m.AchievedOn), list(m.SubRegions), list(m.Boroughs), list(m.PriorityIDs),
 		fmt.Sprint(*m.Participants), list(m.Evidence), optional(m.PeerChallengeID), optional(m.PeerReviewID), optional(m.EventID),
 		strconv.FormatBool(m.Derived), strconv.FormatBool(m.WordedByHand), optional(m.Illustrative), m.CreatedAt.Format(time.RFC3339Nano), m.UpdatedAt.Format(time.RFC3339Nano), list(m.Actions),
 	}

@@ -22,7 +22,7 @@ var _ = standIn("/v1/milestones", exampleMilestone, func(w *world) string { retu
 func (w *world) milestone(title string, alter ...func(*programme.Milestone)) programme.Milestone {
 	w.t.Helper()
 	m := programme.Milestone{
-		Title: title, Description: "Directors observed practice.", Cycle: "2026-27", Kind: programme.OtherMilestone, Status: programme.MilestonePlanned,
+		Title: title, Description: "Directors observed practice.", Cycle: "2026-27", Kind: programme.OtherMilestone, State: programme.MilestonePlanned,
 		SubRegions: []string{"south"}, Boroughs: []string{"E09000022"},
 	}
 	for _, a := range alter {
@@ -49,41 +49,40 @@ func (w *world) derivedMilestone(challenge string) string {
 
 // wireMilestone is what the tests read of a milestone.
 type wireMilestone struct {
-	ID, Title, Description, Status string
-	PlannedFor, AchievedOn         *string
-	SubRegions, Boroughs           []string
-	Participants                   *int
-	PeerChallengeID, PeerReviewID  *string
-	Derived, WordedByHand          bool
-	Actions                        []struct{ Name, Code string }
+	ID, Title, Description, State string
+	PlannedFor, AchievedOn        *string
+	SubRegions, Boroughs          []string
+	Participants                  *int
+	PeerChallengeID, PeerReviewID *string
+	Derived, WordedByHand         bool
+	Actions                       []struct{ Name, Code string }
 }
 
 func TestMilestoneNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	nothing := "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
-	body := fmt.Sprintf(`{"title":"x","description":"","cycle":"2026-28","kind":"other","status":"planned","achievedOn":"2026-05-01","subRegions":["nowhere"],"boroughs":["E09000022","E09000099"],
-		"priorities":[%q],"evidence":[{"title":"a","url":"https://example.org"},{"title":"b","url":"https://example.org"}],"peerChallengeId":%q,"peerReviewId":%q,"eventId":%q}`, nothing, nothing, nothing, nothing)
+	body := fmt.Sprintf(`{"title":"x","description":"","cycle":"2026-28","kind":"other","state":"planned","achievedOn":"2026-05-01","subRegions":["nowhere"],"boroughs":["E09000022","E09000099"],
+		"priorityIds":[%q],"evidence":[{"title":"a","url":"https://example.org"},{"title":"b","url":"https://example.org"}],"peerChallengeId":%q,"peerReviewId":%q,"eventId":%q}`, nothing, nothing, nothing, nothing)
 	want := []string{
 		"/cycle cycle", "/achievedOn not_achieved", "/peerChallengeId other_kind", "/peerReviewId other_kind", "/eventId other_kind", "/evidence/1 repeated",
-		"/subRegions/0 unknown_value", "/boroughs/1 unknown_value", "/priorities/0 unknown_value", "/peerReviewId unknown_value", "/peerChallengeId unknown_value", "/eventId unknown_value",
+		"/subRegions/0 unknown_value", "/boroughs/1 unknown_value", "/priorityIds/0 unknown_value", "/peerReviewId unknown_value", "/peerChallengeId unknown_value", "/eventId unknown_value",
 	}
 	if got := w.write(http.MethodPost, "/v1/milestones", body).problem(422, "invalid"); !slices.Equal(got, want) {
 		t.Errorf("faults %v,\nwant %v", got, want)
 	}
-	future := `{"title":"x","description":"","cycle":"2098-99","kind":"other","status":"achieved","achievedOn":"2098-05-01"}`
+	future := `{"title":"x","description":"","cycle":"2098-99","kind":"other","state":"achieved","achievedOn":"2098-05-01"}`
 	if got := w.write(http.MethodPost, "/v1/milestones", future).problem(422, "invalid"); !slices.Equal(got, []string{"/achievedOn in_future"}) {
 		t.Errorf("faults %v", got)
 	}
 	for _, link := range []string{"ftp://example.org", "javascript:alert(1)", "example.org"} {
-		body := fmt.Sprintf(`{"title":"x","description":"","cycle":"2026-27","kind":"other","status":"planned","evidence":[{"title":"a","url":%q}]}`, link)
+		body := fmt.Sprintf(`{"title":"x","description":"","cycle":"2026-27","kind":"other","state":"planned","evidence":[{"title":"a","url":%q}]}`, link)
 		w.write(http.MethodPost, "/v1/milestones", body).problem(422, "invalid")
 	}
 	path := "/v1/milestones/" + w.milestone("By hand").ID
 	if got := w.patch(path, `{"wordedByHand":true}`).problem(422, "invalid"); !slices.Equal(got, []string{"/wordedByHand not_derived"}) {
 		t.Errorf("faults %v", got)
 	}
-	w.patch(path, `{"wordedByHand":false,"plannedFor":null,"priorities":[],"participants":12}`).want(200)
+	w.patch(path, `{"wordedByHand":false,"plannedFor":null,"priorityIds":[],"participants":12}`).want(200)
 }
 
 // TestAMilestoneIsDerivedFromAChallenge when that is completed for the first time,
@@ -99,7 +98,7 @@ func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 	w.step(path, "complete").want(200)
 	milestone := w.derivedMilestone(challenge)
 	read := func() (m wireMilestone) { w.get(milestone).want(200).into(&m); return m }
-	if m := read(); m.Title != "South London challenge" || m.Description != "Peer challenge, conducted with coaching." || m.Status != "achieved" || *m.AchievedOn != "2026-10-16" || !m.Derived || m.WordedByHand {
+	if m := read(); m.Title != "South London challenge" || m.Description != "Peer challenge, conducted with coaching." || m.State != "achieved" || *m.AchievedOn != "2026-10-16" || !m.Derived || m.WordedByHand {
 		t.Fatalf("%+v", m)
 	}
 	first := w.etag(milestone)
@@ -111,19 +110,19 @@ func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 	if m := read(); m.Title != "South London 2026" || m.Description != "Peer challenge, conducted with coaching and appreciative inquiry." || *m.AchievedOn != "2026-10-23" {
 		t.Errorf("%+v", m)
 	}
-	w.step(path, "reopen", "X-Audit-Reason", "It goes on").want(200)
-	if m := read(); m.Status != "planned" || m.AchievedOn != nil || *m.PlannedFor != "2026-10-23" {
+	w.step(path, "reopen", "It goes on").want(200)
+	if m := read(); m.State != "planned" || m.AchievedOn != nil || *m.PlannedFor != "2026-10-23" {
 		t.Errorf("reopened: %+v", m)
 	}
-	w.step(path, "cancel", "X-Audit-Reason", "It does not").want(200)
-	if m := read(); m.Status != "cancelled" {
+	w.step(path, "cancel", "It does not").want(200)
+	if m := read(); m.State != "cancelled" {
 		t.Errorf("cancelled: %+v", m)
 	}
-	w.step(path, "reopen", "X-Audit-Reason", "It does after all").want(200)
+	w.step(path, "reopen", "It does after all").want(200)
 	for _, step := range []string{"prepare", "start", "complete", "close"} {
 		w.step(path, step).want(200)
 	}
-	if m := read(); m.Status != "achieved" {
+	if m := read(); m.State != "achieved" {
 		t.Errorf("closed: %+v", m)
 	}
 	if w.derivedMilestone(challenge) != milestone {
@@ -148,8 +147,8 @@ func TestADerivedMilestoneIsWordedByHand(t *testing.T) {
 	if m.Title != "Twelve directors met" || !slices.Equal(m.SubRegions, []string{"east"}) || *m.Participants != 36 || *m.PeerChallengeID != challenge {
 		t.Errorf("%+v", m)
 	}
-	got := w.patch(milestone, `{"title":"x","status":"missed","boroughs":["E09000022"],"plannedFor":null,"wordedByHand":true}`).problem(409, "derived")
-	if want := []string{"/status derived", "/plannedFor derived", "/boroughs derived"}; !slices.Equal(got, want) {
+	got := w.patch(milestone, `{"title":"x","state":"missed","boroughs":["E09000022"],"plannedFor":null,"wordedByHand":true}`).problem(409, "derived")
+	if want := []string{"/state derived", "/plannedFor derived", "/boroughs derived"}; !slices.Equal(got, want) {
 		t.Errorf("faults %v, want %v", got, want)
 	}
 	if got := w.patch(milestone, `{"title":"x","wordedByHand":false}`).problem(409, "derived"); !slices.Equal(got, []string{"/title derived"}) {
@@ -246,11 +245,11 @@ func TestMilestonesAreFiltered(t *testing.T) {
 		m.PlannedFor, m.SubRegions, m.Boroughs = new(programme.Date("2026-10-01")), []string{"east"}, []string{"E09000030"}
 	})
 	w.milestone("missed", func(m *programme.Milestone) {
-		m.PlannedFor, m.Status, m.Cycle = new(programme.Date("2025-05-01")), programme.MilestoneMissed, "2025-26"
+		m.PlannedFor, m.State, m.Cycle = new(programme.Date("2025-05-01")), programme.MilestoneMissed, "2025-26"
 	})
 	w.milestone("achieved", func(m *programme.Milestone) {
-		m.PlannedFor, m.AchievedOn, m.Status, m.Cycle = new(programme.Date("2024-05-01")), new(programme.Date("2025-06-01")), programme.MilestoneAchieved, "2025-26"
-		m.SubRegions, m.Boroughs, m.Priorities, m.Kind = []string{"east", "south"}, []string{"E09000022", "E09000030"}, []string{priority}, programme.EventMilestone
+		m.PlannedFor, m.AchievedOn, m.State, m.Cycle = new(programme.Date("2024-05-01")), new(programme.Date("2025-06-01")), programme.MilestoneAchieved, "2025-26"
+		m.SubRegions, m.Boroughs, m.PriorityIDs, m.Kind = []string{"east", "south"}, []string{"E09000022", "E09000030"}, []string{priority}, programme.EventMilestone
 	})
 	w.milestone("also undated", func(m *programme.Milestone) { m.SubRegions, m.Boroughs = nil, nil })
 	challenge := w.challenge(programme.ChallengeCompleted)
@@ -261,7 +260,7 @@ func TestMilestonesAreFiltered(t *testing.T) {
 		"borough=E09000022":                 "undated, missed, achieved",
 		"kind=event":                        "achieved",
 		"kind=peer_challenge":               "South London challenge",
-		"status=missed":                     "missed",
+		"state=missed":                      "missed",
 		"priorityId=" + priority:            "achieved",
 		"from=2025-06-01":                   "planned, achieved, South London challenge",
 		"from=2025-06-02":                   "planned, South London challenge",
@@ -271,7 +270,7 @@ func TestMilestonesAreFiltered(t *testing.T) {
 		"derived=true":                      "South London challenge",
 		"derived=false":                     "undated, planned, missed, achieved, also undated",
 		"updatedSince=2099-01-01T00:00:00Z": "",
-		"cycle=2026-27&subRegion=south&status=planned": "undated",
+		"cycle=2026-27&subRegion=south&state=planned": "undated",
 		"sort=date":                "missed, achieved, planned, South London challenge, undated, also undated",
 		"sort=-date":               "South London challenge, planned, achieved, missed, also undated, undated",
 		"sort=-updatedAt":          "South London challenge, also undated, achieved, missed, planned, undated",
@@ -293,7 +292,7 @@ func TestMilestonesAreFiltered(t *testing.T) {
 		t.Errorf("%d of East London", page.Total)
 	}
 	w.get("/v1/milestones?updatedSince=" + challenge.UpdatedAt.Format("2006-01-02T15:04:05.999999Z07:00")).want(200)
-	for _, query := range []string{"status=done", "kind=party", "cycle=2026", "from=yesterday", "sort=title", "priorityId=x", "derived=perhaps"} {
+	for _, query := range []string{"state=done", "kind=party", "cycle=2026", "from=yesterday", "sort=title", "priorityId=x", "derived=perhaps"} {
 		w.get("/v1/milestones?"+query).problem(400, "bad_request")
 	}
 }
@@ -302,16 +301,16 @@ func TestMilestoneSummary(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	w.exec("DELETE FROM milestones")
-	if got := w.get("/v1/milestones/summary?format=csv").want(200).body; got != "cycle,subRegion,kind,status,milestones\r\n" {
+	if got := w.get("/v1/milestones/summary?format=csv").want(200).body; got != "cycle,subRegion,kind,state,milestones\r\n" {
 		t.Errorf("of none: %s", got)
 	}
 	before := w.get("/v1/milestones/summary?format=csv").header.Get("ETag")
 	w.milestone("a")
 	w.milestone("b", func(m *programme.Milestone) { m.SubRegions = []string{"south", "east"} })
 	w.milestone("c", func(m *programme.Milestone) { m.SubRegions = nil })
-	w.milestone("d", func(m *programme.Milestone) { m.Cycle, m.Status = "2025-26", programme.MilestoneMissed })
+	w.milestone("d", func(m *programme.Milestone) { m.Cycle, m.State = "2025-26", programme.MilestoneMissed })
 	w.challenge(programme.ChallengeCompleted)
-	want := "cycle,subRegion,kind,status,milestones\r\n" +
+	want := "cycle,subRegion,kind,state,milestones\r\n" +
 		"2025-26,south,other,missed,1\r\n" +
 		"2026-27,,other,planned,1\r\n" +
 		"2026-27,east,other,planned,1\r\n" +

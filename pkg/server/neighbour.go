@@ -22,16 +22,14 @@ func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatis
 		model = snapshot.Models[n-1].Code
 	}
 	if p.Model != nil {
-		if model = *p.Model; snapshot.Model(model) == nil {
-			return nil, unknownValue("model", "There is no statistical neighbour model with this code.")
-		}
+		model = *p.Model
 	}
-	if p.Authority != nil && snapshot.Authority(*p.Authority) == nil {
-		return nil, unknownValue("authority", "There is no authority with this code.")
+	var list []*benchmark.Neighbour
+	if p.Authority != nil {
+		list = kept(snapshot.NeighboursOf(model, *p.Authority), func(*benchmark.Neighbour) bool { return true })
+	} else {
+		list = kept(snapshot.Neighbours, func(n *benchmark.Neighbour) bool { return n.ModelCode == model })
 	}
-	list := kept(snapshot.Neighbours, func(n *benchmark.Neighbour) bool {
-		return n.ModelCode == model && (p.Authority == nil || n.Authority == *p.Authority)
-	})
 	ordered := inOrder(list, 1, func(n *benchmark.Neighbour) []string { return []string{n.Authority, fmt.Sprintf("%03d", n.Rank)} })
 	return answerList(ctx, ordered, func(n *benchmark.Neighbour) api.StatisticalNeighbour {
 		return api.StatisticalNeighbour{
@@ -42,5 +40,5 @@ func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatis
 }
 
 func modelWire(m *benchmark.NeighbourModel) api.StatisticalNeighbourModel {
-	return api.StatisticalNeighbourModel{Code: m.Code, Name: m.Name, Source: m.Source, Release: m.ReleaseID, CreatedAt: m.CreatedAt.UTC()}
+	return api.StatisticalNeighbourModel{Code: m.Code, Name: m.Name, Source: m.Source, ReleaseId: m.ReleaseID, CreatedAt: m.CreatedAt.UTC()}
 }

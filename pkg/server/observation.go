@@ -3,11 +3,9 @@ package server
 import (
 	"context"
 	"iter"
-	"strings"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
-	"peerchallenge/pkg/programme"
 )
 
 // ListObservations answers published figures. It is the one list that can be
@@ -15,16 +13,13 @@ import (
 func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	filter := benchmark.ObservationFilter{
-		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: text(p.Release),
+		Indicators: listOr(p.Indicator), Periods: listOr(p.Period), Geographies: listOr(p.Geography), Release: text(p.ReleaseId),
 	}
 	if p.Level != nil {
 		filter.Level = benchmark.Level(*p.Level)
 	}
 	if p.Status != nil {
 		filter.Status = benchmark.Status(*p.Status)
-	}
-	if err := knownFilter(snapshot, filter); err != nil {
-		return nil, err
 	}
 	list := rows[benchmark.Observation]{
 		key:   func(o benchmark.Observation) []string { return []string{o.Period, o.Indicator, o.Geography} },
@@ -38,37 +33,13 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 			return snapshot.Data.Observations(start, filter)
 		},
 	}
-	return answerList(ctx, list, func(o benchmark.Observation) api.Observation { return observationWire(snapshot, o) })
-}
-
-// knownFilter refuses filters that name what does not exist: an empty answer
-// would look like a fact.
-func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) error {
-	var faults []programme.Fault
-	add := func(parameter, code, detail string) {
-		faults = append(faults, programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail + ": " + code + "."})
-	}
-	for _, code := range f.Indicators {
-		if snapshot.Indicator(code) == nil {
-			add("indicator", code, "There is no indicator with the code")
+	var period benchmark.Period // of the row before: thousands follow each other with the same
+	return answerList(ctx, list, func(o benchmark.Observation) api.Observation {
+		if o.Period != period.Code {
+			period, _ = benchmark.ParsePeriod(o.Period)
 		}
-	}
-	for _, code := range f.Periods {
-		if snapshot.Period(code) == nil {
-			add("period", code, "There is no reporting period with the code")
-		}
-	}
-	for _, code := range f.Geographies {
-		for part := range strings.SplitSeq(code, "/") {
-			if snapshot.Name(part) == part {
-				add("geography", part, "There is no place with the code")
-			}
-		}
-	}
-	if f.Release != "" && snapshot.Release(f.Release) == nil {
-		add("release", f.Release, "There is no release with the id")
-	}
-	return badRequest(faults...)
+		return observationWire(snapshot, period, o)
+	})
 }
 
 func listOr(given *[]string) []string {
@@ -78,10 +49,10 @@ func listOr(given *[]string) []string {
 	return *given
 }
 
-func observationWire(snapshot *benchmark.Snapshot, o benchmark.Observation) api.Observation {
+func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, o benchmark.Observation) api.Observation {
 	return api.Observation{
-		Period: o.Period, Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
+		Period: o.Period, PeriodKind: api.PeriodKind(p.Kind), Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
 		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
-		Numerator: o.Numerator, Denominator: o.Denominator, Release: o.ReleaseID,
+		Numerator: o.Numerator, Denominator: o.Denominator, ReleaseId: o.ReleaseID,
 	}
 }

@@ -68,7 +68,7 @@ func TestPageIsAnswered(t *testing.T) {
 		if n, err := strconv.Atoi(count); err == nil && len(m.Boroughs) != n {
 			t.Errorf("%s has %d boroughs, and the page says %d", m.Title, len(m.Boroughs), n)
 		}
-		if m.Status != "achieved" || !m.Derived || !m.WordedByHand || m.Participants != nil || m.Illustrative == nil || *m.Illustrative == "" {
+		if m.State != "achieved" || !m.Derived || !m.WordedByHand || m.Participants != nil || m.Illustrative == nil || *m.Illustrative == "" {
 			t.Errorf("%s: %+v", m.Title, m)
 		}
 	}

@@ -51,7 +51,7 @@ func TestPeerChallengeRefusesSteps(t *testing.T) {
 		{programme.ChallengeCompleted, "cancel"},
 	} {
 		path := "/v1/peer-challenges/" + w.challenge(c.state).ID
-		w.step(path, c.step, "X-Audit-Reason", "A mistake").problem(409, "wrong_state")
+		w.step(path, c.step, "A mistake").problem(409, "wrong_state")
 	}
 	closed := "/v1/peer-challenges/" + w.challenge(programme.ChallengeClosed).ID
 	w.patch(closed, `{"title":"Other"}`).problem(409, "wrong_state")
@@ -62,12 +62,12 @@ func TestPeerChallengeNeedsReasons(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	path := "/v1/peer-challenges/" + w.challenge(programme.ChallengePlanned).ID
-	if got := w.step(path, "cancel").problem(422, "invalid"); len(got) != 1 || got[0] != "X-Audit-Reason reason_required" {
+	if got := w.step(path, "cancel").problem(422, "invalid"); len(got) != 1 || got[0] != "/reason reason_required" {
 		t.Errorf("faults %v", got)
 	}
-	w.step(path, "cancel", "X-Audit-Reason", "Too few boroughs").want(200)
+	w.step(path, "cancel", "Too few boroughs").want(200)
 	w.step(path, "reopen").problem(422, "invalid")
-	w.step(path, "reopen", "X-Audit-Reason", "Enough boroughs after all").want(200)
+	w.step(path, "reopen", "Enough boroughs after all").want(200)
 }
 
 func TestPeerChallengeNamesEveryFault(t *testing.T) {

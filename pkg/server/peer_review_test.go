@@ -120,9 +120,9 @@ func TestTheCourseOfAReview(t *testing.T) {
 	manager, host, officer := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, "E09000022"), w.as(programme.RoleBoroughEditor, "E09000022")
 	visitor := w.as(programme.RoleBoroughEditor, "E09000030")
 	review := "/v1/peer-reviews/" + manager.post("/v1/peer-reviews", `{"title":"Joint commissioning","host":"E09000022","cycle":"2026-27"}`).id()
-	step := func(name string, header ...string) answer {
+	step := func(name string, why ...string) answer {
 		t.Helper()
-		return manager.change(http.MethodPost, review+"/"+name, "", header...)
+		return manager.change(http.MethodPost, review+"/"+name, because(why...))
 	}
 	step("prepare").problem(409, "wrong_state")
 	step("scope").want(200)
@@ -168,7 +168,7 @@ func TestTheCourseOfAReview(t *testing.T) {
 		t.Errorf("the host said %+v", reported.HostComments)
 	}
 	visitor.change(http.MethodPut, review+"/report", report).problem(409, "wrong_state")
-	step("cancel", "X-Audit-Reason", "A mistake").problem(409, "wrong_state")
+	step("cancel", "A mistake").problem(409, "wrong_state")
 	manager.change(http.MethodDelete, review, "").problem(409, "wrong_state")
 
 	// It ends when the host has answered everything.
@@ -191,11 +191,11 @@ func TestTheCourseOfAReview(t *testing.T) {
 	host.change(http.MethodPut, review+"/publication", `{"publication":"boroughs"}`).want(200)
 
 	// Every step back says why.
-	if got := step("reopen").problem(422, "invalid"); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
+	if got := step("reopen").problem(422, "invalid"); !slices.Equal(got, []string{"/reason reason_required"}) {
 		t.Errorf("faults %v", got)
 	}
 	for _, state := range []string{"follow_up", "reported", "factual_accuracy"} {
-		if got := step("reopen", "X-Audit-Reason", "A correction").want(200); !strings.Contains(got.body, `"state":"`+state+`"`) {
+		if got := step("reopen", "A correction").want(200); !strings.Contains(got.body, `"state":"`+state+`"`) {
 			t.Errorf("it does not go back to %s: %s", state, got.body)
 		}
 	}
@@ -203,8 +203,8 @@ func TestTheCourseOfAReview(t *testing.T) {
 		t.Errorf("the days of the report stay: %s", got)
 	}
 	step("cancel").problem(422, "invalid")
-	step("cancel", "X-Audit-Reason", "An inspection").want(200)
-	step("reopen", "X-Audit-Reason", "It goes on").want(200)
+	step("cancel", "An inspection").want(200)
+	step("reopen", "It goes on").want(200)
 }
 
 func idOf(path string) string { return path[strings.LastIndex(path, "/")+1:] }
@@ -219,7 +219,7 @@ func TestPeerReviewRefusesSteps(t *testing.T) {
 	} {
 		path := "/v1/peer-reviews/" + w.review(state).ID
 		for _, step := range steps {
-			w.step(path, step, "X-Audit-Reason", "A mistake").problem(409, "wrong_state")
+			w.step(path, step, "A mistake").problem(409, "wrong_state")
 		}
 	}
 }
@@ -342,8 +342,8 @@ func TestWhoReadsAReview(t *testing.T) {
 	publish(host, "host_and_team").want(200)
 	expect("taken back", "nothing", "nothing")
 	publish(host, "everyone").want(200)
-	manager.change(http.MethodPost, path+"/reopen", "", "X-Audit-Reason", "A correction").want(200)
-	manager.change(http.MethodPost, path+"/reopen", "", "X-Audit-Reason", "A correction").want(200)
+	manager.change(http.MethodPost, path+"/reopen", `{"reason":"A correction"}`).want(200)
+	manager.change(http.MethodPost, path+"/reopen", `{"reason":"A correction"}`).want(200)
 	expect("back in factual accuracy", "nothing", "nothing")
 }
 
@@ -433,7 +433,7 @@ func TestPublishedReviewShowsToolsNoFindings(t *testing.T) {
 	tool.get(path).want(200)
 	outsider.get("/v1/findings/" + finding).want(200)
 	tool.get("/v1/findings/"+finding).problem(403, "role")
-	tool.get("/v1/audit-entries?type=finding&id="+finding).problem(404, "not_found")
+	tool.get("/v1/audit-entries?type=finding&id="+finding).problem(400, "bad_request")
 	if feed := tool.get("/v1/changes?types=finding").want(200).body; strings.Contains(feed, finding) {
 		t.Errorf("the tool hears of the finding: %s", feed)
 	}

@@ -16,7 +16,7 @@ type periodStore interface {
 // periodVersion is that of every period: a period never changes.
 const periodVersion = 1
 
-// ListPeriods answers periods by their last day, a year before its last quarter.
+// ListPeriods answers periods by their last day, the longer before the shorter.
 func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject) (api.Response, error) {
 	list := kept(callOf(ctx).snapshot.Periods, func(p *benchmark.Period) bool {
 		return r.Params.Kind == nil || string(p.Kind) == string(*r.Params.Kind)
@@ -24,9 +24,8 @@ func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject
 	return answerList(ctx, inOrder(list, 1, periodKey), periodWire)
 }
 
-// periodKey is an order in which years come before quarters: their codes are
-// the shorter.
-func periodKey(p *benchmark.Period) []string { return []string{string(p.EndsOn), p.Code} }
+// periodKey is the order of [benchmark.ComparePeriods].
+func periodKey(p *benchmark.Period) []string { return []string{string(p.EndsOn), string(p.StartsOn)} }
 
 // GetPeriod answers one.
 func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (api.Response, error) {
@@ -41,7 +40,7 @@ func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (a
 func (s *Server) CreatePeriod(ctx context.Context, r api.CreatePeriodRequestObject) (api.Response, error) {
 	p, err := benchmark.ParsePeriod(r.Body.Code)
 	if err != nil {
-		return nil, programme.Refuse([]programme.Fault{{Pointer: "/code", Code: programme.FaultPeriod, Detail: "The second year must follow the first, as in 2024-25."}})
+		return nil, programme.Refuse([]programme.Fault{{Pointer: "/code", Code: programme.FaultPeriod, Detail: "The second year must follow the first, as in 2024-25, and a day be one of the calendar."}})
 	}
 	p, err = s.store.CreatePeriod(ctx, callOf(ctx).actor, p)
 	if err != nil {
@@ -57,5 +56,5 @@ func (s *Server) DeletePeriod(ctx context.Context, r api.DeletePeriodRequestObje
 }
 
 func periodWire(p *benchmark.Period) api.Period {
-	return api.Period{Code: p.Code, Kind: api.PeriodKind(p.Kind), StartsOn: p.StartsOn, EndsOn: p.EndsOn, CreatedAt: p.CreatedAt.UTC()}
+	return api.Period{Code: p.Code, Name: p.Name(), Kind: api.PeriodKind(p.Kind), StartsOn: p.StartsOn, EndsOn: p.EndsOn, CreatedAt: p.CreatedAt.UTC()}
 }

@@ -21,7 +21,7 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	if err != nil {
 		return nil, err
 	}
-	list := inOrder(points, 1, func(p benchmark.SeriesPoint) []string { return []string{string(p.EndsOn), p.Period} })
+	list := inOrder(points, 1, func(p benchmark.SeriesPoint) []string { return periodKey(&p.Period) })
 	return answerPage(ctx, list, pointWire, func(part page[api.SeriesPoint]) any {
 		return api.Series{Indicator: ind.Code, Borough: r.Params.Borough, Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
 	})
@@ -29,7 +29,8 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 
 func pointWire(p benchmark.SeriesPoint) api.SeriesPoint {
 	return api.SeriesPoint{
-		Period: p.Period, EndsOn: p.EndsOn, Value: p.Figure.Value, Status: api.FigureStatus(p.Figure.Status),
+		Period: p.Period.Code, PeriodName: p.Period.Name(), PeriodKind: api.PeriodKind(p.Period.Kind), StartsOn: p.Period.StartsOn, EndsOn: p.Period.EndsOn,
+		Code: p.Code, Value: p.Figure.Value, Status: api.FigureStatus(p.Figure.Status),
 		Numerator: p.Figure.Numerator, Denominator: p.Figure.Denominator, Change: p.Change,
 		London:     api.SeriesBeside{Value: p.London.Value, Status: api.FigureStatus(p.London.Status)},
 		LondonMean: rounded(p.LondonMean), LondonN: p.LondonN,

@@ -28,6 +28,7 @@ type Store interface {
 	// Ready answers Unavailable while the service cannot do its work.
 	Ready(ctx context.Context) error
 	cursorStore
+	filterStore
 	idempotencyStore
 	programmeStore
 	priorityStore
@@ -71,6 +72,9 @@ type Config struct {
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
 	Logger   *slog.Logger // nil: the default one
+	// BaseURL is the address by which callers reach the service, without a slash at
+	// its end; empty where nobody has said.
+	BaseURL string
 	// CORSOrigins may call from a browser; none where it is empty.
 	CORSOrigins []string
 	// Proxies are the networks whose X-Forwarded-For is believed; none where it is empty.
@@ -107,6 +111,7 @@ type Server struct {
 	metrics   *metrics
 	today     calendar
 	door      door
+	baseURL   string
 	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
 	cursorKey atomic.Pointer[[]byte]
 	echo      *echo.Echo
@@ -134,7 +139,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
-		proxies: cfg.Proxies, addresses: cfg.Addresses,
+		proxies: cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {
@@ -155,7 +160,7 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 		e.Use(middleware.CORSWithConfig(middleware.CORSConfig{
 			AllowOrigins:  origins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
-			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Audit-Reason", headerRequestID},
+			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerReason, headerRequestID},
 			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After"},
 			MaxAge:        3600,
 		}))

@@ -27,7 +27,6 @@ func TestAddressesOutsideTheContract(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	w.get("/v1/nothing").problem(404, "no_such_address")
-	w.get("/").problem(404, "no_such_address")
 	r := w.write("PUT", "/v1/boroughs/E09000022", `{}`)
 	r.problem(405, "method_not_allowed")
 	allowed := strings.Split(strings.ReplaceAll(r.header.Get("Allow"), " ", ""), ",")

@@ -113,7 +113,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	southwark.get(action).problem(404, "not_found")
 	editor.change(http.MethodPost, action+"/progress", `{"text":"The first ten were reviewed."}`).want(200)
 	editor.change(http.MethodPost, action+"/progress", `{"text":"All were reviewed.","state":"done"}`).want(200)
-	if got := editor.change(http.MethodPost, action+"/progress", `{"text":"Not quite.","state":"open"}`).problem(422, "invalid"); !slices.Equal(got, []string{"X-Audit-Reason reason_required"}) {
+	if got := editor.change(http.MethodPost, action+"/progress", `{"text":"Not quite.","state":"open"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/reason reason_required"}) {
 		t.Errorf("opened again without a reason: %v", got)
 	}
 	tool.get(action).problem(403, "role")
@@ -124,10 +124,10 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	// The challenge is completed, and its milestone is there of itself. It follows corrections, but keeps words that somebody wrote.
 	manager.change(http.MethodPost, challenge+"/complete", "").want(200)
 	milestone := derivedFrom(t, tool.get("/v1/milestones?derived=true&kind=peer_challenge&cycle=2026-27"), idIn(challenge))
-	if milestone.Status != "achieved" || milestone.AchievedOn != "2026-10-16" || len(milestone.Boroughs) != 11 {
+	if milestone.State != "achieved" || milestone.AchievedOn != "2026-10-16" || len(milestone.Boroughs) != 11 {
 		t.Errorf("the derived milestone is %+v", milestone)
 	}
-	manager.change(http.MethodPatch, "/v1/milestones/"+milestone.ID, `{"status":"missed"}`).problem(409, "derived")
+	manager.change(http.MethodPatch, "/v1/milestones/"+milestone.ID, `{"state":"missed"}`).problem(409, "derived")
 	manager.change(http.MethodPatch, "/v1/milestones/"+milestone.ID, `{"title":"South London met again"}`).want(200)
 	manager.change(http.MethodPatch, challenge, `{"endsOn":"2026-10-15"}`).want(200)
 	milestone = derivedFrom(t, tool.get("/v1/milestones?derived=true&kind=peer_challenge&cycle=2026-27"), idIn(challenge))
@@ -140,7 +140,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 	lambeth.post("/v1/findings", finding).problem(409, "wrong_state")
 	manager.change(http.MethodPatch, challenge, `{"title":"Too late"}`).problem(409, "wrong_state")
 	manager.change(http.MethodPost, challenge+"/reopen", "").problem(422, "invalid")
-	manager.change(http.MethodPost, challenge+"/reopen", "", "X-Audit-Reason", "A finding came late").want(200)
+	manager.change(http.MethodPost, challenge+"/reopen", `{"reason":"A finding came late"}`).want(200)
 
 	// All of it can be read afterwards by those whom it concerns.
 	audit := manager.get("/v1/audit-entries?limit=500&type=peer-challenge&id=" + idIn(challenge)).want(200).body
@@ -189,8 +189,8 @@ func otherMember(t *testing.T, group answer, not string) string {
 }
 
 type milestoneSeen struct {
-	ID, Title, Status, AchievedOn, PeerChallengeID string
-	Boroughs                                       []string
+	ID, Title, State, AchievedOn, PeerChallengeID string
+	Boroughs                                      []string
 }
 
 // derivedFrom answers the one milestone of the list that follows the challenge.

@@ -1,24 +1,15 @@
 package server
 
 import (
-	"bytes"
-	"embed"
-	"html/template"
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
 )
-
-//go:embed problems.html
-var pages embed.FS
-
-var problemPages = template.Must(template.ParseFS(pages, "problems.html"))
 
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
@@ -59,6 +50,9 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 		return c.JSONBlob(http.StatusOK, keys)
 	})
 	s.routeTokens(e)
+	if err := s.routeStart(e); err != nil {
+		return err
+	}
 	return s.routeDocs(e)
 }
 
@@ -76,15 +70,5 @@ func explain(c echo.Context, codes ...programme.Code) error {
 		p := problems[code]
 		kinds.Items[i] = api.ProblemKind{Code: api.ProblemCode(code), Title: p.Title, Means: p.Means, Do: p.Do}
 	}
-	c.Response().Header().Add("Vary", "Accept")
-	accept := strings.Join(c.Request().Header.Values("Accept"), ",")
-	if acceptance(accept, formatJSON).compare(acceptance(accept, "text/html")) > 0 {
-		return c.JSON(http.StatusOK, kinds)
-	}
-	var html bytes.Buffer
-	if err := problemPages.Execute(&html, kinds.Items); err != nil {
-		return programme.Wrap(err, programme.Internal, programme.CodeInternal, "The page cannot be made.")
-	}
-	protectPage(c, "default-src 'none'; style-src 'unsafe-inline'; "+nowhere)
-	return c.HTMLBlob(http.StatusOK, html.Bytes())
+	return pageOrJSON(c, "problems.html", kinds.Items, kinds)
 }

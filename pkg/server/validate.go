@@ -25,10 +25,14 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 		if call.op.IfMatch && c.Request().Header.Get("If-Match") == "" {
 			return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send the ETag of the state that you have read as If-Match.")
 		}
-		if err := badRequest(parameterFaults(call, c)...); err != nil {
+		reasonFaults := call.reasonIn(c.Request())
+		if err := badRequest(append(parameterFaults(call, c), reasonFaults...)...); err != nil {
 			return err
 		}
 		call.idsLowered(c)
+		if err := s.known(c.Request().Context(), call); err != nil {
+			return err
+		}
 		if call.op.Body != nil {
 			body, err := readBody(call.op, c)
 			if err != nil {
@@ -37,6 +41,9 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			if call.body, err = s.door.check(c.Request().Context(), call.op, body); err != nil {
 				return err
 			}
+		}
+		if err := call.sayWhy(c.Request()); err != nil {
+			return err
 		}
 		return next(c)
 	}
@@ -77,6 +84,10 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultMalformed, Detail: "This header is no text in UTF-8."})
 			continue
 		}
+		if p.In == openapi3.ParameterInQuery && p.Schema.Value.Type.Is("boolean") && call.query.Has(p.Name) && !isBoolean(call.query.Get(p.Name)) {
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultType, Detail: "Must be " + described(p.Schema.Value) + "."})
+			continue
+		}
 		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p); err != nil {
 			faults = append(faults, parameterFault(p, err)...)
 		}
@@ -94,6 +105,10 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 
 // unreadable reports whether a text is none that can be kept.
 func unreadable(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
+
+// isBoolean reports whether the text is one of the two that JSON has. The library
+// takes 1, t and TRUE too, and cursors and ETags would differ by the spelling.
+func isBoolean(s string) bool { return s == "true" || s == "false" }
 
 // No value stands in any message. That nothing in a request is for answers only, a
 // test knows of the contract; asking for it would double the cost of small bodies.
@@ -147,6 +162,9 @@ func parameterFault(p *openapi3.Parameter, err error) []programme.Fault {
 		faults := schemaFaults(request.Err)
 		for i := range faults {
 			faults[i].Parameter, faults[i].Pointer = p.Name, ""
+			if p.In == openapi3.ParameterInQuery && faults[i].Code == programme.FaultEnum {
+				faults[i].Code = programme.FaultUnknownValue // as what is named and not there
+			}
 		}
 		return faults
 	}

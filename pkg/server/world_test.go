@@ -238,10 +238,19 @@ func (w *world) patch(path, body string) answer {
 	return w.write(http.MethodPatch, path, body, "If-Match", w.get(path).header.Get("ETag"))
 }
 
-// step takes a step that changes the state of a record, whatever its state is now.
-func (w *world) step(path, step string, header ...string) answer {
+// step takes a step that changes the state of a record, whatever its state is now,
+// and says why, if anything is said.
+func (w *world) step(path, step string, why ...string) answer {
 	w.t.Helper()
-	return w.write(http.MethodPost, path+"/"+step, "", append(header, "If-Match", w.etag(path))...)
+	return w.write(http.MethodPost, path+"/"+step, because(why...), "If-Match", w.etag(path))
+}
+
+// because is the body that gives a reason; it is empty where there is none.
+func because(why ...string) string {
+	if len(why) == 0 {
+		return ""
+	}
+	return `{"reason":"` + strings.Join(why, " ") + `"}`
 }
 
 // etag answers that of the record as the programme's team sees it.
