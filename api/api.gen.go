@@ -95,6 +95,7 @@ const (
 
 // Defines values for FaultCode.
 const (
+	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
@@ -128,6 +129,7 @@ const (
 	FaultCodeNotInGroup          FaultCode = "not_in_group"
 	FaultCodeNotInSubRegion      FaultCode = "not_in_sub_region"
 	FaultCodeNotNull             FaultCode = "not_null"
+	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
@@ -480,6 +482,12 @@ const (
 const (
 	RecordSortMinusUpdatedAt RecordSort = "-updatedAt"
 	RecordSortUpdatedAt      RecordSort = "updatedAt"
+)
+
+// Defines values for ReleaseState.
+const (
+	ReleaseStateStanding  ReleaseState = "standing"
+	ReleaseStateWithdrawn ReleaseState = "withdrawn"
 )
 
 // Defines values for ResourceType.
@@ -1508,6 +1516,9 @@ type Comparison struct {
 	// Example: South London
 	IndicatorName Name `json:"indicatorName"`
 
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
+
 	// London London as a whole, and the borough among its boroughs.
 	London LondonComparison `json:"london"`
 
@@ -1863,6 +1874,9 @@ type DistributionItem struct {
 	//
 	// Example: 19.8
 	Denominator *NullableNumber `json:"denominator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -2984,6 +2998,42 @@ type IssuerMetadata struct {
 	TokenEndpointAuthSigningAlgValuesSupported []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 }
 
+// JointFigure The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+type JointFigure struct {
+	// Denominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Denominator *NullableNumber `json:"denominator"`
+
+	// Geography The GSS code of a place; authorities that publish one figure together are joined by a stroke.
+	//
+	// Example: E09000022
+	Geography ObservationGeography `json:"geography"`
+
+	// GeographyName The places' names.
+	//
+	// Example: Kingston upon Thames / Richmond upon Thames
+	GeographyName string `json:"geographyName"`
+
+	// Numerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Numerator *NullableNumber `json:"numerator"`
+
+	// ReleaseId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReleaseId ResourceId `json:"releaseId"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
 // KeySet A JSON Web Key Set (RFC 7517).
 type KeySet struct {
 	// Keys The public keys.
@@ -3523,6 +3573,9 @@ type Observation struct {
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Level The level of a place.
 	Level GeographicLevel `json:"level"`
@@ -4811,7 +4864,7 @@ type RecordSort string
 // Example: E12000007
 type RegionCode = string
 
-// Release One published file from which figures were read.
+// Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
 	//
@@ -4836,6 +4889,21 @@ type Release struct {
 	// Example: South London
 	Licence Name `json:"licence"`
 
+	// Methodology A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Methodology *NullableUrl `json:"methodology"`
+
+	// NextUpdateOn When its publisher means to put out the next; null where that is not known.
+	//
+	// Example: 2026-10-29
+	NextUpdateOn *programme.Date `json:"nextUpdateOn"`
+
+	// PublishedOn When its publisher put it out; null where nobody said.
+	//
+	// Example: 2025-10-30
+	PublishedOn *programme.Date `json:"publishedOn"`
+
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -4847,10 +4915,23 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
+	// State Whether figures of the release may stand; of a withdrawn one none does.
+	State ReleaseState `json:"state"`
+
+	// StateReason Why it was last withdrawn or reinstated; null before.
+	//
+	// Example: The columns were swapped.
+	StateReason *string `json:"stateReason"`
+
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
 }
 
 // ReleasePage A page of the list.
@@ -4864,6 +4945,9 @@ type ReleasePage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// ReleaseState Whether figures of the release may stand; of a withdrawn one none does.
+type ReleaseState string
 
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {
@@ -4986,6 +5070,9 @@ type SeriesPoint struct {
 
 	// England A place beside the borough in one period.
 	England SeriesBeside `json:"england"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// London A place beside the borough in one period.
 	London SeriesBeside `json:"london"`

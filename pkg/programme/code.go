@@ -55,6 +55,7 @@ const (
 	CodeOperationNotAllowed  Code = "operation_not_allowed"
 	CodePeriod               Code = "period"
 	CodeReadOnly             Code = "read_only"
+	CodePublicationNeeded    Code = "publication_needed"
 	CodeRole                 Code = "role"
 	CodeShownOnce            Code = "shown_once"
 	CodeStale                Code = "stale"
@@ -79,6 +80,7 @@ const (
 	CodeTooManyValues        Code = "too_many_values"
 	CodeTransferEncoding     Code = "transfer_encoding"
 	CodeTwoSecrets           Code = "two_secrets"
+	CodeUnacknowledged       Code = "unacknowledged"
 	CodeUncomposed           Code = "uncomposed"
 	CodeUnconfirmed          Code = "unconfirmed"
 	CodeUnknownBorough       Code = "unknown_borough"
@@ -95,6 +97,7 @@ type FaultCode string
 const (
 	FaultAddress             FaultCode = "address"
 	FaultAmbiguousDataset    FaultCode = "ambiguous_dataset"
+	FaultBeyondLimit         FaultCode = "beyond_limit"
 	FaultBorough             FaultCode = "borough"
 	FaultBothTimes           FaultCode = "both_times"
 	FaultCodeMismatch        FaultCode = "code_mismatch"

@@ -22,10 +22,12 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	method.CodesUsed = codesUsedWire(snapshot, groups.Recoded)
 	wire := func(ind *benchmark.Indicator) api.Comparison {
 		c := benchmark.Compare(ind, snapshot.Data.Column(period.Code, ind.Code), snapshot.Data.Column(previous, ind.Code), peers)
-		if c.Release != "" && !slices.Contains(method.ReleaseIds, c.Release) {
-			method.ReleaseIds = append(method.ReleaseIds, c.Release)
+		for _, release := range releasesOf(&c) {
+			if !slices.Contains(method.ReleaseIds, release) {
+				method.ReleaseIds = append(method.ReleaseIds, release)
+			}
 		}
-		return comparisonWire(&c, &groups, previous)
+		return comparisonWire(snapshot, &c, &groups, previous)
 	}
 	return answerPage(ctx, list, wire, func(part page[api.Comparison]) any {
 		return api.ComparisonPage{
@@ -58,12 +60,26 @@ func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []st
 	})
 }
 
-func comparisonWire(c *benchmark.Comparison, g *benchmark.Groups, previous string) api.Comparison {
+// releasesOf names the releases that the borough's figure comes from, and the one
+// that stands for it.
+func releasesOf(c *benchmark.Comparison) []string {
+	var releases []string
+	if c.Release != "" {
+		releases = append(releases, c.Release)
+	}
+	if c.Joint != nil {
+		releases = append(releases, c.Joint.Release)
+	}
+	return releases
+}
+
+func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *benchmark.Groups, previous string) api.Comparison {
 	ind := c.Indicator
 	return api.Comparison{
 		Borough: g.Borough, Code: g.Code(g.Period), Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
 		Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity),
 		Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Numerator: c.Figure.Numerator, Denominator: c.Figure.Denominator,
+		Joint:              jointWire(snapshot, c.Joint),
 		ConfidenceInterval: intervalWire(c.Interval),
 		Previous:           previousWire(previous, g.Code(previous), c.Previous),
 		Change:             c.Change,

@@ -38,7 +38,11 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 		if o.Period != period.Code {
 			period, _ = benchmark.ParsePeriod(o.Period)
 		}
-		return observationWire(snapshot, period, o)
+		var joint *benchmark.JointFigure
+		if o.Status == benchmark.Joint { // so of few among millions
+			joint = snapshot.Data.Column(o.Period, o.Indicator).Joint(o.Geography)
+		}
+		return observationWire(snapshot, period, joint, o)
 	})
 }
 
@@ -49,10 +53,21 @@ func listOr(given *[]string) []string {
 	return *given
 }
 
-func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, o benchmark.Observation) api.Observation {
+func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, joint *benchmark.JointFigure, o benchmark.Observation) api.Observation {
 	return api.Observation{
 		Period: o.Period, PeriodKind: api.PeriodKind(p.Kind), Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
 		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
-		Numerator: o.Numerator, Denominator: o.Denominator, ReleaseId: o.ReleaseID,
+		Numerator: o.Numerator, Denominator: o.Denominator, Joint: jointWire(snapshot, joint), ReleaseId: o.ReleaseID,
+	}
+}
+
+// jointWire leads on from the status joint to the figure.
+func jointWire(snapshot *benchmark.Snapshot, j *benchmark.JointFigure) *api.JointFigure {
+	if j == nil {
+		return nil
+	}
+	return &api.JointFigure{
+		Geography: j.Geography, GeographyName: snapshot.Name(j.Geography), Value: j.Figure.Value, Status: api.FigureStatus(j.Figure.Status),
+		Numerator: j.Figure.Numerator, Denominator: j.Figure.Denominator, ReleaseId: j.Release,
 	}
 }
