@@ -407,10 +407,10 @@ CREATE TABLE signing_keys (
     created_at timestamptz NOT NULL,
     retired_at timestamptz
 );
-COMMENT ON TABLE signing_keys IS 'Private keys of the built-in issuer. Who reads this table can sign tokens.';
+COMMENT ON TABLE signing_keys IS 'Private keys of the built-in issuer. Who reads this table and has the sealing key can sign tokens.';
 COMMENT ON COLUMN signing_keys.id IS 'The key''s id in tokens and key sets.';
 COMMENT ON COLUMN signing_keys.algorithm IS 'JWS algorithm.';
-COMMENT ON COLUMN signing_keys.pkcs8 IS 'The private key, PKCS #8, DER.';
+COMMENT ON COLUMN signing_keys.pkcs8 IS 'The private key, PKCS #8, DER, sealed where the operator has set a key for that.';
 COMMENT ON COLUMN signing_keys.created_at IS 'When it was made.';
 COMMENT ON COLUMN signing_keys.retired_at IS 'From when it signs nothing more, null while it signs.';
 
