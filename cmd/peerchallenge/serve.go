@@ -42,7 +42,10 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 		if outdated(ctx, store) {
 			cfg.logger.Warn("not ready yet", "reason", errOutdated.Error())
 		}
-		return store.CheckUser(ctx, cfg.development)
+		if err := store.CheckUser(ctx, cfg.development); err != nil {
+			return err
+		}
+		return warnOfOpenKeys(ctx, store, cfg)
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -96,18 +99,18 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		return nil, err
 	}
 	a.access = auth.NewAccess(ctx, a.store, cfg.clock, logger)
-	var keys func(context.Context) ([]byte, error)
+	var published func(context.Context) ([]byte, error)
 	var grant func(context.Context, programme.ClientProof) (programme.Grant, error)
 	if cfg.builtIn {
 		a.authority = auth.NewAuthority(a.store, cfg.issuer, cfg.audience, cfg.clock)
-		keys, grant = a.authority.JWKS, auth.NewClients(a.authority, a.access).Grant
+		published, grant = a.authority.JWKS, auth.NewClients(a.authority, a.access).Grant
 	}
 	if a.verifier, err = auth.NewVerifier(ctx, auth.Config{Issuers: cfg.issuers, Local: a.authority, Access: a.access, Clock: cfg.clock, Logger: logger}); err != nil {
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: keys, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
-		Proxies: cfg.proxies, Addresses: cfg.addresses, BaseURL: cfg.baseURL,
+		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
+		Proxies: cfg.proxies, Addresses: cfg.addresses, Limits: cfg.limits, BaseURL: cfg.baseURL,
 		MetricsElsewhere: cfg.metricsAddr != "",
 		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})

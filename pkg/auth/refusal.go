@@ -27,6 +27,7 @@ var (
 	errClientEnded = refusal(programme.CodeClientEnded, "The client to which the token was issued has been ended or suspended.")
 
 	// Who it is has been established, so that these are no reason to sign in again.
+	errOverage          = programme.Errorf(programme.Forbidden, programme.CodeTokenOverage, "The token leaves the groups out, because the caller is in too many of them.")
 	errUntrustedRole    = programme.Errorf(programme.Forbidden, programme.CodeUntrustedRole, "The token carries a role that its issuer may not give.")
 	errUntrustedBorough = programme.Errorf(programme.Forbidden, programme.CodeUntrustedBorough, "The token speaks for a borough that its issuer does not speak for.")
 )

@@ -67,7 +67,7 @@ func (s sealing) seal(row string, plain []byte) []byte {
 
 // open answers what was sealed for the row, or what was never sealed.
 func (s sealing) open(row string, kept []byte) ([]byte, error) {
-	if !isSealed(kept) {
+	if !isSealed(row, kept) {
 		return kept, nil
 	}
 	if len(kept) > 1+sealingIDSize {
@@ -86,8 +86,11 @@ func (s sealing) open(row string, kept []byte) ([]byte, error) {
 	return nil, fmt.Errorf("%s is sealed with a key that this process does not have; PEERCHALLENGE_SEALING_KEYS must name it, beside the one that takes its place", row)
 }
 
-func isSealed(kept []byte) bool {
-	return len(kept) != cursorKeySize && len(kept) > 0 && kept[0] == sealedMark
+func isSealed(row string, kept []byte) bool {
+	if row == cursorRow {
+		return len(kept) != cursorKeySize
+	}
+	return len(kept) > 0 && kept[0] == sealedMark
 }
 
 // The rows of keys, as their seals name them.
@@ -99,7 +102,7 @@ func signingRow(id string) string { return "signing key " + id }
 // the database. The error names one that cannot be opened.
 func (s *Store) Sealed(ctx context.Context) (sealed, lying int, err error) {
 	err = s.eachKey(ctx, s.sql, func(row string, kept []byte) error {
-		if isSealed(kept) {
+		if isSealed(row, kept) {
 			sealed++
 		} else {
 			lying++

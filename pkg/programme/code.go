@@ -68,6 +68,7 @@ const (
 	CodeTokenMalformed       Code = "token_malformed"
 	CodeTokenNoExpiry        Code = "token_no_expiry"
 	CodeTokenNotYetValid     Code = "token_not_yet_valid"
+	CodeTokenOverage         Code = "token_overage"
 	CodeTokenRevoked         Code = "token_revoked"
 	CodeTokenRoles           Code = "token_roles"
 	CodeTokenSignature       Code = "token_signature"

@@ -41,6 +41,11 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		if s.perCaller != nil {
+			if err := s.perCaller.within(c, callerKey{actor.Issuer, actor.Subject, actor.Borough}); err != nil {
+				return err
+			}
+		}
 		if !actor.Is(op.Roles...) {
 			return programme.Errorf(programme.Forbidden, programme.CodeRole, "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
 		}

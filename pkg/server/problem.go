@@ -55,6 +55,10 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	}
 	e := s.refusal(err, c)
 	c.Set(problemCodeKey, e.Code)
+	if c.Path() == tokenPath && c.Request().Method == http.MethodPost {
+		_ = s.refuseToken(c, e) // who has gone does not read it
+		return
+	}
 	problem := api.Problem{
 		Type: problemAddress(e.Code), Title: problems[e.Code].Title, Status: statuses[e.Kind], Detail: e.Detail,
 		Instance: requestID(c), Code: api.ProblemCode(e.Code), Errors: make([]api.Fault, 0, len(e.Faults)),
@@ -73,7 +77,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	case programme.Unauthenticated:
 		header["Www-Authenticate"] = challenges(e.Code)
 	case programme.TooMany, programme.Unavailable:
-		header.Set("Retry-After", "5")
+		header.Set("Retry-After", retryAfter(e.Code))
 	}
 	header.Del("Link")
 	header.Set("Cache-Control", "no-store")
@@ -125,6 +129,14 @@ func challenges(code programme.Code) []string {
 		bearer += `, error="invalid_token"`
 	}
 	return []string{bearer, `Basic realm="peerchallenge", charset="UTF-8"`}
+}
+
+// retryAfter is after how many seconds it is worth to try again.
+func retryAfter(code programme.Code) string {
+	if code == programme.CodeTooManyRequests || code == programme.CodeBusy {
+		return "1"
+	}
+	return "5"
 }
 
 func optional(s string) *string {

@@ -82,6 +82,9 @@ type Config struct {
 	// Addresses says how much of callers' addresses the log keeps; the zero value
 	// means all.
 	Addresses AddressForm
+	// Limits bound how often one caller and one address may ask; the zero value bounds
+	// nobody.
+	Limits Limits
 	// Spool bounds what is kept for slow readers of whole lists.
 	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
@@ -108,13 +111,17 @@ type Server struct {
 	contract  *contract
 	answers   *answers
 	spool     *spool
-	metrics   *metrics
-	today     calendar
-	door      door
-	baseURL   string
-	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
-	cursorKey atomic.Pointer[[]byte]
-	echo      *echo.Echo
+	admission admission
+	// perCaller and perAddress are nil where nothing is limited.
+	perCaller  *limiter[callerKey]
+	perAddress *limiter[netip.Addr]
+	metrics    *metrics
+	today      calendar
+	door       door
+	baseURL    string
+	lastKeys   atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
+	cursorKey  atomic.Pointer[[]byte]
+	echo       *echo.Echo
 }
 
 // New makes a server. It fails if contract, roles and routes do not agree.
@@ -138,7 +145,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
-		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
+		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, admission: newAdmission(), perCaller: newLimiter[callerKey]("caller", cfg.Limits.PerCaller), perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress), metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
 		proxies: cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
@@ -161,11 +168,11 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 			AllowOrigins:  origins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
 			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerReason, headerRequestID},
-			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After"},
+			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After", "RateLimit", "RateLimit-Policy"},
 			MaxAge:        3600,
 		}))
 	}
-	e.Use(s.authorize, s.remember, s.validate)
+	e.Use(s.limitAddresses, s.authorize, s.remember, s.validate, s.admit)
 	api.Register(e, s, s.once)
 	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err

@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	formType = "application/x-www-form-urlencoded"
+	tokenPath = "/oauth/token"
+	formType  = "application/x-www-form-urlencoded"
 	// maxForm bounds the body of a request for a token, which has a few hundred bytes
 	// or an assertion of as many thousand at most.
 	maxForm = 32 << 10
@@ -39,11 +40,11 @@ func badTokenRequest(detail string) error { return tokenRefusal{"invalid_request
 
 // routeTokens serves the token endpoint and what says about it.
 func (s *Server) routeTokens(e *echo.Echo) {
-	e.POST("/oauth/token", s.issueToken)
+	e.POST(tokenPath, s.issueToken)
 	e.GET("/.well-known/oauth-authorization-server", func(c echo.Context) error {
 		c.Response().Header().Set("Cache-Control", "public, max-age=300")
 		return c.JSON(http.StatusOK, api.IssuerMetadata{
-			Issuer: s.issuer, TokenEndpoint: s.issuer + "/oauth/token", JwksUri: s.issuer + "/.well-known/jwks.json", ServiceDocumentation: s.issuer + "/docs",
+			Issuer: s.issuer, TokenEndpoint: s.issuer + tokenPath, JwksUri: s.issuer + "/.well-known/jwks.json", ServiceDocumentation: s.issuer + "/docs",
 			ResponseTypesSupported: []string{}, GrantTypesSupported: []string{"client_credentials"},
 			TokenEndpointAuthMethodsSupported:          []string{"client_secret_basic", "client_secret_post", "private_key_jwt"},
 			TokenEndpointAuthSigningAlgValuesSupported: []string{"EdDSA", "ES256", "RS256"},
@@ -188,10 +189,11 @@ func (s *Server) refuseToken(c echo.Context, err error) error {
 		if asked.code == "invalid_client" {
 			status = http.StatusUnauthorized
 		}
+	case programme.KindOf(err) == programme.TooMany:
+		status = http.StatusTooManyRequests
+		header.Set("Retry-After", retryAfter(programme.CodeTooManyRequests))
 	default:
-		if _, is := errors.AsType[*programme.Error](err); !is || programme.KindOf(err) != programme.TooMany {
-			s.log.ErrorContext(c.Request().Context(), "no token could be issued", "request", requestID(c), "error", err.Error())
-		}
+		s.log.ErrorContext(c.Request().Context(), "no token could be issued", "request", requestID(c), "error", err.Error())
 		header.Set("Retry-After", "5")
 	}
 	if status == http.StatusUnauthorized {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
+	"peerchallenge/pkg/postgres/pgtest"
 	"peerchallenge/pkg/programme"
 )
 
@@ -302,4 +303,34 @@ func TestARevokedTokenIsRefusedByEveryProcess(t *testing.T) {
 	everywhere("all of the subject are refused", other, "token_revoked")
 	bob.get("/v1/boroughs").want(200)
 	w.eventually("a new token is good", func() bool { return issue("ann").get("/v1/boroughs").status == 200 })
+}
+
+// TestWhoCannotAskRefuses: a process whose database hangs while another is told to end a
+// token refuses it within ten seconds all the same, and everything else with it; and
+// knows better when the database is back.
+func TestWhoCannotAskRefuses(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	proxy := pgtest.NewProxy(t, w.url)
+	apart := startOn(t, proxy.URL())
+	machine, key := w.machine("E09000022"), w.readKey("", false)
+	system, reader := caller{apart, machine.signIn().token}, caller{apart, key.text}
+	system.get("/v1/boroughs").want(200)
+	reader.get("/v1/boroughs").want(200)
+
+	proxy.Hang()
+	manager := w.as(programme.RoleProgramme, "")
+	manager.change(http.MethodDelete, clientsList+"/"+machine.ID, "").want(204)
+	manager.change(http.MethodDelete, readKeysList+"/"+key.ID, "").want(204)
+	for _, c := range []caller{system, reader} {
+		apart.eventually("what was ended is refused", func() bool { return c.get("/v1/boroughs").status != 200 })
+		c.get("/v1/boroughs").problem(503, "access_unconfirmed")
+	}
+	apart.grant("grant_type=client_credentials&client_id="+machine.ID+"&client_secret="+machine.secret, "").refused(t, 503, "temporarily_unavailable")
+
+	proxy.Resume()
+	apart.eventually("the database is heard again", func() bool { return system.get("/v1/boroughs").status != 503 })
+	system.get("/v1/boroughs").problem(401, "client_ended")
+	reader.get("/v1/boroughs").problem(401, "key_unknown")
+	caller{apart, w.token(programme.RoleReporting)}.get("/v1/boroughs").want(200)
 }
