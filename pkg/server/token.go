@@ -55,9 +55,7 @@ func (s *Server) routeTokens(e *echo.Echo) {
 // issueToken answers a token to a client that proves who it is.
 func (s *Server) issueToken(c echo.Context) error {
 	grant, err := s.granted(c)
-	header := c.Response().Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Pragma", "no-cache") // RFC 6749, section 5.1, asks for both
+	notStored(c)
 	if err != nil {
 		return s.refuseToken(c, err)
 	}
@@ -65,6 +63,12 @@ func (s *Server) issueToken(c echo.Context) error {
 		call.who = grant.Client
 	}
 	return c.JSON(http.StatusOK, api.TokenAnswer{AccessToken: grant.Token, TokenType: "Bearer", ExpiresIn: int(grant.Lasts / time.Second)})
+}
+
+// notStored keeps an answer out of every cache; RFC 6749, section 5.1, asks for both.
+func notStored(c echo.Context) {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	c.Response().Header().Set("Pragma", "no-cache")
 }
 
 func (s *Server) granted(c echo.Context) (programme.Grant, error) {
@@ -181,6 +185,7 @@ func basic(header string) (user, password string, ok bool) {
 func (s *Server) refuseToken(c echo.Context, err error) error {
 	refused, status := tokenRefusal{"temporarily_unavailable", "Tokens cannot be issued just now; try again in some seconds."}, http.StatusServiceUnavailable
 	header := c.Response().Header()
+	notStored(c)
 	switch asked := (tokenRefusal{}); {
 	case errors.Is(err, programme.ErrNoClient):
 		refused, status = tokenRefusal{"invalid_client", "The client could not be authenticated."}, http.StatusUnauthorized
