@@ -20,7 +20,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_AUDIENCE", "what the aud of tokens must name (peerchallenge)"},
 	{"PEERCHALLENGE_BUILTIN_ISSUER", "on, or off to refuse tokens of the token command (on)"},
 	{"PEERCHALLENGE_ISSUERS", "other issuers to trust, a JSON list, each for boroughs and roles (docs/issuers.md)"},
-	{"PEERCHALLENGE_SEALING_KEYS", "key that seals the service's own in the database, base64 of 32 bytes; two by a comma, the new one first (none)"},
+	{"PEERCHALLENGE_SEALING_KEYS", "seal the service's keys, base64 of 32 bytes; one, or two, the new first (none)"},
 	{"PEERCHALLENGE_SEALING_KEYS_FILE", "file that has them, in the place of PEERCHALLENGE_SEALING_KEYS"},
 	{"PEERCHALLENGE_LIMIT_CALLER", "requests a second that one caller may make, in each process; 0: any number (50)"},
 	{"PEERCHALLENGE_LIMIT_ADDRESS", "requests a second that one address may make, in each process; 0: any number (200)"},

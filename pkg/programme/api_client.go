@@ -68,7 +68,7 @@ func (c *APIClient) Check() error {
 	var faults []Fault
 	switch {
 	case !slices.Contains(ClientRoles, c.Role):
-		faults = append(faults, Fault{Pointer: "/role", Code: FaultRole, Detail: "A client is a borough's system or a reporting tool."})
+		faults = append(faults, Fault{Pointer: "/role", Code: FaultEnum, Detail: "A client is a borough's system or a reporting tool."})
 	case c.Role.OfBorough() && len(c.Boroughs) == 0:
 		faults = append(faults, Fault{Pointer: "/boroughs", Code: FaultRequired, Detail: "A borough's system acts for one borough or several."})
 	case !c.Role.OfBorough() && len(c.Boroughs) > 0:
