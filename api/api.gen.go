@@ -30,8 +30,8 @@ const (
 
 // Defines values for ApiClientRole.
 const (
-	BoroughSystem ApiClientRole = "borough-system"
-	Reporting     ApiClientRole = "reporting"
+	ApiClientRoleBoroughSystem ApiClientRole = "borough-system"
+	ApiClientRoleReporting     ApiClientRole = "reporting"
 )
 
 // Defines values for AskOrOfferKind.
@@ -60,6 +60,11 @@ const (
 	Created ChangeKind = "created"
 	Deleted ChangeKind = "deleted"
 	Updated ChangeKind = "updated"
+)
+
+// Defines values for ContractFormats.
+const (
+	ContractFormatsJson ContractFormats = "json"
 )
 
 // Defines values for EventKind.
@@ -243,9 +248,9 @@ const (
 
 // Defines values for ListFormat.
 const (
-	Csv    ListFormat = "csv"
-	Json   ListFormat = "json"
-	Ndjson ListFormat = "ndjson"
+	ListFormatCsv    ListFormat = "csv"
+	ListFormatJson   ListFormat = "json"
+	ListFormatNdjson ListFormat = "ndjson"
 )
 
 // Defines values for MemberRole.
@@ -254,6 +259,14 @@ const (
 	Host        MemberRole = "host"
 	Observer    MemberRole = "observer"
 	Visitor     MemberRole = "visitor"
+)
+
+// Defines values for Method.
+const (
+	DELETE Method = "DELETE"
+	PATCH  Method = "PATCH"
+	POST   Method = "POST"
+	PUT    Method = "PUT"
 )
 
 // Defines values for MilestoneKind.
@@ -374,6 +387,7 @@ const (
 	ProblemCodeHeadersTooLarge      ProblemCode = "headers_too_large"
 	ProblemCodeHttpVersion          ProblemCode = "http_version"
 	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
+	ProblemCodeIfMatchNamesNoState  ProblemCode = "if_match_names_no_state"
 	ProblemCodeIfMatchRequired      ProblemCode = "if_match_required"
 	ProblemCodeInUse                ProblemCode = "in_use"
 	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
@@ -532,6 +546,15 @@ const (
 	Token   RevocationScope = "token"
 )
 
+// Defines values for RoleName.
+const (
+	RoleNameBoroughEditor RoleName = "borough-editor"
+	RoleNameBoroughLead   RoleName = "borough-lead"
+	RoleNameBoroughSystem RoleName = "borough-system"
+	RoleNameProgramme     RoleName = "programme"
+	RoleNameReporting     RoleName = "reporting"
+)
+
 // Defines values for TokenAnswerTokenType.
 const (
 	Bearer TokenAnswerTokenType = "Bearer"
@@ -588,12 +611,17 @@ type Action struct {
 	// Example: 2026-03-31
 	DueOn *NullableDate `json:"dueOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// FindingId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	FindingId ResourceId `json:"findingId"`
 
-	// FindingKind What kind of finding it is. Only a challenge records risks.
+	// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 	FindingKind FindingKind `json:"findingKind"`
 
 	// Id A UUID (version 7), made by the server.
@@ -628,7 +656,7 @@ type Action struct {
 	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
 	Stalled bool `json:"stalled"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -712,7 +740,7 @@ type ActionCountPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// ActionGrouping By what actions are counted.
+// ActionGrouping By what actions are counted. More may come.
 type ActionGrouping string
 
 // ActionInput What is needed to create it.
@@ -784,7 +812,7 @@ type ActionPatch struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// ActionState Where an action stands.
+// ActionState Where an action stands. More may come.
 type ActionState string
 
 // ApiClient A system that signs in by itself.
@@ -799,6 +827,11 @@ type ApiClient struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
 	//
@@ -826,7 +859,7 @@ type ApiClient struct {
 	// Operations The operations that it may call; where there are none, all that its role may.
 	Operations []OperationId `json:"operations"`
 
-	// Role What a machine is in the programme. It never signs for a director and is never the programme's team.
+	// Role What a machine is in the programme. It never signs for a director and is never the programme's team. More may come.
 	Role ApiClientRole `json:"role"`
 
 	// Secrets What may be known of its secrets.
@@ -849,7 +882,7 @@ type ApiClientInput struct {
 	ExpiresAt *NullableInstant `json:"expiresAt,omitempty"`
 
 	// Keys Public keys with which it may sign assertions.
-	Keys *[]PublicKey `json:"keys,omitempty"`
+	Keys *[]PublicKeyInput `json:"keys,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -859,7 +892,7 @@ type ApiClientInput struct {
 	// Operations The operations that it may call; all that its role may where it is not given.
 	Operations *[]OperationId `json:"operations,omitempty"`
 
-	// Role What a machine is in the programme. It never signs for a director and is never the programme's team.
+	// Role What a machine is in the programme. It never signs for a director and is never the programme's team. More may come.
 	Role ApiClientRole `json:"role"`
 }
 
@@ -886,7 +919,7 @@ type ApiClientPatch struct {
 	ExpiresAt *NullableInstant `json:"expiresAt,omitempty"`
 
 	// Keys Public keys with which it may sign assertions.
-	Keys *[]PublicKey `json:"keys,omitempty"`
+	Keys *[]PublicKeyInput `json:"keys,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -897,7 +930,7 @@ type ApiClientPatch struct {
 	Operations *[]OperationId `json:"operations,omitempty"`
 }
 
-// ApiClientRole What a machine is in the programme. It never signs for a director and is never the programme's team.
+// ApiClientRole What a machine is in the programme. It never signs for a director and is never the programme's team. More may come.
 type ApiClientRole string
 
 // ApiClientSecret What may be known of a secret.
@@ -949,6 +982,11 @@ type AskOrOffer struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -967,7 +1005,7 @@ type AskOrOffer struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
-	// State What became of it.
+	// State What became of it. More may come.
 	State AskOrOfferState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -1050,7 +1088,7 @@ type AskOrOfferPatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// AskOrOfferState What became of it.
+// AskOrOfferState What became of it. More may come.
 type AskOrOfferState string
 
 // Attendance People of one type of organisation.
@@ -1060,14 +1098,17 @@ type Attendance struct {
 	// Example: 36
 	Count *NullableCount `json:"count,omitempty"`
 
-	// OrganisationType Groups those who attend.
+	// OrganisationType Groups those who attend. More may come.
 	OrganisationType OrganisationType `json:"organisationType"`
 
 	// Organisations Which organisations, where that is known.
 	Organisations *[]Name `json:"organisations,omitempty"`
 }
 
-// AuditAction What was done to a resource.
+// AttendanceInput People of one type of organisation.
+type AttendanceInput = Attendance
+
+// AuditAction What was done to a resource. More may come.
 //
 // Example: update
 type AuditAction string
@@ -1090,7 +1131,7 @@ type AuditActor struct {
 
 // AuditEntry Who changed a resource, when and why.
 type AuditEntry struct {
-	// Action What was done to a resource.
+	// Action What was done to a resource. More may come.
 	//
 	// Example: update
 	Action AuditAction `json:"action"`
@@ -1169,6 +1210,11 @@ type Authority struct {
 	//
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -1301,6 +1347,11 @@ type Borough struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
@@ -1426,7 +1477,7 @@ type Change struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id string `json:"id"`
 
-	// Type A kind of resource.
+	// Type A kind of resource. More may come.
 	Type ResourceType `json:"type"`
 }
 
@@ -1543,13 +1594,13 @@ type Comparison struct {
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
 	StatisticalNeighbours NeighbourComparison `json:"statisticalNeighbours"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion The borough's sub-region on the period's last day: pooled (sum of numerators over sum of denominators), null unless every member with a value has both parts, and the mean of its boroughs.
 	SubRegion SubRegionComparison `json:"subRegion"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// Value A number, or null where there is none.
@@ -1684,7 +1735,7 @@ type ComparisonPage struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1726,7 +1777,7 @@ type ConfidenceInterval struct {
 	// Example: 19.8
 	Lower *NullableNumber `json:"lower"`
 
-	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 	//
 	// Example: wilson
 	Method *IntervalMethod `json:"method"`
@@ -1760,6 +1811,9 @@ type Contact struct {
 	Role Name `json:"role"`
 }
 
+// ContactInput A person whom the programme names for contact.
+type ContactInput = Contact
+
 // ContractChange Something that is different.
 type ContractChange struct {
 	// NewValue Whether answers can have a value that they could not have before: look at these first.
@@ -1773,6 +1827,9 @@ type ContractChange struct {
 	// Example: added the optional property `region` to the response
 	Text string `json:"text"`
 }
+
+// ContractFormats Which forms of lists to tell of. More may come.
+type ContractFormats string
 
 // ContractRelease A release of the contract, and how it differs from the one before.
 type ContractRelease struct {
@@ -1797,6 +1854,20 @@ type ContractRelease struct {
 type ContractReleases struct {
 	// Items The releases, the newest first.
 	Items []ContractRelease `json:"items"`
+}
+
+// Creation Something that the caller may create.
+type Creation struct {
+	// Href The address to send it to: a path or, where a part of it is a record's key, a URI template (RFC 6570).
+	//
+	// Example: /v1/milestones
+	Href string `json:"href"`
+
+	// Method A method of HTTP that changes something. More may come.
+	Method Method `json:"method"`
+
+	// Type A kind of resource. More may come.
+	Type ResourceType `json:"type"`
 }
 
 // Cursor A place in a list. Its content means nothing to callers.
@@ -1837,7 +1908,7 @@ type Distribution struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1887,7 +1958,7 @@ type DistributionItem struct {
 	// Example: 20
 	Rank *NullableRank `json:"rank"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion Its sub-region on the period's last day.
@@ -2017,6 +2088,11 @@ type Event struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -2030,7 +2106,7 @@ type Event struct {
 	// Invited Who was invited, by type of organisation.
 	Invited []Attendance `json:"invited"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -2069,7 +2145,7 @@ type Event struct {
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// State Where an event stands.
+	// State Where an event stands. More may come.
 	State EventState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -2096,7 +2172,7 @@ type Event struct {
 // EventInput What is needed to create it.
 type EventInput struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -2127,9 +2203,9 @@ type EventInput struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -2156,7 +2232,7 @@ type EventInput struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
 	// StartTime A time of day in London, or null where none is given.
 	//
@@ -2184,7 +2260,7 @@ type EventInput struct {
 	Venue *NullableName `json:"venue,omitempty"`
 }
 
-// EventKind What kind of event it is.
+// EventKind What kind of event it is. More may come.
 type EventKind string
 
 // EventPage A page of the list.
@@ -2202,7 +2278,7 @@ type EventPage struct {
 // EventPatch What to change; what is absent is kept.
 type EventPatch struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -2233,9 +2309,9 @@ type EventPatch struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind *EventKind `json:"kind,omitempty"`
 
 	// Link A web address, or null where there is none.
@@ -2262,7 +2338,7 @@ type EventPatch struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
 	// StartTime A time of day in London, or null where none is given.
 	//
@@ -2318,10 +2394,13 @@ type EventSession struct {
 	Title Name `json:"title"`
 }
 
-// EventSort An order for events.
+// EventSessionInput A part of an event.
+type EventSessionInput = EventSession
+
+// EventSort An order for events. More may come.
 type EventSort string
 
-// EventState Where an event stands.
+// EventState Where an event stands. More may come.
 type EventState string
 
 // Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
@@ -2332,7 +2411,7 @@ type Exclusion struct {
 	// Authorities Their codes, in order.
 	Authorities []GeographyCode `json:"authorities"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 }
 
@@ -2373,10 +2452,10 @@ type Fault struct {
 // FaultCode What is wrong with a part of a request. More may come: show the detail of one that you do not know.
 type FaultCode string
 
-// FeedStart Where to begin in the feed.
+// FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
-// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 type FigureStatus string
 
 // Finding What a challenge's group or a review's team found about a borough.
@@ -2394,6 +2473,11 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Evidence Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -2407,7 +2491,7 @@ type Finding struct {
 	// Indicators Indicators that it cites.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2462,7 +2546,7 @@ type FindingInput struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2494,7 +2578,7 @@ type FindingInput struct {
 	Theme Name `json:"theme"`
 }
 
-// FindingKind What kind of finding it is. Only a challenge records risks.
+// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 type FindingKind string
 
 // FindingPage A page of the list.
@@ -2519,7 +2603,7 @@ type FindingPatch struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind *FindingKind `json:"kind,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
@@ -2568,10 +2652,10 @@ type FindingResponseInput struct {
 	Reason *NullableText `json:"reason,omitempty"`
 }
 
-// Frequency How often an indicator is collected.
+// Frequency How often an indicator is collected. More may come.
 type Frequency string
 
-// GeographicLevel The level of a place.
+// GeographicLevel The level of a place. More may come.
 type GeographicLevel string
 
 // GeographyCode The code of the Government Statistical Service for a place in England.
@@ -2591,7 +2675,7 @@ type GroupMember struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2602,7 +2686,7 @@ type GroupMemberInput struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn,omitempty"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2614,7 +2698,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -2635,6 +2719,11 @@ type GroupingProposal struct {
 	// Example: 3
 	Cycles int `json:"cycles"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Groups The groups.
 	Groups []ProposedGroup `json:"groups"`
 
@@ -2646,7 +2735,7 @@ type GroupingProposal struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -2677,7 +2766,7 @@ type GroupingProposal struct {
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
 
-	// State What became of a proposal.
+	// State What became of a proposal. More may come.
 	State ProposalState `json:"state"`
 
 	// Unplaced Boroughs that no group could take.
@@ -2721,7 +2810,7 @@ type GroupingProposalInput struct {
 	Sizes []int `json:"sizes"`
 
 	// Weights What counts how much.
-	Weights *GroupingWeights `json:"weights,omitempty"`
+	Weights *GroupingWeightsInput `json:"weights,omitempty"`
 }
 
 // GroupingProposalPage A page of the list.
@@ -2748,6 +2837,9 @@ type GroupingWeights struct {
 	// Example: 1
 	Repeat float64 `json:"repeat"`
 }
+
+// GroupingWeightsInput What counts how much.
+type GroupingWeightsInput = GroupingWeights
 
 // Health How the service is.
 type Health struct {
@@ -2804,7 +2896,12 @@ type Indicator struct {
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
 
-	// Frequency How often an indicator is collected.
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2836,7 +2933,7 @@ type Indicator struct {
 	// Example: South London
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2865,7 +2962,7 @@ type IndicatorInput struct {
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2892,7 +2989,7 @@ type IndicatorInput struct {
 	// Example: South London
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 }
 
@@ -2918,7 +3015,7 @@ type IndicatorPatch struct {
 	// Denominator What the denominator counts.
 	Denominator *string `json:"denominator,omitempty"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency *Frequency `json:"frequency,omitempty"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2945,11 +3042,11 @@ type IndicatorPatch struct {
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit *Unit `json:"unit,omitempty"`
 }
 
-// IndicatorSort An order for indicators.
+// IndicatorSort An order for indicators. More may come.
 type IndicatorSort string
 
 // Instant An instant, RFC 3339, UTC in answers.
@@ -2957,7 +3054,7 @@ type IndicatorSort string
 // Example: 2026-03-31T09:30:00Z
 type Instant = time.Time
 
-// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 //
 // Example: wilson
 type IntervalMethod string
@@ -3024,7 +3121,7 @@ type JointFigure struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReleaseId ResourceId `json:"releaseId"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -3079,6 +3176,9 @@ type LinkContext struct {
 	Status []LinkTarget `json:"status"`
 }
 
+// LinkInput Something elsewhere.
+type LinkInput = Link
+
 // LinkSet Links of the API (RFC 9264).
 type LinkSet struct {
 	// Linkset The links of each base path.
@@ -3098,7 +3198,7 @@ type LinkTarget struct {
 	Type string `json:"type"`
 }
 
-// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type ListFormat string
 
 // LocalAuthorityCode The GSS code of a local authority.
@@ -3140,8 +3240,28 @@ type LondonComparison struct {
 	Rank *NullableRank `json:"rank"`
 }
 
-// MemberRole What a borough does in its group.
+// Me Who the caller is to the service.
+type Me struct {
+	// Boroughs The boroughs that the caller speaks for.
+	Boroughs []NamedBorough `json:"boroughs"`
+
+	// MayCreate What the contract lets a caller of these roles create, by address.
+	MayCreate []Creation `json:"mayCreate"`
+
+	// Roles The roles that the token carries.
+	Roles []RoleName `json:"roles"`
+
+	// Subject The subject of the token.
+	//
+	// Example: team
+	Subject string `json:"subject"`
+}
+
+// MemberRole What a borough does in its group. More may come.
 type MemberRole string
+
+// Method A method of HTTP that changes something. More may come.
+type Method string
 
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
 type Milestone struct {
@@ -3174,6 +3294,11 @@ type Milestone struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// EventId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3192,7 +3317,7 @@ type Milestone struct {
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3218,7 +3343,7 @@ type Milestone struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds []ResourceId `json:"priorityIds"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -3245,7 +3370,7 @@ type MilestoneCount struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Milestones How many.
@@ -3253,7 +3378,7 @@ type MilestoneCount struct {
 	// Example: 4
 	Milestones int `json:"milestones"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -3300,14 +3425,14 @@ type MilestoneInput struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3333,7 +3458,7 @@ type MilestoneInput struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -3345,7 +3470,7 @@ type MilestoneInput struct {
 	Title Name `json:"title"`
 }
 
-// MilestoneKind What kind of milestone it is.
+// MilestoneKind What kind of milestone it is. More may come.
 type MilestoneKind string
 
 // MilestonePage A page of the list.
@@ -3386,14 +3511,14 @@ type MilestonePatch struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind *MilestoneKind `json:"kind,omitempty"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3419,7 +3544,7 @@ type MilestonePatch struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State *MilestoneState `json:"state,omitempty"`
 
 	// SubRegions Its sub-regions.
@@ -3434,10 +3559,10 @@ type MilestonePatch struct {
 	WordedByHand *bool `json:"wordedByHand,omitempty"`
 }
 
-// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last.
+// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last. More may come.
 type MilestoneSort string
 
-// MilestoneState Where a milestone stands.
+// MilestoneState Where a milestone stands. More may come.
 type MilestoneState string
 
 // NDJSON The whole list, one JSON object to a line.
@@ -3447,6 +3572,19 @@ type NDJSON = string
 //
 // Example: South London
 type Name = string
+
+// NamedBorough A borough.
+type NamedBorough struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South London
+	Name Name `json:"name"`
+}
 
 // NeighbourComparison The borough's statistical neighbours: mean and median of those with a value.
 type NeighbourComparison struct {
@@ -3576,7 +3714,7 @@ type Observation struct {
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
-	// Level The level of a place.
+	// Level The level of a place. More may come.
 	Level GeographicLevel `json:"level"`
 
 	// Numerator A number, or null where there is none.
@@ -3589,7 +3727,7 @@ type Observation struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -3597,7 +3735,7 @@ type Observation struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReleaseId ResourceId `json:"releaseId"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -3628,7 +3766,7 @@ type ObservationPage struct {
 // Example: listFindings
 type OperationId = string
 
-// OrganisationType Groups those who attend.
+// OrganisationType Groups those who attend. More may come.
 type OrganisationType string
 
 // OwnerKind Whether the owner is a person's role or an outside body.
@@ -3654,6 +3792,11 @@ type Participant struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3669,7 +3812,7 @@ type Participant struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3700,7 +3843,7 @@ type ParticipantInput struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -3738,11 +3881,11 @@ type ParticipantPatch struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role *ParticipantRole `json:"role,omitempty"`
 }
 
-// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 type ParticipantRole string
 
 // PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded.
@@ -3764,6 +3907,11 @@ type PeerChallenge struct {
 	//
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -3791,7 +3939,7 @@ type PeerChallenge struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn"`
 
-	// State Where a peer challenge stands.
+	// State Where a peer challenge stands. More may come.
 	State PeerChallengeState `json:"state"`
 
 	// SubRegion A short name for addresses, lower case.
@@ -3824,6 +3972,11 @@ type PeerChallengeGroup struct {
 	//
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -4057,7 +4210,7 @@ type PeerChallengePatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerChallengeState Where a peer challenge stands.
+// PeerChallengeState Where a peer challenge stands. More may come.
 type PeerChallengeState string
 
 // PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
@@ -4074,6 +4227,11 @@ type PeerReview struct {
 	//
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
@@ -4119,7 +4277,7 @@ type PeerReview struct {
 	// Example: 2026-03-31
 	ProgressReviewOn *NullableDate `json:"progressReviewOn"`
 
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 
 	// Report Plain text of any length up to 100,000 characters, or null where there is none.
@@ -4148,7 +4306,7 @@ type PeerReview struct {
 	// Sessions Interviews and focus groups; for others than host and team an empty list.
 	Sessions []ReviewSession `json:"sessions"`
 
-	// State Where a peer review stands.
+	// State Where a peer review stands. More may come.
 	State PeerReviewState `json:"state"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4219,7 +4377,7 @@ type PeerReviewInput struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
@@ -4291,7 +4449,7 @@ type PeerReviewPatch struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
@@ -4302,7 +4460,7 @@ type PeerReviewPatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerReviewState Where a peer review stands.
+// PeerReviewState Where a peer review stands. More may come.
 type PeerReviewState string
 
 // Period What figures can be about.
@@ -4322,7 +4480,12 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
-	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	Kind PeriodKind `json:"kind"`
 
 	// Name What people call the period.
@@ -4349,7 +4512,7 @@ type PeriodInput struct {
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 type PeriodKind string
 
 // PeriodName What people call the period.
@@ -4369,7 +4532,7 @@ type PeriodPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// PlaceSort An order for places.
+// PlaceSort An order for places. More may come.
 type PlaceSort string
 
 // Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
@@ -4408,7 +4571,7 @@ type PreviousFigure struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4428,6 +4591,11 @@ type Priority struct {
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -4574,6 +4742,11 @@ type Programme struct {
 	// Contacts Whom to ask.
 	Contacts []Contact `json:"contacts"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
@@ -4597,7 +4770,7 @@ type ProgrammePatch struct {
 	Attribution *string `json:"attribution,omitempty"`
 
 	// Contacts Whom to ask.
-	Contacts *[]Contact `json:"contacts,omitempty"`
+	Contacts *[]ContactInput `json:"contacts,omitempty"`
 
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
@@ -4618,7 +4791,7 @@ type ProgressUpdate struct {
 	// Example: 2026-03-31T09:30:00Z
 	At Instant `json:"at"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -4634,7 +4807,7 @@ type ProgressUpdateInput struct {
 	// Example: Entered by mistake
 	Reason *NullableReason `json:"reason,omitempty"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State *ActionState `json:"state,omitempty"`
 
 	// Text What was done.
@@ -4643,7 +4816,7 @@ type ProgressUpdateInput struct {
 	Text string `json:"text"`
 }
 
-// ProposalState What became of a proposal.
+// ProposalState What became of a proposal. More may come.
 type ProposalState string
 
 // ProposedGroup A group of a proposal, and why it is so.
@@ -4721,18 +4894,21 @@ type PublicKeyKty string
 // PublicKeyUse What it is for.
 type PublicKeyUse string
 
-// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+// PublicKeyInput A public key for signatures (RFC 7517, RFC 8037), of Ed25519, P-256, or RSA with 2,048 bits or more.
+type PublicKeyInput = PublicKey
+
+// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 type Publication string
 
 // PublicationInput How far a report may be seen.
 type PublicationInput struct {
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 }
 
 // PublishedFigure What is published for the place as a whole.
 type PublishedFigure struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4760,6 +4936,11 @@ type ReadKey struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
 	//
@@ -4855,7 +5036,12 @@ type ReadKeyShown struct {
 	ReadKey ReadKey `json:"readKey"`
 }
 
-// RecordSort An order for records.
+// RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+//
+// Example: "1764056400000000"
+type RecordEtag = string
+
+// RecordSort An order for records. More may come.
 type RecordSort string
 
 // RegionCode The GSS code of a region.
@@ -4914,7 +5100,7 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
-	// State Whether figures of the release may stand; of a withdrawn one none does.
+	// State Whether figures of the release may stand; of a withdrawn one none does. More may come.
 	State ReleaseState `json:"state"`
 
 	// StateReason Why it was last withdrawn or reinstated; null before.
@@ -4945,7 +5131,7 @@ type ReleasePage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// ReleaseState Whether figures of the release may stand; of a withdrawn one none does.
+// ReleaseState Whether figures of the release may stand; of a withdrawn one none does. More may come.
 type ReleaseState string
 
 // RepeatedPairing Two boroughs that met before.
@@ -4967,7 +5153,7 @@ type ReportInput struct {
 	Report *NullableLongText `json:"report"`
 
 	// ReportLinks Documents that belong to it.
-	ReportLinks *[]Link `json:"reportLinks,omitempty"`
+	ReportLinks *[]LinkInput `json:"reportLinks,omitempty"`
 }
 
 // ResourceId A UUID (version 7), made by the server.
@@ -4975,7 +5161,7 @@ type ReportInput struct {
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ResourceId = string
 
-// ResourceType A kind of resource.
+// ResourceType A kind of resource. More may come.
 type ResourceType string
 
 // ResponseAnswer How far the borough accepts a finding.
@@ -5009,8 +5195,14 @@ type ReviewSession struct {
 	Title Name `json:"title"`
 }
 
-// RevocationScope What is ended: one token, or all that were issued to the subject until then.
+// ReviewSessionInput An interview or a focus group of the fieldwork.
+type ReviewSessionInput = ReviewSession
+
+// RevocationScope What is ended: one token, or all that were issued to the subject until then. More may come.
 type RevocationScope string
+
+// RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
+type RoleName string
 
 // Series A page of the list.
 type Series struct {
@@ -5036,7 +5228,7 @@ type Series struct {
 
 // SeriesBeside A place beside the borough in one period.
 type SeriesBeside struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -5096,7 +5288,7 @@ type SeriesPoint struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -5109,7 +5301,7 @@ type SeriesPoint struct {
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -5269,6 +5461,11 @@ type SubRegion struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -5337,6 +5534,11 @@ type SubRegionMembership struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -5467,7 +5669,7 @@ type TeamMember struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ParticipantId *NullableId `json:"participantId"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -5549,6 +5751,11 @@ type TokenRevocation struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -5564,7 +5771,7 @@ type TokenRevocation struct {
 	// Example: https://api.example.org
 	Issuer string `json:"issuer"`
 
-	// Scope What is ended: one token, or all that were issued to the subject until then.
+	// Scope What is ended: one token, or all that were issued to the subject until then. More may come.
 	Scope RevocationScope `json:"scope"`
 
 	// Subject For whom it was issued.
@@ -5608,7 +5815,7 @@ type TokenRevocationPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
 
 // UnplacedBorough A borough that no group could take, and why.
@@ -5618,14 +5825,14 @@ type UnplacedBorough struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 	Code UnplacedCode `json:"code"`
 
 	// Detail Why, in a sentence.
 	Detail string `json:"detail"`
 }
 
-// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 type UnplacedCode string
 
 // Url A web address.
@@ -5682,7 +5889,7 @@ type EventId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type FindingId = ResourceId
 
-// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type Format = ListFormat
 
 // GroupId A UUID (version 7), made by the server.
@@ -5802,10 +6009,10 @@ type ReleaseId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type SecretId = ResourceId
 
-// SortIndicators An order for indicators.
+// SortIndicators An order for indicators. More may come.
 type SortIndicators = IndicatorSort
 
-// SortPlaces An order for places.
+// SortPlaces An order for places. More may come.
 type SortPlaces = PlaceSort
 
 // SubRegionQuery A short name for addresses, lower case.
@@ -5866,6 +6073,9 @@ type Unexpected = Problem
 
 // UnsupportedMediaType What went wrong (RFC 9457).
 type UnsupportedMediaType = Problem
+
+// UnsupportedPatch What went wrong (RFC 9457).
+type UnsupportedPatch = Problem
 
 // ListActionsParams defines parameters for ListActions.
 type ListActionsParams struct {
@@ -5947,7 +6157,7 @@ type ListActionSummaryParams struct {
 
 // DeleteActionParams defines parameters for DeleteAction.
 type DeleteActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5962,7 +6172,7 @@ type GetActionParams struct {
 
 // UpdateActionParams defines parameters for UpdateAction.
 type UpdateActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5971,7 +6181,7 @@ type UpdateActionParams struct {
 
 // AddActionProgressParams defines parameters for AddActionProgress.
 type AddActionProgressParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6019,7 +6229,7 @@ type CreateApiClientParams struct {
 
 // DeleteApiClientParams defines parameters for DeleteApiClient.
 type DeleteApiClientParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6034,7 +6244,7 @@ type GetApiClientParams struct {
 
 // UpdateApiClientParams defines parameters for UpdateApiClient.
 type UpdateApiClientParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6043,7 +6253,7 @@ type UpdateApiClientParams struct {
 
 // AddApiClientSecretParams defines parameters for AddApiClientSecret.
 type AddApiClientSecretParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6052,7 +6262,7 @@ type AddApiClientSecretParams struct {
 
 // EndApiClientSecretParams defines parameters for EndApiClientSecret.
 type EndApiClientSecretParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6109,7 +6319,7 @@ type CreateAskOrOfferParams struct {
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
 type DeleteAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6124,7 +6334,7 @@ type GetAskOrOfferParams struct {
 
 // UpdateAskOrOfferParams defines parameters for UpdateAskOrOffer.
 type UpdateAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6133,7 +6343,7 @@ type UpdateAskOrOfferParams struct {
 
 // MeetAskOrOfferParams defines parameters for MeetAskOrOffer.
 type MeetAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6142,7 +6352,7 @@ type MeetAskOrOfferParams struct {
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
 type ReopenAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6151,7 +6361,7 @@ type ReopenAskOrOfferParams struct {
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
 type WithdrawAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6226,7 +6436,7 @@ type CreateAuthorityParams struct {
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
 type DeleteAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6241,7 +6451,7 @@ type GetAuthorityParams struct {
 
 // UpdateAuthorityParams defines parameters for UpdateAuthority.
 type UpdateAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6289,7 +6499,7 @@ type CreateBoroughParams struct {
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
 type DeleteBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6307,7 +6517,7 @@ type GetBoroughParams struct {
 
 // UpdateBoroughParams defines parameters for UpdateBorough.
 type UpdateBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6451,7 +6661,7 @@ type GetEventCalendarParams struct {
 
 // DeleteEventParams defines parameters for DeleteEvent.
 type DeleteEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6466,7 +6676,7 @@ type GetEventParams struct {
 
 // UpdateEventParams defines parameters for UpdateEvent.
 type UpdateEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6475,7 +6685,7 @@ type UpdateEventParams struct {
 
 // CancelEventParams defines parameters for CancelEvent.
 type CancelEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6484,7 +6694,7 @@ type CancelEventParams struct {
 
 // HoldEventParams defines parameters for HoldEvent.
 type HoldEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6493,7 +6703,7 @@ type HoldEventParams struct {
 
 // ReopenEventParams defines parameters for ReopenEvent.
 type ReopenEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6556,7 +6766,7 @@ type CreateFindingParams struct {
 
 // DeleteFindingParams defines parameters for DeleteFinding.
 type DeleteFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6571,7 +6781,7 @@ type GetFindingParams struct {
 
 // UpdateFindingParams defines parameters for UpdateFinding.
 type UpdateFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6580,7 +6790,7 @@ type UpdateFindingParams struct {
 
 // PutFindingResponseParams defines parameters for PutFindingResponse.
 type PutFindingResponseParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6595,7 +6805,7 @@ type GetGroupingProposalParams struct {
 
 // AcceptGroupingProposalParams defines parameters for AcceptGroupingProposal.
 type AcceptGroupingProposalParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6646,7 +6856,7 @@ type CreateIndicatorParams struct {
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
 type DeleteIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6661,7 +6871,7 @@ type GetIndicatorParams struct {
 
 // UpdateIndicatorParams defines parameters for UpdateIndicator.
 type UpdateIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6736,6 +6946,12 @@ type ListIndicatorVersionsParams struct {
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetMeParams defines parameters for GetMe.
+type GetMeParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6826,7 +7042,7 @@ type ListMilestoneSummaryParams struct {
 
 // DeleteMilestoneParams defines parameters for DeleteMilestone.
 type DeleteMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6841,7 +7057,7 @@ type GetMilestoneParams struct {
 
 // UpdateMilestoneParams defines parameters for UpdateMilestone.
 type UpdateMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6928,7 +7144,7 @@ type CreateParticipantParams struct {
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
 type DeleteParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6943,7 +7159,7 @@ type GetParticipantParams struct {
 
 // UpdateParticipantParams defines parameters for UpdateParticipant.
 type UpdateParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6994,7 +7210,7 @@ type CreatePeerChallengeGroupParams struct {
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
 type DeletePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7009,7 +7225,7 @@ type GetPeerChallengeGroupParams struct {
 
 // UpdatePeerChallengeGroupParams defines parameters for UpdatePeerChallengeGroup.
 type UpdatePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7024,7 +7240,7 @@ type GetPeerChallengeGroupCalendarParams struct {
 
 // DeletePeerChallengeGroupMemberParams defines parameters for DeletePeerChallengeGroupMember.
 type DeletePeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7033,7 +7249,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupMemberParams defines parameters for PutPeerChallengeGroupMember.
 type PutPeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7042,7 +7258,7 @@ type PutPeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupNotesParams defines parameters for PutPeerChallengeGroupNotes.
 type PutPeerChallengeGroupNotesParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7096,7 +7312,7 @@ type CreatePeerChallengeParams struct {
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
 type DeletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7111,7 +7327,7 @@ type GetPeerChallengeParams struct {
 
 // UpdatePeerChallengeParams defines parameters for UpdatePeerChallenge.
 type UpdatePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7120,7 +7336,7 @@ type UpdatePeerChallengeParams struct {
 
 // CancelPeerChallengeParams defines parameters for CancelPeerChallenge.
 type CancelPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7129,7 +7345,7 @@ type CancelPeerChallengeParams struct {
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
 type ClosePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7138,7 +7354,7 @@ type ClosePeerChallengeParams struct {
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
 type CompletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7174,7 +7390,7 @@ type CreateGroupingProposalParams struct {
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
 type PreparePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7183,7 +7399,7 @@ type PreparePeerChallengeParams struct {
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
 type ReopenPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7192,7 +7408,7 @@ type ReopenPeerChallengeParams struct {
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
 type StartPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7246,7 +7462,7 @@ type CreatePeerReviewParams struct {
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
 type DeletePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7261,7 +7477,7 @@ type GetPeerReviewParams struct {
 
 // UpdatePeerReviewParams defines parameters for UpdatePeerReview.
 type UpdatePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7270,7 +7486,7 @@ type UpdatePeerReviewParams struct {
 
 // CancelPeerReviewParams defines parameters for CancelPeerReview.
 type CancelPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7279,7 +7495,7 @@ type CancelPeerReviewParams struct {
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
 type CheckPeerReviewFactsParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7288,7 +7504,7 @@ type CheckPeerReviewFactsParams struct {
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
 type ClosePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7297,7 +7513,7 @@ type ClosePeerReviewParams struct {
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
 type FinalisePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7306,7 +7522,7 @@ type FinalisePeerReviewParams struct {
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
 type FollowUpPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7315,7 +7531,7 @@ type FollowUpPeerReviewParams struct {
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
 type AddPeerReviewHostCommentParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7324,7 +7540,7 @@ type AddPeerReviewHostCommentParams struct {
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
 type PreparePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7333,7 +7549,7 @@ type PreparePeerReviewParams struct {
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
 type PutPeerReviewPublicationParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7342,7 +7558,7 @@ type PutPeerReviewPublicationParams struct {
 
 // ReopenPeerReviewParams defines parameters for ReopenPeerReview.
 type ReopenPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7351,7 +7567,7 @@ type ReopenPeerReviewParams struct {
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
 type PutPeerReviewReportParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7360,7 +7576,7 @@ type PutPeerReviewReportParams struct {
 
 // ScopePeerReviewParams defines parameters for ScopePeerReview.
 type ScopePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7369,7 +7585,7 @@ type ScopePeerReviewParams struct {
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
 type StartPeerReviewFieldworkParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7408,7 +7624,7 @@ type CreatePeriodParams struct {
 
 // DeletePeriodParams defines parameters for DeletePeriod.
 type DeletePeriodParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7456,7 +7672,7 @@ type CreatePriorityParams struct {
 
 // DeletePriorityParams defines parameters for DeletePriority.
 type DeletePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7471,7 +7687,7 @@ type GetPriorityParams struct {
 
 // UpdatePriorityParams defines parameters for UpdatePriority.
 type UpdatePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7486,7 +7702,7 @@ type GetProgrammeParams struct {
 
 // UpdateProgrammeParams defines parameters for UpdateProgramme.
 type UpdateProgrammeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7531,7 +7747,7 @@ type CreateReadKeyParams struct {
 
 // DeleteReadKeyParams defines parameters for DeleteReadKey.
 type DeleteReadKeyParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7546,7 +7762,7 @@ type GetReadKeyParams struct {
 
 // UpdateReadKeyParams defines parameters for UpdateReadKey.
 type UpdateReadKeyParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7672,7 +7888,7 @@ type CreateSubRegionMembershipParams struct {
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
 type DeleteSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7687,7 +7903,7 @@ type GetSubRegionMembershipParams struct {
 
 // UpdateSubRegionMembershipParams defines parameters for UpdateSubRegionMembership.
 type UpdateSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7726,7 +7942,7 @@ type CreateSubRegionParams struct {
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
 type DeleteSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7741,7 +7957,7 @@ type GetSubRegionParams struct {
 
 // UpdateSubRegionParams defines parameters for UpdateSubRegion.
 type UpdateSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -8362,6 +8578,11 @@ type ListIndicatorSeriesRequestObject struct {
 type ListIndicatorVersionsRequestObject struct {
 	Code   IndicatorCode
 	Params ListIndicatorVersionsParams
+}
+
+// GetMeRequestObject is what a request for GetMe says.
+type GetMeRequestObject struct {
+	Params GetMeParams
 }
 
 // ListMilestonesRequestObject is what a request for ListMilestones says.
@@ -9068,6 +9289,9 @@ type Operations interface {
 	// ListIndicatorVersions List the revisions of an indicator
 	// (GET /v1/indicators/{code}/versions)
 	ListIndicatorVersions(ctx context.Context, r ListIndicatorVersionsRequestObject) (Response, error)
+	// GetMe Read who you are here
+	// (GET /v1/me)
+	GetMe(ctx context.Context, r GetMeRequestObject) (Response, error)
 	// ListMilestones List milestones
 	// (GET /v1/milestones)
 	ListMilestones(ctx context.Context, r ListMilestonesRequestObject) (Response, error)
@@ -10245,6 +10469,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/api-clients", o.ListApiClients, func(from *request, r *ListApiClientsRequestObject) {

@@ -143,12 +143,13 @@ var (
 	anyInstant = regexp.MustCompile(`"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"`)
 	anySecret  = regexp.MustCompile(`"pc[rs]_[a-z2-7]{58}"`)
 	anyHint    = regexp.MustCompile(`"(pc[rs]_)[a-z2-7]{4}"`)
+	anyEtag    = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\""`)
 	anyCursor  = regexp.MustCompile(`"nextCursor":"[^"]+"`)
 )
 
 // text answers the text with each id by the order of its first appearance or, where it
 // stands for one of the contract's, as that; every instant as the day of the examples;
-// and one cursor for all.
+// and one cursor and one state for all.
 func (a *alike) text(body string) string {
 	known := map[string]string{}
 	for example, id := range maps.All(a.w.made) {
@@ -168,5 +169,6 @@ func (a *alike) text(body string) string {
 	body = anyInstant.ReplaceAllString(body, `"`+exampleDay.Format(time.RFC3339)+`"`)
 	// Nothing that a scanner for leaked secrets would take for one.
 	body = anyHint.ReplaceAllString(anySecret.ReplaceAllString(body, `"shown-once"`), `"${1}k3vq"`)
+	body = anyEtag.ReplaceAllString(body, `"etag":"\"1764149400000000\""`)
 	return anyCursor.ReplaceAllString(body, `"nextCursor":"WyJFMDkwMDAwMDIiXQ"`)
 }

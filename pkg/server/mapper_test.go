@@ -76,9 +76,9 @@ func mappings() map[string]mapping {
 				c.Uses[c.Secrets[i].ID] = c.CreatedAt
 			}
 		}),
-		"ReadKey":         of(readKeys, nil),
-		"TokenRevocation": of(tokenRevocations, nil),
-
+		"ReadKey":                   of(readKeys, nil),
+		"TokenRevocation":           of(tokenRevocations, nil),
+		"Me":                        {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":               filled(actionCountWire),
 		"MilestoneCount":            filled(milestoneCountWire),
 		"Programme":                 filled(programmeWire),

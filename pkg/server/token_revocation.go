@@ -57,7 +57,7 @@ func (s *Server) ended(ctx context.Context, in api.TokenRevocationInput) (progra
 func tokenRevocationWire(ctx context.Context) func(*programme.TokenRevocation) api.TokenRevocation {
 	return func(r *programme.TokenRevocation) api.TokenRevocation {
 		wire := api.TokenRevocation{
-			Id: r.ID, Scope: "subject", Issuer: r.Issuer, Subject: r.Subject, ExpiresAt: r.ExpiresAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+			Id: r.ID, Scope: "subject", Issuer: r.Issuer, Subject: r.Subject, ExpiresAt: r.ExpiresAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
 		}
 		if r.Digest != nil {
 			wire.Scope = "token"
