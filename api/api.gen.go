@@ -249,6 +249,14 @@ const (
 	Visitor     MemberRole = "visitor"
 )
 
+// Defines values for Method.
+const (
+	DELETE Method = "DELETE"
+	PATCH  Method = "PATCH"
+	POST   Method = "POST"
+	PUT    Method = "PUT"
+)
+
 // Defines values for MilestoneKind.
 const (
 	MilestoneKindEvent         MilestoneKind = "event"
@@ -365,6 +373,7 @@ const (
 	ProblemCodeHeadersTooLarge      ProblemCode = "headers_too_large"
 	ProblemCodeHttpVersion          ProblemCode = "http_version"
 	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
+	ProblemCodeIfMatchNamesNoState  ProblemCode = "if_match_names_no_state"
 	ProblemCodeIfMatchRequired      ProblemCode = "if_match_required"
 	ProblemCodeInUse                ProblemCode = "in_use"
 	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
@@ -480,6 +489,15 @@ const (
 	ResponseAnswerPartly      ResponseAnswer = "partly"
 )
 
+// Defines values for RoleName.
+const (
+	RoleNameBoroughEditor RoleName = "borough-editor"
+	RoleNameBoroughLead   RoleName = "borough-lead"
+	RoleNameBoroughSystem RoleName = "borough-system"
+	RoleNameProgramme     RoleName = "programme"
+	RoleNameReporting     RoleName = "reporting"
+)
+
 // Defines values for Unit.
 const (
 	CasesPerFte   Unit = "cases_per_fte"
@@ -515,6 +533,11 @@ type Action struct {
 	//
 	// Example: 2026-03-31
 	DueOn *NullableDate `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// FindingId A UUID (version 7), made by the server.
 	//
@@ -729,6 +752,11 @@ type AskOrOffer struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -951,6 +979,11 @@ type Authority struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South
@@ -1081,6 +1114,11 @@ type Borough struct {
 	//
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
@@ -1585,6 +1623,20 @@ type ContractReleases struct {
 	Items []ContractRelease `json:"items"`
 }
 
+// Creation Something that the caller may create.
+type Creation struct {
+	// Href The address to send it to: a path or, where a part of it is a record's key, a URI template (RFC 6570).
+	//
+	// Example: /v1/milestones
+	Href string `json:"href"`
+
+	// Method A method of HTTP that changes something.
+	Method Method `json:"method"`
+
+	// Type A kind of resource.
+	Type ResourceType `json:"type"`
+}
+
 // Cursor A place in a list. Its content means nothing to callers.
 //
 // Example: WyJFMDkwMDAwMDIiXQ
@@ -1802,6 +1854,11 @@ type Event struct {
 	//
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -2180,6 +2237,11 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Evidence Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -2421,6 +2483,11 @@ type GroupingProposal struct {
 	// Example: 3
 	Cycles int `json:"cycles"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Groups The groups.
 	Groups []ProposedGroup `json:"groups"`
 
@@ -2589,6 +2656,11 @@ type Indicator struct {
 
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Frequency How often an indicator is collected.
 	Frequency Frequency `json:"frequency"`
@@ -2857,8 +2929,28 @@ type ListFormat string
 // Example: E09000022
 type LocalAuthorityCode = string
 
+// Me Who the caller is to the service.
+type Me struct {
+	// Boroughs The boroughs that the caller speaks for.
+	Boroughs []NamedBorough `json:"boroughs"`
+
+	// MayCreate What the contract lets a caller of these roles create, by address.
+	MayCreate []Creation `json:"mayCreate"`
+
+	// Roles The roles that the token carries.
+	Roles []RoleName `json:"roles"`
+
+	// Subject The subject of the token.
+	//
+	// Example: team
+	Subject string `json:"subject"`
+}
+
 // MemberRole What a borough does in its group.
 type MemberRole string
+
+// Method A method of HTTP that changes something.
+type Method string
 
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
 type Milestone struct {
@@ -2890,6 +2982,11 @@ type Milestone struct {
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// EventId The id of another resource, or null where there is none.
 	//
@@ -3165,6 +3262,19 @@ type NDJSON = string
 // Example: South
 type Name = string
 
+// NamedBorough A borough.
+type NamedBorough struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+}
+
 // NeighbourComparison The borough's statistical neighbours: mean and median of those with a value.
 type NeighbourComparison struct {
 	// Mean A number, or null where there is none.
@@ -3361,6 +3471,11 @@ type Participant struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3472,6 +3587,11 @@ type PeerChallenge struct {
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3531,6 +3651,11 @@ type PeerChallengeGroup struct {
 	//
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -3782,6 +3907,11 @@ type PeerReview struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
@@ -4029,6 +4159,11 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 	Kind PeriodKind `json:"kind"`
 
@@ -4135,6 +4270,11 @@ type Priority struct {
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -4281,6 +4421,11 @@ type Programme struct {
 	// Contacts Whom to ask.
 	Contacts []Contact `json:"contacts"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
@@ -4404,6 +4549,11 @@ type PublishedFigure struct {
 //
 // Example: B
 type QuartileBand string
+
+// RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+//
+// Example: "1764056400000000"
+type RecordEtag = string
 
 // RecordSort An order for records.
 type RecordSort string
@@ -4623,6 +4773,9 @@ type ReviewSession struct {
 	// Example: South
 	Title Name `json:"title"`
 }
+
+// RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool.
+type RoleName string
 
 // Series A page of the list.
 type Series struct {
@@ -4881,6 +5034,11 @@ type SubRegion struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South
@@ -4949,6 +5107,11 @@ type SubRegionMembership struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -5418,7 +5581,7 @@ type ListActionSummaryParams struct {
 
 // DeleteActionParams defines parameters for DeleteAction.
 type DeleteActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5433,7 +5596,7 @@ type GetActionParams struct {
 
 // UpdateActionParams defines parameters for UpdateAction.
 type UpdateActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5442,7 +5605,7 @@ type UpdateActionParams struct {
 
 // AddActionProgressParams defines parameters for AddActionProgress.
 type AddActionProgressParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5499,7 +5662,7 @@ type CreateAskOrOfferParams struct {
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
 type DeleteAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5514,7 +5677,7 @@ type GetAskOrOfferParams struct {
 
 // UpdateAskOrOfferParams defines parameters for UpdateAskOrOffer.
 type UpdateAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5523,7 +5686,7 @@ type UpdateAskOrOfferParams struct {
 
 // MeetAskOrOfferParams defines parameters for MeetAskOrOffer.
 type MeetAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5532,7 +5695,7 @@ type MeetAskOrOfferParams struct {
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
 type ReopenAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5541,7 +5704,7 @@ type ReopenAskOrOfferParams struct {
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
 type WithdrawAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5616,7 +5779,7 @@ type CreateAuthorityParams struct {
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
 type DeleteAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5631,7 +5794,7 @@ type GetAuthorityParams struct {
 
 // UpdateAuthorityParams defines parameters for UpdateAuthority.
 type UpdateAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5679,7 +5842,7 @@ type CreateBoroughParams struct {
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
 type DeleteBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5697,7 +5860,7 @@ type GetBoroughParams struct {
 
 // UpdateBoroughParams defines parameters for UpdateBorough.
 type UpdateBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5841,7 +6004,7 @@ type GetEventCalendarParams struct {
 
 // DeleteEventParams defines parameters for DeleteEvent.
 type DeleteEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5856,7 +6019,7 @@ type GetEventParams struct {
 
 // UpdateEventParams defines parameters for UpdateEvent.
 type UpdateEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5865,7 +6028,7 @@ type UpdateEventParams struct {
 
 // CancelEventParams defines parameters for CancelEvent.
 type CancelEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5874,7 +6037,7 @@ type CancelEventParams struct {
 
 // HoldEventParams defines parameters for HoldEvent.
 type HoldEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5883,7 +6046,7 @@ type HoldEventParams struct {
 
 // ReopenEventParams defines parameters for ReopenEvent.
 type ReopenEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5946,7 +6109,7 @@ type CreateFindingParams struct {
 
 // DeleteFindingParams defines parameters for DeleteFinding.
 type DeleteFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5961,7 +6124,7 @@ type GetFindingParams struct {
 
 // UpdateFindingParams defines parameters for UpdateFinding.
 type UpdateFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5970,7 +6133,7 @@ type UpdateFindingParams struct {
 
 // PutFindingResponseParams defines parameters for PutFindingResponse.
 type PutFindingResponseParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5985,7 +6148,7 @@ type GetGroupingProposalParams struct {
 
 // AcceptGroupingProposalParams defines parameters for AcceptGroupingProposal.
 type AcceptGroupingProposalParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6036,7 +6199,7 @@ type CreateIndicatorParams struct {
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
 type DeleteIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6051,7 +6214,7 @@ type GetIndicatorParams struct {
 
 // UpdateIndicatorParams defines parameters for UpdateIndicator.
 type UpdateIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6126,6 +6289,12 @@ type ListIndicatorVersionsParams struct {
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetMeParams defines parameters for GetMe.
+type GetMeParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6216,7 +6385,7 @@ type ListMilestoneSummaryParams struct {
 
 // DeleteMilestoneParams defines parameters for DeleteMilestone.
 type DeleteMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6231,7 +6400,7 @@ type GetMilestoneParams struct {
 
 // UpdateMilestoneParams defines parameters for UpdateMilestone.
 type UpdateMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6318,7 +6487,7 @@ type CreateParticipantParams struct {
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
 type DeleteParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6333,7 +6502,7 @@ type GetParticipantParams struct {
 
 // UpdateParticipantParams defines parameters for UpdateParticipant.
 type UpdateParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6384,7 +6553,7 @@ type CreatePeerChallengeGroupParams struct {
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
 type DeletePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6399,7 +6568,7 @@ type GetPeerChallengeGroupParams struct {
 
 // UpdatePeerChallengeGroupParams defines parameters for UpdatePeerChallengeGroup.
 type UpdatePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6414,7 +6583,7 @@ type GetPeerChallengeGroupCalendarParams struct {
 
 // DeletePeerChallengeGroupMemberParams defines parameters for DeletePeerChallengeGroupMember.
 type DeletePeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6423,7 +6592,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupMemberParams defines parameters for PutPeerChallengeGroupMember.
 type PutPeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6432,7 +6601,7 @@ type PutPeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupNotesParams defines parameters for PutPeerChallengeGroupNotes.
 type PutPeerChallengeGroupNotesParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6486,7 +6655,7 @@ type CreatePeerChallengeParams struct {
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
 type DeletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6501,7 +6670,7 @@ type GetPeerChallengeParams struct {
 
 // UpdatePeerChallengeParams defines parameters for UpdatePeerChallenge.
 type UpdatePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6510,7 +6679,7 @@ type UpdatePeerChallengeParams struct {
 
 // CancelPeerChallengeParams defines parameters for CancelPeerChallenge.
 type CancelPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6519,7 +6688,7 @@ type CancelPeerChallengeParams struct {
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
 type ClosePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6528,7 +6697,7 @@ type ClosePeerChallengeParams struct {
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
 type CompletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6564,7 +6733,7 @@ type CreateGroupingProposalParams struct {
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
 type PreparePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6573,7 +6742,7 @@ type PreparePeerChallengeParams struct {
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
 type ReopenPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6582,7 +6751,7 @@ type ReopenPeerChallengeParams struct {
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
 type StartPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6636,7 +6805,7 @@ type CreatePeerReviewParams struct {
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
 type DeletePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6651,7 +6820,7 @@ type GetPeerReviewParams struct {
 
 // UpdatePeerReviewParams defines parameters for UpdatePeerReview.
 type UpdatePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6660,7 +6829,7 @@ type UpdatePeerReviewParams struct {
 
 // CancelPeerReviewParams defines parameters for CancelPeerReview.
 type CancelPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6669,7 +6838,7 @@ type CancelPeerReviewParams struct {
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
 type CheckPeerReviewFactsParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6678,7 +6847,7 @@ type CheckPeerReviewFactsParams struct {
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
 type ClosePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6687,7 +6856,7 @@ type ClosePeerReviewParams struct {
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
 type FinalisePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6696,7 +6865,7 @@ type FinalisePeerReviewParams struct {
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
 type FollowUpPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6705,7 +6874,7 @@ type FollowUpPeerReviewParams struct {
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
 type AddPeerReviewHostCommentParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6714,7 +6883,7 @@ type AddPeerReviewHostCommentParams struct {
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
 type PreparePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6723,7 +6892,7 @@ type PreparePeerReviewParams struct {
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
 type PutPeerReviewPublicationParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6732,7 +6901,7 @@ type PutPeerReviewPublicationParams struct {
 
 // ReopenPeerReviewParams defines parameters for ReopenPeerReview.
 type ReopenPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6741,7 +6910,7 @@ type ReopenPeerReviewParams struct {
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
 type PutPeerReviewReportParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6750,7 +6919,7 @@ type PutPeerReviewReportParams struct {
 
 // ScopePeerReviewParams defines parameters for ScopePeerReview.
 type ScopePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6759,7 +6928,7 @@ type ScopePeerReviewParams struct {
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
 type StartPeerReviewFieldworkParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6798,7 +6967,7 @@ type CreatePeriodParams struct {
 
 // DeletePeriodParams defines parameters for DeletePeriod.
 type DeletePeriodParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6846,7 +7015,7 @@ type CreatePriorityParams struct {
 
 // DeletePriorityParams defines parameters for DeletePriority.
 type DeletePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6861,7 +7030,7 @@ type GetPriorityParams struct {
 
 // UpdatePriorityParams defines parameters for UpdatePriority.
 type UpdatePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6876,7 +7045,7 @@ type GetProgrammeParams struct {
 
 // UpdateProgrammeParams defines parameters for UpdateProgramme.
 type UpdateProgrammeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7002,7 +7171,7 @@ type CreateSubRegionMembershipParams struct {
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
 type DeleteSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7017,7 +7186,7 @@ type GetSubRegionMembershipParams struct {
 
 // UpdateSubRegionMembershipParams defines parameters for UpdateSubRegionMembership.
 type UpdateSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7056,7 +7225,7 @@ type CreateSubRegionParams struct {
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
 type DeleteSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7071,7 +7240,7 @@ type GetSubRegionParams struct {
 
 // UpdateSubRegionParams defines parameters for UpdateSubRegion.
 type UpdateSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7483,6 +7652,11 @@ type ListIndicatorSeriesRequestObject struct {
 type ListIndicatorVersionsRequestObject struct {
 	Code   IndicatorCode
 	Params ListIndicatorVersionsParams
+}
+
+// GetMeRequestObject is what a request for GetMe says.
+type GetMeRequestObject struct {
+	Params GetMeParams
 }
 
 // ListMilestonesRequestObject is what a request for ListMilestones says.
@@ -8121,6 +8295,9 @@ type Operations interface {
 	// ListIndicatorVersions List the revisions of an indicator
 	// (GET /v1/indicators/{code}/versions)
 	ListIndicatorVersions(ctx context.Context, r ListIndicatorVersionsRequestObject) (Response, error)
+	// GetMe Read who you are here
+	// (GET /v1/me)
+	GetMe(ctx context.Context, r GetMeRequestObject) (Response, error)
 	// ListMilestones List milestones
 	// (GET /v1/milestones)
 	ListMilestones(ctx context.Context, r ListMilestonesRequestObject) (Response, error)
@@ -9274,6 +9451,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }
