@@ -634,12 +634,12 @@ type Action struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason"`
 
-	// Overdue Whether it is open after its due date, today in London.
+	// Overdue Whether it is open after its due date, today by the programme's time.
 	Overdue bool `json:"overdue"`
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -653,7 +653,7 @@ type Action struct {
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
-	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
+	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days of the programme's time.
 	Stalled bool `json:"stalled"`
 
 	// State Where an action stands. More may come.
@@ -762,7 +762,7 @@ type ActionInput struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -800,7 +800,7 @@ type ActionPatch struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner *Name `json:"owner,omitempty"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -853,7 +853,7 @@ type ApiClient struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Operations The operations that it may call; where there are none, all that its role may.
@@ -886,7 +886,7 @@ type ApiClientInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Operations The operations that it may call; all that its role may where it is not given.
@@ -923,7 +923,7 @@ type ApiClientPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Operations The operations that it may call; all that its role may where it is not given.
@@ -1015,7 +1015,7 @@ type AskOrOffer struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -1051,7 +1051,7 @@ type AskOrOfferInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -1084,7 +1084,7 @@ type AskOrOfferPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -1218,7 +1218,7 @@ type Authority struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
@@ -1228,7 +1228,7 @@ type Authority struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -1261,7 +1261,7 @@ type AuthorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The GSS code of a region.
@@ -1271,7 +1271,7 @@ type AuthorityInput struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1306,7 +1306,7 @@ type AuthorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// RegionCode The GSS code of a region.
@@ -1316,7 +1316,7 @@ type AuthorityPatch struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName *Name `json:"regionName,omitempty"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1352,7 +1352,7 @@ type Borough struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter"`
@@ -1364,7 +1364,7 @@ type Borough struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
@@ -1374,7 +1374,7 @@ type Borough struct {
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 
 	// SubRegion Slug of the sub-region on the day asked for, or today; null where it belongs to none.
@@ -1395,7 +1395,7 @@ type BoroughInput struct {
 	// Example: E09000022
 	Code GeographyCode `json:"code"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1407,12 +1407,12 @@ type BoroughInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 }
 
@@ -1433,7 +1433,7 @@ type BoroughPair = []GeographyCode
 
 // BoroughPatch What to change; what is absent is kept.
 type BoroughPatch struct {
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1445,12 +1445,12 @@ type BoroughPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName *Name `json:"shortName,omitempty"`
 }
 
@@ -1514,7 +1514,7 @@ type CodeUsed struct {
 
 	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	AuthorityName Name `json:"authorityName"`
 
 	// Code The code of the Government Statistical Service for a place in England.
@@ -1563,14 +1563,11 @@ type Comparison struct {
 
 	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	IndicatorName Name `json:"indicatorName"`
 
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
-
-	// London London as a whole, and the borough among its boroughs.
-	London LondonComparison `json:"london"`
 
 	// Method The choices behind one comparison.
 	Method ComparisonItemMethod `json:"method"`
@@ -1590,6 +1587,9 @@ type Comparison struct {
 
 	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
+
+	// Region The borough's region as a whole, and the borough among those of the programme.
+	Region RegionComparison `json:"region"`
 
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
 	StatisticalNeighbours NeighbourComparison `json:"statisticalNeighbours"`
@@ -1656,14 +1656,6 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme, by their codes on the period's last day.
-	London []GeographyCode `json:"london"`
-
-	// LondonCode The region under whose code the published London figure stands.
-	//
-	// Example: E12000007
-	LondonCode string `json:"londonCode"`
-
 	// MembershipOn A calendar day.
 	//
 	// Example: 2026-03-31
@@ -1692,6 +1684,19 @@ type ComparisonMethod struct {
 	// Example: 1 = best by polarity; ties share the smaller rank
 	Ranks string `json:"ranks"`
 
+	// RegionCode The borough's region, under whose code its published figure stands.
+	//
+	// Example: E12000007
+	RegionCode string `json:"regionCode"`
+
+	// RegionMembers The boroughs of the programme, by their codes on the period's last day.
+	RegionMembers []GeographyCode `json:"regionMembers"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName Name `json:"regionName"`
+
 	// ReleaseIds Ids of the releases that the figures of this page come from.
 	ReleaseIds []ResourceId `json:"releaseIds"`
 
@@ -1718,7 +1723,7 @@ type ComparisonPage struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Items The items of this page.
@@ -1797,17 +1802,17 @@ type Contact struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Organisation Name `json:"organisation"`
 
 	// Role A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Role Name `json:"role"`
 }
 
@@ -1932,7 +1937,7 @@ type DistributionItem struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
@@ -1977,9 +1982,6 @@ type DistributionSummary struct {
 	// England What is published for the place as a whole.
 	England PublishedFigure `json:"england"`
 
-	// London What is published for the place as a whole.
-	London PublishedFigure `json:"london"`
-
 	// LowerQuartile A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -2019,6 +2021,9 @@ type DistributionSummary struct {
 	//
 	// Example: 19.8
 	P80 *NullableNumber `json:"p80"`
+
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
 
 	// UpperQuartile A number, or null where there is none.
 	//
@@ -2078,7 +2083,7 @@ type Event struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
@@ -2135,7 +2140,7 @@ type Event struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions []EventSession `json:"sessions"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
@@ -2155,7 +2160,7 @@ type Event struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2187,7 +2192,7 @@ type EventInput struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2234,7 +2239,7 @@ type EventInput struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2251,7 +2256,7 @@ type EventInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2293,7 +2298,7 @@ type EventPatch struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2340,7 +2345,7 @@ type EventPatch struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2357,7 +2362,7 @@ type EventPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2373,7 +2378,7 @@ type EventSession struct {
 	// Example: 2026-03-31
 	Day *NullableDate `json:"day,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2383,14 +2388,14 @@ type EventSession struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -2403,7 +2408,7 @@ type EventSort string
 // EventState Where an event stands. More may come.
 type EventState string
 
-// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
+// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 type Exception string
 
 // Exclusion Members of a group that have no value, for one reason.
@@ -2420,8 +2425,8 @@ type Exclusions struct {
 	// England Members left out, and why.
 	England []Exclusion `json:"england"`
 
-	// London Members left out, and why.
-	London []Exclusion `json:"london"`
+	// Region Members left out, and why.
+	Region []Exclusion `json:"region"`
 
 	// StatisticalNeighbours Members left out, and why.
 	StatisticalNeighbours []Exclusion `json:"statisticalNeighbours"`
@@ -2522,7 +2527,7 @@ type Finding struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2574,7 +2579,7 @@ type FindingInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 }
 
@@ -2621,7 +2626,7 @@ type FindingPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 }
 
@@ -2911,7 +2916,7 @@ type Indicator struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2930,7 +2935,7 @@ type Indicator struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -2972,7 +2977,7 @@ type IndicatorInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2986,7 +2991,7 @@ type IndicatorInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -3025,7 +3030,7 @@ type IndicatorPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Numerator What the numerator counts.
@@ -3039,7 +3044,7 @@ type IndicatorPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -3150,7 +3155,7 @@ type KeySet_Keys_Item struct {
 type Link struct {
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Url A web address.
@@ -3205,40 +3210,6 @@ type ListFormat string
 //
 // Example: E09000022
 type LocalAuthorityCode = string
-
-// LondonComparison London as a whole, and the borough among its boroughs.
-type LondonComparison struct {
-	// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
-	Exception Exception `json:"exception"`
-
-	// Mean A number, or null where there is none.
-	//
-	// Example: 19.8
-	Mean *NullableNumber `json:"mean"`
-
-	// N How many have a value.
-	//
-	// Example: 33
-	N int `json:"n"`
-
-	// P20 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P20 *NullableNumber `json:"p20"`
-
-	// P80 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P80 *NullableNumber `json:"p80"`
-
-	// Published What is published for the place as a whole.
-	Published PublishedFigure `json:"published"`
-
-	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
-	//
-	// Example: 20
-	Rank *NullableRank `json:"rank"`
-}
 
 // Me Who the caller is to the service.
 type Me struct {
@@ -3351,7 +3322,7 @@ type Milestone struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3466,7 +3437,7 @@ type MilestoneInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -3552,7 +3523,7 @@ type MilestonePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// WordedByHand Of a derived milestone: whether its title and description were written by hand and do not follow. Setting it to false lets them follow again.
@@ -3570,7 +3541,7 @@ type NDJSON = string
 
 // Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 //
-// Example: South London
+// Example: South
 type Name = string
 
 // NamedBorough A borough.
@@ -3582,7 +3553,7 @@ type NamedBorough struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 }
 
@@ -3674,7 +3645,7 @@ type NullableSlug = string
 // Example: A paragraph.
 type NullableText = string
 
-// NullableTime A time of day in London, or null where none is given.
+// NullableTime A time of day in the programme's time zone, or null where none is given.
 //
 // Example: 09:30
 type NullableTime = string
@@ -3804,7 +3775,7 @@ type Participant struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3835,7 +3806,7 @@ type ParticipantInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3873,7 +3844,7 @@ type ParticipantPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3949,7 +3920,7 @@ type PeerChallenge struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3998,7 +3969,7 @@ type PeerChallengeGroup struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Notes What was said; null also for those who do not belong to the group.
@@ -4046,7 +4017,7 @@ type PeerChallengeGroupInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// PeerChallengeId A UUID (version 7), made by the server.
@@ -4096,7 +4067,7 @@ type PeerChallengeGroupPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// StartsOn A calendar day, or null where there is none.
@@ -4150,7 +4121,7 @@ type PeerChallengeInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -4206,7 +4177,7 @@ type PeerChallengePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -4314,7 +4285,7 @@ type PeerReview struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4384,7 +4355,7 @@ type PeerReviewInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -4456,7 +4427,7 @@ type PeerReviewPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -4604,7 +4575,7 @@ type Priority struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4632,7 +4603,7 @@ type PriorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ValidFrom A calendar day.
@@ -4667,7 +4638,7 @@ type PriorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ValidFrom A calendar day.
@@ -4752,7 +4723,7 @@ type Programme struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4777,7 +4748,7 @@ type ProgrammePatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4964,7 +4935,7 @@ type ReadKey struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// OwnFigures Whether it shows beside the common view its own borough's true figures, which only the borough's director decides.
@@ -4990,7 +4961,7 @@ type ReadKeyInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// OwnFigures Whether it shows its own borough's true figures; false where it is not given.
@@ -5018,7 +4989,7 @@ type ReadKeyPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// OwnFigures Whether it shows its own borough's true figures; false where it is not given.
@@ -5049,6 +5020,71 @@ type RecordSort string
 // Example: E12000007
 type RegionCode = string
 
+// RegionComparison The borough's region as a whole, and the borough among those of the programme.
+type RegionComparison struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Mean A number, or null where there is none.
+	//
+	// Example: 19.8
+	Mean *NullableNumber `json:"mean"`
+
+	// N How many have a value.
+	//
+	// Example: 33
+	N int `json:"n"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// P20 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P20 *NullableNumber `json:"p20"`
+
+	// P80 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P80 *NullableNumber `json:"p80"`
+
+	// Published What is published for the place as a whole.
+	Published PublishedFigure `json:"published"`
+
+	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	Rank *NullableRank `json:"rank"`
+}
+
+// RegionFigure What is published for a region as a whole.
+type RegionFigure struct {
+	// Code The region's GSS code, or null where the programme had no borough then.
+	//
+	// Example: E12000007
+	Code *string `json:"code"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
 // Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
@@ -5071,7 +5107,7 @@ type Release struct {
 
 	// Licence A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Licence Name `json:"licence"`
 
 	// Methodology A web address, or null where there is none.
@@ -5091,7 +5127,7 @@ type Release struct {
 
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Publisher Name `json:"publisher"`
 
 	// Rows Data rows in the file.
@@ -5110,7 +5146,7 @@ type Release struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -5179,19 +5215,19 @@ type ReviewSession struct {
 	// Example: 2026-03-31
 	Day Date `json:"day"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -5265,19 +5301,6 @@ type SeriesPoint struct {
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
-	// London A place beside the borough in one period.
-	London SeriesBeside `json:"london"`
-
-	// LondonMean A number, or null where there is none.
-	//
-	// Example: 19.8
-	LondonMean *NullableNumber `json:"londonMean"`
-
-	// LondonN How many have a value.
-	//
-	// Example: 33
-	LondonN int `json:"londonN"`
-
 	// Numerator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -5295,6 +5318,19 @@ type SeriesPoint struct {
 	//
 	// Example: financial year 2024-25
 	PeriodName PeriodName `json:"periodName"`
+
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
+
+	// RegionMean A number, or null where there is none.
+	//
+	// Example: 19.8
+	RegionMean *NullableNumber `json:"regionMean"`
+
+	// RegionN How many have a value.
+	//
+	// Example: 33
+	RegionN int `json:"regionN"`
 
 	// StartsOn A calendar day.
 	//
@@ -5377,7 +5413,7 @@ type StatisticalNeighbour struct {
 
 	// NeighbourName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	NeighbourName Name `json:"neighbourName"`
 
 	// Rank 1 is the closest.
@@ -5400,7 +5436,7 @@ type StatisticalNeighbourModel struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -5468,7 +5504,7 @@ type SubRegion struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5514,7 +5550,7 @@ type SubRegionInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5640,7 +5676,7 @@ type SubRegionPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 }
 
