@@ -1290,6 +1290,9 @@ type Comparison struct {
 	// Example: South London
 	IndicatorName Name `json:"indicatorName"`
 
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
+
 	// London London as a whole, and the borough among its boroughs.
 	London LondonComparison `json:"london"`
 
@@ -1645,6 +1648,9 @@ type DistributionItem struct {
 	//
 	// Example: 19.8
 	Denominator *NullableNumber `json:"denominator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -2731,6 +2737,42 @@ type Instant = time.Time
 // Example: wilson
 type IntervalMethod string
 
+// JointFigure The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+type JointFigure struct {
+	// Denominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Denominator *NullableNumber `json:"denominator"`
+
+	// Geography The GSS code of a place; authorities that publish one figure together are joined by a stroke.
+	//
+	// Example: E09000022
+	Geography ObservationGeography `json:"geography"`
+
+	// GeographyName The places' names.
+	//
+	// Example: Kingston upon Thames / Richmond upon Thames
+	GeographyName string `json:"geographyName"`
+
+	// Numerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Numerator *NullableNumber `json:"numerator"`
+
+	// ReleaseId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReleaseId ResourceId `json:"releaseId"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
 // KeySet A JSON Web Key Set (RFC 7517).
 type KeySet struct {
 	// Keys The public keys.
@@ -3265,6 +3307,9 @@ type Observation struct {
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// Level The level of a place.
 	Level GeographicLevel `json:"level"`
@@ -4563,6 +4608,9 @@ type SeriesPoint struct {
 
 	// England A place beside the borough in one period.
 	England SeriesBeside `json:"england"`
+
+	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
+	Joint *JointFigure `json:"joint"`
 
 	// London A place beside the borough in one period.
 	London SeriesBeside `json:"london"`

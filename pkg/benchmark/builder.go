@@ -74,6 +74,7 @@ func (b *Builder) Dataset() *Dataset {
 		slices.SortFunc(b.codes.byCode, func(x, y int32) int {
 			return strings.Compare(b.codes.places.codes[x], b.codes.places.codes[y])
 		})
+		b.codes.together = b.codes.joined()
 	}
 	sheets := map[string]*sheet{}
 	if b.prev != nil {

@@ -12,6 +12,7 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 	c := Comparison{
 		Indicator: ind,
 		Figure:    figure,
+		Joint:     current.joint(peers.borough),
 		Release:   current.releaseAt(peers.borough),
 		Interval:  ind.Interval(figure),
 		Previous:  previous.published(peers.before),

@@ -12,10 +12,11 @@ import (
 type Comparison struct {
 	Indicator  *Indicator
 	Figure     Figure
-	Release    string    // id of the release that gives the figure, "" where none does
-	Interval   *Interval // nil without both parts, and for units without a defined interval
-	Previous   *Figure   // of the consecutive period, nil where nothing is held for it
-	Change     *float64  // value less previous value, free of binary noise; nil unless both have values
+	Joint      *JointFigure // what the borough publishes together with others, where its status is Joint
+	Release    string       // id of the release that gives the figure, "" where none does
+	Interval   *Interval    // nil without both parts, and for units without a defined interval
+	Previous   *Figure      // of the consecutive period, nil where nothing is held for it
+	Change     *float64     // value less previous value, free of binary noise; nil unless both have values
 	London     Region
 	England    Nation
 	SubRegion  Pooled

@@ -31,8 +31,9 @@ type sheet struct {
 type codes struct {
 	places   numbering
 	releases numbering
-	statuses numbering // number 0 is NotHeld
-	byCode   []int32   // the places' numbers in order of their codes
+	statuses numbering         // number 0 is NotHeld
+	byCode   []int32           // the places' numbers in order of their codes
+	together map[int32][]int32 // the joint places to which a place belongs
 }
 
 // numbering maps codes to dense numbers and back.

@@ -24,6 +24,7 @@ type DistributionItem struct {
 	Code      string // that it had on the period's last day, under which its figure stands
 	SubRegion string // slug of its sub-region on the period's last day, or ""
 	Figure    Figure
+	Joint     *JointFigure // as in [Comparison]
 }
 
 // Distribution answers the boroughs that existed on the period's last day, best
@@ -43,6 +44,7 @@ func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, er
 	for _, b := range boroughs {
 		item := DistributionItem{Borough: b.borough, Code: b.code, SubRegion: programme.SubRegionOn(s.Memberships, b.borough, p.EndsOn)}
 		item.Figure, _ = column.Figure(b.code)
+		item.Joint = column.Joint(b.code)
 		if item.Figure.Value != nil {
 			values = append(values, *item.Figure.Value)
 		}

@@ -7,11 +7,12 @@ type SeriesPoint struct {
 	Period     Period
 	Code       string // that the borough had in the period, under which its figure stands
 	Figure     Figure
-	Change     *float64 // on the period before; nil unless both have values
-	London     Figure   // as published for the borough's region
-	LondonMean *float64 // simple mean of the boroughs with a value
-	LondonN    int      // boroughs with a value
-	England    Figure   // as published for the nation
+	Joint      *JointFigure // as in [Comparison]
+	Change     *float64     // on the period before; nil unless both have values
+	London     Figure       // as published for the borough's region
+	LondonMean *float64     // simple mean of the boroughs with a value
+	LondonN    int          // boroughs with a value
+	England    Figure       // as published for the nation
 }
 
 // Series answers the borough's figures on the indicator in consecutive periods
@@ -80,6 +81,7 @@ func (s *Snapshot) point(ind *Indicator, borough string, p Period) SeriesPoint {
 	previous, _ := s.Data.Column(before.Code, ind.Code).Figure(s.codeIn(borough, before))
 	point := SeriesPoint{Period: p, Code: s.codeIn(borough, p)}
 	point.Figure, _ = column.Figure(point.Code)
+	point.Joint = column.Joint(point.Code)
 	point.Change = difference(point.Figure.Value, previous.Value)
 	point.London, _ = column.Figure(s.regionOf(borough))
 	point.England, _ = column.Figure(England)

@@ -13,7 +13,7 @@ import (
 // AuditEntries lists what the audit holds of the resource, oldest first. Whoever
 // may see the resource may read that or, where it is deleted, whoever might until
 // then; for all others, and where there never was such a resource, the error is
-// NotFound. What an entry says to whom is the entry's own rule.
+// Malformed: the id is a filter that names nothing. What an entry says to whom is the entry's own rule.
 func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.Listing[programme.AuditEntry] {
 	in := func(db *gorm.DB) *gorm.DB { return auditOf(db, actor, noun, key) }
 	return programme.Listing[programme.AuditEntry]{
@@ -48,7 +48,10 @@ func auditID(key []string) (int64, error) {
 }
 
 func noAudit(noun string) error {
-	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(noun, "-", " "))
+	return &programme.Error{
+		Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
+		Faults: []programme.Fault{{Parameter: "id", Code: programme.FaultUnknownValue, Detail: "There is no " + strings.ReplaceAll(noun, "-", " ") + " with this id."}},
+	}
 }
 
 // auditOf leaves the entries of one resource, if its last entry says that the actor

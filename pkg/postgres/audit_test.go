@@ -119,14 +119,14 @@ func TestAuditIsForWhoeverMaySeeTheResource(t *testing.T) {
 				}
 				continue
 			}
-			wantRefusal(t, err, programme.NotFound, "not_found")
-			wantRefusal(t, wholeErr, programme.NotFound, "not_found")
+			wantRefusal(t, err, programme.Malformed, "bad_request")
+			wantRefusal(t, wholeErr, programme.Malformed, "bad_request")
 			if begun {
 				t.Errorf("%s: an answer was begun for actor %d", key, i)
 			}
 		}
 	}
-	if _, err := auditPages(t, s, programme.Actor{}, "peer-review", "published", 10); programme.KindOf(err) != programme.NotFound || err == nil {
+	if _, err := auditPages(t, s, programme.Actor{}, "peer-review", "published", 10); programme.KindOf(err) != programme.Malformed || err == nil {
 		t.Errorf("nobody in special reads it (%v)", err)
 	}
 }

@@ -39,7 +39,7 @@ func TestActionNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	borough := w.as(asLead, lambethCode)
-	right, nothing := actionBody(w.standing(exampleFinding)), "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
+	right := actionBody(w.standing(exampleFinding))
 	for body, want := range map[string][]string{
 		actionBody(nothing): {"/findingId unknown_value"},
 		strings.Replace(actionBody(nothing), `,"dueOn":"2099-03-31"`, "", 1):                     {"/dueOn one_of", "/findingId unknown_value"},
@@ -127,16 +127,15 @@ func TestActionsAreFiltered(t *testing.T) {
 	c := w.actionDue("2020-01-01")
 	since := clock()
 	w.as(asLead, lambethCode).change(http.MethodPost, "/v1/actions/"+c.ID+"/progress", `{"text":"Done.","state":"done"}`).want(200)
-	const nothing = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
+	priority := w.snapshot().Priorities[0].ID
 	for query, want := range map[string][]string{
 		"":                           {a.ID, b.ID, c.ID},
 		"findingId=" + a.FindingID:   {a.ID, b.ID, c.ID},
-		"findingId=" + nothing:       {},
 		"borough=" + lambethCode:     {a.ID, b.ID, c.ID},
 		"borough=" + croydonCode:     {},
 		"subRegion=south":            {a.ID, b.ID, c.ID},
 		"subRegion=east":             {},
-		"priorityId=" + nothing:      {},
+		"priorityId=" + priority:     {},
 		"state=open":                 {a.ID, b.ID},
 		"state=done":                 {c.ID},
 		"overdue=true":               {a.ID},

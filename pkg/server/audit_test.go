@@ -169,14 +169,14 @@ func TestAuditOfWhatOthersMayNotSee(t *testing.T) {
 				path := "/v1/audit-entries?type=" + noun + "&id=" + key
 				for _, format := range []string{"", "&format=csv", "&format=ndjson", "&count=true"} {
 					r := w.send(ask{method: http.MethodGet, path: path + format, token: token})
-					r.problem(404, "not_found")
+					r.problem(400, "bad_request")
 					if strings.Contains(r.body, "Quiet") {
 						t.Errorf("the refusal says %s", r.body)
 					}
 				}
 			}
 		}
-		w.get("/v1/audit-entries?type="+noun+"&id=never").problem(404, "not_found")
+		w.get("/v1/audit-entries?type="+noun+"&id=never").problem(400, "bad_request")
 	}
 }
 
@@ -219,8 +219,8 @@ func TestAuditRefusals(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	for query, want := range map[string]string{
-		"type=signing-key&id=1":   "type enum",
-		"type=signing%20key&id=1": "type enum",
+		"type=signing-key&id=1":   "type unknown_value",
+		"type=signing%20key&id=1": "type unknown_value",
 		"id=1":                    "type required",
 		"type=borough":            "id required",
 		"type=borough&id=" + strings.Repeat("x", 101): "id too_long",

@@ -20,9 +20,6 @@ type boroughStore interface {
 func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObject) (api.Response, error) {
 	call, p := callOf(ctx), r.Params
 	snapshot, on := call.snapshot, dayOr(p.On, call.today)
-	if p.SubRegion != nil && snapshot.SubRegion(*p.SubRegion) == nil {
-		return nil, unknownValue("subRegion", "There is no sub-region with this slug.")
-	}
 	list := kept(snapshot.Boroughs, func(b *programme.Borough) bool {
 		return (p.SubRegion == nil || programme.SubRegionOn(snapshot.Memberships, b.Code, on) == *p.SubRegion) && since(p.UpdatedSince, b.UpdatedAt)
 	})

@@ -6,7 +6,6 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
-	"peerchallenge/pkg/programme"
 )
 
 // ListComparisons answers how a borough stands, indicator by indicator.
@@ -16,20 +15,19 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	if err != nil {
 		return nil, err
 	}
-	list, err := compared(snapshot, &groups, listOr(p.Indicator), p.Theme)
-	if err != nil {
-		return nil, err
-	}
+	list := compared(snapshot, &groups, listOr(p.Indicator), p.Theme)
 	period := snapshot.Period(p.Period)
 	peers, previous := snapshot.Data.Resolve(groups), period.Previous().Code
 	method := methodWire(groups)
 	method.CodesUsed = codesUsedWire(snapshot, groups.Recoded)
 	wire := func(ind *benchmark.Indicator) api.Comparison {
 		c := benchmark.Compare(ind, snapshot.Data.Column(period.Code, ind.Code), snapshot.Data.Column(previous, ind.Code), peers)
-		if c.Release != "" && !slices.Contains(method.ReleaseIds, c.Release) {
-			method.ReleaseIds = append(method.ReleaseIds, c.Release)
+		for _, release := range releasesOf(&c) {
+			if !slices.Contains(method.ReleaseIds, release) {
+				method.ReleaseIds = append(method.ReleaseIds, release)
+			}
 		}
-		return comparisonWire(&c, &groups, previous)
+		return comparisonWire(snapshot, &c, &groups, previous)
 	}
 	return answerPage(ctx, list, wire, func(part page[api.Comparison]) any {
 		return api.ComparisonPage{
@@ -42,25 +40,13 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 
 // compared answers the indicators asked for; where none is named, those for
 // which the borough, its region or England has a figure.
-func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []string, theme *string) (rows[*benchmark.Indicator], error) {
-	var faults []programme.Fault
-	for _, code := range codes {
-		if snapshot.Indicator(code) == nil {
-			faults = append(faults, programme.Fault{Parameter: "indicator", Code: programme.FaultUnknownValue, Detail: "There is no indicator with the code: " + code + "."})
-		}
-	}
-	if theme != nil && !hasTheme(snapshot, *theme) {
-		faults = append(faults, programme.Fault{Parameter: "theme", Code: programme.FaultUnknownValue, Detail: "No indicator has this theme."})
-	}
-	if err := badRequest(faults...); err != nil {
-		return rows[*benchmark.Indicator]{}, err
-	}
+func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []string, theme *string) rows[*benchmark.Indicator] {
 	named := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
 		return (theme == nil || ind.Theme == *theme) && (len(codes) == 0 || slices.Contains(codes, ind.Code))
 	})
 	list := inOrder(named, 1, func(ind *benchmark.Indicator) []string { return []string{ind.Code} })
 	if len(codes) > 0 {
-		return list, nil
+		return list
 	}
 	code := groups.Code(groups.Period)
 	return list.only(func(ind *benchmark.Indicator) bool {
@@ -71,15 +57,29 @@ func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []st
 			}
 		}
 		return false
-	}), nil
+	})
 }
 
-func comparisonWire(c *benchmark.Comparison, g *benchmark.Groups, previous string) api.Comparison {
+// releasesOf names the releases that the borough's figure comes from, and the one
+// that stands for it.
+func releasesOf(c *benchmark.Comparison) []string {
+	var releases []string
+	if c.Release != "" {
+		releases = append(releases, c.Release)
+	}
+	if c.Joint != nil {
+		releases = append(releases, c.Joint.Release)
+	}
+	return releases
+}
+
+func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *benchmark.Groups, previous string) api.Comparison {
 	ind := c.Indicator
 	return api.Comparison{
 		Borough: g.Borough, Code: g.Code(g.Period), Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
 		Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity),
 		Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Numerator: c.Figure.Numerator, Denominator: c.Figure.Denominator,
+		Joint:              jointWire(snapshot, c.Joint),
 		ConfidenceInterval: intervalWire(c.Interval),
 		Previous:           previousWire(previous, g.Code(previous), c.Previous),
 		Change:             c.Change,

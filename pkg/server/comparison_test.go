@@ -196,7 +196,7 @@ func TestComparisonNamesEveryUnknown(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	got := w.get("/v1/comparisons?borough=E09000099&period=2098-99&model=1900").problem(400, "bad_request")
-	if want := []string{"borough unknown_value", "period unknown_value", "model unknown_value"}; !slices.Equal(got, want) {
+	if want := []string{"borough unknown_value", "model unknown_value", "period unknown_value"}; !slices.Equal(got, want) {
 		t.Errorf("faults %v, want %v", got, want)
 	}
 	got = w.get("/v1/comparisons?borough=E09000022&period=2024-25&indicator=NOPE&indicator=NEVER&theme=Nothing").problem(400, "bad_request")

@@ -233,7 +233,7 @@ func (w *world) refusesBadParameters(op *described) {
 	}
 	if op.method == http.MethodGet && hasParameter(op, "limit") {
 		a.path = strings.Replace(a.path, "colour=blue", "limit=0&cursor=x&format=xml", 1)
-		want := []string{"format enum", "limit too_small"}
+		want := []string{"format unknown_value", "limit too_small"}
 		if !hasParameter(op, "format") {
 			want[0] = "format unknown_parameter"
 		}

@@ -19,9 +19,6 @@ type indicatorStore interface {
 // ListIndicators answers the present definitions.
 func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
-	if p.Theme != nil && !hasTheme(snapshot, *p.Theme) {
-		return nil, errUnknownTheme
-	}
 	list := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
 		return (p.Theme == nil || ind.Theme == *p.Theme) && (p.Polarity == nil || string(ind.Polarity) == string(*p.Polarity)) &&
 			(p.Unit == nil || string(ind.Unit) == string(*p.Unit)) && since(p.UpdatedSince, ind.UpdatedAt)
@@ -37,17 +34,6 @@ func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequest
 		return []string{ind.Code}
 	})
 	return answerList(ctx, ordered, indicatorWire)
-}
-
-var errUnknownTheme = unknownValue("theme", "No indicator has this theme.")
-
-func hasTheme(snapshot *benchmark.Snapshot, theme string) bool {
-	for i := range snapshot.Indicators {
-		if snapshot.Indicators[i].Theme == theme {
-			return true
-		}
-	}
-	return false
 }
 
 // GetIndicator answers one present definition.

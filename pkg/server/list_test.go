@@ -161,7 +161,7 @@ func TestSortAndFilter(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/v1/boroughs?subRegion=nowhere":                                  "subRegion unknown_value",
-		"/v1/boroughs?sort=colour":                                        "sort enum",
+		"/v1/boroughs?sort=colour":                                        "sort unknown_value",
 		"/v1/boroughs?sort=name&sort=code":                                "sort repeated",
 		"/v1/boroughs?on=2025-02-30":                                      "on format",
 		"/v1/boroughs?updatedSince=yesterday":                             "updatedSince format",
@@ -174,7 +174,7 @@ func TestSortAndFilter(t *testing.T) {
 		"/v1/statistical-neighbours?model=1900":                           "model unknown_value",
 		"/v1/observations?geography=E09000021/E09000099":                  "geography unknown_value",
 		"/v1/observations?geography=E09000099":                            "geography unknown_value",
-		"/v1/observations?status=secret":                                  "status enum",
+		"/v1/observations?status=secret":                                  "status unknown_value",
 		"/v1/observations?releaseId=01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10": "releaseId unknown_value",
 		"/v1/sub-region-memberships?borough=E09000099":                    "borough unknown_value",
 		"/v1/statistical-neighbours?authority=E09000099":                  "authority unknown_value",

@@ -15,14 +15,8 @@ type membershipStore interface {
 
 // ListSubRegionMemberships answers memberships in order of creation.
 func (s *Server) ListSubRegionMemberships(ctx context.Context, r api.ListSubRegionMembershipsRequestObject) (api.Response, error) {
-	snapshot, p := callOf(ctx).snapshot, r.Params
-	if p.SubRegion != nil && snapshot.SubRegion(*p.SubRegion) == nil {
-		return nil, unknownValue("subRegion", "There is no sub-region with this slug.")
-	}
-	if p.Borough != nil && snapshot.Borough(*p.Borough) == nil {
-		return nil, unknownValue("borough", "The programme has no borough with this code.")
-	}
-	list := kept(snapshot.Memberships, func(m *programme.Membership) bool {
+	p := r.Params
+	list := kept(callOf(ctx).snapshot.Memberships, func(m *programme.Membership) bool {
 		return (p.SubRegion == nil || m.SubRegion == *p.SubRegion) && (p.Borough == nil || m.Borough == *p.Borough) &&
 			(p.On == nil || m.Holds(*p.On)) && since(p.UpdatedSince, m.UpdatedAt)
 	})

@@ -61,7 +61,6 @@ type wireMilestone struct {
 func TestMilestoneNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	nothing := "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 	body := fmt.Sprintf(`{"title":"x","description":"","cycle":"2026-28","kind":"other","state":"planned","achievedOn":"2026-05-01","subRegions":["nowhere"],"boroughs":["E09000022","E09000099"],
 		"priorityIds":[%q],"evidence":[{"title":"a","url":"https://example.org"},{"title":"b","url":"https://example.org"}],"peerChallengeId":%q,"peerReviewId":%q,"eventId":%q}`, nothing, nothing, nothing, nothing)
 	want := []string{

@@ -22,12 +22,7 @@ func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatis
 		model = snapshot.Models[n-1].Code
 	}
 	if p.Model != nil {
-		if model = *p.Model; snapshot.Model(model) == nil {
-			return nil, unknownValue("model", "There is no statistical neighbour model with this code.")
-		}
-	}
-	if p.Authority != nil && snapshot.Authority(*p.Authority) == nil {
-		return nil, unknownValue("authority", "There is no authority with this code.")
+		model = *p.Model
 	}
 	var list []*benchmark.Neighbour
 	if p.Authority != nil {

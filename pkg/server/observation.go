@@ -3,11 +3,9 @@ package server
 import (
 	"context"
 	"iter"
-	"strings"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
-	"peerchallenge/pkg/programme"
 )
 
 // ListObservations answers published figures. It is the one list that can be
@@ -22,9 +20,6 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 	}
 	if p.Status != nil {
 		filter.Status = benchmark.Status(*p.Status)
-	}
-	if err := knownFilter(snapshot, filter); err != nil {
-		return nil, err
 	}
 	list := rows[benchmark.Observation]{
 		key:   func(o benchmark.Observation) []string { return []string{o.Period, o.Indicator, o.Geography} },
@@ -43,38 +38,12 @@ func (s *Server) ListObservations(ctx context.Context, r api.ListObservationsReq
 		if o.Period != period.Code {
 			period, _ = benchmark.ParsePeriod(o.Period)
 		}
-		return observationWire(snapshot, period, o)
+		var joint *benchmark.JointFigure
+		if o.Status == benchmark.Joint { // so of few among millions
+			joint = snapshot.Data.Column(o.Period, o.Indicator).Joint(o.Geography)
+		}
+		return observationWire(snapshot, period, joint, o)
 	})
-}
-
-// knownFilter refuses filters that name what does not exist: an empty answer
-// would look like a fact.
-func knownFilter(snapshot *benchmark.Snapshot, f benchmark.ObservationFilter) error {
-	var faults []programme.Fault
-	add := func(parameter, code, detail string) {
-		faults = append(faults, programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail + ": " + code + "."})
-	}
-	for _, code := range f.Indicators {
-		if snapshot.Indicator(code) == nil {
-			add("indicator", code, "There is no indicator with the code")
-		}
-	}
-	for _, code := range f.Periods {
-		if snapshot.Period(code) == nil {
-			add("period", code, "There is no reporting period with the code")
-		}
-	}
-	for _, code := range f.Geographies {
-		for part := range strings.SplitSeq(code, "/") {
-			if snapshot.Name(part) == part {
-				add("geography", part, "There is no place with the code")
-			}
-		}
-	}
-	if f.Release != "" && snapshot.Release(f.Release) == nil {
-		add("releaseId", f.Release, "There is no release with the id")
-	}
-	return badRequest(faults...)
 }
 
 func listOr(given *[]string) []string {
@@ -84,10 +53,21 @@ func listOr(given *[]string) []string {
 	return *given
 }
 
-func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, o benchmark.Observation) api.Observation {
+func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, joint *benchmark.JointFigure, o benchmark.Observation) api.Observation {
 	return api.Observation{
 		Period: o.Period, PeriodKind: api.PeriodKind(p.Kind), Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
 		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
-		Numerator: o.Numerator, Denominator: o.Denominator, ReleaseId: o.ReleaseID,
+		Numerator: o.Numerator, Denominator: o.Denominator, Joint: jointWire(snapshot, joint), ReleaseId: o.ReleaseID,
+	}
+}
+
+// jointWire leads on from the status joint to the figure.
+func jointWire(snapshot *benchmark.Snapshot, j *benchmark.JointFigure) *api.JointFigure {
+	if j == nil {
+		return nil
+	}
+	return &api.JointFigure{
+		Geography: j.Geography, GeographyName: snapshot.Name(j.Geography), Value: j.Figure.Value, Status: api.FigureStatus(j.Figure.Status),
+		Numerator: j.Figure.Numerator, Denominator: j.Figure.Denominator, ReleaseId: j.Release,
 	}
 }

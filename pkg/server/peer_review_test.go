@@ -433,7 +433,7 @@ func TestPublishedReviewShowsToolsNoFindings(t *testing.T) {
 	tool.get(path).want(200)
 	outsider.get("/v1/findings/" + finding).want(200)
 	tool.get("/v1/findings/"+finding).problem(403, "role")
-	tool.get("/v1/audit-entries?type=finding&id="+finding).problem(404, "not_found")
+	tool.get("/v1/audit-entries?type=finding&id="+finding).problem(400, "bad_request")
 	if feed := tool.get("/v1/changes?types=finding").want(200).body; strings.Contains(feed, finding) {
 		t.Errorf("the tool hears of the finding: %s", feed)
 	}

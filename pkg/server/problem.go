@@ -38,11 +38,6 @@ func badRequest(faults ...programme.Fault) error {
 	return &programme.Error{Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.", Faults: faults}
 }
 
-// unknownValue refuses a filter that names what does not exist.
-func unknownValue(parameter, detail string) error {
-	return badRequest(programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail})
-}
-
 func notFound(detail string) error {
 	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "%s", detail)
 }

@@ -17,21 +17,23 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	if r.Params.Kind != nil {
 		kind = benchmark.PeriodKind(*r.Params.Kind)
 	}
-	points, err := callOf(ctx).snapshot.Series(ind, r.Params.Borough, kind)
+	snapshot := callOf(ctx).snapshot
+	points, err := snapshot.Series(ind, r.Params.Borough, kind)
 	if err != nil {
 		return nil, err
 	}
 	list := inOrder(points, 1, func(p benchmark.SeriesPoint) []string { return periodKey(&p.Period) })
-	return answerPage(ctx, list, pointWire, func(part page[api.SeriesPoint]) any {
+	wire := func(p benchmark.SeriesPoint) api.SeriesPoint { return pointWire(snapshot, p) }
+	return answerPage(ctx, list, wire, func(part page[api.SeriesPoint]) any {
 		return api.Series{Indicator: ind.Code, Borough: r.Params.Borough, Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
 	})
 }
 
-func pointWire(p benchmark.SeriesPoint) api.SeriesPoint {
+func pointWire(snapshot *benchmark.Snapshot, p benchmark.SeriesPoint) api.SeriesPoint {
 	return api.SeriesPoint{
 		Period: p.Period.Code, PeriodName: p.Period.Name(), PeriodKind: api.PeriodKind(p.Period.Kind), StartsOn: p.Period.StartsOn, EndsOn: p.Period.EndsOn,
 		Code: p.Code, Value: p.Figure.Value, Status: api.FigureStatus(p.Figure.Status),
-		Numerator: p.Figure.Numerator, Denominator: p.Figure.Denominator, Change: p.Change,
+		Numerator: p.Figure.Numerator, Denominator: p.Figure.Denominator, Joint: jointWire(snapshot, p.Joint), Change: p.Change,
 		London:     api.SeriesBeside{Value: p.London.Value, Status: api.FigureStatus(p.London.Status)},
 		LondonMean: rounded(p.LondonMean), LondonN: p.LondonN,
 		England: api.SeriesBeside{Value: p.England.Value, Status: api.FigureStatus(p.England.Status)},

@@ -28,6 +28,7 @@ type Store interface {
 	// Ready answers Unavailable while the service cannot do its work.
 	Ready(ctx context.Context) error
 	cursorStore
+	filterStore
 	idempotencyStore
 	programmeStore
 	priorityStore

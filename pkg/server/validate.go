@@ -30,6 +30,9 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		call.idsLowered(c)
+		if err := s.known(c.Request().Context(), call); err != nil {
+			return err
+		}
 		if call.op.Body != nil {
 			body, err := readBody(call.op, c)
 			if err != nil {
@@ -81,6 +84,10 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultMalformed, Detail: "This header is no text in UTF-8."})
 			continue
 		}
+		if p.In == openapi3.ParameterInQuery && p.Schema.Value.Type.Is("boolean") && call.query.Has(p.Name) && !isBoolean(call.query.Get(p.Name)) {
+			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultType, Detail: "Must be " + described(p.Schema.Value) + "."})
+			continue
+		}
 		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p); err != nil {
 			faults = append(faults, parameterFault(p, err)...)
 		}
@@ -98,6 +105,10 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 
 // unreadable reports whether a text is none that can be kept.
 func unreadable(s string) bool { return !utf8.ValidString(s) || strings.ContainsRune(s, 0) }
+
+// isBoolean reports whether the text is one of the two that JSON has. The library
+// takes 1, t and TRUE too, and cursors and ETags would differ by the spelling.
+func isBoolean(s string) bool { return s == "true" || s == "false" }
 
 // No value stands in any message. That nothing in a request is for answers only, a
 // test knows of the contract; asking for it would double the cost of small bodies.
@@ -151,6 +162,9 @@ func parameterFault(p *openapi3.Parameter, err error) []programme.Fault {
 		faults := schemaFaults(request.Err)
 		for i := range faults {
 			faults[i].Parameter, faults[i].Pointer = p.Name, ""
+			if p.In == openapi3.ParameterInQuery && faults[i].Code == programme.FaultEnum {
+				faults[i].Code = programme.FaultUnknownValue // as what is named and not there
+			}
 		}
 		return faults
 	}

@@ -18,7 +18,7 @@ import (
 //   - not shown in the list
 //     3 refused with 403: it is seen but not theirs, or their role is not asked
 //     4 answered with 404: it is not there for them
-//     2 refused with 422: the body names what is not there for them
+//     2 refused with 422 or 400: the body or the filter names what is not there for them
 var visibility = map[string]string{
 	"acceptGroupingProposal":         "+3 333 333 333",
 	"addActionProgress":              "33 ++3 333 443",
@@ -92,7 +92,7 @@ var visibility = map[string]string{
 	"listActionSummary":              "++ +++ +++ +++",
 	"listActions":                    "+3 +++ +++ ---",
 	"listAsksAndOffers":              "+- +++ +++ ---",
-	"listAuditEntries":               "+4 +++ +++ 444",
+	"listAuditEntries":               "+2 +++ +++ 222",
 	"listAuthorities":                "++ +++ +++ +++",
 	"listBoroughs":                   "++ +++ +++ +++",
 	"listChanges":                    "+- +++ +++ ---",
@@ -257,7 +257,7 @@ func (w *world) outcome(op *described, c caller) byte {
 		return '3'
 	case r.status == http.StatusNotFound:
 		return '4'
-	case r.status == http.StatusUnprocessableEntity && strings.Contains(r.body, "unknown_value"):
+	case (r.status == http.StatusUnprocessableEntity || r.status == http.StatusBadRequest) && strings.Contains(r.body, "unknown_value"):
 		return '2'
 	case isRecordList && op.OperationID != "listAuditEntries" && !strings.Contains(r.body, record):
 		return '-'

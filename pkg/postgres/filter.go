@@ -1,0 +1,36 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+)
+
+// Sees reports whether the record is there and the actor may see it. The noun is one
+// of the records that a list can be narrowed to.
+func (s *Store) Sees(ctx context.Context, actor programme.Actor, noun, id string) (bool, error) {
+	see, is := sights[noun]
+	if !is {
+		return false, fmt.Errorf("no list is narrowed to a %s", noun)
+	}
+	seen, err := see(s.gorm.WithContext(ctx), actor, id)
+	return seen, refusal(err)
+}
+
+// sights are how the records that lists can be narrowed to are looked for.
+var sights = map[string]func(db *gorm.DB, actor programme.Actor, id string) (bool, error){
+	"peer-challenge":       sees[programme.PeerChallenge],
+	"peer-challenge-group": sees[programme.PeerChallengeGroup],
+	"peer-review":          sees[programme.PeerReview],
+	"finding":              sees[programme.Finding],
+}
+
+func sees[T any](db *gorm.DB, actor programme.Actor, id string) (bool, error) {
+	var found int64
+	err := db.Model(new(T)).Scopes(visibleTo(actor)).Where(clause.Eq{Column: "id", Value: id}).Count(&found).Error
+	return found > 0, err
+}
