@@ -89,6 +89,7 @@ const (
 
 // Defines values for FaultCode.
 const (
+	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
@@ -121,6 +122,7 @@ const (
 	FaultCodeNotInGroup          FaultCode = "not_in_group"
 	FaultCodeNotInSubRegion      FaultCode = "not_in_sub_region"
 	FaultCodeNotNull             FaultCode = "not_null"
+	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
@@ -438,6 +440,12 @@ const (
 const (
 	RecordSortMinusUpdatedAt RecordSort = "-updatedAt"
 	RecordSortUpdatedAt      RecordSort = "updatedAt"
+)
+
+// Defines values for ReleaseState.
+const (
+	ReleaseStateStanding  ReleaseState = "standing"
+	ReleaseStateWithdrawn ReleaseState = "withdrawn"
 )
 
 // Defines values for ResourceType.
@@ -4511,7 +4519,7 @@ type RelatedAuthority struct {
 	Name Name `json:"name"`
 }
 
-// Release One published file from which figures were read.
+// Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
 	//
@@ -4536,6 +4544,21 @@ type Release struct {
 	// Example: South London
 	Licence Name `json:"licence"`
 
+	// Methodology A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Methodology *NullableUrl `json:"methodology"`
+
+	// NextUpdateOn When its publisher means to put out the next; null where that is not known.
+	//
+	// Example: 2026-10-29
+	NextUpdateOn *programme.Date `json:"nextUpdateOn"`
+
+	// PublishedOn When its publisher put it out; null where nobody said.
+	//
+	// Example: 2025-10-30
+	PublishedOn *programme.Date `json:"publishedOn"`
+
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -4547,10 +4570,23 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
+	// State Whether figures of the release may stand; of a withdrawn one none does.
+	State ReleaseState `json:"state"`
+
+	// StateReason Why it was last withdrawn or reinstated; null before.
+	//
+	// Example: The columns were swapped.
+	StateReason *string `json:"stateReason"`
+
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
 	Title Name `json:"title"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
 }
 
 // ReleasePage A page of the list.
@@ -4564,6 +4600,9 @@ type ReleasePage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// ReleaseState Whether figures of the release may stand; of a withdrawn one none does.
+type ReleaseState string
 
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {

@@ -214,26 +214,41 @@ COMMENT ON COLUMN periods.ends_on IS 'Last day, included.';
 COMMENT ON COLUMN periods.created_at IS 'When it was created.';
 
 CREATE TABLE releases (
-    id          uuid        NOT NULL CONSTRAINT releases_pkey PRIMARY KEY,
-    dataset     text        NOT NULL CONSTRAINT releases_dataset_format CHECK (dataset ~ '^[a-z0-9-]{1,40}$'),
-    title       text        NOT NULL CONSTRAINT releases_title_text CHECK (char_length(title) BETWEEN 1 AND 200 AND title ~ '\S'),
-    publisher   text        NOT NULL CONSTRAINT releases_publisher_text CHECK (char_length(publisher) BETWEEN 1 AND 200 AND publisher ~ '\S'),
-    licence     text        NOT NULL CONSTRAINT releases_licence_text CHECK (char_length(licence) BETWEEN 1 AND 200 AND licence ~ '\S'),
-    file        text        NOT NULL CONSTRAINT releases_file_text CHECK (char_length(file) BETWEEN 1 AND 255),
-    sha256      text        NOT NULL CONSTRAINT releases_sha256_unique UNIQUE CONSTRAINT releases_sha256_format CHECK (sha256 ~ '^[0-9a-f]{64}$'),
-    rows        integer     NOT NULL CONSTRAINT releases_rows_positive CHECK (rows >= 0),
-    imported_at timestamptz NOT NULL
+    id             uuid        NOT NULL CONSTRAINT releases_pkey PRIMARY KEY,
+    dataset        text        NOT NULL CONSTRAINT releases_dataset_format CHECK (dataset ~ '^[a-z0-9-]{1,40}$'),
+    title          text        NOT NULL CONSTRAINT releases_title_text CHECK (char_length(title) BETWEEN 1 AND 200 AND title ~ '\S'),
+    publisher      text        NOT NULL CONSTRAINT releases_publisher_text CHECK (char_length(publisher) BETWEEN 1 AND 200 AND publisher ~ '\S'),
+    licence        text        NOT NULL CONSTRAINT releases_licence_text CHECK (char_length(licence) BETWEEN 1 AND 200 AND licence ~ '\S'),
+    file           text        NOT NULL CONSTRAINT releases_file_text CHECK (char_length(file) BETWEEN 1 AND 255),
+    sha256         text        NOT NULL CONSTRAINT releases_sha256_format CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+    rows           integer     NOT NULL CONSTRAINT releases_rows_positive CHECK (rows >= 0),
+    published_on   date,
+    next_update_on date,
+    methodology    text        NOT NULL CONSTRAINT releases_methodology_text CHECK (char_length(methodology) <= 2000),
+    state          text        NOT NULL CONSTRAINT releases_state_known CHECK (state IN ('standing', 'withdrawn')),
+    state_reason   text        NOT NULL CONSTRAINT releases_state_reason_text CHECK (char_length(state_reason) <= 4000),
+    imported_at    timestamptz NOT NULL,
+    version        bigint      NOT NULL CONSTRAINT releases_version_positive CHECK (version >= 1),
+    updated_at     timestamptz NOT NULL
 );
-COMMENT ON TABLE releases IS 'Published files whose figures are here.';
+CREATE INDEX releases_by_sha256 ON releases (sha256);
+COMMENT ON TABLE releases IS 'Published files whose figures are here. What each gave stays, see release_observations; what stands of it is in observations.';
 COMMENT ON COLUMN releases.id IS 'UUIDv7.';
 COMMENT ON COLUMN releases.dataset IS 'Key of the mapping that read it.';
 COMMENT ON COLUMN releases.title IS 'Title of the publication.';
 COMMENT ON COLUMN releases.publisher IS 'Who published it.';
 COMMENT ON COLUMN releases.licence IS 'Under which licence.';
 COMMENT ON COLUMN releases.file IS 'Name of the file, without its folder.';
-COMMENT ON COLUMN releases.sha256 IS 'SHA-256 of its bytes: the same bytes are read once.';
+COMMENT ON COLUMN releases.sha256 IS 'SHA-256 of its bytes. The same bytes may come again, as another release.';
 COMMENT ON COLUMN releases.rows IS 'Data rows in the file.';
+COMMENT ON COLUMN releases.published_on IS 'When its publisher put it out, null where nobody said; such a release is older than all others.';
+COMMENT ON COLUMN releases.next_update_on IS 'When its publisher means to put out the next, null where that is not known.';
+COMMENT ON COLUMN releases.methodology IS 'Address of the page that says how the figures are made, empty where that is not known.';
+COMMENT ON COLUMN releases.state IS 'standing, or withdrawn: then none of its figures stands.';
+COMMENT ON COLUMN releases.state_reason IS 'Why it was last withdrawn or reinstated, empty before.';
 COMMENT ON COLUMN releases.imported_at IS 'When it was read.';
+COMMENT ON COLUMN releases.version IS 'Grows with every change.';
+COMMENT ON COLUMN releases.updated_at IS 'When it was last changed.';
 
 CREATE TABLE observations (
     period_code    text NOT NULL CONSTRAINT observations_period REFERENCES periods (code),
@@ -249,7 +264,7 @@ CREATE TABLE observations (
     CONSTRAINT observations_numbers_finite CHECK (coalesce(value, 0) < 'Infinity' AND coalesce(numerator, 0) < 'Infinity' AND coalesce(denominator, 0) < 'Infinity'
         AND coalesce(value, 0) > '-Infinity' AND coalesce(numerator, 0) > '-Infinity' AND coalesce(denominator, 0) > '-Infinity')
 );
-COMMENT ON TABLE observations IS 'Published figures: one indicator in one place in one period. The key''s order is the order in which columns of figures are read.';
+COMMENT ON TABLE observations IS 'The published figures that stand: one indicator in one place in one period, of the newest release that gives it and is not withdrawn. The key''s order is the order in which columns of figures are read.';
 COMMENT ON COLUMN observations.period_code IS 'The period.';
 COMMENT ON COLUMN observations.indicator_code IS 'The indicator.';
 COMMENT ON COLUMN observations.geography_code IS 'GSS code of an authority, a region or England; joint authorities are joined by a stroke.';
@@ -257,7 +272,32 @@ COMMENT ON COLUMN observations.value IS 'The number, null with the status that s
 COMMENT ON COLUMN observations.status IS 'What stands where a number might.';
 COMMENT ON COLUMN observations.numerator IS 'As published, null where it is not.';
 COMMENT ON COLUMN observations.denominator IS 'As published, null where it is not.';
-COMMENT ON COLUMN observations.release_id IS 'The release from which the figure was read, or by which it was last corrected.';
+COMMENT ON COLUMN observations.release_id IS 'The newest release that gives the figure: by the day of publication, of one day by the moment of import.';
+
+-- What a release gave never changes, so that a withdrawal finds what was before. Its
+-- rows refer to nothing one by one, because that would cost an import more than all
+-- else: release_columns does, for all rows of a column at once.
+CREATE TABLE release_columns (
+    release_id     uuid    NOT NULL CONSTRAINT release_columns_release REFERENCES releases (id),
+    period_code    text    NOT NULL CONSTRAINT release_columns_period REFERENCES periods (code),
+    indicator_code text    NOT NULL CONSTRAINT release_columns_indicator REFERENCES indicators (code),
+    figures        integer NOT NULL CONSTRAINT release_columns_figures_positive CHECK (figures >= 1),
+    CONSTRAINT release_columns_pkey PRIMARY KEY (release_id, period_code, indicator_code)
+);
+CREATE INDEX release_columns_by_period ON release_columns (period_code);
+CREATE INDEX release_columns_by_indicator ON release_columns (indicator_code);
+COMMENT ON TABLE release_columns IS 'Which columns of figures each release gave.';
+COMMENT ON COLUMN release_columns.release_id IS 'The release.';
+COMMENT ON COLUMN release_columns.period_code IS 'The period.';
+COMMENT ON COLUMN release_columns.indicator_code IS 'The indicator.';
+COMMENT ON COLUMN release_columns.figures IS 'How many figures it has there.';
+
+CREATE TABLE release_observations (
+    LIKE observations INCLUDING CONSTRAINTS INCLUDING COMMENTS,
+    CONSTRAINT release_observations_pkey PRIMARY KEY (period_code, indicator_code, geography_code, release_id)
+);
+COMMENT ON TABLE release_observations IS 'The figures as each release gave them.';
+COMMENT ON COLUMN release_observations.release_id IS 'The release that gave it.';
 
 CREATE TABLE dataset_columns (
     period_code    text   NOT NULL,
@@ -281,12 +321,20 @@ CREATE TABLE populations (
     CONSTRAINT populations_pkey PRIMARY KEY (geography_code, mid_year),
     CONSTRAINT populations_estimate_or_status CHECK ((estimate IS NOT NULL) = (status = 'reported'))
 );
-COMMENT ON TABLE populations IS 'Mid-year estimates of children aged 0-17.';
+COMMENT ON TABLE populations IS 'The mid-year estimates of children aged 0-17 that stand.';
 COMMENT ON COLUMN populations.geography_code IS 'GSS code of an authority, a region or England.';
 COMMENT ON COLUMN populations.mid_year IS '2024: on 30 June 2024.';
 COMMENT ON COLUMN populations.estimate IS 'Children, null with the status that says why.';
 COMMENT ON COLUMN populations.status IS 'What stands where a number might.';
-COMMENT ON COLUMN populations.release_id IS 'The release from which it was read, or by which it was last corrected.';
+COMMENT ON COLUMN populations.release_id IS 'The newest release that gives it.';
+
+CREATE TABLE release_populations (
+    LIKE populations INCLUDING CONSTRAINTS INCLUDING COMMENTS,
+    CONSTRAINT release_populations_pkey PRIMARY KEY (geography_code, mid_year, release_id),
+    CONSTRAINT release_populations_release FOREIGN KEY (release_id) REFERENCES releases (id)
+);
+COMMENT ON TABLE release_populations IS 'The mid-year estimates as each release gave them.';
+COMMENT ON COLUMN release_populations.release_id IS 'The release that gave it.';
 
 CREATE TABLE neighbour_models (
     code       text        NOT NULL CONSTRAINT neighbour_models_pkey PRIMARY KEY CONSTRAINT neighbour_models_code_format CHECK (code ~ '^[0-9A-Za-z.-]{1,20}$'),
@@ -295,11 +343,11 @@ CREATE TABLE neighbour_models (
     release_id uuid        NOT NULL CONSTRAINT neighbour_models_release REFERENCES releases (id),
     created_at timestamptz NOT NULL
 );
-COMMENT ON TABLE neighbour_models IS 'Dated versions of the statistical neighbour model.';
+COMMENT ON TABLE neighbour_models IS 'Dated versions of the statistical neighbour model, each as the newest release that gives it and is not withdrawn.';
 COMMENT ON COLUMN neighbour_models.code IS 'The model''s year.';
 COMMENT ON COLUMN neighbour_models.name IS 'Name for people.';
 COMMENT ON COLUMN neighbour_models.source IS 'Where it was published.';
-COMMENT ON COLUMN neighbour_models.release_id IS 'The release that it was last read from.';
+COMMENT ON COLUMN neighbour_models.release_id IS 'The newest release that gives it.';
 COMMENT ON COLUMN neighbour_models.created_at IS 'When it was first read.';
 
 CREATE TABLE neighbours (
@@ -319,6 +367,38 @@ COMMENT ON COLUMN neighbours.authority_code IS 'The authority.';
 COMMENT ON COLUMN neighbours.rank IS '1 is the closest.';
 COMMENT ON COLUMN neighbours.neighbour_code IS 'The authority that is close to it.';
 COMMENT ON COLUMN neighbours.closeness IS 'How close, in the model''s own words.';
+
+CREATE TABLE release_models (
+    release_id uuid NOT NULL CONSTRAINT release_models_release REFERENCES releases (id),
+    code       text NOT NULL CONSTRAINT release_models_code_format CHECK (code ~ '^[0-9A-Za-z.-]{1,20}$'),
+    name       text NOT NULL CONSTRAINT release_models_name_text CHECK (char_length(name) BETWEEN 1 AND 200 AND name ~ '\S'),
+    source     text NOT NULL CONSTRAINT release_models_source_text CHECK (char_length(source) <= 500),
+    CONSTRAINT release_models_pkey PRIMARY KEY (release_id)
+);
+CREATE INDEX release_models_by_code ON release_models (code);
+COMMENT ON TABLE release_models IS 'The statistical neighbour models as each release gave them.';
+COMMENT ON COLUMN release_models.release_id IS 'The release that gave it.';
+COMMENT ON COLUMN release_models.code IS 'The model''s year.';
+COMMENT ON COLUMN release_models.name IS 'Name for people.';
+COMMENT ON COLUMN release_models.source IS 'Where it was published.';
+
+CREATE TABLE release_neighbours (
+    release_id     uuid    NOT NULL CONSTRAINT release_neighbours_release REFERENCES release_models (release_id),
+    authority_code text    NOT NULL CONSTRAINT release_neighbours_authority REFERENCES authorities (code),
+    rank           integer NOT NULL CONSTRAINT release_neighbours_rank_positive CHECK (rank >= 1),
+    neighbour_code text    NOT NULL CONSTRAINT release_neighbours_neighbour REFERENCES authorities (code),
+    closeness      text    NOT NULL CONSTRAINT release_neighbours_closeness_text CHECK (char_length(closeness) <= 100),
+    CONSTRAINT release_neighbours_pkey PRIMARY KEY (release_id, authority_code, rank),
+    CONSTRAINT release_neighbours_not_itself CHECK (neighbour_code <> authority_code)
+);
+CREATE INDEX release_neighbours_by_authority ON release_neighbours (authority_code);
+CREATE INDEX release_neighbours_by_neighbour ON release_neighbours (neighbour_code);
+COMMENT ON TABLE release_neighbours IS 'The statistical neighbours as each release gave them: all of a model.';
+COMMENT ON COLUMN release_neighbours.release_id IS 'The release that gave it.';
+COMMENT ON COLUMN release_neighbours.authority_code IS 'The authority.';
+COMMENT ON COLUMN release_neighbours.rank IS '1 is the closest.';
+COMMENT ON COLUMN release_neighbours.neighbour_code IS 'The authority that is close to it.';
+COMMENT ON COLUMN release_neighbours.closeness IS 'How close, in the model''s own words.';
 
 CREATE TABLE signing_keys (
     id         text        NOT NULL CONSTRAINT signing_keys_pkey PRIMARY KEY,
@@ -459,6 +539,7 @@ CREATE TRIGGER note_updated AFTER UPDATE ON observations REFERENCING NEW TABLE A
 CREATE TRIGGER note_deleted AFTER DELETE ON observations REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_columns();
 
 -- +goose Down
-DROP TABLE audit_entries, idempotency_answers, signing_keys, neighbours, neighbour_models, populations, dataset_columns, observations, releases,
+DROP TABLE audit_entries, idempotency_answers, signing_keys, release_neighbours, release_models, neighbours, neighbour_models, release_populations, populations,
+    dataset_columns, release_observations, release_columns, observations, releases,
     periods, indicator_revisions, indicators, memberships, boroughs, successions, authorities, sub_regions, priorities, programmes, generation;
 DROP FUNCTION note_columns(), note_change(), next_generation();

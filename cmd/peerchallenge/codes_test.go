@@ -29,7 +29,7 @@ var coded = map[string]string{domain + ".Code": "ProblemCode", domain + ".FaultC
 
 // saidLocally are the codes of errors that only the terminal says, or that become
 // another's fault before anybody is answered.
-var saidLocally = []string{"cycle", "date", "invalid_file", "invalid_mapping", "issuers_malformed", "not_owner", "period"}
+var saidLocally = []string{"cycle", "date", "invalid_file", "invalid_mapping", "issuers_malformed", "not_owner", "period", "publication_needed", "unacknowledged"}
 
 // TestCodesAreConstants reads the program as the compiler does: every code is one of
 // the domain's constants and no text beside them, every constant is used, and the

@@ -6,17 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"peerchallenge/pkg/auth"
-	"peerchallenge/pkg/benchmark"
-	"peerchallenge/pkg/dfe"
 	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
-	"peerchallenge/pkg/seed"
 )
 
 // withStore opens the database for a command that does one thing with it.
@@ -80,80 +75,6 @@ who has the rights of the service alone; its password is what PEERCHALLENGE_API_
 
 // operator is who the record of changes names for what is done at a terminal.
 var operator = programme.Actor{Issuer: "command", Subject: "operator", Roles: []programme.Role{programme.RoleProgramme}}
-
-func importData(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe FILE...", `london  loads London's programme, boroughs, authorities and indicators, the published figures that come with this
-        program, and what the programme's page reports, unless there are challenges, reviews, events or milestones.
-        What is there already stays as it is.
-dfe     reads files of open data: children in need, referrals, children looked after, population estimates,
-        statistical neighbours. A file is loaded whole or, if it has faults, not at all, and every fault is named
-        with its row and column. Importing a file again changes nothing.`, some("DATABASE_URL", "LOG_LEVEL")...)
-	if err := flags.parseSome(args); err != nil {
-		return err
-	}
-	kind := flags.Arg(0)
-	if flags.NArg() > 1 { // flags may also follow the kind
-		if err := flags.parseSome(flags.Args()[1:]); err != nil {
-			return err
-		}
-	} else if err := flags.parseSome(nil); err != nil {
-		return err
-	}
-	switch files := flags.Args(); {
-	case kind == "london" && len(files) == 0:
-		return withStore(ctx, cfg, func(store *postgres.Store) error { return importLondon(ctx, store, out) })
-	case kind == "dfe" && len(files) > 0:
-		return withStore(ctx, cfg, func(store *postgres.Store) error { return importFiles(ctx, store, files, out) })
-	}
-	return errors.New("say what to import, london, or dfe and at least one file; see peerchallenge import --help")
-}
-
-func importLondon(ctx context.Context, store *postgres.Store, out io.Writer) error {
-	fmt.Fprintln(out, "Loading London and its published figures ...")
-	if err := seed.Load(ctx, store, operator); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(out, "London is there. What was there before is as it was.")
-	return err
-}
-
-// importFiles loads each file on its own, so that a faulty one holds up no other.
-func importFiles(ctx context.Context, store *postgres.Store, files []string, out io.Writer) error {
-	snapshot, err := store.Snapshot(ctx)
-	if err != nil {
-		return err
-	}
-	if len(snapshot.Authorities) == 0 {
-		return errors.New("the database has no authorities for which there could be figures: peerchallenge import london brings them")
-	}
-	failed := 0
-	for _, path := range files {
-		result, err := importFile(ctx, store, path)
-		switch {
-		case ctx.Err() != nil:
-			return err
-		case err != nil:
-			failed++
-			fmt.Fprintf(out, "%s: nothing loaded: %s\n", filepath.Base(path), describe(err))
-		case result.Known:
-			fmt.Fprintf(out, "%s: imported before, nothing to do\n", filepath.Base(path))
-		default:
-			fmt.Fprintf(out, "%s: %d new figures, %d corrected, %d unchanged\n", filepath.Base(path), result.Inserted, result.Updated, result.Unchanged)
-		}
-	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d files could not be loaded", failed, len(files))
-	}
-	return nil
-}
-
-func importFile(ctx context.Context, store *postgres.Store, path string) (benchmark.ImportResult, error) {
-	content, err := os.ReadFile(path) // #nosec G304 -- reading the file that is named is what import is for
-	if err != nil {
-		return benchmark.ImportResult{}, fmt.Errorf("the file cannot be read: %w", root(err))
-	}
-	return dfe.Import(ctx, store, operator, filepath.Base(path), content)
-}
 
 func token(ctx context.Context, args []string, cfg config, out io.Writer) error {
 	flags := newFlags(out, "token", "token --role ROLE [--borough CODE] --subject NAME [--ttl DURATION]", `Issues a bearer token of the built-in issuer and prints it. The roles are

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -288,11 +289,23 @@ func TestImport(t *testing.T) {
 	}
 	text := string(content)
 	good := file("good.csv", text)
-	if said := must(t, env, "import", "dfe", good); !strings.Contains(said, "good.csv: imported before, nothing to do") {
+	if said := must(t, env, "import", "dfe", good); !strings.Contains(said, "good.csv: every figure stands already, nothing to do") {
 		t.Error(said)
 	}
 	corrected := file("corrected.csv", strings.Replace(text, ",632830,142900,22.6,", ",632830,142910,22.6,", 1))
-	if said := must(t, env, "import", "dfe", corrected); !strings.Contains(said, "corrected.csv: 0 new figures, 1 corrected") {
+	if said := refused(t, env, "import", "dfe", corrected); !strings.Contains(said, "corrected.csv: nothing loaded: The file gives figures that are held already.") || !strings.Contains(said, "--published: ") {
+		t.Error(said)
+	}
+	for _, flags := range [][]string{{"--dry-run"}, {}} {
+		said := must(t, env, slices.Concat([]string{"import", "dfe", "--published", "2025-11-27"}, flags, []string{corrected})...)
+		for _, want := range []string{": 0 new figures, 1 corrected, 0 withdrawn, ", "corrected: REREF_PCT, 2024-25, E92000001: 22.6 (142910 of 632830), was 22.6 (142900 of 632830)", "  REREF_PCT, 2024-25: 0 new, 1 corrected, 0 withdrawn"} {
+			if strings.Contains(said, want) != (len(flags) > 0 || strings.HasPrefix(want, ": ")) {
+				t.Errorf("with %v it says:\n%s", flags, said)
+			}
+		}
+	}
+	// What was wrong is set right by the very file that was there before it.
+	if said := must(t, env, "import", "dfe", "--published", "2025-11-28", good); !strings.Contains(said, "good.csv: 0 new figures, 1 corrected") {
 		t.Error(said)
 	}
 	lines := strings.SplitAfter(text, "\n")
@@ -300,7 +313,7 @@ func TestImport(t *testing.T) {
 	lines[2] = strings.Replace(lines[2], "E12000001", "E99", 1)
 	bad := file("bad.csv", strings.Join(lines, ""))
 	said := refused(t, env, "import", "dfe", bad, good)
-	for _, want := range []string{"bad.csv: nothing loaded", "bad.csv: row 2: rereferral_percent: ", "bad.csv: row 3: region_code: ", "good.csv: imported before", "1 of 2 files could not be loaded"} {
+	for _, want := range []string{"bad.csv: nothing loaded", "bad.csv: row 2: rereferral_percent: ", "bad.csv: row 3: region_code: ", "good.csv: every figure stands already", "1 of 2 files could not be loaded"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}

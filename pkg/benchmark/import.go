@@ -16,11 +16,96 @@ type Import struct {
 	ChangeLimits map[string]float64 // by indicator, in its unit: a figure that differs by more from the one that stood is to be looked at
 }
 
-// ImportResult counts what an [Import] did to the database.
-type ImportResult struct {
-	Release   Release
-	Known     bool // the very same file was imported before, so nothing was read from it
-	Inserted  int  // figures that were not held
-	Updated   int  // figures that this release corrects
-	Unchanged int  // figures that are as they were
+// Delivery is how a published file comes: what its sender says of it, and wants.
+type Delivery struct {
+	File         string // its name
+	SHA256       string // of its bytes, lower-case hexadecimal
+	PublishedOn  *programme.Date
+	NextUpdateOn *programme.Date
+	Methodology  string // address of the page that says how the figures are made, or empty
+	// Acknowledgement is what the sender says about the warnings that it has seen, or
+	// empty.
+	Acknowledgement string
+	// Once leaves a file alone whose bytes came before, whatever has become of that
+	// release since.
+	Once bool
+	// DryRun finds out what the file would do, and does nothing of it.
+	DryRun bool
+	// Each is told every change, by indicator, period and place; it may be nil.
+	Each func(Change) error
 }
+
+// Check refuses a delivery that was published after the day, or whose next update
+// comes no later than itself.
+func (d Delivery) Check(today programme.Date) error {
+	var faults []programme.Fault
+	if d.PublishedOn != nil && *d.PublishedOn > today {
+		faults = append(faults, programme.Fault{Parameter: "publishedOn", Code: programme.FaultInFuture, Detail: "The day of publication must not be in the future."})
+	}
+	if d.PublishedOn != nil && d.NextUpdateOn != nil && *d.NextUpdateOn <= *d.PublishedOn {
+		faults = append(faults, programme.Fault{Parameter: "nextUpdateOn", Code: programme.FaultOrder, Detail: "The next update must come after the publication."})
+	}
+	return programme.Refuse(faults)
+}
+
+// ImportResult says what an [Import] did, or what it would do.
+type ImportResult struct {
+	Release   Release // that it made or would make; where nothing changes, the one that it was before
+	Known     bool    // everything that it gives stands already, so nothing was written
+	Inserted  int     // figures that were not held
+	Updated   int     // figures that now stand otherwise, those among them that are computed from others
+	Withdrawn int     // figures that stand no more
+	Unchanged int     // figures that are as they were
+	Older     int     // figures of which a newer release gives another value, which stands
+	Sums      []ChangeSum
+	Periods   []string // codes of those that were created
+	Warnings  []programme.Fault
+	Form      string // how the file was read, in words
+	EmptyRows int    // which were passed over
+}
+
+// Changes reports whether anything stands otherwise than before.
+func (r ImportResult) Changes() bool { return r.Inserted+r.Updated+r.Withdrawn > 0 }
+
+// ChangeOf says of what a change is.
+type ChangeOf string
+
+// What can change.
+const (
+	OfFigures     ChangeOf = "figure"
+	OfPopulations ChangeOf = "population"
+	OfNeighbours  ChangeOf = "neighbour"
+)
+
+// ChangeSum counts the changes of one indicator in one period, of the estimates of
+// one year, or of the neighbours of one model.
+type ChangeSum struct {
+	Of        ChangeOf
+	Indicator string // code; empty for estimates and neighbours
+	Period    string // code; the year of estimates and of a model
+	New       int
+	Corrected int
+	Withdrawn int
+}
+
+// Change is one figure, or estimate of a population, that stands otherwise than
+// before.
+type Change struct {
+	Of        ChangeOf
+	Kind      ChangeKind
+	Indicator string // code; empty for an estimate
+	Period    string // code; the year of an estimate
+	Geography string
+	Was       Figure // NotHeld where nothing stood
+	Is        Figure // NotHeld where nothing stands any more
+}
+
+// ChangeKind says what becomes of a figure.
+type ChangeKind string
+
+// The kinds of changes.
+const (
+	NewFigure       ChangeKind = "new"
+	CorrectedFigure ChangeKind = "corrected"
+	WithdrawnFigure ChangeKind = "withdrawn"
+)

@@ -1,16 +1,37 @@
 package benchmark
 
-import "time"
+import (
+	"time"
 
-// Release is one published file whose figures are in the system.
+	"peerchallenge/pkg/programme"
+)
+
+// Release is one published file whose figures are in the system. What it gave is
+// kept; of each figure the newest stands that is not withdrawn.
 type Release struct {
-	ID         string `gorm:"primaryKey"` // UUIDv7
-	Dataset    string // key of the declared mapping that read it
-	Title      string
-	Publisher  string
-	Licence    string
-	File       string // name of the file, without its folder
-	SHA256     string `gorm:"column:sha256"` // of its bytes, lower-case hexadecimal
-	Rows       int    // data rows in the file
-	ImportedAt time.Time
+	ID           string `gorm:"primaryKey"` // UUIDv7
+	Dataset      string // key of the declared mapping that read it
+	Title        string
+	Publisher    string
+	Licence      string
+	File         string // name of the file, without its folder
+	SHA256       string `gorm:"column:sha256"` // of its bytes, lower-case hexadecimal
+	Rows         int    // data rows in the file
+	PublishedOn  *programme.Date
+	NextUpdateOn *programme.Date // when its publisher means to put out the next
+	Methodology  string          // address of the page that says how the figures are made, or empty
+	State        ReleaseState
+	StateReason  string // why it was last withdrawn or reinstated, empty before
+	ImportedAt   time.Time
+	Version      int64
+	UpdatedAt    time.Time
 }
+
+// ReleaseState says whether a release's figures may stand.
+type ReleaseState string
+
+// The states.
+const (
+	Standing  ReleaseState = "standing"
+	Withdrawn ReleaseState = "withdrawn"
+)

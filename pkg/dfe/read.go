@@ -1,10 +1,6 @@
 package dfe
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,21 +11,6 @@ import (
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/sheet"
 )
-
-// Store loads what a file gives.
-type Store interface {
-	// Import loads the file once: one whose bytes were loaded before is not read.
-	Import(ctx context.Context, actor programme.Actor, sha256, name string, read func(benchmark.Known) (*benchmark.Import, error)) (benchmark.ImportResult, error)
-}
-
-// Import reads a file and loads it, whole or not at all. The error names every
-// fault of the file, see [Read].
-func Import(ctx context.Context, store Store, actor programme.Actor, name string, content []byte) (benchmark.ImportResult, error) {
-	sum := sha256.Sum256(content)
-	return store.Import(ctx, actor, hex.EncodeToString(sum[:]), name, func(known benchmark.Known) (*benchmark.Import, error) {
-		return Read(name, bytes.NewReader(content), known, Options{})
-	})
-}
 
 // Options say how a file is read; the zero value is right for most.
 type Options struct {

@@ -134,10 +134,12 @@ func TestAuditIsForWhoeverMaySeeTheResource(t *testing.T) {
 // TestAuditKnowsWhatAnImportBrings: also the periods and the model that it adds.
 func TestAuditKnowsWhatAnImportBrings(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
+	s := importing(t)
 	start := lastChange(t, s)
-	result := importFile(t, s, "a", smallFile())
-	importFile(t, s, "b", smallFile())
+	result := importFile(t, s, "a", "", smallFile())
+	corrected := smallFile()
+	corrected.Neighbours[0].Closeness = "Close"
+	importFile(t, s, "b", "2025-11-20", corrected)
 	items, _ := changesAfter(t, s, team, nil, start, 20)
 	var got []string
 	for _, c := range items {

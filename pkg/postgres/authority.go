@@ -23,10 +23,10 @@ var authorities = noun[programme.Authority]{
 	referrers: []referrer{
 		{"successions", "predecessor_code", "Authorities that follow it"},
 		{"boroughs", "code", "Boroughs"},
-		{"neighbours", "authority_code", "Statistical neighbours"},
-		{"neighbours", "neighbour_code", "Other authorities' statistical neighbours"},
-		{"observations", "geography_code", "Figures"},
-		{"populations", "geography_code", "Population estimates"},
+		{"release_neighbours", "authority_code", "Statistical neighbours"},
+		{"release_neighbours", "neighbour_code", "Other authorities' statistical neighbours"},
+		{"release_observations", "geography_code", "Figures"},
+		{"release_populations", "geography_code", "Population estimates"},
 	},
 }
 

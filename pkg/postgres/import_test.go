@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
@@ -36,10 +37,37 @@ func smallFile() *benchmark.Import {
 	}
 }
 
-// importFile imports what a file with bytes of that digest gives.
-func importFile(t testing.TB, s *Store, digest string, file *benchmark.Import) benchmark.ImportResult {
+// importing answers a store with a small London at a time when the files' periods
+// have ended.
+func importing(t testing.TB) *Store {
 	t.Helper()
-	result, err := s.Import(t.Context(), team, strings.Repeat(digest, 64), "file.csv", func(benchmark.Known) (*benchmark.Import, error) { return file, nil })
+	return inAutumn(seeded(t))
+}
+
+func inAutumn(s *Store) *Store {
+	s.clock = func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) }
+	return s
+}
+
+// delivered is a delivery of bytes of that digest; the day of publication may be
+// left out.
+func delivered(digest string, publishedOn programme.Date) benchmark.Delivery {
+	d := benchmark.Delivery{File: "file.csv", SHA256: strings.Repeat(digest, 64)}
+	if publishedOn != "" {
+		d.PublishedOn = &publishedOn
+	}
+	return d
+}
+
+// gives reads nothing and answers what a file gives.
+func gives(file *benchmark.Import) func(benchmark.Known) (*benchmark.Import, error) {
+	return func(benchmark.Known) (*benchmark.Import, error) { return file, nil }
+}
+
+// importFile imports what a file with bytes of that digest gives.
+func importFile(t testing.TB, s *Store, digest string, publishedOn programme.Date, file *benchmark.Import) benchmark.ImportResult {
+	t.Helper()
+	result, err := s.Import(t.Context(), team, delivered(digest, publishedOn), gives(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,9 +83,9 @@ func wantCounts(t testing.TB, r benchmark.ImportResult, inserted, updated, uncha
 
 func TestImport(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
+	s := importing(t)
 	snapshotOf(t, s)
-	result := importFile(t, s, "a", smallFile())
+	result := importFile(t, s, "a", "", smallFile())
 	wantCounts(t, result, 5, 0, 0)
 	snapshot := snapshotOf(t, s)
 	got, release := snapshot.Data.Column("2024-25", "REREF_PCT").Figure("E09000022")
@@ -71,7 +99,8 @@ func TestImport(t *testing.T) {
 	if snapshot.Period("2024-25") == nil {
 		t.Fatal("the file's period was not added")
 	}
-	wantRelease := benchmark.Release{ID: result.Release.ID, Dataset: "cin-c1", Title: "Children in need", Publisher: "DfE", Licence: "OGL", File: "file.csv", SHA256: strings.Repeat("a", 64), Rows: 3, ImportedAt: result.Release.ImportedAt}
+	wantRelease := benchmark.Release{ID: result.Release.ID, Dataset: "cin-c1", Title: "Children in need", Publisher: "DfE", Licence: "OGL", File: "file.csv", SHA256: strings.Repeat("a", 64), Rows: 3,
+		State: benchmark.Standing, ImportedAt: result.Release.ImportedAt, Version: result.Release.ImportedAt.UnixMicro(), UpdatedAt: result.Release.ImportedAt}
 	if !reflect.DeepEqual(snapshot.Releases, []benchmark.Release{wantRelease}) {
 		t.Fatalf("releases are %+v, want %+v", snapshot.Releases, wantRelease)
 	}
@@ -85,44 +114,48 @@ func TestImport(t *testing.T) {
 
 func TestImportTwice(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
-	first := importFile(t, s, "a", smallFile())
+	s := importing(t)
+	first := importFile(t, s, "a", "", smallFile())
 	before := snapshotOf(t, s)
 
-	again, err := s.Import(t.Context(), team, strings.Repeat("a", 64), "file.csv", func(benchmark.Known) (*benchmark.Import, error) {
-		return nil, errors.New("a known file must not be read")
-	})
-	if err != nil || !again.Known || again.Release != first.Release {
+	again, err := s.Import(t.Context(), team, delivered("a", ""), gives(smallFile()))
+	if err != nil || !again.Known || again.Release != first.Release || again.Unchanged != 5 {
 		t.Fatalf("the same file again answers %+v, %v", again, err)
 	}
 	if snapshotOf(t, s) != before {
 		t.Fatal("the same file again made a new snapshot")
 	}
 
-	// The same figures in other bytes stay those of the first release.
-	wantCounts(t, importFile(t, s, "b", smallFile()), 0, 0, 5)
-	after := snapshotOf(t, s)
-	if _, release := after.Data.Column("2024-25", "REREF_PCT").Figure("E09000022"); release != first.Release.ID {
-		t.Fatalf("an equal figure now names release %s", release)
+	// What counts are the figures, and not the bytes: nothing is written, so nobody need
+	// say when that was published.
+	other, err := s.Import(t.Context(), team, delivered("b", ""), gives(smallFile()))
+	if err != nil || !other.Known || other.Release != first.Release {
+		t.Fatalf("the same figures in other bytes answer %+v, %v", other, err)
 	}
-	if after.Data != before.Data {
-		t.Fatal("equal figures were read again")
+	if snapshotOf(t, s) != before || count(t, s, "SELECT count(*) FROM releases") != 1 {
+		t.Fatal("the same figures made a new state")
 	}
 }
 
 func TestImportCorrects(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
-	importFile(t, s, "a", smallFile())
+	s := importing(t)
+	importFile(t, s, "a", "", smallFile())
 	before := snapshotOf(t, s)
 	file := smallFile()
-	file.Observations[0] = figure("REREF_PCT", "E09000022", 20, 200, 1000)
+	file.Observations = []benchmark.Observation{figure("REREF_PCT", "E09000022", 20, 200, 1000), file.Observations[1]}
 	file.Neighbours = []benchmark.Neighbour{{Authority: "E09000030", Rank: 1, Neighbour: "E08000025", Closeness: "Close"}}
-	result := importFile(t, s, "b", file)
-	wantCounts(t, result, 1, 1, 3)
+	result := importFile(t, s, "b", "2025-11-20", file)
+	wantCounts(t, result, 1, 1, 2)
+	if result.Withdrawn != 1 {
+		t.Fatalf("%d neighbours are withdrawn, want the one that the newer file does not give", result.Withdrawn)
+	}
 	after := snapshotOf(t, s)
 	if got, release := after.Data.Column("2024-25", "REREF_PCT").Figure("E09000022"); *got.Value != 20 || release != result.Release.ID {
 		t.Fatalf("Lambeth is %v from %s", *got.Value, release)
+	}
+	if _, release := after.Data.Column("2024-25", "REREF_PCT").Figure("E09000030"); release != result.Release.ID {
+		t.Fatalf("an equal figure names release %s, want the newest that gives it", release)
 	}
 	if after.Data.Column("2024-25", "CIN_RATE") != before.Data.Column("2024-25", "CIN_RATE") {
 		t.Fatal("a column that did not change was read again")
@@ -138,10 +171,10 @@ func TestImportCorrects(t *testing.T) {
 
 func TestPopulationsRecomputeRates(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
+	s := importing(t)
 	file := smallFile()
 	file.Observations = append(file.Observations, benchmark.Observation{Indicator: "CIN_RATE", Period: "2024-25", Geography: "E09000030", Status: benchmark.Confidential})
-	first := importFile(t, s, "a", file)
+	first := importFile(t, s, "a", "", file)
 	newer := &benchmark.Import{
 		Release: benchmark.Release{Dataset: "ons-population", Title: "Estimates", Publisher: "ONS", Licence: "OGL"},
 		Populations: []benchmark.Population{
@@ -149,7 +182,7 @@ func TestPopulationsRecomputeRates(t *testing.T) {
 			{Geography: "E09000030", MidYear: 2024, Estimate: new(40000.0), Status: benchmark.Reported},
 		},
 	}
-	wantCounts(t, importFile(t, s, "b", newer), 1, 1, 0)
+	wantCounts(t, importFile(t, s, "b", "2025-11-20", newer), 1, 3, 0)
 	data := snapshotOf(t, s).Data
 	rate, release := data.Column("2024-25", "CIN_RATE").Figure("E09000022")
 	if *rate.Value != 360 || *rate.Denominator != 50000 || rate.Status != benchmark.Computed || release != first.Release.ID {
@@ -166,10 +199,10 @@ func TestPopulationsRecomputeRates(t *testing.T) {
 
 func TestDefinitionRemakesComputedValues(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
+	s := importing(t)
 	file := smallFile()
 	*file.Observations[2].Numerator, *file.Observations[2].Value = 1234, 205.7 // 205.666...
-	importFile(t, s, "a", file)
+	importFile(t, s, "a", "", file)
 	for i, code := range []string{"CIN_RATE", "REREF_PCT"} {
 		if _, err := s.UpdateIndicator(t.Context(), team, code, 1, func(ind *benchmark.Indicator) error { ind.Decimals = 0; return nil }); err != nil {
 			t.Fatal(err)
@@ -183,7 +216,7 @@ func TestDefinitionRemakesComputedValues(t *testing.T) {
 
 func TestImportIsAllOrNothing(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
+	s := importing(t)
 	before := snapshotOf(t, s)
 	unknownIndicator, unknownNeighbour, badPeriod, twice := smallFile(), smallFile(), smallFile(), smallFile()
 	unknownIndicator.Observations[2].Indicator = "NO_SUCH"
@@ -202,7 +235,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		"bad period":        {badPeriod, nil, programme.Invalid, "period"},
 		"a figure twice":    {twice, nil, programme.Internal, "internal"},
 	} {
-		_, err := s.Import(t.Context(), team, strings.Repeat("c", 64), "x.csv", func(known benchmark.Known) (*benchmark.Import, error) {
+		_, err := s.Import(t.Context(), team, delivered("c", ""), func(known benchmark.Known) (*benchmark.Import, error) {
 			if len(known.Authorities) != 3 || len(known.Indicators) != 2 {
 				return nil, errors.New("the reader is not told what is held")
 			}
@@ -213,19 +246,19 @@ func TestImportIsAllOrNothing(t *testing.T) {
 	if snapshotOf(t, s) != before || count(t, s, "SELECT count(*) FROM releases") != 0 || count(t, s, "SELECT count(*) FROM observations") != 0 {
 		t.Fatal("a refused file left something")
 	}
-	wantCounts(t, importFile(t, s, "c", smallFile()), 5, 0, 0)
+	wantCounts(t, importFile(t, s, "c", "", smallFile()), 5, 0, 0)
 }
 
 func TestImportsAtOnce(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
-	other := open(t, urlOf(s))
+	s := importing(t)
+	other := inAutumn(open(t, urlOf(s)))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	known := 0
 	for _, store := range []*Store{s, other, s, other} {
 		wg.Go(func() {
-			result, err := store.Import(t.Context(), team, strings.Repeat("a", 64), "f.csv", func(benchmark.Known) (*benchmark.Import, error) { return smallFile(), nil })
+			result, err := store.Import(t.Context(), team, delivered("a", ""), gives(smallFile()))
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {

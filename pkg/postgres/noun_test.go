@@ -177,7 +177,7 @@ func TestOnlyTheTeamWrites(t *testing.T) {
 		wantRefusal(t, s.DeletePeriod(ctx, actor, "2023-24", 1), programme.Forbidden, "not_yours")
 		_, err = s.UpdateProgramme(ctx, actor, 1, func(*programme.Programme) error { return nil })
 		wantRefusal(t, err, programme.Forbidden, "not_yours")
-		_, err = s.Import(ctx, actor, strings.Repeat("a", 64), "x.csv", nil)
+		_, err = s.Import(ctx, actor, benchmark.Delivery{}, nil)
 		wantRefusal(t, err, programme.Forbidden, "not_yours")
 	}
 	if now := snapshotOf(t, s).Generation; now != generation {
@@ -223,8 +223,8 @@ func TestRefusedReferenceData(t *testing.T) {
 
 func TestDeletingWhatIsReferredTo(t *testing.T) {
 	t.Parallel()
-	s, ctx := seeded(t), t.Context()
-	importFile(t, s, "a", smallFile())
+	s, ctx := importing(t), t.Context()
+	importFile(t, s, "a", "", smallFile())
 	for name, c := range map[string]struct {
 		err    error
 		faults int

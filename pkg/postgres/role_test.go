@@ -189,7 +189,7 @@ func TestTheServicesUserServes(t *testing.T) {
 	if _, err := s.CreatePriority(t.Context(), team, programme.Priority{Name: "Served", ValidFrom: "2025-04-01"}); err != nil {
 		t.Fatal(err)
 	}
-	importFile(t, s, "a", smallFile())
+	importFile(t, inAutumn(s), "a", "", smallFile())
 	if err := s.AddSigningKey(t.Context(), programme.SigningKey{ID: "k", Algorithm: "EdDSA", PKCS8: []byte("x"), CreatedAt: beginning()}); err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,7 @@ func TestStoresSeeEachOther(t *testing.T) {
 		}
 		eventually(t, "the other store sees the write", func() bool { return named(t, other, name) == 1 })
 	}
-	importFile(t, other, "a", smallFile())
+	importFile(t, inAutumn(other), "a", "", smallFile())
 	eventually(t, "the first store sees the other's figures", func() bool { return snapshotOf(t, s).Data.Len() == 3 })
 }
 

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -159,30 +159,31 @@ func (s *Store) unfollow(tx *gorm.DB, actor programme.Actor, code string) error 
 	return nil
 }
 
-// filed are the tables of figures under the codes of authorities: the last day that
-// a row is of, and the columns that are its key beside the code.
-var filed = []struct{ table, day, key string }{
-	{"observations", "(SELECT ends_on FROM periods WHERE code = f.period_code)", "period_code, indicator_code"},
-	{"populations", "make_date(f.mid_year, 6, 30)", "mid_year"},
+// dayOf is the last day of what a row f of figures is about.
+var dayOf = map[string]string{
+	observationCells.stand: "(SELECT ends_on FROM periods WHERE code = f.period_code)",
+	populationCells.stand:  "make_date(f.mid_year, 6, 30)",
 }
 
 // refile puts the figures of an authority that has got a new code under the code
 // that it had on their day: a file may have come before anybody told of the new one.
-// Where there is a figure under that code already, it stays.
+// Where a figure stands under that code already, it is the one that stands.
 func refile(tx *gorm.DB, before, after string, from programme.Date) error {
-	for _, f := range filed {
+	for _, c := range []cells{observationCells, populationCells} {
 		for _, move := range []struct{ from, to, when string }{{before, after, ">="}, {after, before, "<"}} {
-			err := tx.Exec("UPDATE "+f.table+" f SET geography_code = ? WHERE geography_code = ? AND "+f.day+" "+move.when+" ?::date AND NOT EXISTS"+
-				"(SELECT FROM "+f.table+" t WHERE t.geography_code = ? AND ("+qualified("t", f.key)+") = ("+qualified("f", f.key)+"))",
-				move.to, move.from, from, move.to).Error
-			if err != nil {
-				return err
+			misfiled := "f.geography_code = @from AND " + dayOf[c.stand] + " " + move.when + " CAST(@day AS date)"
+			rest := slices.DeleteFunc(slices.Clone(c.key), func(column string) bool { return column == "geography_code" })
+			there := "t.geography_code = @to AND (" + each(rest, "t.%s") + ") = (" + each(rest, "f.%s") + ")"
+			for _, statement := range []string{
+				"DELETE FROM " + c.stand + " f WHERE " + misfiled + " AND EXISTS (SELECT FROM " + c.stand + " t WHERE " + there + ")",
+				"UPDATE " + c.stand + " f SET geography_code = @to WHERE " + misfiled,
+				"UPDATE " + c.given + " f SET geography_code = @to WHERE " + misfiled + " AND NOT EXISTS (SELECT FROM " + c.given + " t WHERE " + there + " AND t.release_id = f.release_id)",
+			} {
+				if err := tx.Exec(statement, map[string]any{"from": move.from, "to": move.to, "day": from}).Error; err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
-}
-
-func qualified(table, columns string) string {
-	return table + "." + strings.ReplaceAll(columns, ", ", ", "+table+".")
 }

@@ -84,6 +84,11 @@ func TestFiguresGoWithTheCode(t *testing.T) {
 	if n := count(t, s, estimates); n != 2 {
 		t.Errorf("%d estimates lie under the code of their day, want 2", n)
 	}
+	// What the release gave lies there too, for when it is withdrawn and reinstated.
+	const given = "SELECT (SELECT count(*) FROM release_observations WHERE geography_code = 'E08000099') + (SELECT count(*) FROM release_populations WHERE geography_code = 'E08000099')"
+	if n := count(t, s, given); n != 2 {
+		t.Errorf("%d figures of the release lie under the new code, want 2", n)
+	}
 	if err := s.DeleteAuthority(ctx, team, "E08000099", snapshotOf(t, s).Authority("E08000099").Version); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -20,7 +21,8 @@ var (
 // of several store methods.
 type unit struct {
 	tx         *gorm.DB
-	generation int64 // after the changes so far; 0 where there were none
+	conn       *sql.Conn // on which it runs
+	generation int64     // after the changes so far; 0 where there were none
 }
 
 type unitKey struct{}
@@ -47,7 +49,7 @@ func (s *Store) begun(ctx context.Context, begin string, do func(ctx context.Con
 	}
 	u := &unit{}
 	err := s.carryOut(ctx, begin, func(l line) error {
-		u.tx = l.DB
+		u.tx, u.conn = l.DB, l.conn
 		return do(context.WithValue(ctx, unitKey{}, u), u)
 	})
 	if err == nil {

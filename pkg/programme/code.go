@@ -50,6 +50,7 @@ const (
 	CodeNotYet               Code = "not_yet"
 	CodeNotYours             Code = "not_yours"
 	CodePeriod               Code = "period"
+	CodePublicationNeeded    Code = "publication_needed"
 	CodeRole                 Code = "role"
 	CodeStale                Code = "stale"
 	CodeTimeout              Code = "timeout"
@@ -70,6 +71,7 @@ const (
 	CodeTooManyLists         Code = "too_many_lists"
 	CodeTooManyValues        Code = "too_many_values"
 	CodeTransferEncoding     Code = "transfer_encoding"
+	CodeUnacknowledged       Code = "unacknowledged"
 	CodeUncomposed           Code = "uncomposed"
 	CodeUnconfirmed          Code = "unconfirmed"
 	CodeUnknownBorough       Code = "unknown_borough"
@@ -86,6 +88,7 @@ type FaultCode string
 const (
 	FaultAddress             FaultCode = "address"
 	FaultAmbiguousDataset    FaultCode = "ambiguous_dataset"
+	FaultBeyondLimit         FaultCode = "beyond_limit"
 	FaultBorough             FaultCode = "borough"
 	FaultBothTimes           FaultCode = "both_times"
 	FaultCodeMismatch        FaultCode = "code_mismatch"

@@ -1,6 +1,7 @@
 package seed_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -191,7 +192,7 @@ func TestImportOfFaultyFile(t *testing.T) {
 	must(t, err)
 	lines := strings.SplitAfter(string(content), "\n")
 	lines[1000] = strings.Replace(lines[1000], "Reporting year", "Some year", 1)
-	_, err = dfe.Import(ctx, s, team, "b1.csv", []byte(strings.Join(lines, "")))
+	_, err = dfe.Import(ctx, s, team, benchmark.Delivery{File: "b1.csv"}, strings.NewReader(strings.Join(lines, "")), dfe.Options{})
 	var e *programme.Error
 	if !errors.As(err, &e) || e.Code != "invalid_file" || len(e.Faults) != 1 || e.Faults[0].Row != 1001 || e.Faults[0].Column != "time_identifier" {
 		t.Errorf("got error %v, want a fault in row 1001", err)
@@ -203,7 +204,7 @@ func TestImportOfFaultyFile(t *testing.T) {
 		known    bool
 		inserted int
 	}{{false, 2 * 2132}, {true, 0}} {
-		result, err := dfe.Import(ctx, s, team, "b1.csv", content)
+		result, err := dfe.Import(ctx, s, team, benchmark.Delivery{File: "b1.csv"}, bytes.NewReader(content), dfe.Options{})
 		if err != nil || result.Known != want.known || result.Inserted != want.inserted || result.Updated > 0 {
 			t.Errorf("import %d answers %+v and error %v, want %+v", i+1, result, err, want)
 		}

@@ -5,6 +5,7 @@
 package seed
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"embed"
@@ -79,7 +80,7 @@ func LoadReference(ctx context.Context, store Store, actor programme.Actor) erro
 		if err != nil {
 			return err
 		}
-		if _, err := dfe.Import(ctx, store, actor, name, content); err != nil {
+		if _, err := dfe.Import(ctx, store, actor, benchmark.Delivery{File: name, Once: true}, bytes.NewReader(content), dfe.Options{}); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

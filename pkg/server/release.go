@@ -21,12 +21,13 @@ func (s *Server) GetRelease(ctx context.Context, r api.GetReleaseRequestObject) 
 	if rel == nil {
 		return nil, notFound("There is no release with this id.")
 	}
-	return ok(ctx, releaseWire(rel))
+	return resource(ctx, rel.Version, releaseWire(rel))
 }
 
 func releaseWire(r *benchmark.Release) api.Release {
 	return api.Release{
 		Id: r.ID, Dataset: r.Dataset, Title: r.Title, Publisher: r.Publisher, Licence: r.Licence,
-		File: r.File, Sha256: r.SHA256, Rows: r.Rows, ImportedAt: r.ImportedAt.UTC(),
+		File: r.File, Sha256: r.SHA256, Rows: r.Rows, PublishedOn: r.PublishedOn, NextUpdateOn: r.NextUpdateOn, Methodology: optional(r.Methodology),
+		State: api.ReleaseState(r.State), StateReason: optional(r.StateReason), ImportedAt: r.ImportedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 	}
 }
