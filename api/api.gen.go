@@ -129,6 +129,7 @@ const (
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
 	FaultCodeOrder               FaultCode = "order"
 	FaultCodeOtherChallenge      FaultCode = "other_challenge"
+	FaultCodeOtherForm           FaultCode = "other_form"
 	FaultCodeOtherKind           FaultCode = "other_kind"
 	FaultCodeOutOfRange          FaultCode = "out_of_range"
 	FaultCodeOutsideChallenge    FaultCode = "outside_challenge"
@@ -1236,9 +1237,6 @@ type BoroughPatch struct {
 	// Example: South London
 	ShortName *Name `json:"shortName,omitempty"`
 }
-
-// CSV The whole list as CSV (RFC 4180, UTF-8). The first record names the members, nested ones with a dot. A line break within a cell is LF, as in JSON, and a record ends with CR LF. A text that a spreadsheet would take for a formula, which begins with =, +, -, @, their full-width forms, a tab or a line break, has an apostrophe before it.
-type CSV = string
 
 // Calendar Events as a calendar (RFC 5545). Cancelled ones stay in it as such.
 type Calendar = string
@@ -5186,6 +5184,9 @@ type AuditReason = string
 // Example: E09000022
 type AuthorityCode = GeographyCode
 
+// Bom defines model for Bom.
+type Bom = bool
+
 // BoroughCode The code of the Government Statistical Service for a place in England.
 //
 // Example: E09000022
@@ -5420,6 +5421,9 @@ type ListActionsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5446,6 +5450,9 @@ type ListActionSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5518,6 +5525,9 @@ type ListAsksAndOffersParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5600,6 +5610,9 @@ type ListAuditEntriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5629,6 +5642,9 @@ type ListAuthoritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5698,6 +5714,9 @@ type ListBoroughsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5789,6 +5808,9 @@ type ListComparisonsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5842,6 +5864,9 @@ type ListEventsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5957,6 +5982,9 @@ type ListFindingsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6044,6 +6072,9 @@ type ListIndicatorsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6095,6 +6126,9 @@ type ListIndicatorDistributionParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6119,6 +6153,9 @@ type ListIndicatorSeriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6136,6 +6173,9 @@ type ListIndicatorVersionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6188,6 +6228,9 @@ type ListMilestonesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6214,6 +6257,9 @@ type ListMilestoneSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6275,6 +6321,9 @@ type ListObservationsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6304,6 +6353,9 @@ type ListParticipantsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6367,6 +6419,9 @@ type ListPeerChallengeGroupsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6467,6 +6522,9 @@ type ListPeerChallengesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6542,6 +6600,9 @@ type ListGroupingProposalsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6610,6 +6671,9 @@ type ListPeerReviewsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6770,6 +6834,9 @@ type ListPeriodsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6814,6 +6881,9 @@ type ListPrioritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6881,6 +6951,9 @@ type ListReleasesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6905,6 +6978,9 @@ type ListStatisticalNeighbourModelsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6928,6 +7004,9 @@ type ListStatisticalNeighboursParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6958,6 +7037,9 @@ type ListSubRegionMembershipsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -7009,6 +7091,9 @@ type ListSubRegionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -8346,6 +8431,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
@@ -8375,6 +8461,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
@@ -8407,6 +8494,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
@@ -8439,6 +8527,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
@@ -8476,6 +8565,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
@@ -8511,6 +8601,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/statistical-neighbours", o.ListStatisticalNeighbours, func(from *request, r *ListStatisticalNeighboursRequestObject) {
@@ -8520,6 +8611,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators", o.ListIndicators, func(from *request, r *ListIndicatorsRequestObject) {
@@ -8532,6 +8624,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
@@ -8561,6 +8654,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/series", o.ListIndicatorSeries, func(from *request, r *ListIndicatorSeriesRequestObject) {
@@ -8571,6 +8665,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/distribution", o.ListIndicatorDistribution, func(from *request, r *ListIndicatorDistributionRequestObject) {
@@ -8580,6 +8675,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {
@@ -8588,6 +8684,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
@@ -8615,6 +8712,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases", o.ListReleases, func(from *request, r *ListReleasesRequestObject) {
@@ -8623,6 +8721,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases/:id", o.GetRelease, func(from *request, r *GetReleaseRequestObject) {
@@ -8639,6 +8738,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
@@ -8652,6 +8752,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
@@ -8723,6 +8824,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
@@ -8741,6 +8843,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
@@ -8809,6 +8912,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
@@ -8843,6 +8947,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
@@ -8964,6 +9069,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
@@ -9008,6 +9114,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
@@ -9021,6 +9128,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/actions/:id", o.DeleteAction, func(from *request, r *DeleteActionRequestObject) {
@@ -9058,6 +9166,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
@@ -9119,6 +9228,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
@@ -9184,6 +9294,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
@@ -9197,6 +9308,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/milestones/:id", o.DeleteMilestone, func(from *request, r *DeleteMilestoneRequestObject) {
@@ -9229,6 +9341,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }

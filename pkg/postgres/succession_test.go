@@ -26,8 +26,8 @@ func succeed(t *testing.T, s *Store, code string, r programme.Reorganisation) pr
 // the figures that came under the old code lie under the code of their day.
 func TestAnAuthorityContinues(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
-	importFile(t, s, "a", smallFile())
+	s := importing(t)
+	importFile(t, s, "a", "", smallFile())
 	done := succeed(t, s, "E08000025", continued("2025-03-31"))
 	after := snapshotOf(t, s)
 	old, successor := after.Authority("E08000025"), after.Authority("E08000099")
@@ -51,7 +51,7 @@ func TestAnAuthorityContinues(t *testing.T) {
 // the new authority is deleted as a mistake.
 func TestFiguresGoWithTheCode(t *testing.T) {
 	t.Parallel()
-	s, ctx := seeded(t), t.Context()
+	s, ctx := importing(t), t.Context()
 	file := smallFile()
 	file.Observations = []benchmark.Observation{
 		{Indicator: "REREF_PCT", Period: "2023-24", Geography: "E08000025", Value: new(20.0), Status: benchmark.Reported},
@@ -62,7 +62,7 @@ func TestFiguresGoWithTheCode(t *testing.T) {
 		{Geography: "E08000025", MidYear: 2023, Estimate: new(100.0), Status: benchmark.Reported},
 		{Geography: "E08000025", MidYear: 2024, Estimate: new(101.0), Status: benchmark.Reported},
 	}
-	importFile(t, s, "a", file)
+	importFile(t, s, "a", "", file)
 	figures := func(when string, want map[string]float64) {
 		t.Helper()
 		got := map[string]float64{}
@@ -112,8 +112,8 @@ func TestFiguresGoWithTheCode(t *testing.T) {
 // call for each; their figures stay where they are.
 func TestMergedAndSplit(t *testing.T) {
 	t.Parallel()
-	s := seeded(t)
-	importFile(t, s, "a", smallFile())
+	s := importing(t)
+	importFile(t, s, "a", "", smallFile())
 	into := func(kind programme.SuccessionKind, code, number, name string) programme.Reorganisation {
 		return programme.Reorganisation{Kind: kind, From: "2024-04-01", Successor: programme.Authority{Code: code, DfECode: number, Name: name}}
 	}

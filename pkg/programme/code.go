@@ -147,6 +147,7 @@ const (
 	FaultOnlyInChallenges    FaultCode = "only_in_challenges"
 	FaultOrder               FaultCode = "order"
 	FaultOtherChallenge      FaultCode = "other_challenge"
+	FaultOtherForm           FaultCode = "other_form"
 	FaultOtherKind           FaultCode = "other_kind"
 	FaultOutOfRange          FaultCode = "out_of_range"
 	FaultOutsideChallenge    FaultCode = "outside_challenge"
