@@ -163,6 +163,7 @@ const (
 	FaultReasonInBody        FaultCode = "reason_in_body"
 	FaultReasonRequired      FaultCode = "reason_required"
 	FaultRepeated            FaultCode = "repeated"
+	FaultReportedTogether    FaultCode = "reported_together"
 	FaultRequired            FaultCode = "required"
 	FaultRequiredForAsk      FaultCode = "required_for_ask"
 	FaultRole                FaultCode = "role"
