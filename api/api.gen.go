@@ -249,6 +249,14 @@ const (
 	Visitor     MemberRole = "visitor"
 )
 
+// Defines values for Method.
+const (
+	DELETE Method = "DELETE"
+	PATCH  Method = "PATCH"
+	POST   Method = "POST"
+	PUT    Method = "PUT"
+)
+
 // Defines values for MilestoneKind.
 const (
 	MilestoneKindEvent         MilestoneKind = "event"
@@ -365,6 +373,7 @@ const (
 	ProblemCodeHeadersTooLarge      ProblemCode = "headers_too_large"
 	ProblemCodeHttpVersion          ProblemCode = "http_version"
 	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
+	ProblemCodeIfMatchNamesNoState  ProblemCode = "if_match_names_no_state"
 	ProblemCodeIfMatchRequired      ProblemCode = "if_match_required"
 	ProblemCodeInUse                ProblemCode = "in_use"
 	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
@@ -480,6 +489,15 @@ const (
 	ResponseAnswerPartly      ResponseAnswer = "partly"
 )
 
+// Defines values for RoleName.
+const (
+	RoleNameBoroughEditor RoleName = "borough-editor"
+	RoleNameBoroughLead   RoleName = "borough-lead"
+	RoleNameBoroughSystem RoleName = "borough-system"
+	RoleNameProgramme     RoleName = "programme"
+	RoleNameReporting     RoleName = "reporting"
+)
+
 // Defines values for SuccessionKind.
 const (
 	Continues SuccessionKind = "continues"
@@ -522,6 +540,11 @@ type Action struct {
 	//
 	// Example: 2026-03-31
 	DueOn *NullableDate `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// FindingId A UUID (version 7), made by the server.
 	//
@@ -736,6 +759,11 @@ type AskOrOffer struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -958,6 +986,11 @@ type Authority struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -1135,6 +1168,11 @@ type Borough struct {
 	//
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
 	//
@@ -1634,6 +1672,20 @@ type ContractReleases struct {
 	Items []ContractRelease `json:"items"`
 }
 
+// Creation Something that the caller may create.
+type Creation struct {
+	// Href The address to send it to: a path or, where a part of it is a record's key, a URI template (RFC 6570).
+	//
+	// Example: /v1/milestones
+	Href string `json:"href"`
+
+	// Method A method of HTTP that changes something.
+	Method Method `json:"method"`
+
+	// Type A kind of resource.
+	Type ResourceType `json:"type"`
+}
+
 // Cursor A place in a list. Its content means nothing to callers.
 //
 // Example: WyJFMDkwMDAwMDIiXQ
@@ -1851,6 +1903,11 @@ type Event struct {
 	//
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -2229,6 +2286,11 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Evidence Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -2470,6 +2532,11 @@ type GroupingProposal struct {
 	// Example: 3
 	Cycles int `json:"cycles"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Groups The groups.
 	Groups []ProposedGroup `json:"groups"`
 
@@ -2638,6 +2705,11 @@ type Indicator struct {
 
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Frequency How often an indicator is collected.
 	Frequency Frequency `json:"frequency"`
@@ -2940,8 +3012,28 @@ type LondonComparison struct {
 	Rank *NullableRank `json:"rank"`
 }
 
+// Me Who the caller is to the service.
+type Me struct {
+	// Boroughs The boroughs that the caller speaks for.
+	Boroughs []NamedBorough `json:"boroughs"`
+
+	// MayCreate What the contract lets a caller of these roles create, by address.
+	MayCreate []Creation `json:"mayCreate"`
+
+	// Roles The roles that the token carries.
+	Roles []RoleName `json:"roles"`
+
+	// Subject The subject of the token.
+	//
+	// Example: team
+	Subject string `json:"subject"`
+}
+
 // MemberRole What a borough does in its group.
 type MemberRole string
+
+// Method A method of HTTP that changes something.
+type Method string
 
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
 type Milestone struct {
@@ -2973,6 +3065,11 @@ type Milestone struct {
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// EventId The id of another resource, or null where there is none.
 	//
@@ -3248,6 +3345,19 @@ type NDJSON = string
 // Example: South London
 type Name = string
 
+// NamedBorough A borough.
+type NamedBorough struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South London
+	Name Name `json:"name"`
+}
+
 // NeighbourComparison The borough's statistical neighbours: mean and median of those with a value.
 type NeighbourComparison struct {
 	// Mean A number, or null where there is none.
@@ -3444,6 +3554,11 @@ type Participant struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3555,6 +3670,11 @@ type PeerChallenge struct {
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3614,6 +3734,11 @@ type PeerChallengeGroup struct {
 	//
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -3865,6 +3990,11 @@ type PeerReview struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
@@ -4112,6 +4242,11 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
 	Kind PeriodKind `json:"kind"`
 
@@ -4218,6 +4353,11 @@ type Priority struct {
 	//
 	// Example: A paragraph.
 	Description Text `json:"description"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -4364,6 +4504,11 @@ type Programme struct {
 	// Contacts Whom to ask.
 	Contacts []Contact `json:"contacts"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
@@ -4487,6 +4632,11 @@ type PublishedFigure struct {
 //
 // Example: B
 type QuartileBand string
+
+// RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+//
+// Example: "1764056400000000"
+type RecordEtag = string
 
 // RecordSort An order for records.
 type RecordSort string
@@ -4662,6 +4812,9 @@ type ReviewSession struct {
 	// Example: South London
 	Title Name `json:"title"`
 }
+
+// RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool.
+type RoleName string
 
 // Series A page of the list.
 type Series struct {
@@ -4920,6 +5073,11 @@ type SubRegion struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South London
@@ -4988,6 +5146,11 @@ type SubRegionMembership struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -5460,7 +5623,7 @@ type ListActionSummaryParams struct {
 
 // DeleteActionParams defines parameters for DeleteAction.
 type DeleteActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5475,7 +5638,7 @@ type GetActionParams struct {
 
 // UpdateActionParams defines parameters for UpdateAction.
 type UpdateActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5484,7 +5647,7 @@ type UpdateActionParams struct {
 
 // AddActionProgressParams defines parameters for AddActionProgress.
 type AddActionProgressParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5541,7 +5704,7 @@ type CreateAskOrOfferParams struct {
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
 type DeleteAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5556,7 +5719,7 @@ type GetAskOrOfferParams struct {
 
 // UpdateAskOrOfferParams defines parameters for UpdateAskOrOffer.
 type UpdateAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5565,7 +5728,7 @@ type UpdateAskOrOfferParams struct {
 
 // MeetAskOrOfferParams defines parameters for MeetAskOrOffer.
 type MeetAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5574,7 +5737,7 @@ type MeetAskOrOfferParams struct {
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
 type ReopenAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5583,7 +5746,7 @@ type ReopenAskOrOfferParams struct {
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
 type WithdrawAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5658,7 +5821,7 @@ type CreateAuthorityParams struct {
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
 type DeleteAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5673,7 +5836,7 @@ type GetAuthorityParams struct {
 
 // UpdateAuthorityParams defines parameters for UpdateAuthority.
 type UpdateAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5682,7 +5845,7 @@ type UpdateAuthorityParams struct {
 
 // SucceedAuthorityParams defines parameters for SucceedAuthority.
 type SucceedAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5730,7 +5893,7 @@ type CreateBoroughParams struct {
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
 type DeleteBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5748,7 +5911,7 @@ type GetBoroughParams struct {
 
 // UpdateBoroughParams defines parameters for UpdateBorough.
 type UpdateBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5892,7 +6055,7 @@ type GetEventCalendarParams struct {
 
 // DeleteEventParams defines parameters for DeleteEvent.
 type DeleteEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5907,7 +6070,7 @@ type GetEventParams struct {
 
 // UpdateEventParams defines parameters for UpdateEvent.
 type UpdateEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5916,7 +6079,7 @@ type UpdateEventParams struct {
 
 // CancelEventParams defines parameters for CancelEvent.
 type CancelEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5925,7 +6088,7 @@ type CancelEventParams struct {
 
 // HoldEventParams defines parameters for HoldEvent.
 type HoldEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5934,7 +6097,7 @@ type HoldEventParams struct {
 
 // ReopenEventParams defines parameters for ReopenEvent.
 type ReopenEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5997,7 +6160,7 @@ type CreateFindingParams struct {
 
 // DeleteFindingParams defines parameters for DeleteFinding.
 type DeleteFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6012,7 +6175,7 @@ type GetFindingParams struct {
 
 // UpdateFindingParams defines parameters for UpdateFinding.
 type UpdateFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6021,7 +6184,7 @@ type UpdateFindingParams struct {
 
 // PutFindingResponseParams defines parameters for PutFindingResponse.
 type PutFindingResponseParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6036,7 +6199,7 @@ type GetGroupingProposalParams struct {
 
 // AcceptGroupingProposalParams defines parameters for AcceptGroupingProposal.
 type AcceptGroupingProposalParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6087,7 +6250,7 @@ type CreateIndicatorParams struct {
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
 type DeleteIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6102,7 +6265,7 @@ type GetIndicatorParams struct {
 
 // UpdateIndicatorParams defines parameters for UpdateIndicator.
 type UpdateIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6177,6 +6340,12 @@ type ListIndicatorVersionsParams struct {
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetMeParams defines parameters for GetMe.
+type GetMeParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6267,7 +6436,7 @@ type ListMilestoneSummaryParams struct {
 
 // DeleteMilestoneParams defines parameters for DeleteMilestone.
 type DeleteMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6282,7 +6451,7 @@ type GetMilestoneParams struct {
 
 // UpdateMilestoneParams defines parameters for UpdateMilestone.
 type UpdateMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6369,7 +6538,7 @@ type CreateParticipantParams struct {
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
 type DeleteParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6384,7 +6553,7 @@ type GetParticipantParams struct {
 
 // UpdateParticipantParams defines parameters for UpdateParticipant.
 type UpdateParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6435,7 +6604,7 @@ type CreatePeerChallengeGroupParams struct {
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
 type DeletePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6450,7 +6619,7 @@ type GetPeerChallengeGroupParams struct {
 
 // UpdatePeerChallengeGroupParams defines parameters for UpdatePeerChallengeGroup.
 type UpdatePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6465,7 +6634,7 @@ type GetPeerChallengeGroupCalendarParams struct {
 
 // DeletePeerChallengeGroupMemberParams defines parameters for DeletePeerChallengeGroupMember.
 type DeletePeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6474,7 +6643,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupMemberParams defines parameters for PutPeerChallengeGroupMember.
 type PutPeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6483,7 +6652,7 @@ type PutPeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupNotesParams defines parameters for PutPeerChallengeGroupNotes.
 type PutPeerChallengeGroupNotesParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6537,7 +6706,7 @@ type CreatePeerChallengeParams struct {
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
 type DeletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6552,7 +6721,7 @@ type GetPeerChallengeParams struct {
 
 // UpdatePeerChallengeParams defines parameters for UpdatePeerChallenge.
 type UpdatePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6561,7 +6730,7 @@ type UpdatePeerChallengeParams struct {
 
 // CancelPeerChallengeParams defines parameters for CancelPeerChallenge.
 type CancelPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6570,7 +6739,7 @@ type CancelPeerChallengeParams struct {
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
 type ClosePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6579,7 +6748,7 @@ type ClosePeerChallengeParams struct {
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
 type CompletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6615,7 +6784,7 @@ type CreateGroupingProposalParams struct {
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
 type PreparePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6624,7 +6793,7 @@ type PreparePeerChallengeParams struct {
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
 type ReopenPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6633,7 +6802,7 @@ type ReopenPeerChallengeParams struct {
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
 type StartPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6687,7 +6856,7 @@ type CreatePeerReviewParams struct {
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
 type DeletePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6702,7 +6871,7 @@ type GetPeerReviewParams struct {
 
 // UpdatePeerReviewParams defines parameters for UpdatePeerReview.
 type UpdatePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6711,7 +6880,7 @@ type UpdatePeerReviewParams struct {
 
 // CancelPeerReviewParams defines parameters for CancelPeerReview.
 type CancelPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6720,7 +6889,7 @@ type CancelPeerReviewParams struct {
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
 type CheckPeerReviewFactsParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6729,7 +6898,7 @@ type CheckPeerReviewFactsParams struct {
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
 type ClosePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6738,7 +6907,7 @@ type ClosePeerReviewParams struct {
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
 type FinalisePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6747,7 +6916,7 @@ type FinalisePeerReviewParams struct {
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
 type FollowUpPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6756,7 +6925,7 @@ type FollowUpPeerReviewParams struct {
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
 type AddPeerReviewHostCommentParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6765,7 +6934,7 @@ type AddPeerReviewHostCommentParams struct {
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
 type PreparePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6774,7 +6943,7 @@ type PreparePeerReviewParams struct {
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
 type PutPeerReviewPublicationParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6783,7 +6952,7 @@ type PutPeerReviewPublicationParams struct {
 
 // ReopenPeerReviewParams defines parameters for ReopenPeerReview.
 type ReopenPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6792,7 +6961,7 @@ type ReopenPeerReviewParams struct {
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
 type PutPeerReviewReportParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6801,7 +6970,7 @@ type PutPeerReviewReportParams struct {
 
 // ScopePeerReviewParams defines parameters for ScopePeerReview.
 type ScopePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6810,7 +6979,7 @@ type ScopePeerReviewParams struct {
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
 type StartPeerReviewFieldworkParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6849,7 +7018,7 @@ type CreatePeriodParams struct {
 
 // DeletePeriodParams defines parameters for DeletePeriod.
 type DeletePeriodParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6897,7 +7066,7 @@ type CreatePriorityParams struct {
 
 // DeletePriorityParams defines parameters for DeletePriority.
 type DeletePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6912,7 +7081,7 @@ type GetPriorityParams struct {
 
 // UpdatePriorityParams defines parameters for UpdatePriority.
 type UpdatePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6927,7 +7096,7 @@ type GetProgrammeParams struct {
 
 // UpdateProgrammeParams defines parameters for UpdateProgramme.
 type UpdateProgrammeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7053,7 +7222,7 @@ type CreateSubRegionMembershipParams struct {
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
 type DeleteSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7068,7 +7237,7 @@ type GetSubRegionMembershipParams struct {
 
 // UpdateSubRegionMembershipParams defines parameters for UpdateSubRegionMembership.
 type UpdateSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7107,7 +7276,7 @@ type CreateSubRegionParams struct {
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
 type DeleteSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7122,7 +7291,7 @@ type GetSubRegionParams struct {
 
 // UpdateSubRegionParams defines parameters for UpdateSubRegion.
 type UpdateSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7541,6 +7710,11 @@ type ListIndicatorSeriesRequestObject struct {
 type ListIndicatorVersionsRequestObject struct {
 	Code   IndicatorCode
 	Params ListIndicatorVersionsParams
+}
+
+// GetMeRequestObject is what a request for GetMe says.
+type GetMeRequestObject struct {
+	Params GetMeParams
 }
 
 // ListMilestonesRequestObject is what a request for ListMilestones says.
@@ -8182,6 +8356,9 @@ type Operations interface {
 	// ListIndicatorVersions List the revisions of an indicator
 	// (GET /v1/indicators/{code}/versions)
 	ListIndicatorVersions(ctx context.Context, r ListIndicatorVersionsRequestObject) (Response, error)
+	// GetMe Read who you are here
+	// (GET /v1/me)
+	GetMe(ctx context.Context, r GetMeRequestObject) (Response, error)
 	// ListMilestones List milestones
 	// (GET /v1/milestones)
 	ListMilestones(ctx context.Context, r ListMilestonesRequestObject) (Response, error)
@@ -9342,6 +9519,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }

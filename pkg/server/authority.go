@@ -95,6 +95,6 @@ func authorityWire(a *programme.Authority, successions []programme.Succession, n
 	return api.Authority{
 		Code: a.Code, DfeCode: a.DfECode, Name: a.Name, RegionCode: a.RegionCode, RegionName: a.RegionName, ValidFrom: a.ValidFrom, ValidTo: a.ValidTo,
 		Predecessors: relativesWire(programme.Predecessors(successions, a.Code), name), Successors: relativesWire(programme.Successors(successions, a.Code), name),
-		CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(),
+		CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(), Etag: etagOf(a.Version),
 	}
 }

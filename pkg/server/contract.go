@@ -31,6 +31,8 @@ type operationKey struct{ method, route string }
 // operation is one operation of the contract.
 type operation struct {
 	ID           string
+	Path         string // as the contract has it
+	Creates      string // the kind of resource that it creates, or empty
 	Public       bool
 	Roles        []programme.Role
 	Parameters   []*openapi3.Parameter
@@ -67,7 +69,7 @@ func readContract() (*contract, error) {
 	var faults []error
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			o, err := newOperation(method, item, op)
+			o, err := newOperation(method, path, item, op)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -138,8 +140,8 @@ func unless(right bool) error {
 	return errFormat
 }
 
-func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	o := &operation{ID: op.OperationID, query: map[string]bool{}, ids: map[string]bool{}}
+func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
+	o := &operation{ID: op.OperationID, Path: path, query: map[string]bool{}, ids: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		o.Parameters = append(o.Parameters, p.Value)
 		schema := p.Value.Schema.Value
@@ -160,6 +162,9 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 		}
 	}
 	o.Row, o.columns = rowSchema(op)
+	if op.Responses.Value("201") != nil {
+		o.Creates = createdAt(path)
+	}
 	public := op.Security != nil && len(*op.Security) == 0
 	o.fromSnapshot = method == http.MethodGet && op.Extensions["x-from-snapshot"] == true
 	return o, o.readRoles(op.Extensions["x-roles"], public)

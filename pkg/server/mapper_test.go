@@ -70,6 +70,7 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
+		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":         filled(actionCountWire),
 		"MilestoneCount":      filled(milestoneCountWire),
 		"Programme":           filled(programmeWire),

@@ -153,7 +153,7 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 		}))
 	}
 	e.Use(s.authorize, s.remember, s.validate)
-	api.Register(e, s, s.once)
+	api.Register(e, s, s.eachState, s.once)
 	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err
 	}
