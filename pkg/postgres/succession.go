@@ -86,7 +86,7 @@ func (s *Store) succeed(tx *gorm.DB, actor programme.Actor, before programme.Aut
 			return programme.Succeeded{}, err
 		}
 	}
-	all := append(successions[:len(successions):len(successions)], made)
+	all := slices.Concat(successions, []programme.Succession{made})
 	err = s.audit(tx, actor, actionUpdate, authorities.name, ended.Code, related(before, successions), related(ended, all))
 	if err == nil && there != nil {
 		err = s.audit(tx, actor, actionUpdate, authorities.name, successor.Code, related(*there, successions), related(successor, all))

@@ -222,7 +222,7 @@ func TestEveryFigureIsUnderTheCodeOfItsDay(t *testing.T) {
 	for o := range s.Data.Observations(benchmark.ObservationKey{}, benchmark.ObservationFilter{Level: benchmark.LocalAuthority}) {
 		period, err := benchmark.ParsePeriod(o.Period)
 		must(t, err)
-		for _, code := range strings.Split(o.Geography, "/") {
+		for code := range strings.SplitSeq(o.Geography, "/") {
 			figures++
 			if then, stood := lineages.In(code, period); !stood || then != code {
 				t.Errorf("%s in %s is kept under %s, and the code was %q", o.Indicator, o.Period, code, then)

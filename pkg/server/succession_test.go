@@ -9,10 +9,10 @@ import (
 )
 
 // followed says that the authority has a successor.
-func (w *world) followed(code, body string, header ...string) answer {
+func (w *world) followed(code, body string) answer {
 	w.t.Helper()
 	path := "/v1/authorities/" + code
-	return w.write("POST", path+"/successor", body, append([]string{"If-Match", w.get(path).header.Get("ETag")}, header...)...)
+	return w.write("POST", path+"/successor", body, "If-Match", w.get(path).header.Get("ETag"))
 }
 
 // TestABoroughContinuesUnderANewCode: Croydon gets a new code from April 2024 on, after
