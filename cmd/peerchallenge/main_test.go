@@ -272,7 +272,8 @@ func TestMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
 // TestImport loads files, says what they did, and names every fault.
 func TestImport(t *testing.T) {
 	t.Parallel()
-	env := settingsOf("DATABASE_URL", pgtest.Database(t))
+	url := pgtest.Database(t)
+	env := settingsOf("DATABASE_URL", url)
 	must(t, env, "migrate")
 	must(t, env, "import", "london")
 	dir := t.TempDir()
@@ -321,6 +322,7 @@ func TestImport(t *testing.T) {
 	if said := refused(t, env, "import", "dfe", filepath.Join(dir, "nowhere.csv")); !strings.Contains(said, "no such file") {
 		t.Error(said)
 	}
+	importsByMapping(t, dir, "DATABASE_URL", url)
 }
 
 func TestRefusals(t *testing.T) {
