@@ -37,7 +37,7 @@ func TestABoroughContinuesUnderANewCode(t *testing.T) {
 	}
 
 	after, methodAfter := w.compare(croydon, "2024-25", "REREF_PCT")
-	if *after.Value != *before.Value || *after.Change != *before.Change || *after.London.Rank != *before.London.Rank || after.London.N != before.London.N || after.England.N != before.England.N ||
+	if *after.Value != *before.Value || *after.Change != *before.Change || *after.Region.Rank != *before.Region.Rank || after.Region.N != before.Region.N || after.England.N != before.England.N ||
 		*after.StatisticalNeighbours.Mean != *before.StatisticalNeighbours.Mean || *after.SubRegion.Mean != *before.SubRegion.Mean {
 		t.Errorf("compared is %+v, and was before %+v", after, before)
 	}
@@ -48,8 +48,8 @@ func TestABoroughContinuesUnderANewCode(t *testing.T) {
 	if !slices.Equal(methodAfter.CodesUsed, []api.CodeUsed{used}) || len(methodBefore.CodesUsed) != 0 {
 		t.Errorf("codes used are %+v, and were %+v", methodAfter.CodesUsed, methodBefore.CodesUsed)
 	}
-	if !slices.Contains(methodAfter.London, renewed) || slices.Contains(methodAfter.London, croydon) || slices.Contains(methodAfter.England, croydon) {
-		t.Errorf("London is %v", methodAfter.London)
+	if !slices.Contains(methodAfter.RegionMembers, renewed) || slices.Contains(methodAfter.RegionMembers, croydon) || slices.Contains(methodAfter.England, croydon) {
+		t.Errorf("the region is %v", methodAfter.RegionMembers)
 	}
 	var series api.Series
 	w.get("/v1/indicators/REREF_PCT/series?borough=" + croydon).want(200).into(&series)
