@@ -56,6 +56,11 @@ const (
 	Updated ChangeKind = "updated"
 )
 
+// Defines values for ContractFormats.
+const (
+	ContractFormatsJson ContractFormats = "json"
+)
+
 // Defines values for EventKind.
 const (
 	ChallengeDay  EventKind = "challenge_day"
@@ -236,9 +241,9 @@ const (
 
 // Defines values for ListFormat.
 const (
-	Csv    ListFormat = "csv"
-	Json   ListFormat = "json"
-	Ndjson ListFormat = "ndjson"
+	ListFormatCsv    ListFormat = "csv"
+	ListFormatJson   ListFormat = "json"
+	ListFormatNdjson ListFormat = "ndjson"
 )
 
 // Defines values for MemberRole.
@@ -544,7 +549,7 @@ type Action struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	FindingId ResourceId `json:"findingId"`
 
-	// FindingKind What kind of finding it is. Only a challenge records risks.
+	// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 	FindingKind FindingKind `json:"findingKind"`
 
 	// Id A UUID (version 7), made by the server.
@@ -579,7 +584,7 @@ type Action struct {
 	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
 	Stalled bool `json:"stalled"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -663,7 +668,7 @@ type ActionCountPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// ActionGrouping By what actions are counted.
+// ActionGrouping By what actions are counted. More may come.
 type ActionGrouping string
 
 // ActionInput What is needed to create it.
@@ -735,7 +740,7 @@ type ActionPatch struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// ActionState Where an action stands.
+// ActionState Where an action stands. More may come.
 type ActionState string
 
 // AskOrOffer Help that a borough looks for or has to give. Offers are for the whole programme, asks for the members of one group.
@@ -776,7 +781,7 @@ type AskOrOffer struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
-	// State What became of it.
+	// State What became of it. More may come.
 	State AskOrOfferState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -859,7 +864,7 @@ type AskOrOfferPatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// AskOrOfferState What became of it.
+// AskOrOfferState What became of it. More may come.
 type AskOrOfferState string
 
 // Attendance People of one type of organisation.
@@ -869,14 +874,17 @@ type Attendance struct {
 	// Example: 36
 	Count *NullableCount `json:"count,omitempty"`
 
-	// OrganisationType Groups those who attend.
+	// OrganisationType Groups those who attend. More may come.
 	OrganisationType OrganisationType `json:"organisationType"`
 
 	// Organisations Which organisations, where that is known.
 	Organisations *[]Name `json:"organisations,omitempty"`
 }
 
-// AuditAction What was done to a resource.
+// AttendanceInput People of one type of organisation.
+type AttendanceInput = Attendance
+
+// AuditAction What was done to a resource. More may come.
 //
 // Example: update
 type AuditAction string
@@ -899,7 +907,7 @@ type AuditActor struct {
 
 // AuditEntry Who changed a resource, when and why.
 type AuditEntry struct {
-	// Action What was done to a resource.
+	// Action What was done to a resource. More may come.
 	//
 	// Example: update
 	Action AuditAction `json:"action"`
@@ -1245,7 +1253,7 @@ type Change struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id string `json:"id"`
 
-	// Type A kind of resource.
+	// Type A kind of resource. More may come.
 	Type ResourceType `json:"type"`
 }
 
@@ -1362,13 +1370,13 @@ type Comparison struct {
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
 	StatisticalNeighbours NeighbourComparison `json:"statisticalNeighbours"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion The borough's sub-region on the period's last day: pooled (sum of numerators over sum of denominators), null unless every member with a value has both parts, and the mean of its boroughs.
 	SubRegion SubRegionComparison `json:"subRegion"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// Value A number, or null where there is none.
@@ -1503,7 +1511,7 @@ type ComparisonPage struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1545,7 +1553,7 @@ type ConfidenceInterval struct {
 	// Example: 19.8
 	Lower *NullableNumber `json:"lower"`
 
-	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 	//
 	// Example: wilson
 	Method *IntervalMethod `json:"method"`
@@ -1579,6 +1587,9 @@ type Contact struct {
 	Role Name `json:"role"`
 }
 
+// ContactInput A person whom the programme names for contact.
+type ContactInput = Contact
+
 // ContractChange Something that is different.
 type ContractChange struct {
 	// NewValue Whether answers can have a value that they could not have before: look at these first.
@@ -1592,6 +1603,9 @@ type ContractChange struct {
 	// Example: added the optional property `region` to the response
 	Text string `json:"text"`
 }
+
+// ContractFormats Which forms of lists to tell of. More may come.
+type ContractFormats string
 
 // ContractRelease A release of the contract, and how it differs from the one before.
 type ContractRelease struct {
@@ -1625,10 +1639,10 @@ type Creation struct {
 	// Example: /v1/milestones
 	Href string `json:"href"`
 
-	// Method A method of HTTP that changes something.
+	// Method A method of HTTP that changes something. More may come.
 	Method Method `json:"method"`
 
-	// Type A kind of resource.
+	// Type A kind of resource. More may come.
 	Type ResourceType `json:"type"`
 }
 
@@ -1670,7 +1684,7 @@ type Distribution struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1720,7 +1734,7 @@ type DistributionItem struct {
 	// Example: 20
 	Rank *NullableRank `json:"rank"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion Its sub-region on the period's last day.
@@ -1868,7 +1882,7 @@ type Event struct {
 	// Invited Who was invited, by type of organisation.
 	Invited []Attendance `json:"invited"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -1907,7 +1921,7 @@ type Event struct {
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// State Where an event stands.
+	// State Where an event stands. More may come.
 	State EventState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -1934,7 +1948,7 @@ type Event struct {
 // EventInput What is needed to create it.
 type EventInput struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -1965,9 +1979,9 @@ type EventInput struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -1994,7 +2008,7 @@ type EventInput struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
 	// StartTime A time of day in London, or null where none is given.
 	//
@@ -2022,7 +2036,7 @@ type EventInput struct {
 	Venue *NullableName `json:"venue,omitempty"`
 }
 
-// EventKind What kind of event it is.
+// EventKind What kind of event it is. More may come.
 type EventKind string
 
 // EventPage A page of the list.
@@ -2040,7 +2054,7 @@ type EventPage struct {
 // EventPatch What to change; what is absent is kept.
 type EventPatch struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -2071,9 +2085,9 @@ type EventPatch struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind *EventKind `json:"kind,omitempty"`
 
 	// Link A web address, or null where there is none.
@@ -2100,7 +2114,7 @@ type EventPatch struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
 	// StartTime A time of day in London, or null where none is given.
 	//
@@ -2156,10 +2170,13 @@ type EventSession struct {
 	Title Name `json:"title"`
 }
 
-// EventSort An order for events.
+// EventSessionInput A part of an event.
+type EventSessionInput = EventSession
+
+// EventSort An order for events. More may come.
 type EventSort string
 
-// EventState Where an event stands.
+// EventState Where an event stands. More may come.
 type EventState string
 
 // Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
@@ -2170,7 +2187,7 @@ type Exclusion struct {
 	// Authorities Their codes, in order.
 	Authorities []GeographyCode `json:"authorities"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 }
 
@@ -2211,10 +2228,10 @@ type Fault struct {
 // FaultCode What is wrong with a part of a request. More may come: show the detail of one that you do not know.
 type FaultCode string
 
-// FeedStart Where to begin in the feed.
+// FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
-// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 type FigureStatus string
 
 // Finding What a challenge's group or a review's team found about a borough.
@@ -2250,7 +2267,7 @@ type Finding struct {
 	// Indicators Indicators that it cites.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2305,7 +2322,7 @@ type FindingInput struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2337,7 +2354,7 @@ type FindingInput struct {
 	Theme Name `json:"theme"`
 }
 
-// FindingKind What kind of finding it is. Only a challenge records risks.
+// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 type FindingKind string
 
 // FindingPage A page of the list.
@@ -2362,7 +2379,7 @@ type FindingPatch struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind *FindingKind `json:"kind,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
@@ -2411,10 +2428,10 @@ type FindingResponseInput struct {
 	Reason *NullableText `json:"reason,omitempty"`
 }
 
-// Frequency How often an indicator is collected.
+// Frequency How often an indicator is collected. More may come.
 type Frequency string
 
-// GeographicLevel The level of a place.
+// GeographicLevel The level of a place. More may come.
 type GeographicLevel string
 
 // GeographyCode The code of the Government Statistical Service for a place in England.
@@ -2434,7 +2451,7 @@ type GroupMember struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2445,7 +2462,7 @@ type GroupMemberInput struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn,omitempty"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2457,7 +2474,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -2494,7 +2511,7 @@ type GroupingProposal struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -2525,7 +2542,7 @@ type GroupingProposal struct {
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
 
-	// State What became of a proposal.
+	// State What became of a proposal. More may come.
 	State ProposalState `json:"state"`
 
 	// Unplaced Boroughs that no group could take.
@@ -2569,7 +2586,7 @@ type GroupingProposalInput struct {
 	Sizes []int `json:"sizes"`
 
 	// Weights What counts how much.
-	Weights *GroupingWeights `json:"weights,omitempty"`
+	Weights *GroupingWeightsInput `json:"weights,omitempty"`
 }
 
 // GroupingProposalPage A page of the list.
@@ -2596,6 +2613,9 @@ type GroupingWeights struct {
 	// Example: 1
 	Repeat float64 `json:"repeat"`
 }
+
+// GroupingWeightsInput What counts how much.
+type GroupingWeightsInput = GroupingWeights
 
 // Health How the service is.
 type Health struct {
@@ -2657,7 +2677,7 @@ type Indicator struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2689,7 +2709,7 @@ type Indicator struct {
 	// Example: South London
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2718,7 +2738,7 @@ type IndicatorInput struct {
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2745,7 +2765,7 @@ type IndicatorInput struct {
 	// Example: South London
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 }
 
@@ -2771,7 +2791,7 @@ type IndicatorPatch struct {
 	// Denominator What the denominator counts.
 	Denominator *string `json:"denominator,omitempty"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency *Frequency `json:"frequency,omitempty"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2798,11 +2818,11 @@ type IndicatorPatch struct {
 	// Example: South London
 	Theme *Name `json:"theme,omitempty"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit *Unit `json:"unit,omitempty"`
 }
 
-// IndicatorSort An order for indicators.
+// IndicatorSort An order for indicators. More may come.
 type IndicatorSort string
 
 // Instant An instant, RFC 3339, UTC in answers.
@@ -2810,7 +2830,7 @@ type IndicatorSort string
 // Example: 2026-03-31T09:30:00Z
 type Instant = time.Time
 
-// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 //
 // Example: wilson
 type IntervalMethod string
@@ -2842,7 +2862,7 @@ type JointFigure struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReleaseId ResourceId `json:"releaseId"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -2897,6 +2917,9 @@ type LinkContext struct {
 	Status []LinkTarget `json:"status"`
 }
 
+// LinkInput Something elsewhere.
+type LinkInput = Link
+
 // LinkSet Links of the API (RFC 9264).
 type LinkSet struct {
 	// Linkset The links of each base path.
@@ -2916,7 +2939,7 @@ type LinkTarget struct {
 	Type string `json:"type"`
 }
 
-// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type ListFormat string
 
 // LocalAuthorityCode The GSS code of a local authority.
@@ -2975,10 +2998,10 @@ type Me struct {
 	Subject string `json:"subject"`
 }
 
-// MemberRole What a borough does in its group.
+// MemberRole What a borough does in its group. More may come.
 type MemberRole string
 
-// Method A method of HTTP that changes something.
+// Method A method of HTTP that changes something. More may come.
 type Method string
 
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
@@ -3035,7 +3058,7 @@ type Milestone struct {
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3061,7 +3084,7 @@ type Milestone struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds []ResourceId `json:"priorityIds"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -3088,7 +3111,7 @@ type MilestoneCount struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Milestones How many.
@@ -3096,7 +3119,7 @@ type MilestoneCount struct {
 	// Example: 4
 	Milestones int `json:"milestones"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -3143,14 +3166,14 @@ type MilestoneInput struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3176,7 +3199,7 @@ type MilestoneInput struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -3188,7 +3211,7 @@ type MilestoneInput struct {
 	Title Name `json:"title"`
 }
 
-// MilestoneKind What kind of milestone it is.
+// MilestoneKind What kind of milestone it is. More may come.
 type MilestoneKind string
 
 // MilestonePage A page of the list.
@@ -3229,14 +3252,14 @@ type MilestonePatch struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind *MilestoneKind `json:"kind,omitempty"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3262,7 +3285,7 @@ type MilestonePatch struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State *MilestoneState `json:"state,omitempty"`
 
 	// SubRegions Its sub-regions.
@@ -3277,10 +3300,10 @@ type MilestonePatch struct {
 	WordedByHand *bool `json:"wordedByHand,omitempty"`
 }
 
-// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last.
+// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last. More may come.
 type MilestoneSort string
 
-// MilestoneState Where a milestone stands.
+// MilestoneState Where a milestone stands. More may come.
 type MilestoneState string
 
 // NDJSON The whole list, one JSON object to a line.
@@ -3427,7 +3450,7 @@ type Observation struct {
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
-	// Level The level of a place.
+	// Level The level of a place. More may come.
 	Level GeographicLevel `json:"level"`
 
 	// Numerator A number, or null where there is none.
@@ -3440,7 +3463,7 @@ type Observation struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -3448,7 +3471,7 @@ type Observation struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReleaseId ResourceId `json:"releaseId"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -3474,7 +3497,7 @@ type ObservationPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// OrganisationType Groups those who attend.
+// OrganisationType Groups those who attend. More may come.
 type OrganisationType string
 
 // OwnerKind Whether the owner is a person's role or an outside body.
@@ -3520,7 +3543,7 @@ type Participant struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3551,7 +3574,7 @@ type ParticipantInput struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -3589,11 +3612,11 @@ type ParticipantPatch struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role *ParticipantRole `json:"role,omitempty"`
 }
 
-// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 type ParticipantRole string
 
 // PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded.
@@ -3647,7 +3670,7 @@ type PeerChallenge struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn"`
 
-	// State Where a peer challenge stands.
+	// State Where a peer challenge stands. More may come.
 	State PeerChallengeState `json:"state"`
 
 	// SubRegion A short name for addresses, lower case.
@@ -3918,7 +3941,7 @@ type PeerChallengePatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerChallengeState Where a peer challenge stands.
+// PeerChallengeState Where a peer challenge stands. More may come.
 type PeerChallengeState string
 
 // PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
@@ -3985,7 +4008,7 @@ type PeerReview struct {
 	// Example: 2026-03-31
 	ProgressReviewOn *NullableDate `json:"progressReviewOn"`
 
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 
 	// Report Plain text of any length up to 100,000 characters, or null where there is none.
@@ -4014,7 +4037,7 @@ type PeerReview struct {
 	// Sessions Interviews and focus groups; for others than host and team an empty list.
 	Sessions []ReviewSession `json:"sessions"`
 
-	// State Where a peer review stands.
+	// State Where a peer review stands. More may come.
 	State PeerReviewState `json:"state"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4085,7 +4108,7 @@ type PeerReviewInput struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
@@ -4157,7 +4180,7 @@ type PeerReviewPatch struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
@@ -4168,7 +4191,7 @@ type PeerReviewPatch struct {
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerReviewState Where a peer review stands.
+// PeerReviewState Where a peer review stands. More may come.
 type PeerReviewState string
 
 // Period What figures can be about.
@@ -4193,7 +4216,7 @@ type Period struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
-	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	Kind PeriodKind `json:"kind"`
 
 	// Name What people call the period.
@@ -4220,7 +4243,7 @@ type PeriodInput struct {
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 type PeriodKind string
 
 // PeriodName What people call the period.
@@ -4240,7 +4263,7 @@ type PeriodPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// PlaceSort An order for places.
+// PlaceSort An order for places. More may come.
 type PlaceSort string
 
 // Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
@@ -4279,7 +4302,7 @@ type PreviousFigure struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4478,7 +4501,7 @@ type ProgrammePatch struct {
 	Attribution *string `json:"attribution,omitempty"`
 
 	// Contacts Whom to ask.
-	Contacts *[]Contact `json:"contacts,omitempty"`
+	Contacts *[]ContactInput `json:"contacts,omitempty"`
 
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
@@ -4499,7 +4522,7 @@ type ProgressUpdate struct {
 	// Example: 2026-03-31T09:30:00Z
 	At Instant `json:"at"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -4515,7 +4538,7 @@ type ProgressUpdateInput struct {
 	// Example: Entered by mistake
 	Reason *NullableReason `json:"reason,omitempty"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State *ActionState `json:"state,omitempty"`
 
 	// Text What was done.
@@ -4524,7 +4547,7 @@ type ProgressUpdateInput struct {
 	Text string `json:"text"`
 }
 
-// ProposalState What became of a proposal.
+// ProposalState What became of a proposal. More may come.
 type ProposalState string
 
 // ProposedGroup A group of a proposal, and why it is so.
@@ -4554,18 +4577,18 @@ type ProposedGroup struct {
 	Repeats []RepeatedPairing `json:"repeats"`
 }
 
-// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 type Publication string
 
 // PublicationInput How far a report may be seen.
 type PublicationInput struct {
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 }
 
 // PublishedFigure What is published for the place as a whole.
 type PublishedFigure struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4584,7 +4607,7 @@ type QuartileBand string
 // Example: "1764056400000000"
 type RecordEtag = string
 
-// RecordSort An order for records.
+// RecordSort An order for records. More may come.
 type RecordSort string
 
 // RegionCode The GSS code of a region.
@@ -4643,7 +4666,7 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
-	// State Whether figures of the release may stand; of a withdrawn one none does.
+	// State Whether figures of the release may stand; of a withdrawn one none does. More may come.
 	State ReleaseState `json:"state"`
 
 	// StateReason Why it was last withdrawn or reinstated; null before.
@@ -4674,7 +4697,7 @@ type ReleasePage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// ReleaseState Whether figures of the release may stand; of a withdrawn one none does.
+// ReleaseState Whether figures of the release may stand; of a withdrawn one none does. More may come.
 type ReleaseState string
 
 // RepeatedPairing Two boroughs that met before.
@@ -4696,7 +4719,7 @@ type ReportInput struct {
 	Report *NullableLongText `json:"report"`
 
 	// ReportLinks Documents that belong to it.
-	ReportLinks *[]Link `json:"reportLinks,omitempty"`
+	ReportLinks *[]LinkInput `json:"reportLinks,omitempty"`
 }
 
 // ResourceId A UUID (version 7), made by the server.
@@ -4704,7 +4727,7 @@ type ReportInput struct {
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ResourceId = string
 
-// ResourceType A kind of resource.
+// ResourceType A kind of resource. More may come.
 type ResourceType string
 
 // ResponseAnswer How far the borough accepts a finding.
@@ -4738,7 +4761,10 @@ type ReviewSession struct {
 	Title Name `json:"title"`
 }
 
-// RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool.
+// ReviewSessionInput An interview or a focus group of the fieldwork.
+type ReviewSessionInput = ReviewSession
+
+// RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
 type RoleName string
 
 // Series A page of the list.
@@ -4765,7 +4791,7 @@ type Series struct {
 
 // SeriesBeside A place beside the borough in one period.
 type SeriesBeside struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4825,7 +4851,7 @@ type SeriesPoint struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -4838,7 +4864,7 @@ type SeriesPoint struct {
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -5206,7 +5232,7 @@ type TeamMember struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ParticipantId *NullableId `json:"participantId"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -5226,7 +5252,7 @@ type TeamMemberInput struct {
 // Example: A paragraph.
 type Text = string
 
-// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
 
 // UnplacedBorough A borough that no group could take, and why.
@@ -5236,14 +5262,14 @@ type UnplacedBorough struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 	Code UnplacedCode `json:"code"`
 
 	// Detail Why, in a sentence.
 	Detail string `json:"detail"`
 }
 
-// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 type UnplacedCode string
 
 // Url A web address.
@@ -5295,7 +5321,7 @@ type EventId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type FindingId = ResourceId
 
-// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type Format = ListFormat
 
 // GroupId A UUID (version 7), made by the server.
@@ -5405,10 +5431,10 @@ type ProposalId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReleaseId = ResourceId
 
-// SortIndicators An order for indicators.
+// SortIndicators An order for indicators. More may come.
 type SortIndicators = IndicatorSort
 
-// SortPlaces An order for places.
+// SortPlaces An order for places. More may come.
 type SortPlaces = PlaceSort
 
 // SubRegionQuery A short name for addresses, lower case.
@@ -5464,6 +5490,9 @@ type Unexpected = Problem
 
 // UnsupportedMediaType What went wrong (RFC 9457).
 type UnsupportedMediaType = Problem
+
+// UnsupportedPatch What went wrong (RFC 9457).
+type UnsupportedPatch = Problem
 
 // ListActionsParams defines parameters for ListActions.
 type ListActionsParams struct {

@@ -200,12 +200,16 @@ func printResult(out io.Writer, d benchmark.Delivery, r *benchmark.ImportResult)
 
 func printChange(out io.Writer, c *benchmark.Change) error {
 	what := cmp.Or(c.Indicator, string(c.Of))
+	instead := ""
+	if len(c.Replaces) > 0 {
+		instead = ", in place of " + strings.Join(c.Replaces, " and ")
+	}
 	var err error
 	switch c.Kind {
 	case benchmark.NewFigure:
-		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s\n", what, c.Period, c.Geography, shown(c.Is))
+		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s%s\n", what, c.Period, c.Geography, shown(c.Is), instead)
 	case benchmark.CorrectedFigure:
-		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s\n", what, c.Period, c.Geography, shown(c.Is), shown(c.Was))
+		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s%s\n", what, c.Period, c.Geography, shown(c.Is), shown(c.Was), instead)
 	case benchmark.WithdrawnFigure:
 		_, err = fmt.Fprintf(out, "withdrawn: %s, %s, %s: was %s\n", what, c.Period, c.Geography, shown(c.Was))
 	}

@@ -271,7 +271,12 @@ func (w *world) refusesBadBodies(op *described) {
 		w.t.Errorf("faults %v", got)
 	}
 	a.body, a.header["Content-Type"] = right, "text/plain"
-	w.send(a).problem(415, "media_type")
+	refused := w.send(a)
+	refused.problem(415, "media_type")
+	takes := refused.header.Get("Accept-Patch")
+	if want := map[bool]string{true: "application/merge-patch+json, application/json"}[op.method == http.MethodPatch]; takes != want {
+		w.t.Errorf("Accept-Patch is %q, want %q", takes, want)
+	}
 }
 
 // findsNothing asks for keys that do not exist.
@@ -336,7 +341,11 @@ func (w *world) answersItsExample(op *described) {
 		defer w.isNotRepeated(op, a, r)
 	}
 	switch op.method {
-	case http.MethodGet, http.MethodPatch, http.MethodPut:
+	case http.MethodPatch: // and again as plain JSON, as clients send it that know no other
+		r.want(200)
+		a.header["If-Match"], a.header["Content-Type"] = r.header.Get("ETag"), "application/json"
+		w.send(a).want(200)
+	case http.MethodGet, http.MethodPut:
 		r.want(200)
 	case http.MethodDelete:
 		if op.Responses.Value("204") == nil {

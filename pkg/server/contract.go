@@ -42,7 +42,7 @@ type operation struct {
 	reasonHeader bool             // it says why in [headerReason], and not in its body
 	Body         *openapi3.Schema // nil where it takes none
 	bodyOptional bool
-	BodyType     string
+	BodyTypes    []string // media types of the body, the one to prefer first
 	Row          string   // schema of one item, where the operation answers a list
 	columns      []string // of the list as CSV
 	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
@@ -158,8 +158,9 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 	if op.RequestBody != nil {
 		o.bodyOptional = !op.RequestBody.Value.Required
 		for mediaType, media := range op.RequestBody.Value.Content {
-			o.BodyType, o.Body = mediaType, media.Schema.Value
+			o.BodyTypes, o.Body = append(o.BodyTypes, mediaType), media.Schema.Value
 		}
+		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON
 	}
 	o.Row, o.columns = rowSchema(op)
 	if op.Responses.Value("201") != nil {
