@@ -562,12 +562,12 @@ type Action struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason"`
 
-	// Overdue Whether it is open after its due date, today in London.
+	// Overdue Whether it is open after its due date, today by the programme's time.
 	Overdue bool `json:"overdue"`
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -581,7 +581,7 @@ type Action struct {
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
-	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
+	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days of the programme's time.
 	Stalled bool `json:"stalled"`
 
 	// State Where an action stands. More may come.
@@ -690,7 +690,7 @@ type ActionInput struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -728,7 +728,7 @@ type ActionPatch struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner *Name `json:"owner,omitempty"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -791,7 +791,7 @@ type AskOrOffer struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -827,7 +827,7 @@ type AskOrOfferInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -860,7 +860,7 @@ type AskOrOfferPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -994,7 +994,7 @@ type Authority struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
@@ -1004,7 +1004,7 @@ type Authority struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -1037,7 +1037,7 @@ type AuthorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The GSS code of a region.
@@ -1047,7 +1047,7 @@ type AuthorityInput struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1082,7 +1082,7 @@ type AuthorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// RegionCode The GSS code of a region.
@@ -1092,7 +1092,7 @@ type AuthorityPatch struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName *Name `json:"regionName,omitempty"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1128,7 +1128,7 @@ type Borough struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter"`
@@ -1140,7 +1140,7 @@ type Borough struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
@@ -1150,7 +1150,7 @@ type Borough struct {
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 
 	// SubRegion Slug of the sub-region on the day asked for, or today; null where it belongs to none.
@@ -1171,7 +1171,7 @@ type BoroughInput struct {
 	// Example: E09000022
 	Code GeographyCode `json:"code"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1183,12 +1183,12 @@ type BoroughInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 }
 
@@ -1209,7 +1209,7 @@ type BoroughPair = []GeographyCode
 
 // BoroughPatch What to change; what is absent is kept.
 type BoroughPatch struct {
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1221,12 +1221,12 @@ type BoroughPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName *Name `json:"shortName,omitempty"`
 }
 
@@ -1290,7 +1290,7 @@ type CodeUsed struct {
 
 	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	AuthorityName Name `json:"authorityName"`
 
 	// Code The code of the Government Statistical Service for a place in England.
@@ -1339,14 +1339,11 @@ type Comparison struct {
 
 	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	IndicatorName Name `json:"indicatorName"`
 
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
-
-	// London London as a whole, and the borough among its boroughs.
-	London LondonComparison `json:"london"`
 
 	// Method The choices behind one comparison.
 	Method ComparisonItemMethod `json:"method"`
@@ -1366,6 +1363,9 @@ type Comparison struct {
 
 	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
+
+	// Region The borough's region as a whole, and the borough among those of the programme.
+	Region RegionComparison `json:"region"`
 
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
 	StatisticalNeighbours NeighbourComparison `json:"statisticalNeighbours"`
@@ -1432,14 +1432,6 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme, by their codes on the period's last day.
-	London []GeographyCode `json:"london"`
-
-	// LondonCode The region under whose code the published London figure stands.
-	//
-	// Example: E12000007
-	LondonCode string `json:"londonCode"`
-
 	// MembershipOn A calendar day.
 	//
 	// Example: 2026-03-31
@@ -1468,6 +1460,19 @@ type ComparisonMethod struct {
 	// Example: 1 = best by polarity; ties share the smaller rank
 	Ranks string `json:"ranks"`
 
+	// RegionCode The borough's region, under whose code its published figure stands.
+	//
+	// Example: E12000007
+	RegionCode string `json:"regionCode"`
+
+	// RegionMembers The boroughs of the programme, by their codes on the period's last day.
+	RegionMembers []GeographyCode `json:"regionMembers"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName Name `json:"regionName"`
+
 	// ReleaseIds Ids of the releases that the figures of this page come from.
 	ReleaseIds []ResourceId `json:"releaseIds"`
 
@@ -1494,7 +1499,7 @@ type ComparisonPage struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Items The items of this page.
@@ -1573,17 +1578,17 @@ type Contact struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Organisation Name `json:"organisation"`
 
 	// Role A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Role Name `json:"role"`
 }
 
@@ -1708,7 +1713,7 @@ type DistributionItem struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
@@ -1753,9 +1758,6 @@ type DistributionSummary struct {
 	// England What is published for the place as a whole.
 	England PublishedFigure `json:"england"`
 
-	// London What is published for the place as a whole.
-	London PublishedFigure `json:"london"`
-
 	// LowerQuartile A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -1795,6 +1797,9 @@ type DistributionSummary struct {
 	//
 	// Example: 19.8
 	P80 *NullableNumber `json:"p80"`
+
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
 
 	// UpperQuartile A number, or null where there is none.
 	//
@@ -1854,7 +1859,7 @@ type Event struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
@@ -1911,7 +1916,7 @@ type Event struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions []EventSession `json:"sessions"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
@@ -1931,7 +1936,7 @@ type Event struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -1963,7 +1968,7 @@ type EventInput struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2010,7 +2015,7 @@ type EventInput struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2027,7 +2032,7 @@ type EventInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2069,7 +2074,7 @@ type EventPatch struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2116,7 +2121,7 @@ type EventPatch struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2133,7 +2138,7 @@ type EventPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2149,7 +2154,7 @@ type EventSession struct {
 	// Example: 2026-03-31
 	Day *NullableDate `json:"day,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2159,14 +2164,14 @@ type EventSession struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -2179,7 +2184,7 @@ type EventSort string
 // EventState Where an event stands. More may come.
 type EventState string
 
-// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
+// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 type Exception string
 
 // Exclusion Members of a group that have no value, for one reason.
@@ -2196,8 +2201,8 @@ type Exclusions struct {
 	// England Members left out, and why.
 	England []Exclusion `json:"england"`
 
-	// London Members left out, and why.
-	London []Exclusion `json:"london"`
+	// Region Members left out, and why.
+	Region []Exclusion `json:"region"`
 
 	// StatisticalNeighbours Members left out, and why.
 	StatisticalNeighbours []Exclusion `json:"statisticalNeighbours"`
@@ -2298,7 +2303,7 @@ type Finding struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2350,7 +2355,7 @@ type FindingInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 }
 
@@ -2397,7 +2402,7 @@ type FindingPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 }
 
@@ -2687,7 +2692,7 @@ type Indicator struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2706,7 +2711,7 @@ type Indicator struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -2748,7 +2753,7 @@ type IndicatorInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2762,7 +2767,7 @@ type IndicatorInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -2801,7 +2806,7 @@ type IndicatorPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Numerator What the numerator counts.
@@ -2815,7 +2820,7 @@ type IndicatorPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -2891,7 +2896,7 @@ type KeySet_Keys_Item struct {
 type Link struct {
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Url A web address.
@@ -2946,40 +2951,6 @@ type ListFormat string
 //
 // Example: E09000022
 type LocalAuthorityCode = string
-
-// LondonComparison London as a whole, and the borough among its boroughs.
-type LondonComparison struct {
-	// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
-	Exception Exception `json:"exception"`
-
-	// Mean A number, or null where there is none.
-	//
-	// Example: 19.8
-	Mean *NullableNumber `json:"mean"`
-
-	// N How many have a value.
-	//
-	// Example: 33
-	N int `json:"n"`
-
-	// P20 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P20 *NullableNumber `json:"p20"`
-
-	// P80 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P80 *NullableNumber `json:"p80"`
-
-	// Published What is published for the place as a whole.
-	Published PublishedFigure `json:"published"`
-
-	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
-	//
-	// Example: 20
-	Rank *NullableRank `json:"rank"`
-}
 
 // Me Who the caller is to the service.
 type Me struct {
@@ -3092,7 +3063,7 @@ type Milestone struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3207,7 +3178,7 @@ type MilestoneInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -3293,7 +3264,7 @@ type MilestonePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// WordedByHand Of a derived milestone: whether its title and description were written by hand and do not follow. Setting it to false lets them follow again.
@@ -3311,7 +3282,7 @@ type NDJSON = string
 
 // Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 //
-// Example: South London
+// Example: South
 type Name = string
 
 // NamedBorough A borough.
@@ -3323,7 +3294,7 @@ type NamedBorough struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 }
 
@@ -3410,7 +3381,7 @@ type NullableSlug = string
 // Example: A paragraph.
 type NullableText = string
 
-// NullableTime A time of day in London, or null where none is given.
+// NullableTime A time of day in the programme's time zone, or null where none is given.
 //
 // Example: 09:30
 type NullableTime = string
@@ -3535,7 +3506,7 @@ type Participant struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3566,7 +3537,7 @@ type ParticipantInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3604,7 +3575,7 @@ type ParticipantPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3680,7 +3651,7 @@ type PeerChallenge struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3729,7 +3700,7 @@ type PeerChallengeGroup struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Notes What was said; null also for those who do not belong to the group.
@@ -3777,7 +3748,7 @@ type PeerChallengeGroupInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// PeerChallengeId A UUID (version 7), made by the server.
@@ -3827,7 +3798,7 @@ type PeerChallengeGroupPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// StartsOn A calendar day, or null where there is none.
@@ -3881,7 +3852,7 @@ type PeerChallengeInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -3937,7 +3908,7 @@ type PeerChallengePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -4045,7 +4016,7 @@ type PeerReview struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4115,7 +4086,7 @@ type PeerReviewInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -4187,7 +4158,7 @@ type PeerReviewPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -4335,7 +4306,7 @@ type Priority struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4363,7 +4334,7 @@ type PriorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ValidFrom A calendar day.
@@ -4398,7 +4369,7 @@ type PriorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ValidFrom A calendar day.
@@ -4483,7 +4454,7 @@ type Programme struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4508,7 +4479,7 @@ type ProgrammePatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4615,6 +4586,71 @@ type RecordSort string
 // Example: E12000007
 type RegionCode = string
 
+// RegionComparison The borough's region as a whole, and the borough among those of the programme.
+type RegionComparison struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Mean A number, or null where there is none.
+	//
+	// Example: 19.8
+	Mean *NullableNumber `json:"mean"`
+
+	// N How many have a value.
+	//
+	// Example: 33
+	N int `json:"n"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// P20 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P20 *NullableNumber `json:"p20"`
+
+	// P80 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P80 *NullableNumber `json:"p80"`
+
+	// Published What is published for the place as a whole.
+	Published PublishedFigure `json:"published"`
+
+	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	Rank *NullableRank `json:"rank"`
+}
+
+// RegionFigure What is published for a region as a whole.
+type RegionFigure struct {
+	// Code The region's GSS code, or null where the programme had no borough then.
+	//
+	// Example: E12000007
+	Code *string `json:"code"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
 // Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
@@ -4637,7 +4673,7 @@ type Release struct {
 
 	// Licence A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Licence Name `json:"licence"`
 
 	// Methodology A web address, or null where there is none.
@@ -4657,7 +4693,7 @@ type Release struct {
 
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Publisher Name `json:"publisher"`
 
 	// Rows Data rows in the file.
@@ -4676,7 +4712,7 @@ type Release struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4745,19 +4781,19 @@ type ReviewSession struct {
 	// Example: 2026-03-31
 	Day Date `json:"day"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -4828,19 +4864,6 @@ type SeriesPoint struct {
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
-	// London A place beside the borough in one period.
-	London SeriesBeside `json:"london"`
-
-	// LondonMean A number, or null where there is none.
-	//
-	// Example: 19.8
-	LondonMean *NullableNumber `json:"londonMean"`
-
-	// LondonN How many have a value.
-	//
-	// Example: 33
-	LondonN int `json:"londonN"`
-
 	// Numerator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -4858,6 +4881,19 @@ type SeriesPoint struct {
 	//
 	// Example: financial year 2024-25
 	PeriodName PeriodName `json:"periodName"`
+
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
+
+	// RegionMean A number, or null where there is none.
+	//
+	// Example: 19.8
+	RegionMean *NullableNumber `json:"regionMean"`
+
+	// RegionN How many have a value.
+	//
+	// Example: 33
+	RegionN int `json:"regionN"`
 
 	// StartsOn A calendar day.
 	//
@@ -4940,7 +4976,7 @@ type StatisticalNeighbour struct {
 
 	// NeighbourName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	NeighbourName Name `json:"neighbourName"`
 
 	// Rank 1 is the closest.
@@ -4963,7 +4999,7 @@ type StatisticalNeighbourModel struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -5031,7 +5067,7 @@ type SubRegion struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5077,7 +5113,7 @@ type SubRegionInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5203,7 +5239,7 @@ type SubRegionPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 }
 
