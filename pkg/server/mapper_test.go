@@ -76,17 +76,21 @@ func mappings() map[string]mapping {
 				c.Uses[c.Secrets[i].ID] = c.CreatedAt
 			}
 		}),
-		"ReadKey":                   of(readKeys, nil),
-		"TokenRevocation":           of(tokenRevocations, nil),
-		"Me":                        {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
-		"ActionCount":               filled(actionCountWire),
-		"MilestoneCount":            filled(milestoneCountWire),
-		"Programme":                 filled(programmeWire),
-		"Priority":                  filled(priorityWire),
-		"SubRegion":                 filled(subRegionWire),
-		"SubRegionMembership":       filled(membershipWire),
-		"Borough":                   {shown: boroughWire(&b, &a, "south")},
-		"Authority":                 filled(authorityWire),
+		"ReadKey":         of(readKeys, nil),
+		"TokenRevocation": of(tokenRevocations, nil),
+
+		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
+		"ActionCount":         filled(actionCountWire),
+		"MilestoneCount":      filled(milestoneCountWire),
+		"Programme":           filled(programmeWire),
+		"Priority":            filled(priorityWire),
+		"SubRegion":           filled(subRegionWire),
+		"SubRegionMembership": filled(membershipWire),
+		"Borough":             {shown: boroughWire(&b, &a, "south")},
+		"Authority": filled(func(a *programme.Authority) api.Authority {
+			return authorityWire(a, []programme.Succession{{Predecessor: "E1", Successor: a.Code, Kind: programme.Split, From: "2024-04-01"},
+				{Predecessor: a.Code, Successor: "E2", Kind: programme.Split, From: "2024-04-01"}}, strings.Clone)
+		}),
 		"Indicator":                 filled(indicatorWire),
 		"Period":                    filled(periodWire),
 		"Release":                   filled(releaseWire),
