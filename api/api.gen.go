@@ -503,6 +503,13 @@ const (
 	RoleNameReporting     RoleName = "reporting"
 )
 
+// Defines values for SuccessionKind.
+const (
+	Continues SuccessionKind = "continues"
+	Merged    SuccessionKind = "merged"
+	Split     SuccessionKind = "split"
+)
+
 // Defines values for Unit.
 const (
 	CasesPerFte   Unit = "cases_per_fte"
@@ -562,12 +569,12 @@ type Action struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason"`
 
-	// Overdue Whether it is open after its due date, today in London.
+	// Overdue Whether it is open after its due date, today by the programme's time.
 	Overdue bool `json:"overdue"`
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -581,7 +588,7 @@ type Action struct {
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
-	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
+	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days of the programme's time.
 	Stalled bool `json:"stalled"`
 
 	// State Where an action stands. More may come.
@@ -690,7 +697,7 @@ type ActionInput struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -728,7 +735,7 @@ type ActionPatch struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner *Name `json:"owner,omitempty"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -791,7 +798,7 @@ type AskOrOffer struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -827,7 +834,7 @@ type AskOrOfferInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -860,7 +867,7 @@ type AskOrOfferPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -994,8 +1001,11 @@ type Authority struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
+
+	// Predecessors Whom it followed.
+	Predecessors []RelatedAuthority `json:"predecessors"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
 	//
@@ -1004,8 +1014,11 @@ type Authority struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
+
+	// Successors Who stands in its place.
+	Successors []RelatedAuthority `json:"successors"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -1037,7 +1050,7 @@ type AuthorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The GSS code of a region.
@@ -1047,7 +1060,7 @@ type AuthorityInput struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1082,7 +1095,7 @@ type AuthorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// RegionCode The GSS code of a region.
@@ -1092,7 +1105,7 @@ type AuthorityPatch struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName *Name `json:"regionName,omitempty"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1104,6 +1117,47 @@ type AuthorityPatch struct {
 	//
 	// Example: 2026-03-31
 	ValidTo *NullableDate `json:"validTo,omitempty"`
+}
+
+// AuthoritySuccessorInput Who stands in an authority's place. What is left out of a new authority's description is as its predecessor's; only one that continues keeps name and number.
+type AuthoritySuccessorInput struct {
+	// Code The GSS code of a local authority.
+	//
+	// Example: E09000022
+	Code LocalAuthorityCode `json:"code"`
+
+	// DfeCode The DfE's three digits. Where it is left out, an authority that continues keeps its own.
+	//
+	// Example: 370
+	DfeCode *string `json:"dfeCode,omitempty"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Kind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+	Kind SuccessionKind `json:"kind"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name *Name `json:"name,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// RegionCode The GSS code of a region.
+	//
+	// Example: E12000007
+	RegionCode *RegionCode `json:"regionCode,omitempty"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName *Name `json:"regionName,omitempty"`
 }
 
 // Borough An authority that takes part in the programme.
@@ -1128,7 +1182,7 @@ type Borough struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter"`
@@ -1140,7 +1194,7 @@ type Borough struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
@@ -1150,7 +1204,7 @@ type Borough struct {
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 
 	// SubRegion Slug of the sub-region on the day asked for, or today; null where it belongs to none.
@@ -1171,7 +1225,7 @@ type BoroughInput struct {
 	// Example: E09000022
 	Code GeographyCode `json:"code"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1183,12 +1237,12 @@ type BoroughInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 }
 
@@ -1209,7 +1263,7 @@ type BoroughPair = []GeographyCode
 
 // BoroughPatch What to change; what is absent is kept.
 type BoroughPatch struct {
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1221,12 +1275,12 @@ type BoroughPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName *Name `json:"shortName,omitempty"`
 }
 
@@ -1290,7 +1344,7 @@ type CodeUsed struct {
 
 	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	AuthorityName Name `json:"authorityName"`
 
 	// Code The code of the Government Statistical Service for a place in England.
@@ -1339,14 +1393,11 @@ type Comparison struct {
 
 	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	IndicatorName Name `json:"indicatorName"`
 
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
-
-	// London London as a whole, and the borough among its boroughs.
-	London LondonComparison `json:"london"`
 
 	// Method The choices behind one comparison.
 	Method ComparisonItemMethod `json:"method"`
@@ -1366,6 +1417,9 @@ type Comparison struct {
 
 	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
+
+	// Region The borough's region as a whole, and the borough among those of the programme.
+	Region RegionComparison `json:"region"`
 
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
 	StatisticalNeighbours NeighbourComparison `json:"statisticalNeighbours"`
@@ -1432,14 +1486,6 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme, by their codes on the period's last day.
-	London []GeographyCode `json:"london"`
-
-	// LondonCode The region under whose code the published London figure stands.
-	//
-	// Example: E12000007
-	LondonCode string `json:"londonCode"`
-
 	// MembershipOn A calendar day.
 	//
 	// Example: 2026-03-31
@@ -1468,6 +1514,19 @@ type ComparisonMethod struct {
 	// Example: 1 = best by polarity; ties share the smaller rank
 	Ranks string `json:"ranks"`
 
+	// RegionCode The borough's region, under whose code its published figure stands.
+	//
+	// Example: E12000007
+	RegionCode string `json:"regionCode"`
+
+	// RegionMembers The boroughs of the programme, by their codes on the period's last day.
+	RegionMembers []GeographyCode `json:"regionMembers"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName Name `json:"regionName"`
+
 	// ReleaseIds Ids of the releases that the figures of this page come from.
 	ReleaseIds []ResourceId `json:"releaseIds"`
 
@@ -1494,7 +1553,7 @@ type ComparisonPage struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Items The items of this page.
@@ -1573,17 +1632,17 @@ type Contact struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Organisation Name `json:"organisation"`
 
 	// Role A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Role Name `json:"role"`
 }
 
@@ -1708,7 +1767,7 @@ type DistributionItem struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
@@ -1753,9 +1812,6 @@ type DistributionSummary struct {
 	// England What is published for the place as a whole.
 	England PublishedFigure `json:"england"`
 
-	// London What is published for the place as a whole.
-	London PublishedFigure `json:"london"`
-
 	// LowerQuartile A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -1795,6 +1851,9 @@ type DistributionSummary struct {
 	//
 	// Example: 19.8
 	P80 *NullableNumber `json:"p80"`
+
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
 
 	// UpperQuartile A number, or null where there is none.
 	//
@@ -1854,7 +1913,7 @@ type Event struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
@@ -1911,7 +1970,7 @@ type Event struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions []EventSession `json:"sessions"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
@@ -1931,7 +1990,7 @@ type Event struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -1963,7 +2022,7 @@ type EventInput struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2010,7 +2069,7 @@ type EventInput struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2027,7 +2086,7 @@ type EventInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2069,7 +2128,7 @@ type EventPatch struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2116,7 +2175,7 @@ type EventPatch struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2133,7 +2192,7 @@ type EventPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2149,7 +2208,7 @@ type EventSession struct {
 	// Example: 2026-03-31
 	Day *NullableDate `json:"day,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2159,14 +2218,14 @@ type EventSession struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -2179,7 +2238,7 @@ type EventSort string
 // EventState Where an event stands. More may come.
 type EventState string
 
-// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
+// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 type Exception string
 
 // Exclusion Members of a group that have no value, for one reason.
@@ -2196,8 +2255,8 @@ type Exclusions struct {
 	// England Members left out, and why.
 	England []Exclusion `json:"england"`
 
-	// London Members left out, and why.
-	London []Exclusion `json:"london"`
+	// Region Members left out, and why.
+	Region []Exclusion `json:"region"`
 
 	// StatisticalNeighbours Members left out, and why.
 	StatisticalNeighbours []Exclusion `json:"statisticalNeighbours"`
@@ -2298,7 +2357,7 @@ type Finding struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2350,7 +2409,7 @@ type FindingInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 }
 
@@ -2397,7 +2456,7 @@ type FindingPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 }
 
@@ -2687,7 +2746,7 @@ type Indicator struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2706,7 +2765,7 @@ type Indicator struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -2748,7 +2807,7 @@ type IndicatorInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2762,7 +2821,7 @@ type IndicatorInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -2801,7 +2860,7 @@ type IndicatorPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Numerator What the numerator counts.
@@ -2815,7 +2874,7 @@ type IndicatorPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
@@ -2891,7 +2950,7 @@ type KeySet_Keys_Item struct {
 type Link struct {
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Url A web address.
@@ -2946,40 +3005,6 @@ type ListFormat string
 //
 // Example: E09000022
 type LocalAuthorityCode = string
-
-// LondonComparison London as a whole, and the borough among its boroughs.
-type LondonComparison struct {
-	// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
-	Exception Exception `json:"exception"`
-
-	// Mean A number, or null where there is none.
-	//
-	// Example: 19.8
-	Mean *NullableNumber `json:"mean"`
-
-	// N How many have a value.
-	//
-	// Example: 33
-	N int `json:"n"`
-
-	// P20 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P20 *NullableNumber `json:"p20"`
-
-	// P80 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P80 *NullableNumber `json:"p80"`
-
-	// Published What is published for the place as a whole.
-	Published PublishedFigure `json:"published"`
-
-	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
-	//
-	// Example: 20
-	Rank *NullableRank `json:"rank"`
-}
 
 // Me Who the caller is to the service.
 type Me struct {
@@ -3092,7 +3117,7 @@ type Milestone struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3207,7 +3232,7 @@ type MilestoneInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -3293,7 +3318,7 @@ type MilestonePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// WordedByHand Of a derived milestone: whether its title and description were written by hand and do not follow. Setting it to false lets them follow again.
@@ -3311,7 +3336,7 @@ type NDJSON = string
 
 // Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 //
-// Example: South London
+// Example: South
 type Name = string
 
 // NamedBorough A borough.
@@ -3323,7 +3348,7 @@ type NamedBorough struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 }
 
@@ -3410,7 +3435,7 @@ type NullableSlug = string
 // Example: A paragraph.
 type NullableText = string
 
-// NullableTime A time of day in London, or null where none is given.
+// NullableTime A time of day in the programme's time zone, or null where none is given.
 //
 // Example: 09:30
 type NullableTime = string
@@ -3535,7 +3560,7 @@ type Participant struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3566,7 +3591,7 @@ type ParticipantInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3604,7 +3629,7 @@ type ParticipantPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3680,7 +3705,7 @@ type PeerChallenge struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3729,7 +3754,7 @@ type PeerChallengeGroup struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Notes What was said; null also for those who do not belong to the group.
@@ -3777,7 +3802,7 @@ type PeerChallengeGroupInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// PeerChallengeId A UUID (version 7), made by the server.
@@ -3827,7 +3852,7 @@ type PeerChallengeGroupPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// StartsOn A calendar day, or null where there is none.
@@ -3881,7 +3906,7 @@ type PeerChallengeInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -3937,7 +3962,7 @@ type PeerChallengePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -4045,7 +4070,7 @@ type PeerReview struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4115,7 +4140,7 @@ type PeerReviewInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -4187,7 +4212,7 @@ type PeerReviewPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
@@ -4335,7 +4360,7 @@ type Priority struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4363,7 +4388,7 @@ type PriorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ValidFrom A calendar day.
@@ -4398,7 +4423,7 @@ type PriorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ValidFrom A calendar day.
@@ -4483,7 +4508,7 @@ type Programme struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4508,7 +4533,7 @@ type ProgrammePatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4615,6 +4640,92 @@ type RecordSort string
 // Example: E12000007
 type RegionCode = string
 
+// RegionComparison The borough's region as a whole, and the borough among those of the programme.
+type RegionComparison struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Mean A number, or null where there is none.
+	//
+	// Example: 19.8
+	Mean *NullableNumber `json:"mean"`
+
+	// N How many have a value.
+	//
+	// Example: 33
+	N int `json:"n"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// P20 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P20 *NullableNumber `json:"p20"`
+
+	// P80 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P80 *NullableNumber `json:"p80"`
+
+	// Published What is published for the place as a whole.
+	Published PublishedFigure `json:"published"`
+
+	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	Rank *NullableRank `json:"rank"`
+}
+
+// RegionFigure What is published for a region as a whole.
+type RegionFigure struct {
+	// Code The region's GSS code, or null where the programme had no borough then.
+	//
+	// Example: E12000007
+	Code *string `json:"code"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
+// RelatedAuthority An authority before or after another.
+type RelatedAuthority struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Kind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+	Kind SuccessionKind `json:"kind"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+}
+
 // Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
@@ -4637,7 +4748,7 @@ type Release struct {
 
 	// Licence A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Licence Name `json:"licence"`
 
 	// Methodology A web address, or null where there is none.
@@ -4657,7 +4768,7 @@ type Release struct {
 
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Publisher Name `json:"publisher"`
 
 	// Rows Data rows in the file.
@@ -4676,7 +4787,7 @@ type Release struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4745,19 +4856,19 @@ type ReviewSession struct {
 	// Example: 2026-03-31
 	Day Date `json:"day"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -4828,19 +4939,6 @@ type SeriesPoint struct {
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
-	// London A place beside the borough in one period.
-	London SeriesBeside `json:"london"`
-
-	// LondonMean A number, or null where there is none.
-	//
-	// Example: 19.8
-	LondonMean *NullableNumber `json:"londonMean"`
-
-	// LondonN How many have a value.
-	//
-	// Example: 33
-	LondonN int `json:"londonN"`
-
 	// Numerator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -4858,6 +4956,19 @@ type SeriesPoint struct {
 	//
 	// Example: financial year 2024-25
 	PeriodName PeriodName `json:"periodName"`
+
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
+
+	// RegionMean A number, or null where there is none.
+	//
+	// Example: 19.8
+	RegionMean *NullableNumber `json:"regionMean"`
+
+	// RegionN How many have a value.
+	//
+	// Example: 33
+	RegionN int `json:"regionN"`
 
 	// StartsOn A calendar day.
 	//
@@ -4940,7 +5051,7 @@ type StatisticalNeighbour struct {
 
 	// NeighbourName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	NeighbourName Name `json:"neighbourName"`
 
 	// Rank 1 is the closest.
@@ -4963,7 +5074,7 @@ type StatisticalNeighbourModel struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -5031,7 +5142,7 @@ type SubRegion struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5077,7 +5188,7 @@ type SubRegionInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5203,9 +5314,12 @@ type SubRegionPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 }
+
+// SuccessionKind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+type SuccessionKind string
 
 // TeamMember One of a review's team. The name is null for those who do not belong to the review, and when the person was removed.
 type TeamMember struct {
@@ -5792,6 +5906,15 @@ type UpdateAuthorityParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// SucceedAuthorityParams defines parameters for SucceedAuthority.
+type SucceedAuthorityParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListBoroughsParams defines parameters for ListBoroughs.
@@ -7447,6 +7570,13 @@ type UpdateAuthorityRequestObject struct {
 	Body   *AuthorityPatch
 }
 
+// SucceedAuthorityRequestObject is what a request for SucceedAuthority says.
+type SucceedAuthorityRequestObject struct {
+	Code   AuthorityCode
+	Params SucceedAuthorityParams
+	Body   *AuthoritySuccessorInput
+}
+
 // ListBoroughsRequestObject is what a request for ListBoroughs says.
 type ListBoroughsRequestObject struct {
 	Params ListBoroughsParams
@@ -8189,6 +8319,9 @@ type Operations interface {
 	// UpdateAuthority Correct an authority
 	// (PATCH /v1/authorities/{code})
 	UpdateAuthority(ctx context.Context, r UpdateAuthorityRequestObject) (Response, error)
+	// SucceedAuthority Say what becomes of an authority
+	// (POST /v1/authorities/{code}/successor)
+	SucceedAuthority(ctx context.Context, r SucceedAuthorityRequestObject) (Response, error)
 	// ListBoroughs List boroughs
 	// (GET /v1/boroughs)
 	ListBoroughs(ctx context.Context, r ListBoroughsRequestObject) (Response, error)
@@ -8696,6 +8829,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AuthorityPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/authorities/:code/successor", o.SucceedAuthority, func(from *request, r *SucceedAuthorityRequestObject) {
+		from.path("code", &r.Code)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AuthoritySuccessorInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/statistical-neighbour-models", o.ListStatisticalNeighbourModels, func(from *request, r *ListStatisticalNeighbourModelsRequestObject) {

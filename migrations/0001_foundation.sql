@@ -128,7 +128,7 @@ COMMENT ON COLUMN boroughs.code IS 'GSS code.';
 COMMENT ON COLUMN boroughs.name IS 'Name as the programme writes it.';
 COMMENT ON COLUMN boroughs.short_name IS 'Short name for tables.';
 COMMENT ON COLUMN boroughs.liia_code IS 'The alliance''s three letters.';
-COMMENT ON COLUMN boroughs.inner_outer IS 'Inner or Outer, as the DfE groups London; empty where that means nothing.';
+COMMENT ON COLUMN boroughs.inner_outer IS 'Inner or Outer, as the DfE groups boroughs; empty where that means nothing.';
 COMMENT ON COLUMN boroughs.version IS 'Grows by one with every change.';
 COMMENT ON COLUMN boroughs.created_at IS 'When it was created.';
 COMMENT ON COLUMN boroughs.updated_at IS 'When it was last changed.';
