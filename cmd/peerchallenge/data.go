@@ -42,7 +42,7 @@ func notReady(err error) bool {
 
 // openStore connects to the database, and says in one sentence why it cannot.
 func openStore(ctx context.Context, cfg config, logger *slog.Logger) (*postgres.Store, error) {
-	store, err := postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock, Settings: cfg.rules})
+	store, err := postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock, Settings: cfg.rules, SealingKeys: cfg.sealing})
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, fmt.Errorf("the database cannot be reached, see DATABASE_URL: %w", root(err))
 	}
@@ -121,7 +121,7 @@ func needBorough(ctx context.Context, store *postgres.Store, actor programme.Act
 	}
 	there, err := store.HasBorough(ctx, actor.Borough)
 	if err == nil && !there {
-		err = fmt.Errorf("the programme has no borough %q: say the GSS code of one that takes part, such as %s; peerchallenge import london brings London's", actor.Borough, demoBorough)
+		err = fmt.Errorf("the programme has no borough %q: say the GSS code of one that takes part, such as %s; peerchallenge import london brings some", actor.Borough, demoBorough)
 	}
 	return err
 }

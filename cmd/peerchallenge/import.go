@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
@@ -18,7 +19,7 @@ import (
 )
 
 func importData(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe [--dry-run] [--published DAY] FILE...\n       peerchallenge import dfe --list", `london  loads London's programme, boroughs, authorities and indicators, the published figures that come with this
+	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe [--dry-run] [--published DAY] FILE...\n       peerchallenge import dfe --list", `london  loads the programme of that name: its boroughs, authorities and indicators, the published figures that come with this
         program, and what the programme's page reports, unless there are challenges, reviews, events or milestones.
         What is there already stays as it is.
 dfe     reads files of open data: those that --list shows, in CSV or XLSX. Others are read by mappings of your own,
@@ -54,7 +55,7 @@ dfe     reads files of open data: those that --list shows, in CSV or XLSX. Other
 		}
 		return listMappings(all, out)
 	case kind == "london" && len(files) == 0 && how == delivery{} && len(mappings) == 0 && !*list:
-		return withStore(ctx, cfg, func(store *postgres.Store) error { return importLondon(ctx, store, out) })
+		return withStore(ctx, cfg, func(store *postgres.Store) error { return importProgramme(ctx, store, out) })
 	case kind == "dfe" && len(files) > 0:
 		var err error
 		if how.mappings, err = cfg.mappings(mappings...); err != nil {
@@ -62,15 +63,15 @@ dfe     reads files of open data: those that --list shows, in CSV or XLSX. Other
 		}
 		return withStore(ctx, cfg, func(store *postgres.Store) error { return importFiles(ctx, store, files, how, out) })
 	}
-	return errors.New("say what to import, london, or dfe and at least one file; see peerchallenge import --help")
+	return errors.New("say what to import: peerchallenge import london, or import dfe and at least one file; see peerchallenge import --help")
 }
 
-func importLondon(ctx context.Context, store *postgres.Store, out io.Writer) error {
-	fmt.Fprintln(out, "Loading London and its published figures ...")
+func importProgramme(ctx context.Context, store *postgres.Store, out io.Writer) error {
+	fmt.Fprintln(out, "Loading the programme and its published figures ...")
 	if err := seed.Load(ctx, store, operator); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(out, "London is there. What was there before is as it was.")
+	_, err := fmt.Fprintln(out, "The programme is there. What was there before is as it was.")
 	return err
 }
 
@@ -193,18 +194,22 @@ func printResult(out io.Writer, d benchmark.Delivery, r *benchmark.ImportResult)
 		}
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintf(out, "  warning: %s\n", w.Detail)
+		fmt.Fprintf(out, "  warning: %s\n", strings.TrimPrefix(list([]programme.Fault{w}), "\n  "))
 	}
 }
 
 func printChange(out io.Writer, c *benchmark.Change) error {
 	what := cmp.Or(c.Indicator, string(c.Of))
+	instead := ""
+	if len(c.Replaces) > 0 {
+		instead = ", in place of " + strings.Join(c.Replaces, " and ")
+	}
 	var err error
 	switch c.Kind {
 	case benchmark.NewFigure:
-		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s\n", what, c.Period, c.Geography, shown(c.Is))
+		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s%s\n", what, c.Period, c.Geography, shown(c.Is), instead)
 	case benchmark.CorrectedFigure:
-		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s\n", what, c.Period, c.Geography, shown(c.Is), shown(c.Was))
+		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s%s\n", what, c.Period, c.Geography, shown(c.Is), shown(c.Was), instead)
 	case benchmark.WithdrawnFigure:
 		_, err = fmt.Fprintf(out, "withdrawn: %s, %s, %s: was %s\n", what, c.Period, c.Geography, shown(c.Was))
 	}

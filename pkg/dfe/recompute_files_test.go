@@ -126,4 +126,3 @@ var rawFiles = []rawFile{
 		{indicator: "SW_ABSENCE_PCT", value: "absence_rate_fte_%", numerator: "working_days_lost_fte", total: []string{"social_worker_fte"}, days: true},
 	}},
 }
-

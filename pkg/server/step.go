@@ -18,7 +18,7 @@ import (
 // operation that changes one of them takes a step that it has.
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
-	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{},
+	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &programme.APIClient{}, &programme.ReadKey{},
 }
 
 // stepOf is the step that an operation takes, of a kind of resource.

@@ -133,6 +133,17 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	step(later, "cancel")
 	k.try(later)
 
+	// Machines and keys: a director keeps those of the borough.
+	client := post(lead, "/v1/api-clients", `{"name":"Case system","role":"borough-system","boroughs":["`+own+`"]}`)
+	k.try(client, post(k.team, "/v1/api-clients", `{"name":"Dashboard","role":"reporting"}`))
+	for range 2 {
+		step(client, "secrets")
+	}
+	k.try(client)
+	var key struct{ ReadKey struct{ ID string } }
+	lead.post("/v1/read-keys", `{"name":"Spreadsheet","borough":"`+own+`"}`).want(201).into(&key)
+	k.try("/v1/read-keys/" + key.ReadKey.ID)
+
 	k.everyStepWasMet()
 	t.Logf("%d calls", k.calls)
 }
@@ -170,6 +181,8 @@ var sentWith = map[string]string{
 	"asks-and-offers edit":              `{"title":"Another title"}`,
 	"events edit":                       `{"title":"Another title"}`,
 	"milestones edit":                   `{"title":"Another title"}`,
+	"api-clients edit":                  `{"name":"Another name"}`,
+	"read-keys edit":                    `{"name":"Another name"}`,
 }
 
 // try holds the records to what they say to each who sees them.
@@ -225,7 +238,7 @@ func (k *walk) take(c caller, record, etag string, step api.Step) {
 	k.w.t.Helper()
 	noun := strings.Split(record, "/")[2]
 	name := noun + " " + step.Name
-	a := ask{method: string(step.Method), path: strings.Replace(step.Href, "{borough}", own, 1), token: c.token, header: map[string]string{"If-Match": etag}}
+	a := ask{method: string(step.Method), path: strings.NewReplacer("{borough}", own, "{secretId}", "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10").Replace(step.Href), token: c.token, header: map[string]string{"If-Match": etag}}
 	op := contract.find(a.method, a.path)
 	a.body = strings.ReplaceAll(sentWith[name], "ID", idIn(record))
 	if a.method == http.MethodPost && a.body == "" {
