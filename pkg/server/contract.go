@@ -42,6 +42,7 @@ type operation struct {
 	Body         *openapi3.Schema // nil where it takes none
 	bodyOptional bool
 	BodyType     string
+	fileTypes    []string // media types of the file that it takes as its body, instead of Body
 	Row          string   // schema of one item, where the operation answers a list
 	columns      []string // of the list as CSV
 	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
@@ -95,10 +96,11 @@ func schemaOptions() []openapi3.ValidationOption {
 
 // The formats of texts are ours; the contract explains them.
 const (
-	formatUUID  = "uuid"
-	formatLine  = "line"  // a name or title
-	formatText  = "text"  // may have several lines, or say nothing
-	formatWords = "words" // may have several lines
+	formatUUID   = "uuid"
+	formatBinary = "binary" // the library's own: the bytes of a file
+	formatLine   = "line"   // a name or title
+	formatText   = "text"   // may have several lines, or say nothing
+	formatWords  = "words"  // may have several lines
 )
 
 const inOneLine = "one line of text that is more than white space, without characters that control or cannot be seen"
@@ -162,8 +164,13 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 	if op.RequestBody != nil {
 		o.bodyOptional = !op.RequestBody.Value.Required
 		for mediaType, media := range op.RequestBody.Value.Content {
+			if media.Schema.Value.Format == formatBinary {
+				o.fileTypes = append(o.fileTypes, mediaType)
+				continue
+			}
 			o.BodyType, o.Body = mediaType, media.Schema.Value
 		}
+		slices.Sort(o.fileTypes)
 	}
 	o.Row = rowSchema(op)
 	public := op.Security != nil && len(*op.Security) == 0
