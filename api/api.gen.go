@@ -150,6 +150,7 @@ const (
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
 	FaultCodeOrder               FaultCode = "order"
 	FaultCodeOtherChallenge      FaultCode = "other_challenge"
+	FaultCodeOtherForm           FaultCode = "other_form"
 	FaultCodeOtherKind           FaultCode = "other_kind"
 	FaultCodeOutOfRange          FaultCode = "out_of_range"
 	FaultCodeOutsideChallenge    FaultCode = "outside_challenge"
@@ -177,6 +178,7 @@ const (
 	FaultCodeTooShort            FaultCode = "too_short"
 	FaultCodeTooSmall            FaultCode = "too_small"
 	FaultCodeType                FaultCode = "type"
+	FaultCodeUnit                FaultCode = "unit"
 	FaultCodeUnknownAuthority    FaultCode = "unknown_authority"
 	FaultCodeUnknownCloseness    FaultCode = "unknown_closeness"
 	FaultCodeUnknownDataset      FaultCode = "unknown_dataset"
@@ -1233,9 +1235,6 @@ type BoroughPatch struct {
 	// Example: South London
 	ShortName *Name `json:"shortName,omitempty"`
 }
-
-// CSV The whole list as CSV (RFC 4180, UTF-8). The first record names the members, nested ones with a dot. A line break within a cell is LF, as in JSON, and a record ends with CR LF. A text that a spreadsheet would take for a formula, which begins with =, +, -, @, their full-width forms, a tab or a line break, has an apostrophe before it.
-type CSV = string
 
 // Calendar Events as a calendar (RFC 5545). Cancelled ones stay in it as such.
 type Calendar = string
@@ -5337,6 +5336,9 @@ type AuditReason = string
 // Example: E09000022
 type AuthorityCode = GeographyCode
 
+// Bom defines model for Bom.
+type Bom = bool
+
 // BoroughCode The code of the Government Statistical Service for a place in England.
 //
 // Example: E09000022
@@ -5571,6 +5573,9 @@ type ListActionsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5597,6 +5602,9 @@ type ListActionSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5669,6 +5677,9 @@ type ListAsksAndOffersParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5751,6 +5762,9 @@ type ListAuditEntriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5780,6 +5794,9 @@ type ListAuthoritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5840,6 +5857,9 @@ type ListBoroughsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -5931,6 +5951,9 @@ type ListComparisonsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -5984,6 +6007,9 @@ type ListEventsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6099,6 +6125,9 @@ type ListFindingsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6186,6 +6215,9 @@ type ListIndicatorsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6237,6 +6269,9 @@ type ListIndicatorDistributionParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6261,6 +6296,9 @@ type ListIndicatorSeriesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6278,6 +6316,9 @@ type ListIndicatorVersionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6330,6 +6371,9 @@ type ListMilestonesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6356,6 +6400,9 @@ type ListMilestoneSummaryParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6417,6 +6464,9 @@ type ListObservationsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6446,6 +6496,9 @@ type ListParticipantsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6509,6 +6562,9 @@ type ListPeerChallengeGroupsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6609,6 +6665,9 @@ type ListPeerChallengesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6684,6 +6743,9 @@ type ListGroupingProposalsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6752,6 +6814,9 @@ type ListPeerReviewsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -6912,6 +6977,9 @@ type ListPeriodsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6956,6 +7024,9 @@ type ListPrioritiesParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -7023,6 +7094,9 @@ type ListReleasesParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -7052,6 +7126,9 @@ type ImportReleaseParams struct {
 
 	// Format The form of the report of a dry run, instead of what Accept says. CSV and NDJSON are all of its items.
 	Format *ListFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7095,6 +7172,9 @@ type ListStatisticalNeighbourModelsParams struct {
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -7118,6 +7198,9 @@ type ListStatisticalNeighboursParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -7148,6 +7231,9 @@ type ListSubRegionMembershipsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -7199,6 +7285,9 @@ type ListSubRegionsParams struct {
 
 	// Format The form of the answer; it goes before Accept.
 	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -8554,6 +8643,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/priorities", o.CreatePriority, func(from *request, r *CreatePriorityRequestObject) {
@@ -8583,6 +8673,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-regions", o.CreateSubRegion, func(from *request, r *CreateSubRegionRequestObject) {
@@ -8615,6 +8706,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/sub-region-memberships", o.CreateSubRegionMembership, func(from *request, r *CreateSubRegionMembershipRequestObject) {
@@ -8647,6 +8739,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/boroughs", o.CreateBorough, func(from *request, r *CreateBoroughRequestObject) {
@@ -8684,6 +8777,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/authorities", o.CreateAuthority, func(from *request, r *CreateAuthorityRequestObject) {
@@ -8712,6 +8806,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/statistical-neighbours", o.ListStatisticalNeighbours, func(from *request, r *ListStatisticalNeighboursRequestObject) {
@@ -8721,6 +8816,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators", o.ListIndicators, func(from *request, r *ListIndicatorsRequestObject) {
@@ -8733,6 +8829,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/indicators", o.CreateIndicator, func(from *request, r *CreateIndicatorRequestObject) {
@@ -8762,6 +8859,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/series", o.ListIndicatorSeries, func(from *request, r *ListIndicatorSeriesRequestObject) {
@@ -8772,6 +8870,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/distribution", o.ListIndicatorDistribution, func(from *request, r *ListIndicatorDistributionRequestObject) {
@@ -8781,6 +8880,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {
@@ -8789,6 +8889,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/periods", o.CreatePeriod, func(from *request, r *CreatePeriodRequestObject) {
@@ -8816,6 +8917,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases", o.ListReleases, func(from *request, r *ListReleasesRequestObject) {
@@ -8824,6 +8926,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/releases", o.ImportRelease, func(from *request, r *ImportReleaseRequestObject) {
@@ -8835,6 +8938,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("acknowledge", false, &r.Params.Acknowledge)
 		from.query("dryRun", false, &r.Params.DryRun)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 	})
 	on(to, "GET", "/v1/releases/:id", o.GetRelease, func(from *request, r *GetReleaseRequestObject) {
@@ -8865,6 +8969,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
@@ -8878,6 +8983,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges", o.CreatePeerChallenge, func(from *request, r *CreatePeerChallengeRequestObject) {
@@ -8949,6 +9055,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/grouping-proposals", o.CreateGroupingProposal, func(from *request, r *CreateGroupingProposalRequestObject) {
@@ -8967,6 +9074,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-challenge-groups", o.CreatePeerChallengeGroup, func(from *request, r *CreatePeerChallengeGroupRequestObject) {
@@ -9035,6 +9143,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/participants", o.CreateParticipant, func(from *request, r *CreateParticipantRequestObject) {
@@ -9069,6 +9178,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/peer-reviews", o.CreatePeerReview, func(from *request, r *CreatePeerReviewRequestObject) {
@@ -9190,6 +9300,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/findings", o.CreateFinding, func(from *request, r *CreateFindingRequestObject) {
@@ -9234,6 +9345,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/actions", o.CreateAction, func(from *request, r *CreateActionRequestObject) {
@@ -9247,6 +9359,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/actions/:id", o.DeleteAction, func(from *request, r *DeleteActionRequestObject) {
@@ -9284,6 +9397,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/asks-and-offers", o.CreateAskOrOffer, func(from *request, r *CreateAskOrOfferRequestObject) {
@@ -9345,6 +9459,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/events", o.CreateEvent, func(from *request, r *CreateEventRequestObject) {
@@ -9410,6 +9525,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "POST", "/v1/milestones", o.CreateMilestone, func(from *request, r *CreateMilestoneRequestObject) {
@@ -9423,6 +9539,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "DELETE", "/v1/milestones/:id", o.DeleteMilestone, func(from *request, r *DeleteMilestoneRequestObject) {
@@ -9455,6 +9572,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }

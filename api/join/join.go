@@ -45,6 +45,7 @@ func join(folder fs.FS) ([]byte, error) {
 	for _, file := range take(s.root, "nouns").Content {
 		s.noun(file.Value+".yaml", paths, schemas)
 	}
+	s.tables(paths, schemas)
 	s.checkExamples()
 	// The components come last, as readers of such documents expect.
 	components := take(s.root, "components")

@@ -69,7 +69,7 @@ components:
     Number: {type: integer}
 `,
 		"verbs.yaml": `
-list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}}}}}
+list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}, text/csv: {schema: {}}}}}}
 read: {responses: {'200': {content: {application/json: {schema: {$ref: Noun}}}}}}
 change: {parameters: [IfMatch], requestBody: {content: {application/json: {schema: {$ref: NounPatch}}}}, responses: {'200': {content: {application/json: {schema: {$ref: Noun}}}}}}
 `,
@@ -86,7 +86,10 @@ paths:
 schemas:
   Thing:
     required: all
-    properties: {name: Name, parts: {type: array, items: Part}}
+    properties: {name: Name, parts: {type: array, items: Part, csv: title, description: Its parts.}, sizes: {type: array, items: Number}, maker: Maker, steps: {type: array, items: Step}}
+  Part: {properties: {title: {type: string, description: What it is called.}}}
+  Maker: {properties: {town: Number}}
+  Step: {properties: {name: Name}}
   ThingInput:
     patch: {fixed: [kind], more: {done: {type: boolean}}}
     properties: {kind: Kind, name: Name}
@@ -137,8 +140,12 @@ func TestWhatIsDerived(t *testing.T) {
 		{"the list's own parameter is first", text1(get(root, "paths", "/v1/things", "get", "parameters").Content), "#/components/parameters/Size"},
 		{"the page is derived", get(root, "components", "schemas", "ThingPage", "properties", "items", "items", "$ref").Value, "#/components/schemas/Thing"},
 		{"an object is closed", get(root, "components", "schemas", "Thing", "additionalProperties").Value, "false"},
-		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts"},
+		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker steps"},
 		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name done"},
+		{
+			"a table has columns", strings.Join(values(get(root, "paths", "/v1/things", "get", "responses", "200", "content", "text/csv", "schema", "x-columns")), " "),
+			"name parts parts.title sizes maker.town",
+		},
 		{"a name is a reference", get(root, "components", "parameters", "Limit", "schema", "$ref").Value, "#/components/schemas/Number"},
 		{"the example is there", get(root, "paths", "/v1/things/{id}", "get", "responses", "200", "content", "application/json", "example", "name").Value, "A"},
 	} {
@@ -173,6 +180,10 @@ func TestFaultsOfTheSource(t *testing.T) {
 		"a refusal that is none": {thing("{operationId: getThing, verb: read, roles: team, also: ['418']}"), []string{"thing.yaml: getThing: there is no refusal 418"}},
 		"a refusal left out that never came": {
 			thing("{operationId: getThing, verb: read, roles: team, never: ['409']}"), []string{"thing.yaml: getThing: 409 never comes anyway"},
+		},
+		"a table of nothing": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths:\n  /v1/things:\n    get: {operationId: listThings, verb: list, roles: team}\nschemas: {}\n", "examples/getThing.json": ""},
+			[]string{"/v1/things has a table without columns"},
 		},
 		"a missing file":    {map[string]string{"thing.yaml": "", "examples/getThing.json": ""}, []string{"open thing.yaml: file does not exist"}},
 		"an empty file":     {map[string]string{"verbs.yaml": "# nothing"}, []string{"verbs.yaml is empty"}},

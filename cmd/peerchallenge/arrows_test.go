@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/programme"},
+	"pkg/seed/pack":       {},
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/programme"},
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},

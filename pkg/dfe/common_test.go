@@ -18,6 +18,7 @@ const (
 	neighbourFile  = "sn_model_2025_wide.csv"
 	needFile       = "b1_children_in_need_2013_to_2025.csv"
 	referralFile   = "c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv"
+	workforceFile  = "csww_headline_measures_2017_to_2022.csv"
 	lookedAfter    = "cla_number_and_rate_per_10k_children.csv"
 )
 

@@ -87,7 +87,14 @@ func (r *reader) plan() bool {
 		}
 		r.plans = append(r.plans, p)
 	}
-	return len(r.mapping.measures) == 0 || len(r.plans) > 0
+	for _, t := range r.mapping.place.together {
+		for _, member := range t.members {
+			if r.known.authorities[member] == nil {
+				r.fault("", programme.FaultUnknownAuthority, member, "There is no authority with this code, which the mapping %s names.", r.mapping.Key)
+			}
+		}
+	}
+	return r.faults.Count() == 0
 }
 
 // take adds that a number comes from rows of the selection.

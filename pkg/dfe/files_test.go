@@ -175,6 +175,13 @@ func TestReleases(t *testing.T) {
 		needFile:       {"cin-b1", "Department for Education"},
 		referralFile:   {"cin-c1", "Department for Education"},
 		lookedAfter:    {"cla-rates", "Department for Education"},
+		"la_care_leavers_accommodation_suitability.csv": {"care-leavers-accommodation", "Department for Education"},
+		"la_care_leavers_activity.csv":                  {"care-leavers-activity", "Department for Education"},
+		"la_conviction_health_outcome_cla.csv":          {"cla-outcomes", "Department for Education"},
+		"la_cla_school_moves.csv":                       {"cla-school-moves", "Department for Education"},
+		"la_cla_swcount.csv":                            {"cla-social-workers", "Department for Education"},
+		workforceFile:                                   {"social-work-workforce", "Department for Education"},
+		"absence_la.csv":                                {"pupil-absence", "Department for Education"},
 	}
 	if len(seed.Files()) != len(want) {
 		t.Errorf("there are %d files, want %d", len(seed.Files()), len(want))

@@ -18,6 +18,21 @@ type placeRule struct {
 	always benchmark.Level            // the only level, where no column says it
 	codes  map[benchmark.Level]string // columns of the national codes; none for authorities that are named by number
 	number string                     // column of the Department's own number of an authority
+	// together are authorities that report as one, under the code of one of them: the
+	// file does not say so, and its publisher's notes do.
+	together []together
+}
+
+// together says that a file's rows of one authority are of several.
+type together struct {
+	under       string         // code that the rows have
+	members     []string       // codes of all that they are of, it among them
+	from, until programme.Date // last days of the first and last such period; empty: all before, all after
+	line        int
+}
+
+func (t together) holds(on programme.Date) bool {
+	return t.from <= on && (t.until == "" || on <= t.until)
 }
 
 // everyPlace is where the files of Explore Education Statistics name places.
@@ -54,6 +69,7 @@ func (d *document) place(n *yaml.Node, into *placeRule) {
 	}
 	d.object(n, "place", settings{
 		"level": d.text(&into.level), "always": d.text(&always), "number": d.text(&into.number),
+		"together":                 func(n *yaml.Node) { d.together(n, into) },
 		string(benchmark.National): column(benchmark.National), string(benchmark.Regional): column(benchmark.Regional),
 		string(benchmark.LocalAuthority): column(benchmark.LocalAuthority),
 	})
@@ -78,6 +94,33 @@ func (d *document) place(n *yaml.Node, into *placeRule) {
 	}
 	if len(into.codes) == 0 && (into.always != benchmark.LocalAuthority || into.number == "") {
 		d.fault(n.Line, "Nothing says where a row's place is named.")
+	}
+}
+
+func (d *document) together(n *yaml.Node, into *placeRule) {
+	if n.Kind != yaml.SequenceNode {
+		d.fault(n.Line, "Under together stands a list, with an object for each group of authorities.")
+		return
+	}
+	for _, item := range n.Content {
+		t := together{line: item.Line}
+		var from, until string
+		d.object(item, "together", settings{
+			"under": d.text(&t.under), "members": d.texts(&t.members), "from": d.text(&from), "until": d.text(&until),
+		}, "under", "members")
+		for text, day := range map[string]*programme.Date{from: &t.from, until: &t.until} {
+			if text == "" {
+				continue
+			}
+			var err error
+			if *day, err = programme.ParseDate(text); err != nil {
+				d.fault(item.Line, "The settings from and until are days such as 2022-09-30.")
+			}
+		}
+		if len(t.members) < 2 || !slices.Contains(t.members, t.under) {
+			d.fault(item.Line, "The members are at least two codes, and that under which the rows stand is among them.")
+		}
+		into.together = append(into.together, t)
 	}
 }
 
@@ -198,6 +241,7 @@ func (r *reader) authorities(column string, at placed, period benchmark.Period) 
 // a file may name by those that they have had since.
 func (r *reader) within(codes []string, period benchmark.Period) geography {
 	var found geography
+	codes = r.reportedTogether(codes, period, &found)
 	for i, code := range codes {
 		then, stood := r.known.lineages.In(code, period)
 		if !stood {
@@ -211,6 +255,25 @@ func (r *reader) within(codes []string, period benchmark.Period) geography {
 	slices.Sort(codes)
 	found.code = clone(strings.Join(slices.Compact(codes), "/"))
 	return found
+}
+
+// reportedTogether answers all authorities of which the rows of one are. The rows of
+// another of them must have no figures.
+func (r *reader) reportedTogether(codes []string, period benchmark.Period, found *geography) []string {
+	for _, t := range r.mapping.place.together {
+		if len(codes) != 1 || !slices.Contains(t.members, codes[0]) || !t.holds(period.EndsOn) {
+			continue
+		}
+		if codes[0] == t.under {
+			return slices.Clone(t.members)
+		}
+		a := r.known.authorities[codes[0]]
+		found.absent = &programme.Fault{
+			Code: programme.FaultReportedTogether, Given: a.Name + " (" + a.DfECode + ")",
+			Detail: "The mapping says that the authority's figures are reported under another, and here it has its own.",
+		}
+	}
+	return codes
 }
 
 // numbered answers the authorities that had the Department's numbers in the period.

@@ -19,15 +19,17 @@ func TestNothingIsLostInSilence(t *testing.T) {
 		file, was, becomes string
 		want               at
 	}{
-		"misspelt level":       {needFile, "2025,Reporting year,Local authority", "2025,Reporting year,Local Authority", at{14, "geographic_level", "unknown_level"}},
-		"level of another age": {populationFile, "2024,Reporting year,Regional", "2024,Reporting year,Region", at{3, "geographic_level", "unknown_level"}},
-		"renamed group":        {lookedAfter, "Children looked after on 31 March each year", "Children looked after at 31 March", at{3, "population_type", "unknown_filter"}},
-		"no such region":       {needFile, "E12000001,North East,,,", "E12000099,North East,,,", at{3, "region_code", "unknown_place"}},
-		"no such part":         {needFile, "E13000001,Inner London,,,", "E13000003,Inner London,,,", at{12, "region_code", "unknown_place"}},
-		"another nation":       {needFile, "National,E92000001", "National,E92000002", at{2, "country_code", "unknown_place"}},
-		"codes that disagree":  {needFile, ",840,E06000047,", ",841,E06000047,", at{14, "old_la_code", "code_mismatch"}},
-		"percentage above 100": {referralFile, ",142900,22.6,", ",142900,226,", at{2, "rereferral_percent", "part_above_whole"}},
-		"word of no model":     {neighbourFile, "Close ,821", "Quite close,821", at{2, "SN_1P", "unknown_closeness"}},
+		"misspelt level":          {needFile, "2025,Reporting year,Local authority", "2025,Reporting year,Local Authority", at{14, "geographic_level", "unknown_level"}},
+		"level of another age":    {populationFile, "2024,Reporting year,Regional", "2024,Reporting year,Region", at{3, "geographic_level", "unknown_level"}},
+		"renamed group":           {lookedAfter, "Children looked after on 31 March each year", "Children looked after at 31 March", at{3, "population_type", "unknown_filter"}},
+		"no such region":          {needFile, "E12000001,North East,,,", "E12000099,North East,,,", at{3, "region_code", "unknown_place"}},
+		"no such part":            {needFile, "E13000001,Inner London,,,", "E13000003,Inner London,,,", at{12, "region_code", "unknown_place"}},
+		"another nation":          {needFile, "National,E92000001", "National,E92000002", at{2, "country_code", "unknown_place"}},
+		"codes that disagree":     {needFile, ",840,E06000047,", ",841,E06000047,", at{14, "old_la_code", "code_mismatch"}},
+		"percentage above 100":    {referralFile, ",142900,22.6,", ",142900,226,", at{2, "rereferral_percent", "part_above_whole"}},
+		"fraction for percentage": {referralFile, ",142900,22.6,", ",142900,0.226,", at{2, "rereferral_percent", "outside_parts"}},
+		"columns changed places":  {lookedAfter, ",12183016,34450,28", ",12183016,28,34450", at{2, "rate_per_10000", "outside_parts"}},
+		"word of no model":        {neighbourFile, "Close ,821", "Quite close,821", at{2, "SN_1P", "unknown_closeness"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			content := published(t, test.file)

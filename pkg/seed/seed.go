@@ -10,8 +10,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"path"
-	"slices"
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
@@ -32,22 +30,6 @@ type Store interface {
 	SeedYear(ctx context.Context, year []programme.Chapter) error
 	dfe.Store
 }
-
-// files are the published files, in an order in which each finds what it needs:
-// rates are computed from populations.
-var files = []string{
-	"ons_mid-year_population_estimates_2012_to_2024.csv",
-	"sn_model_2025_wide.csv",
-	"b1_children_in_need_2013_to_2025.csv",
-	"c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv",
-	"cla_number_and_rate_per_10k_children.csv",
-}
-
-// File answers the bytes of a published file that comes with the program.
-func File(name string) ([]byte, error) { return data.ReadFile(path.Join("data/dfe", name)) }
-
-// Files lists the names of the published files, in the order of loading.
-func Files() []string { return slices.Clone(files) }
 
 // Load brings London into the store, on behalf of the actor: see [LoadReference]
 // and [LoadYear]. Doing it again changes nothing, and keeps what the programme's
@@ -75,13 +57,18 @@ func LoadReference(ctx context.Context, store Store, actor programme.Actor) erro
 	if err := store.Seed(ctx, london); err != nil {
 		return fmt.Errorf("the reference data of London: %w", err)
 	}
-	for _, name := range files {
-		content, err := File(name)
+	published, err := Manifest()
+	if err != nil {
+		return err
+	}
+	for _, p := range published {
+		content, err := File(p.File)
 		if err != nil {
 			return err
 		}
-		if _, err := dfe.Import(ctx, store, actor, benchmark.Delivery{File: name, Once: true}, bytes.NewReader(content), dfe.Options{}); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		d := benchmark.Delivery{File: p.File, PublishedOn: p.PublishedOn, NextUpdateOn: p.NextUpdateOn, Methodology: p.Methodology, Once: true}
+		if _, err := dfe.Import(ctx, store, actor, d, bytes.NewReader(content), dfe.Options{}); err != nil {
+			return fmt.Errorf("%s: %w", p.File, err)
 		}
 	}
 	return nil

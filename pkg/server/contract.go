@@ -14,7 +14,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
-	"go.yaml.in/yaml/v3"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -65,10 +64,6 @@ func readContract() (*contract, error) {
 	if err := doc.Validate(context.Background(), schemaOptions()...); err != nil {
 		return nil, err
 	}
-	columns, err := columnOrder(api.Contract)
-	if err != nil {
-		return nil, err
-	}
 	c := &contract{doc: doc, operations: map[operationKey]*operation{}}
 	var faults []error
 	for path, item := range doc.Paths.Map() {
@@ -78,7 +73,6 @@ func readContract() (*contract, error) {
 				faults = append(faults, err)
 				continue
 			}
-			o.columns = columns[o.Row]
 			c.operations[operationKey{method, route(path)}] = o
 		}
 	}
@@ -172,21 +166,25 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 		}
 		slices.Sort(o.fileTypes)
 	}
-	o.Row = rowSchema(op)
+	o.Row, o.columns = rowSchema(op)
 	public := op.Security != nil && len(*op.Security) == 0
 	o.fromSnapshot = method == http.MethodGet && op.Extensions["x-from-snapshot"] == true
 	return o, o.readRoles(op.Extensions["x-roles"], public)
 }
 
 // rowSchema names the schema of one item of the list that the operation
-// answers, or is empty.
-func rowSchema(op *openapi3.Operation) string {
+// answers, and its columns as CSV; of all else, nothing.
+func rowSchema(op *openapi3.Operation) (name string, columns []string) {
 	ok := op.Responses.Value("200")
 	if ok == nil || ok.Value.Content["text/csv"] == nil {
-		return ""
+		return "", nil
+	}
+	listed, _ := ok.Value.Content["text/csv"].Schema.Value.Extensions["x-columns"].([]any)
+	for _, column := range listed {
+		columns = append(columns, fmt.Sprint(column))
 	}
 	items := ok.Value.Content["application/json"].Schema.Value.Properties["items"]
-	return strings.TrimPrefix(items.Value.Items.Ref, "#/components/schemas/")
+	return strings.TrimPrefix(items.Value.Items.Ref, "#/components/schemas/"), columns
 }
 
 // readRoles takes who may call the operation. Saying nothing, or naming a role
@@ -228,53 +226,4 @@ func (c *contract) checkRoutes(routes map[operationKey]bool) error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// columnOrder answers, for every schema, its members in the order in which the
-// contract's text lists them: an order that the parsed document has lost.
-// Members that are objects are flattened with a dot.
-func columnOrder(text []byte) (map[string][]string, error) {
-	var doc struct {
-		Components struct {
-			Schemas map[string]yaml.Node `yaml:"schemas"`
-		} `yaml:"components"`
-	}
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, err
-	}
-	columns := map[string][]string{}
-	for name := range doc.Components.Schemas {
-		columns[name] = flatten(doc.Components.Schemas, name, "")
-	}
-	return columns, nil
-}
-
-func flatten(schemas map[string]yaml.Node, name, prefix string) []string {
-	node := schemas[name]
-	properties := member(&node, "properties")
-	if properties == nil {
-		return nil
-	}
-	var columns []string
-	for i := 0; i+1 < len(properties.Content); i += 2 {
-		key := prefix + properties.Content[i].Value
-		var nested []string
-		if ref := member(properties.Content[i+1], "$ref"); ref != nil {
-			nested = flatten(schemas, strings.TrimPrefix(ref.Value, "#/components/schemas/"), key+".")
-		}
-		if nested == nil {
-			nested = []string{key}
-		}
-		columns = append(columns, nested...)
-	}
-	return columns
-}
-
-func member(node *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == key {
-			return node.Content[i+1]
-		}
-	}
-	return nil
 }

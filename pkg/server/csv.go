@@ -13,9 +13,9 @@ import (
 // our own because encoding/csv writes CR LF for a line break within a cell too,
 // and so another text than the JSON has.
 func csvWriter[W any](out *bufio.Writer, columns []string) (func(W) error, error) {
-	paths := make([][]int, len(columns))
+	sources := make([]cellSource, len(columns))
 	for i, column := range columns {
-		paths[i] = fieldPath(reflect.TypeFor[W](), column)
+		sources[i] = sourceOf(reflect.TypeFor[W](), column)
 	}
 	if _, err := out.Write(csvRecord(nil, columns)); err != nil {
 		return nil, err
@@ -23,8 +23,8 @@ func csvWriter[W any](out *bufio.Writer, columns []string) (func(W) error, error
 	cells, record := make([]string, len(columns)), []byte(nil)
 	return func(row W) error {
 		value := reflect.ValueOf(&row).Elem()
-		for i, path := range paths {
-			cell, err := cellText(value, path)
+		for i, source := range sources {
+			cell, err := source.text(value)
 			if err != nil {
 				return err
 			}
@@ -69,41 +69,80 @@ func quoted(cell string) bool {
 	return cell != "" && (cell[0] == ' ' || cell[0] == '\t')
 }
 
-// fieldPath finds the field that a column's dotted name means.
-func fieldPath(t reflect.Type, column string) []int {
-	var path []int
+// cellSource is where a column's cells come from.
+type cellSource struct {
+	path []int // to a field of the row
+	of   []int // where that is a list of objects: to the field of each that is joined; nil for their number
+}
+
+// sourceOf finds the field that a column's dotted name means.
+func sourceOf(t reflect.Type, column string) cellSource {
+	var source cellSource
+	path := &source.path
 	for name := range strings.SplitSeq(column, ".") {
-		for t.Kind() == reflect.Pointer {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			if t.Kind() == reflect.Slice {
+				path = &source.of
+			}
 			t = t.Elem()
 		}
 		for i := range t.NumField() {
 			if tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); tag == name {
-				path, t = append(path, i), t.Field(i).Type
+				*path, t = append(*path, i), t.Field(i).Type
 				break
 			}
 		}
 	}
-	return path
+	return source
 }
 
-// cellText writes one value. What is absent is an empty cell; a list is JSON.
-func cellText(v reflect.Value, path []int) (string, error) {
+// text writes the row's cell. What is absent is an empty cell.
+func (c cellSource) text(row reflect.Value) (string, error) {
+	v := field(row, c.path)
+	text, err := valueText(v, c.of)
+	if v.IsValid() && (v.Kind() == reflect.String || v.Kind() == reflect.Slice) {
+		text = safeText(text) // a negative number is one
+	}
+	return text, err
+}
+
+// field follows the path, and answers no value where something on it is absent.
+func field(v reflect.Value, path []int) reflect.Value {
 	for _, i := range path {
 		if v = indirect(v); !v.IsValid() {
-			return "", nil
+			return v
 		}
 		v = v.Field(i)
 	}
-	if v = indirect(v); !v.IsValid() {
+	return indirect(v)
+}
+
+// valueText writes a value. A list of codes and words is joined; of a list of objects
+// there is their number, or one field of each, joined.
+func valueText(v reflect.Value, of []int) (string, error) {
+	if !v.IsValid() {
 		return "", nil
 	}
 	switch v.Kind() {
 	case reflect.String:
-		return safeText(v.String()), nil
+		return v.String(), nil
 	case reflect.Float64:
 		return strconv.FormatFloat(v.Float(), 'f', -1, 64), nil
 	case reflect.Int, reflect.Int64:
 		return strconv.FormatInt(v.Int(), 10), nil
+	case reflect.Slice:
+		if of == nil && v.Type().Elem().Kind() == reflect.Struct {
+			return strconv.Itoa(v.Len()), nil
+		}
+		texts := make([]string, v.Len())
+		for i := range texts {
+			text, err := valueText(field(v.Index(i), of), nil)
+			if err != nil {
+				return "", err
+			}
+			texts[i] = text
+		}
+		return strings.Join(texts, "; "), nil
 	}
 	text, err := json.MarshalWithOption(v.Interface(), json.DisableHTMLEscape())
 	return strings.Trim(string(text), `"`), err

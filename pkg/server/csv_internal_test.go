@@ -58,6 +58,46 @@ func TestCSVIsReadBackAsTheJSON(t *testing.T) {
 	}
 }
 
+// TestListsAreOneCell: codes and words joined, of objects their number and, where the
+// contract names one, a member of each in the same order.
+func TestListsAreOneCell(t *testing.T) {
+	t.Parallel()
+	type link struct {
+		Title *string `json:"title"`
+	}
+	type inner struct {
+		Words *[]string `json:"words"`
+		Links []link    `json:"links"`
+	}
+	type row struct {
+		In    *inner  `json:"in"`
+		Lists []int   `json:"lists"`
+		Less  float64 `json:"less"`
+	}
+	words := []string{"=a", "b, c"}
+	for want, r := range map[string]row{
+		"\"'=a; b, c\",3,x; ; -y,1; -2,-0.5\r\n": {In: &inner{&words, []link{{new("x")}, {}, {new("-y")}}}, Lists: []int{1, -2}, Less: -0.5},
+		",0,,,0\r\n":                             {In: &inner{}},
+		",,,,0\r\n":                              {},
+	} {
+		var out bytes.Buffer
+		buffered := bufio.NewWriter(&out)
+		write, err := csvWriter[row](buffered, []string{"in.words", "in.links", "in.links.title", "lists", "less"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := write(r); err != nil {
+			t.Fatal(err)
+		}
+		if err := buffered.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if _, got, _ := strings.Cut(out.String(), "\r\n"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // TestCSVAsRFC4180 has it: records end with CR LF, the last one too, a line break
 // within a cell stays what it is, and quotes stand only where they are needed.
 func TestCSVAsRFC4180(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
 )
 
@@ -23,7 +24,7 @@ func togetherIn(t *testing.T) *world {
 		"no_further_action_count,no_further_action_percent,not_in_need_count,not_in_need_percent\n" +
 		"2026,Reporting year,Local authority,E92000001,E13000002,E09000021 / E09000027,200,40,20,10,5,10,5\n" +
 		"2026,Reporting year,Local authority,E92000001,E13000001,E09000022,100,10,10,10,10,10,10\n"
-	if _, err := dfe.Import(t.Context(), w.store, team, "joint.csv", []byte(file)); err != nil {
+	if _, err := dfe.Import(t.Context(), w.store, team, benchmark.Delivery{File: "joint.csv"}, strings.NewReader(file), dfe.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return w

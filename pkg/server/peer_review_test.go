@@ -302,7 +302,7 @@ func TestWhoReadsAReview(t *testing.T) {
 		switch known {
 		case 0:
 			return "report"
-		case 4 * len(secrets):
+		case 4*len(secrets) - 1: // CSV has the team's names, and not their ids
 			return "all"
 		}
 		return fmt.Sprintf("%d secrets", known)

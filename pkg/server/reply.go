@@ -32,6 +32,7 @@ type reply struct {
 	content  *content
 	stream   stream // instead of content: a whole list
 	mime     string // of the stream
+	file     string // under which the stream is kept
 }
 
 // stream writes a whole list. It opens the answer with the ETag of the state that
@@ -212,6 +213,7 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 			return nil, false
 		}
 		header.Set("Content-Type", r.mime)
+		header.Set("Content-Disposition", `attachment; filename="`+r.file+`"`)
 		list = r.call.lists.pipe(r.call.actor.Request, connection{w, http.NewResponseController(w)})
 		var out io.Writer = list
 		if r.call.acceptsGzip {

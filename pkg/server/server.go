@@ -156,7 +156,7 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 			AllowOrigins:  origins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
 			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerReason, headerRequestID},
-			ExposeHeaders: []string{"ETag", "Link", "Location", "Idempotency-Replayed", headerRequestID, "Retry-After"},
+			ExposeHeaders: []string{"ETag", "Link", "Location", "Content-Disposition", "Idempotency-Replayed", headerRequestID, "Retry-After"},
 			MaxAge:        3600,
 		}))
 	}

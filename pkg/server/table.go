@@ -46,7 +46,7 @@ func table[T, W any](ctx context.Context, list rows[T], wire func(T) W) (reply, 
 }
 
 func tableReply(call *call, write stream) reply {
-	r := reply{call: call, status: http.StatusOK, mime: string(call.format), stream: write}
+	r := reply{call: call, status: http.StatusOK, mime: string(call.format), file: fileName(call), stream: write}
 	if call.format == formatCSV {
 		r.mime = "text/csv; charset=utf-8"
 	}
@@ -62,8 +62,31 @@ func question(call *call) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
+// byteOrderMark is that of UTF-8, by which spreadsheets tell it from their country's
+// older encoding.
+const byteOrderMark = "\uFEFF"
+
+// fileName is that under which a whole list is kept: the address, without what stands
+// before the noun and without characters that a file name or a header has other uses for.
+func fileName(call *call) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '_', r == '.':
+			return r
+		}
+		return '-'
+	}, strings.TrimPrefix(call.url.Path, "/v1/"))
+	if call.format == formatCSV {
+		return name + ".csv"
+	}
+	return name + ".ndjson"
+}
+
 func rowWriter[W any](call *call, out *bufio.Writer) (func(W) error, error) {
 	if call.format == formatCSV {
+		if call.query.Get("bom") == "true" {
+			_, _ = out.WriteString(byteOrderMark) // a fault shows at the next write
+		}
 		return csvWriter[W](out, call.op.columns)
 	}
 	return ndjsonWriter[W](out), nil

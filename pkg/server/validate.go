@@ -106,6 +106,9 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 			}
 		}
 	}
+	if call.format != formatCSV && call.query.Has("bom") && call.op.query["bom"] {
+		faults = append(faults, programme.Fault{Parameter: "bom", Code: programme.FaultOtherForm, Detail: "Only CSV takes a byte order mark."})
+	}
 	slices.SortStableFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Parameter, b.Parameter) })
 	return faults
 }

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// column is one of a list as CSV.
+type column struct{ name, description string }
+
+// tables writes out, for each list, of which columns it is made as CSV: the reader
+// need not work them out of the schemas, and the server reads them from there.
+func (s *source) tables(paths, schemas *yaml.Node) {
+	t := tables{schemas: schemas, texts: map[*yaml.Node]string{}}
+	for _, schema := range members(schemas) {
+		for _, property := range members(get(schema, "properties")) {
+			if named := take(property, "csv"); named != nil {
+				t.texts[property] = named.Value
+			}
+		}
+	}
+	for path, item := range members(paths) {
+		content := get(item, "get", "responses", "200", "content")
+		table := get(content, "text/csv", "schema")
+		if table == nil {
+			continue
+		}
+		get(content, "text/csv").Style = 0
+		page := get(schemas, referred(get(content, "application/json", "schema")))
+		columns := t.of(referred(get(page, "properties", "items", "items")), "")
+		if len(columns) == 0 {
+			s.fault("%s has a table without columns", path)
+			continue
+		}
+		names := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+		var text strings.Builder
+		text.WriteString("The whole list as CSV. Its columns:\n")
+		for _, c := range columns {
+			names.Content = append(names.Content, scalar(c.name))
+			text.WriteString("\n- `" + c.name + "`: " + c.description)
+		}
+		description := scalar(text.String())
+		description.Style = yaml.LiteralStyle
+		*table = *mapping()
+		set(table, "type", scalar("string"))
+		set(table, "description", description)
+		set(table, "x-columns", names)
+	}
+}
+
+type tables struct {
+	schemas *yaml.Node
+	texts   map[*yaml.Node]string // of lists of objects, the member that stands in a cell of its own
+}
+
+// steps are left out of tables: what may be done next is for programs that do it.
+var steps = []string{"PossibleAction", "Step"}
+
+// of answers the columns of a schema: its members in their order, those that are
+// objects flattened with a dot.
+func (t tables) of(name, prefix string) []column {
+	var columns []column
+	for member, property := range members(get(t.schemas, name, "properties")) {
+		description := t.describe(property)
+		items := get(property, "items")
+		switch nested := t.of(referred(property), prefix+member+"."); {
+		case nested != nil:
+			columns = append(columns, nested...)
+		case slices.Contains(steps, referred(items)):
+		case items != nil && get(t.schemas, referred(items), "properties") != nil:
+			columns = append(columns, column{prefix + member, "How many there are. " + description})
+			if text := t.texts[property]; text != "" {
+				columns = append(columns, column{prefix + member + "." + text, "Of each, joined by `; `: " + t.describe(get(t.schemas, referred(items), "properties", text))})
+			}
+		case items != nil:
+			columns = append(columns, column{prefix + member, "Joined by `; `: " + description})
+		default:
+			columns = append(columns, column{prefix + member, description})
+		}
+	}
+	return columns
+}
+
+// describe answers what is said of a member or, where that is nothing, of its schema.
+func (t tables) describe(property *yaml.Node) string {
+	if own := get(property, "description"); own != nil {
+		return own.Value
+	}
+	return text(get(t.schemas, referred(property), "description"))
+}
+
+// referred answers the name of the schema that another refers to: by itself, or with
+// something to say beside it.
+func referred(schema *yaml.Node) string {
+	if all := get(schema, "allOf"); all != nil && len(all.Content) == 1 {
+		schema = all.Content[0]
+	}
+	ref := text(get(schema, "$ref"))
+	return ref[strings.LastIndex(ref, "/")+1:]
+}
