@@ -1,10 +1,8 @@
 package postgres
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -68,7 +66,7 @@ func wantLambeth(t testing.TB, s *Store, indicator string, value float64, releas
 func TestAWrongFileIsSetRight(t *testing.T) {
 	t.Parallel()
 	for name, setRight := range map[string]func(t *testing.T, s *Store, right, wrong benchmark.Release) (value float64, release string){
-		"by the right one again": func(t *testing.T, s *Store, right, wrong benchmark.Release) (float64, string) {
+		"by the right one again": func(t *testing.T, s *Store, right, _ benchmark.Release) (float64, string) {
 			t.Helper()
 			again := importFile(t, s, "a", "2025-11-21", percentages(19.8))
 			wantCounts(t, again, 0, 1, 0)
@@ -441,71 +439,4 @@ func TestAnImportThatBreaksOff(t *testing.T) {
 	}
 	again := importFile(t, s, "b", "2025-11-21", percentages(21))
 	wantLambeth(t, s, "REREF_PCT", 21, again.Release.ID)
-}
-
-// TestWhatStandsIsTheNewest after any sequence of imports, withdrawals and
-// reinstatements, whatever each of them gives: held to a model that keeps everything
-// and looks for the newest each time.
-func TestWhatStandsIsTheNewest(t *testing.T) {
-	t.Parallel()
-	s := importing(t)
-	random := rand.New(rand.NewPCG(2, 26))
-	places := []string{"E09000022", "E09000030", "E08000025", "E92000001"}
-	type given struct {
-		id        string
-		published programme.Date
-		n         int // in the order of import
-		withdrawn bool
-		values    map[string]float64 // by place
-	}
-	var all []*given
-	for step := range 60 {
-		if len(all) > 0 && random.IntN(2) == 0 {
-			g := all[random.IntN(len(all))]
-			if g.withdrawn {
-				reinstate(t, s, g.id)
-			} else {
-				withdraw(t, s, g.id)
-			}
-			g.withdrawn = !g.withdrawn
-		} else {
-			g := &given{published: programme.Date(fmt.Sprintf("2025-11-%02d", 1+random.IntN(5))), n: step, values: map[string]float64{}}
-			file := percentages(1)
-			file.Observations = nil
-			for _, place := range places {
-				if random.IntN(2) == 0 {
-					g.values[place] = float64(1 + random.IntN(3))
-					file.Observations = append(file.Observations, figure("REREF_PCT", place, g.values[place], 1, 100))
-				}
-			}
-			if len(file.Observations) == 0 {
-				continue
-			}
-			d := delivered("a", g.published)
-			d.SHA256 = fmt.Sprintf("%064x", step)
-			r, err := s.Import(t.Context(), team, d, gives(file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if g.id = r.Release.ID; !r.Known {
-				all = append(all, g)
-			}
-		}
-		column := snapshotOf(t, s).Data.Column("2024-25", "REREF_PCT")
-		for _, place := range places {
-			var newest *given
-			for _, g := range all {
-				if _, gives := g.values[place]; gives && !g.withdrawn && (newest == nil || cmp.Or(cmp.Compare(g.published, newest.published), cmp.Compare(g.n, newest.n)) > 0) {
-					newest = g
-				}
-			}
-			got, release := column.Figure(place)
-			if newest == nil && got.Status != benchmark.NotHeld || newest != nil && (got.Value == nil || *got.Value != newest.values[place] || release != newest.id) {
-				t.Fatalf("after step %d %s is %v of %s, want %+v", step, place, shownNumber(got.Value), release, newest)
-			}
-		}
-	}
-	if len(all) < 10 {
-		t.Fatalf("only %d releases were tried", len(all))
-	}
 }

@@ -71,7 +71,7 @@ func (s *Server) ImportRelease(ctx context.Context, r api.ImportReleaseRequestOb
 		status = http.StatusCreated
 	}
 	answer, err := encoded(ctx, status, result.Release.Version, report)
-	if !d.DryRun || result.Known {
+	if !d.DryRun {
 		answer.location = *addressOf("release", result.Release.ID)
 	}
 	return answer, err

@@ -89,6 +89,7 @@ var visibility = map[string]string{
 	"getSubRegion":                   "++ +++ +++ +++",
 	"getSubRegionMembership":         "++ +++ +++ +++",
 	"holdEvent":                      "+3 333 333 333",
+	"importRelease":                  "+3 333 333 333",
 	"listActionSummary":              "++ +++ +++ +++",
 	"listActions":                    "+3 +++ +++ ---",
 	"listAsksAndOffers":              "+- +++ +++ ---",
@@ -126,6 +127,7 @@ var visibility = map[string]string{
 	"putPeerChallengeGroupNotes":     "+3 ++3 ++3 333",
 	"putPeerReviewPublication":       "33 +33 333 433",
 	"putPeerReviewReport":            "+3 333 ++3 443",
+	"reinstateRelease":               "+3 333 333 333",
 	"reopenAskOrOffer":               "+3 ++3 333 443",
 	"reopenEvent":                    "+3 333 333 333",
 	"reopenPeerChallenge":            "+3 333 333 333",
@@ -150,6 +152,7 @@ var visibility = map[string]string{
 	"updateSubRegion":                "+3 333 333 333",
 	"updateSubRegionMembership":      "+3 333 333 333",
 	"withdrawAskOrOffer":             "+3 ++3 333 443",
+	"withdrawRelease":                "+3 333 333 333",
 }
 
 // The boroughs of the table.
@@ -239,6 +242,9 @@ func (w *world) outcome(op *described, c caller) byte {
 	}
 	if op.RequestBody != nil {
 		a.body = w.stood(w.example(op))
+	}
+	if takesFile(op) {
+		a.header["Content-Type"] = "text/csv"
 	}
 	if hasParameter(op, "If-Match") {
 		a.header["If-Match"] = `"1-gone"`
