@@ -64,6 +64,11 @@ const (
 	Population ChangedThing = "population"
 )
 
+// Defines values for ContractFormats.
+const (
+	ContractFormatsJson ContractFormats = "json"
+)
+
 // Defines values for EventKind.
 const (
 	ChallengeDay  EventKind = "challenge_day"
@@ -166,6 +171,7 @@ const (
 	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
+	FaultCodeReportedTogether    FaultCode = "reported_together"
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
 	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
@@ -278,9 +284,9 @@ const (
 
 // Defines values for ListFormat.
 const (
-	Csv    ListFormat = "csv"
-	Json   ListFormat = "json"
-	Ndjson ListFormat = "ndjson"
+	ListFormatCsv    ListFormat = "csv"
+	ListFormatJson   ListFormat = "json"
+	ListFormatNdjson ListFormat = "ndjson"
 )
 
 // Defines values for MemberRole.
@@ -289,6 +295,14 @@ const (
 	Host        MemberRole = "host"
 	Observer    MemberRole = "observer"
 	Visitor     MemberRole = "visitor"
+)
+
+// Defines values for Method.
+const (
+	DELETE Method = "DELETE"
+	PATCH  Method = "PATCH"
+	POST   Method = "POST"
+	PUT    Method = "PUT"
 )
 
 // Defines values for MilestoneKind.
@@ -407,6 +421,7 @@ const (
 	ProblemCodeHeadersTooLarge      ProblemCode = "headers_too_large"
 	ProblemCodeHttpVersion          ProblemCode = "http_version"
 	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
+	ProblemCodeIfMatchNamesNoState  ProblemCode = "if_match_names_no_state"
 	ProblemCodeIfMatchRequired      ProblemCode = "if_match_required"
 	ProblemCodeInUse                ProblemCode = "in_use"
 	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
@@ -532,6 +547,15 @@ const (
 	ResponseAnswerPartly      ResponseAnswer = "partly"
 )
 
+// Defines values for RoleName.
+const (
+	RoleNameBoroughEditor RoleName = "borough-editor"
+	RoleNameBoroughLead   RoleName = "borough-lead"
+	RoleNameBoroughSystem RoleName = "borough-system"
+	RoleNameProgramme     RoleName = "programme"
+	RoleNameReporting     RoleName = "reporting"
+)
+
 // Defines values for Unit.
 const (
 	CasesPerFte   Unit = "cases_per_fte"
@@ -568,12 +592,17 @@ type Action struct {
 	// Example: 2026-03-31
 	DueOn *NullableDate `json:"dueOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// FindingId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	FindingId ResourceId `json:"findingId"`
 
-	// FindingKind What kind of finding it is. Only a challenge records risks.
+	// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 	FindingKind FindingKind `json:"findingKind"`
 
 	// Id A UUID (version 7), made by the server.
@@ -586,12 +615,12 @@ type Action struct {
 	// Example: A paragraph.
 	NoDueReason *NullableText `json:"noDueReason"`
 
-	// Overdue Whether it is open after its due date, today in London.
+	// Overdue Whether it is open after its due date, today by the programme's time.
 	Overdue bool `json:"overdue"`
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -605,10 +634,10 @@ type Action struct {
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
-	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days in London.
+	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days of the programme's time.
 	Stalled bool `json:"stalled"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -692,7 +721,7 @@ type ActionCountPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// ActionGrouping By what actions are counted.
+// ActionGrouping By what actions are counted. More may come.
 type ActionGrouping string
 
 // ActionInput What is needed to create it.
@@ -714,7 +743,7 @@ type ActionInput struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner Name `json:"owner"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -752,7 +781,7 @@ type ActionPatch struct {
 
 	// Owner A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Owner *Name `json:"owner,omitempty"`
 
 	// OwnerKind Whether the owner is a person's role or an outside body.
@@ -764,7 +793,7 @@ type ActionPatch struct {
 	Text *string `json:"text,omitempty"`
 }
 
-// ActionState Where an action stands.
+// ActionState Where an action stands. More may come.
 type ActionState string
 
 // AskOrOffer Help that a borough looks for or has to give. Offers are for the whole programme, asks for the members of one group.
@@ -781,6 +810,11 @@ type AskOrOffer struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -800,7 +834,7 @@ type AskOrOffer struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
-	// State What became of it.
+	// State What became of it. More may come.
 	State AskOrOfferState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -810,7 +844,7 @@ type AskOrOffer struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -846,7 +880,7 @@ type AskOrOfferInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -879,11 +913,11 @@ type AskOrOfferPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
-// AskOrOfferState What became of it.
+// AskOrOfferState What became of it. More may come.
 type AskOrOfferState string
 
 // Attendance People of one type of organisation.
@@ -893,14 +927,17 @@ type Attendance struct {
 	// Example: 36
 	Count *NullableCount `json:"count,omitempty"`
 
-	// OrganisationType Groups those who attend.
+	// OrganisationType Groups those who attend. More may come.
 	OrganisationType OrganisationType `json:"organisationType"`
 
 	// Organisations Which organisations, where that is known.
 	Organisations *[]Name `json:"organisations,omitempty"`
 }
 
-// AuditAction What was done to a resource.
+// AttendanceInput People of one type of organisation.
+type AttendanceInput = Attendance
+
+// AuditAction What was done to a resource. More may come.
 //
 // Example: update
 type AuditAction string
@@ -923,7 +960,7 @@ type AuditActor struct {
 
 // AuditEntry Who changed a resource, when and why.
 type AuditEntry struct {
-	// Action What was done to a resource.
+	// Action What was done to a resource. More may come.
 	//
 	// Example: update
 	Action AuditAction `json:"action"`
@@ -1003,9 +1040,14 @@ type Authority struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
@@ -1015,7 +1057,7 @@ type Authority struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -1048,7 +1090,7 @@ type AuthorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The GSS code of a region.
@@ -1058,7 +1100,7 @@ type AuthorityInput struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName Name `json:"regionName"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1093,7 +1135,7 @@ type AuthorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// RegionCode The GSS code of a region.
@@ -1103,7 +1145,7 @@ type AuthorityPatch struct {
 
 	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	RegionName *Name `json:"regionName,omitempty"`
 
 	// ValidFrom A calendar day, or null where there is none.
@@ -1134,7 +1176,12 @@ type Borough struct {
 	// Example: 208
 	DfeCode string `json:"dfeCode"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter"`
@@ -1146,7 +1193,7 @@ type Borough struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// RegionCode The code of the Government Statistical Service for a place in England.
@@ -1156,7 +1203,7 @@ type Borough struct {
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 
 	// SubRegion Slug of the sub-region on the day asked for, or today; null where it belongs to none.
@@ -1177,7 +1224,7 @@ type BoroughInput struct {
 	// Example: E09000022
 	Code GeographyCode `json:"code"`
 
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1189,12 +1236,12 @@ type BoroughInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName Name `json:"shortName"`
 }
 
@@ -1215,7 +1262,7 @@ type BoroughPair = []GeographyCode
 
 // BoroughPatch What to change; what is absent is kept.
 type BoroughPatch struct {
-	// InnerOuter Inner or Outer London, as the DfE groups boroughs; null where that means nothing.
+	// InnerOuter The part of its region, Inner or Outer, as the DfE groups boroughs; null where that means nothing.
 	//
 	// Example: Inner
 	InnerOuter *string `json:"innerOuter,omitempty"`
@@ -1227,12 +1274,12 @@ type BoroughPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	ShortName *Name `json:"shortName,omitempty"`
 }
 
@@ -1259,7 +1306,7 @@ type Change struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id string `json:"id"`
 
-	// Type A kind of resource.
+	// Type A kind of resource. More may come.
 	Type ResourceType `json:"type"`
 }
 
@@ -1290,7 +1337,7 @@ type ChangeSum struct {
 	// New How many stand now and did not.
 	New int `json:"new"`
 
-	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour.
+	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
 	Of ChangedThing `json:"of"`
 
 	// Period The period's code, or the year of estimates and of a model.
@@ -1302,7 +1349,7 @@ type ChangeSum struct {
 	Withdrawn int `json:"withdrawn"`
 }
 
-// ChangedThing A figure of an indicator, an estimate of a population, or a statistical neighbour.
+// ChangedThing A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
 type ChangedThing string
 
 // Code A stable code for machines.
@@ -1324,7 +1371,7 @@ type CodeUsed struct {
 
 	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	AuthorityName Name `json:"authorityName"`
 
 	// Code The code of the Government Statistical Service for a place in England.
@@ -1373,14 +1420,11 @@ type Comparison struct {
 
 	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	IndicatorName Name `json:"indicatorName"`
 
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
-
-	// London London as a whole, and the borough among its boroughs.
-	London LondonComparison `json:"london"`
 
 	// Method The choices behind one comparison.
 	Method ComparisonItemMethod `json:"method"`
@@ -1401,16 +1445,19 @@ type Comparison struct {
 	// Previous The figure of the period of the same kind before.
 	Previous PreviousFigure `json:"previous"`
 
+	// Region The borough's region as a whole, and the borough among those of the programme.
+	Region RegionComparison `json:"region"`
+
 	// StatisticalNeighbours The borough's statistical neighbours: mean and median of those with a value.
 	StatisticalNeighbours NeighbourComparison `json:"statisticalNeighbours"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion The borough's sub-region on the period's last day: pooled (sum of numerators over sum of denominators), null unless every member with a value has both parts, and the mean of its boroughs.
 	SubRegion SubRegionComparison `json:"subRegion"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// Value A number, or null where there is none.
@@ -1466,14 +1513,6 @@ type ComparisonMethod struct {
 	// Example: Wilson
 	Intervals string `json:"intervals"`
 
-	// London The boroughs of the programme, by their codes on the period's last day.
-	London []GeographyCode `json:"london"`
-
-	// LondonCode The region under whose code the published London figure stands.
-	//
-	// Example: E12000007
-	LondonCode string `json:"londonCode"`
-
 	// MembershipOn A calendar day.
 	//
 	// Example: 2026-03-31
@@ -1502,6 +1541,19 @@ type ComparisonMethod struct {
 	// Example: 1 = best by polarity; ties share the smaller rank
 	Ranks string `json:"ranks"`
 
+	// RegionCode The borough's region, under whose code its published figure stands.
+	//
+	// Example: E12000007
+	RegionCode string `json:"regionCode"`
+
+	// RegionMembers The boroughs of the programme, by their codes on the period's last day.
+	RegionMembers []GeographyCode `json:"regionMembers"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName Name `json:"regionName"`
+
 	// ReleaseIds Ids of the releases that the figures of this page come from.
 	ReleaseIds []ResourceId `json:"releaseIds"`
 
@@ -1528,7 +1580,7 @@ type ComparisonPage struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Items The items of this page.
@@ -1545,7 +1597,7 @@ type ComparisonPage struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1587,7 +1639,7 @@ type ConfidenceInterval struct {
 	// Example: 19.8
 	Lower *NullableNumber `json:"lower"`
 
-	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+	// Method Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 	//
 	// Example: wilson
 	Method *IntervalMethod `json:"method"`
@@ -1607,19 +1659,22 @@ type Contact struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Organisation Name `json:"organisation"`
 
 	// Role A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Role Name `json:"role"`
 }
+
+// ContactInput A person whom the programme names for contact.
+type ContactInput = Contact
 
 // ContractChange Something that is different.
 type ContractChange struct {
@@ -1634,6 +1689,9 @@ type ContractChange struct {
 	// Example: added the optional property `region` to the response
 	Text string `json:"text"`
 }
+
+// ContractFormats Which forms of lists to tell of. More may come.
+type ContractFormats string
 
 // ContractRelease A release of the contract, and how it differs from the one before.
 type ContractRelease struct {
@@ -1658,6 +1716,20 @@ type ContractRelease struct {
 type ContractReleases struct {
 	// Items The releases, the newest first.
 	Items []ContractRelease `json:"items"`
+}
+
+// Creation Something that the caller may create.
+type Creation struct {
+	// Href The address to send it to: a path or, where a part of it is a record's key, a URI template (RFC 6570).
+	//
+	// Example: /v1/milestones
+	Href string `json:"href"`
+
+	// Method A method of HTTP that changes something. More may come.
+	Method Method `json:"method"`
+
+	// Type A kind of resource. More may come.
+	Type ResourceType `json:"type"`
 }
 
 // Cursor A place in a list. Its content means nothing to callers.
@@ -1698,7 +1770,7 @@ type Distribution struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -1722,7 +1794,7 @@ type DistributionItem struct {
 
 	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	BoroughName Name `json:"boroughName"`
 
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
@@ -1748,7 +1820,7 @@ type DistributionItem struct {
 	// Example: 20
 	Rank *NullableRank `json:"rank"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// SubRegion Its sub-region on the period's last day.
@@ -1766,9 +1838,6 @@ type DistributionItem struct {
 type DistributionSummary struct {
 	// England What is published for the place as a whole.
 	England PublishedFigure `json:"england"`
-
-	// London What is published for the place as a whole.
-	London PublishedFigure `json:"london"`
 
 	// LowerQuartile A number, or null where there is none.
 	//
@@ -1809,6 +1878,9 @@ type DistributionSummary struct {
 	//
 	// Example: 19.8
 	P80 *NullableNumber `json:"p80"`
+
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
 
 	// UpperQuartile A number, or null where there is none.
 	//
@@ -1868,7 +1940,7 @@ type Event struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
@@ -1877,6 +1949,11 @@ type Event struct {
 	//
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -1891,7 +1968,7 @@ type Event struct {
 	// Invited Who was invited, by type of organisation.
 	Invited []Attendance `json:"invited"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -1920,7 +1997,7 @@ type Event struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions []EventSession `json:"sessions"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
@@ -1930,7 +2007,7 @@ type Event struct {
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// State Where an event stands.
+	// State Where an event stands. More may come.
 	State EventState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -1940,7 +2017,7 @@ type Event struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -1957,7 +2034,7 @@ type Event struct {
 // EventInput What is needed to create it.
 type EventInput struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -1972,7 +2049,7 @@ type EventInput struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -1988,9 +2065,9 @@ type EventInput struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind EventKind `json:"kind"`
 
 	// Link A web address, or null where there is none.
@@ -2017,9 +2094,9 @@ type EventInput struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2036,7 +2113,7 @@ type EventInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2045,7 +2122,7 @@ type EventInput struct {
 	Venue *NullableName `json:"venue,omitempty"`
 }
 
-// EventKind What kind of event it is.
+// EventKind What kind of event it is. More may come.
 type EventKind string
 
 // EventPage A page of the list.
@@ -2063,7 +2140,7 @@ type EventPage struct {
 // EventPatch What to change; what is absent is kept.
 type EventPatch struct {
 	// Attended Who came, by type of organisation.
-	Attended *[]Attendance `json:"attended,omitempty"`
+	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
@@ -2078,7 +2155,7 @@ type EventPatch struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2094,9 +2171,9 @@ type EventPatch struct {
 	Illustrative *string `json:"illustrative,omitempty"`
 
 	// Invited Who was invited, by type of organisation.
-	Invited *[]Attendance `json:"invited,omitempty"`
+	Invited *[]AttendanceInput `json:"invited,omitempty"`
 
-	// Kind What kind of event it is.
+	// Kind What kind of event it is. More may come.
 	Kind *EventKind `json:"kind,omitempty"`
 
 	// Link A web address, or null where there is none.
@@ -2123,9 +2200,9 @@ type EventPatch struct {
 	PeerReviewId *NullableId `json:"peerReviewId,omitempty"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
-	Sessions *[]EventSession `json:"sessions,omitempty"`
+	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -2142,7 +2219,7 @@ type EventPatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// Venue A name in one line, or null where there is none.
@@ -2158,7 +2235,7 @@ type EventSession struct {
 	// Example: 2026-03-31
 	Day *NullableDate `json:"day,omitempty"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -2168,24 +2245,27 @@ type EventSession struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
-// EventSort An order for events.
+// EventSessionInput A part of an event.
+type EventSessionInput = EventSession
+
+// EventSort An order for events. More may come.
 type EventSort string
 
-// EventState Where an event stands.
+// EventState Where an event stands. More may come.
 type EventState string
 
-// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
+// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 type Exception string
 
 // Exclusion Members of a group that have no value, for one reason.
@@ -2193,7 +2273,7 @@ type Exclusion struct {
 	// Authorities Their codes, in order.
 	Authorities []GeographyCode `json:"authorities"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 }
 
@@ -2202,8 +2282,8 @@ type Exclusions struct {
 	// England Members left out, and why.
 	England []Exclusion `json:"england"`
 
-	// London Members left out, and why.
-	London []Exclusion `json:"london"`
+	// Region Members left out, and why.
+	Region []Exclusion `json:"region"`
 
 	// StatisticalNeighbours Members left out, and why.
 	StatisticalNeighbours []Exclusion `json:"statisticalNeighbours"`
@@ -2254,12 +2334,12 @@ type Fault struct {
 // FaultCode What is wrong with a part of a request. More may come: show the detail of one that you do not know.
 type FaultCode string
 
-// FeedStart Where to begin in the feed.
+// FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
 // FigureChange One figure or estimate that stands otherwise than before.
 type FigureChange struct {
-	// Change `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more.
+	// Change `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
 	Change FigureChangeKind `json:"change"`
 
 	// Denominator A number, or null where there is none.
@@ -2277,7 +2357,7 @@ type FigureChange struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
-	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour.
+	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
 	Of ChangedThing `json:"of"`
 
 	// Period The period's code, or the year of an estimate.
@@ -2290,7 +2370,7 @@ type FigureChange struct {
 	// Example: E09000022
 	Place string `json:"place"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -2308,7 +2388,7 @@ type FigureChange struct {
 	// Example: 19.8
 	WasNumerator *NullableNumber `json:"wasNumerator"`
 
-	// WasStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// WasStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	WasStatus FigureStatus `json:"wasStatus"`
 
 	// WasValue A number, or null where there is none.
@@ -2317,10 +2397,10 @@ type FigureChange struct {
 	WasValue *NullableNumber `json:"wasValue"`
 }
 
-// FigureChangeKind `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more.
+// FigureChangeKind `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
 type FigureChangeKind string
 
-// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+// FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 type FigureStatus string
 
 // FileName The name of a file, without its folder.
@@ -2343,6 +2423,11 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Evidence Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -2356,7 +2441,7 @@ type Finding struct {
 	// Indicators Indicators that it cites.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2387,7 +2472,7 @@ type Finding struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2411,7 +2496,7 @@ type FindingInput struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
@@ -2439,11 +2524,11 @@ type FindingInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 }
 
-// FindingKind What kind of finding it is. Only a challenge records risks.
+// FindingKind What kind of finding it is. Only a challenge records risks. More may come.
 type FindingKind string
 
 // FindingPage A page of the list.
@@ -2468,7 +2553,7 @@ type FindingPatch struct {
 	// Indicators Indicators that it cites.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
 
-	// Kind What kind of finding it is. Only a challenge records risks.
+	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind *FindingKind `json:"kind,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
@@ -2486,7 +2571,7 @@ type FindingPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 }
 
@@ -2517,10 +2602,10 @@ type FindingResponseInput struct {
 	Reason *NullableText `json:"reason,omitempty"`
 }
 
-// Frequency How often an indicator is collected.
+// Frequency How often an indicator is collected. More may come.
 type Frequency string
 
-// GeographicLevel The level of a place.
+// GeographicLevel The level of a place. More may come.
 type GeographicLevel string
 
 // GeographyCode The code of the Government Statistical Service for a place in England.
@@ -2540,7 +2625,7 @@ type GroupMember struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2551,7 +2636,7 @@ type GroupMemberInput struct {
 	// Example: 2026-03-31
 	PresentsOn *NullableDate `json:"presentsOn,omitempty"`
 
-	// Role What a borough does in its group.
+	// Role What a borough does in its group. More may come.
 	Role MemberRole `json:"role"`
 }
 
@@ -2563,7 +2648,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -2584,6 +2669,11 @@ type GroupingProposal struct {
 	// Example: 3
 	Cycles int `json:"cycles"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Groups The groups.
 	Groups []ProposedGroup `json:"groups"`
 
@@ -2595,7 +2685,7 @@ type GroupingProposal struct {
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -2626,7 +2716,7 @@ type GroupingProposal struct {
 	// Example: [3,3,3,3]
 	Sizes []int `json:"sizes"`
 
-	// State What became of a proposal.
+	// State What became of a proposal. More may come.
 	State ProposalState `json:"state"`
 
 	// Unplaced Boroughs that no group could take.
@@ -2670,7 +2760,7 @@ type GroupingProposalInput struct {
 	Sizes []int `json:"sizes"`
 
 	// Weights What counts how much.
-	Weights *GroupingWeights `json:"weights,omitempty"`
+	Weights *GroupingWeightsInput `json:"weights,omitempty"`
 }
 
 // GroupingProposalPage A page of the list.
@@ -2697,6 +2787,9 @@ type GroupingWeights struct {
 	// Example: 1
 	Repeat float64 `json:"repeat"`
 }
+
+// GroupingWeightsInput What counts how much.
+type GroupingWeightsInput = GroupingWeights
 
 // Health How the service is.
 type Health struct {
@@ -2762,7 +2855,12 @@ type Indicator struct {
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
 
-	// Frequency How often an indicator is collected.
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2772,7 +2870,7 @@ type Indicator struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2791,10 +2889,10 @@ type Indicator struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -2823,7 +2921,7 @@ type IndicatorInput struct {
 	// Denominator What the denominator counts.
 	Denominator string `json:"denominator"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency Frequency `json:"frequency"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2833,7 +2931,7 @@ type IndicatorInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Numerator What the numerator counts.
@@ -2847,10 +2945,10 @@ type IndicatorInput struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme Name `json:"theme"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 }
 
@@ -2876,7 +2974,7 @@ type IndicatorPatch struct {
 	// Denominator What the denominator counts.
 	Denominator *string `json:"denominator,omitempty"`
 
-	// Frequency How often an indicator is collected.
+	// Frequency How often an indicator is collected. More may come.
 	Frequency *Frequency `json:"frequency,omitempty"`
 
 	// Multiplier Value = numerator / denominator x multiplier.
@@ -2886,7 +2984,7 @@ type IndicatorPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Numerator What the numerator counts.
@@ -2900,14 +2998,14 @@ type IndicatorPatch struct {
 
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Theme *Name `json:"theme,omitempty"`
 
-	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit *Unit `json:"unit,omitempty"`
 }
 
-// IndicatorSort An order for indicators.
+// IndicatorSort An order for indicators. More may come.
 type IndicatorSort string
 
 // Instant An instant, RFC 3339, UTC in answers.
@@ -2915,7 +3013,7 @@ type IndicatorSort string
 // Example: 2026-03-31T09:30:00Z
 type Instant = time.Time
 
-// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined.
+// IntervalMethod Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987); null where none is defined. More may come.
 //
 // Example: wilson
 type IntervalMethod string
@@ -2947,7 +3045,7 @@ type JointFigure struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReleaseId ResourceId `json:"releaseId"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -2976,7 +3074,7 @@ type KeySet_Keys_Item struct {
 type Link struct {
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// Url A web address.
@@ -3002,6 +3100,9 @@ type LinkContext struct {
 	Status []LinkTarget `json:"status"`
 }
 
+// LinkInput Something elsewhere.
+type LinkInput = Link
+
 // LinkSet Links of the API (RFC 9264).
 type LinkSet struct {
 	// Linkset The links of each base path.
@@ -3021,7 +3122,7 @@ type LinkTarget struct {
 	Type string `json:"type"`
 }
 
-// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// ListFormat A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type ListFormat string
 
 // LocalAuthorityCode The GSS code of a local authority.
@@ -3029,42 +3130,28 @@ type ListFormat string
 // Example: E09000022
 type LocalAuthorityCode = string
 
-// LondonComparison London as a whole, and the borough among its boroughs.
-type LondonComparison struct {
-	// Exception Whether the borough's value lies strictly above London's 80th percentile or below its 20th, whichever end is the good one.
-	Exception Exception `json:"exception"`
+// Me Who the caller is to the service.
+type Me struct {
+	// Boroughs The boroughs that the caller speaks for.
+	Boroughs []NamedBorough `json:"boroughs"`
 
-	// Mean A number, or null where there is none.
+	// MayCreate What the contract lets a caller of these roles create, by address.
+	MayCreate []Creation `json:"mayCreate"`
+
+	// Roles The roles that the token carries.
+	Roles []RoleName `json:"roles"`
+
+	// Subject The subject of the token.
 	//
-	// Example: 19.8
-	Mean *NullableNumber `json:"mean"`
-
-	// N How many have a value.
-	//
-	// Example: 33
-	N int `json:"n"`
-
-	// P20 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P20 *NullableNumber `json:"p20"`
-
-	// P80 A number, or null where there is none.
-	//
-	// Example: 19.8
-	P80 *NullableNumber `json:"p80"`
-
-	// Published What is published for the place as a whole.
-	Published PublishedFigure `json:"published"`
-
-	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
-	//
-	// Example: 20
-	Rank *NullableRank `json:"rank"`
+	// Example: team
+	Subject string `json:"subject"`
 }
 
-// MemberRole What a borough does in its group.
+// MemberRole What a borough does in its group. More may come.
 type MemberRole string
+
+// Method A method of HTTP that changes something. More may come.
+type Method string
 
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
 type Milestone struct {
@@ -3097,6 +3184,11 @@ type Milestone struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// EventId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3115,7 +3207,7 @@ type Milestone struct {
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3141,7 +3233,7 @@ type Milestone struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds []ResourceId `json:"priorityIds"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -3149,7 +3241,7 @@ type Milestone struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3168,7 +3260,7 @@ type MilestoneCount struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Milestones How many.
@@ -3176,7 +3268,7 @@ type MilestoneCount struct {
 	// Example: 4
 	Milestones int `json:"milestones"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
@@ -3223,14 +3315,14 @@ type MilestoneInput struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3256,7 +3348,7 @@ type MilestoneInput struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
 
 	// SubRegions Its sub-regions.
@@ -3264,11 +3356,11 @@ type MilestoneInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
-// MilestoneKind What kind of milestone it is.
+// MilestoneKind What kind of milestone it is. More may come.
 type MilestoneKind string
 
 // MilestonePage A page of the list.
@@ -3309,14 +3401,14 @@ type MilestonePatch struct {
 	EventId *NullableId `json:"eventId,omitempty"`
 
 	// Evidence What shows it.
-	Evidence *[]Link `json:"evidence,omitempty"`
+	Evidence *[]LinkInput `json:"evidence,omitempty"`
 
 	// Illustrative What of this is an example and no fact; null where all is fact.
 	//
 	// Example: Who met whom is an example.
 	Illustrative *string `json:"illustrative,omitempty"`
 
-	// Kind What kind of milestone it is.
+	// Kind What kind of milestone it is. More may come.
 	Kind *MilestoneKind `json:"kind,omitempty"`
 
 	// Participants How many people, or null where nobody counted.
@@ -3342,7 +3434,7 @@ type MilestonePatch struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds *[]ResourceId `json:"priorityIds,omitempty"`
 
-	// State Where a milestone stands.
+	// State Where a milestone stands. More may come.
 	State *MilestoneState `json:"state,omitempty"`
 
 	// SubRegions Its sub-regions.
@@ -3350,17 +3442,17 @@ type MilestonePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 
 	// WordedByHand Of a derived milestone: whether its title and description were written by hand and do not follow. Setting it to false lets them follow again.
 	WordedByHand *bool `json:"wordedByHand,omitempty"`
 }
 
-// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last.
+// MilestoneSort An order for milestones. By date means the day it was achieved or, before that, is planned for; those without either come last. More may come.
 type MilestoneSort string
 
-// MilestoneState Where a milestone stands.
+// MilestoneState Where a milestone stands. More may come.
 type MilestoneState string
 
 // NDJSON The whole list, one JSON object to a line.
@@ -3368,8 +3460,21 @@ type NDJSON = string
 
 // Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 //
-// Example: South London
+// Example: South
 type Name = string
+
+// NamedBorough A borough.
+type NamedBorough struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+}
 
 // NeighbourComparison The borough's statistical neighbours: mean and median of those with a value.
 type NeighbourComparison struct {
@@ -3454,7 +3559,7 @@ type NullableSlug = string
 // Example: A paragraph.
 type NullableText = string
 
-// NullableTime A time of day in London, or null where none is given.
+// NullableTime A time of day in the programme's time zone, or null where none is given.
 //
 // Example: 09:30
 type NullableTime = string
@@ -3494,7 +3599,7 @@ type Observation struct {
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
-	// Level The level of a place.
+	// Level The level of a place. More may come.
 	Level GeographicLevel `json:"level"`
 
 	// Numerator A number, or null where there is none.
@@ -3507,7 +3612,7 @@ type Observation struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -3515,7 +3620,7 @@ type Observation struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReleaseId ResourceId `json:"releaseId"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -3541,7 +3646,7 @@ type ObservationPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// OrganisationType Groups those who attend.
+// OrganisationType Groups those who attend. More may come.
 type OrganisationType string
 
 // OwnerKind Whether the owner is a person's role or an outside body.
@@ -3567,6 +3672,11 @@ type Participant struct {
 	// Example: director@example.org
 	Email *NullableEmail `json:"email"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3574,7 +3684,7 @@ type Participant struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3582,7 +3692,7 @@ type Participant struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3605,7 +3715,7 @@ type ParticipantInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3613,7 +3723,7 @@ type ParticipantInput struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -3643,7 +3753,7 @@ type ParticipantPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Organisation A name in one line, or null where there is none.
@@ -3651,11 +3761,11 @@ type ParticipantPatch struct {
 	// Example: City Hall
 	Organisation *NullableName `json:"organisation,omitempty"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role *ParticipantRole `json:"role,omitempty"`
 }
 
-// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+// ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 type ParticipantRole string
 
 // PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded.
@@ -3677,6 +3787,11 @@ type PeerChallenge struct {
 	//
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -3704,7 +3819,7 @@ type PeerChallenge struct {
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn"`
 
-	// State Where a peer challenge stands.
+	// State Where a peer challenge stands. More may come.
 	State PeerChallengeState `json:"state"`
 
 	// SubRegion A short name for addresses, lower case.
@@ -3714,7 +3829,7 @@ type PeerChallenge struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -3738,6 +3853,11 @@ type PeerChallengeGroup struct {
 	// Example: 2026-03-31
 	EndsOn *NullableDate `json:"endsOn"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -3758,7 +3878,7 @@ type PeerChallengeGroup struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Notes What was said; null also for those who do not belong to the group.
@@ -3806,7 +3926,7 @@ type PeerChallengeGroupInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// PeerChallengeId A UUID (version 7), made by the server.
@@ -3856,7 +3976,7 @@ type PeerChallengeGroupPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// StartsOn A calendar day, or null where there is none.
@@ -3910,7 +4030,7 @@ type PeerChallengeInput struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -3966,11 +4086,11 @@ type PeerChallengePatch struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerChallengeState Where a peer challenge stands.
+// PeerChallengeState Where a peer challenge stands. More may come.
 type PeerChallengeState string
 
 // PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
@@ -3987,6 +4107,11 @@ type PeerReview struct {
 	//
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
@@ -4032,7 +4157,7 @@ type PeerReview struct {
 	// Example: 2026-03-31
 	ProgressReviewOn *NullableDate `json:"progressReviewOn"`
 
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 
 	// Report Plain text of any length up to 100,000 characters, or null where there is none.
@@ -4061,7 +4186,7 @@ type PeerReview struct {
 	// Sessions Interviews and focus groups; for others than host and team an empty list.
 	Sessions []ReviewSession `json:"sessions"`
 
-	// State Where a peer review stands.
+	// State Where a peer review stands. More may come.
 	State PeerReviewState `json:"state"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
@@ -4069,7 +4194,7 @@ type PeerReview struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4132,14 +4257,14 @@ type PeerReviewInput struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
 
@@ -4204,18 +4329,18 @@ type PeerReviewPatch struct {
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn,omitempty"`
 
 	// Sessions Interviews and focus groups, each on one of the fieldwork days.
-	Sessions *[]ReviewSession `json:"sessions,omitempty"`
+	Sessions *[]ReviewSessionInput `json:"sessions,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team *[]TeamMemberInput `json:"team,omitempty"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title *Name `json:"title,omitempty"`
 }
 
-// PeerReviewState Where a peer review stands.
+// PeerReviewState Where a peer review stands. More may come.
 type PeerReviewState string
 
 // Period What figures can be about.
@@ -4235,7 +4360,12 @@ type Period struct {
 	// Example: 2026-03-31
 	EndsOn Date `json:"endsOn"`
 
-	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Kind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	Kind PeriodKind `json:"kind"`
 
 	// Name What people call the period.
@@ -4262,7 +4392,7 @@ type PeriodInput struct {
 	Code PeriodCode `json:"code"`
 }
 
-// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 type PeriodKind string
 
 // PeriodName What people call the period.
@@ -4282,7 +4412,7 @@ type PeriodPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
-// PlaceSort An order for places.
+// PlaceSort An order for places. More may come.
 type PlaceSort string
 
 // Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
@@ -4321,7 +4451,7 @@ type PreviousFigure struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4342,6 +4472,11 @@ type Priority struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4349,7 +4484,7 @@ type Priority struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4377,7 +4512,7 @@ type PriorityInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ValidFrom A calendar day.
@@ -4412,7 +4547,7 @@ type PriorityPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// ValidFrom A calendar day.
@@ -4487,12 +4622,17 @@ type Programme struct {
 	// Contacts Whom to ask.
 	Contacts []Contact `json:"contacts"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4510,14 +4650,14 @@ type ProgrammePatch struct {
 	Attribution *string `json:"attribution,omitempty"`
 
 	// Contacts Whom to ask.
-	Contacts *[]Contact `json:"contacts,omitempty"`
+	Contacts *[]ContactInput `json:"contacts,omitempty"`
 
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 
 	// Summary Paragraphs that say what the programme is.
@@ -4531,7 +4671,7 @@ type ProgressUpdate struct {
 	// Example: 2026-03-31T09:30:00Z
 	At Instant `json:"at"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
@@ -4547,7 +4687,7 @@ type ProgressUpdateInput struct {
 	// Example: Entered by mistake
 	Reason *NullableReason `json:"reason,omitempty"`
 
-	// State Where an action stands.
+	// State Where an action stands. More may come.
 	State *ActionState `json:"state,omitempty"`
 
 	// Text What was done.
@@ -4556,7 +4696,7 @@ type ProgressUpdateInput struct {
 	Text string `json:"text"`
 }
 
-// ProposalState What became of a proposal.
+// ProposalState What became of a proposal. More may come.
 type ProposalState string
 
 // ProposedGroup A group of a proposal, and why it is so.
@@ -4586,18 +4726,18 @@ type ProposedGroup struct {
 	Repeats []RepeatedPairing `json:"repeats"`
 }
 
-// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 type Publication string
 
 // PublicationInput How far a report may be seen.
 type PublicationInput struct {
-	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it.
+	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 }
 
 // PublishedFigure What is published for the place as a whole.
 type PublishedFigure struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4614,13 +4754,83 @@ type PublishedFile = openapi_types.File
 // Example: B
 type QuartileBand string
 
-// RecordSort An order for records.
+// RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+//
+// Example: "1764056400000000"
+type RecordEtag = string
+
+// RecordSort An order for records. More may come.
 type RecordSort string
 
 // RegionCode The GSS code of a region.
 //
 // Example: E12000007
 type RegionCode = string
+
+// RegionComparison The borough's region as a whole, and the borough among those of the programme.
+type RegionComparison struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Mean A number, or null where there is none.
+	//
+	// Example: 19.8
+	Mean *NullableNumber `json:"mean"`
+
+	// N How many have a value.
+	//
+	// Example: 33
+	N int `json:"n"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// P20 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P20 *NullableNumber `json:"p20"`
+
+	// P80 A number, or null where there is none.
+	//
+	// Example: 19.8
+	P80 *NullableNumber `json:"p80"`
+
+	// Published What is published for the place as a whole.
+	Published PublishedFigure `json:"published"`
+
+	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	Rank *NullableRank `json:"rank"`
+}
+
+// RegionFigure What is published for a region as a whole.
+type RegionFigure struct {
+	// Code The region's GSS code, or null where the programme had no borough then.
+	//
+	// Example: E12000007
+	Code *string `json:"code"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
 
 // Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
@@ -4644,7 +4854,7 @@ type Release struct {
 
 	// Licence A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Licence Name `json:"licence"`
 
 	// Methodology A web address, or null where there is none.
@@ -4664,7 +4874,7 @@ type Release struct {
 
 	// Publisher A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Publisher Name `json:"publisher"`
 
 	// Rows Data rows in the file.
@@ -4673,7 +4883,7 @@ type Release struct {
 	// Sha256 SHA-256 of the file's bytes.
 	Sha256 string `json:"sha256"`
 
-	// State Whether figures of the release may stand; of a withdrawn one none does.
+	// State Whether figures of the release may stand; of a withdrawn one none does. More may come.
 	State ReleaseState `json:"state"`
 
 	// StateReason Why it was last withdrawn or reinstated; null before.
@@ -4683,7 +4893,7 @@ type Release struct {
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
@@ -4692,7 +4902,7 @@ type Release struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
-// ReleaseOutcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written.
+// ReleaseOutcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written. More may come.
 type ReleaseOutcome string
 
 // ReleasePage A page of the list.
@@ -4732,7 +4942,7 @@ type ReleaseReport struct {
 	// Older Of how many a newer release gives another value.
 	Older int `json:"older"`
 
-	// Outcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written.
+	// Outcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written. More may come.
 	Outcome ReleaseOutcome `json:"outcome"`
 
 	// Periods Periods that are created with it.
@@ -4754,7 +4964,7 @@ type ReleaseReport struct {
 	Withdrawn int `json:"withdrawn"`
 }
 
-// ReleaseState Whether figures of the release may stand; of a withdrawn one none does.
+// ReleaseState Whether figures of the release may stand; of a withdrawn one none does. More may come.
 type ReleaseState string
 
 // RepeatedPairing Two boroughs that met before.
@@ -4776,7 +4986,7 @@ type ReportInput struct {
 	Report *NullableLongText `json:"report"`
 
 	// ReportLinks Documents that belong to it.
-	ReportLinks *[]Link `json:"reportLinks,omitempty"`
+	ReportLinks *[]LinkInput `json:"reportLinks,omitempty"`
 }
 
 // ResourceId A UUID (version 7), made by the server.
@@ -4784,7 +4994,7 @@ type ReportInput struct {
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ResourceId = string
 
-// ResourceType A kind of resource.
+// ResourceType A kind of resource. More may come.
 type ResourceType string
 
 // ResponseAnswer How far the borough accepts a finding.
@@ -4802,21 +5012,27 @@ type ReviewSession struct {
 	// Example: 2026-03-31
 	Day Date `json:"day"`
 
-	// EndTime A time of day in London, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
 
-	// StartTime A time of day in London, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Title Name `json:"title"`
 }
+
+// ReviewSessionInput An interview or a focus group of the fieldwork.
+type ReviewSessionInput = ReviewSession
+
+// RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
+type RoleName string
 
 // Series A page of the list.
 type Series struct {
@@ -4842,7 +5058,7 @@ type Series struct {
 
 // SeriesBeside A place beside the borough in one period.
 type SeriesBeside struct {
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4879,19 +5095,6 @@ type SeriesPoint struct {
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
-	// London A place beside the borough in one period.
-	London SeriesBeside `json:"london"`
-
-	// LondonMean A number, or null where there is none.
-	//
-	// Example: 19.8
-	LondonMean *NullableNumber `json:"londonMean"`
-
-	// LondonN How many have a value.
-	//
-	// Example: 33
-	LondonN int `json:"londonN"`
-
 	// Numerator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -4902,7 +5105,7 @@ type SeriesPoint struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before.
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
 
 	// PeriodName What people call the period.
@@ -4910,12 +5113,25 @@ type SeriesPoint struct {
 	// Example: financial year 2024-25
 	PeriodName PeriodName `json:"periodName"`
 
+	// Region What is published for a region as a whole.
+	Region RegionFigure `json:"region"`
+
+	// RegionMean A number, or null where there is none.
+	//
+	// Example: 19.8
+	RegionMean *NullableNumber `json:"regionMean"`
+
+	// RegionN How many have a value.
+	//
+	// Example: 33
+	RegionN int `json:"regionN"`
+
 	// StartsOn A calendar day.
 	//
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
-	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it.
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
 	// Value A number, or null where there is none.
@@ -4991,7 +5207,7 @@ type StatisticalNeighbour struct {
 
 	// NeighbourName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	NeighbourName Name `json:"neighbourName"`
 
 	// Rank 1 is the closest.
@@ -5014,7 +5230,7 @@ type StatisticalNeighbourModel struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// ReleaseId A UUID (version 7), made by the server.
@@ -5075,9 +5291,14 @@ type SubRegion struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5123,7 +5344,7 @@ type SubRegionInput struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name Name `json:"name"`
 
 	// Slug A short name for addresses, lower case.
@@ -5143,6 +5364,11 @@ type SubRegionMembership struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
 
 	// Id A UUID (version 7), made by the server.
 	//
@@ -5244,7 +5470,7 @@ type SubRegionPatch struct {
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
-	// Example: South London
+	// Example: South
 	Name *Name `json:"name,omitempty"`
 }
 
@@ -5273,7 +5499,7 @@ type TeamMember struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ParticipantId *NullableId `json:"participantId"`
 
-	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else.
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
 }
 
@@ -5293,7 +5519,7 @@ type TeamMemberInput struct {
 // Example: A paragraph.
 type Text = string
 
-// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent.
+// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
 
 // UnplacedBorough A borough that no group could take, and why.
@@ -5303,14 +5529,14 @@ type UnplacedBorough struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
-	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 	Code UnplacedCode `json:"code"`
 
 	// Detail Why, in a sentence.
 	Detail string `json:"detail"`
 }
 
-// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with.
+// UnplacedCode Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 type UnplacedCode string
 
 // Url A web address.
@@ -5362,7 +5588,7 @@ type EventId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type FindingId = ResourceId
 
-// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON.
+// Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type Format = ListFormat
 
 // GroupId A UUID (version 7), made by the server.
@@ -5472,10 +5698,10 @@ type ProposalId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReleaseId = ResourceId
 
-// SortIndicators An order for indicators.
+// SortIndicators An order for indicators. More may come.
 type SortIndicators = IndicatorSort
 
-// SortPlaces An order for places.
+// SortPlaces An order for places. More may come.
 type SortPlaces = PlaceSort
 
 // SubRegionQuery A short name for addresses, lower case.
@@ -5531,6 +5757,9 @@ type Unexpected = Problem
 
 // UnsupportedMediaType What went wrong (RFC 9457).
 type UnsupportedMediaType = Problem
+
+// UnsupportedPatch What went wrong (RFC 9457).
+type UnsupportedPatch = Problem
 
 // ListActionsParams defines parameters for ListActions.
 type ListActionsParams struct {
@@ -5612,7 +5841,7 @@ type ListActionSummaryParams struct {
 
 // DeleteActionParams defines parameters for DeleteAction.
 type DeleteActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5627,7 +5856,7 @@ type GetActionParams struct {
 
 // UpdateActionParams defines parameters for UpdateAction.
 type UpdateActionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5636,7 +5865,7 @@ type UpdateActionParams struct {
 
 // AddActionProgressParams defines parameters for AddActionProgress.
 type AddActionProgressParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5693,7 +5922,7 @@ type CreateAskOrOfferParams struct {
 
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
 type DeleteAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5708,7 +5937,7 @@ type GetAskOrOfferParams struct {
 
 // UpdateAskOrOfferParams defines parameters for UpdateAskOrOffer.
 type UpdateAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5717,7 +5946,7 @@ type UpdateAskOrOfferParams struct {
 
 // MeetAskOrOfferParams defines parameters for MeetAskOrOffer.
 type MeetAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5726,7 +5955,7 @@ type MeetAskOrOfferParams struct {
 
 // ReopenAskOrOfferParams defines parameters for ReopenAskOrOffer.
 type ReopenAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5735,7 +5964,7 @@ type ReopenAskOrOfferParams struct {
 
 // WithdrawAskOrOfferParams defines parameters for WithdrawAskOrOffer.
 type WithdrawAskOrOfferParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -5810,7 +6039,7 @@ type CreateAuthorityParams struct {
 
 // DeleteAuthorityParams defines parameters for DeleteAuthority.
 type DeleteAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5825,7 +6054,7 @@ type GetAuthorityParams struct {
 
 // UpdateAuthorityParams defines parameters for UpdateAuthority.
 type UpdateAuthorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5873,7 +6102,7 @@ type CreateBoroughParams struct {
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
 type DeleteBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -5891,7 +6120,7 @@ type GetBoroughParams struct {
 
 // UpdateBoroughParams defines parameters for UpdateBorough.
 type UpdateBoroughParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6035,7 +6264,7 @@ type GetEventCalendarParams struct {
 
 // DeleteEventParams defines parameters for DeleteEvent.
 type DeleteEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6050,7 +6279,7 @@ type GetEventParams struct {
 
 // UpdateEventParams defines parameters for UpdateEvent.
 type UpdateEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6059,7 +6288,7 @@ type UpdateEventParams struct {
 
 // CancelEventParams defines parameters for CancelEvent.
 type CancelEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6068,7 +6297,7 @@ type CancelEventParams struct {
 
 // HoldEventParams defines parameters for HoldEvent.
 type HoldEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6077,7 +6306,7 @@ type HoldEventParams struct {
 
 // ReopenEventParams defines parameters for ReopenEvent.
 type ReopenEventParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6140,7 +6369,7 @@ type CreateFindingParams struct {
 
 // DeleteFindingParams defines parameters for DeleteFinding.
 type DeleteFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6155,7 +6384,7 @@ type GetFindingParams struct {
 
 // UpdateFindingParams defines parameters for UpdateFinding.
 type UpdateFindingParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6164,7 +6393,7 @@ type UpdateFindingParams struct {
 
 // PutFindingResponseParams defines parameters for PutFindingResponse.
 type PutFindingResponseParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6179,7 +6408,7 @@ type GetGroupingProposalParams struct {
 
 // AcceptGroupingProposalParams defines parameters for AcceptGroupingProposal.
 type AcceptGroupingProposalParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6230,7 +6459,7 @@ type CreateIndicatorParams struct {
 
 // DeleteIndicatorParams defines parameters for DeleteIndicator.
 type DeleteIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6245,7 +6474,7 @@ type GetIndicatorParams struct {
 
 // UpdateIndicatorParams defines parameters for UpdateIndicator.
 type UpdateIndicatorParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6320,6 +6549,12 @@ type ListIndicatorVersionsParams struct {
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetMeParams defines parameters for GetMe.
+type GetMeParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -6410,7 +6645,7 @@ type ListMilestoneSummaryParams struct {
 
 // DeleteMilestoneParams defines parameters for DeleteMilestone.
 type DeleteMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6425,7 +6660,7 @@ type GetMilestoneParams struct {
 
 // UpdateMilestoneParams defines parameters for UpdateMilestone.
 type UpdateMilestoneParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6512,7 +6747,7 @@ type CreateParticipantParams struct {
 
 // DeleteParticipantParams defines parameters for DeleteParticipant.
 type DeleteParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6527,7 +6762,7 @@ type GetParticipantParams struct {
 
 // UpdateParticipantParams defines parameters for UpdateParticipant.
 type UpdateParticipantParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6578,7 +6813,7 @@ type CreatePeerChallengeGroupParams struct {
 
 // DeletePeerChallengeGroupParams defines parameters for DeletePeerChallengeGroup.
 type DeletePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6593,7 +6828,7 @@ type GetPeerChallengeGroupParams struct {
 
 // UpdatePeerChallengeGroupParams defines parameters for UpdatePeerChallengeGroup.
 type UpdatePeerChallengeGroupParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6608,7 +6843,7 @@ type GetPeerChallengeGroupCalendarParams struct {
 
 // DeletePeerChallengeGroupMemberParams defines parameters for DeletePeerChallengeGroupMember.
 type DeletePeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6617,7 +6852,7 @@ type DeletePeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupMemberParams defines parameters for PutPeerChallengeGroupMember.
 type PutPeerChallengeGroupMemberParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6626,7 +6861,7 @@ type PutPeerChallengeGroupMemberParams struct {
 
 // PutPeerChallengeGroupNotesParams defines parameters for PutPeerChallengeGroupNotes.
 type PutPeerChallengeGroupNotesParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6680,7 +6915,7 @@ type CreatePeerChallengeParams struct {
 
 // DeletePeerChallengeParams defines parameters for DeletePeerChallenge.
 type DeletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6695,7 +6930,7 @@ type GetPeerChallengeParams struct {
 
 // UpdatePeerChallengeParams defines parameters for UpdatePeerChallenge.
 type UpdatePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6704,7 +6939,7 @@ type UpdatePeerChallengeParams struct {
 
 // CancelPeerChallengeParams defines parameters for CancelPeerChallenge.
 type CancelPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6713,7 +6948,7 @@ type CancelPeerChallengeParams struct {
 
 // ClosePeerChallengeParams defines parameters for ClosePeerChallenge.
 type ClosePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6722,7 +6957,7 @@ type ClosePeerChallengeParams struct {
 
 // CompletePeerChallengeParams defines parameters for CompletePeerChallenge.
 type CompletePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6758,7 +6993,7 @@ type CreateGroupingProposalParams struct {
 
 // PreparePeerChallengeParams defines parameters for PreparePeerChallenge.
 type PreparePeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6767,7 +7002,7 @@ type PreparePeerChallengeParams struct {
 
 // ReopenPeerChallengeParams defines parameters for ReopenPeerChallenge.
 type ReopenPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6776,7 +7011,7 @@ type ReopenPeerChallengeParams struct {
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
 type StartPeerChallengeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6830,7 +7065,7 @@ type CreatePeerReviewParams struct {
 
 // DeletePeerReviewParams defines parameters for DeletePeerReview.
 type DeletePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6845,7 +7080,7 @@ type GetPeerReviewParams struct {
 
 // UpdatePeerReviewParams defines parameters for UpdatePeerReview.
 type UpdatePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6854,7 +7089,7 @@ type UpdatePeerReviewParams struct {
 
 // CancelPeerReviewParams defines parameters for CancelPeerReview.
 type CancelPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6863,7 +7098,7 @@ type CancelPeerReviewParams struct {
 
 // CheckPeerReviewFactsParams defines parameters for CheckPeerReviewFacts.
 type CheckPeerReviewFactsParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6872,7 +7107,7 @@ type CheckPeerReviewFactsParams struct {
 
 // ClosePeerReviewParams defines parameters for ClosePeerReview.
 type ClosePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6881,7 +7116,7 @@ type ClosePeerReviewParams struct {
 
 // FinalisePeerReviewParams defines parameters for FinalisePeerReview.
 type FinalisePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6890,7 +7125,7 @@ type FinalisePeerReviewParams struct {
 
 // FollowUpPeerReviewParams defines parameters for FollowUpPeerReview.
 type FollowUpPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6899,7 +7134,7 @@ type FollowUpPeerReviewParams struct {
 
 // AddPeerReviewHostCommentParams defines parameters for AddPeerReviewHostComment.
 type AddPeerReviewHostCommentParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6908,7 +7143,7 @@ type AddPeerReviewHostCommentParams struct {
 
 // PreparePeerReviewParams defines parameters for PreparePeerReview.
 type PreparePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6917,7 +7152,7 @@ type PreparePeerReviewParams struct {
 
 // PutPeerReviewPublicationParams defines parameters for PutPeerReviewPublication.
 type PutPeerReviewPublicationParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6926,7 +7161,7 @@ type PutPeerReviewPublicationParams struct {
 
 // ReopenPeerReviewParams defines parameters for ReopenPeerReview.
 type ReopenPeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6935,7 +7170,7 @@ type ReopenPeerReviewParams struct {
 
 // PutPeerReviewReportParams defines parameters for PutPeerReviewReport.
 type PutPeerReviewReportParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -6944,7 +7179,7 @@ type PutPeerReviewReportParams struct {
 
 // ScopePeerReviewParams defines parameters for ScopePeerReview.
 type ScopePeerReviewParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6953,7 +7188,7 @@ type ScopePeerReviewParams struct {
 
 // StartPeerReviewFieldworkParams defines parameters for StartPeerReviewFieldwork.
 type StartPeerReviewFieldworkParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -6992,7 +7227,7 @@ type CreatePeriodParams struct {
 
 // DeletePeriodParams defines parameters for DeletePeriod.
 type DeletePeriodParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7040,7 +7275,7 @@ type CreatePriorityParams struct {
 
 // DeletePriorityParams defines parameters for DeletePriority.
 type DeletePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7055,7 +7290,7 @@ type GetPriorityParams struct {
 
 // UpdatePriorityParams defines parameters for UpdatePriority.
 type UpdatePriorityParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7070,7 +7305,7 @@ type GetProgrammeParams struct {
 
 // UpdateProgrammeParams defines parameters for UpdateProgramme.
 type UpdateProgrammeParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7142,7 +7377,7 @@ type GetReleaseParams struct {
 
 // ReinstateReleaseParams defines parameters for ReinstateRelease.
 type ReinstateReleaseParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7151,7 +7386,7 @@ type ReinstateReleaseParams struct {
 
 // WithdrawReleaseParams defines parameters for WithdrawRelease.
 type WithdrawReleaseParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
@@ -7247,7 +7482,7 @@ type CreateSubRegionMembershipParams struct {
 
 // DeleteSubRegionMembershipParams defines parameters for DeleteSubRegionMembership.
 type DeleteSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7262,7 +7497,7 @@ type GetSubRegionMembershipParams struct {
 
 // UpdateSubRegionMembershipParams defines parameters for UpdateSubRegionMembership.
 type UpdateSubRegionMembershipParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7301,7 +7536,7 @@ type CreateSubRegionParams struct {
 
 // DeleteSubRegionParams defines parameters for DeleteSubRegion.
 type DeleteSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7316,7 +7551,7 @@ type GetSubRegionParams struct {
 
 // UpdateSubRegionParams defines parameters for UpdateSubRegion.
 type UpdateSubRegionParams struct {
-	// IfMatch The ETag of the state on which the change was made. Without it the answer is 428; with an old one 412.
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
@@ -7728,6 +7963,11 @@ type ListIndicatorSeriesRequestObject struct {
 type ListIndicatorVersionsRequestObject struct {
 	Code   IndicatorCode
 	Params ListIndicatorVersionsParams
+}
+
+// GetMeRequestObject is what a request for GetMe says.
+type GetMeRequestObject struct {
+	Params GetMeParams
 }
 
 // ListMilestonesRequestObject is what a request for ListMilestones says.
@@ -8385,6 +8625,9 @@ type Operations interface {
 	// ListIndicatorVersions List the revisions of an indicator
 	// (GET /v1/indicators/{code}/versions)
 	ListIndicatorVersions(ctx context.Context, r ListIndicatorVersionsRequestObject) (Response, error)
+	// GetMe Read who you are here
+	// (GET /v1/me)
+	GetMe(ctx context.Context, r GetMeRequestObject) (Response, error)
 	// ListMilestones List milestones
 	// (GET /v1/milestones)
 	ListMilestones(ctx context.Context, r ListMilestonesRequestObject) (Response, error)
@@ -9573,6 +9816,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }

@@ -6,9 +6,9 @@ package api
 import _ "embed"
 
 //go:generate go run ./join contract ../openapi.yaml openapi.gen.yaml
-//go:generate go tool -modfile=generator/go.mod oapi-codegen -config generator/config.yaml ../openapi.yaml
+//go:generate go tool -modfile=generator/go.mod oapi-codegen -config generator/config.yaml openapi.gen.yaml
 
-// Contract is the text of openapi.yaml.
+// Contract is the text of openapi.yaml, with the marks that only the program reads.
 //
 //go:embed openapi.gen.yaml
 var Contract []byte

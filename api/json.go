@@ -6,22 +6,44 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"peerchallenge/api/publish"
 )
 
-// ContractJSON answers the contract as JSON, with everything in the order in which
-// [Contract] has it: interactive pages show operations as they come. It is made when
-// it is first asked for.
-var ContractJSON = sync.OnceValues(func() ([]byte, error) {
+// Forms are the contract as everybody may read it.
+type Forms struct {
+	YAML []byte // openapi.yaml
+	JSON []byte
+	// OnlyJSON leaves out the whole lists as CSV and NDJSON: generators that know one form
+	// for each answer would otherwise make streams or unions of texts of them.
+	OnlyJSON []byte
+}
+
+// Published answers the contract in its forms, with everything in the order in which
+// [Contract] has it: interactive pages show operations as they come. They are made when
+// they are first asked for.
+var Published = sync.OnceValues(func() (forms Forms, err error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(Contract, &doc); err != nil {
-		return nil, err
+		return Forms{}, err
 	}
-	var out bytes.Buffer
-	if err := writeJSON(&out, doc.Content[0]); err != nil {
-		return nil, err
+	publish.Publish(&doc)
+	if forms.YAML, err = publish.Encode(&doc); err != nil {
+		return Forms{}, err
 	}
-	return out.Bytes(), nil
+	if forms.JSON, err = asJSON(doc.Content[0]); err != nil {
+		return Forms{}, err
+	}
+	publish.OnlyJSON(doc.Content[0])
+	forms.OnlyJSON, err = asJSON(doc.Content[0])
+	return forms, err
 })
+
+func asJSON(doc *yaml.Node) ([]byte, error) {
+	var out bytes.Buffer
+	err := writeJSON(&out, doc)
+	return out.Bytes(), err
+}
 
 func writeJSON(out *bytes.Buffer, n *yaml.Node) error {
 	switch n.Kind {

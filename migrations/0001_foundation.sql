@@ -128,7 +128,7 @@ COMMENT ON COLUMN boroughs.code IS 'GSS code.';
 COMMENT ON COLUMN boroughs.name IS 'Name as the programme writes it.';
 COMMENT ON COLUMN boroughs.short_name IS 'Short name for tables.';
 COMMENT ON COLUMN boroughs.liia_code IS 'The alliance''s three letters.';
-COMMENT ON COLUMN boroughs.inner_outer IS 'Inner or Outer, as the DfE groups London; empty where that means nothing.';
+COMMENT ON COLUMN boroughs.inner_outer IS 'Inner or Outer, as the DfE groups boroughs; empty where that means nothing.';
 COMMENT ON COLUMN boroughs.version IS 'Grows by one with every change.';
 COMMENT ON COLUMN boroughs.created_at IS 'When it was created.';
 COMMENT ON COLUMN boroughs.updated_at IS 'When it was last changed.';
@@ -264,7 +264,8 @@ CREATE TABLE observations (
     CONSTRAINT observations_numbers_finite CHECK (coalesce(value, 0) < 'Infinity' AND coalesce(numerator, 0) < 'Infinity' AND coalesce(denominator, 0) < 'Infinity'
         AND coalesce(value, 0) > '-Infinity' AND coalesce(numerator, 0) > '-Infinity' AND coalesce(denominator, 0) > '-Infinity')
 );
-COMMENT ON TABLE observations IS 'The published figures that stand: one indicator in one place in one period, of the newest release that gives it and is not withdrawn. The key''s order is the order in which columns of figures are read.';
+CREATE INDEX observations_joint ON observations (period_code, indicator_code, geography_code) WHERE geography_code LIKE '%/%';
+COMMENT ON TABLE observations IS 'The published figures that stand: one indicator in one place in one period, of the newest release that gives it and is not withdrawn. A joint one stands while its release is the newest of any of its members. The key''s order is the order in which columns of figures are read.';
 COMMENT ON COLUMN observations.period_code IS 'The period.';
 COMMENT ON COLUMN observations.indicator_code IS 'The indicator.';
 COMMENT ON COLUMN observations.geography_code IS 'GSS code of an authority, a region or England; joint authorities are joined by a stroke.';
@@ -296,6 +297,7 @@ CREATE TABLE release_observations (
     LIKE observations INCLUDING CONSTRAINTS INCLUDING COMMENTS,
     CONSTRAINT release_observations_pkey PRIMARY KEY (period_code, indicator_code, geography_code, release_id)
 );
+CREATE INDEX release_observations_joint ON release_observations (period_code, indicator_code, geography_code) WHERE geography_code LIKE '%/%';
 COMMENT ON TABLE release_observations IS 'The figures as each release gave them.';
 COMMENT ON COLUMN release_observations.release_id IS 'The release that gave it.';
 

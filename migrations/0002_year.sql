@@ -377,7 +377,7 @@ COMMENT ON COLUMN events.title IS 'Name for people.';
 COMMENT ON COLUMN events.description IS 'What it is about.';
 COMMENT ON COLUMN events.starts_on IS 'First day.';
 COMMENT ON COLUMN events.ends_on IS 'Last day.';
-COMMENT ON COLUMN events.start_time IS 'When it begins on the first day, London''s time; null where whole days are meant.';
+COMMENT ON COLUMN events.start_time IS 'When it begins on the first day, in the programme''s zone; null where whole days are meant.';
 COMMENT ON COLUMN events.end_time IS 'When it ends on the last day.';
 COMMENT ON COLUMN events.venue IS 'Where it is.';
 COMMENT ON COLUMN events.link IS 'Address of an online meeting or of more to read.';

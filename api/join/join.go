@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"peerchallenge/api/publish"
 )
 
 // source is the contract as its folder has it.
@@ -19,22 +20,25 @@ type source struct {
 	refusals map[string]string     // the response component of each status
 	verbs    map[string]*yaml.Node // what the operations of a kind have in common
 	used     map[string]bool       // files of examples
+	closed   *yaml.Node            // the lists of values that never grow
 	faults   []error
 }
 
-// join answers the text of openapi.yaml, or everything that is wrong with the source.
-func join(folder fs.FS) ([]byte, error) {
+// join answers the contract as the program reads it and as everybody may, or everything
+// that is wrong with the source.
+func join(folder fs.FS) (inside, published []byte, err error) {
 	s := &source{folder: folder, roles: map[string]*yaml.Node{}, refusals: map[string]string{}, verbs: map[string]*yaml.Node{}, used: map[string]bool{}}
 	s.root = s.read("root.yaml")
 	verbs := s.read("verbs.yaml")
 	if s.faults != nil {
-		return nil, errors.Join(s.faults...)
+		return nil, nil, errors.Join(s.faults...)
 	}
 	maps.Insert(s.roles, members(take(s.root, "roles")))
 	for status, node := range members(take(s.root, "refusals")) {
 		s.refusals[status] = node.Value
 	}
 	maps.Insert(s.verbs, members(verbs))
+	s.closed = take(s.root, "closed")
 	paths, schemas := mapping(), get(s.root, "components", "schemas")
 	for name, schema := range members(schemas) {
 		s.schema("root.yaml: "+name, schema)
@@ -47,15 +51,21 @@ func join(folder fs.FS) ([]byte, error) {
 	}
 	s.tables(paths, schemas)
 	s.checkExamples()
+	s.settle(paths)
 	// The components come last, as readers of such documents expect.
 	components := take(s.root, "components")
 	set(s.root, "paths", paths)
 	set(s.root, "components", components)
 	refer(s.root)
 	if s.faults != nil {
-		return nil, errors.Join(s.faults...)
+		return nil, nil, errors.Join(s.faults...)
 	}
-	return encode(s.root)
+	if inside, err = encode(s.root); err != nil {
+		return nil, nil, err
+	}
+	publish.Publish(s.root)
+	published, err = encode(s.root)
+	return inside, published, err
 }
 
 // noun adds the operations and schemas of one file.
@@ -157,13 +167,8 @@ func refer(n *yaml.Node) {
 	}
 }
 
+// encode writes the document below the line that says where to change it.
 func encode(root *yaml.Node) ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteString("# Made by go generate ./api of the folder api/contract, which is where to change it.\n")
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(root); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), encoder.Close()
+	text, err := publish.Encode(root)
+	return append([]byte("# Made by go generate ./api of the folder api/contract, which is where to change it.\n"), text...), err
 }

@@ -18,11 +18,11 @@ const contract = "../contract"
 // is the copy that the program carries.
 func TestContractIsCurrent(t *testing.T) {
 	t.Parallel()
-	want, err := join(os.DirFS(contract))
+	inside, published, err := join(os.DirFS(contract))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"../../openapi.yaml", "../openapi.gen.yaml"} {
+	for path, want := range map[string][]byte{"../../openapi.yaml": published, "../openapi.gen.yaml": inside} {
 		got, err := os.ReadFile(filepath.Clean(path))
 		if err != nil {
 			t.Fatal(err)
@@ -67,6 +67,9 @@ components:
     Limit: {name: limit, in: query, schema: Number}
   schemas:
     Number: {type: integer}
+    Side: {type: string, enum: [left, right], description: A side.}
+    Mood: {type: string, enum: [good, bad], description: A mood.}
+closed: [Side]
 `,
 		"verbs.yaml": `
 list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}, text/csv: {schema: {}}}}}}
@@ -86,13 +89,14 @@ paths:
 schemas:
   Thing:
     required: all
-    properties: {name: Name, parts: {type: array, items: Part, csv: title, description: Its parts.}, sizes: {type: array, items: Number}, maker: Maker, steps: {type: array, items: Step}}
+    properties: {name: Name, parts: {type: array, items: Part, csv: title, description: Its parts.}, sizes: {type: array, items: Number}, maker: Maker, marks: {type: array, items: Mark}, steps: {type: array, items: Step}}
   Part: {properties: {title: {type: string, description: What it is called.}}}
   Maker: {properties: {town: Number}}
   Step: {properties: {name: Name}}
   ThingInput:
     patch: {fixed: [kind], more: {done: {type: boolean}}}
-    properties: {kind: Kind, name: Name}
+    properties: {kind: Kind, name: Name, marks: {type: array, items: Mark}}
+  Mark: {properties: {by: Name}}
 `,
 		"examples/getThing.json": `{"answer": {"name": "A"}}`,
 	}
@@ -112,7 +116,7 @@ schemas:
 
 func TestWhatIsDerived(t *testing.T) {
 	t.Parallel()
-	text, err := join(small(nil))
+	text, _, err := join(small(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,12 +143,21 @@ func TestWhatIsDerived(t *testing.T) {
 		{"the key is the file's", text1(get(root, "paths", "/v1/things/{id}", "parameters").Content), "#/components/parameters/ThingId"},
 		{"the list's own parameter is first", text1(get(root, "paths", "/v1/things", "get", "parameters").Content), "#/components/parameters/Size"},
 		{"the page is derived", get(root, "components", "schemas", "ThingPage", "properties", "items", "items", "$ref").Value, "#/components/schemas/Thing"},
-		{"an object is closed", get(root, "components", "schemas", "Thing", "additionalProperties").Value, "false"},
-		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker steps"},
-		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name done"},
+		{"what is answered is open", strings.Join(names(get(root, "components", "schemas", "Thing")), " "), "type required properties"},
+		{"what is sent is closed", get(root, "components", "schemas", "ThingPatch", "additionalProperties").Value, "false"},
+		{"what is in both is open in answers", strings.Join(names(get(root, "components", "schemas", "Mark")), " "), "type properties"},
+		{"and closed in requests", get(root, "components", "schemas", "MarkInput", "additionalProperties").Value, "false"},
+		{"which refer to it", get(root, "components", "schemas", "ThingPatch", "properties", "marks", "items", "$ref").Value, "#/components/schemas/MarkInput"},
+		{"as answers do to theirs", get(root, "components", "schemas", "Thing", "properties", "marks", "items", "$ref").Value, "#/components/schemas/Mark"},
+		{"and is one type in Go", get(root, "components", "schemas", "MarkInput", "x-go-type").Value, "Mark"},
+		{"a list of values that never grows says so", get(root, "components", "schemas", "Side", "x-enum-values").Value, "closed"},
+		{"every other may grow", get(root, "components", "schemas", "Mood", "x-enum-values").Value, "open"},
+		{"which its readers are told", get(root, "components", "schemas", "Mood", "description").Value, "A mood. More may come."},
+		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name marks done"},
+		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker marks steps"},
 		{
 			"a table has columns", strings.Join(values(get(root, "paths", "/v1/things", "get", "responses", "200", "content", "text/csv", "schema", "x-columns")), " "),
-			"name parts parts.title sizes maker.town",
+			"name parts parts.title sizes maker.town marks",
 		},
 		{"a name is a reference", get(root, "components", "parameters", "Limit", "schema", "$ref").Value, "#/components/schemas/Number"},
 		{"the example is there", get(root, "paths", "/v1/things/{id}", "get", "responses", "200", "content", "application/json", "example", "name").Value, "A"},
@@ -197,12 +210,24 @@ func TestFaultsOfTheSource(t *testing.T) {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {part: {properties: {}}}}}\n", "examples/getThing.json": ""},
 			[]string{"thing.yaml: Thing/part: an object within an object"},
 		},
+		"an example that would be filled in": {
+			thing("{operationId: getThing, verb: read, roles: team, parameters: [{name: size, in: query, example: 5}]}"),
+			[]string{"getThing: size can be left out and has an example"},
+		},
+		"a name that is taken": {
+			map[string]string{"thing.yaml": `
+noun: Thing
+paths: {"/v1/things/{id}": {patch: {operationId: changeThing, verb: change, roles: team}}}
+schemas: {Thing: {properties: {mark: Mark}}, ThingPatch: {properties: {mark: Mark}}, Mark: {properties: {}}, MarkInput: {properties: {}}}
+`, "examples/getThing.json": ""},
+			[]string{"Mark stands in requests and in answers, and MarkInput is a schema of its own"},
+		},
 		"a fixed member that is none": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {ThingInput: {patch: {fixed: [kin]}, properties: {}}}\n", "examples/getThing.json": ""},
 			[]string{`thing.yaml: ThingInput has no member "kin" to be fixed`},
 		},
 	} {
-		_, err := join(small(c.source))
+		_, _, err := join(small(c.source))
 		if err == nil {
 			t.Errorf("%s is no fault", what)
 			continue

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -134,14 +135,15 @@ func (s *source) refuse(where, path, method string, op *yaml.Node, also, never [
 	}
 	slices.Sort(statuses)
 	for _, status := range slices.Compact(statuses) {
-		if s.refusals[status] == "" {
+		refusal := cmp.Or(s.refusals[method+" "+status], s.refusals[status])
+		if refusal == "" {
 			s.fault("%s: there is no refusal %s", where, status)
 			continue
 		}
 		key := scalar(status)
 		key.Style = yaml.SingleQuotedStyle
 		last := len(responses.Content) - 2 // before default
-		responses.Content = slices.Insert(responses.Content, last, key, reference("responses", s.refusals[status]))
+		responses.Content = slices.Insert(responses.Content, last, key, reference("responses", refusal))
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// schema completes a schema in place. One with properties is an object, and closed
-// unless it says otherwise; a schema that is only a name is a reference.
+// schema completes a schema in place. One with properties is an object; a schema that
+// is only a name is a reference.
 func (s *source) schema(where string, schema *yaml.Node) {
 	properties := get(schema, "properties")
 	if properties == nil {
@@ -16,9 +16,6 @@ func (s *source) schema(where string, schema *yaml.Node) {
 			short(items)
 		}
 		return
-	}
-	if get(schema, "additionalProperties") == nil {
-		prepend(schema, "additionalProperties", &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "false"})
 	}
 	if get(schema, "type") == nil {
 		prepend(schema, "type", scalar("object"))

@@ -26,8 +26,9 @@ var arrows = map[string][]string{
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/programme"},
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
-	"api":                 {"pkg/programme"},
-	"api/join":            {},
+	"api":                 {"api/publish", "pkg/programme"},
+	"api/join":            {"api/publish"},
+	"api/publish":         {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/sheet":           {},
 	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},

@@ -15,6 +15,7 @@ import (
 var elsewhere = map[string]string{
 	"PEERCHALLENGE_ADDR":        "the image has it",
 	"PEERCHALLENGE_SPOOL_DIR":   "it is the one folder that may be written to",
+	"PEERCHALLENGE_MAPPINGS":    "it names a folder, and the container is given none",
 	"PEERCHALLENGE_DEVELOPMENT": "it is for development",
 }
 

@@ -35,20 +35,24 @@ type config struct {
 	addresses   server.AddressForm // in the log
 	rules       programme.Settings
 	spool       server.Spool
-	logger      *slog.Logger
-	quiet       *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
-	clock       func() time.Time
+	// mappingsFolder holds mappings of published files beside the program's, which are
+	// read by the commands that need them.
+	mappingsFolder string
+	logger         *slog.Logger
+	quiet          *slog.Logger // for who sits at a terminal: a demo's, and that of commands that end by themselves
+	clock          func() time.Time
 }
 
 func readConfig(env func(string) string) (config, error) {
 	cfg := config{
-		databaseURL: env("DATABASE_URL"),
-		apiPassword: env("PEERCHALLENGE_API_PASSWORD"),
-		addr:        cmp.Or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
-		metricsAddr: env("PEERCHALLENGE_METRICS_ADDR"),
-		baseURL:     strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
-		audience:    cmp.Or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
-		clock:       func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+		databaseURL:    env("DATABASE_URL"),
+		apiPassword:    env("PEERCHALLENGE_API_PASSWORD"),
+		addr:           cmp.Or(env("PEERCHALLENGE_ADDR"), "127.0.0.1:8080"),
+		metricsAddr:    env("PEERCHALLENGE_METRICS_ADDR"),
+		baseURL:        strings.TrimSuffix(env("PEERCHALLENGE_BASE_URL"), "/"),
+		audience:       cmp.Or(env("PEERCHALLENGE_AUDIENCE"), "peerchallenge"),
+		mappingsFolder: env("PEERCHALLENGE_MAPPINGS"),
+		clock:          func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	}
 	for origin := range strings.SplitSeq(env("PEERCHALLENGE_CORS_ORIGINS"), ",") {
 		if origin = strings.TrimSpace(origin); origin != "" {

@@ -121,7 +121,7 @@ func needBorough(ctx context.Context, store *postgres.Store, actor programme.Act
 	}
 	there, err := store.HasBorough(ctx, actor.Borough)
 	if err == nil && !there {
-		err = fmt.Errorf("the programme has no borough %q: say the GSS code of one that takes part, such as %s; peerchallenge import london brings London's", actor.Borough, demoBorough)
+		err = fmt.Errorf("the programme has no borough %q: say the GSS code of one that takes part, such as %s; peerchallenge import london brings some", actor.Borough, demoBorough)
 	}
 	return err
 }

@@ -24,7 +24,7 @@ import (
 const demoTTL = auth.MaxTTL
 
 func demo(ctx context.Context, args []string, cfg config, out io.Writer) (err error) {
-	flags := newFlags(out, "demo", "demo [--addr HOST:PORT] [--data-dir DIR]", `Starts everything on this machine: a private PostgreSQL (unless DATABASE_URL names one), the API, London's boroughs and
+	flags := newFlags(out, "demo", "demo [--addr HOST:PORT] [--data-dir DIR]", `Starts everything on this machine: a private PostgreSQL (unless DATABASE_URL names one), the API, a programme's boroughs and
 indicators, the published figures, and what the programme's page reports. Prints a token for each role. Ctrl-C stops it; the data stay for the next time.`, settings...)
 	dir := flags.String("data-dir", "", "`folder` for the private PostgreSQL's data (peerchallenge in the user's data folder)")
 	flags.StringVar(&cfg.addr, "addr", cfg.addr, "`address` to listen on")
@@ -69,7 +69,7 @@ indicators, the published figures, and what the programme's page reports. Prints
 		}()
 	}
 	app, err := open(ctx, cfg, cfg.quiet, func(store *postgres.Store) error {
-		fmt.Fprintln(out, "Loading London and its published figures ...")
+		fmt.Fprintln(out, "Loading the programme and its published figures ...")
 		if err := store.Migrate(ctx); err != nil {
 			return err
 		}

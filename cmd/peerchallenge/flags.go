@@ -27,6 +27,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
 	{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "months for which people who left are kept; 0: for ever (0)"},
 	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which a group's notes are kept after its challenge; 0: for ever (0)"},
+	{"PEERCHALLENGE_MAPPINGS", "folder with mappings of published files beside the program's (docs/mappings.md)"},
 	{"PEERCHALLENGE_SPOOL_DIR", "folder for what slow readers have not taken (that for temporary files)"},
 	{"PEERCHALLENGE_SPOOL_CALLER_MIB", "how much of it may be one caller's, in MiB (64)"},
 	{"PEERCHALLENGE_SPOOL_TOTAL_MIB", "how much of it there may be in all, in MiB (512)"},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
@@ -18,14 +19,18 @@ import (
 )
 
 func importData(ctx context.Context, args []string, cfg config, out io.Writer) error {
-	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe [--dry-run] [--published DAY] FILE...", `london  loads London's programme, boroughs, authorities and indicators, the published figures that come with this
+	flags := newFlags(out, "import", "import london\n       peerchallenge import dfe [--dry-run] [--published DAY] FILE...\n       peerchallenge import dfe --list", `london  loads the programme of that name: its boroughs, authorities and indicators, the published figures that come with this
         program, and what the programme's page reports, unless there are challenges, reviews, events or milestones.
         What is there already stays as it is.
-dfe     reads files of open data: children in need, referrals, children looked after, population estimates,
-        statistical neighbours. A file is loaded whole or, if it has faults, not at all, and every fault is named
-        with its row and column. It is kept as a release, and of each figure the newest release stands, by the day
-        of publication. A file of which every figure stands already changes nothing.`, some("DATABASE_URL", "LOG_LEVEL")...)
+dfe     reads files of open data: those that --list shows, in CSV or XLSX. Others are read by mappings of your own,
+        see docs/mappings.md. A file is loaded whole or, if it has faults, not at all, and every kind of fault is
+        named with its rows and column. It is kept as a release, and of each figure the newest release stands, by the day
+        of publication. A file of which every figure stands already changes nothing.`, some("DATABASE_URL", "PEERCHALLENGE_MAPPINGS", "LOG_LEVEL")...)
 	var how delivery
+	var mappings []string
+	list := flags.Bool("list", false, "say which files can be read, and what comes of them; needs no database")
+	flags.Func("mapping", "`file` that says how files of another kind are read; may be given several times", collect(&mappings))
+	flags.StringVar(&how.dataset, "dataset", "", "`key` of the mapping to read by, where the columns fit several")
 	flags.BoolVar(&how.dryRun, "dry-run", false, "say what would change, value by value and summed, and change nothing")
 	flags.StringVar(&how.published, "published", "", "`day` on which the files were published, such as 2025-11-20; needed where their figures are held already")
 	flags.StringVar(&how.nextUpdate, "next-update", "", "`day` on which the publisher means to put out the next")
@@ -43,20 +48,30 @@ dfe     reads files of open data: children in need, referrals, children looked a
 		return err
 	}
 	switch files := flags.Args(); {
-	case kind == "london" && len(files) == 0 && how == delivery{}:
-		return withStore(ctx, cfg, func(store *postgres.Store) error { return importLondon(ctx, store, out) })
+	case kind == "dfe" && *list && len(files) == 0:
+		all, err := cfg.mappings(mappings...)
+		if err != nil {
+			return err
+		}
+		return listMappings(all, out)
+	case kind == "london" && len(files) == 0 && how == delivery{} && len(mappings) == 0 && !*list:
+		return withStore(ctx, cfg, func(store *postgres.Store) error { return importProgramme(ctx, store, out) })
 	case kind == "dfe" && len(files) > 0:
+		var err error
+		if how.mappings, err = cfg.mappings(mappings...); err != nil {
+			return err
+		}
 		return withStore(ctx, cfg, func(store *postgres.Store) error { return importFiles(ctx, store, files, how, out) })
 	}
-	return errors.New("say what to import, london, or dfe and at least one file; see peerchallenge import --help")
+	return errors.New("say what to import: peerchallenge import london, or import dfe and at least one file; see peerchallenge import --help")
 }
 
-func importLondon(ctx context.Context, store *postgres.Store, out io.Writer) error {
-	fmt.Fprintln(out, "Loading London and its published figures ...")
+func importProgramme(ctx context.Context, store *postgres.Store, out io.Writer) error {
+	fmt.Fprintln(out, "Loading the programme and its published figures ...")
 	if err := seed.Load(ctx, store, operator); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(out, "London is there. What was there before is as it was.")
+	_, err := fmt.Fprintln(out, "The programme is there. What was there before is as it was.")
 	return err
 }
 
@@ -78,7 +93,7 @@ func importFiles(ctx context.Context, store *postgres.Store, files []string, how
 		if d.DryRun {
 			d.Each = func(c benchmark.Change) error { return printChange(out, &c) }
 		}
-		result, err := importFile(ctx, store, path, d)
+		result, err := importFile(ctx, store, path, how, d, out)
 		switch {
 		case ctx.Err() != nil:
 			return err
@@ -97,12 +112,16 @@ func importFiles(ctx context.Context, store *postgres.Store, files []string, how
 	return nil
 }
 
-func importFile(ctx context.Context, store *postgres.Store, path string, d benchmark.Delivery) (benchmark.ImportResult, error) {
+func importFile(ctx context.Context, store *postgres.Store, path string, how delivery, d benchmark.Delivery, out io.Writer) (benchmark.ImportResult, error) {
 	content, err := os.Open(path) // #nosec G304 -- reading the file that is named is what import is for
 	if err != nil {
 		return benchmark.ImportResult{}, fmt.Errorf("the file cannot be read: %w", root(err))
 	}
-	result, err := dfe.Import(ctx, store, operator, d, content, dfe.Options{})
+	options := dfe.Options{Mappings: how.mappings, Dataset: how.dataset}
+	if about, err := content.Stat(); err == nil {
+		options.Progress = tenths(d.File, about.Size(), out)
+	}
+	result, err := dfe.Import(ctx, store, operator, d, content, options)
 	return result, errors.Join(err, content.Close())
 }
 
@@ -110,6 +129,8 @@ func importFile(ctx context.Context, store *postgres.Store, path string, d bench
 type delivery struct {
 	published, nextUpdate, methodology, acknowledgement string
 	dryRun                                              bool
+	dataset                                             string
+	mappings                                            *dfe.Mappings
 }
 
 func (how delivery) of(file string) (benchmark.Delivery, error) {
@@ -179,12 +200,16 @@ func printResult(out io.Writer, d benchmark.Delivery, r *benchmark.ImportResult)
 
 func printChange(out io.Writer, c *benchmark.Change) error {
 	what := cmp.Or(c.Indicator, string(c.Of))
+	instead := ""
+	if len(c.Replaces) > 0 {
+		instead = ", in place of " + strings.Join(c.Replaces, " and ")
+	}
 	var err error
 	switch c.Kind {
 	case benchmark.NewFigure:
-		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s\n", what, c.Period, c.Geography, shown(c.Is))
+		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s%s\n", what, c.Period, c.Geography, shown(c.Is), instead)
 	case benchmark.CorrectedFigure:
-		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s\n", what, c.Period, c.Geography, shown(c.Is), shown(c.Was))
+		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s%s\n", what, c.Period, c.Geography, shown(c.Is), shown(c.Was), instead)
 	case benchmark.WithdrawnFigure:
 		_, err = fmt.Fprintf(out, "withdrawn: %s, %s, %s: was %s\n", what, c.Period, c.Geography, shown(c.Was))
 	}

@@ -36,10 +36,10 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"demo", "start everything on this machine, with London's published data", demo},
+		{"demo", "start everything on this machine, with a programme's published data", demo},
 		{"serve", "serve the API on the database that DATABASE_URL names", serve},
 		{"migrate", "bring the database's structure up to this version", migrate},
-		{"import", "load London's reference data or files of the Department for Education", importData},
+		{"import", "load a programme's reference data or files of the Department for Education", importData},
 		{"token", "issue a bearer token of the built-in issuer", token},
 		{"health", "ask a running service whether it can answer", health},
 		{"version", "print the version", version},

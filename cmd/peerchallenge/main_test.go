@@ -272,7 +272,8 @@ func TestMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
 // TestImport loads files, says what they did, and names every fault.
 func TestImport(t *testing.T) {
 	t.Parallel()
-	env := settingsOf("DATABASE_URL", pgtest.Database(t))
+	url := pgtest.Database(t)
+	env := settingsOf("DATABASE_URL", url)
 	must(t, env, "migrate")
 	must(t, env, "import", "london")
 	dir := t.TempDir()
@@ -320,6 +321,19 @@ func TestImport(t *testing.T) {
 	}
 	if said := refused(t, env, "import", "dfe", filepath.Join(dir, "nowhere.csv")); !strings.Contains(said, "no such file") {
 		t.Error(said)
+	}
+	importsByMapping(t, dir, "DATABASE_URL", url)
+	header, _, _ := strings.Cut(text, "\n")
+	joint := file("joint.csv", header+"\n2025,Reporting year,Local authority,E92000001,England,E13000002,Outer London,314 / 318,E09000021 / E09000027,"+
+		"Kingston and Richmond,Referrals and Re-referrals,200,40,20,10,5,10,5,1,1,1\n")
+	said = must(t, env, "import", "dfe", "--published", "2025-11-29", "--dry-run", joint)
+	for _, want := range []string{
+		"new: REREF_PCT, 2024-25, E09000021/E09000027: 20 (40 of 200), in place of E09000021 and E09000027\n",
+		"corrected: REREF_PCT, 2024-25, E09000021: joint, was ",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("of a joint figure it does not say %q:\n%s", want, said)
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ func TestSignals(t *testing.T) {
 func TestStoppedEarly(t *testing.T) {
 	t.Parallel()
 	dir := dataDir(t)
-	for _, stage := range []string{"Starting a private PostgreSQL", "Loading London"} {
+	for _, stage := range []string{"Starting a private PostgreSQL", "Loading the programme"} {
 		demo := program(t, "demo", "--addr", "127.0.0.1:0", "--data-dir", dir)
 		demo.says(t, stage)
 		demo.signal(t, syscall.SIGINT)

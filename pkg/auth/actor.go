@@ -10,7 +10,7 @@ import (
 )
 
 // authorityCode matches the GSS codes of English authorities that can have
-// children's services: districts, metropolitan districts and London boroughs
+// children's services: districts, metropolitan districts and boroughs of the capital
 // (E06 to E09) and counties (E10).
 var authorityCode = regexp.MustCompile(`^E(0[6-9]|10)[0-9]{6}$`)
 

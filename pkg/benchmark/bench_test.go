@@ -12,11 +12,11 @@ import (
 // synthetic makes figures with parts for 153 authorities, the first 33 of them
 // boroughs, in the given number of indicators and quarters.
 func synthetic(indicators, quarters int) (*benchmark.Dataset, []benchmark.Indicator, benchmark.Groups) {
-	g := benchmark.Groups{LondonCode: "E12000007"}
+	g := benchmark.Groups{RegionCode: "E12000007"}
 	for i := range 153 {
 		g.England = append(g.England, authority(i))
 	}
-	g.Borough, g.London, g.SubRegion, g.Neighbours = g.England[5], g.England[:33], g.England[:12], g.England[28:38]
+	g.Borough, g.Region, g.SubRegion, g.Neighbours = g.England[5], g.England[:33], g.England[:12], g.England[28:38]
 	var inds []benchmark.Indicator
 	for i := range indicators {
 		inds = append(inds, benchmark.Indicator{Code: fmt.Sprintf("IND_%04d", i), Unit: benchmark.Percent, Multiplier: 100, Decimals: 1, Polarity: benchmark.Low})

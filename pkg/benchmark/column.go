@@ -26,7 +26,7 @@ type Column struct {
 
 	// Summaries of the region and the nation cost far more than anything else
 	// in a comparison and are the same for every borough, so the last are kept.
-	london, england atomic.Pointer[groupSummary]
+	region, england atomic.Pointer[groupSummary]
 }
 
 // mark says what stands at a place. Its zero value is NotHeld.

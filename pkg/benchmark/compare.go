@@ -20,18 +20,18 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 	if c.Previous != nil {
 		c.Change = difference(figure.Value, c.Previous.Value)
 	}
-	london, england := current.summaries(peers)
-	c.London = Region{
-		Position:  current.position(ind, figure.Value, peers.london, peers.inLondon, london.N),
-		Published: current.published(peers.londonCode),
-		Mean:      london.Mean, P20: london.P20, P80: london.P80,
+	region, england := current.summaries(peers)
+	c.Region = Region{
+		Position:  current.position(ind, figure.Value, peers.region, peers.inRegion, region.N),
+		Published: current.published(peers.regionCode),
+		Mean:      region.Mean, P20: region.P20, P80: region.P80,
 	}
 	c.England = Nation{
 		Position:  current.position(ind, figure.Value, peers.england, peers.inEngland, england.N),
 		Published: current.published(peers.nation),
 	}
-	if peers.inLondon {
-		c.London.Exception = exception(figure.Value, london)
+	if peers.inRegion {
+		c.Region.Exception = exception(figure.Value, region)
 	}
 	if peers.inEngland {
 		c.England.Band = band(ind.Polarity, figure.Value, england)
@@ -39,7 +39,7 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 	c.SubRegion = current.pooled(ind, peers.subRegion)
 	c.Neighbours = current.average(peers.neighbours)
 	c.Excluded = Exclusions{
-		London:     current.excluded(peers.London, peers.london.places, london.N),
+		Region:     current.excluded(peers.Region, peers.region.places, region.N),
 		England:    current.excluded(peers.England, peers.england.places, england.N),
 		SubRegion:  current.excluded(peers.SubRegion, peers.subRegion, c.SubRegion.N),
 		Neighbours: current.excluded(peers.Neighbours, peers.neighbours, c.Neighbours.N),
@@ -47,11 +47,11 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 	return c
 }
 
-func (c *Column) summaries(peers *Peers) (london, england Summary) {
+func (c *Column) summaries(peers *Peers) (region, england Summary) {
 	if c == nil {
 		return Summary{}, Summary{}
 	}
-	return c.summary(&c.london, peers.london), c.summary(&c.england, peers.england)
+	return c.summary(&c.region, peers.region), c.summary(&c.england, peers.england)
 }
 
 // position answers the borough's place in the group. One that is no member of
@@ -90,13 +90,13 @@ func (c *Column) better(polarity Polarity, value float64, places []int32) int {
 
 // exception compares with the percentiles by value, whatever the polarity: a
 // borough exactly on one is none.
-func exception(value *float64, london Summary) Exception {
+func exception(value *float64, region Summary) Exception {
 	switch {
-	case value == nil || london.P20 == nil || london.P80 == nil:
+	case value == nil || region.P20 == nil || region.P80 == nil:
 		return NoException
-	case *value < *london.P20:
+	case *value < *region.P20:
 		return Bottom20
-	case *value > *london.P80:
+	case *value > *region.P80:
 		return Top20
 	}
 	return NoException

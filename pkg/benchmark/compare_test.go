@@ -20,16 +20,16 @@ func authority(i int) string { return fmt.Sprintf("E%08d", 6000001+i) }
 // among compares the first authority with the others on the given figures. All
 // authorities are in all groups.
 func among(ind benchmark.Indicator, current, previous []benchmark.Figure) benchmark.Comparison {
-	groups := benchmark.Groups{Borough: authority(0), Period: year, LondonCode: "E12000007"}
+	groups := benchmark.Groups{Borough: authority(0), Period: year, RegionCode: "E12000007"}
 	b := benchmark.NewBuilder(nil)
 	for i, f := range current {
-		groups.London = append(groups.London, authority(i))
+		groups.Region = append(groups.Region, authority(i))
 		b.Add(figureOf(ind.Code, year, authority(i), f))
 	}
 	for i, f := range previous {
 		b.Add(figureOf(ind.Code, "2023-24", authority(i), f))
 	}
-	groups.England, groups.SubRegion, groups.Neighbours = groups.London, groups.London, groups.London
+	groups.England, groups.SubRegion, groups.Neighbours = groups.Region, groups.Region, groups.Region
 	return b.Dataset().Resolve(groups).Compare(&ind)
 }
 
@@ -94,7 +94,7 @@ func TestRankBandAndException(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := among(of(tt.polarity), tt.figures, nil)
-			for group, p := range map[string]benchmark.Position{"London": got.London.Position, "England": got.England.Position} {
+			for group, p := range map[string]benchmark.Position{"London": got.Region.Position, "England": got.England.Position} {
 				var rank any
 				if p.Rank != nil {
 					rank = *p.Rank
@@ -103,8 +103,8 @@ func TestRankBandAndException(t *testing.T) {
 					t.Errorf("%s: rank %v of %d, want %v of %d", group, rank, p.N, tt.rank, tt.n)
 				}
 			}
-			if got.England.Band != tt.band || got.London.Exception != tt.exception {
-				t.Errorf("band %q, exception %q, want %q, %q", got.England.Band, got.London.Exception, tt.band, tt.exception)
+			if got.England.Band != tt.band || got.Region.Exception != tt.exception {
+				t.Errorf("band %q, exception %q, want %q, %q", got.England.Band, got.Region.Exception, tt.band, tt.exception)
 			}
 		})
 	}
@@ -201,17 +201,17 @@ func TestExclusions(t *testing.T) {
 	b.Add(figureOf(score, "2023-24", "E09000003", reported(2)[0]))
 	got := b.Dataset().Resolve(benchmark.Groups{
 		Borough: "E09000002", Period: year,
-		London:     []string{"E09000001", "E09000002", "E09000003"},
+		Region:     []string{"E09000001", "E09000002", "E09000003"},
 		England:    []string{"E09000002", "E09000004"},
 		SubRegion:  []string{"E09000002"},
 		Neighbours: []string{"E09000003", "E09000001"},
 	}).Compare(&ind).Excluded
 	want := benchmark.Exclusions{
-		London:     []benchmark.Exclusion{{"E09000001", benchmark.Confidential}, {"E09000003", benchmark.NotHeld}},
+		Region:     []benchmark.Exclusion{{"E09000001", benchmark.Confidential}, {"E09000003", benchmark.NotHeld}},
 		England:    []benchmark.Exclusion{{"E09000004", benchmark.NotHeld}},
 		Neighbours: []benchmark.Exclusion{{"E09000003", benchmark.NotHeld}, {"E09000001", benchmark.Confidential}},
 	}
-	if !slices.Equal(got.London, want.London) || !slices.Equal(got.England, want.England) || got.SubRegion != nil || !slices.Equal(got.Neighbours, want.Neighbours) {
+	if !slices.Equal(got.Region, want.Region) || !slices.Equal(got.England, want.England) || got.SubRegion != nil || !slices.Equal(got.Neighbours, want.Neighbours) {
 		t.Errorf("excluded %+v, want %+v", got, want)
 	}
 }
@@ -223,28 +223,28 @@ func TestOutsideTheGroup(t *testing.T) {
 	b.Add(figureOf(score, year, authority(0), reported(1)[0]))
 	b.Add(figureOf(score, year, authority(1), reported(2)[0]))
 	others := []string{authority(1)}
-	got := b.Dataset().Resolve(benchmark.Groups{Borough: authority(0), Period: year, London: others, England: others}).Compare(&ind)
-	if got.London.Rank != nil || got.England.Rank != nil || got.England.Band != "" || got.London.Exception != benchmark.NoException {
-		t.Errorf("London %+v, England %+v, want no place in either", got.London, got.England)
+	got := b.Dataset().Resolve(benchmark.Groups{Borough: authority(0), Period: year, Region: others, England: others}).Compare(&ind)
+	if got.Region.Rank != nil || got.England.Rank != nil || got.England.Band != "" || got.Region.Exception != benchmark.NoException {
+		t.Errorf("London %+v, England %+v, want no place in either", got.Region, got.England)
 	}
-	if got.London.N != 1 || text(got.London.Mean) != 2.0 {
-		t.Errorf("London has %d with the mean %v, want 1 with 2", got.London.N, text(got.London.Mean))
+	if got.Region.N != 1 || text(got.Region.Mean) != 2.0 {
+		t.Errorf("London has %d with the mean %v, want 1 with 2", got.Region.N, text(got.Region.Mean))
 	}
 }
 
 // Where nothing is held, everything says so and nothing fails.
 func TestNothingHeld(t *testing.T) {
 	ind := of(benchmark.Low)
-	groups := benchmark.Groups{Borough: authority(0), Period: year, London: []string{authority(0)}}
+	groups := benchmark.Groups{Borough: authority(0), Period: year, Region: []string{authority(0)}}
 	var empty *benchmark.Dataset
 	for name, d := range map[string]*benchmark.Dataset{"nil": empty, "zero": {}, "empty": benchmark.NewBuilder(&benchmark.Dataset{}).Dataset()} {
 		got := d.Resolve(groups).Compare(&ind)
-		if got.Figure.Status != benchmark.NotHeld || got.Release != "" || got.London.N != 0 || got.London.Published != nil || got.England.Published != nil {
+		if got.Figure.Status != benchmark.NotHeld || got.Release != "" || got.Region.N != 0 || got.Region.Published != nil || got.England.Published != nil {
 			t.Errorf("%s dataset: %+v", name, got)
 		}
 		want := []benchmark.Exclusion{{Authority: authority(0), Status: benchmark.NotHeld}}
-		if !slices.Equal(got.Excluded.London, want) {
-			t.Errorf("%s dataset: excluded %v, want %v", name, got.Excluded.London, want)
+		if !slices.Equal(got.Excluded.Region, want) {
+			t.Errorf("%s dataset: excluded %v, want %v", name, got.Excluded.Region, want)
 		}
 	}
 }
@@ -253,17 +253,17 @@ func TestNothingHeld(t *testing.T) {
 // must not meet an old one.
 func TestKeptSummaries(t *testing.T) {
 	ind := of(benchmark.Low)
-	groups := benchmark.Groups{Borough: authority(0), Period: year, London: []string{authority(0), authority(1)}}
+	groups := benchmark.Groups{Borough: authority(0), Period: year, Region: []string{authority(0), authority(1)}}
 	b := benchmark.NewBuilder(nil)
 	for i, f := range reported(1, 3, 8) {
 		b.Add(figureOf(score, year, authority(i), f))
 	}
 	d := b.Dataset()
 	mean := func(d *benchmark.Dataset, g benchmark.Groups) any {
-		return text(d.Resolve(g).Compare(&ind).London.Mean)
+		return text(d.Resolve(g).Compare(&ind).Region.Mean)
 	}
 	wider := groups
-	wider.London = []string{authority(0), authority(1), authority(2)}
+	wider.Region = []string{authority(0), authority(1), authority(2)}
 	for range 2 {
 		if got := mean(d, groups); got != 2.0 {
 			t.Errorf("the mean of two is %v, want 2", got)
@@ -294,8 +294,8 @@ func TestManyReaders(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if got := s.Data.Resolve(groups).Compare(&rereferrals); got.England.N < 140 || got.London.N < 30 {
-					t.Errorf("%s %s: n = %d in England, %d in London", borough.Code, p, got.England.N, got.London.N)
+				if got := s.Data.Resolve(groups).Compare(&rereferrals); got.England.N < 140 || got.Region.N < 30 {
+					t.Errorf("%s %s: n = %d in England, %d in London", borough.Code, p, got.England.N, got.Region.N)
 				}
 			}
 		})

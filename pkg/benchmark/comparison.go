@@ -17,7 +17,7 @@ type Comparison struct {
 	Interval   *Interval    // nil without both parts, and for units without a defined interval
 	Previous   *Figure      // of the consecutive period, nil where nothing is held for it
 	Change     *float64     // value less previous value, free of binary noise; nil unless both have values
-	London     Region
+	Region     Region
 	England    Nation
 	SubRegion  Pooled
 	Neighbours Average
@@ -49,7 +49,8 @@ type Position struct {
 	N    int
 }
 
-// Region is London: what is published for it, and its boroughs.
+// Region is the borough's region: what is published for it, and the programme's
+// boroughs.
 type Region struct {
 	Position
 	Published *Figure  // nil where nothing is held for the region
@@ -58,7 +59,7 @@ type Region struct {
 	Exception Exception
 }
 
-// Exception says that a borough lies strictly beyond London's 20th or 80th
+// Exception says that a borough lies strictly beyond the region's 20th or 80th
 // percentile: by value, whichever end is the good one.
 type Exception string
 
@@ -93,7 +94,7 @@ type Average struct {
 
 // Exclusions name who is left out of each group, because they have no value.
 type Exclusions struct {
-	London     []Exclusion
+	Region     []Exclusion
 	England    []Exclusion
 	SubRegion  []Exclusion
 	Neighbours []Exclusion
@@ -113,14 +114,15 @@ type Groups struct {
 	Borough    string
 	Period     string         // code
 	On         programme.Date // the period's last day, on which membership is judged
-	London     []string       // the programme's boroughs that existed on that day, by the codes of that day
-	LondonCode string         // geography code under which the region's own figure is published
-	England    []string       // authorities that existed on that day
-	Slug       string         // of the borough's sub-region on that day, "" if it was in none
-	SubRegion  []string       // members of that sub-region on that day
-	Model      string         // code of the statistical neighbour model, "" if there is none
-	Neighbours []string       // statistical neighbours in order of closeness, by their codes in the period
-	Recoded    []Recoded      // whose figures stand under other codes
+	Region     []string       // the programme's boroughs that existed on that day, by the codes of that day
+	RegionCode string         // geography code under which the region's own figure is published
+	RegionName string
+	England    []string  // authorities that existed on that day
+	Slug       string    // of the borough's sub-region on that day, "" if it was in none
+	SubRegion  []string  // members of that sub-region on that day
+	Model      string    // code of the statistical neighbour model, "" if there is none
+	Neighbours []string  // statistical neighbours in order of closeness, by their codes in the period
+	Recoded    []Recoded // whose figures stand under other codes
 }
 
 // Recoded is an authority that has changed its code, so that its figures of the

@@ -12,7 +12,8 @@ import (
 // period.
 type Distribution struct {
 	Summary Summary // of the boroughs with a value
-	London  *Figure // as published for the region, nil where nothing is held
+	Region  *Figure // as published for the region, nil where nothing is held
+	Code    string  // of the region, "" where the programme had no borough then
 	England *Figure // as published for the nation, nil where nothing is held
 	Items   []DistributionItem
 }
@@ -52,7 +53,8 @@ func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, er
 	}
 	d.Summary = Summarise(values)
 	if len(boroughs) > 0 {
-		d.London = heldFigure(column, s.regionOf(boroughs[0].borough))
+		d.Code = s.RegionOf(boroughs[0].borough)
+		d.Region = heldFigure(column, d.Code)
 	}
 	d.England = heldFigure(column, England)
 	slices.SortFunc(d.Items, func(a, b DistributionItem) int {

@@ -55,8 +55,8 @@ func TestDistribution(t *testing.T) {
 			if d.Summary.N != 4 || !near(d.Summary.Mean, 3) || !near(d.Summary.Median, 2) || !near(d.Summary.Minimum, 1) || !near(d.Summary.Maximum, 7) {
 				t.Errorf("summary %+v", d.Summary)
 			}
-			if d.London == nil || text(d.London.Value) != 4.0 || d.England != nil {
-				t.Errorf("London is published as %v, England as %v, want 4 and nothing", d.London, d.England)
+			if d.Region == nil || text(d.Region.Value) != 4.0 || d.England != nil {
+				t.Errorf("London is published as %v, England as %v, want 4 and nothing", d.Region, d.England)
 			}
 		})
 	}
@@ -95,8 +95,8 @@ func TestDistributionAgreesWithComparisons(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := s.Data.Resolve(groups).Compare(&rereferrals)
-		if *c.London.Rank != *item.Rank || *c.Figure.Value != *item.Figure.Value || c.London.N != d.Summary.N || *c.London.P80 != *d.Summary.P80 || groups.Slug != item.SubRegion {
-			t.Errorf("%s is %+v in the distribution, %+v in its comparison", item.Borough, item, c.London)
+		if *c.Region.Rank != *item.Rank || *c.Figure.Value != *item.Figure.Value || c.Region.N != d.Summary.N || *c.Region.P80 != *d.Summary.P80 || groups.Slug != item.SubRegion {
+			t.Errorf("%s is %+v in the distribution, %+v in its comparison", item.Borough, item, c.Region)
 		}
 	}
 }

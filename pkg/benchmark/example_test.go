@@ -32,9 +32,9 @@ func ExampleDataset_Resolve() {
 		value := []float64{21.3, 12.1, 18.5, 19.4, 15}[i]
 		builder.Add(benchmark.Observation{Indicator: "REREF_PCT", Period: "2024-25", Geography: code, ReleaseID: "r", Value: &value, Status: benchmark.Reported})
 	}
-	groups := benchmark.Groups{Borough: "E09000022", Period: "2024-25", London: codes, England: codes, SubRegion: codes, Neighbours: codes[1:]}
+	groups := benchmark.Groups{Borough: "E09000022", Period: "2024-25", Region: codes, England: codes, SubRegion: codes, Neighbours: codes[1:]}
 	indicator := benchmark.Indicator{Code: "REREF_PCT", Unit: benchmark.Percent, Multiplier: 100, Polarity: benchmark.Low}
 	c := builder.Dataset().Resolve(groups).Compare(&indicator)
-	fmt.Printf("rank %d of %d, the neighbours' mean %.2f\n", *c.London.Rank, c.London.N, *c.Neighbours.Mean)
+	fmt.Printf("rank %d of %d, the neighbours' mean %.2f\n", *c.Region.Rank, c.Region.N, *c.Neighbours.Mean)
 	// Output: rank 5 of 5, the neighbours' mean 16.25
 }

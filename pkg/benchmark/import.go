@@ -98,6 +98,10 @@ type Change struct {
 	Geography string
 	Was       Figure // NotHeld where nothing stood
 	Is        Figure // NotHeld where nothing stands any more
+	// Replaces are the places whose figures this one replaces: those of a joint figure's
+	// members that had their own until now, or the joint ones that stand no more, of a
+	// member that gets its own.
+	Replaces []string
 }
 
 // ChangeKind says what becomes of a figure.

@@ -85,11 +85,11 @@ func TestJointFigureCountsForNobody(t *testing.T) {
 	if c.Joint == nil || text(c.Joint.Figure.Value) != 12.0 || c.Figure.Status != benchmark.Joint || c.Figure.Value != nil {
 		t.Errorf("the comparison has %+v beside %+v", c.Joint, c.Figure)
 	}
-	if c.London.N != 1 || text(c.London.Mean) != 5.0 || c.London.Rank != nil || c.England.N != 1 || c.England.Band != "" || c.Interval != nil {
-		t.Errorf("it counts in %+v, %+v or %+v", c.London, c.England, c.Interval)
+	if c.Region.N != 1 || text(c.Region.Mean) != 5.0 || c.Region.Rank != nil || c.England.N != 1 || c.England.Band != "" || c.Interval != nil {
+		t.Errorf("it counts in %+v, %+v or %+v", c.Region, c.England, c.Interval)
 	}
 	points, err := s.Series(&ind, "E09000001", benchmark.Financial)
-	if err != nil || len(points) != 1 || points[0].Joint == nil || text(points[0].Joint.Figure.Value) != 12.0 || points[0].LondonN != 1 {
+	if err != nil || len(points) != 1 || points[0].Joint == nil || text(points[0].Joint.Figure.Value) != 12.0 || points[0].RegionN != 1 {
 		t.Errorf("the series is %+v, %v", points, err)
 	}
 	d, err := s.Distribution(&ind, year)

@@ -123,10 +123,13 @@ func (s *Snapshot) neighboursOf(model, code string) []Neighbour {
 	return s.Neighbours[first:last]
 }
 
-// RegionParts names the parts of a region that have codes of their own in the
+// RegionPart is a part of a region.
+type RegionPart struct{ Word, Region string }
+
+// RegionParts are the parts of a region that have codes of their own in the
 // statistical geography of England (E13), and are published beside it: one region
 // has any. No authority has one as its region.
-var RegionParts = map[string]string{"E13000001": "Inner London", "E13000002": "Outer London"}
+var RegionParts = map[string]RegionPart{"E13000001": {"Inner", "E12000007"}, "E13000002": {"Outer", "E12000007"}}
 
 // Name answers the name of a geography: of an authority, of a region, of the
 // nation, or of authorities joined by a stroke. A code that nothing here names
@@ -141,8 +144,8 @@ func (s *Snapshot) Name(code string) string {
 	if code == England {
 		return "England"
 	}
-	if name, part := RegionParts[code]; part {
-		return name
+	if part, is := RegionParts[code]; is {
+		return part.Word + " " + s.Name(part.Region)
 	}
 	if LevelOf(code) == Regional {
 		i := slices.IndexFunc(s.Authorities, func(a programme.Authority) bool { return a.RegionCode == code })
@@ -180,16 +183,17 @@ func (s *Snapshot) Groups(borough, period, model string) (Groups, error) {
 		return Groups{}, unknownValues(faults...)
 	}
 	g := Groups{
-		Borough: borough, Period: p.Code, On: p.EndsOn, Model: model, LondonCode: s.regionOf(borough),
+		Borough: borough, Period: p.Code, On: p.EndsOn, Model: model, RegionCode: s.RegionOf(borough),
 		Slug: programme.SubRegionOn(s.Memberships, borough, p.EndsOn),
 	}
+	g.RegionName = s.Name(g.RegionCode)
 	lineages, previous := s.Lineages(), p.Previous()
 	g.recode(lineages, borough, p)
 	g.recode(lineages, borough, &previous)
 	boroughs := s.boroughsOn(p.EndsOn)
-	g.London, g.England = make([]string, 0, len(boroughs)), make([]string, 0, len(s.Authorities))
+	g.Region, g.England = make([]string, 0, len(boroughs)), make([]string, 0, len(s.Authorities))
 	for _, b := range boroughs {
-		g.London = append(g.London, b.code)
+		g.Region = append(g.Region, b.code)
 		g.note(b.borough, p, b.code)
 	}
 	for i := range s.Authorities {
@@ -241,8 +245,8 @@ func (s *Snapshot) members(slug string, boroughs []coded, day programme.Date) []
 	return codes
 }
 
-// regionOf answers the geography code of the borough's region, or "".
-func (s *Snapshot) regionOf(borough string) string {
+// RegionOf answers the geography code of the borough's region, or "".
+func (s *Snapshot) RegionOf(borough string) string {
 	if a := s.Authority(borough); a != nil {
 		return a.RegionCode
 	}

@@ -144,11 +144,11 @@ func TestGroups(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Borough != tt.borough || got.Period != tt.period || got.On != period(tt.period).EndsOn || got.LondonCode != "E12000007" || got.Slug != tt.slug || got.Model != tt.usedModel {
+			if got.Borough != tt.borough || got.Period != tt.period || got.On != period(tt.period).EndsOn || got.RegionCode != "E12000007" || got.Slug != tt.slug || got.Model != tt.usedModel {
 				t.Errorf("got %+v", got)
 			}
 			for group, lists := range map[string][2][]string{
-				"London": {got.London, tt.london}, "England": {got.England, tt.england}, "sub-region": {got.SubRegion, tt.subRegion}, "neighbours": {got.Neighbours, tt.closest},
+				"London": {got.Region, tt.london}, "England": {got.England, tt.england}, "sub-region": {got.SubRegion, tt.subRegion}, "neighbours": {got.Neighbours, tt.closest},
 			} {
 				if !slices.Equal(lists[0], lists[1]) {
 					t.Errorf("%s is %v, want %v", group, lists[0], lists[1])

@@ -13,13 +13,13 @@ type Peers struct {
 	previous   *sheet // of the consecutive period
 	borough    int32
 	before     int32 // the borough in the previous period, where it may have had another code
-	londonCode int32
+	regionCode int32
 	nation     int32
-	london     *group
+	region     *group
 	england    *group
 	subRegion  []int32
 	neighbours []int32
-	inLondon   bool
+	inRegion   bool
 	inEngland  bool
 }
 
@@ -28,7 +28,7 @@ type group struct{ places []int32 }
 
 // peerCache keeps the groups of the last Peers of a period. As long as they
 // stay the same, so does the pointer, by which a column knows its summary.
-type peerCache struct{ london, england atomic.Pointer[group] }
+type peerCache struct{ region, england atomic.Pointer[group] }
 
 // groupSummary is a column's summary of a group.
 type groupSummary struct {
@@ -43,17 +43,17 @@ func (d *Dataset) Resolve(g Groups) *Peers {
 	p := &Peers{
 		Groups:     g,
 		borough:    d.place(code),
-		londonCode: d.place(g.LondonCode),
+		regionCode: d.place(g.RegionCode),
 		nation:     d.place(England),
-		london:     &group{d.places(g.London)},
+		region:     &group{d.places(g.Region)},
 		england:    &group{d.places(g.England)},
 		subRegion:  d.places(g.SubRegion),
 		neighbours: d.places(g.Neighbours),
-		inLondon:   slices.Contains(g.London, code),
+		inRegion:   slices.Contains(g.Region, code),
 		inEngland:  slices.Contains(g.England, code),
 	}
 	if p.current = d.sheet(g.Period); p.current != nil {
-		p.london = keep(&p.current.peers.london, p.london)
+		p.region = keep(&p.current.peers.region, p.region)
 		p.england = keep(&p.current.peers.england, p.england)
 	}
 	if period, err := ParsePeriod(g.Period); err == nil {

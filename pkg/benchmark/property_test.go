@@ -50,18 +50,18 @@ func FuzzCompare(f *testing.F) {
 			}
 			withValue++
 		}
-		if c.London.N != withValue || len(c.Excluded.London) != len(figures)-withValue {
-			t.Errorf("n = %d and %d excluded of %d, of which %d have a value", c.London.N, len(c.Excluded.London), len(figures), withValue)
+		if c.Region.N != withValue || len(c.Excluded.Region) != len(figures)-withValue {
+			t.Errorf("n = %d and %d excluded of %d, of which %d have a value", c.Region.N, len(c.Excluded.Region), len(figures), withValue)
 		}
 		if ind.Polarity == benchmark.Neutral {
-			if c.London.Rank != nil || c.England.Band != "" {
-				t.Errorf("neutral, but rank %v and band %q", c.London.Rank, c.England.Band)
+			if c.Region.Rank != nil || c.England.Band != "" {
+				t.Errorf("neutral, but rank %v and band %q", c.Region.Rank, c.England.Band)
 			}
-		} else if *c.London.Rank != better+1 || better+equal > withValue {
-			t.Errorf("rank %d with %d better and %d equal of %d", *c.London.Rank, better, equal, withValue)
+		} else if *c.Region.Rank != better+1 || better+equal > withValue {
+			t.Errorf("rank %d with %d better and %d equal of %d", *c.Region.Rank, better, equal, withValue)
 		}
-		if *c.London.P20 > *c.London.P80 || (c.London.Exception == benchmark.Top20) != (own > *c.London.P80) || (c.London.Exception == benchmark.Bottom20) != (own < *c.London.P20) {
-			t.Errorf("exception %q of %v between %v and %v", c.London.Exception, own, *c.London.P20, *c.London.P80)
+		if *c.Region.P20 > *c.Region.P80 || (c.Region.Exception == benchmark.Top20) != (own > *c.Region.P80) || (c.Region.Exception == benchmark.Bottom20) != (own < *c.Region.P20) {
+			t.Errorf("exception %q of %v between %v and %v", c.Region.Exception, own, *c.Region.P20, *c.Region.P80)
 		}
 		if c.Interval != nil && (c.Interval.Lower > c.Interval.Upper || c.Interval.Lower < 0) {
 			t.Errorf("interval %+v", *c.Interval)

@@ -154,7 +154,7 @@ func TestBarnsleyAndSheffield(t *testing.T) {
 			benchmark.Groups
 			with, without string
 		}{{last, c.before, c.since}, {next, c.since, c.before}} {
-			for group, codes := range map[string][]string{"England": g.England, "the programme": g.London} {
+			for group, codes := range map[string][]string{"England": g.England, "the programme": g.Region} {
 				if !slices.Contains(codes, g.with) || slices.Contains(codes, g.without) || !slices.IsSorted(codes) {
 					t.Errorf("%s in %s: %v, want %s and not %s", group, g.Period, codes, g.with, g.without)
 				}
@@ -191,8 +191,8 @@ func TestABoroughThroughItsCodes(t *testing.T) {
 	if before.Figure.Value == nil || after.Figure.Value == nil || after.Previous == nil || *after.Previous.Value != *before.Figure.Value || after.Change == nil {
 		t.Errorf("2019-20 is %+v and 2020-21 %+v after %+v", before.Figure, after.Figure, after.Previous)
 	}
-	if before.England.Rank == nil || before.London.Rank == nil || before.London.N != 2 || before.SubRegion.N != 1 {
-		t.Errorf("2019-20: %+v, %+v, %+v", before.England, before.London, before.SubRegion)
+	if before.England.Rank == nil || before.Region.Rank == nil || before.Region.N != 2 || before.SubRegion.N != 1 {
+		t.Errorf("2019-20: %+v, %+v, %+v", before.England, before.Region, before.SubRegion)
 	}
 	if got := groupsOf(t, s, buckinghamshire, "2020-21").Recoded; !slices.Equal(got, []benchmark.Recoded{{Authority: buckinghamshire, Period: "2019-20", Code: oldBuckinghamshire}}) {
 		t.Errorf("in 2020-21 recoded are %v", got)
@@ -209,7 +209,7 @@ func TestABoroughThroughItsCodes(t *testing.T) {
 		if p.Period.Code < "2020-21" {
 			code = oldBuckinghamshire
 		}
-		if p.Code != code || p.Figure.Value == nil || i > 0 && p.Change == nil || p.LondonN != 2 {
+		if p.Code != code || p.Figure.Value == nil || i > 0 && p.Change == nil || p.RegionN != 2 {
 			t.Errorf("%s: %+v, want a figure under %s", p.Period.Code, p, code)
 		}
 	}

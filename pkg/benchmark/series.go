@@ -9,9 +9,9 @@ type SeriesPoint struct {
 	Figure     Figure
 	Joint      *JointFigure // as in [Comparison]
 	Change     *float64     // on the period before; nil unless both have values
-	London     Figure       // as published for the borough's region
-	LondonMean *float64     // simple mean of the boroughs with a value
-	LondonN    int          // boroughs with a value
+	Region     Figure       // as published for the borough's region
+	RegionMean *float64     // simple mean of the boroughs with a value
+	RegionN    int          // boroughs with a value
 	England    Figure       // as published for the nation
 }
 
@@ -83,15 +83,15 @@ func (s *Snapshot) point(ind *Indicator, borough string, p Period) SeriesPoint {
 	point.Figure, _ = column.Figure(point.Code)
 	point.Joint = column.Joint(point.Code)
 	point.Change = difference(point.Figure.Value, previous.Value)
-	point.London, _ = column.Figure(s.regionOf(borough))
+	point.Region, _ = column.Figure(s.RegionOf(borough))
 	point.England, _ = column.Figure(England)
-	var london []float64
+	var region []float64
 	for _, b := range s.boroughsOn(p.EndsOn) {
 		if v, has := column.value(s.Data.place(b.code)); has {
-			london = append(london, v)
+			region = append(region, v)
 		}
 	}
-	point.LondonMean, point.LondonN = Mean(london), len(london)
+	point.RegionMean, point.RegionN = Mean(region), len(region)
 	return point
 }
 

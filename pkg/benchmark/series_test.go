@@ -65,7 +65,7 @@ func TestSeries(t *testing.T) {
 			if p.Period.Kind != kind {
 				t.Errorf("%s is of the kind %s, want %s", p.Period.Code, p.Period.Kind, kind)
 			}
-			got = append(got, point{p.Period.Code, text(p.Figure.Value), p.Figure.Status, text(p.Change), text(p.London.Value), text(p.LondonMean), p.LondonN, text(p.England.Value)})
+			got = append(got, point{p.Period.Code, text(p.Figure.Value), p.Figure.Status, text(p.Change), text(p.Region.Value), text(p.RegionMean), p.RegionN, text(p.England.Value)})
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s:\ngot  %v\nwant %v", kind, got, want)

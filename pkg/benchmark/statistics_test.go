@@ -3,6 +3,7 @@ package benchmark_test
 import (
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 
 	"peerchallenge/pkg/benchmark"
@@ -154,6 +155,40 @@ func TestWilsonSolvesItsEquation(t *testing.T) {
 		}
 	}
 }
+
+// Newcombe's examples, to the decimals that he gives: Two-sided confidence intervals
+// for the single proportion, Statistics in Medicine 17 (1998), pages 857 to 872,
+// table I, the score method without continuity correction.
+func TestWilsonAsPublished(t *testing.T) {
+	for _, tt := range []struct {
+		x, n         float64
+		lower, upper string
+	}{
+		{81, 263, "0.2553", "0.3662"},
+		{15, 148, "0.0624", "0.1605"},
+		{0, 20, "0.0000", "0.1611"},
+		{1, 29, "0.0061", "0.1718"},
+	} {
+		got := benchmark.Wilson(tt.x, tt.n, 1)
+		if fixed(got.Lower, 4) != tt.lower || fixed(got.Upper, 4) != tt.upper || got.Method != "wilson" || got.Level != 0.95 {
+			t.Errorf("%v of %v: %+v, want %s to %s", tt.x, tt.n, got, tt.lower, tt.upper)
+		}
+	}
+}
+
+// Byar's interval of 65 events, the example in the documentation of Public Health
+// England's methods (PHEindicatormethods, byars_lower), as a count and as a rate
+// of so many in 10,000.
+func TestByarAsPublished(t *testing.T) {
+	if got := benchmark.Byar(65, 1, 1); fixed(got.Lower, 2) != "50.16" || fixed(got.Upper, 2) != "82.85" || got.Method != "byar" || got.Level != 0.95 {
+		t.Errorf("65 events: %+v, want 50.16 to 82.85", got)
+	}
+	if got := benchmark.Byar(65, 20_000, 10_000); fixed(got.Lower, 2) != "25.08" || fixed(got.Upper, 2) != "41.42" {
+		t.Errorf("65 events among 20,000: %+v, want 25.08 to 41.42 in 10,000", got)
+	}
+}
+
+func fixed(x float64, decimals int) string { return strconv.FormatFloat(x, 'f', decimals, 64) }
 
 // At the ends the bounds are exact, not merely near.
 func TestIntervalEnds(t *testing.T) {

@@ -165,14 +165,3 @@ func byKey(observations []benchmark.Observation) map[key]benchmark.Observation {
 	}
 	return out
 }
-
-func indicator(t testing.TB, known benchmark.Known, code string) benchmark.Indicator {
-	t.Helper()
-	for _, ind := range known.Indicators {
-		if ind.Code == code {
-			return ind
-		}
-	}
-	t.Fatalf("there is no indicator %s", code)
-	return benchmark.Indicator{}
-}

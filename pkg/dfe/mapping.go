@@ -341,3 +341,14 @@ func (m *Mapping) Indicators() []string {
 	}
 	return codes
 }
+
+// Gives says in words what a file of this kind gives.
+func (m *Mapping) Gives() string {
+	switch {
+	case m.model:
+		return "statistical neighbours"
+	case m.estimates != nil:
+		return "the population"
+	}
+	return strings.Join(m.Indicators(), ", ")
+}

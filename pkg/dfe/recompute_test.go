@@ -1,177 +1,293 @@
 package dfe_test
 
 import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
 	"maps"
 	"math"
+	"math/big"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/seed"
 )
 
-// unpublishedPart are the only figures that cannot be computed again: the
-// percentages of Isles of Scilly are 0 of a number of referrals that is
-// confidential.
-var unpublishedPart = map[key]bool{
-	{"REREF_PCT", "2016-17", "E06000053"}:           true,
-	{"REF_NFA_PCT", "2016-17", "E06000053"}:         true,
-	{"REF_NOT_IN_NEED_PCT", "2016-17", "E06000053"}: true,
-}
-
-// TestRecomputation computes every published percentage and rate from its parts.
-// An authority's is exactly the published one. Those of regions and of England
-// are made by the Department from exact counts and published beside counts that
-// are rounded to 10, so the published one lies between the least and the greatest
-// that the rounding allows.
-func TestRecomputation(t *testing.T) {
-	known := withPopulations(t)
-	for name, want := range map[string]struct{ exact, within int }{
-		referralFile: {5761, 468},
-		lookedAfter:  {2267, 180},
-	} {
-		exact, within := 0, 0
-		for _, o := range readFile(t, name, known).Observations {
-			if o.Status != benchmark.Reported {
-				continue
-			}
-			ind := indicator(t, known, o.Indicator)
-			if (o.Numerator == nil || o.Denominator == nil) != unpublishedPart[key{o.Indicator, o.Period, o.Geography}] {
-				t.Errorf("%s of %s in %s is published with numerator %s and denominator %s", o.Indicator, o.Geography, o.Period, show(o.Numerator), show(o.Denominator))
-			}
-			if o.Numerator == nil || o.Denominator == nil {
-				continue
-			}
-			if benchmark.LevelOf(o.Geography) == benchmark.LocalAuthority {
-				exact++
-				value, status := benchmark.Rate(ind, o.Numerator, benchmark.Reported, o.Denominator)
-				if !equal(value, o.Value) || status != benchmark.Computed {
-					t.Errorf("%s of %s in %s is computed as %s with status %s, and published as %s", o.Indicator, o.Geography, o.Period, show(value), status, show(o.Value))
-				}
-				continue
-			}
-			within++
-			checkWithinRounding(t, ind, o)
-		}
-		if exact != want.exact || within != want.within {
-			t.Errorf("%s: %d figures of authorities and %d of regions and England were computed, want %d and %d", name, exact, within, want.exact, want.within)
-		}
-	}
-}
-
-// checkWithinRounding lets the rounded counts be what they may have been.
-func checkWithinRounding(t *testing.T, ind benchmark.Indicator, o benchmark.Observation) {
+// loaded is a snapshot of London with every published file that comes with the
+// program.
+func loaded(t testing.TB) *benchmark.Snapshot {
 	t.Helper()
-	low, high := *o.Numerator-5, *o.Numerator+5
-	most, least := *o.Denominator, *o.Denominator
-	rounded := []float64{*o.Numerator}
-	if ind.Unit.Proportion() { // a population is not rounded
-		most, least = most+5, least-5
-		rounded = append(rounded, *o.Denominator)
+	s, err := seed.London()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, count := range rounded {
-		if math.Mod(count, 10) != 0 {
-			t.Errorf("%s of %s in %s has the count %v, which is not rounded to 10", o.Indicator, o.Geography, o.Period, count)
+	slices.SortFunc(s.Authorities, func(a, b programme.Authority) int { return strings.Compare(a.Code, b.Code) })
+	known := withPopulations(t)
+	builder, periods := benchmark.NewBuilder(nil), map[string]benchmark.Period{}
+	for _, name := range seed.Files() {
+		file := readFile(t, name, known)
+		for _, o := range file.Observations {
+			builder.Add(o)
+		}
+		for _, p := range file.Periods {
+			periods[p.Code] = p
+		}
+		if file.Model != nil {
+			s.Models, s.Neighbours = append(s.Models, *file.Model), file.Neighbours
 		}
 	}
-	from, _ := benchmark.Rate(ind, &low, benchmark.Reported, &most)
-	to, _ := benchmark.Rate(ind, &high, benchmark.Reported, &least)
-	if from == nil || to == nil || *o.Value < *from || *o.Value > *to {
-		t.Errorf("%s of %s in %s is published as %s, but lies between %s and %s", o.Indicator, o.Geography, o.Period, show(o.Value), show(from), show(to))
+	s.Periods = slices.SortedFunc(maps.Values(periods), benchmark.ComparePeriods)
+	slices.SortStableFunc(s.Neighbours, func(a, b benchmark.Neighbour) int {
+		return cmp.Or(strings.Compare(a.Authority, b.Authority), cmp.Compare(a.Rank, b.Rank))
+	})
+	s.Data = builder.Dataset()
+	return s
+}
+
+// TestRecomputation computes everything that the program says of the published
+// files a second time, from the files themselves and with rational numbers: every
+// figure of every place, and how each of the 33 boroughs stands on every indicator
+// in every period, reorganisations and neighbours included.
+func TestRecomputation(t *testing.T) {
+	s, r := loaded(t), readRaw(t)
+	names := []string{populationFile, neighbourFile}
+	for i := range rawFiles {
+		names = append(names, rawFiles[i].name)
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(names)), slices.Sorted(slices.Values(seed.Files()))) {
+		t.Errorf("recomputed are %v, and the program comes with %v", names, seed.Files())
+	}
+	t.Run("figures", func(t *testing.T) { compareFigures(t, s, r) })
+	compared := 0
+	for _, b := range s.Boroughs {
+		t.Run(b.Name, func(t *testing.T) { compared += compareBorough(t, s, r, b.Code) })
+	}
+	if want := len(r.columns) * len(s.Boroughs); compared != want || len(s.Boroughs) != 33 {
+		t.Errorf("%d comparisons were computed again, want %d", compared, want)
+	}
+	if r.held < 15_000 {
+		t.Errorf("%d published values were held to their parts", r.held)
 	}
 }
 
-// TestDenominatorOfLookedAfter shows that the Department makes the rates of
-// children looked after with the mid-year estimate before the year's end, of the
-// authority under the code that it had then, also where the file has a later one.
-func TestDenominatorOfLookedAfter(t *testing.T) {
-	known := withPopulations(t)
-	estimates := map[string]map[int]*float64{}
-	for _, p := range known.Populations {
-		if estimates[p.Geography] == nil {
-			estimates[p.Geography] = map[int]*float64{}
+func compareFigures(t *testing.T, s *benchmark.Snapshot, r *raw) {
+	figures := 0
+	for key, column := range r.columns {
+		figures += len(column)
+		for place, want := range column {
+			got, _ := s.Data.Column(key[1], key[0]).Figure(place)
+			if string(got.Status) != want.status || !nearest(got.Value, want.value) || !nearest(got.Numerator, want.numerator) || !nearest(got.Denominator, want.denominator) {
+				t.Errorf("%s of %s in %s is %s", key[0], place, key[1], differ(got, want))
+			}
 		}
-		estimates[p.Geography][p.MidYear] = p.Estimate
 	}
-	recoded := 0
-	for _, o := range readFile(t, lookedAfter, known).Observations {
-		period, err := benchmark.ParsePeriod(o.Period)
+	if figures != s.Data.Len() {
+		t.Errorf("the files have %d figures, and %d are held", figures, s.Data.Len())
+	}
+}
+
+// nearest reports whether the number is the nearest to the exact one that there is.
+func nearest(got *float64, want *big.Rat) bool {
+	if got == nil || want == nil {
+		return got == nil && want == nil
+	}
+	exact, _ := want.Float64()
+	return *got == exact
+}
+
+func differ(got benchmark.Figure, want *rawFigure) string {
+	return fmt.Sprintf("%s (%s of %s, %s), want %s (%s of %s, %s)", show(got.Value), show(got.Numerator), show(got.Denominator), got.Status,
+		decimal(want.value), decimal(want.numerator), decimal(want.denominator), want.status)
+}
+
+func decimal(x *big.Rat) string {
+	if x == nil {
+		return "nothing"
+	}
+	return x.FloatString(6)
+}
+
+func compareBorough(t *testing.T, s *benchmark.Snapshot, r *raw, borough string) int {
+	compared := 0
+	for code, at := range r.spans {
+		groups, err := s.Groups(borough, code, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := estimates[o.Geography][period.StartsOn.Time().Year()]
-		if want == nil || !equal(o.Denominator, want) {
-			t.Errorf("%s of %s in %s is made with a population of %s, want %s", o.Indicator, o.Geography, o.Period, show(o.Denominator), show(want))
+		want := r.groups(borough, at)
+		for _, g := range []struct {
+			name      string
+			got, want []string
+		}{
+			{"London", groups.London, want.london}, {"England", groups.England, want.england},
+			{"the sub-region", groups.SubRegion, want.subRegion}, {"the neighbours", groups.Neighbours, want.neighbours},
+		} {
+			if !slices.Equal(slices.Sorted(slices.Values(g.got)), slices.Sorted(slices.Values(g.want))) {
+				t.Errorf("in %s %s are %v, want %v", code, g.name, g.got, g.want)
+			}
 		}
-		if o.Geography == "E10000023" || o.Geography == "E10000027" {
-			recoded++
-		}
-	}
-	// Three years of North Yorkshire and of Somerset under their former codes, each for
-	// three indicators.
-	if recoded != 18 {
-		t.Errorf("%d rates are of the former North Yorkshire and Somerset, want 18", recoded)
-	}
-}
-
-// withoutEstimate are Bournemouth, Poole and the former Dorset, for which the file
-// of estimates has the symbol x in every year. So they have no rate.
-var withoutEstimate = map[string]bool{"E06000028": true, "E06000029": true, "E10000009": true}
-
-// TestRatesOfPopulation computes the rates that the Department does not publish
-// with whole numbers: n x 10,000 / p to one decimal, half up.
-func TestRatesOfPopulation(t *testing.T) {
-	known := withPopulations(t)
-	estimates := map[key]*float64{}
-	for _, p := range known.Populations {
-		estimates[key{"", benchmark.FinancialYear(p.MidYear).Code, p.Geography}] = p.Estimate
-	}
-	type outcome struct{ computed, without int }
-	for name, want := range map[string]map[string]outcome{
-		needFile:     {"CIN_RATE": {2102, 21}, "CIN_START_RATE": {2103, 21}},
-		referralFile: {"REF_RATE": {2103, 21}},
-	} {
-		got := map[string]outcome{}
-		for _, o := range readFile(t, name, known).Observations {
-			if _, made := want[o.Indicator]; !made || o.Numerator == nil {
+		peers := s.Data.Resolve(groups)
+		for i := range s.Indicators {
+			ind := &s.Indicators[i]
+			if r.columns[[2]string{ind.Code, code}] == nil {
 				continue
 			}
-			n := got[o.Indicator]
-			var rate *float64
-			status := benchmark.NoDenominator
-			estimate := estimates[key{"", o.Period, o.Geography}]
-			switch {
-			case withoutEstimate[o.Geography]:
-				n.without++
-			case estimate == nil:
-				t.Fatalf("%s in %s has no population", o.Geography, o.Period)
-			default:
-				n.computed++
-				count, children := int(*o.Numerator), int(*estimate)
-				exact := float64((count*200_000+children)/(2*children)) / 10
-				rate, status = &exact, benchmark.Computed
+			compared++
+			got, stands := peers.Compare(ind), r.stand(borough, ind.Code, at, want)
+			for _, fault := range contrast(&got, stands) {
+				t.Errorf("%s in %s: %s", ind.Code, code, fault)
 			}
-			got[o.Indicator] = n
-			if o.Status != status || !equal(o.Value, rate) || !equal(o.Denominator, estimate) {
-				t.Errorf("%s of %s in %s is %s with status %s, want %s with %s", o.Indicator, o.Geography, o.Period, show(o.Value), o.Status, show(rate), status)
-			}
-		}
-		if !maps.Equal(got, want) {
-			t.Errorf("%s: computed %v, want %v", name, got, want)
 		}
 	}
+	return compared
 }
 
-// TestNoRateWithoutPopulation reads a file before the populations: a count has no
-// rate, and a symbol stays.
-func TestNoRateWithoutPopulation(t *testing.T) {
-	statuses := map[benchmark.Status]int{}
-	for _, o := range readFile(t, needFile, england(t)).Observations {
-		statuses[o.Status]++
-		if o.Value != nil || o.Denominator != nil {
-			t.Errorf("%s of %s in %s is %s per %s", o.Indicator, o.Geography, o.Period, show(o.Value), show(o.Denominator))
+// contrast names whatever of a comparison is not as computed.
+func contrast(c *benchmark.Comparison, w *standing) []string {
+	var faults []string
+	number := func(what string, got *float64, want *big.Rat) {
+		if !near(got, want) {
+			faults = append(faults, fmt.Sprintf("%s is %s, want %s", what, show(got), decimal(want)))
 		}
 	}
-	want := map[benchmark.Status]int{benchmark.NoDenominator: 4247, benchmark.NotAvailable: 11, benchmark.Unreliable: 3, benchmark.Confidential: 3}
-	if !maps.Equal(statuses, want) {
-		t.Errorf("the statuses are %v, want %v", statuses, want)
+	other := func(what string, got, want any) {
+		if got != want {
+			faults = append(faults, fmt.Sprintf("%s is %v, want %v", what, got, want))
+		}
+	}
+	figure := func(what string, got *benchmark.Figure, want *rawFigure) {
+		switch {
+		case got == nil || want == nil:
+			other(what+" there", got != nil, want != nil)
+		case string(got.Status) != want.status || !nearest(got.Value, want.value) || !nearest(got.Numerator, want.numerator) || !nearest(got.Denominator, want.denominator):
+			other(what, differ(*got, want), "that")
+		}
+	}
+	held := &c.Figure
+	if held.Status == benchmark.NotHeld {
+		held = nil
+	}
+	figure("the figure", held, w.figure)
+	var joint *benchmark.Figure
+	if c.Joint != nil {
+		joint = &c.Joint.Figure
+	}
+	figure("the joint figure", joint, w.joint)
+	figure("the previous figure", c.Previous, w.previous)
+	figure("London's", c.London.Published, w.region)
+	figure("England's", c.England.Published, w.nation)
+	if !nearest(c.Change, w.change) {
+		number("the change", c.Change, w.change)
+	}
+	other("the rank in London", rank(c.London.Rank), w.london.rank)
+	other("the rank in England", rank(c.England.Rank), w.england.rank)
+	other("the exception", string(c.London.Exception), w.exception)
+	other("the band", c.England.Band, w.band)
+	number("London's mean", c.London.Mean, w.london.mean())
+	number("the 20th percentile", c.London.P20, w.p20)
+	number("the 80th percentile", c.London.P80, w.p80)
+	number("the sub-region's mean", c.SubRegion.Mean, w.south.mean())
+	number("the sub-region as one", c.SubRegion.Pooled, w.pooled)
+	number("the neighbours' mean", c.Neighbours.Mean, w.similar.mean())
+	number("the neighbours' median", c.Neighbours.Median, w.similar.quantile(big.NewRat(1, 2)))
+	for _, g := range []struct {
+		name     string
+		n        int
+		excluded []benchmark.Exclusion
+		want     *group
+	}{
+		{"London", c.London.N, c.Excluded.London, &w.london}, {"England", c.England.N, c.Excluded.England, &w.england},
+		{"the sub-region", c.SubRegion.N, c.Excluded.SubRegion, &w.south}, {"the neighbours", c.Neighbours.N, c.Excluded.Neighbours, &w.similar},
+	} {
+		other("n of "+g.name, g.n, len(g.want.values))
+		var excluded []string
+		for _, e := range g.excluded {
+			excluded = append(excluded, e.Authority+" "+string(e.Status))
+		}
+		if !slices.Equal(excluded, g.want.excluded) {
+			other("who is left out of "+g.name, fmt.Sprint(excluded), fmt.Sprint(g.want.excluded))
+		}
+	}
+	if (c.Interval != nil) != (w.lower != nil) {
+		other("an interval there", c.Interval != nil, w.lower != nil)
+	} else if c.Interval != nil {
+		for what, bound := range map[string]struct {
+			got  float64
+			want *big.Float
+		}{"the lower bound": {c.Interval.Lower, w.lower}, "the upper bound": {c.Interval.Upper, w.upper}} {
+			if want, _ := bound.want.Float64(); math.Abs(bound.got-want) > 1e-9*max(1, want) {
+				other(what, bound.got, want)
+			}
+		}
+	}
+	return faults
+}
+
+func rank(r *int) int {
+	if r == nil {
+		return 0
+	}
+	return *r
+}
+
+// near allows for what a mean in binary numbers is beside the exact one: nothing
+// in the first nine digits.
+func near(got *float64, want *big.Rat) bool {
+	if got == nil || want == nil {
+		return got == nil && want == nil
+	}
+	exact, _ := want.Float64()
+	return math.Abs(*got-exact) <= 1e-9*max(1, math.Abs(exact))
+}
+
+// TestRecomputationIsGolden holds the second way to a third one, which has nothing
+// of this project: the golden file's comparisons of re-referrals in 2024-25.
+func TestRecomputationIsGolden(t *testing.T) {
+	content, err := os.ReadFile("../benchmark/testdata/REREF_PCT-2024-25.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := csv.NewReader(strings.NewReader(string(content))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, s := readRaw(t), toMarch(2025)
+	fixed := func(x *big.Rat, decimals int) string {
+		if x == nil {
+			return ""
+		}
+		return halfUp(x, decimals).FloatString(decimals)
+	}
+	for _, record := range records[1:] {
+		w := r.stand(record[0], "REREF_PCT", s, r.groups(record[0], s))
+		var previous *big.Rat
+		if w.previous != nil {
+			previous = w.previous.value
+		}
+		change := ""
+		if w.change != nil {
+			change = w.change.FloatString(1)
+		}
+		got := map[string]string{
+			"gss": record[0], "value": fixed(w.figure.value, 1), "previous": fixed(previous, 1), "change": change, "band": w.band,
+			"rank_england": strconv.Itoa(w.england.rank), "n_england": strconv.Itoa(len(w.england.values)),
+			"rank_london": strconv.Itoa(w.london.rank), "n_london": strconv.Itoa(len(w.london.values)),
+			"sn_mean": fixed(w.similar.mean(), 4), "sn_median": fixed(w.similar.quantile(big.NewRat(1, 2)), 4), "sn_n": strconv.Itoa(len(w.similar.values)),
+			"sub_region_mean": fixed(w.south.mean(), 4), "london_mean": fixed(w.london.mean(), 4),
+			"london_p20": fixed(w.p20, 4), "london_p80": fixed(w.p80, 4), "exception": w.exception,
+		}
+		for i, column := range records[0] {
+			if got[column] != record[i] {
+				t.Errorf("%s of %s is %q, and golden %q", column, record[0], got[column], record[i])
+			}
+		}
+	}
+	if len(records) != 34 {
+		t.Errorf("the golden file has %d boroughs, want 33", len(records)-1)
 	}
 }

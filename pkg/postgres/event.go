@@ -106,7 +106,14 @@ func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id strin
 			}
 		}
 		row, err = change(w.ctx, s, actor, events, id, version, programme.Edit, func(w *work, e *programme.Event) error {
+			was, err := rememberOf(e)
+			if err != nil {
+				return err
+			}
 			if err := alter(e); err != nil {
+				return err
+			}
+			if other, err := altered(was, e); err != nil || !other {
 				return err
 			}
 			e.Sequence++

@@ -96,10 +96,17 @@ func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f prog
 func (s *Store) UpdateFinding(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Finding) error) (programme.Finding, error) {
 	return s.changeFinding(ctx, actor, id, version, programme.Edit, func(w *work, f *programme.Finding) error {
 		was := *f
+		present, err := rememberOf(f)
+		if err != nil {
+			return err
+		}
 		if err := alter(f); err != nil {
 			return err
 		}
 		f.PeerChallengeGroupID, f.PeerReviewID, f.Borough, f.Response = was.PeerChallengeGroupID, was.PeerReviewID, was.Borough, was.Response
+		if other, err := altered(present, f); err != nil || !other {
+			return err // what changes nothing needs no reason
+		}
 		if f.Response != nil {
 			if err := actor.WithReason(); err != nil {
 				return err

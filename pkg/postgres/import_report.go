@@ -81,9 +81,9 @@ func (l *ledger) each(ctx context.Context, tell func(benchmark.Change) error) er
 			query string
 		}{
 			{observationCells, benchmark.OfFigures, `SELECT indicator_code, period_code, geography_code, coalesce(was_status, ''), was_value, was_numerator, was_denominator,
-				coalesce(status, ''), value, numerator, denominator FROM {changes} WHERE ` + differs + " ORDER BY 1, 2, 3"},
+				coalesce(status, ''), value, numerator, denominator, ` + replaces + ` FROM {changes} c WHERE ` + differs + " ORDER BY 1, 2, 3"},
 			{populationCells, benchmark.OfPopulations, `SELECT '', mid_year::text, geography_code, coalesce(was_status, ''), was_estimate, NULL::float8, NULL::float8,
-				coalesce(status, ''), estimate, NULL::float8, NULL::float8 FROM {changes} WHERE ` + differs + " ORDER BY 1, 2, 3"},
+				coalesce(status, ''), estimate, NULL::float8, NULL::float8, '{}'::text[] FROM {changes} WHERE ` + differs + " ORDER BY 1, 2, 3"},
 		} {
 			rows, err := conn.Query(ctx, of.cells.expand(of.query))
 			if err != nil {
@@ -92,7 +92,7 @@ func (l *ledger) each(ctx context.Context, tell func(benchmark.Change) error) er
 			c := benchmark.Change{Of: of.what}
 			if _, err = pgx.ForEachRow(rows, []any{
 				&c.Indicator, &c.Period, &c.Geography, &c.Was.Status, &c.Was.Value, &c.Was.Numerator, &c.Was.Denominator,
-				&c.Is.Status, &c.Is.Value, &c.Is.Numerator, &c.Is.Denominator,
+				&c.Is.Status, &c.Is.Value, &c.Is.Numerator, &c.Is.Denominator, &c.Replaces,
 			}, func() error {
 				c.Kind = benchmark.CorrectedFigure
 				if c.Was.Status == "" {

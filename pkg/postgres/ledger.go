@@ -169,7 +169,10 @@ func (l *ledger) apply(c cells, t *tally) (err error) {
 	}
 	t.added, err = l.exec(c, `INSERT INTO {stand} ({key}, {values}, release_id) SELECT {key}, {values}, release_id FROM {changes}
 		WHERE was_status IS NULL ORDER BY {key}`)
-	return err
+	if err != nil || c.stand != observationCells.stand {
+		return err
+	}
+	return l.settleJoint(t)
 }
 
 // keep notes what the release gives.

@@ -87,7 +87,8 @@ func create[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 }
 
 // update locks the row, lets change alter a copy and saves it as the next
-// version. revise, which may be nil, runs just before that.
+// version. revise, which may be nil, runs just before that. What is as it was is not
+// written.
 func update[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[T], key string, version int64,
 	change func(*T) error, revise func(tx *gorm.DB, before T, row *T) error) (T, error) {
 	var row T
@@ -102,6 +103,9 @@ func update[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 		}
 		st, was := n.stamps(&row), n.stamps(&before)
 		*n.key(&row), *st.createdAt = *n.key(&before), *was.createdAt
+		if same, err := alike(before, row); err != nil || same {
+			return err
+		}
 		now := s.now()
 		*st.version, *st.updatedAt = nextVersion(version, now), now
 		if n.check != nil {
@@ -137,6 +141,16 @@ func remove[T any](ctx context.Context, s *Store, actor programme.Actor, n noun[
 		}
 		return s.audit(tx, actor, actionDelete, n.name, *n.key(&before), before, nil)
 	})
+}
+
+// alike reports whether two states of a row say the same.
+func alike(before, after any) (bool, error) {
+	was, err := asJSON(before)
+	if err != nil {
+		return false, err
+	}
+	now, err := asJSON(after)
+	return err == nil && *was == *now, err
 }
 
 // writeAs is write for what only the programme's team may do.

@@ -83,6 +83,9 @@ func (s *Store) UpdatePeerChallengeGroup(ctx context.Context, actor programme.Ac
 // challenge or the challenge is past that.
 func (s *Store) PutGroupMember(ctx context.Context, actor programme.Actor, id string, version int64, m programme.GroupMember) (programme.PeerChallengeGroup, error) {
 	return s.changeGroup(ctx, actor, id, version, programme.PutMember, func(w *work, g *programme.PeerChallengeGroup) error {
+		if g.Has(m) {
+			return nil
+		}
 		boroughs, err := w.boroughs([]string{m.Borough})
 		if err != nil {
 			return err

@@ -35,9 +35,12 @@ func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, vers
 		if err := change(&p); err != nil {
 			return err
 		}
+		noNilLists(&p)
+		if same, err := alike(before, p); err != nil || same {
+			return err
+		}
 		now := s.now()
 		p.ID, p.Version, p.UpdatedAt = theProgramme, nextVersion(version, now), now
-		noNilLists(&p)
 		if err := saveAll(tx, &p); err != nil {
 			return err
 		}

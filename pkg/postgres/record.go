@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,7 +118,8 @@ func add[T any, R record[T]](ctx context.Context, s *Store, actor programme.Acto
 }
 
 // change lets do alter a record that the actor may see, if the record's own rule
-// allows the step and the version is the present one.
+// allows the step and the version is the present one. Where it is what it was
+// afterwards, nothing is written: nobody need hear of it.
 func change[T any, R record[T]](ctx context.Context, s *Store, actor programme.Actor, k kind[T, R], id string, version int64, step programme.Step,
 	do func(w *work, row R) error) (T, error) {
 	var row T
@@ -133,6 +135,9 @@ func change[T any, R record[T]](ctx context.Context, s *Store, actor programme.A
 			return err
 		}
 		if err := do(w, &row); err != nil {
+			return err
+		}
+		if other, err := altered(was, R(&row)); err != nil || !other {
 			return err
 		}
 		return save(w, k, was, R(&row))
@@ -292,6 +297,15 @@ func rememberOf(row programme.Record) (past, error) {
 		p.readBy = c.Confidants()
 	}
 	return p, err
+}
+
+// altered reports whether the record is another than it was.
+func altered(was past, row programme.Record) (bool, error) {
+	now, err := rememberOf(row)
+	if err != nil {
+		return false, err
+	}
+	return *now.text != *was.text || !slices.Equal(now.head.Audience, was.head.Audience), nil
 }
 
 // check holds a record to its own rules, and names everything that it cites and that

@@ -23,6 +23,7 @@ const (
 	CodeHeadersTooLarge      Code = "headers_too_large"
 	CodeHTTPVersion          Code = "http_version"
 	CodeIdempotencyKeyReused Code = "idempotency_key_reused"
+	CodeIfMatchNamesNoState  Code = "if_match_names_no_state"
 	CodeIfMatchRequired      Code = "if_match_required"
 	CodeInUse                Code = "in_use"
 	CodeIncompleteBody       Code = "incomplete_body"

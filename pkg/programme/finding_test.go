@@ -162,7 +162,7 @@ func TestAnswersNeedReasons(t *testing.T) {
 		{programme.Partly, &empty, true},
 		{programme.NotAccepted, nil, true},
 	} {
-		before := &programme.FindingResponse{Answer: programme.Accepted}
+		before := &programme.FindingResponse{Answer: programme.Accepted, Reason: new("As we said then.")}
 		f := programme.Finding{Response: before}
 		err := f.Answer(c.answer, c.reason, at)
 		if c.refused {
@@ -178,6 +178,9 @@ func TestAnswersNeedReasons(t *testing.T) {
 	f := programme.Finding{}
 	if err := f.Answer(programme.Accepted, &empty, at); err != nil || f.Response.Reason != nil {
 		t.Errorf("%v, a reason that says nothing is kept: %+v", err, f.Response)
+	}
+	if err := f.Answer(programme.Accepted, nil, at.AddDate(0, 0, 1)); err != nil || !f.Response.At.Equal(at) {
+		t.Errorf("%v, the same answer again is of another day: %+v", err, f.Response)
 	}
 }
 

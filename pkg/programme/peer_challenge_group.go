@@ -122,6 +122,13 @@ func (g *PeerChallengeGroup) Check() error {
 	return Refuse(faults)
 }
 
+// Has reports whether the borough is a member that does just this.
+func (g *PeerChallengeGroup) Has(m GroupMember) bool {
+	return slices.ContainsFunc(g.Members, func(present GroupMember) bool {
+		return present.Borough == m.Borough && present.Role == m.Role && same(present.PresentsOn, m.PresentsOn)
+	})
+}
+
 // Put adds the member or, where the borough is one already, replaces what it does.
 // The error is Invalid where the day on which it presents lies outside the group's
 // dates (or the challenge's, where the group has none), and where the challenge is

@@ -73,7 +73,7 @@ type Borough struct {
 	Name       string
 	ShortName  string
 	LIIACode   string `gorm:"column:liia_code"` // the alliance's three letters
-	InnerOuter string // Inner or Outer London, as the DfE's files group them
+	InnerOuter string // the part of its region, as the DfE's files group them
 	Version    int64
 	CreatedAt  time.Time
 	UpdatedAt  time.Time

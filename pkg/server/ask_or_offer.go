@@ -78,7 +78,7 @@ func askOrOfferWire(ctx context.Context) func(*programme.AskOrOffer) api.AskOrOf
 	return func(a *programme.AskOrOffer) api.AskOrOffer {
 		return api.AskOrOffer{
 			Id: a.ID, Kind: api.AskOrOfferKind(a.Kind), Borough: a.Borough, PeerChallengeGroupId: a.PeerChallengeGroupID, PriorityId: a.PriorityID,
-			Title: a.Title, Text: a.Text, State: api.AskOrOfferState(a.State), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+			Title: a.Title, Text: a.Text, State: api.AskOrOfferState(a.State), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Etag: etagOf(a.Version),
 			Actions: actionsWire(ctx, a),
 		}
 	}

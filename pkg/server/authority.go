@@ -82,6 +82,6 @@ func setAuthority(a *programme.Authority, in api.AuthorityInput) error {
 func authorityWire(a *programme.Authority) api.Authority {
 	return api.Authority{
 		Code: a.Code, DfeCode: a.DfECode, Name: a.Name, RegionCode: a.RegionCode, RegionName: a.RegionName,
-		ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(),
+		ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(), Etag: etagOf(a.Version),
 	}
 }

@@ -23,8 +23,10 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		call := &call{op: op, url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
 		call.format = wanted(op, call.query, request.Header)
 		call.acceptsGzip = acceptsGzip(request.Header)
-		if lines := request.Header["If-None-Match"]; len(lines) > 1 { // one list (RFC 9110, 5.3)
-			request.Header["If-None-Match"] = []string{strings.Join(lines, ", ")}
+		for _, list := range []string{"If-Match", "If-None-Match"} {
+			if lines := request.Header[list]; len(lines) > 1 { // one list (RFC 9110, 5.3)
+				request.Header[list] = []string{strings.Join(lines, ", ")}
+			}
 		}
 		call.ifNoneMatch = request.Header.Get("If-None-Match")
 		ctx, cancel := bounded(context.WithValue(request.Context(), callKey{}, call), call)

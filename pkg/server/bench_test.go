@@ -39,7 +39,7 @@ const (
 	span    = 2 * time.Second
 )
 
-// BenchmarkRatios is London: 33 boroughs and their published data, beside
+// BenchmarkRatios is Region: 33 boroughs and their published data, beside
 // synthetic indicators up to 264 thousand figures.
 func BenchmarkRatios(b *testing.B) {
 	w := bench(b, synthetic{authorities: 33, indicators: 200, quarters: 40})

@@ -58,11 +58,11 @@ func readBody(op *operation, c echo.Context) ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	mediaType, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
-	if err != nil || mediaType != op.BodyType {
-		return nil, programme.Errorf(programme.Unsupported, programme.CodeMediaType, "Send the body with Content-Type %s.", op.BodyType)
+	if err != nil || !slices.Contains(op.BodyTypes, mediaType) {
+		return nil, unsupported(c, op, "Send the body with Content-Type "+strings.Join(op.BodyTypes, " or ")+".")
 	}
 	if encoding := c.Request().Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return nil, programme.Errorf(programme.Unsupported, programme.CodeMediaType, "Send the body without Content-Encoding.")
+		return nil, unsupported(c, op, "Send the body without Content-Encoding.")
 	}
 	// A test's connection may have no deadlines.
 	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(bodyTimeout))
@@ -77,6 +77,15 @@ func readBody(op *operation, c echo.Context) ([]byte, error) {
 		return nil, programme.Wrap(err, programme.Malformed, programme.CodeIncompleteBody, "The body ended before its announced length, or did not come in time.")
 	}
 	return body, nil
+}
+
+// unsupported refuses a body that is of another kind. Of a change it says which kinds
+// are taken (RFC 5789, 2.2).
+func unsupported(c echo.Context, op *operation, detail string) error {
+	if c.Request().Method == http.MethodPatch {
+		c.Response().Header().Set("Accept-Patch", strings.Join(op.BodyTypes, ", "))
+	}
+	return programme.Errorf(programme.Unsupported, programme.CodeMediaType, "%s", detail)
 }
 
 // checkBody holds a JSON body to its schema, and answers it in the one spelling

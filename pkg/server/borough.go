@@ -96,6 +96,6 @@ func boroughWire(b *programme.Borough, a *programme.Authority, subRegion string)
 	return api.Borough{
 		Code: b.Code, Name: b.Name, ShortName: b.ShortName, LiiaCode: b.LIIACode, InnerOuter: optional(b.InnerOuter),
 		DfeCode: a.DfECode, RegionCode: a.RegionCode, SubRegion: optional(subRegion),
-		CreatedAt: b.CreatedAt.UTC(), UpdatedAt: b.UpdatedAt.UTC(),
+		CreatedAt: b.CreatedAt.UTC(), UpdatedAt: b.UpdatedAt.UTC(), Etag: etagOf(b.Version),
 	}
 }

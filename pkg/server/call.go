@@ -28,6 +28,7 @@ type call struct {
 	format      format
 	acceptsGzip bool
 	ifNoneMatch string
+	states      []int64             // that If-Match names
 	snapshot    *benchmark.Snapshot // one state for the whole answer
 	today       programme.Date      // in the programme's zone
 	rules       programme.Settings

@@ -51,7 +51,7 @@ func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []st
 	code := groups.Code(groups.Period)
 	return list.only(func(ind *benchmark.Indicator) bool {
 		column := snapshot.Data.Column(groups.Period, ind.Code)
-		for _, geography := range []string{code, groups.LondonCode, benchmark.England} {
+		for _, geography := range []string{code, groups.RegionCode, benchmark.England} {
 			if f, _ := column.Figure(geography); f.Status != benchmark.NotHeld {
 				return true
 			}
@@ -83,9 +83,9 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *be
 		ConfidenceInterval: intervalWire(c.Interval),
 		Previous:           previousWire(previous, g.Code(previous), c.Previous),
 		Change:             c.Change,
-		London: api.LondonComparison{
-			Rank: c.London.Rank, N: c.London.N, Published: publishedWire(c.London.Published), Mean: rounded(c.London.Mean),
-			P20: rounded(c.London.P20), P80: rounded(c.London.P80), Exception: exceptionWire(c.London.Exception),
+		Region: api.RegionComparison{
+			Code: g.RegionCode, Name: g.RegionName, Rank: c.Region.Rank, N: c.Region.N, Published: publishedWire(c.Region.Published), Mean: rounded(c.Region.Mean),
+			P20: rounded(c.Region.P20), P80: rounded(c.Region.P80), Exception: exceptionWire(c.Region.Exception),
 		},
 		England: api.EnglandComparison{
 			Rank: c.England.Rank, N: c.England.N, Published: publishedWire(c.England.Published), Band: bandWire(c.England.Band),
@@ -95,7 +95,7 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *be
 		Method: api.ComparisonItemMethod{
 			Revision: ind.Revision, ReleaseId: optional(c.Release),
 			Excluded: api.Exclusions{
-				London: exclusionsWire(c.Excluded.London), England: exclusionsWire(c.Excluded.England),
+				Region: exclusionsWire(c.Excluded.Region), England: exclusionsWire(c.Excluded.England),
 				SubRegion: exclusionsWire(c.Excluded.SubRegion), StatisticalNeighbours: exclusionsWire(c.Excluded.Neighbours),
 			},
 		},
@@ -130,7 +130,7 @@ func bandWire(band string) *api.QuartileBand {
 	return &wire
 }
 
-// exclusionsWire gathers the excluded by reason: a figure that only London
+// exclusionsWire gathers the excluded by reason: a figure that only one region
 // reports leaves out all the rest of England, for one reason.
 func exclusionsWire(excluded []benchmark.Exclusion) []api.Exclusion {
 	wire := []api.Exclusion{}
@@ -148,13 +148,13 @@ func exclusionsWire(excluded []benchmark.Exclusion) []api.Exclusion {
 // methodWire names the choices behind the numbers.
 func methodWire(g benchmark.Groups) api.ComparisonMethod {
 	return api.ComparisonMethod{
-		London: g.London, LondonCode: g.LondonCode, England: g.England,
+		RegionCode: g.RegionCode, RegionName: g.RegionName, RegionMembers: g.Region, England: g.England,
 		SubRegion: optional(g.Slug), SubRegionMembers: codesWire(g.SubRegion), MembershipOn: g.On,
 		NeighbourModel: optional(g.Model), Neighbours: codesWire(g.Neighbours),
 		Percentiles:    "R type 7: linear interpolation of the order statistics of those with a value (Hyndman and Fan 1996).",
 		Ranks:          "1 is best by polarity; ties share the smaller rank; none for a neutral indicator.",
 		Bands:          "Quarters of England's authorities by type 7 quartiles, A best by polarity; an edge belongs to the lower interval; none for a neutral indicator.",
-		Exceptions:     "top20 is strictly above London's 80th percentile and bottom20 strictly below its 20th, whichever end is the good one.",
+		Exceptions:     "top20 is strictly above the region's 80th percentile and bottom20 strictly below its 20th, whichever end is the good one.",
 		Averages:       "Simple means and medians of the members with a value; n says how many.",
 		Pooling:        "Sum of numerators over sum of denominators, times the multiplier; null unless every member with a value has both parts.",
 		Intervals:      "95%: Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987).",

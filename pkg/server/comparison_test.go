@@ -52,10 +52,10 @@ func TestGoldenRereferralsOverHTTP(t *testing.T) {
 		got := map[string]string{
 			"gss": c.Borough, "value": short(c.Value), "previous": short(c.Previous.Value), "change": short(c.Change),
 			"band": text(c.England.Band), "rank_england": whole(c.England.Rank), "n_england": strconv.Itoa(c.England.N),
-			"rank_london": whole(c.London.Rank), "n_london": strconv.Itoa(c.London.N),
+			"rank_london": whole(c.Region.Rank), "n_london": strconv.Itoa(c.Region.N),
 			"sn_mean": four(c.StatisticalNeighbours.Mean), "sn_median": four(c.StatisticalNeighbours.Median), "sn_n": strconv.Itoa(c.StatisticalNeighbours.N),
-			"sub_region_mean": four(c.SubRegion.Mean), "london_mean": four(c.London.Mean), "london_p20": four(c.London.P20), "london_p80": four(c.London.P80),
-			"exception": strings.TrimPrefix(string(c.London.Exception), "none"),
+			"sub_region_mean": four(c.SubRegion.Mean), "london_mean": four(c.Region.Mean), "london_p20": four(c.Region.P20), "london_p80": four(c.Region.P80),
+			"exception": strings.TrimPrefix(string(c.Region.Exception), "none"),
 		}
 		for column, want := range row {
 			if plain, err := strconv.ParseFloat(want, 64); err == nil && got[column] == short(&plain) {
@@ -135,8 +135,8 @@ func TestLambeth(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	c, method := w.compare("E09000022", "2024-25", "REREF_PCT")
-	if *c.London.Published.Value != 19.4 || *c.England.Published.Value != 22.6 {
-		t.Errorf("published London %v, England %v", *c.London.Published.Value, *c.England.Published.Value)
+	if *c.Region.Published.Value != 19.4 || *c.England.Published.Value != 22.6 {
+		t.Errorf("published London %v, England %v", *c.Region.Published.Value, *c.England.Published.Value)
 	}
 	if math.Abs(*c.Numerator/(*c.Denominator)*100-*c.Value) > 0.05 {
 		t.Errorf("%v / %v is not %v%%", *c.Numerator, *c.Denominator, *c.Value)
@@ -144,7 +144,7 @@ func TestLambeth(t *testing.T) {
 	if c.ConfidenceInterval.Method == nil || *c.ConfidenceInterval.Method != "wilson" || *c.ConfidenceInterval.Lower >= *c.Value || *c.ConfidenceInterval.Upper <= *c.Value {
 		t.Errorf("interval %+v", c.ConfidenceInterval)
 	}
-	if len(method.London) != 33 || len(method.England) != 153 || len(method.SubRegionMembers) != 12 || len(method.Neighbours) != 10 ||
+	if len(method.RegionMembers) != 33 || len(method.England) != 153 || len(method.SubRegionMembers) != 12 || len(method.Neighbours) != 10 ||
 		*method.SubRegion != "south" || *method.NeighbourModel != "2025" || method.MembershipOn != "2025-03-31" || len(method.ReleaseIds) != 1 {
 		t.Errorf("method %+v", method)
 	}
@@ -158,8 +158,8 @@ func TestNeutralIndicatorHasNoRank(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	c, _ := w.compare("E09000022", "2024-25", "CIN_RATE")
-	if c.London.Rank != nil || c.England.Rank != nil || c.England.Band != nil || c.London.N != 33 {
-		t.Errorf("ranks %v %v, band %v, n %d", c.London.Rank, c.England.Rank, c.England.Band, c.London.N)
+	if c.Region.Rank != nil || c.England.Rank != nil || c.England.Band != nil || c.Region.N != 33 {
+		t.Errorf("ranks %v %v, band %v, n %d", c.Region.Rank, c.England.Rank, c.England.Band, c.Region.N)
 	}
 	if c.Status != "computed" || *c.ConfidenceInterval.Method != "byar" {
 		t.Errorf("status %s, interval %+v", c.Status, c.ConfidenceInterval)
@@ -175,7 +175,7 @@ func TestComparisonOfWhatIsNotHeld(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	c, _ := w.compare("E09000022", "2025-26", "REREF_PCT")
-	if c.Value != nil || c.Status != "not_held" || c.London.N != 0 || c.Change != nil || c.Previous.Value == nil || c.Previous.Period != "2024-25" {
+	if c.Value != nil || c.Status != "not_held" || c.Region.N != 0 || c.Change != nil || c.Previous.Value == nil || c.Previous.Period != "2024-25" {
 		t.Errorf("%+v", c)
 	}
 	if e := c.Method.Excluded.England; len(e) != 1 || e[0].Status != "not_held" || len(e[0].Authorities) != 153 {
@@ -233,7 +233,7 @@ func TestSeries(t *testing.T) {
 		}
 	}
 	last := s.Items[12]
-	if four(last.LondonMean) != "18.5212" || *last.London.Value != 19.4 || *last.England.Value != 22.6 || last.LondonN != 33 {
+	if four(last.RegionMean) != "18.5212" || *last.Region.Value != 19.4 || *last.England.Value != 22.6 || last.RegionN != 33 {
 		t.Errorf("%+v", last)
 	}
 	w.get("/v1/indicators/REREF_PCT/series?borough=E09000099").problem(400, "bad_request")

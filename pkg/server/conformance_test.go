@@ -87,6 +87,8 @@ var ids = map[string]string{
 	"/v1/priorities/{id}":             "/v1/priorities",
 	"/v1/sub-region-memberships/{id}": "/v1/sub-region-memberships",
 	"/v1/releases/{id}":               "/v1/releases",
+	"/v1/releases/{id}/withdraw":      "/v1/releases",
+	"/v1/releases/{id}/reinstate":     "/v1/releases",
 }
 
 // address fills in the path and the required parameters with their examples.
@@ -287,7 +289,12 @@ func (w *world) refusesBadBodies(op *described) {
 		w.t.Errorf("faults %v", got)
 	}
 	a.body, a.header["Content-Type"] = right, "text/plain"
-	w.send(a).problem(415, "media_type")
+	refused := w.send(a)
+	refused.problem(415, "media_type")
+	takes := refused.header.Get("Accept-Patch")
+	if want := map[bool]string{true: "application/merge-patch+json, application/json"}[op.method == http.MethodPatch]; takes != want {
+		w.t.Errorf("Accept-Patch is %q, want %q", takes, want)
+	}
 }
 
 func (w *world) refusesBadFiles(a ask) {
@@ -341,10 +348,12 @@ func (w *world) refusesUnseenChanges(op *described) {
 	}
 	a := w.ask(op)
 	right := a.header["If-Match"]
-	for _, stale := range []string{`"99-abc"`, `*`, `"abc"`, "W/" + right, `"0-abc"`, right + `, "1-x"`} {
+	for _, stale := range []string{`"99-abc"`, `"abc"`, "W/" + right, `"0-abc"`, `"99", "98-x", "abc"`, "99"} {
 		a.header["If-Match"] = stale
 		w.send(a).problem(412, "stale")
 	}
+	a.header["If-Match"] = "*"
+	w.send(a).problem(428, "if_match_names_no_state")
 	delete(a.header, "If-Match")
 	w.send(a).problem(428, "if_match_required")
 }
@@ -356,12 +365,20 @@ func (w *world) answersItsExample(op *described) {
 	if hasParameter(op, "Idempotency-Key") {
 		a.header["Idempotency-Key"] = "example"
 	}
+	if etag := a.header["If-Match"]; etag != "" { // one of several holds, as the record itself has it
+		version, _, _ := strings.Cut(etag, "-")
+		a.header["If-Match"] = `W/"7", "99-abc", ` + version + `", "98"`
+	}
 	r := w.send(a)
 	if hasParameter(op, "Idempotency-Key") {
 		defer w.isNotRepeated(op, a, r)
 	}
 	switch op.method {
-	case http.MethodGet, http.MethodPatch, http.MethodPut:
+	case http.MethodPatch: // and again as plain JSON, as clients send it that know no other
+		r.want(200)
+		a.header["If-Match"], a.header["Content-Type"] = r.header.Get("ETag"), "application/json"
+		w.send(a).want(200)
+	case http.MethodGet, http.MethodPut:
 		r.want(200)
 	case http.MethodDelete:
 		if op.Responses.Value("204") == nil {

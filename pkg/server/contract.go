@@ -31,6 +31,8 @@ type operationKey struct{ method, route string }
 // operation is one operation of the contract.
 type operation struct {
 	ID           string
+	Path         string // as the contract has it
+	Creates      string // the kind of resource that it creates, or empty
 	Public       bool
 	Roles        []programme.Role
 	Parameters   []*openapi3.Parameter
@@ -40,7 +42,7 @@ type operation struct {
 	reasonHeader bool             // it says why in [headerReason], and not in its body
 	Body         *openapi3.Schema // nil where it takes none
 	bodyOptional bool
-	BodyType     string
+	BodyTypes    []string // media types of the body, the one to prefer first
 	fileTypes    []string // media types of the file that it takes as its body, instead of Body
 	Row          string   // schema of one item, where the operation answers a list
 	columns      []string // of the list as CSV
@@ -68,7 +70,7 @@ func readContract() (*contract, error) {
 	var faults []error
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
-			o, err := newOperation(method, item, op)
+			o, err := newOperation(method, path, item, op)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -140,8 +142,8 @@ func unless(right bool) error {
 	return errFormat
 }
 
-func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	o := &operation{ID: op.OperationID, query: map[string]bool{}, ids: map[string]bool{}}
+func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
+	o := &operation{ID: op.OperationID, Path: path, query: map[string]bool{}, ids: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		o.Parameters = append(o.Parameters, p.Value)
 		schema := p.Value.Schema.Value
@@ -162,11 +164,15 @@ func newOperation(method string, item *openapi3.PathItem, op *openapi3.Operation
 				o.fileTypes = append(o.fileTypes, mediaType)
 				continue
 			}
-			o.BodyType, o.Body = mediaType, media.Schema.Value
+			o.BodyTypes, o.Body = append(o.BodyTypes, mediaType), media.Schema.Value
 		}
 		slices.Sort(o.fileTypes)
+		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON
 	}
 	o.Row, o.columns = rowSchema(op)
+	if op.Responses.Value("201") != nil {
+		o.Creates = createdAt(path)
+	}
 	public := op.Security != nil && len(*op.Security) == 0
 	o.fromSnapshot = method == http.MethodGet && op.Extensions["x-from-snapshot"] == true
 	return o, o.readRoles(op.Extensions["x-roles"], public)

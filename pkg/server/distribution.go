@@ -28,7 +28,7 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	}
 	return answerPage(ctx, list, wire, func(part page[api.DistributionItem]) any {
 		return api.Distribution{
-			Indicator: ind.Code, Period: period.Code, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind), Summary: summaryWire(d),
+			Indicator: ind.Code, Period: period.Code, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind), Summary: summaryWire(snapshot, d),
 			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
 		}
 	})
@@ -49,11 +49,11 @@ func distributionKey(polarity benchmark.Polarity) func(benchmark.DistributionIte
 	}
 }
 
-func summaryWire(d benchmark.Distribution) api.DistributionSummary {
+func summaryWire(snapshot *benchmark.Snapshot, d benchmark.Distribution) api.DistributionSummary {
 	s := d.Summary
 	return api.DistributionSummary{
 		N: s.N, Mean: rounded(s.Mean), Minimum: s.Minimum, P20: rounded(s.P20), LowerQuartile: rounded(s.LowerQuartile), Median: rounded(s.Median),
 		UpperQuartile: rounded(s.UpperQuartile), P80: rounded(s.P80), Maximum: s.Maximum,
-		London: publishedWire(d.London), England: publishedWire(d.England),
+		Region: regionWire(snapshot, d.Code, d.Region), England: publishedWire(d.England),
 	}
 }

@@ -39,7 +39,7 @@ func exampleOf(tb testing.TB, op *operation) string {
 	for _, item := range c.doc.Paths.Map() {
 		for _, o := range item.Operations() {
 			if o.OperationID == op.ID {
-				text, err := json.Marshal(o.RequestBody.Value.Content[op.BodyType].Example)
+				text, err := json.Marshal(o.RequestBody.Value.Content[op.BodyTypes[0]].Example)
 				if err != nil {
 					tb.Fatal(err)
 				}

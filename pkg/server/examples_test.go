@@ -141,12 +141,13 @@ func newAlike(w *world) *alike { return &alike{map[string]string{}, w} }
 var (
 	anyID      = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 	anyInstant = regexp.MustCompile(`"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"`)
+	anyEtag    = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\""`)
 	anyCursor  = regexp.MustCompile(`"nextCursor":"[^"]+"`)
 )
 
 // text answers the text with each id by the order of its first appearance or, where it
 // stands for one of the contract's, as that; every instant as the day of the examples;
-// and one cursor for all.
+// and one cursor and one state for all.
 func (a *alike) text(body string) string {
 	known := map[string]string{}
 	for example, id := range maps.All(a.w.made) {
@@ -164,5 +165,6 @@ func (a *alike) text(body string) string {
 		return a.ids[id]
 	})
 	body = anyInstant.ReplaceAllString(body, `"`+exampleDay.Format(time.RFC3339)+`"`)
+	body = anyEtag.ReplaceAllString(body, `"etag":"\"1764149400000000\""`)
 	return anyCursor.ReplaceAllString(body, `"nextCursor":"WyJFMDkwMDAwMDIiXQ"`)
 }

@@ -76,7 +76,7 @@ func TestUnknownIsRefused(t *testing.T) {
 			for _, format := range forms(op) {
 				var path, want string
 				switch {
-				case !narrows(p.Value):
+				case !narrows(p.Value), p.Value.Name == "bom" && format != "csv":
 					continue
 				case p.Value.Schema.Value.Type.Is("boolean"):
 					path, want = asked(p.Value.Name, "TRUE"), p.Value.Name+" type"

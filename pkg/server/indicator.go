@@ -112,7 +112,7 @@ func indicatorWire(ind *benchmark.Indicator) api.Indicator {
 		Code: ind.Code, Name: ind.Name, Theme: ind.Theme, Numerator: ind.Numerator, Denominator: ind.Denominator,
 		Unit: api.Unit(ind.Unit), Multiplier: ind.Multiplier, Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
 		Frequency: api.Frequency(ind.Frequency), Source: ind.Source, Revision: ind.Revision,
-		CreatedAt: ind.CreatedAt.UTC(), UpdatedAt: ind.UpdatedAt.UTC(),
+		CreatedAt: ind.CreatedAt.UTC(), UpdatedAt: ind.UpdatedAt.UTC(), Etag: etagOf(ind.Version),
 	}
 }
 

@@ -50,20 +50,20 @@ func TestComparisonLeadsOnToJointFigure(t *testing.T) {
 	for _, borough := range []string{"E09000021", "E09000027"} {
 		c, method := w.compare(borough, "2025-26", "REREF_PCT")
 		leadsOn(t, "comparison", c.Status, c.Value, c.Joint)
-		if c.London.N != 1 || short(c.London.Mean) != "10" || c.London.Rank != nil || c.SubRegion.N != 1 || c.SubRegion.PooledN != 1 || c.Change != nil {
-			t.Errorf("the joint figure counts in %+v or %+v", c.London, c.SubRegion)
+		if c.Region.N != 1 || short(c.Region.Mean) != "10" || c.Region.Rank != nil || c.SubRegion.N != 1 || c.SubRegion.PooledN != 1 || c.Change != nil {
+			t.Errorf("the joint figure counts in %+v or %+v", c.Region, c.SubRegion)
 		}
 		if !slices.Contains(method.ReleaseIds, c.Joint.ReleaseId) {
 			t.Errorf("the release of the joint figure is none of %v", method.ReleaseIds)
 		}
-		for _, e := range c.Method.Excluded.London {
+		for _, e := range c.Method.Excluded.Region {
 			if joint := slices.Contains(e.Authorities, borough); joint != (e.Status == "joint") {
 				t.Errorf("left out as %s are %v", e.Status, e.Authorities)
 			}
 		}
 	}
-	if c, _ := w.compare("E09000022", "2025-26", "REREF_PCT"); c.Joint != nil || short(c.Value) != "10" || c.London.N != 1 || *c.London.Rank != 1 {
-		t.Errorf("Lambeth has %+v beside its own figure, and is %v of %d", c.Joint, c.London.Rank, c.London.N)
+	if c, _ := w.compare("E09000022", "2025-26", "REREF_PCT"); c.Joint != nil || short(c.Value) != "10" || c.Region.N != 1 || *c.Region.Rank != 1 {
+		t.Errorf("Lambeth has %+v beside its own figure, and is %v of %d", c.Joint, c.Region.Rank, c.Region.N)
 	}
 }
 

@@ -70,6 +70,7 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
+		"Me":                        {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":               filled(actionCountWire),
 		"MilestoneCount":            filled(milestoneCountWire),
 		"Programme":                 filled(programmeWire),
@@ -88,14 +89,14 @@ func mappings() map[string]mapping {
 		"Observation": filled(func(o *benchmark.Observation) api.Observation {
 			return observationWire(&benchmark.Snapshot{}, benchmark.AsAt("2025-09-30"), c.Joint, *o)
 		}),
-		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(&benchmark.Snapshot{}, *p) }),
+		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(&benchmark.Snapshot{}, "E12000007", *p) }),
 		"Comparison":  {shown: comparisonWire(&benchmark.Snapshot{}, &c, &g, "2023-24")},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(*g)
 			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
 			return m
 		}),
-		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(*d) }),
+		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(&benchmark.Snapshot{}, *d) }),
 	}
 }
 

@@ -74,6 +74,6 @@ func setMembership(m *programme.Membership, in api.SubRegionMembershipInput) err
 func membershipWire(m *programme.Membership) api.SubRegionMembership {
 	return api.SubRegionMembership{
 		Id: m.ID, SubRegion: m.SubRegion, Borough: m.Borough, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo,
-		CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(),
+		CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(), Etag: etagOf(m.Version),
 	}
 }

@@ -56,5 +56,5 @@ func (s *Server) DeletePeriod(ctx context.Context, r api.DeletePeriodRequestObje
 }
 
 func periodWire(p *benchmark.Period) api.Period {
-	return api.Period{Code: p.Code, Name: p.Name(), Kind: api.PeriodKind(p.Kind), StartsOn: p.StartsOn, EndsOn: p.EndsOn, CreatedAt: p.CreatedAt.UTC()}
+	return api.Period{Code: p.Code, Name: p.Name(), Kind: api.PeriodKind(p.Kind), StartsOn: p.StartsOn, EndsOn: p.EndsOn, CreatedAt: p.CreatedAt.UTC(), Etag: etagOf(periodVersion)}
 }

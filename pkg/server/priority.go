@@ -72,6 +72,6 @@ func setPriority(p *programme.Priority, in api.PriorityInput) error {
 func priorityWire(p *programme.Priority) api.Priority {
 	return api.Priority{
 		Id: p.ID, Name: p.Name, Description: p.Description, ValidFrom: p.ValidFrom, ValidTo: p.ValidTo,
-		CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
+		CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(), Etag: etagOf(p.Version),
 	}
 }

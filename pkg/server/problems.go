@@ -43,6 +43,7 @@ var problems = map[programme.Code]explained{
 	programme.CodeNotFound:             {"Not there", "What the address names does not exist, or you may not see it.", "Check the key. Lists show what you may see."},
 	programme.CodeMethodNotAllowed:     {"The address does not take this method", "The address exists, but not for this method. The Allow header lists those it has.", "Use one of them."},
 	programme.CodeStale:                {"Your copy is not the present one", "The ETag in If-Match is not that of the present state: somebody has changed it since you read it.", "Read it again, decide again, and send the new ETag."},
+	programme.CodeIfMatchNamesNoState:  {"If-Match names no state", "If-Match is *, which any state fulfils, so that a change could overwrite what its sender has not seen.", "Read the resource and send its etag as If-Match."},
 	programme.CodeIfMatchRequired:      {"If-Match is needed", "A change must say which state it was made on, so that nothing is overwritten unseen.", "Read the resource and send its ETag as If-Match."},
 	programme.CodeTooLarge:             {"The body is too large", "A body has at most 1 MiB, and a published file 32 MiB.", "Send less in one request. Whoever runs the service loads larger files at its terminal: peerchallenge import dfe."},
 	programme.CodeMediaType:            {"The body's media type is not accepted", "The operation takes the media type that detail names.", "Set Content-Type to it."},

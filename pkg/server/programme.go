@@ -43,7 +43,7 @@ func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeReque
 func programmeWire(p *programme.Programme) api.Programme {
 	return api.Programme{
 		Name: p.Name, Summary: p.Summary, Goals: p.Goals, Contacts: contactsWire(p.Contacts),
-		Attribution: p.Attribution, UpdatedAt: p.UpdatedAt.UTC(),
+		Attribution: p.Attribution, UpdatedAt: p.UpdatedAt.UTC(), Etag: etagOf(p.Version),
 	}
 }
 

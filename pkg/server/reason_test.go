@@ -23,7 +23,7 @@ func TestAReasonInPeoplesWords(t *testing.T) {
 	w := lean(t)
 	id := w.write(http.MethodPost, "/v1/peer-challenges", `{"title":"South","subRegion":"south","cycle":"2026-27"}`).id()
 	path := "/v1/peer-challenges/" + id
-	for _, c := range []struct{ sent, kept string }{
+	for i, c := range []struct{ sent, kept string }{
 		{"Too few boroughs", "Too few boroughs"},
 		{"Zoë’s team — “not yet”", "Zoë’s team — “not yet”"},
 		{"Zoe\u0308", "Zoë"}, // composed, as every text is
@@ -32,7 +32,7 @@ func TestAReasonInPeoplesWords(t *testing.T) {
 		{"UTF-8 is what we speak", "UTF-8 is what we speak"},
 		{"100% sure", "100% sure"},
 	} {
-		w.write(http.MethodPatch, path, `{"learningThemes":["`+strings.Repeat("x", 1+len(c.sent))+`"]}`, "If-Match", w.etag(path), "X-Audit-Reason", c.sent).want(200)
+		w.write(http.MethodPatch, path, `{"learningThemes":["`+strings.Repeat("x", 1+i)+`"]}`, "If-Match", w.etag(path), "X-Audit-Reason", c.sent).want(200)
 		entries := w.audit(w.token(programme.RoleProgramme), "peer-challenge", id).Items
 		if got := entries[len(entries)-1].Reason; got == nil || *got != c.kept {
 			t.Errorf("%q was kept as %v, want %q", c.sent, got, c.kept)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"sync"
 	"time"
@@ -248,24 +247,6 @@ type connection struct {
 
 // SetWriteDeadline bounds the writes that follow, and those that wait.
 func (c connection) SetWriteDeadline(at time.Time) error { return c.control.SetWriteDeadline(at) }
-
-// ownETag is the form of the ETags of resources that can be changed.
-var ownETag = regexp.MustCompile(`^"([1-9][0-9]{0,17})-[A-Za-z0-9_-]+(\.gz)?"$`)
-
-// matchVersion reads the version out of an If-Match header. What is not one of
-// our ETags, a weak one, * and a list among them, answers 0, which no resource
-// has.
-func matchVersion(header *string) int64 {
-	if header == nil {
-		return 0
-	}
-	match := ownETag.FindStringSubmatch(*header)
-	if match == nil {
-		return 0
-	}
-	version, _ := strconv.ParseInt(match[1], 10, 64)
-	return version
-}
 
 // asAnswer and asReply let an answer be stored and sent again.
 func (r reply) asAnswer() programme.Answer {

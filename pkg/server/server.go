@@ -156,12 +156,12 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 			AllowOrigins:  origins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
 			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerReason, headerRequestID},
-			ExposeHeaders: []string{"ETag", "Link", "Location", "Content-Disposition", "Idempotency-Replayed", headerRequestID, "Retry-After"},
+			ExposeHeaders: []string{"ETag", "Link", "Location", "Content-Disposition", "Idempotency-Replayed", headerRequestID, "Retry-After", "Accept-Patch"},
 			MaxAge:        3600,
 		}))
 	}
 	e.Use(s.authorize, s.remember, s.validate)
-	api.Register(e, s, s.once)
+	api.Register(e, s, s.eachState, s.once)
 	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err
 	}

@@ -57,5 +57,5 @@ func (s *Server) DeleteSubRegion(ctx context.Context, r api.DeleteSubRegionReque
 }
 
 func subRegionWire(sr *programme.SubRegion) api.SubRegion {
-	return api.SubRegion{Slug: sr.Slug, Name: sr.Name, Description: sr.Description, CreatedAt: sr.CreatedAt.UTC(), UpdatedAt: sr.UpdatedAt.UTC()}
+	return api.SubRegion{Slug: sr.Slug, Name: sr.Name, Description: sr.Description, CreatedAt: sr.CreatedAt.UTC(), UpdatedAt: sr.UpdatedAt.UTC(), Etag: etagOf(sr.Version)}
 }

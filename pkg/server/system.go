@@ -14,7 +14,7 @@ import (
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
 func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
-	asJSON, err := api.ContractJSON()
+	published, err := api.Published()
 	if err != nil {
 		return err
 	}
@@ -27,8 +27,14 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 		return healthy(c)
 	})
 	s.routeMetrics(e, metricsElsewhere)
-	e.GET("/openapi.yaml", fixed("application/yaml", api.Contract))
-	e.GET("/openapi.json", fixed("application/json", asJSON))
+	e.GET("/openapi.yaml", fixed("application/yaml", published.YAML))
+	whole, onlyJSON := fixed("application/json", published.JSON), fixed("application/json", published.OnlyJSON)
+	e.GET("/openapi.json", func(c echo.Context) error {
+		if c.QueryParam("formats") == "json" {
+			return onlyJSON(c)
+		}
+		return whole(c)
+	})
 	e.GET("/problems", func(c echo.Context) error { return explain(c, slices.Sorted(maps.Keys(problems))...) })
 	e.GET("/problems/:code", func(c echo.Context) error {
 		code := programme.Code(c.Param("code"))

@@ -22,8 +22,11 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 		if call == nil {
 			return next(c)
 		}
-		if call.op.IfMatch && c.Request().Header.Get("If-Match") == "" {
-			return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send the ETag of the state that you have read as If-Match.")
+		if call.op.IfMatch {
+			var err error
+			if call.states, err = states(c.Request().Header); err != nil {
+				return err
+			}
 		}
 		reasonFaults := call.reasonIn(c.Request())
 		if err := badRequest(append(parameterFaults(call, c), reasonFaults...)...); err != nil {

@@ -76,6 +76,7 @@ var visibility = map[string]string{
 	"getFinding":                     "+3 +++ +++ 444",
 	"getGroupingProposal":            "+3 333 333 333",
 	"getIndicator":                   "++ +++ +++ +++",
+	"getMe":                          "++ +++ +++ +++",
 	"getMilestone":                   "++ +++ +++ +++",
 	"getParticipant":                 "+3 +++ 444 444",
 	"getPeerChallenge":               "++ +++ +++ +++",

@@ -38,6 +38,12 @@ func publishedWire(f *benchmark.Figure) api.PublishedFigure {
 	return api.PublishedFigure{Value: f.Value, Status: api.FigureStatus(f.Status)}
 }
 
+// regionWire is what is published for a region, which may be none.
+func regionWire(snapshot *benchmark.Snapshot, code string, f *benchmark.Figure) api.RegionFigure {
+	published := publishedWire(f)
+	return api.RegionFigure{Code: optional(code), Name: optional(snapshot.Name(code)), Value: published.Value, Status: published.Status}
+}
+
 // convert turns an optional text of one type into one of another.
 func convert[To, From ~string](given *From) *To {
 	if given == nil {

@@ -1,0 +1,127 @@
+// Package publish makes of the contract that the program reads the one that everybody
+// may: what only the program and its generator are told stays inside.
+package publish
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// internal are the extensions that nobody outside can do anything with.
+var internal = map[string]bool{
+	"x-from-snapshot": true, // how the server answers
+	"x-go-type":       true, // what the generator calls it
+}
+
+// Publish takes away, in place, what is internal. A parameter that has no example shows
+// none by its schema either: interactive pages would fill it in.
+func Publish(doc *yaml.Node) {
+	if doc.Kind == yaml.DocumentNode {
+		doc = doc.Content[0]
+	}
+	remove(doc, func(name string, _ *yaml.Node) bool { return internal[name] })
+	schemas := member(member(doc, "components"), "schemas")
+	for _, part := range []*yaml.Node{member(doc, "paths"), member(member(doc, "components"), "parameters")} {
+		unfill(part, schemas)
+	}
+}
+
+func unfill(n, schemas *yaml.Node) {
+	if n == nil {
+		return
+	}
+	if schema := member(n, "schema"); schema != nil && member(n, "in") != nil && member(n, "example") == nil {
+		named := member(schemas, strings.TrimPrefix(value(member(schema, "$ref")), "#/components/schemas/"))
+		if member(named, "example") != nil && member(named, "enum") == nil {
+			alone := *named
+			alone.Content, alone.Style = slices.Clone(named.Content), yaml.FlowStyle
+			remove(&alone, func(name string, _ *yaml.Node) bool { return name == "example" })
+			*schema = alone
+		}
+	}
+	for _, child := range n.Content {
+		unfill(child, schemas)
+	}
+}
+
+// Encode writes the document as the contract's files are written.
+func Encode(doc *yaml.Node) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(doc); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), encoder.Close()
+}
+
+// OnlyJSON takes away, in place, the forms of a list that are no JSON, and the
+// parameters that ask for them.
+func OnlyJSON(doc *yaml.Node) {
+	remove(doc, func(name string, _ *yaml.Node) bool { return name == "text/csv" || name == "application/x-ndjson" })
+	components := member(doc, "components")
+	asking := map[string]bool{} // references to those parameters
+	remove(member(components, "parameters"), func(name string, p *yaml.Node) bool {
+		asks := forms[value(member(p, "name"))]
+		asking["#/components/parameters/"+name] = asking["#/components/parameters/"+name] || asks
+		return asks
+	})
+	remove(member(components, "schemas"), func(name string, _ *yaml.Node) bool {
+		return name == "CSV" || name == "NDJSON" || name == "ListFormat"
+	})
+	removeItems(member(doc, "paths"), func(p *yaml.Node) bool { return asking[value(member(p, "$ref"))] })
+}
+
+// forms are the parameters that say in which form a list is wanted.
+var forms = map[string]bool{"format": true, "bom": true}
+
+// remove takes away the members, at any depth, of which the question is true.
+func remove(n *yaml.Node, gone func(name string, n *yaml.Node) bool) {
+	if n == nil {
+		return
+	}
+	if n.Kind == yaml.MappingNode {
+		var kept []*yaml.Node
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !gone(n.Content[i].Value, n.Content[i+1]) {
+				kept = append(kept, n.Content[i], n.Content[i+1])
+			}
+		}
+		n.Content = kept
+	}
+	for _, child := range n.Content {
+		remove(child, gone)
+	}
+}
+
+// removeItems takes away the items of lists, at any depth, of which the question is true.
+func removeItems(n *yaml.Node, gone func(n *yaml.Node) bool) {
+	if n.Kind == yaml.SequenceNode {
+		n.Content = slices.DeleteFunc(n.Content, gone)
+	}
+	for _, child := range n.Content {
+		removeItems(child, gone)
+	}
+}
+
+func member(n *yaml.Node, name string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func value(n *yaml.Node) string {
+	if n == nil {
+		return ""
+	}
+	return n.Value
+}
