@@ -556,6 +556,13 @@ const (
 	RoleNameReporting     RoleName = "reporting"
 )
 
+// Defines values for SuccessionKind.
+const (
+	Continues SuccessionKind = "continues"
+	Merged    SuccessionKind = "merged"
+	Split     SuccessionKind = "split"
+)
+
 // Defines values for Unit.
 const (
 	CasesPerFte   Unit = "cases_per_fte"
@@ -1050,6 +1057,9 @@ type Authority struct {
 	// Example: South
 	Name Name `json:"name"`
 
+	// Predecessors Whom it followed.
+	Predecessors []RelatedAuthority `json:"predecessors"`
+
 	// RegionCode The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -1059,6 +1069,9 @@ type Authority struct {
 	//
 	// Example: South
 	RegionName Name `json:"regionName"`
+
+	// Successors Who stands in its place.
+	Successors []RelatedAuthority `json:"successors"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -1157,6 +1170,47 @@ type AuthorityPatch struct {
 	//
 	// Example: 2026-03-31
 	ValidTo *NullableDate `json:"validTo,omitempty"`
+}
+
+// AuthoritySuccessorInput Who stands in an authority's place. What is left out of a new authority's description is as its predecessor's; only one that continues keeps name and number.
+type AuthoritySuccessorInput struct {
+	// Code The GSS code of a local authority.
+	//
+	// Example: E09000022
+	Code LocalAuthorityCode `json:"code"`
+
+	// DfeCode The DfE's three digits. Where it is left out, an authority that continues keeps its own.
+	//
+	// Example: 370
+	DfeCode *string `json:"dfeCode,omitempty"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Kind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+	Kind SuccessionKind `json:"kind"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name *Name `json:"name,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// RegionCode The GSS code of a region.
+	//
+	// Example: E12000007
+	RegionCode *RegionCode `json:"regionCode,omitempty"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName *Name `json:"regionName,omitempty"`
 }
 
 // Borough An authority that takes part in the programme.
@@ -4832,6 +4886,27 @@ type RegionFigure struct {
 	Value *NullableNumber `json:"value"`
 }
 
+// RelatedAuthority An authority before or after another.
+type RelatedAuthority struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Kind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+	Kind SuccessionKind `json:"kind"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+}
+
 // Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
@@ -5474,6 +5549,9 @@ type SubRegionPatch struct {
 	Name *Name `json:"name,omitempty"`
 }
 
+// SuccessionKind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+type SuccessionKind string
+
 // TeamMember One of a review's team. The name is null for those who do not belong to the review, and when the person was removed.
 type TeamMember struct {
 	// Borough A borough's GSS code, or null where there is none.
@@ -6059,6 +6137,15 @@ type UpdateAuthorityParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// SucceedAuthorityParams defines parameters for SucceedAuthority.
+type SucceedAuthorityParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListBoroughsParams defines parameters for ListBoroughs.
@@ -7765,6 +7852,13 @@ type UpdateAuthorityRequestObject struct {
 	Body   *AuthorityPatch
 }
 
+// SucceedAuthorityRequestObject is what a request for SucceedAuthority says.
+type SucceedAuthorityRequestObject struct {
+	Code   AuthorityCode
+	Params SucceedAuthorityParams
+	Body   *AuthoritySuccessorInput
+}
+
 // ListBoroughsRequestObject is what a request for ListBoroughs says.
 type ListBoroughsRequestObject struct {
 	Params ListBoroughsParams
@@ -8526,6 +8620,9 @@ type Operations interface {
 	// UpdateAuthority Correct an authority
 	// (PATCH /v1/authorities/{code})
 	UpdateAuthority(ctx context.Context, r UpdateAuthorityRequestObject) (Response, error)
+	// SucceedAuthority Say what becomes of an authority
+	// (POST /v1/authorities/{code}/successor)
+	SucceedAuthority(ctx context.Context, r SucceedAuthorityRequestObject) (Response, error)
 	// ListBoroughs List boroughs
 	// (GET /v1/boroughs)
 	ListBoroughs(ctx context.Context, r ListBoroughsRequestObject) (Response, error)
@@ -9042,6 +9139,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AuthorityPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/authorities/:code/successor", o.SucceedAuthority, func(from *request, r *SucceedAuthorityRequestObject) {
+		from.path("code", &r.Code)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AuthoritySuccessorInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/statistical-neighbour-models", o.ListStatisticalNeighbourModels, func(from *request, r *ListStatisticalNeighbourModelsRequestObject) {

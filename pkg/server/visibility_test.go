@@ -136,6 +136,7 @@ var visibility = map[string]string{
 	"scopePeerReview":                "+3 333 333 333",
 	"startPeerChallenge":             "+3 333 333 333",
 	"startPeerReviewFieldwork":       "+3 333 333 333",
+	"succeedAuthority":               "+3 333 333 333",
 	"updateAction":                   "33 ++3 333 443",
 	"updateAskOrOffer":               "+3 ++3 333 443",
 	"updateAuthority":                "+3 333 333 333",
