@@ -7446,8 +7446,8 @@ type ImportReleaseParams struct {
 	// DryRun Find out what the file would change and change nothing. Then it takes no Idempotency-Key.
 	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
 
-	// Format The form of the report of a dry run, instead of what Accept says. CSV and NDJSON are all of its items.
-	Format *ListFormat `form:"format,omitempty" json:"format,omitempty"`
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
 
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
