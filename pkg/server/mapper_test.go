@@ -70,6 +70,15 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
+		"ApiClient": of(apiClients, func(c *programme.APIClient) {
+			c.Uses = map[string]time.Time{c.ID: c.CreatedAt}
+			for i := range c.Secrets {
+				c.Uses[c.Secrets[i].ID] = c.CreatedAt
+			}
+		}),
+		"ReadKey":         of(readKeys, nil),
+		"TokenRevocation": of(tokenRevocations, nil),
+
 		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":         filled(actionCountWire),
 		"MilestoneCount":      filled(milestoneCountWire),
@@ -106,6 +115,8 @@ func mappings() map[string]mapping {
 var unmapped = map[string]string{
 	"AuditEntry": "TestAuditMapperForgetsNothing", "Change": "TestChangeMapperForgetsNothing",
 	"DistributionItem": "made from the snapshot with its list: TestDistribution", "StatisticalNeighbour": "likewise",
+	"TokenAnswer": "of RFC 6749: TestTheTokenEndpointKeepsItsRules", "IssuerMetadata": "of RFC 8414: TestAStandardClientLibraryGetsAToken",
+	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
 	"Start": "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }
