@@ -28,6 +28,12 @@ const (
 	ActionStateWithdrawn ActionState = "withdrawn"
 )
 
+// Defines values for ApiClientRole.
+const (
+	ApiClientRoleBoroughSystem ApiClientRole = "borough-system"
+	ApiClientRoleReporting     ApiClientRole = "reporting"
+)
+
 // Defines values for AskOrOfferKind.
 const (
 	Ask   AskOrOfferKind = "ask"
@@ -111,6 +117,7 @@ const (
 	FaultCodeGroupsOutside       FaultCode = "groups_outside"
 	FaultCodeInFuture            FaultCode = "in_future"
 	FaultCodeInUse               FaultCode = "in_use"
+	FaultCodeKey                 FaultCode = "key"
 	FaultCodeMalformed           FaultCode = "malformed"
 	FaultCodeMalformedQuery      FaultCode = "malformed_query"
 	FaultCodeMembershipOverlap   FaultCode = "membership_overlap"
@@ -363,10 +370,12 @@ const (
 
 // Defines values for ProblemCode.
 const (
+	ProblemCodeAccessUnconfirmed    ProblemCode = "access_unconfirmed"
 	ProblemCodeAnswerErased         ProblemCode = "answer_erased"
 	ProblemCodeAnswered             ProblemCode = "answered"
 	ProblemCodeBadRequest           ProblemCode = "bad_request"
 	ProblemCodeBusy                 ProblemCode = "busy"
+	ProblemCodeClientEnded          ProblemCode = "client_ended"
 	ProblemCodeDatabaseUnavailable  ProblemCode = "database_unavailable"
 	ProblemCodeDerived              ProblemCode = "derived"
 	ProblemCodeDoublePlacement      ProblemCode = "double_placement"
@@ -385,6 +394,7 @@ const (
 	ProblemCodeInternal             ProblemCode = "internal"
 	ProblemCodeInvalid              ProblemCode = "invalid"
 	ProblemCodeIssuerUnavailable    ProblemCode = "issuer_unavailable"
+	ProblemCodeKeyUnknown           ProblemCode = "key_unknown"
 	ProblemCodeMadeAndRemoved       ProblemCode = "made_and_removed"
 	ProblemCodeMalformedJson        ProblemCode = "malformed_json"
 	ProblemCodeMalformedRequest     ProblemCode = "malformed_request"
@@ -401,7 +411,10 @@ const (
 	ProblemCodeNotReadyForFieldwork ProblemCode = "not_ready_for_fieldwork"
 	ProblemCodeNotYet               ProblemCode = "not_yet"
 	ProblemCodeNotYours             ProblemCode = "not_yours"
+	ProblemCodeOperationNotAllowed  ProblemCode = "operation_not_allowed"
+	ProblemCodeReadOnly             ProblemCode = "read_only"
 	ProblemCodeRole                 ProblemCode = "role"
+	ProblemCodeShownOnce            ProblemCode = "shown_once"
 	ProblemCodeStale                ProblemCode = "stale"
 	ProblemCodeTimeout              ProblemCode = "timeout"
 	ProblemCodeTokenAlgorithm       ProblemCode = "token_algorithm"
@@ -412,6 +425,8 @@ const (
 	ProblemCodeTokenMalformed       ProblemCode = "token_malformed"
 	ProblemCodeTokenNoExpiry        ProblemCode = "token_no_expiry"
 	ProblemCodeTokenNotYetValid     ProblemCode = "token_not_yet_valid"
+	ProblemCodeTokenOverage         ProblemCode = "token_overage"
+	ProblemCodeTokenRevoked         ProblemCode = "token_revoked"
 	ProblemCodeTokenRoles           ProblemCode = "token_roles"
 	ProblemCodeTokenSignature       ProblemCode = "token_signature"
 	ProblemCodeTokenSubject         ProblemCode = "token_subject"
@@ -419,8 +434,10 @@ const (
 	ProblemCodeTooDeep              ProblemCode = "too_deep"
 	ProblemCodeTooLarge             ProblemCode = "too_large"
 	ProblemCodeTooManyLists         ProblemCode = "too_many_lists"
+	ProblemCodeTooManyRequests      ProblemCode = "too_many_requests"
 	ProblemCodeTooManyValues        ProblemCode = "too_many_values"
 	ProblemCodeTransferEncoding     ProblemCode = "transfer_encoding"
+	ProblemCodeTwoSecrets           ProblemCode = "two_secrets"
 	ProblemCodeUncomposed           ProblemCode = "uncomposed"
 	ProblemCodeUnconfirmed          ProblemCode = "unconfirmed"
 	ProblemCodeUnknownBorough       ProblemCode = "unknown_borough"
@@ -433,6 +450,32 @@ const (
 const (
 	ProposalStateAccepted ProposalState = "accepted"
 	ProposalStateOpen     ProposalState = "open"
+)
+
+// Defines values for PublicKeyAlg.
+const (
+	PublicKeyAlgES256   PublicKeyAlg = "ES256"
+	PublicKeyAlgEd25519 PublicKeyAlg = "Ed25519"
+	PublicKeyAlgEdDSA   PublicKeyAlg = "EdDSA"
+	PublicKeyAlgRS256   PublicKeyAlg = "RS256"
+)
+
+// Defines values for PublicKeyCrv.
+const (
+	PublicKeyCrvEd25519 PublicKeyCrv = "Ed25519"
+	PublicKeyCrvP256    PublicKeyCrv = "P-256"
+)
+
+// Defines values for PublicKeyKty.
+const (
+	EC  PublicKeyKty = "EC"
+	OKP PublicKeyKty = "OKP"
+	RSA PublicKeyKty = "RSA"
+)
+
+// Defines values for PublicKeyUse.
+const (
+	Sig PublicKeyUse = "sig"
 )
 
 // Defines values for Publication.
@@ -466,6 +509,7 @@ const (
 // Defines values for ResourceType.
 const (
 	ResourceTypeAction             ResourceType = "action"
+	ResourceTypeApiClient          ResourceType = "api-client"
 	ResourceTypeAskOrOffer         ResourceType = "ask-or-offer"
 	ResourceTypeAuthority          ResourceType = "authority"
 	ResourceTypeBorough            ResourceType = "borough"
@@ -483,8 +527,10 @@ const (
 	ResourceTypePeriod             ResourceType = "period"
 	ResourceTypePriority           ResourceType = "priority"
 	ResourceTypeProgramme          ResourceType = "programme"
+	ResourceTypeReadKey            ResourceType = "read-key"
 	ResourceTypeRelease            ResourceType = "release"
 	ResourceTypeSubRegion          ResourceType = "sub-region"
+	ResourceTypeTokenRevocation    ResourceType = "token-revocation"
 )
 
 // Defines values for ResponseAnswer.
@@ -494,6 +540,12 @@ const (
 	ResponseAnswerPartly      ResponseAnswer = "partly"
 )
 
+// Defines values for RevocationScope.
+const (
+	Subject RevocationScope = "subject"
+	Token   RevocationScope = "token"
+)
+
 // Defines values for RoleName.
 const (
 	RoleNameBoroughEditor RoleName = "borough-editor"
@@ -501,6 +553,33 @@ const (
 	RoleNameBoroughSystem RoleName = "borough-system"
 	RoleNameProgramme     RoleName = "programme"
 	RoleNameReporting     RoleName = "reporting"
+)
+
+// Defines values for SuccessionKind.
+const (
+	Continues SuccessionKind = "continues"
+	Merged    SuccessionKind = "merged"
+	Split     SuccessionKind = "split"
+)
+
+// Defines values for TokenAnswerTokenType.
+const (
+	Bearer TokenAnswerTokenType = "Bearer"
+)
+
+// Defines values for TokenRefusalError.
+const (
+	InvalidClient          TokenRefusalError = "invalid_client"
+	InvalidRequest         TokenRefusalError = "invalid_request"
+	InvalidScope           TokenRefusalError = "invalid_scope"
+	TemporarilyUnavailable TokenRefusalError = "temporarily_unavailable"
+	UnauthorizedClient     TokenRefusalError = "unauthorized_client"
+	UnsupportedGrantType   TokenRefusalError = "unsupported_grant_type"
+)
+
+// Defines values for TokenRequestGrantType.
+const (
+	ClientCredentials TokenRequestGrantType = "client_credentials"
 )
 
 // Defines values for Unit.
@@ -742,6 +821,158 @@ type ActionPatch struct {
 
 // ActionState Where an action stands. More may come.
 type ActionState string
+
+// ApiClient A system that signs in by itself.
+type ApiClient struct {
+	// Actions What the caller may do next. It depends on who asks and when.
+	Actions []PossibleAction `json:"actions"`
+
+	// Boroughs For whom it acts. Where there are several, a call names the borough in its path.
+	Boroughs []GeographyCode `json:"boroughs"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt *NullableInstant `json:"expiresAt"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Keys Public keys with which it may sign assertions (private_key_jwt) instead of sending a secret.
+	Keys []PublicKey `json:"keys"`
+
+	// LastUsedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	LastUsedAt *NullableInstant `json:"lastUsedAt"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Operations The operations that it may call; where there are none, all that its role may.
+	Operations []OperationId `json:"operations"`
+
+	// Role What a machine is in the programme. It never signs for a director and is never the programme's team. More may come.
+	Role ApiClientRole `json:"role"`
+
+	// Secrets What may be known of its secrets.
+	Secrets []ApiClientSecret `json:"secrets"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ApiClientInput What is needed to create it.
+type ApiClientInput struct {
+	// Boroughs For whom it acts; a borough's system needs one or several.
+	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
+
+	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt *NullableInstant `json:"expiresAt,omitempty"`
+
+	// Keys Public keys with which it may sign assertions.
+	Keys *[]PublicKeyInput `json:"keys,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Operations The operations that it may call; all that its role may where it is not given.
+	Operations *[]OperationId `json:"operations,omitempty"`
+
+	// Role What a machine is in the programme. It never signs for a director and is never the programme's team. More may come.
+	Role ApiClientRole `json:"role"`
+}
+
+// ApiClientPage A page of the list.
+type ApiClientPage struct {
+	// Items The items of this page.
+	Items []ApiClient `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// ApiClientPatch What to change; what is absent is kept.
+type ApiClientPatch struct {
+	// Boroughs For whom it acts; a borough's system needs one or several.
+	Boroughs *[]GeographyCode `json:"boroughs,omitempty"`
+
+	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt *NullableInstant `json:"expiresAt,omitempty"`
+
+	// Keys Public keys with which it may sign assertions.
+	Keys *[]PublicKeyInput `json:"keys,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name *Name `json:"name,omitempty"`
+
+	// Operations The operations that it may call; all that its role may where it is not given.
+	Operations *[]OperationId `json:"operations,omitempty"`
+}
+
+// ApiClientRole What a machine is in the programme. It never signs for a director and is never the programme's team. More may come.
+type ApiClientRole string
+
+// ApiClientSecret What may be known of a secret.
+type ApiClientSecret struct {
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Hint Its first characters, by which people tell one from another.
+	//
+	// Example: pcs_k3vq
+	Hint string `json:"hint"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// LastUsedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	LastUsedAt *NullableInstant `json:"lastUsedAt"`
+}
+
+// ApiClientSecretShown A new secret, shown this once.
+type ApiClientSecretShown struct {
+	// Client A system that signs in by itself.
+	Client ApiClient `json:"client"`
+
+	// Secret The secret. Keep it where your system keeps its passwords: nobody can read it again.
+	//
+	// Example: pcs_shown-once
+	Secret string `json:"secret"`
+}
 
 // AskOrOffer Help that a borough looks for or has to give. Offers are for the whole programme, asks for the members of one group.
 type AskOrOffer struct {
@@ -997,6 +1228,9 @@ type Authority struct {
 	// Example: South
 	Name Name `json:"name"`
 
+	// Predecessors Whom it followed.
+	Predecessors []RelatedAuthority `json:"predecessors"`
+
 	// RegionCode The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -1006,6 +1240,9 @@ type Authority struct {
 	//
 	// Example: South
 	RegionName Name `json:"regionName"`
+
+	// Successors Who stands in its place.
+	Successors []RelatedAuthority `json:"successors"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -1104,6 +1341,47 @@ type AuthorityPatch struct {
 	//
 	// Example: 2026-03-31
 	ValidTo *NullableDate `json:"validTo,omitempty"`
+}
+
+// AuthoritySuccessorInput Who stands in an authority's place. What is left out of a new authority's description is as its predecessor's; only one that continues keeps name and number.
+type AuthoritySuccessorInput struct {
+	// Code The GSS code of a local authority.
+	//
+	// Example: E09000022
+	Code LocalAuthorityCode `json:"code"`
+
+	// DfeCode The DfE's three digits. Where it is left out, an authority that continues keeps its own.
+	//
+	// Example: 370
+	DfeCode *string `json:"dfeCode,omitempty"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Kind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+	Kind SuccessionKind `json:"kind"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name *Name `json:"name,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// RegionCode The GSS code of a region.
+	//
+	// Example: E12000007
+	RegionCode *RegionCode `json:"regionCode,omitempty"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName *Name `json:"regionName,omitempty"`
 }
 
 // Borough An authority that takes part in the programme.
@@ -2840,6 +3118,41 @@ type Instant = time.Time
 // Example: wilson
 type IntervalMethod string
 
+// IssuerMetadata What the built-in issuer offers (RFC 8414).
+type IssuerMetadata struct {
+	// GrantTypesSupported What it grants by.
+	GrantTypesSupported []string `json:"grant_types_supported"`
+
+	// Issuer Its name.
+	//
+	// Example: https://api.example.org
+	Issuer string `json:"issuer"`
+
+	// JwksUri Where its keys are.
+	//
+	// Example: https://api.example.org/.well-known/jwks.json
+	JwksUri string `json:"jwks_uri"`
+
+	// ResponseTypesSupported None: it has no page on which people sign in.
+	ResponseTypesSupported []string `json:"response_types_supported"`
+
+	// ServiceDocumentation Where people read about it.
+	//
+	// Example: https://api.example.org/docs
+	ServiceDocumentation string `json:"service_documentation"`
+
+	// TokenEndpoint Where clients get tokens.
+	//
+	// Example: https://api.example.org/oauth/token
+	TokenEndpoint string `json:"token_endpoint"`
+
+	// TokenEndpointAuthMethodsSupported How clients may authenticate.
+	TokenEndpointAuthMethodsSupported []string `json:"token_endpoint_auth_methods_supported"`
+
+	// TokenEndpointAuthSigningAlgValuesSupported With what assertions may be signed.
+	TokenEndpointAuthSigningAlgValuesSupported []string `json:"token_endpoint_auth_signing_alg_values_supported"`
+}
+
 // JointFigure The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 type JointFigure struct {
 	// Denominator A number, or null where there is none.
@@ -3346,6 +3659,11 @@ type NullableEmail = string
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type NullableId = string
 
+// NullableInstant An instant, RFC 3339, UTC in answers, or null where there is none.
+//
+// Example: 2026-03-31T09:30:00Z
+type NullableInstant = time.Time
+
 // NullableLongText Plain text of any length up to 100,000 characters, or null where there is none.
 //
 // Example: Many paragraphs.
@@ -3467,6 +3785,11 @@ type ObservationPage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// OperationId An operation of this contract.
+//
+// Example: listFindings
+type OperationId = string
 
 // OrganisationType Groups those who attend. More may come.
 type OrganisationType string
@@ -4548,6 +4871,57 @@ type ProposedGroup struct {
 	Repeats []RepeatedPairing `json:"repeats"`
 }
 
+// PublicKey A public key for signatures (RFC 7517, RFC 8037), of Ed25519, P-256, or RSA with 2,048 bits or more.
+type PublicKey struct {
+	// Alg The algorithm that it is used with; it follows from the type.
+	Alg *PublicKeyAlg `json:"alg,omitempty"`
+
+	// Crv The curve.
+	Crv *PublicKeyCrv `json:"crv,omitempty"`
+
+	// E The exponent.
+	//
+	// Example: AQAB
+	E *string `json:"e,omitempty"`
+
+	// Kid The key's id, which assertions name.
+	//
+	// Example: 2026-11
+	Kid string `json:"kid"`
+
+	// Kty The key's type.
+	Kty PublicKeyKty `json:"kty"`
+
+	// N The modulus.
+	N *string `json:"n,omitempty"`
+
+	// Use What it is for.
+	Use *PublicKeyUse `json:"use,omitempty"`
+
+	// X The first coordinate.
+	//
+	// Example: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo
+	X *string `json:"x,omitempty"`
+
+	// Y The second coordinate.
+	Y *string `json:"y,omitempty"`
+}
+
+// PublicKeyAlg The algorithm that it is used with; it follows from the type.
+type PublicKeyAlg string
+
+// PublicKeyCrv The curve.
+type PublicKeyCrv string
+
+// PublicKeyKty The key's type.
+type PublicKeyKty string
+
+// PublicKeyUse What it is for.
+type PublicKeyUse string
+
+// PublicKeyInput A public key for signatures (RFC 7517, RFC 8037), of Ed25519, P-256, or RSA with 2,048 bits or more.
+type PublicKeyInput = PublicKey
+
 // Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 type Publication string
 
@@ -4572,6 +4946,120 @@ type PublishedFigure struct {
 //
 // Example: B
 type QuartileBand string
+
+// ReadKey A long-lived key with which a spreadsheet or a dashboard reads.
+type ReadKey struct {
+	// Actions What the caller may do next. It depends on who asks and when.
+	Actions []PossibleAction `json:"actions"`
+
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt *NullableInstant `json:"expiresAt"`
+
+	// Hint Its first characters, by which people tell one from another.
+	//
+	// Example: pcr_k3vq
+	Hint string `json:"hint"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// LastUsedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	LastUsedAt *NullableInstant `json:"lastUsedAt"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// OwnFigures Whether it shows beside the common view its own borough's true figures, which only the borough's director decides.
+	OwnFigures bool `json:"ownFigures"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ReadKeyInput What is needed to create it.
+type ReadKeyInput struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough,omitempty"`
+
+	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt *NullableInstant `json:"expiresAt,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// OwnFigures Whether it shows its own borough's true figures; false where it is not given.
+	OwnFigures *bool `json:"ownFigures,omitempty"`
+}
+
+// ReadKeyPage A page of the list.
+type ReadKeyPage struct {
+	// Items The items of this page.
+	Items []ReadKey `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// ReadKeyPatch What to change; what is absent is kept.
+type ReadKeyPatch struct {
+	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt *NullableInstant `json:"expiresAt,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name *Name `json:"name,omitempty"`
+
+	// OwnFigures Whether it shows its own borough's true figures; false where it is not given.
+	OwnFigures *bool `json:"ownFigures,omitempty"`
+}
+
+// ReadKeyShown A new read key, shown this once.
+type ReadKeyShown struct {
+	// Key The key. Keep it where your tool keeps its passwords: nobody can read it again.
+	//
+	// Example: pcr_shown-once
+	Key string `json:"key"`
+
+	// ReadKey A long-lived key with which a spreadsheet or a dashboard reads.
+	ReadKey ReadKey `json:"readKey"`
+}
 
 // RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 //
@@ -4649,6 +5137,27 @@ type RegionFigure struct {
 	//
 	// Example: 19.8
 	Value *NullableNumber `json:"value"`
+}
+
+// RelatedAuthority An authority before or after another.
+type RelatedAuthority struct {
+	// Code The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Code GeographyCode `json:"code"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Kind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+	Kind SuccessionKind `json:"kind"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
 }
 
 // Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
@@ -4799,6 +5308,9 @@ type ReviewSession struct {
 
 // ReviewSessionInput An interview or a focus group of the fieldwork.
 type ReviewSessionInput = ReviewSession
+
+// RevocationScope What is ended: one token, or all that were issued to the subject until then. More may come.
+type RevocationScope string
 
 // RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
 type RoleName string
@@ -5243,6 +5755,9 @@ type SubRegionPatch struct {
 	Name *Name `json:"name,omitempty"`
 }
 
+// SuccessionKind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
+type SuccessionKind string
+
 // TeamMember One of a review's team. The name is null for those who do not belong to the review, and when the person was removed.
 type TeamMember struct {
 	// Borough A borough's GSS code, or null where there is none.
@@ -5288,6 +5803,132 @@ type TeamMemberInput struct {
 // Example: A paragraph.
 type Text = string
 
+// TokenAnswer A token.
+type TokenAnswer struct {
+	// AccessToken The token, for `Authorization: Bearer`.
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn After how many seconds it expires.
+	//
+	// Example: 3600
+	ExpiresIn int `json:"expires_in"`
+
+	// TokenType How to send it.
+	TokenType TokenAnswerTokenType `json:"token_type"`
+}
+
+// TokenAnswerTokenType How to send it.
+type TokenAnswerTokenType string
+
+// TokenRefusal Why there is no token (RFC 6749, section 5.2).
+type TokenRefusal struct {
+	// Error A code of RFC 6749.
+	Error TokenRefusalError `json:"error"`
+
+	// ErrorDescription Why, in a sentence.
+	ErrorDescription string `json:"error_description"`
+}
+
+// TokenRefusalError A code of RFC 6749.
+type TokenRefusalError string
+
+// TokenRequest A request for a token, as a form.
+type TokenRequest struct {
+	// ClientAssertion The signed assertion.
+	ClientAssertion *string `json:"client_assertion,omitempty"`
+
+	// ClientAssertionType For `private_key_jwt`.
+	//
+	// Example: urn:ietf:params:oauth:client-assertion-type:jwt-bearer
+	ClientAssertionType *string `json:"client_assertion_type,omitempty"`
+
+	// ClientId The client's id.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ClientId *string `json:"client_id,omitempty"`
+
+	// ClientSecret One of the client's secrets, where it does not come by Basic.
+	ClientSecret *string `json:"client_secret,omitempty"`
+
+	// GrantType The only grant.
+	GrantType            TokenRequestGrantType  `json:"grant_type"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// TokenRequestGrantType The only grant.
+type TokenRequestGrantType string
+
+// TokenRevocation A token that is refused although it is genuine, or all of a subject.
+type TokenRevocation struct {
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// ExpiresAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt *NullableInstant `json:"expiresAt"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Issuer Whose token it is.
+	//
+	// Example: https://api.example.org
+	Issuer string `json:"issuer"`
+
+	// Scope What is ended: one token, or all that were issued to the subject until then. More may come.
+	Scope RevocationScope `json:"scope"`
+
+	// Subject For whom it was issued.
+	//
+	// Example: dcs-lambeth
+	Subject string `json:"subject"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// TokenRevocationInput Either a token, or an issuer and a subject.
+type TokenRevocationInput struct {
+	// Issuer The issuer of the subject, exactly as its tokens name it.
+	//
+	// Example: https://api.example.org
+	Issuer *string `json:"issuer,omitempty"`
+
+	// Subject The subject all of whose tokens end.
+	//
+	// Example: dcs-lambeth
+	Subject *string `json:"subject,omitempty"`
+
+	// Token The token to end, as it was issued.
+	//
+	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl
+	Token *string `json:"token,omitempty"`
+}
+
+// TokenRevocationPage A page of the list.
+type TokenRevocationPage struct {
+	// Items The items of this page.
+	Items []TokenRevocation `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
 
@@ -5317,6 +5958,11 @@ type Url = string
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ActionId = ResourceId
+
+// ApiClientId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type ApiClientId = ResourceId
 
 // AskOrOfferId A UUID (version 7), made by the server.
 //
@@ -5462,10 +6108,20 @@ type PriorityId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ProposalId = ResourceId
 
+// ReadKeyId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type ReadKeyId = ResourceId
+
 // ReleaseId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReleaseId = ResourceId
+
+// SecretId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type SecretId = ResourceId
 
 // SortIndicators An order for indicators. More may come.
 type SortIndicators = IndicatorSort
@@ -5482,6 +6138,11 @@ type SubRegionQuery = Slug
 //
 // Example: south
 type SubRegionSlug = Slug
+
+// TokenRevocationId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type TokenRevocationId = ResourceId
 
 // UpdatedSince An instant, RFC 3339, UTC in answers.
 //
@@ -5639,6 +6300,87 @@ type AddActionProgressParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListApiClientsParams defines parameters for ListApiClients.
+type ListApiClientsParams struct {
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Role Only those in this role.
+	Role *ApiClientRole `form:"role,omitempty" json:"role,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateApiClientParams defines parameters for CreateApiClient.
+type CreateApiClientParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteApiClientParams defines parameters for DeleteApiClient.
+type DeleteApiClientParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetApiClientParams defines parameters for GetApiClient.
+type GetApiClientParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateApiClientParams defines parameters for UpdateApiClient.
+type UpdateApiClientParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// AddApiClientSecretParams defines parameters for AddApiClientSecret.
+type AddApiClientSecretParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndApiClientSecretParams defines parameters for EndApiClientSecret.
+type EndApiClientSecretParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
@@ -5828,6 +6570,15 @@ type UpdateAuthorityParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// SucceedAuthorityParams defines parameters for SucceedAuthority.
+type SucceedAuthorityParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListBoroughsParams defines parameters for ListBoroughs.
@@ -7081,6 +7832,66 @@ type UpdateProgrammeParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// ListReadKeysParams defines parameters for ListReadKeys.
+type ListReadKeysParams struct {
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateReadKeyParams defines parameters for CreateReadKey.
+type CreateReadKeyParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteReadKeyParams defines parameters for DeleteReadKey.
+type DeleteReadKeyParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetReadKeyParams defines parameters for GetReadKey.
+type GetReadKeyParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateReadKeyParams defines parameters for UpdateReadKey.
+type UpdateReadKeyParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
 // ListReleasesParams defines parameters for ListReleases.
 type ListReleasesParams struct {
 	// Dataset Only releases of this dataset.
@@ -7276,6 +8087,45 @@ type UpdateSubRegionParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// ListTokenRevocationsParams defines parameters for ListTokenRevocations.
+type ListTokenRevocationsParams struct {
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateTokenRevocationParams defines parameters for CreateTokenRevocation.
+type CreateTokenRevocationParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetTokenRevocationParams defines parameters for GetTokenRevocation.
+type GetTokenRevocationParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // Getter for additional properties for KeySet_Keys_Item. Returns the specified
 // element and whether it was found
 func (a KeySet_Keys_Item) Get(fieldName string) (value interface{}, found bool) {
@@ -7355,6 +8205,132 @@ func (a KeySet_Keys_Item) MarshalJSON() ([]byte, error) {
 	return json.Marshal(object)
 }
 
+// Getter for additional properties for TokenRequest. Returns the specified
+// element and whether it was found
+func (a TokenRequest) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for TokenRequest
+func (a *TokenRequest) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for TokenRequest to handle AdditionalProperties
+func (a *TokenRequest) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["client_assertion"]; found {
+		err = json.Unmarshal(raw, &a.ClientAssertion)
+		if err != nil {
+			return fmt.Errorf("error reading 'client_assertion': %w", err)
+		}
+		delete(object, "client_assertion")
+	}
+
+	if raw, found := object["client_assertion_type"]; found {
+		err = json.Unmarshal(raw, &a.ClientAssertionType)
+		if err != nil {
+			return fmt.Errorf("error reading 'client_assertion_type': %w", err)
+		}
+		delete(object, "client_assertion_type")
+	}
+
+	if raw, found := object["client_id"]; found {
+		err = json.Unmarshal(raw, &a.ClientId)
+		if err != nil {
+			return fmt.Errorf("error reading 'client_id': %w", err)
+		}
+		delete(object, "client_id")
+	}
+
+	if raw, found := object["client_secret"]; found {
+		err = json.Unmarshal(raw, &a.ClientSecret)
+		if err != nil {
+			return fmt.Errorf("error reading 'client_secret': %w", err)
+		}
+		delete(object, "client_secret")
+	}
+
+	if raw, found := object["grant_type"]; found {
+		err = json.Unmarshal(raw, &a.GrantType)
+		if err != nil {
+			return fmt.Errorf("error reading 'grant_type': %w", err)
+		}
+		delete(object, "grant_type")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for TokenRequest to handle AdditionalProperties
+func (a TokenRequest) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.ClientAssertion != nil {
+		object["client_assertion"], err = json.Marshal(a.ClientAssertion)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'client_assertion': %w", err)
+		}
+	}
+
+	if a.ClientAssertionType != nil {
+		object["client_assertion_type"], err = json.Marshal(a.ClientAssertionType)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'client_assertion_type': %w", err)
+		}
+	}
+
+	if a.ClientId != nil {
+		object["client_id"], err = json.Marshal(a.ClientId)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'client_id': %w", err)
+		}
+	}
+
+	if a.ClientSecret != nil {
+		object["client_secret"], err = json.Marshal(a.ClientSecret)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'client_secret': %w", err)
+		}
+	}
+
+	object["grant_type"], err = json.Marshal(a.GrantType)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'grant_type': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
 // ListActionsRequestObject is what a request for ListActions says.
 type ListActionsRequestObject struct {
 	Params ListActionsParams
@@ -7395,6 +8371,50 @@ type AddActionProgressRequestObject struct {
 	Id     ActionId
 	Params AddActionProgressParams
 	Body   *ProgressUpdateInput
+}
+
+// ListApiClientsRequestObject is what a request for ListApiClients says.
+type ListApiClientsRequestObject struct {
+	Params ListApiClientsParams
+}
+
+// CreateApiClientRequestObject is what a request for CreateApiClient says.
+type CreateApiClientRequestObject struct {
+	Params CreateApiClientParams
+	Body   *ApiClientInput
+}
+
+// DeleteApiClientRequestObject is what a request for DeleteApiClient says.
+type DeleteApiClientRequestObject struct {
+	Id     ApiClientId
+	Params DeleteApiClientParams
+}
+
+// GetApiClientRequestObject is what a request for GetApiClient says.
+type GetApiClientRequestObject struct {
+	Id     ApiClientId
+	Params GetApiClientParams
+}
+
+// UpdateApiClientRequestObject is what a request for UpdateApiClient says.
+type UpdateApiClientRequestObject struct {
+	Id     ApiClientId
+	Params UpdateApiClientParams
+	Body   *ApiClientPatch
+}
+
+// AddApiClientSecretRequestObject is what a request for AddApiClientSecret says.
+type AddApiClientSecretRequestObject struct {
+	Id     ApiClientId
+	Params AddApiClientSecretParams
+	Body   *StepInput
+}
+
+// EndApiClientSecretRequestObject is what a request for EndApiClientSecret says.
+type EndApiClientSecretRequestObject struct {
+	Id       ApiClientId
+	SecretId SecretId
+	Params   EndApiClientSecretParams
 }
 
 // ListAsksAndOffersRequestObject is what a request for ListAsksAndOffers says.
@@ -7481,6 +8501,13 @@ type UpdateAuthorityRequestObject struct {
 	Code   AuthorityCode
 	Params UpdateAuthorityParams
 	Body   *AuthorityPatch
+}
+
+// SucceedAuthorityRequestObject is what a request for SucceedAuthority says.
+type SucceedAuthorityRequestObject struct {
+	Code   AuthorityCode
+	Params SucceedAuthorityParams
+	Body   *AuthoritySuccessorInput
 }
 
 // ListBoroughsRequestObject is what a request for ListBoroughs says.
@@ -8079,6 +9106,36 @@ type UpdateProgrammeRequestObject struct {
 	Body   *ProgrammePatch
 }
 
+// ListReadKeysRequestObject is what a request for ListReadKeys says.
+type ListReadKeysRequestObject struct {
+	Params ListReadKeysParams
+}
+
+// CreateReadKeyRequestObject is what a request for CreateReadKey says.
+type CreateReadKeyRequestObject struct {
+	Params CreateReadKeyParams
+	Body   *ReadKeyInput
+}
+
+// DeleteReadKeyRequestObject is what a request for DeleteReadKey says.
+type DeleteReadKeyRequestObject struct {
+	Id     ReadKeyId
+	Params DeleteReadKeyParams
+}
+
+// GetReadKeyRequestObject is what a request for GetReadKey says.
+type GetReadKeyRequestObject struct {
+	Id     ReadKeyId
+	Params GetReadKeyParams
+}
+
+// UpdateReadKeyRequestObject is what a request for UpdateReadKey says.
+type UpdateReadKeyRequestObject struct {
+	Id     ReadKeyId
+	Params UpdateReadKeyParams
+	Body   *ReadKeyPatch
+}
+
 // ListReleasesRequestObject is what a request for ListReleases says.
 type ListReleasesRequestObject struct {
 	Params ListReleasesParams
@@ -8160,6 +9217,23 @@ type UpdateSubRegionRequestObject struct {
 	Body   *SubRegionPatch
 }
 
+// ListTokenRevocationsRequestObject is what a request for ListTokenRevocations says.
+type ListTokenRevocationsRequestObject struct {
+	Params ListTokenRevocationsParams
+}
+
+// CreateTokenRevocationRequestObject is what a request for CreateTokenRevocation says.
+type CreateTokenRevocationRequestObject struct {
+	Params CreateTokenRevocationParams
+	Body   *TokenRevocationInput
+}
+
+// GetTokenRevocationRequestObject is what a request for GetTokenRevocation says.
+type GetTokenRevocationRequestObject struct {
+	Id     TokenRevocationId
+	Params GetTokenRevocationParams
+}
+
 // Operations are those of the contract. Each answers a [Response] or an error.
 type Operations interface {
 	// ListActions List actions
@@ -8183,6 +9257,27 @@ type Operations interface {
 	// AddActionProgress Report progress
 	// (POST /v1/actions/{id}/progress)
 	AddActionProgress(ctx context.Context, r AddActionProgressRequestObject) (Response, error)
+	// ListApiClients List API clients
+	// (GET /v1/api-clients)
+	ListApiClients(ctx context.Context, r ListApiClientsRequestObject) (Response, error)
+	// CreateApiClient Register an API client
+	// (POST /v1/api-clients)
+	CreateApiClient(ctx context.Context, r CreateApiClientRequestObject) (Response, error)
+	// DeleteApiClient End an API client
+	// (DELETE /v1/api-clients/{id})
+	DeleteApiClient(ctx context.Context, r DeleteApiClientRequestObject) (Response, error)
+	// GetApiClient Read an API client
+	// (GET /v1/api-clients/{id})
+	GetApiClient(ctx context.Context, r GetApiClientRequestObject) (Response, error)
+	// UpdateApiClient Change an API client
+	// (PATCH /v1/api-clients/{id})
+	UpdateApiClient(ctx context.Context, r UpdateApiClientRequestObject) (Response, error)
+	// AddApiClientSecret Add a secret
+	// (POST /v1/api-clients/{id}/secrets)
+	AddApiClientSecret(ctx context.Context, r AddApiClientSecretRequestObject) (Response, error)
+	// EndApiClientSecret End a secret
+	// (DELETE /v1/api-clients/{id}/secrets/{secretId})
+	EndApiClientSecret(ctx context.Context, r EndApiClientSecretRequestObject) (Response, error)
 	// ListAsksAndOffers List asks and offers
 	// (GET /v1/asks-and-offers)
 	ListAsksAndOffers(ctx context.Context, r ListAsksAndOffersRequestObject) (Response, error)
@@ -8225,6 +9320,9 @@ type Operations interface {
 	// UpdateAuthority Correct an authority
 	// (PATCH /v1/authorities/{code})
 	UpdateAuthority(ctx context.Context, r UpdateAuthorityRequestObject) (Response, error)
+	// SucceedAuthority Say what becomes of an authority
+	// (POST /v1/authorities/{code}/successor)
+	SucceedAuthority(ctx context.Context, r SucceedAuthorityRequestObject) (Response, error)
 	// ListBoroughs List boroughs
 	// (GET /v1/boroughs)
 	ListBoroughs(ctx context.Context, r ListBoroughsRequestObject) (Response, error)
@@ -8513,6 +9611,21 @@ type Operations interface {
 	// UpdateProgramme Correct the programme
 	// (PATCH /v1/programme)
 	UpdateProgramme(ctx context.Context, r UpdateProgrammeRequestObject) (Response, error)
+	// ListReadKeys List read keys
+	// (GET /v1/read-keys)
+	ListReadKeys(ctx context.Context, r ListReadKeysRequestObject) (Response, error)
+	// CreateReadKey Make a read key
+	// (POST /v1/read-keys)
+	CreateReadKey(ctx context.Context, r CreateReadKeyRequestObject) (Response, error)
+	// DeleteReadKey End a read key
+	// (DELETE /v1/read-keys/{id})
+	DeleteReadKey(ctx context.Context, r DeleteReadKeyRequestObject) (Response, error)
+	// GetReadKey Read what may be known of a read key
+	// (GET /v1/read-keys/{id})
+	GetReadKey(ctx context.Context, r GetReadKeyRequestObject) (Response, error)
+	// UpdateReadKey Change a read key
+	// (PATCH /v1/read-keys/{id})
+	UpdateReadKey(ctx context.Context, r UpdateReadKeyRequestObject) (Response, error)
 	// ListReleases List data releases
 	// (GET /v1/releases)
 	ListReleases(ctx context.Context, r ListReleasesRequestObject) (Response, error)
@@ -8555,6 +9668,15 @@ type Operations interface {
 	// UpdateSubRegion Correct a sub-region
 	// (PATCH /v1/sub-regions/{slug})
 	UpdateSubRegion(ctx context.Context, r UpdateSubRegionRequestObject) (Response, error)
+	// ListTokenRevocations List what has been ended
+	// (GET /v1/token-revocations)
+	ListTokenRevocations(ctx context.Context, r ListTokenRevocationsRequestObject) (Response, error)
+	// CreateTokenRevocation End a token, or all of a subject
+	// (POST /v1/token-revocations)
+	CreateTokenRevocation(ctx context.Context, r CreateTokenRevocationRequestObject) (Response, error)
+	// GetTokenRevocation Read what has been ended
+	// (GET /v1/token-revocations/{id})
+	GetTokenRevocation(ctx context.Context, r GetTokenRevocationRequestObject) (Response, error)
 }
 
 // Register routes every operation of the contract.
@@ -8732,6 +9854,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(AuthorityPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/authorities/:code/successor", o.SucceedAuthority, func(from *request, r *SucceedAuthorityRequestObject) {
+		from.path("code", &r.Code)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AuthoritySuccessorInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/statistical-neighbour-models", o.ListStatisticalNeighbourModels, func(from *request, r *ListStatisticalNeighbourModelsRequestObject) {
@@ -9483,6 +10612,103 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/api-clients", o.ListApiClients, func(from *request, r *ListApiClientsRequestObject) {
+		from.query("borough", false, &r.Params.Borough)
+		from.query("role", false, &r.Params.Role)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/api-clients", o.CreateApiClient, func(from *request, r *CreateApiClientRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(ApiClientInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/api-clients/:id", o.DeleteApiClient, func(from *request, r *DeleteApiClientRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/api-clients/:id", o.GetApiClient, func(from *request, r *GetApiClientRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/api-clients/:id", o.UpdateApiClient, func(from *request, r *UpdateApiClientRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(ApiClientPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/api-clients/:id/secrets", o.AddApiClientSecret, func(from *request, r *AddApiClientSecretRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/api-clients/:id/secrets/:secretId", o.EndApiClientSecret, func(from *request, r *EndApiClientSecretRequestObject) {
+		from.path("id", &r.Id)
+		from.path("secretId", &r.SecretId)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/read-keys", o.ListReadKeys, func(from *request, r *ListReadKeysRequestObject) {
+		from.query("borough", false, &r.Params.Borough)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/read-keys", o.CreateReadKey, func(from *request, r *CreateReadKeyRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(ReadKeyInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/read-keys/:id", o.DeleteReadKey, func(from *request, r *DeleteReadKeyRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/read-keys/:id", o.GetReadKey, func(from *request, r *GetReadKeyRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/read-keys/:id", o.UpdateReadKey, func(from *request, r *UpdateReadKeyRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(ReadKeyPatch)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/token-revocations", o.ListTokenRevocations, func(from *request, r *ListTokenRevocationsRequestObject) {
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/token-revocations", o.CreateTokenRevocation, func(from *request, r *CreateTokenRevocationRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(TokenRevocationInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/token-revocations/:id", o.GetTokenRevocation, func(from *request, r *GetTokenRevocationRequestObject) {
+		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 }

@@ -409,10 +409,10 @@ CREATE TABLE signing_keys (
     created_at timestamptz NOT NULL,
     retired_at timestamptz
 );
-COMMENT ON TABLE signing_keys IS 'Private keys of the built-in issuer. Who reads this table can sign tokens.';
+COMMENT ON TABLE signing_keys IS 'Private keys of the built-in issuer. Who reads this table and has the sealing key can sign tokens.';
 COMMENT ON COLUMN signing_keys.id IS 'The key''s id in tokens and key sets.';
 COMMENT ON COLUMN signing_keys.algorithm IS 'JWS algorithm.';
-COMMENT ON COLUMN signing_keys.pkcs8 IS 'The private key, PKCS #8, DER.';
+COMMENT ON COLUMN signing_keys.pkcs8 IS 'The private key, PKCS #8, DER, sealed where the operator has set a key for that.';
 COMMENT ON COLUMN signing_keys.created_at IS 'When it was made.';
 COMMENT ON COLUMN signing_keys.retired_at IS 'From when it signs nothing more, null while it signs.';
 
@@ -428,6 +428,7 @@ CREATE TABLE idempotency_answers (
     status      integer     NOT NULL CONSTRAINT idempotency_answers_status_success CHECK (status BETWEEN 200 AND 299),
     header      jsonb,
     body        bytea,
+    shown_once  boolean     NOT NULL,
     created_at  timestamptz NOT NULL,
     CONSTRAINT idempotency_answers_pkey PRIMARY KEY (issuer, subject, borough, operation, key)
 );
@@ -445,6 +446,7 @@ COMMENT ON COLUMN idempotency_answers.record IS 'Key of that record.';
 COMMENT ON COLUMN idempotency_answers.status IS 'HTTP status of the answer.';
 COMMENT ON COLUMN idempotency_answers.header IS 'Header fields of the answer, an object of texts; null once the record has been removed.';
 COMMENT ON COLUMN idempotency_answers.body IS 'The answer''s bytes; null where it has none, and once the record has been removed or a person whom it names.';
+COMMENT ON COLUMN idempotency_answers.shown_once IS 'Whether the answer showed a secret, of which nothing is kept.';
 COMMENT ON COLUMN idempotency_answers.created_at IS 'When it was given.';
 
 CREATE TABLE audit_entries (

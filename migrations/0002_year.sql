@@ -481,12 +481,12 @@ CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entr
 -- cursors are marked is never another. Its 244 bits of chance are those of two
 -- UUIDs, because pgcrypto may not be there.
 CREATE TABLE cursor_keys (
-    key bytea NOT NULL CONSTRAINT cursor_keys_length CHECK (octet_length(key) = 32)
+    key bytea NOT NULL CONSTRAINT cursor_keys_length CHECK (octet_length(key) IN (32, 65))
 );
 CREATE UNIQUE INDEX cursor_keys_one_row ON cursor_keys ((true));
 INSERT INTO cursor_keys (key) VALUES (sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
 COMMENT ON TABLE cursor_keys IS 'One row: the secret with which cursors are marked.';
-COMMENT ON COLUMN cursor_keys.key IS 'For HMAC-SHA256. Whoever has it can write cursors that the service takes for its own.';
+COMMENT ON COLUMN cursor_keys.key IS 'For HMAC-SHA256, sealed or, with 32 bytes, as it is. Whoever has it can write cursors that the service takes for its own.';
 
 -- Changes get their places in the feed as their transactions commit, one
 -- transaction at a time. The lock is taken at the commit itself and held until

@@ -30,6 +30,8 @@ type config struct {
 	builtIn     bool // whether the built-in issuer's tokens are believed
 	development bool // whether the database's user may be a superuser or the owner
 	issuers     []auth.Issuer
+	sealing     [][]byte // the keys that seal the service's own, the present one first
+	limits      server.Limits
 	origins     []string
 	proxies     []netip.Prefix
 	addresses   server.AddressForm // in the log
@@ -98,6 +100,7 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("PEERCHALLENGE_CORS_ORIGINS names %q, not an origin such as https://app.example.org", origin))
 		}
 	}
+	cfg.limits = server.DefaultLimits
 	var callerMiB, totalMiB int
 	for _, number := range []struct {
 		name        string
@@ -110,6 +113,8 @@ func readConfig(env func(string) string) (config, error) {
 		{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", &cfg.rules.NotesKeptMonths, 0, 1200},
 		{"PEERCHALLENGE_SPOOL_CALLER_MIB", &callerMiB, 1, 1 << 20},
 		{"PEERCHALLENGE_SPOOL_TOTAL_MIB", &totalMiB, 1, 1 << 20},
+		{"PEERCHALLENGE_LIMIT_CALLER", &cfg.limits.PerCaller, 0, 1 << 20},
+		{"PEERCHALLENGE_LIMIT_ADDRESS", &cfg.limits.PerAddress, 0, 1 << 20},
 	} {
 		text := env(number.name)
 		if text == "" {
@@ -137,6 +142,11 @@ func readConfig(env func(string) string) (config, error) {
 	}
 	cfg.logger = slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	cfg.quiet = slog.New(terminal{out: os.Stderr, level: quiet})
+	sealing, err := readSealingKeys(env)
+	if err != nil {
+		faults = append(faults, err)
+	}
+	cfg.sealing = sealing
 	issuers, err := auth.ParseIssuers(env("PEERCHALLENGE_ISSUERS"))
 	if err != nil {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_ISSUERS: %s", describe(err)))

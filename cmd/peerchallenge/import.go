@@ -194,7 +194,7 @@ func printResult(out io.Writer, d benchmark.Delivery, r *benchmark.ImportResult)
 		}
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintf(out, "  warning: %s\n", w.Detail)
+		fmt.Fprintf(out, "  warning: %s\n", strings.TrimPrefix(list([]programme.Fault{w}), "\n  "))
 	}
 }
 

@@ -41,6 +41,7 @@ func commands() []command {
 		{"migrate", "bring the database's structure up to this version", migrate},
 		{"import", "load a programme's reference data or files of the Department for Education", importData},
 		{"token", "issue a bearer token of the built-in issuer", token},
+		{"keys", "rotate or seal the service's own keys", keys},
 		{"health", "ask a running service whether it can answer", health},
 		{"version", "print the version", version},
 	}

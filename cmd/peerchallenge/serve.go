@@ -16,6 +16,7 @@ import (
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/postgres"
+	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
 )
 
@@ -41,7 +42,10 @@ be migrated (peerchallenge migrate) and have its data (peerchallenge import). Th
 		if outdated(ctx, store) {
 			cfg.logger.Warn("not ready yet", "reason", errOutdated.Error())
 		}
-		return store.CheckUser(ctx, cfg.development)
+		if err := store.CheckUser(ctx, cfg.development); err != nil {
+			return err
+		}
+		return warnOfOpenKeys(ctx, store, cfg)
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -70,6 +74,7 @@ func listen(addr string) (net.Listener, error) {
 type app struct {
 	store     *postgres.Store
 	authority *auth.Authority // nil where it is off
+	access    *auth.Access
 	verifier  *auth.Verifier
 	server    *server.Server
 	inside    *http.Server // metrics and profiles; nil where they have no address of their own
@@ -93,17 +98,19 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 	if err := prepare(a.store); err != nil {
 		return nil, err
 	}
-	var keys func(context.Context) ([]byte, error)
+	a.access = auth.NewAccess(ctx, a.store, cfg.clock, logger)
+	var published func(context.Context) ([]byte, error)
+	var grant func(context.Context, programme.ClientProof) (programme.Grant, error)
 	if cfg.builtIn {
 		a.authority = auth.NewAuthority(a.store, cfg.issuer, cfg.audience, cfg.clock)
-		keys = a.authority.JWKS
+		published, grant = a.authority.JWKS, auth.NewClients(a.authority, a.access).Grant
 	}
-	if a.verifier, err = auth.NewVerifier(ctx, auth.Config{Issuers: cfg.issuers, Local: a.authority, Clock: cfg.clock, Logger: logger}); err != nil {
+	if a.verifier, err = auth.NewVerifier(ctx, auth.Config{Issuers: cfg.issuers, Local: a.authority, Access: a.access, Clock: cfg.clock, Logger: logger}); err != nil {
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Keys: keys, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
-		Proxies: cfg.proxies, Addresses: cfg.addresses, BaseURL: cfg.baseURL,
+		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
+		Proxies: cfg.proxies, Addresses: cfg.addresses, Limits: cfg.limits, BaseURL: cfg.baseURL,
 		MetricsElsewhere: cfg.metricsAddr != "",
 		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
 	})
@@ -125,6 +132,9 @@ func (a *app) close() {
 	a.working.Wait()
 	if a.verifier != nil {
 		a.verifier.Close()
+	}
+	if a.access != nil {
+		a.access.Close()
 	}
 	if a.store != nil {
 		_ = a.store.Close()
@@ -167,6 +177,9 @@ func forget(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
 func forgetOnce(ctx context.Context, store *postgres.Store, logger *slog.Logger) {
 	if _, err := store.PurgeIdempotencyKeys(ctx); err != nil && ctx.Err() == nil {
 		logger.Warn("old idempotency keys could not be removed", "error", err.Error())
+	}
+	if err := store.PurgeAccess(ctx); err != nil && ctx.Err() == nil {
+		logger.Warn("assertions and revocations that have expired could not be removed", "error", err.Error())
 	}
 	erased, err := store.EraseOutlived(ctx)
 	if err != nil && ctx.Err() == nil {

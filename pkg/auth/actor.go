@@ -41,6 +41,9 @@ func (i *accepted) actorOf(claims map[string]any) (programme.Actor, error) {
 	}
 	actor := programme.Actor{Issuer: i.issuer, Subject: subject}
 	roles := i.rolesOf(lookUp(claims, i.claims.Roles))
+	if len(roles) == 0 && i.leftOut(claims) {
+		return actor, errOverage
+	}
 	if len(roles) == 0 {
 		return programme.Actor{}, errRoles
 	}
@@ -81,6 +84,14 @@ func (i *accepted) rolesOf(claim any) []programme.Role {
 		}
 	}
 	return held
+}
+
+// leftOut reports whether the issuer says that the roles are too many for the token
+// and must be asked for elsewhere. Entra ID does so with groups, by a distributed claim
+// (OpenID Connect Core, section 5.6.2) or by hasgroups.
+func (i *accepted) leftOut(claims map[string]any) bool {
+	elsewhere, _ := claims["_claim_names"].(map[string]any)
+	return elsewhere[i.claims.Roles] != nil || i.claims.Roles == "groups" && claims["hasgroups"] != nil
 }
 
 // role answers what one of the issuer's names means. With a mapping, a name that

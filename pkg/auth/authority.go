@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/MicahParks/jwkset"
@@ -37,13 +38,23 @@ type KeyStore interface {
 	RetireSigningKeys(ctx context.Context, except string, at time.Time) error
 }
 
-// Authority is the built-in issuer. It keeps nothing in memory, so that several
-// processes may issue tokens with the same keys. It is safe for concurrent use.
+// Authority is the built-in issuer. Several processes may issue tokens with the same
+// keys, because it keeps none in memory for longer than some seconds. It is safe for
+// concurrent use.
 type Authority struct {
 	keys             KeyStore
 	issuer, audience string
 	clock            func() time.Time
 	making           sync.Mutex // so that one process makes one first key
+	signing          atomic.Pointer[signing]
+}
+
+// signing is the key that signs, and until when nobody asks for another.
+type signing struct {
+	id      string
+	method  jwt.SigningMethod
+	private crypto.Signer
+	until   time.Time
 }
 
 // NewAuthority makes an issuer whose tokens carry the given iss and aud.
@@ -59,24 +70,40 @@ func (a *Authority) Token(ctx context.Context, actor programme.Actor, ttl time.D
 	if err := programme.Refuse(checkGrant(actor, ttl)); err != nil {
 		return "", err
 	}
-	id, method, private, err := a.signer(ctx)
+	claims := jwt.MapClaims{}
+	if needsBorough(actor.Roles) {
+		claims["borough"] = actor.Borough
+	}
+	return a.issue(ctx, actor, ttl, claims)
+}
+
+// clientToken issues an access token to a client. It is the client's alone: what the
+// client may do is asked when the token is used, and said in it for others to read.
+func (a *Authority) clientToken(ctx context.Context, client programme.Actor, ttl time.Duration) (string, error) {
+	claims := jwt.MapClaims{claimClient: client.Subject}
+	switch {
+	case client.Borough != "":
+		claims["borough"] = client.Borough
+	case len(client.Boroughs) > 0:
+		claims["borough"] = client.Boroughs
+	}
+	return a.issue(ctx, client, ttl, claims)
+}
+
+func (a *Authority) issue(ctx context.Context, actor programme.Actor, ttl time.Duration, claims jwt.MapClaims) (string, error) {
+	with, err := a.signer(ctx)
 	if err != nil {
 		return "", err
 	}
 	now := a.clock()
-	claims := jwt.MapClaims{
-		"iss": a.issuer, "aud": a.audience, "sub": actor.Subject, "roles": actor.Roles,
-		"iat": now.Unix(), "exp": now.Add(ttl).Unix(), "jti": rand.Text(),
-	}
-	if needsBorough(actor.Roles) {
-		claims["borough"] = actor.Borough
-	}
-	token := jwt.NewWithClaims(method, claims)
+	claims["iss"], claims["aud"], claims["sub"], claims["roles"] = a.issuer, a.audience, actor.Subject, actor.Roles
+	claims[claimIssuedAt], claims["exp"], claims[claimTokenID] = now.Unix(), now.Add(ttl).Unix(), rand.Text()
+	token := jwt.NewWithClaims(with.method, claims)
 	token.Header["typ"] = accessTokenTyp
-	token.Header["kid"] = id
-	text, err := token.SignedString(private)
+	token.Header["kid"] = with.id
+	text, err := token.SignedString(with.private)
 	if err != nil {
-		return "", fmt.Errorf("sign a token with key %s: %w", id, err)
+		return "", fmt.Errorf("sign a token with key %s: %w", with.id, err)
 	}
 	return text, nil
 }
@@ -138,20 +165,29 @@ func (a *Authority) Rotate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.signing.Store(nil)
 	return a.keys.RetireSigningKeys(ctx, key.ID, a.now())
 }
 
-// signer answers the newest key that is not retired, made first if need be.
-func (a *Authority) signer(ctx context.Context) (id string, method jwt.SigningMethod, private crypto.Signer, err error) {
+// signer answers the newest key that is not retired, made first if need be. It asks
+// for it every [signingKeptFor]: a key that has been retired since is published far
+// longer than what it signs in that time lasts.
+func (a *Authority) signer(ctx context.Context) (*signing, error) {
+	now := a.clock()
+	if held := a.signing.Load(); held != nil && now.Before(held.until) {
+		return held, nil
+	}
 	key, err := a.activeKey(ctx)
 	if err != nil {
-		return "", nil, nil, err
+		return nil, err
 	}
 	private, algorithm, err := readPrivate(key)
 	if err != nil {
-		return "", nil, nil, err
+		return nil, err
 	}
-	return key.ID, jwt.GetSigningMethod(algorithm), private, nil
+	found := &signing{id: key.ID, method: jwt.GetSigningMethod(algorithm), private: private, until: now.Add(signingKeptFor)}
+	a.signing.Store(found)
+	return found, nil
 }
 
 func (a *Authority) activeKey(ctx context.Context) (programme.SigningKey, error) {

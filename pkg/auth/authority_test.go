@@ -300,6 +300,8 @@ func TestStoreOutage(t *testing.T) {
 
 	away := errors.New("the database is away")
 	keys.fail(away)
+	wantActor(t, v, issue(t, a, time.Hour), "e-1") // with the key that was asked for a moment ago
+	c.advance(signingKeptFor)
 	if _, err := a.Token(t.Context(), editor(), time.Hour); !errors.Is(err, away) {
 		t.Errorf("Token: got %v", err)
 	}

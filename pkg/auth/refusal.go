@@ -22,7 +22,12 @@ var (
 	errSubject   = refusal(programme.CodeTokenSubject, "The token does not say in a usable form whom it speaks for.")
 	errRoles     = refusal(programme.CodeTokenRoles, "The token carries no role of this programme, or a borough role without its borough.")
 
+	errRevoked     = refusal(programme.CodeTokenRevoked, "The token has been ended; ask its issuer for a new one.")
+	errReadKey     = refusal(programme.CodeKeyUnknown, "There is no such read key, or it has been ended.")
+	errClientEnded = refusal(programme.CodeClientEnded, "The client to which the token was issued has been ended or suspended.")
+
 	// Who it is has been established, so that these are no reason to sign in again.
+	errOverage          = programme.Errorf(programme.Forbidden, programme.CodeTokenOverage, "The token leaves the groups out, because the caller is in too many of them.")
 	errUntrustedRole    = programme.Errorf(programme.Forbidden, programme.CodeUntrustedRole, "The token carries a role that its issuer may not give.")
 	errUntrustedBorough = programme.Errorf(programme.Forbidden, programme.CodeUntrustedBorough, "The token speaks for a borough that its issuer does not speak for.")
 )
@@ -37,5 +42,10 @@ func unavailable(cause error) error {
 	return programme.Wrap(cause, programme.Unavailable, programme.CodeIssuerUnavailable,
 		"The keys of the token's issuer cannot be reached at present; try again later.")
 }
+
+// errUnconfirmed is told while nobody can say whether a token has been revoked: it is
+// not called bad.
+var errUnconfirmed = programme.Errorf(programme.Unavailable, programme.CodeAccessUnconfirmed,
+	"It cannot be known at present whether the token has been ended, because the database does not answer; try again later.")
 
 var errNeverLoaded = errors.New("the issuer's keys have not been loaded yet")

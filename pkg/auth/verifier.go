@@ -38,6 +38,7 @@ const (
 type Config struct {
 	Issuers   []Issuer
 	Local     *Authority       // the built-in issuer
+	Access    *Access          // clients, read keys and revocations; where nil, there are none
 	Clock     func() time.Time // time.Now where nil
 	Logger    *slog.Logger     // discards where nil; never gets tokens or claims
 	CacheSize int              // verified tokens kept, 10,000 where it is 0
@@ -49,6 +50,7 @@ type Verifier struct {
 	issuers map[string]*accepted
 	parser  *jwt.Parser
 	clock   func() time.Time
+	access  *Access
 	cache   *otter.Cache[[sha256.Size]byte, verified] // by the token's hash, so that memory holds no usable token
 	stop    context.CancelFunc
 }
@@ -63,11 +65,17 @@ type accepted struct {
 
 	boroughs     Boroughs
 	allowedRoles []programme.Role
+	local        bool // the built-in one, which alone issues tokens to clients
 }
 
+// verified is what a token says that is genuine.
 type verified struct {
-	actor programme.Actor
-	until time.Time
+	actor    programme.Actor // of a client only who it is
+	ofClient bool
+	issued   time.Time         // zero where it does not say
+	expires  time.Time         // by its exp
+	digest   [sha256.Size]byte // of what is signed: a signature may have several forms
+	until    time.Time         // when it has to be verified again
 }
 
 // NewVerifier starts a verifier, which lives until ctx ends or it is closed. It
@@ -86,6 +94,7 @@ func NewVerifier(ctx context.Context, config Config) (*Verifier, error) {
 		issuers: map[string]*accepted{},
 		parser:  jwt.NewParser(jwt.WithValidMethods(algorithms), jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation()),
 		clock:   config.Clock,
+		access:  config.Access,
 		cache:   cache,
 	}
 	if v.clock == nil {
@@ -106,6 +115,7 @@ func NewVerifier(ctx context.Context, config Config) (*Verifier, error) {
 			clock: v.clock, logger: logger.With("issuer", local.issuer), life: ctx,
 		}
 		v.accept(Issuer{Issuer: local.issuer, Audience: local.audience, Boroughs: Boroughs{any: true}, AllowedRoles: programme.Roles}, ring)
+		v.issuers[local.issuer].local = true
 	}
 	for _, issuer := range v.issuers {
 		if issuer.ring.load != nil {
@@ -177,38 +187,70 @@ func (v *Verifier) Close() {
 // It refuses with an Unauthenticated error whose code says why: token_malformed,
 // token_algorithm, token_critical, token_issuer, token_unknown_key,
 // token_signature, token_no_expiry, token_expired, token_not_yet_valid,
-// token_audience, token_subject or token_roles; and with a Forbidden error and an
+// token_audience, token_subject, token_roles, token_revoked, client_ended or, for a
+// read key, key_unknown; and with a Forbidden error and an
 // actor without roles, who may be named to nobody but the log, where the issuer is
 // not trusted for what the token claims: untrusted_role or untrusted_borough. It
 // answers an Unavailable error, issuer_unavailable, where the issuer's keys cannot
-// be read.
+// be read, and access_unconfirmed where nobody can say whether the token was revoked.
 func (v *Verifier) Verify(ctx context.Context, token string) (programme.Actor, error) {
-	// Before hashing and parsing: both take time in proportion to the length.
-	if len(token) > maxToken {
-		return programme.Actor{}, errMalformed
+	if v.access != nil && isReadKey(token) {
+		return v.access.readKey(ctx, token)
 	}
-	key := sha256.Sum256([]byte(token))
-	now := v.clock()
-	if hit, ok := v.cache.GetIfPresent(key); ok && now.Before(hit.until) {
-		return hit.actor, nil
-	}
-	actor, expiry, err := v.verify(ctx, token)
+	found, err := v.genuine(ctx, token)
 	if programme.KindOf(err) == programme.Forbidden {
-		return actor, err // the log should know who tried
+		return found.actor, err // the log should know who tried
 	}
 	if err != nil {
 		return programme.Actor{}, err
 	}
-	until := now.Add(believedFor)
-	if expiry.Before(until) {
-		until = expiry
+	switch {
+	case v.access != nil:
+		return v.access.standing(ctx, &found)
+	case found.ofClient:
+		return programme.Actor{}, errClientEnded
 	}
-	v.cache.Set(key, verified{actor: actor, until: until})
-	return actor, nil
+	return found.actor, nil
 }
 
-// verify answers the actor and when the token expires, by the token alone.
-func (v *Verifier) verify(ctx context.Context, text string) (programme.Actor, time.Time, error) {
+// Examine answers what the token says, if it is believed, so that it can be ended.
+// The errors are those of [Verifier.Verify].
+func (v *Verifier) Examine(ctx context.Context, token string) (programme.ExaminedToken, error) {
+	if _, err := v.Verify(ctx, token); err != nil {
+		return programme.ExaminedToken{}, err
+	}
+	if isReadKey(token) {
+		return programme.ExaminedToken{}, errMalformed
+	}
+	found, err := v.genuine(ctx, token)
+	return programme.ExaminedToken{Issuer: found.actor.Issuer, Subject: found.actor.Subject, Digest: found.digest, ExpiresAt: found.expires.Add(leeway)}, err
+}
+
+// genuine answers what the token says, whether or not it has been ended since.
+func (v *Verifier) genuine(ctx context.Context, token string) (verified, error) {
+	// Before hashing and parsing: both take time in proportion to the length.
+	if len(token) > maxToken {
+		return verified{}, errMalformed
+	}
+	key := sha256.Sum256([]byte(token))
+	now := v.clock()
+	if hit, ok := v.cache.GetIfPresent(key); ok && now.Before(hit.until) {
+		return hit, nil
+	}
+	found, err := v.verify(ctx, token)
+	if err != nil {
+		return found, err
+	}
+	found.until = now.Add(believedFor)
+	if found.expires.Before(found.until) {
+		found.until = found.expires
+	}
+	v.cache.Set(key, found)
+	return found, nil
+}
+
+// verify answers what the token says, by the token alone.
+func (v *Verifier) verify(ctx context.Context, text string) (verified, error) {
 	claims := jwt.MapClaims{}
 	var issuer *accepted
 	token, err := v.parser.ParseWithClaims(text, claims, func(token *jwt.Token) (any, error) {
@@ -224,14 +266,26 @@ func (v *Verifier) verify(ctx context.Context, text string) (programme.Actor, ti
 		return issuer.ring.find(ctx, id, token.Method.Alg())
 	})
 	if err != nil {
-		return programme.Actor{}, time.Time{}, refusedBy(token, err)
+		return verified{}, refusedBy(token, err)
 	}
-	expiry, err := issuer.checkClaims(claims)
-	if err != nil {
-		return programme.Actor{}, time.Time{}, err
+	var found verified
+	if found.expires, err = issuer.checkClaims(claims); err != nil {
+		return verified{}, err
 	}
-	actor, err := issuer.actorOf(claims)
-	return actor, expiry, err
+	if issued, err := claims.GetIssuedAt(); err == nil && issued != nil {
+		found.issued = issued.Time
+	}
+	found.digest = sha256.Sum256([]byte(text[:strings.LastIndexByte(text, '.')]))
+	if client, is := claims[claimClient].(string); is && issuer.local {
+		// What it may do is known by what it is now, and not by what the token says.
+		found.actor, found.ofClient = programme.Actor{Issuer: issuer.issuer, Subject: client}, true
+		if client == "" || claims["sub"] != client {
+			return verified{}, errSubject
+		}
+		return found, nil
+	}
+	found.actor, err = issuer.actorOf(claims)
+	return found, err
 }
 
 // readHeader answers the id of the token's key. Keys and addresses of keys in
@@ -273,16 +327,24 @@ func refusedBy(token *jwt.Token, err error) error {
 	return errSignature
 }
 
+// datesReadable refuses instants that are none: the library turns numbers beyond what
+// a clock can hold into the past.
+func datesReadable(claims jwt.MapClaims) bool {
+	for _, name := range []string{"exp", "nbf", claimIssuedAt} {
+		if value, ok := claims[name]; ok {
+			if seconds, ok := value.(float64); !ok || seconds < 0 || seconds > latestInstant {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // checkClaims applies the issuer's rules to the claims that RFC 7519, section
 // 4.1, defines, and answers when the token expires.
 func (i *accepted) checkClaims(claims jwt.MapClaims) (time.Time, error) {
-	for _, name := range []string{"exp", "nbf", "iat"} {
-		// The library turns numbers beyond what a clock can hold into the past.
-		if value, ok := claims[name]; ok {
-			if seconds, ok := value.(float64); !ok || seconds < 0 || seconds > latestInstant {
-				return time.Time{}, errMalformed
-			}
-		}
+	if !datesReadable(claims) {
+		return time.Time{}, errMalformed
 	}
 	expiry, err := claims.GetExpirationTime()
 	if err != nil || expiry == nil {

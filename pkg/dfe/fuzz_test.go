@@ -48,3 +48,28 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// FuzzReadMapping reads anything as a mapping. It answers one that can be used, or a
+// refusal that names its faults.
+func FuzzReadMapping(f *testing.F) {
+	for n := range 2 {
+		_, mapping := documented(f, n+1)
+		f.Add(mapping)
+	}
+	for _, text := range []string{"", "---\n", "a: &a\n b: *a\n", "? [1]\n: 2\n", "key: [\n", "period: {always: {kind: day, on: 29 February}}\n", "indicators: {A: {value: {sum: []}}}\n"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := dfe.ReadMapping("mine.yaml", strings.NewReader(text))
+		if err != nil {
+			e := refusal(t, err)
+			if m != nil || len(e.Faults) == 0 {
+				t.Fatalf("the refusal %v gives %v", e, m)
+			}
+			return
+		}
+		if _, err := dfe.Builtin().With(m); err == nil && len(m.Indicators()) == 0 && m.Gives() != "the population" {
+			t.Fatal("a mapping of nothing can be used")
+		}
+	})
+}

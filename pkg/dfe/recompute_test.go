@@ -124,7 +124,7 @@ func compareBorough(t *testing.T, s *benchmark.Snapshot, r *raw, borough string)
 			name      string
 			got, want []string
 		}{
-			{"London", groups.London, want.london}, {"England", groups.England, want.england},
+			{"London", groups.Region, want.london}, {"England", groups.England, want.england},
 			{"the sub-region", groups.SubRegion, want.subRegion}, {"the neighbours", groups.Neighbours, want.neighbours},
 		} {
 			if !slices.Equal(slices.Sorted(slices.Values(g.got)), slices.Sorted(slices.Values(g.want))) {
@@ -179,18 +179,18 @@ func contrast(c *benchmark.Comparison, w *standing) []string {
 	}
 	figure("the joint figure", joint, w.joint)
 	figure("the previous figure", c.Previous, w.previous)
-	figure("London's", c.London.Published, w.region)
+	figure("London's", c.Region.Published, w.region)
 	figure("England's", c.England.Published, w.nation)
 	if !nearest(c.Change, w.change) {
 		number("the change", c.Change, w.change)
 	}
-	other("the rank in London", rank(c.London.Rank), w.london.rank)
+	other("the rank in London", rank(c.Region.Rank), w.london.rank)
 	other("the rank in England", rank(c.England.Rank), w.england.rank)
-	other("the exception", string(c.London.Exception), w.exception)
+	other("the exception", string(c.Region.Exception), w.exception)
 	other("the band", c.England.Band, w.band)
-	number("London's mean", c.London.Mean, w.london.mean())
-	number("the 20th percentile", c.London.P20, w.p20)
-	number("the 80th percentile", c.London.P80, w.p80)
+	number("London's mean", c.Region.Mean, w.london.mean())
+	number("the 20th percentile", c.Region.P20, w.p20)
+	number("the 80th percentile", c.Region.P80, w.p80)
 	number("the sub-region's mean", c.SubRegion.Mean, w.south.mean())
 	number("the sub-region as one", c.SubRegion.Pooled, w.pooled)
 	number("the neighbours' mean", c.Neighbours.Mean, w.similar.mean())
@@ -201,7 +201,7 @@ func contrast(c *benchmark.Comparison, w *standing) []string {
 		excluded []benchmark.Exclusion
 		want     *group
 	}{
-		{"London", c.London.N, c.Excluded.London, &w.london}, {"England", c.England.N, c.Excluded.England, &w.england},
+		{"London", c.Region.N, c.Excluded.London, &w.london}, {"England", c.England.N, c.Excluded.England, &w.england},
 		{"the sub-region", c.SubRegion.N, c.Excluded.SubRegion, &w.south}, {"the neighbours", c.Neighbours.N, c.Excluded.Neighbours, &w.similar},
 	} {
 		other("n of "+g.name, g.n, len(g.want.values))

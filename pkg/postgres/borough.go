@@ -22,6 +22,8 @@ var boroughs = noun[programme.Borough]{
 		{"asks_and_offers", "borough_code", "Asks and offers"},
 		{"events", "boroughs @> ARRAY[?]", "Events"},
 		{"milestones", "boroughs @> ARRAY[?]", "Milestones"},
+		{"api_clients", "boroughs @> ARRAY[?]", "API clients"},
+		{"read_keys", "borough_code", "Read keys"},
 	},
 }
 

@@ -34,6 +34,7 @@ type idempotencyAnswer struct {
 	Status      int
 	Header      *string // JSON, an object of texts; nil once the record has been removed
 	Body        []byte
+	ShownOnce   bool // it showed a secret, and has neither header nor body
 	CreatedAt   time.Time
 }
 
@@ -128,10 +129,14 @@ func (s *Store) keepAnswer(tx *gorm.DB, a programme.Attempt, answer programme.An
 		Issuer: a.Actor.Issuer, Subject: a.Actor.Subject, Borough: a.Actor.Borough, Operation: a.Operation, Key: a.Key, Fingerprint: a.Fingerprint[:],
 		Noun: answer.Noun, Record: answer.Record, Status: answer.Status, Header: &text, Body: answer.Body, CreatedAt: s.now(),
 	}
+	if answer.ShowsSecret {
+		nothing := "{}"
+		kept.Header, kept.Body, kept.ShownOnce = &nothing, nil, true
+	}
 	// What is there has expired. UpdateAll would leave out created_at.
 	return tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "issuer"}, {Name: "subject"}, {Name: "borough"}, {Name: "operation"}, {Name: "key"}},
-		DoUpdates: clause.AssignmentColumns([]string{"fingerprint", "noun", "record", "status", "header", "body", "created_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"fingerprint", "noun", "record", "status", "header", "body", "shown_once", "created_at"}),
 	}).Create(&kept).Error
 }
 

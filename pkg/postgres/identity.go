@@ -16,14 +16,23 @@ var issuing = programme.Actor{Issuer: "local", Subject: "issuer"}
 // ones included.
 func (s *Store) SigningKeys(ctx context.Context) ([]programme.SigningKey, error) {
 	keys := []programme.SigningKey{}
-	err := s.gorm.WithContext(ctx).Order("created_at, id").Find(&keys).Error
-	return keys, refusal(err)
+	if err := s.gorm.WithContext(ctx).Order("created_at, id").Find(&keys).Error; err != nil {
+		return nil, refusal(err)
+	}
+	for i := range keys {
+		var err error
+		if keys[i].PKCS8, err = s.sealing.open(signingRow(keys[i].ID), keys[i].PKCS8); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
 }
 
 // AddSigningKey keeps a key. The error is Conflict if there is one of that id.
 func (s *Store) AddSigningKey(ctx context.Context, k programme.SigningKey) error {
 	return s.transact(ctx, func(ctx context.Context, u *unit) error {
 		tx := u.tx.WithContext(ctx)
+		k.PKCS8 = s.sealing.seal(signingRow(k.ID), k.PKCS8)
 		if err := tx.Create(&k).Error; err != nil {
 			return err
 		}

@@ -19,8 +19,10 @@ import (
 // database that this one is a copy of, is good here.
 func (s *Store) CursorKey(ctx context.Context) ([]byte, error) {
 	var key []byte
-	err := s.gorm.WithContext(ctx).Raw("SELECT key FROM cursor_keys").Row().Scan(&key)
-	return key, refusal(err)
+	if err := s.gorm.WithContext(ctx).Raw("SELECT key FROM cursor_keys").Row().Scan(&key); err != nil {
+		return nil, refusal(err)
+	}
+	return s.sealing.open(cursorRow, key)
 }
 
 // errNoKey refuses the key of another list.

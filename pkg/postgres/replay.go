@@ -25,6 +25,9 @@ func (k *idempotencyAnswer) again(tx *gorm.DB, actor programme.Actor) (programme
 			"The request was carried out the first time; what it made or changed has been removed since. Nothing was done now.")
 	case !seen:
 		return programme.Answer{}, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(k.Noun, "-", " "))
+	case k.ShownOnce:
+		return programme.Answer{}, programme.Errorf(programme.Conflict, programme.CodeShownOnce,
+			"The request was carried out the first time, and its answer showed a secret, which is shown once. Nothing was done now. It was about %s.", k.Record)
 	case k.Body == nil && k.Status != http.StatusNoContent:
 		return programme.Answer{}, programme.Errorf(programme.Conflict, programme.CodeAnswerErased,
 			"The request was carried out the first time; its answer named a person who has been removed since. Nothing was done now. It was about %s.", k.Record)
@@ -57,6 +60,9 @@ var standing = map[string]lookup{
 	"ask-or-offer":         scoped(asksAndOffers),
 	"event":                scoped(events),
 	"milestone":            scoped(milestones),
+	"api-client":           scoped(apiClients),
+	"read-key":             scoped(readKeys),
+	"token-revocation":     scoped(tokenRevocations),
 }
 
 // public looks for reference data, which everybody may see.

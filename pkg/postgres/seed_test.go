@@ -96,7 +96,7 @@ func TestSeedKeepsSuccessions(t *testing.T) {
 			t.Fatalf("Barnsley continues as %q, successions %+v", code, after.Successions)
 		}
 	}
-	const entry = "SELECT count(*) FROM audit_entries WHERE key = 'E08000038' AND after -> 'Predecessors' -> 0 ->> 'Code' = 'E08000016'"
+	const entry = "SELECT count(*) FROM audit_entries WHERE key = 'E08000038' AND after -> 'Predecessors' -> 0 ->> 'code' = 'E08000016'"
 	if n := count(t, s, entry); n != 1 {
 		t.Fatalf("%d entries of the audit say whom it follows, want 1", n)
 	}

@@ -30,7 +30,10 @@ type Config struct {
 	Logger   *slog.Logger       // nil: the default one
 	Clock    func() time.Time   // nil: time.Now
 	Settings programme.Settings // the zero value: the defaults
-	MaxConns int                // of the pool; 0: four for each processor. One more connection listens for changes.
+	// SealingKeys keep the service's own keys from whoever has a copy of the database
+	// alone: none, one, or two while one takes the place of the other. The first seals.
+	SealingKeys [][]byte
+	MaxConns    int // of the pool; 0: four for each processor. One more connection listens for changes.
 }
 
 const (
@@ -46,6 +49,7 @@ type Store struct {
 	clock  func() time.Time
 	rules  programme.Settings
 
+	sealing    sealing
 	snapshot   atomic.Pointer[benchmark.Snapshot]
 	wanted     atomic.Bool   // whether anybody has asked for a snapshot
 	confirmed  atomic.Int64  // when the database last said that the snapshot is the present one, as time since started
@@ -79,6 +83,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s := &Store{
 		config: config, log: cfg.Logger, clock: cfg.Clock, rules: cfg.Settings.Or(programme.DefaultSettings),
 		started: time.Now(), staleAfter: 30 * time.Second, pollEvery: 5 * time.Second, loading: make(chan struct{}, 1),
+	}
+	if s.sealing, err = newSealing(cfg.SealingKeys); err != nil {
+		return nil, err
 	}
 	if s.log == nil {
 		s.log = slog.Default()

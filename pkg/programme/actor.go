@@ -31,7 +31,12 @@ type Actor struct {
 	Issuer  string // who vouches for the subject
 	Subject string // unique within the issuer; never shown to other callers
 	Roles   []Role
-	Borough string // GSS code, empty for roles that belong to no borough
+	Borough string // GSS code, empty for roles that belong to no borough, and for who acts for several until a call names one
+
+	Boroughs   []string // for whom a machine acts; empty for all others
+	Operations []string // the only ones that it may call; all that its roles may where empty
+	OwnFigures bool     // whether a key that reads the common view shows Borough's true figures in it
+	ReadOnly   bool     // whether it may read alone, whatever its roles may
 
 	Request string // id of the request in which it asks
 	Reason  string // why it changes something, in its own words; empty where it does not say
@@ -49,9 +54,12 @@ func (a Actor) Is(roles ...Role) bool {
 func (a Actor) Names() []string {
 	var names []string
 	for _, role := range a.Roles {
-		if role.OfBorough() {
+		switch {
+		case role.OfBorough() && a.Borough == "":
+			names = append(append(names, everyBorough), a.Boroughs...)
+		case role.OfBorough():
 			names = append(names, everyBorough, a.Borough)
-		} else {
+		default:
 			names = append(names, string(role))
 		}
 	}

@@ -17,4 +17,7 @@ type Answer struct {
 	// Noun and Record name what the attempt made or acted on: whoever is given the
 	// answer again must be able to see that.
 	Noun, Record string
+
+	// ShowsSecret says that nothing of the answer may be kept: a repetition is refused.
+	ShowsSecret bool
 }

@@ -80,7 +80,8 @@ func newSystem(t *testing.T, program string) *system {
 func (s *system) start(program string, url func(process int) string) {
 	s.t.Helper()
 	env := func(database string) []string {
-		return append(withoutSettings(os.Environ()), "DATABASE_URL="+database, "PEERCHALLENGE_BASE_URL=http://robustness.test", "LOG_LEVEL=warn", "PEERCHALLENGE_DEVELOPMENT=on")
+		return append(withoutSettings(os.Environ()), "DATABASE_URL="+database, "PEERCHALLENGE_BASE_URL=http://robustness.test", "LOG_LEVEL=warn", "PEERCHALLENGE_DEVELOPMENT=on",
+			"PEERCHALLENGE_LIMIT_CALLER=0", "PEERCHALLENGE_LIMIT_ADDRESS=0")
 	}
 	command := func(args ...string) string {
 		cmd := exec.Command(program, args...)

@@ -210,3 +210,47 @@ func TestImportOfFaultyFile(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryFigureIsUnderTheCodeOfItsDay: whatever codes the files have, each figure of
+// an authority is kept under the code that it had on its period's last day, or the
+// last one that it had within the period. So none counts twice, and North Yorkshire
+// and Somerset, which some files recode backwards, count in every file that has them.
+func TestEveryFigureIsUnderTheCodeOfItsDay(t *testing.T) {
+	t.Parallel()
+	s := load(t, open(t))
+	lineages, figures := s.Lineages(), 0
+	for o := range s.Data.Observations(benchmark.ObservationKey{}, benchmark.ObservationFilter{Level: benchmark.LocalAuthority}) {
+		period, err := benchmark.ParsePeriod(o.Period)
+		must(t, err)
+		for code := range strings.SplitSeq(o.Geography, "/") {
+			figures++
+			if then, stood := lineages.In(code, period); !stood || then != code {
+				t.Errorf("%s in %s is kept under %s, and the code was %q", o.Indicator, o.Period, code, then)
+			}
+		}
+	}
+	if figures < 10_000 {
+		t.Errorf("%d figures were looked at", figures)
+	}
+	recoded := 0
+	for _, code := range []string{"E06000060", "E06000065", "E06000066"} { // Buckinghamshire too, in the files of the workforce and of absence
+		for _, name := range s.Data.Periods() {
+			period, err := benchmark.ParsePeriod(name)
+			must(t, err)
+			then, _ := lineages.In(code, period)
+			for _, indicator := range s.Data.Indicators(name) {
+				column := s.Data.Column(name, indicator)
+				neighbour, _ := column.Figure("E09000022") // every file that has Lambeth has each of the three
+				if got, _ := column.Figure(then); (got.Status == benchmark.NotHeld) != (neighbour.Status == benchmark.NotHeld) {
+					t.Errorf("%s in %s: %s is %s, and Lambeth %s", indicator, name, then, got.Status, neighbour.Status)
+				}
+				if then != code && neighbour.Status != benchmark.NotHeld {
+					recoded++
+				}
+			}
+		}
+	}
+	if recoded == 0 {
+		t.Error("no figure was of a time before the new codes")
+	}
+}

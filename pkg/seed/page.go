@@ -9,7 +9,7 @@ import (
 )
 
 // attribution is the statement that the Open Government Licence asks for.
-const attribution = "Contains public sector information licensed under the Open Government Licence v3.0. Sources: Department for Education, Explore Education Statistics (children in need, referrals, children looked after; statistical neighbour model 2025); Office for National Statistics, mid-year population estimates."
+const attribution = "Contains public sector information licensed under the Open Government Licence v3.0. Sources: Department for Education, Explore Education Statistics (children in need, referrals, children looked after, care leavers, outcomes, social work workforce; statistical neighbour model 2025); Office for National Statistics, mid-year population estimates."
 
 // page is the programme's public page, cut into its sections.
 type page struct {

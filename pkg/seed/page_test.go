@@ -70,7 +70,7 @@ func TestProgrammePage(t *testing.T) {
 // TestAttribution has what the Open Government Licence asks of who uses the data.
 func TestAttribution(t *testing.T) {
 	shown := london(t).Programme.Attribution
-	for _, words := range []string{"Open Government Licence v3.0", "Department for Education", "Office for National Statistics", "children in need", "children looked after", "statistical neighbour model 2025"} {
+	for _, words := range []string{"Open Government Licence v3.0", "Department for Education", "Office for National Statistics", "children in need", "children looked after", "care leavers", "outcomes", "social work workforce", "statistical neighbour model 2025"} {
 		if !strings.Contains(shown, words) {
 			t.Errorf("the attribution does not name %q: %s", words, shown)
 		}

@@ -40,6 +40,9 @@ var audited = map[string]struct {
 	"ask-or-offer":         {programme.AskOrOffer{}, "AskOrOffer"},
 	"event":                {programme.Event{}, "Event"},
 	"milestone":            {programme.Milestone{}, "Milestone"},
+	"api-client":           {programme.APIClient{}, "ApiClient"},
+	"read-key":             {programme.ReadKey{}, "ReadKey"},
+	"token-revocation":     {programme.TokenRevocation{}, "TokenRevocation"},
 }
 
 // unshown are members by which the service itself counts, and of which the

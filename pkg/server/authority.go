@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
 )
 
@@ -11,6 +12,7 @@ type authorityStore interface {
 	CreateAuthority(ctx context.Context, actor programme.Actor, a programme.Authority) (programme.Authority, error)
 	UpdateAuthority(ctx context.Context, actor programme.Actor, code string, version int64, change func(*programme.Authority) error) (programme.Authority, error)
 	DeleteAuthority(ctx context.Context, actor programme.Actor, code string, version int64) error
+	SucceedAuthority(ctx context.Context, actor programme.Actor, code string, version int64, r programme.Reorganisation) (programme.Succeeded, error)
 }
 
 // ListAuthorities answers authorities, present and abolished.
@@ -26,7 +28,7 @@ func (s *Server) ListAuthorities(ctx context.Context, r api.ListAuthoritiesReque
 		}
 		return []string{a.Code}
 	})
-	return answerList(ctx, ordered, authorityWire)
+	return answerList(ctx, ordered, authorityIn(callOf(ctx).snapshot))
 }
 
 // GetAuthority answers one.
@@ -35,7 +37,7 @@ func (s *Server) GetAuthority(ctx context.Context, r api.GetAuthorityRequestObje
 	if a == nil {
 		return nil, notFound("There is no authority with this code.")
 	}
-	return resource(ctx, a.Version, authorityWire(a))
+	return resource(ctx, a.Version, authorityIn(callOf(ctx).snapshot)(a))
 }
 
 // CreateAuthority adds one.
@@ -48,7 +50,7 @@ func (s *Server) CreateAuthority(ctx context.Context, r api.CreateAuthorityReque
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, a.Version, "authority", a.Code, authorityWire(&a))
+	return created(ctx, a.Version, "authority", a.Code, authorityWire(&a, nil, nil))
 }
 
 // UpdateAuthority changes one.
@@ -65,7 +67,11 @@ func (s *Server) UpdateAuthority(ctx context.Context, r api.UpdateAuthorityReque
 	if err != nil {
 		return nil, err
 	}
-	return resource(ctx, a.Version, authorityWire(&a))
+	snapshot, err := s.store.Snapshot(ctx) // with what was just written
+	if err != nil {
+		return nil, err
+	}
+	return resource(ctx, a.Version, authorityIn(snapshot)(&a))
 }
 
 // DeleteAuthority removes one.
@@ -79,9 +85,16 @@ func setAuthority(a *programme.Authority, in api.AuthorityInput) error {
 	return a.Check()
 }
 
-func authorityWire(a *programme.Authority) api.Authority {
+func authorityIn(snapshot *benchmark.Snapshot) func(*programme.Authority) api.Authority {
+	return func(a *programme.Authority) api.Authority {
+		return authorityWire(a, snapshot.Successions, snapshot.Name)
+	}
+}
+
+func authorityWire(a *programme.Authority, successions []programme.Succession, name func(code string) string) api.Authority {
 	return api.Authority{
-		Code: a.Code, DfeCode: a.DfECode, Name: a.Name, RegionCode: a.RegionCode, RegionName: a.RegionName,
-		ValidFrom: a.ValidFrom, ValidTo: a.ValidTo, CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(), Etag: etagOf(a.Version),
+		Code: a.Code, DfeCode: a.DfECode, Name: a.Name, RegionCode: a.RegionCode, RegionName: a.RegionName, ValidFrom: a.ValidFrom, ValidTo: a.ValidTo,
+		Predecessors: relativesWire(programme.Predecessors(successions, a.Code), name), Successors: relativesWire(programme.Successors(successions, a.Code), name),
+		CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(), Etag: etagOf(a.Version),
 	}
 }

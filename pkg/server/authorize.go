@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
 )
 
@@ -40,17 +43,24 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		if s.perCaller != nil {
+			if err := s.perCaller.within(c, callerKey{actor.Issuer, actor.Subject, actor.Borough}); err != nil {
+				return err
+			}
+		}
 		if !actor.Is(op.Roles...) {
 			return programme.Errorf(programme.Forbidden, programme.CodeRole, "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
 		}
+		if err := machineMay(actor, op.ID, request.Method); err != nil {
+			return err
+		}
 		actor.Request = requestID(c)
-		call.actor, call.today, call.rules = actor, s.today.now(s.clock()), s.rules
+		call.today, call.rules = s.today.now(s.clock()), s.rules
 		if call.snapshot, err = s.store.Snapshot(ctx); err != nil {
 			return err
 		}
-		// Asked each time: a token outlives the borough's part in the programme.
-		if actor.Borough != "" && call.snapshot.Borough(actor.Borough) == nil {
-			return programme.Errorf(programme.Forbidden, programme.CodeUnknownBorough, "Your token speaks for a borough that the programme does not have.")
+		if call.actor, err = inProgramme(actor, call.snapshot, c); err != nil {
+			return err
 		}
 		if call.format != formatJSON {
 			var leave func()
@@ -70,10 +80,44 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 
 func (s *Server) authenticate(ctx context.Context, header string) (programme.Actor, error) {
 	scheme, token, _ := strings.Cut(header, " ")
-	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "Bearer") {
-		return programme.Actor{}, programme.Errorf(programme.Unauthenticated, programme.CodeNoToken, "This operation needs a bearer token in the Authorization header.")
+	if token = strings.TrimSpace(token); token != "" && strings.EqualFold(scheme, "Bearer") {
+		return s.verify(ctx, token)
 	}
-	return s.verify(ctx, token)
+	// Spreadsheets know nothing but Basic. A read key is its password, whatever the user
+	// is called; a token is none, or people would write tokens where passwords are kept.
+	if _, password, ok := basic(header); ok && strings.HasPrefix(password, string(programme.ReadKeyKind)) {
+		return s.verify(ctx, password)
+	}
+	return programme.Actor{}, programme.Errorf(programme.Unauthenticated, programme.CodeNoToken, "This operation needs a bearer token in the Authorization header, or a read key there.")
+}
+
+// machineMay refuses what a machine is not registered for, whatever its role allows.
+func machineMay(actor programme.Actor, operation, method string) error {
+	switch {
+	case actor.ReadOnly && method != http.MethodGet:
+		return programme.Errorf(programme.Forbidden, programme.CodeReadOnly, "A read key reads, and writes nothing.")
+	case len(actor.Operations) > 0 && !slices.Contains(actor.Operations, operation):
+		return programme.Errorf(programme.Forbidden, programme.CodeOperationNotAllowed, "This client is registered for other operations than %s.", operation)
+	}
+	return nil
+}
+
+// inProgramme answers the actor as whom the call is made: for boroughs that are in
+// the programme, and of several for the one that the path names. It is asked each
+// time, because a token outlives the borough's part in the programme.
+func inProgramme(actor programme.Actor, snapshot *benchmark.Snapshot, c echo.Context) (programme.Actor, error) {
+	there := func(code string) bool { return snapshot.Borough(code) != nil }
+	if len(actor.Boroughs) > 1 {
+		// The list is shared with other calls.
+		actor.Boroughs = slices.DeleteFunc(slices.Clone(actor.Boroughs), func(code string) bool { return !there(code) })
+		if named := c.Param("borough"); slices.Contains(actor.Boroughs, named) {
+			actor.Borough = named
+		}
+	}
+	if actor.Borough != "" && !there(actor.Borough) || actor.Borough == "" && len(actor.Boroughs) == 0 && slices.ContainsFunc(actor.Roles, programme.Role.OfBorough) {
+		return actor, programme.Errorf(programme.Forbidden, programme.CodeUnknownBorough, "Your token speaks for a borough that the programme does not have.")
+	}
+	return actor, nil
 }
 
 func names(roles []programme.Role) string {

@@ -47,6 +47,9 @@ func TestEveryOperation(t *testing.T) {
 			default:
 				w = lean(t)
 			}
+			if slices.Contains(op.Tags, "Service") && op.RequestBody != nil {
+				return // the token endpoint, which has tests of its own
+			}
 			if slices.Contains(op.Tags, "Service") {
 				w.send(ask{method: op.method, path: w.address(op)}).want(200)
 				return
@@ -109,7 +112,7 @@ func (w *world) address(op *described) string {
 		case p.Value.In == "path" && op.method == http.MethodDelete && strings.HasSuffix(op.path, "/{code}"):
 			path = w.removableByCode(op.path)
 		case p.Value.In == "path":
-			path = strings.Replace(path, "{"+p.Value.Name+"}", example, 1)
+			path = strings.Replace(path, "{"+p.Value.Name+"}", w.stood(example), 1)
 		case p.Value.In == "query" && p.Value.Required:
 			query.Set(p.Value.Name, w.stood(example))
 		}
@@ -195,7 +198,7 @@ func (w *world) refusesStrangers(op *described) {
 	a.token = ""
 	r := w.send(a)
 	r.problem(401, "no_token")
-	if got := r.header.Get("WWW-Authenticate"); got != `Bearer realm="peerchallenge"` {
+	if got := r.header["Www-Authenticate"]; !slices.Equal(got, []string{`Bearer realm="peerchallenge"`, `Basic realm="peerchallenge", charset="UTF-8"`}) {
 		w.t.Errorf("WWW-Authenticate is %s", got)
 	}
 	a.token = "not.a.token"
@@ -290,7 +293,7 @@ func (w *world) findsNothing(op *described) {
 	path := op.path
 	for _, p := range op.parameters {
 		key := missing[p.Value.Name]
-		if p.Value.Name == "borough" {
+		if p.Value.Name == "borough" || p.Value.Name == "secretId" {
 			key = fmt.Sprint(p.Value.Example)
 		}
 		if p.Value.Name == "code" {
@@ -361,6 +364,9 @@ func (w *world) answersItsExample(op *described) {
 		}
 		r.want(201)
 		again := w.send(ask{method: http.MethodGet, path: r.header.Get("Location"), token: a.token}).want(200)
+		if op.Extensions["x-shows-secret"] == true {
+			return // which is not read again
+		}
 		if again.header.Get("ETag") != r.header.Get("ETag") || again.body != r.body {
 			w.t.Errorf("what was created reads differently:\n%s %s\n%s %s", r.header.Get("ETag"), r.body, again.header.Get("ETag"), again.body)
 		}

@@ -45,6 +45,8 @@ type operation struct {
 	BodyTypes    []string // media types of the body, the one to prefer first
 	Row          string   // schema of one item, where the operation answers a list
 	columns      []string // of the list as CSV
+	form         bool     // the token endpoint, which reads its request itself, by RFC 6749
+	showsSecret  bool     // its answer is never kept: x-shows-secret
 	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
@@ -78,6 +80,16 @@ func readContract() (*contract, error) {
 		}
 	}
 	return c, errors.Join(faults...)
+}
+
+// rolesOf answers who may call the operation, nil where there is none.
+func (c *contract) rolesOf(operation string) []programme.Role {
+	for _, op := range c.operations {
+		if op.ID == operation && !op.Public {
+			return op.Roles
+		}
+	}
+	return nil
 }
 
 // schemaOptions say which formats are checked. The library's own pattern for
@@ -158,6 +170,10 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 	if op.RequestBody != nil {
 		o.bodyOptional = !op.RequestBody.Value.Required
 		for mediaType, media := range op.RequestBody.Value.Content {
+			if mediaType == formType {
+				o.form = true
+				continue
+			}
 			o.BodyTypes, o.Body = append(o.BodyTypes, mediaType), media.Schema.Value
 		}
 		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON
@@ -167,6 +183,7 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 		o.Creates = createdAt(path)
 	}
 	public := op.Security != nil && len(*op.Security) == 0
+	o.showsSecret = op.Extensions["x-shows-secret"] == true
 	o.fromSnapshot = method == http.MethodGet && op.Extensions["x-from-snapshot"] == true
 	return o, o.readRoles(op.Extensions["x-roles"], public)
 }

@@ -83,7 +83,7 @@ func (c *conformance) check(request *http.Request, r *http.Response, body []byte
 	}
 	status := strconv.Itoa(r.StatusCode)
 	ref := op.Responses.Value(status)
-	if ref == nil && slices.Contains([]int{405, 500, 503}, r.StatusCode) {
+	if ref == nil && slices.Contains([]int{405, 429, 500, 503}, r.StatusCode) {
 		status, ref = "default", op.Responses.Default()
 	}
 	if ref == nil {

@@ -32,6 +32,7 @@ func (w *world) markings() []marking {
 	manager, lead := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own)
 	review := "/v1/peer-reviews/" + w.review(programme.ReviewFieldwork).ID
 	person := "/v1/participants/" + lead.post("/v1/participants", `{"name":"ann-participant-name","role":"ad","borough":"`+own+`","email":"ann-participant-email@example.org"}`).id()
+	ended := "/v1/token-revocations/" + manager.post("/v1/token-revocations", `{"issuer":"https://id.example.org","subject":"ann-token-revocation-subject"}`).id()
 	const patch, put, post = http.MethodPatch, http.MethodPut, http.MethodPost
 	return []marking{
 		{"programme", "Programme", "/v1/programme", manager,
@@ -57,6 +58,7 @@ func (w *world) markings() []marking {
 			[]step{{patch, "", `{"description":"","sessions":[],"opportunities":[]}`}}},
 		{"milestone", "Milestone", "/v1/milestones/" + w.made[exampleMilestone], manager,
 			[]step{{patch, "", `{"description":"{{description}}"}`}}, []step{{http.MethodDelete, "", ""}}},
+		{"token-revocation", "TokenRevocation", ended, manager, nil, nil},
 	}
 }
 

@@ -36,6 +36,7 @@ func (s *Server) once(next api.Handler) api.Handler {
 			}
 			answer := response.(reply).asAnswer()
 			answer.Noun, answer.Record = recordAt(cmp.Or(answer.Header["Location"], call.url.Path))
+			answer.ShowsSecret = call.op.showsSecret
 			return answer, nil
 		})
 		c.SetRequest(original)

@@ -70,15 +70,27 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
-		"Me":                        {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
-		"ActionCount":               filled(actionCountWire),
-		"MilestoneCount":            filled(milestoneCountWire),
-		"Programme":                 filled(programmeWire),
-		"Priority":                  filled(priorityWire),
-		"SubRegion":                 filled(subRegionWire),
-		"SubRegionMembership":       filled(membershipWire),
-		"Borough":                   {shown: boroughWire(&b, &a, "south")},
-		"Authority":                 filled(authorityWire),
+		"ApiClient": of(apiClients, func(c *programme.APIClient) {
+			c.Uses = map[string]time.Time{c.ID: c.CreatedAt}
+			for i := range c.Secrets {
+				c.Uses[c.Secrets[i].ID] = c.CreatedAt
+			}
+		}),
+		"ReadKey":         of(readKeys, nil),
+		"TokenRevocation": of(tokenRevocations, nil),
+
+		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
+		"ActionCount":         filled(actionCountWire),
+		"MilestoneCount":      filled(milestoneCountWire),
+		"Programme":           filled(programmeWire),
+		"Priority":            filled(priorityWire),
+		"SubRegion":           filled(subRegionWire),
+		"SubRegionMembership": filled(membershipWire),
+		"Borough":             {shown: boroughWire(&b, &a, "south")},
+		"Authority": filled(func(a *programme.Authority) api.Authority {
+			return authorityWire(a, []programme.Succession{{Predecessor: "E1", Successor: a.Code, Kind: programme.Split, From: "2024-04-01"},
+				{Predecessor: a.Code, Successor: "E2", Kind: programme.Split, From: "2024-04-01"}}, strings.Clone)
+		}),
 		"Indicator":                 filled(indicatorWire),
 		"Period":                    filled(periodWire),
 		"Release":                   filled(releaseWire),
@@ -101,6 +113,8 @@ func mappings() map[string]mapping {
 var unmapped = map[string]string{
 	"AuditEntry": "TestAuditMapperForgetsNothing", "Change": "TestChangeMapperForgetsNothing",
 	"DistributionItem": "made from the snapshot with its list: TestDistribution", "StatisticalNeighbour": "likewise",
+	"TokenAnswer": "of RFC 6749: TestTheTokenEndpointKeepsItsRules", "IssuerMetadata": "of RFC 8414: TestAStandardClientLibraryGetsAToken",
+	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
 	"Start": "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }

@@ -28,8 +28,14 @@ func meWire(actor programme.Actor, boroughs []api.NamedBorough, creations []api.
 // boroughsOf answers whom the caller's token speaks for.
 func boroughsOf(call *call) []api.NamedBorough {
 	boroughs := []api.NamedBorough{}
-	if b := call.snapshot.Borough(call.actor.Borough); b != nil {
-		boroughs = append(boroughs, api.NamedBorough{Code: b.Code, Name: b.Name})
+	codes := call.actor.Boroughs // of a machine that acts for several
+	if len(codes) == 0 {
+		codes = []string{call.actor.Borough}
+	}
+	for _, code := range codes {
+		if b := call.snapshot.Borough(code); b != nil {
+			boroughs = append(boroughs, api.NamedBorough{Code: b.Code, Name: b.Name})
+		}
 	}
 	return boroughs
 }

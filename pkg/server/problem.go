@@ -55,6 +55,10 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	}
 	e := s.refusal(err, c)
 	c.Set(problemCodeKey, e.Code)
+	if c.Path() == tokenPath && c.Request().Method == http.MethodPost {
+		_ = s.refuseToken(c, e) // who has gone does not read it
+		return
+	}
 	problem := api.Problem{
 		Type: problemAddress(e.Code), Title: problems[e.Code].Title, Status: statuses[e.Kind], Detail: e.Detail,
 		Instance: requestID(c), Code: api.ProblemCode(e.Code), Errors: make([]api.Fault, 0, len(e.Faults)),
@@ -71,9 +75,9 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	header := c.Response().Header()
 	switch e.Kind {
 	case programme.Unauthenticated:
-		header.Set("WWW-Authenticate", challenge(e.Code))
+		header["Www-Authenticate"] = challenges(e.Code)
 	case programme.TooMany, programme.Unavailable:
-		header.Set("Retry-After", "5")
+		header.Set("Retry-After", retryAfter(e.Code))
 	}
 	header.Del("Link")
 	header.Set("Cache-Control", "no-store")
@@ -116,13 +120,23 @@ func (s *Server) refusal(err error, c echo.Context) *programme.Error {
 	return programme.OwnFault(nil)
 }
 
-// challenge names the fault of the token (RFC 6750); a request that brought
-// none gets no error code.
-func challenge(code programme.Code) string {
-	if code == programme.CodeNoToken {
-		return `Bearer realm="peerchallenge"`
+// challenges name the ways to authenticate, a header for each, and the fault of the
+// token (RFC 6750); a request that brought none gets no error code. A spreadsheet asks
+// for a password only where it reads Basic.
+func challenges(code programme.Code) []string {
+	bearer := `Bearer realm="peerchallenge"`
+	if code != programme.CodeNoToken {
+		bearer += `, error="invalid_token"`
 	}
-	return `Bearer realm="peerchallenge", error="invalid_token"`
+	return []string{bearer, `Basic realm="peerchallenge", charset="UTF-8"`}
+}
+
+// retryAfter is after how many seconds it is worth to try again.
+func retryAfter(code programme.Code) string {
+	if code == programme.CodeTooManyRequests || code == programme.CodeBusy {
+		return "1"
+	}
+	return "5"
 }
 
 func optional(s string) *string {

@@ -17,6 +17,10 @@ import (
 // may be made again, and nothing shown to whom it is not for.
 func (w *world) isNotRepeated(op *described, a ask, first answer) {
 	w.t.Helper()
+	if op.Extensions["x-shows-secret"] == true {
+		w.isShownOnce(op, a)
+		return
+	}
 	again := w.send(a)
 	if again.want(first.status); again.body != first.body || again.header.Get("ETag") != first.header.Get("ETag") ||
 		again.header.Get("Location") != first.header.Get("Location") || again.header.Get("Idempotency-Replayed") != "true" || first.header.Get("Idempotency-Replayed") != "" {
@@ -41,6 +45,16 @@ func (w *world) isNotRepeated(op *described, a ask, first answer) {
 		w.t.Errorf("a repeated request changed the number of rows from %s to %s", before, after)
 	}
 	w.send(ask{method: http.MethodGet, path: record, token: w.token(programme.RoleProgramme)}).problem(404, "not_found")
+}
+
+// isShownOnce: whoever repeats the request is told that nothing is shown again, and
+// the database has nothing that could be.
+func (w *world) isShownOnce(op *described, a ask) {
+	w.t.Helper()
+	w.send(a).problem(409, "shown_once")
+	if kept := w.ownerGets("SELECT count(*)::text FROM idempotency_answers WHERE operation = '" + op.OperationID + "' AND shown_once AND header = '{}' AND body IS NULL"); kept != "1" {
+		w.t.Errorf("%s: %s answers are kept as they should be", op.OperationID, kept)
+	}
 }
 
 // isKeptFromOthers: one subject may speak for two boroughs, by two tokens.

@@ -48,6 +48,9 @@ type Store interface {
 	askOrOfferStore
 	eventStore
 	milestoneStore
+	apiClientStore
+	readKeyStore
+	tokenRevocationStore
 	changeStore
 	auditStore
 }
@@ -58,7 +61,14 @@ type Config struct {
 	Store  Store
 	Verify func(ctx context.Context, token string) (programme.Actor, error)
 	Keys   func(ctx context.Context) ([]byte, error) // the built-in issuer's public keys, a JWKS; nil where it is off
-	Clock  func() time.Time                          // nil: time.Now
+	// Grant issues a token to a client that proves who it is; nil where the built-in
+	// issuer is off. The error is [programme.ErrNoClient] where it does not.
+	Grant func(ctx context.Context, proof programme.ClientProof) (programme.Grant, error)
+	// Issuer is the built-in issuer's name, which is the service's own address.
+	Issuer string
+	// Examine answers what a token that is believed says, so that it can be ended.
+	Examine func(ctx context.Context, token string) (programme.ExaminedToken, error)
+	Clock   func() time.Time // nil: time.Now
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
 	Logger   *slog.Logger // nil: the default one
@@ -72,6 +82,9 @@ type Config struct {
 	// Addresses says how much of callers' addresses the log keeps; the zero value
 	// means all.
 	Addresses AddressForm
+	// Limits bound how often one caller and one address may ask; the zero value bounds
+	// nobody.
+	Limits Limits
 	// Spool bounds what is kept for slow readers of whole lists.
 	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
@@ -87,6 +100,9 @@ type Server struct {
 	store     Store
 	verify    func(ctx context.Context, token string) (programme.Actor, error)
 	keys      func(ctx context.Context) ([]byte, error)
+	grant     func(ctx context.Context, proof programme.ClientProof) (programme.Grant, error)
+	examine   func(ctx context.Context, token string) (programme.ExaminedToken, error)
+	issuer    string
 	clock     func() time.Time
 	rules     programme.Settings
 	log       *slog.Logger
@@ -95,13 +111,17 @@ type Server struct {
 	contract  *contract
 	answers   *answers
 	spool     *spool
-	metrics   *metrics
-	today     calendar
-	door      door
-	baseURL   string
-	lastKeys  atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
-	cursorKey atomic.Pointer[[]byte]
-	echo      *echo.Echo
+	admission admission
+	// perCaller and perAddress are nil where nothing is limited.
+	perCaller  *limiter[callerKey]
+	perAddress *limiter[netip.Addr]
+	metrics    *metrics
+	today      calendar
+	door       door
+	baseURL    string
+	lastKeys   atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
+	cursorKey  atomic.Pointer[[]byte]
+	echo       *echo.Echo
 }
 
 // New makes a server. It fails if contract, roles and routes do not agree.
@@ -124,8 +144,8 @@ func New(cfg Config) (*Server, error) {
 		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
-		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
-		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
+		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
+		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, admission: newAdmission(), perCaller: newLimiter[callerKey]("caller", cfg.Limits.PerCaller), perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress), metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
 		proxies: cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
@@ -148,11 +168,11 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 			AllowOrigins:  origins,
 			AllowMethods:  []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete},
 			AllowHeaders:  []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", headerReason, headerRequestID},
-			ExposeHeaders: []string{"ETag", "Link", "Location", "Content-Disposition", "Idempotency-Replayed", headerRequestID, "Retry-After", "Accept-Patch"},
+			ExposeHeaders: []string{"ETag", "Link", "Location", "Content-Disposition", "Idempotency-Replayed", headerRequestID, "Retry-After", "Accept-Patch", "RateLimit", "RateLimit-Policy"},
 			MaxAge:        3600,
 		}))
 	}
-	e.Use(s.authorize, s.remember, s.validate)
+	e.Use(s.limitAddresses, s.authorize, s.remember, s.validate, s.admit)
 	api.Register(e, s, s.eachState, s.once)
 	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err

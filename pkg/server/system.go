@@ -55,6 +55,7 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 		c.Response().Header().Set("Cache-Control", "public, max-age=300")
 		return c.JSONBlob(http.StatusOK, keys)
 	})
+	s.routeTokens(e)
 	if err := s.routeStart(e); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		call := callIn(c)
-		if call == nil {
+		if call == nil || call.op.form {
 			return next(c)
 		}
 		if call.op.IfMatch {

@@ -106,12 +106,17 @@ func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*s
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting, clock: clock}
-	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Clock: clock, Logger: silent})
+	access := auth.NewAccess(t.Context(), store, clock, silent)
+	t.Cleanup(access.Close)
+	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Access: access, Clock: clock, Logger: silent})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(verifier.Close)
-	cfg := server.Config{Store: store, Verify: verifier.Verify, Keys: w.issuer.JWKS, Clock: clock, Logger: silent}
+	cfg := server.Config{
+		Store: store, Verify: verifier.Verify, Examine: verifier.Examine, Keys: w.issuer.JWKS, Grant: auth.NewClients(w.issuer, access).Grant, Issuer: "http://test",
+		Clock: clock, Logger: silent,
+	}
 	for _, c := range change {
 		c(&cfg)
 	}

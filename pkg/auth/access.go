@@ -1,0 +1,352 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
+
+	"peerchallenge/pkg/programme"
+)
+
+// AccessStore keeps for all processes who may call and who may not any more.
+type AccessStore interface {
+	// AccessGeneration answers which state is the present one.
+	AccessGeneration(ctx context.Context) (int64, error)
+	Access(ctx context.Context) (programme.Access, error)
+	// NoteUses keeps when secrets, clients and read keys were last used, by their ids.
+	NoteUses(ctx context.Context, uses map[string]time.Time) error
+	// UseAssertion says whether the client signs in with the assertion for the first time.
+	UseAssertion(ctx context.Context, client string, jtiHash [sha256.Size]byte, until time.Time) (first bool, err error)
+}
+
+const (
+	// believedUnasked is for how long a state of [Access] is good after the database was
+	// last asked whether it is the present one. Nothing that was revoked is accepted
+	// longer than that by any process, whatever becomes of its database: who cannot know
+	// whether a token was revoked must not accept it. Together with the time that the
+	// question may take it stays below the ten seconds that are promised.
+	believedUnasked = 8 * time.Second
+	accessEvery     = time.Second
+	accessTimeout   = 1500 * time.Millisecond
+	unknownEvery    = 200 * time.Millisecond
+	usesEvery       = time.Minute // between two notes of one secret's use
+)
+
+// Access is who may call beside those whom other issuers vouch for, and who may not
+// any more. A process holds all of it in memory, so that no call asks the database,
+// and asks each second whether it has changed. It is safe for concurrent use.
+type Access struct {
+	store   AccessStore
+	clock   func() time.Time
+	elapsed func() time.Duration // of the monotonic clock: nobody can set it back
+	logger  *slog.Logger
+
+	state   atomic.Pointer[accessState]
+	asking  singleflight.Group
+	unknown *rate.Limiter // how often secrets that nobody knows may cause a load
+
+	using sync.Mutex
+	noted map[string]time.Time // when uses were last put down
+	uses  map[string]time.Time // that have not been kept yet
+
+	stop    context.CancelFunc
+	working sync.WaitGroup
+}
+
+// accessState is one state, and how fresh it is.
+type accessState struct {
+	known   *known
+	asked   time.Duration // when the question was sent to which it is the answer
+	failing bool          // whether the last question had no answer
+}
+
+// known is a state of the database, prepared for what calls ask.
+type known struct {
+	generation int64
+	clients    map[string]*knownClient
+	readKeys   map[[sha256.Size]byte]*knownKey
+	tokens     map[[sha256.Size]byte]bool
+	subjects   map[subject]time.Time // until when what was issued to them is refused
+}
+
+type knownClient struct {
+	client programme.APIClient
+	hashes []knownSecret
+}
+
+type knownSecret struct {
+	id   string
+	hash [sha256.Size]byte
+}
+
+type knownKey struct {
+	key   programme.ReadKey
+	actor programme.Actor
+}
+
+type subject struct{ issuer, subject string }
+
+// NewAccess begins to hold who may call, until ctx ends or it is closed. It does not
+// wait for the database: until that has answered, nobody is believed.
+func NewAccess(ctx context.Context, store AccessStore, clock func() time.Time, logger *slog.Logger) *Access {
+	started := time.Now()
+	a := &Access{
+		store: store, clock: clock, elapsed: func() time.Duration { return time.Since(started) }, logger: logger,
+		unknown: rate.NewLimiter(rate.Every(unknownEvery), 5), noted: map[string]time.Time{}, uses: map[string]time.Time{},
+	}
+	ctx, a.stop = context.WithCancel(ctx)
+	a.working.Go(func() { a.run(ctx) })
+	return a
+}
+
+// Close ends the questions, and keeps what uses have not been kept yet.
+func (a *Access) Close() {
+	a.stop()
+	a.working.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), accessTimeout)
+	defer cancel()
+	a.keepUses(ctx)
+}
+
+func (a *Access) run(ctx context.Context) {
+	ticker := time.NewTicker(accessEvery)
+	defer ticker.Stop()
+	for {
+		a.ask(ctx)
+		a.keepUses(ctx)
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// ask brings the state up to the present one. Who asks at the same time shares the
+// answer.
+func (a *Access) ask(ctx context.Context) {
+	_, _, _ = a.asking.Do("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), accessTimeout)
+		defer cancel()
+		asked, held := a.elapsed(), a.state.Load()
+		found, err := a.load(ctx, held)
+		if err != nil {
+			a.fail(ctx, held, err)
+			return nil, nil
+		}
+		if held != nil && held.failing && held.known != nil {
+			a.logger.InfoContext(ctx, "Clients, keys and revocations can be read again.")
+		}
+		a.state.Store(&accessState{known: found, asked: asked})
+		return nil, nil
+	})
+}
+
+func (a *Access) fail(ctx context.Context, held *accessState, err error) {
+	var failing accessState
+	if held != nil {
+		failing = *held
+	}
+	// Who serves a database that is not migrated yet has said so.
+	if e, ok := errors.AsType[*programme.Error](err); !failing.failing && (!ok || e.Code != programme.CodeNotReady) {
+		a.logger.WarnContext(ctx, "Clients, keys and revocations could not be read; tokens will be refused until they can.", "error", err)
+	}
+	failing.failing = true
+	a.state.Store(&failing)
+}
+
+// load answers the present state: that which is held, if it is the present one.
+func (a *Access) load(ctx context.Context, held *accessState) (*known, error) {
+	generation, err := a.store.AccessGeneration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// Not only a later one: a restored copy of the database may have an earlier.
+	if held != nil && held.known != nil && held.known.generation == generation {
+		return held.known, nil
+	}
+	access, err := a.store.Access(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return prepared(access), nil
+}
+
+func prepared(access programme.Access) *known {
+	k := &known{
+		generation: access.Generation, clients: map[string]*knownClient{}, readKeys: map[[sha256.Size]byte]*knownKey{},
+		tokens: map[[sha256.Size]byte]bool{}, subjects: map[subject]time.Time{},
+	}
+	for _, c := range access.Clients {
+		k.clients[c.ID] = &knownClient{client: c}
+	}
+	keys := map[string]*knownKey{}
+	for _, key := range access.ReadKeys {
+		keys[key.ID] = &knownKey{key, key.Actor()}
+	}
+	for _, s := range access.Secrets {
+		hash := [sha256.Size]byte(s.Hash)
+		if s.APIClientID != nil && k.clients[*s.APIClientID] != nil {
+			c := k.clients[*s.APIClientID]
+			c.hashes = append(c.hashes, knownSecret{s.ID, hash})
+		}
+		if s.ReadKeyID != nil && keys[*s.ReadKeyID] != nil {
+			k.readKeys[hash] = keys[*s.ReadKeyID]
+		}
+	}
+	for _, r := range access.Revocations {
+		whose := subject{r.Issuer, r.Subject}
+		switch {
+		case r.Digest != nil:
+			k.tokens[[sha256.Size]byte(r.Digest)] = true
+		case k.subjects[whose].Before(r.CreatedAt):
+			k.subjects[whose] = r.CreatedAt
+		}
+	}
+	return k
+}
+
+// fresh answers a state that was the present one a moment ago. The error is
+// Unavailable where nobody can say so.
+func (a *Access) fresh(ctx context.Context) (*known, error) {
+	state := a.state.Load()
+	if state == nil || state.known == nil || a.elapsed()-state.asked > believedUnasked {
+		// The first question may still be on its way; after that, a second finds out
+		// whether the database is back.
+		if state == nil || !state.failing {
+			a.ask(ctx)
+			state = a.state.Load()
+		}
+		if state == nil || state.known == nil || a.elapsed()-state.asked > believedUnasked {
+			return nil, errUnconfirmed
+		}
+	}
+	return state.known, nil
+}
+
+// renewed is fresh after one more question, unless there have been too many: what is
+// not known may have come a moment ago.
+func (a *Access) renewed(ctx context.Context) (*known, error) {
+	if a.unknown.Allow() {
+		a.ask(ctx)
+	}
+	return a.fresh(ctx)
+}
+
+// readKey answers who reads with the key.
+func (a *Access) readKey(ctx context.Context, text string) (programme.Actor, error) {
+	hash := programme.HashOfSecret(text)
+	state, err := a.fresh(ctx)
+	if err != nil {
+		return programme.Actor{}, err
+	}
+	key := state.readKeys[hash]
+	if key == nil && programme.LooksLikeSecret(programme.ReadKeyKind, text) {
+		if state, err = a.renewed(ctx); err != nil {
+			return programme.Actor{}, err
+		}
+		key = state.readKeys[hash]
+	}
+	now := a.clock()
+	if key == nil || key.key.Ended(now) {
+		return programme.Actor{}, errReadKey
+	}
+	a.used(now, key.key.ID)
+	return key.actor, nil
+}
+
+// client answers the client of that id, nil where there is none that may sign in.
+func (a *Access) client(ctx context.Context, id string) (*knownClient, error) {
+	state, err := a.fresh(ctx)
+	if err == nil && state.clients[id] == nil && uuid.Validate(id) == nil {
+		state, err = a.renewed(ctx) // it may have been registered a moment ago, by another process
+	}
+	if err != nil {
+		return nil, err
+	}
+	client := state.clients[id]
+	if client != nil && client.client.Ended(a.clock()) {
+		return nil, nil //nolint:nilnil // as if it were not there
+	}
+	return client, nil
+}
+
+// standing answers as whom a verified token speaks now: that of a client as what the
+// client is at present, whatever the token says.
+func (a *Access) standing(ctx context.Context, v *verified) (programme.Actor, error) {
+	state, err := a.fresh(ctx)
+	if err != nil {
+		return programme.Actor{}, err
+	}
+	if len(state.tokens) > 0 && state.tokens[v.digest] {
+		return programme.Actor{}, errRevoked
+	}
+	if len(state.subjects) > 0 {
+		if until, is := state.subjects[subject{v.actor.Issuer, v.actor.Subject}]; is && !v.issued.After(until) {
+			return programme.Actor{}, errRevoked
+		}
+	}
+	if !v.ofClient {
+		return v.actor, nil
+	}
+	client := state.clients[v.actor.Subject]
+	if client == nil {
+		// It may have been registered a moment ago, by another process.
+		if state, err = a.renewed(ctx); err != nil {
+			return programme.Actor{}, err
+		}
+		client = state.clients[v.actor.Subject]
+	}
+	if client == nil || client.client.Ended(a.clock()) {
+		return programme.Actor{}, errClientEnded
+	}
+	return client.client.Actor(v.actor.Issuer), nil
+}
+
+// used puts down that what has these ids was used, once a minute at most.
+func (a *Access) used(now time.Time, ids ...string) {
+	a.using.Lock()
+	defer a.using.Unlock()
+	for _, id := range ids {
+		if now.Sub(a.noted[id]) >= usesEvery {
+			a.noted[id], a.uses[id] = now, now
+		}
+	}
+}
+
+// keepUses keeps what was put down. What cannot be kept now is kept later.
+func (a *Access) keepUses(ctx context.Context) {
+	a.using.Lock()
+	uses := a.uses
+	a.uses = map[string]time.Time{}
+	a.using.Unlock()
+	if len(uses) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), accessTimeout)
+	defer cancel()
+	if a.store.NoteUses(ctx, uses) != nil {
+		a.using.Lock()
+		for _, id := range slices.Collect(maps.Keys(uses)) {
+			if _, later := a.uses[id]; !later {
+				a.uses[id] = uses[id]
+			}
+		}
+		a.using.Unlock()
+	}
+}
+
+// isReadKey reports whether the text is a read key, whether or not there is such a
+// key, and no token: a token has no underscore before its first dot.
+func isReadKey(text string) bool { return strings.HasPrefix(text, string(programme.ReadKeyKind)) }

@@ -1,0 +1,106 @@
+package server
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/semaphore"
+
+	"peerchallenge/pkg/programme"
+)
+
+// class is what a request costs: each has room of its own, so that many of one keep
+// none of another waiting.
+type class int
+
+// The classes. What memory answers has none: it is done sooner than refused.
+const (
+	readsDatabase class = iota
+	writesDatabase
+	bulk // a whole list, which holds a connection for as long as it takes
+	classes
+)
+
+// admission lets in as many requests of a class as the database does at a time, and some
+// more to wait for a moment. Who comes then is refused at once: a queue without an end
+// would make everybody wait, and get longer for as long as more come than go. So
+// whoever is let in waits for as long as a few requests take, whatever the load is.
+type admission [classes]room
+
+type room struct {
+	inside  *semaphore.Weighted
+	waiting chan struct{} // holds a token for each who waits
+}
+
+const (
+	// patience is for how long somebody waits at most.
+	patience = 500 * time.Millisecond
+	// waitingEach is how many wait for each that is inside: a burst of as many as 33
+	// systems send at once finds room.
+	waitingEach = 4
+)
+
+// newAdmission makes room for what the pool of connections can do: see
+// [postgres.Config], whose numbers these are.
+func newAdmission() admission {
+	conns := 4 * runtime.GOMAXPROCS(0)
+	var a admission
+	for i, size := range [classes]int{readsDatabase: conns, writesDatabase: conns, bulk: conns} {
+		a[i] = room{semaphore.NewWeighted(int64(size)), make(chan struct{}, size*waitingEach)}
+	}
+	return a
+}
+
+// enter waits for room, and answers how to leave it.
+func (r room) enter(ctx context.Context) (leave func(), err error) {
+	leave = func() { r.inside.Release(1) }
+	if r.inside.TryAcquire(1) {
+		return leave, nil
+	}
+	select {
+	case r.waiting <- struct{}{}:
+		defer func() { <-r.waiting }()
+	default:
+		return nil, errBusy
+	}
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if r.inside.Acquire(waiting, 1) != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, errBusy
+	}
+	return leave, nil
+}
+
+var errBusy = programme.Errorf(programme.Unavailable, programme.CodeBusy, "More is being asked of the service than it does at a time.")
+
+// admit stands behind everything that is done in memory: what is refused there takes
+// nobody's place, and what is answered there is never refused here.
+func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		call := callIn(c)
+		if call == nil || call.op.Public || call.op.fromSnapshot {
+			return next(c)
+		}
+		leave, err := s.admission[classOf(call, c.Request().Method)].enter(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		defer leave()
+		return next(c)
+	}
+}
+
+func classOf(call *call, method string) class {
+	switch {
+	case method != "GET":
+		return writesDatabase
+	case call.format != formatJSON:
+		return bulk
+	}
+	return readsDatabase
+}

@@ -1,0 +1,84 @@
+package server_test
+
+import (
+	"net/http"
+	"net/netip"
+	"regexp"
+	"testing"
+
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
+)
+
+// until asks until the status comes, at most so often, and answers the last answer and
+// how many came before.
+func until(status, most int, ask func() answer) (last answer, before int) {
+	for before = 0; before < most; before++ {
+		if last = ask(); last.status == status {
+			break
+		}
+	}
+	return last, before
+}
+
+// TestACallerInALoopIsSlowedDown: and nobody else. Each answer says what is left.
+func TestACallerInALoopIsSlowedDown(t *testing.T) {
+	t.Parallel()
+	w := startOn(t, leanDatabase(t), func(cfg *server.Config) { cfg.Limits.PerCaller = 1 })
+	lead := w.as(programme.RoleBoroughLead, "E09000022")
+	first := lead.get("/v1/boroughs").want(200)
+	if got := first.header.Get("RateLimit-Policy"); got != `"caller";q=4;w=4` {
+		t.Errorf("the policy is %s", got)
+	}
+	if got := first.header.Get("RateLimit"); got != `"caller";r=3;t=1` {
+		t.Errorf("what is left is %s", got)
+	}
+	refused, before := until(429, 100, func() answer { return lead.get("/v1/boroughs") })
+	refused.problem(429, "too_many_requests")
+	if refused.header.Get("Retry-After") != "1" || !regexp.MustCompile(`^"caller";r=0;t=[1-4]$`).MatchString(refused.header.Get("RateLimit")) || before < 3 {
+		t.Errorf("after %d answers it is refused with %v", before, refused.header)
+	}
+	w.as(programme.RoleBoroughLead, "E09000028").get("/v1/boroughs").want(200)
+	w.as(programme.RoleProgramme, "").get("/v1/boroughs").want(200)
+	w.send(ask{method: http.MethodGet, path: "/healthz"}).want(200)
+	w.eventually("it may ask again", func() bool { return lead.get("/v1/boroughs").status == 200 })
+}
+
+// TestAnAddressIsLimitedBeforeItSaysWhoItIs: whoever guesses tokens or secrets, from
+// all of the 64 bits that one subscriber has of IPv6.
+func TestAnAddressIsLimitedBeforeItSaysWhoItIs(t *testing.T) {
+	t.Parallel()
+	w := startOn(t, leanDatabase(t), func(cfg *server.Config) {
+		cfg.Limits.PerAddress, cfg.Proxies = 1, []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	})
+	from := func(address, path string) answer {
+		return w.send(ask{method: http.MethodGet, path: path, token: "not.a.token", header: map[string]string{"X-Forwarded-For": address}})
+	}
+	refused, before := until(429, 100, func() answer { return from("2001:db8::1", "/v1/boroughs") })
+	if refused.problem(429, "too_many_requests"); before < 4 || refused.header.Get("RateLimit-Policy") != `"address";q=4;w=4` {
+		t.Errorf("after %d answers it is refused with %v", before, refused.header)
+	}
+	until(429, 100, func() answer { return from("2001:db8::1", "/v1/boroughs") })
+	from("2001:db8::2", "/v1/boroughs").want(429)
+	from("2001:db8:0:1::1", "/v1/boroughs").want(401)
+	from("192.0.2.1", "/v1/boroughs").want(401)
+	from("2001:db8::1", "/healthz").want(200)
+	grant := func() answer {
+		return w.send(ask{method: http.MethodPost, path: "/oauth/token", body: "grant_type=client_credentials&client_id=x&client_secret=x",
+			header: map[string]string{"X-Forwarded-For": "192.0.2.2", "Content-Type": "application/x-www-form-urlencoded"}})
+	}
+	guessed, _ := until(429, 100, grant)
+	guessed.refused(t, 429, "temporarily_unavailable")
+}
+
+// TestNobodyIsLimitedWhereNothingIsSaid: the operator may leave it to a gateway.
+func TestNobodyIsLimitedWhereNothingIsSaid(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	if _, before := until(429, 300, func() answer { return w.get("/v1/boroughs") }); before != 300 {
+		t.Errorf("refused after %d", before)
+	}
+	if got := w.get("/v1/boroughs").want(200).header["Ratelimit"]; got != nil {
+		t.Errorf("RateLimit is %s", got)
+	}
+}
