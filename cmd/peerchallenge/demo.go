@@ -86,7 +86,7 @@ indicators, the published figures, and what the programme's page reports. Prints
 	if !given {
 		way = "DATABASE_URL='" + cfg.databaseURL + "' " + way
 	}
-	if err := greet(ctx, app.authority, cfg.baseURL, way, out); err != nil {
+	if err := greet(ctx, app, cfg.baseURL, way, out); err != nil {
 		return err
 	}
 	err = app.server.Serve(ctx, listener, grace)
@@ -182,11 +182,11 @@ func called(name string) string {
 
 // greet prints all that a newcomer needs to go on. The way is the environment in
 // which the token command reaches the demo's database.
-func greet(ctx context.Context, authority *auth.Authority, base, way string, out io.Writer) error {
+func greet(ctx context.Context, app *app, base, way string, out io.Writer) error {
 	fmt.Fprintf(out, "\nPeer Challenge & Review is running.\n\n  API            %s/v1\n  Documentation  %s/docs\n\nTokens, valid for %.0f hours, as Authorization: Bearer\n", base, base, demoTTL.Hours())
 	var reading string
 	for _, b := range bearers() {
-		token, err := authority.Token(ctx, b.actor(), demoTTL)
+		token, err := app.authority.Token(ctx, b.actor(), demoTTL)
 		if err != nil {
 			return err
 		}
@@ -195,7 +195,7 @@ func greet(ctx context.Context, authority *auth.Authority, base, way string, out
 		}
 		fmt.Fprintf(out, "\n  %s\n  %s\n", b, token)
 	}
-	_, err := fmt.Fprintf(out, `
+	if _, err := fmt.Fprintf(out, `
 Lambeth (%s) and Kingston (%s) are in one group. Tokens for others, from another terminal:
 
   %s %s token --role borough-lead --borough E09000011 --subject dcs-greenwich
@@ -203,9 +203,13 @@ Lambeth (%s) and Kingston (%s) are in one group. Tokens for others, from another
 How does Lambeth compare?
 
   curl -H 'Authorization: Bearer %s' '%s/v1/comparisons?borough=%s&period=2024-25&indicator=REREF_PCT'
-
-Ctrl-C stops it.
-`, demoBorough, demoPeer, way, called(os.Args[0]), reading, base, demoBorough)
+`, demoBorough, demoPeer, way, called(os.Args[0]), reading, base, demoBorough); err != nil {
+		return err
+	}
+	if err := greetMachines(ctx, app.store, base, out); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(out, "\nCtrl-C stops it.")
 	return err
 }
 

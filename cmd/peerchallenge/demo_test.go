@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -60,6 +61,29 @@ func members(t *testing.T, api, token string) [][]string {
 	return groups
 }
 
+// asUser asks with HTTP Basic.
+func asUser(t *testing.T, method, address, user, password, form string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.SetBasicAuth(user, password)
+	if form != "" {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.StatusCode, string(text)
+}
+
 // TestTheDemoMendsItself: its PostgreSQL killed, it starts it again, and what was
 // acknowledged is there. With the data gone as well, it ends with a sentence.
 func TestTheDemoMendsItself(t *testing.T) {
@@ -82,6 +106,17 @@ func TestTheDemoMendsItself(t *testing.T) {
 	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 	if err != nil || !strings.Contains(string(payload), `"iss":"`+strings.TrimSuffix(api, "/v1")+`"`) {
 		t.Errorf("the token says %s %v", payload, err)
+	}
+
+	// The lines for machines work as they are printed.
+	base := strings.TrimSuffix(api, "/v1")
+	system := demo.says(t, `curl -u '(\S+):(pcs_\S+)' -d grant_type=client_credentials \S+/oauth/token`)
+	if status, body := asUser(t, http.MethodPost, base+"/oauth/token", system[1], system[2], "grant_type=client_credentials"); status != http.StatusOK || !strings.Contains(body, "access_token") {
+		t.Errorf("the demo's system gets %d %s", status, body)
+	}
+	key := demo.says(t, `curl -u 'dashboard:(pcr_\S+)' \S+/v1/boroughs`)[1]
+	if status, body := asUser(t, http.MethodGet, base+"/v1/boroughs", "dashboard", key, ""); status != http.StatusOK || !strings.Contains(body, demoBorough) {
+		t.Errorf("the demo's dashboard reads %d %s", status, body)
 	}
 
 	killDatabase(t, dir)

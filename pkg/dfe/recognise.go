@@ -96,6 +96,10 @@ func (m *Mapping) fits(columns map[string]int, row sheet.Row) bool {
 
 // nearest names what is missing to the kind of file of which most is there.
 func (r *reader) nearest() {
+	if key := r.options.Dataset; key != "" && !slices.ContainsFunc(r.options.Mappings.all, func(m *Mapping) bool { return m.Key == key }) {
+		r.fault("", programme.FaultUnknownDataset, key, "There is no mapping with this key.")
+		return
+	}
 	var best *Mapping
 	var lacking []string
 	most := 0

@@ -201,7 +201,7 @@ func contrast(c *benchmark.Comparison, w *standing) []string {
 		excluded []benchmark.Exclusion
 		want     *group
 	}{
-		{"London", c.Region.N, c.Excluded.London, &w.london}, {"England", c.England.N, c.Excluded.England, &w.england},
+		{"London", c.Region.N, c.Excluded.Region, &w.london}, {"England", c.England.N, c.Excluded.England, &w.england},
 		{"the sub-region", c.SubRegion.N, c.Excluded.SubRegion, &w.south}, {"the neighbours", c.Neighbours.N, c.Excluded.Neighbours, &w.similar},
 	} {
 		other("n of "+g.name, g.n, len(g.want.values))

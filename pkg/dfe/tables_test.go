@@ -227,6 +227,25 @@ func TestToldApartByTheirGroups(t *testing.T) {
 	}
 }
 
+// TestByKey reads a file as the kind that its sender names, and says what it lacks, or
+// that there is no such kind.
+func TestByKey(t *testing.T) {
+	content := needHeader + lambeth + "1,1\n"
+	for dataset, want := range map[string]string{"cin-b1": "", "cin-c1": "unknown_dataset", "cin-b2": "unknown_dataset", "ons-population": "unknown_dataset"} {
+		file, err := dfe.Read("b1.csv", strings.NewReader(content), small(), dfe.Options{Dataset: dataset})
+		if want == "" {
+			if err != nil || file.Release.Dataset != dataset {
+				t.Errorf("%s: got %+v, error %v", dataset, file, err)
+			}
+			continue
+		}
+		f := refusal(t, err).Faults[0]
+		if string(f.Code) != want || (f.Given == "“cin-b2”") != (dataset == "cin-b2") {
+			t.Errorf("%s: got %+v", dataset, f)
+		}
+	}
+}
+
 // endless answers rows that are passed over, and notes how much memory lives while
 // they are read.
 type endless struct {

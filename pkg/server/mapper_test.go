@@ -98,8 +98,10 @@ func mappings() map[string]mapping {
 		"Observation": filled(func(o *benchmark.Observation) api.Observation {
 			return observationWire(&benchmark.Snapshot{}, benchmark.AsAt("2025-09-30"), c.Joint, *o)
 		}),
-		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint { return pointWire(&benchmark.Snapshot{}, "E12000007", *p) }),
-		"Comparison":  {shown: comparisonWire(&benchmark.Snapshot{}, &c, &g, "2023-24")},
+		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint {
+			return pointWire(&benchmark.Snapshot{}, "E12000007", *p)
+		}),
+		"Comparison": {shown: comparisonWire(&benchmark.Snapshot{}, &c, &g, "2023-24")},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(*g)
 			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
