@@ -6118,6 +6118,9 @@ type ReadKeyId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReleaseId = ResourceId
 
+// Search defines model for Search.
+type Search = string
+
 // SecretId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -6196,6 +6199,9 @@ type ListActionsParams struct {
 	// FindingId Only those about this finding.
 	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
 
+	// Cycle Only those of this cycle.
+	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -6205,8 +6211,8 @@ type ListActionsParams struct {
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
 
-	// State Only those in this state.
-	State *ActionState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]ActionState `form:"state,omitempty" json:"state,omitempty"`
 
 	// Overdue Only those that are overdue or are not.
 	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
@@ -6249,6 +6255,9 @@ type CreateActionParams struct {
 type ListActionSummaryParams struct {
 	// By By what to count.
 	By ActionGrouping `form:"by" json:"by"`
+
+	// Cycle Only those of this cycle.
+	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -6385,8 +6394,8 @@ type EndApiClientSecretParams struct {
 
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
 type ListAsksAndOffersParams struct {
-	// Kind Only asks, or only offers.
-	Kind *AskOrOfferKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only asks, or only offers; given once for each.
+	Kind *[]AskOrOfferKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -6397,8 +6406,8 @@ type ListAsksAndOffersParams struct {
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
 
-	// State Only those in this state.
-	State *AskOrOfferState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]AskOrOfferState `form:"state,omitempty" json:"state,omitempty"`
 
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
@@ -6511,6 +6520,9 @@ type ListAuditEntriesParams struct {
 
 // ListAuthoritiesParams defines parameters for ListAuthorities.
 type ListAuthoritiesParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// RegionCode Only authorities of this region.
 	RegionCode *GeographyCode `form:"regionCode,omitempty" json:"regionCode,omitempty"`
 
@@ -6583,6 +6595,9 @@ type SucceedAuthorityParams struct {
 
 // ListBoroughsParams defines parameters for ListBoroughs.
 type ListBoroughsParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// SubRegion Only boroughs of this sub-region, on the day that `on` gives.
 	SubRegion *Slug `form:"subRegion,omitempty" json:"subRegion,omitempty"`
 
@@ -6709,11 +6724,14 @@ type ListComparisonsParams struct {
 
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
-	// Kind Only those of this kind.
-	Kind *EventKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]EventKind `form:"kind,omitempty" json:"kind,omitempty"`
 
-	// State Only those in this state.
-	State *EventState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]EventState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Cycle Only those that begin in this cycle.
+	Cycle *Cycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
 	// From Only those that end on this day or later.
 	From *Date `form:"from,omitempty" json:"from,omitempty"`
@@ -6772,8 +6790,8 @@ type CreateEventParams struct {
 
 // GetEventCalendarParams defines parameters for GetEventCalendar.
 type GetEventCalendarParams struct {
-	// Kind Only those of this kind.
-	Kind *EventKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]EventKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// SubRegion Only those of this sub-region.
 	SubRegion *SubRegionQuery `form:"subRegion,omitempty" json:"subRegion,omitempty"`
@@ -6844,11 +6862,14 @@ type ListFindingsParams struct {
 	// PeerReviewId Only those of this peer review.
 	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
 
+	// Cycle Only those of this cycle.
+	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
-	// Kind Only those of this kind.
-	Kind *FindingKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]FindingKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -6937,6 +6958,9 @@ type AcceptGroupingProposalParams struct {
 
 // ListIndicatorsParams defines parameters for ListIndicators.
 type ListIndicatorsParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// Theme Only indicators of this theme.
 	Theme *Name `form:"theme,omitempty" json:"theme,omitempty"`
 
@@ -7081,6 +7105,9 @@ type GetMeParams struct {
 
 // ListMilestonesParams defines parameters for ListMilestones.
 type ListMilestonesParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
@@ -7090,11 +7117,11 @@ type ListMilestonesParams struct {
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
-	// Kind Only those of this kind.
-	Kind *MilestoneKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]MilestoneKind `form:"kind,omitempty" json:"kind,omitempty"`
 
-	// State Only those in this state.
-	State *MilestoneState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]MilestoneState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -7228,6 +7255,9 @@ type ListObservationsParams struct {
 
 // ListParticipantsParams defines parameters for ListParticipants.
 type ListParticipantsParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -7390,14 +7420,17 @@ type PutPeerChallengeGroupNotesParams struct {
 
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
 type ListPeerChallengesParams struct {
+	// Borough Only those that concern this borough, which has a place in a group or belongs to the sub-region on the first day.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
 	// SubRegion Only those of this sub-region.
 	SubRegion *SubRegionQuery `form:"subRegion,omitempty" json:"subRegion,omitempty"`
 
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
-	// State Only those in this state.
-	State *PeerChallengeState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]PeerChallengeState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -7540,14 +7573,17 @@ type StartPeerChallengeParams struct {
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
 type ListPeerReviewsParams struct {
+	// Borough Only those of which this borough is the host or has somebody in the team.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
 	// Host Only those of this host.
 	Host *GeographyCode `form:"host,omitempty" json:"host,omitempty"`
 
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
-	// State Only those in this state.
-	State *PeerReviewState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]PeerReviewState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -9786,6 +9822,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/boroughs", o.ListBoroughs, func(from *request, r *ListBoroughsRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("on", false, &r.Params.On)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
@@ -9824,6 +9861,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/authorities", o.ListAuthorities, func(from *request, r *ListAuthoritiesRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("regionCode", false, &r.Params.RegionCode)
 		from.query("on", false, &r.Params.On)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
@@ -9882,6 +9920,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators", o.ListIndicators, func(from *request, r *ListIndicatorsRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("theme", false, &r.Params.Theme)
 		from.query("polarity", false, &r.Params.Polarity)
 		from.query("unit", false, &r.Params.Unit)
@@ -10009,6 +10048,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
+		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("state", false, &r.Params.State)
@@ -10171,6 +10211,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("role", false, &r.Params.Role)
 		from.query("sort", false, &r.Params.Sort)
@@ -10204,6 +10245,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-reviews", o.ListPeerReviews, func(from *request, r *ListPeerReviewsRequestObject) {
+		from.query("borough", false, &r.Params.Borough)
 		from.query("host", false, &r.Params.Host)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("state", false, &r.Params.State)
@@ -10326,6 +10368,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
 		from.query("peerReviewId", false, &r.Params.PeerReviewId)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("kind", false, &r.Params.Kind)
 		from.query("priorityId", false, &r.Params.PriorityId)
@@ -10369,6 +10412,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/actions", o.ListActions, func(from *request, r *ListActionsRequestObject) {
 		from.query("findingId", false, &r.Params.FindingId)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("priorityId", false, &r.Params.PriorityId)
@@ -10391,6 +10435,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/actions/summary", o.ListActionSummary, func(from *request, r *ListActionSummaryRequestObject) {
 		from.query("by", true, &r.Params.By)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -10481,6 +10526,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
 		from.query("state", false, &r.Params.State)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("from", false, &r.Params.From)
 		from.query("to", false, &r.Params.To)
 		from.query("subRegion", false, &r.Params.SubRegion)
@@ -10546,6 +10592,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("borough", false, &r.Params.Borough)
