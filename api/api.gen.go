@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // Defines values for ActionGrouping.
@@ -62,6 +63,13 @@ const (
 	Updated ChangeKind = "updated"
 )
 
+// Defines values for ChangedThing.
+const (
+	Figure     ChangedThing = "figure"
+	Neighbour  ChangedThing = "neighbour"
+	Population ChangedThing = "population"
+)
+
 // Defines values for ContractFormats.
 const (
 	ContractFormatsJson ContractFormats = "json"
@@ -100,13 +108,18 @@ const (
 
 // Defines values for FaultCode.
 const (
+	FaultCodeAmbiguousDataset    FaultCode = "ambiguous_dataset"
 	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
+	FaultCodeCodeMismatch        FaultCode = "code_mismatch"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
 	FaultCodeCycle               FaultCode = "cycle"
 	FaultCodeDerived             FaultCode = "derived"
 	FaultCodeDoublePlacement     FaultCode = "double_placement"
+	FaultCodeDuplicateColumn     FaultCode = "duplicate_column"
+	FaultCodeDuplicateNeighbour  FaultCode = "duplicate_neighbour"
+	FaultCodeDuplicateRow        FaultCode = "duplicate_row"
 	FaultCodeEmpty               FaultCode = "empty"
 	FaultCodeEnum                FaultCode = "enum"
 	FaultCodeExists              FaultCode = "exists"
@@ -119,14 +132,22 @@ const (
 	FaultCodeInUse               FaultCode = "in_use"
 	FaultCodeKey                 FaultCode = "key"
 	FaultCodeMalformed           FaultCode = "malformed"
+	FaultCodeMalformedCsv        FaultCode = "malformed_csv"
 	FaultCodeMalformedQuery      FaultCode = "malformed_query"
 	FaultCodeMembershipOverlap   FaultCode = "membership_overlap"
+	FaultCodeMissingColumn       FaultCode = "missing_column"
+	FaultCodeMissingRow          FaultCode = "missing_row"
 	FaultCodeMoreFaults          FaultCode = "more_faults"
 	FaultCodeMultiplier          FaultCode = "multiplier"
+	FaultCodeNegative            FaultCode = "negative"
 	FaultCodeNoFieldworkDays     FaultCode = "no_fieldwork_days"
+	FaultCodeNoHeader            FaultCode = "no_header"
 	FaultCodeNoKloe              FaultCode = "no_kloe"
 	FaultCodeNoLead              FaultCode = "no_lead"
+	FaultCodeNoRows              FaultCode = "no_rows"
 	FaultCodeNoScope             FaultCode = "no_scope"
+	FaultCodeNotANumber          FaultCode = "not_a_number"
+	FaultCodeNotATable           FaultCode = "not_a_table"
 	FaultCodeNotAchieved         FaultCode = "not_achieved"
 	FaultCodeNotAllowed          FaultCode = "not_allowed"
 	FaultCodeNotDerived          FaultCode = "not_derived"
@@ -149,12 +170,15 @@ const (
 	FaultCodeOutsideEvent        FaultCode = "outside_event"
 	FaultCodeOutsideFieldwork    FaultCode = "outside_fieldwork"
 	FaultCodeOutsideGroup        FaultCode = "outside_group"
+	FaultCodeOutsideParts        FaultCode = "outside_parts"
+	FaultCodePartAboveWhole      FaultCode = "part_above_whole"
 	FaultCodePattern             FaultCode = "pattern"
 	FaultCodePeriod              FaultCode = "period"
 	FaultCodePresentationOutside FaultCode = "presentation_outside"
 	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
+	FaultCodeReportedTogether    FaultCode = "reported_together"
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
 	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
@@ -167,10 +191,22 @@ const (
 	FaultCodeTooShort            FaultCode = "too_short"
 	FaultCodeTooSmall            FaultCode = "too_small"
 	FaultCodeType                FaultCode = "type"
+	FaultCodeUnit                FaultCode = "unit"
+	FaultCodeUnknownAuthority    FaultCode = "unknown_authority"
+	FaultCodeUnknownCloseness    FaultCode = "unknown_closeness"
+	FaultCodeUnknownDataset      FaultCode = "unknown_dataset"
+	FaultCodeUnknownFilter       FaultCode = "unknown_filter"
+	FaultCodeUnknownIndicator    FaultCode = "unknown_indicator"
+	FaultCodeUnknownLevel        FaultCode = "unknown_level"
 	FaultCodeUnknownMember       FaultCode = "unknown_member"
+	FaultCodeUnknownModel        FaultCode = "unknown_model"
 	FaultCodeUnknownParameter    FaultCode = "unknown_parameter"
+	FaultCodeUnknownPeriod       FaultCode = "unknown_period"
+	FaultCodeUnknownPlace        FaultCode = "unknown_place"
 	FaultCodeUnknownValue        FaultCode = "unknown_value"
 	FaultCodeWholeList           FaultCode = "whole_list"
+	FaultCodeWrongEncoding       FaultCode = "wrong_encoding"
+	FaultCodeWrongWidth          FaultCode = "wrong_width"
 	FaultCodeZeroCharacter       FaultCode = "zero_character"
 )
 
@@ -178,6 +214,13 @@ const (
 const (
 	Beginning FeedStart = "beginning"
 	Now       FeedStart = "now"
+)
+
+// Defines values for FigureChangeKind.
+const (
+	FigureChangeKindCorrected FigureChangeKind = "corrected"
+	FigureChangeKindNew       FigureChangeKind = "new"
+	FigureChangeKindWithdrawn FigureChangeKind = "withdrawn"
 )
 
 // Defines values for FigureStatus.
@@ -393,6 +436,7 @@ const (
 	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
 	ProblemCodeInternal             ProblemCode = "internal"
 	ProblemCodeInvalid              ProblemCode = "invalid"
+	ProblemCodeInvalidFile          ProblemCode = "invalid_file"
 	ProblemCodeIssuerUnavailable    ProblemCode = "issuer_unavailable"
 	ProblemCodeKeyUnknown           ProblemCode = "key_unknown"
 	ProblemCodeMadeAndRemoved       ProblemCode = "made_and_removed"
@@ -412,6 +456,7 @@ const (
 	ProblemCodeNotYet               ProblemCode = "not_yet"
 	ProblemCodeNotYours             ProblemCode = "not_yours"
 	ProblemCodeOperationNotAllowed  ProblemCode = "operation_not_allowed"
+	ProblemCodePublicationNeeded    ProblemCode = "publication_needed"
 	ProblemCodeReadOnly             ProblemCode = "read_only"
 	ProblemCodeRole                 ProblemCode = "role"
 	ProblemCodeShownOnce            ProblemCode = "shown_once"
@@ -438,6 +483,7 @@ const (
 	ProblemCodeTooManyValues        ProblemCode = "too_many_values"
 	ProblemCodeTransferEncoding     ProblemCode = "transfer_encoding"
 	ProblemCodeTwoSecrets           ProblemCode = "two_secrets"
+	ProblemCodeUnacknowledged       ProblemCode = "unacknowledged"
 	ProblemCodeUncomposed           ProblemCode = "uncomposed"
 	ProblemCodeUnconfirmed          ProblemCode = "unconfirmed"
 	ProblemCodeUnknownBorough       ProblemCode = "unknown_borough"
@@ -498,6 +544,13 @@ const (
 const (
 	RecordSortMinusUpdatedAt RecordSort = "-updatedAt"
 	RecordSortUpdatedAt      RecordSort = "updatedAt"
+)
+
+// Defines values for ReleaseOutcome.
+const (
+	DryRun      ReleaseOutcome = "dry_run"
+	Imported    ReleaseOutcome = "imported"
+	NothingToDo ReleaseOutcome = "nothing_to_do"
 )
 
 // Defines values for ReleaseState.
@@ -1549,6 +1602,34 @@ type ChangePage struct {
 	NextCursor string `json:"nextCursor"`
 }
 
+// ChangeSum How much changes of one indicator in one period, of the estimates of one year, or of the neighbours of one model.
+type ChangeSum struct {
+	// Corrected How many stand otherwise than before.
+	Corrected int `json:"corrected"`
+
+	// Indicator The indicator's code; null for estimates and neighbours.
+	//
+	// Example: REREF_PCT
+	Indicator *string `json:"indicator"`
+
+	// New How many stand now and did not.
+	New int `json:"new"`
+
+	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
+	Of ChangedThing `json:"of"`
+
+	// Period The period's code, or the year of estimates and of a model.
+	//
+	// Example: 2024-25
+	Period string `json:"period"`
+
+	// Withdrawn How many stand no more.
+	Withdrawn int `json:"withdrawn"`
+}
+
+// ChangedThing A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
+type ChangedThing string
+
 // Code A stable code for machines.
 //
 // Example: stale
@@ -2494,8 +2575,23 @@ type Fault struct {
 	// Code What is wrong with a part of a request. More may come: show the detail of one that you do not know.
 	Code FaultCode `json:"code"`
 
+	// Column The column of a file.
+	//
+	// Example: rereferral_percent
+	Column *string `json:"column,omitempty"`
+
+	// Count On the first of many alike in a file: how many there are. Up to ten of them are listed.
+	//
+	// Example: 214
+	Count *int `json:"count,omitempty"`
+
 	// Detail The fault, in one sentence.
 	Detail string `json:"detail"`
+
+	// Given What stands there in a file, as far as it can be shown.
+	//
+	// Example: 22.6 %
+	Given *string `json:"given,omitempty"`
 
 	// Parameter The name of the query, path or header parameter.
 	//
@@ -2506,6 +2602,11 @@ type Fault struct {
 	//
 	// Example: /validTo
 	Pointer *string `json:"pointer,omitempty"`
+
+	// Row The row of a file, its header being row 1, or the number that a spreadsheet gives it.
+	//
+	// Example: 7
+	Row *int `json:"row,omitempty"`
 }
 
 // FaultCode What is wrong with a part of a request. More may come: show the detail of one that you do not know.
@@ -2514,8 +2615,76 @@ type FaultCode string
 // FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
+// FigureChange One figure or estimate that stands otherwise than before.
+type FigureChange struct {
+	// Change `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
+	Change FigureChangeKind `json:"change"`
+
+	// Denominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Denominator *NullableNumber `json:"denominator"`
+
+	// Indicator The indicator's code; null for an estimate.
+	//
+	// Example: REREF_PCT
+	Indicator *string `json:"indicator"`
+
+	// Numerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Numerator *NullableNumber `json:"numerator"`
+
+	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
+	Of ChangedThing `json:"of"`
+
+	// Period The period's code, or the year of an estimate.
+	//
+	// Example: 2024-25
+	Period string `json:"period"`
+
+	// Place GSS code of the authority, region or nation; joint authorities are joined by a stroke.
+	//
+	// Example: E09000022
+	Place string `json:"place"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+
+	// WasDenominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	WasDenominator *NullableNumber `json:"wasDenominator"`
+
+	// WasNumerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	WasNumerator *NullableNumber `json:"wasNumerator"`
+
+	// WasStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	WasStatus FigureStatus `json:"wasStatus"`
+
+	// WasValue A number, or null where there is none.
+	//
+	// Example: 19.8
+	WasValue *NullableNumber `json:"wasValue"`
+}
+
+// FigureChangeKind `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
+type FigureChangeKind string
+
 // FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 type FigureStatus string
+
+// FileName The name of a file, without its folder.
+//
+// Example: cin_c1_2026.csv
+type FileName = string
 
 // Finding What a challenge's group or a review's team found about a borough.
 type Finding struct {
@@ -2933,6 +3102,15 @@ type HostCommentInput struct {
 	//
 	// Example: The team met two of the three commissioners.
 	Text string `json:"text"`
+}
+
+// ImportWarning What somebody should look at before the figures are taken.
+type ImportWarning struct {
+	// Code What is wrong with a part of a request. More may come: show the detail of one that you do not know.
+	Code FaultCode `json:"code"`
+
+	// Detail What it is, in a sentence.
+	Detail string `json:"detail"`
 }
 
 // Indicator One revision of the definition of an indicator.
@@ -4942,6 +5120,9 @@ type PublishedFigure struct {
 	Value *NullableNumber `json:"value"`
 }
 
+// PublishedFile The bytes of a file as it was published.
+type PublishedFile = openapi_types.File
+
 // QuartileBand The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator and without a value.
 //
 // Example: B
@@ -5230,6 +5411,9 @@ type Release struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
+// ReleaseOutcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written. More may come.
+type ReleaseOutcome string
+
 // ReleasePage A page of the list.
 type ReleasePage struct {
 	// Items The items of this page.
@@ -5240,6 +5424,53 @@ type ReleasePage struct {
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+}
+
+// ReleaseReport What a published file changes, or would.
+type ReleaseReport struct {
+	// Corrected How many stand otherwise than before, those among them that are computed of others.
+	Corrected int `json:"corrected"`
+
+	// EmptyRows Rows without content that were passed over.
+	EmptyRows int `json:"emptyRows"`
+
+	// Form As what the file was read.
+	//
+	// Example: CSV, UTF-8, separated by commas
+	Form string `json:"form"`
+
+	// Items The first 1,000 changes, by indicator, period and place. A dry run as CSV or NDJSON has all of them.
+	Items []FigureChange `json:"items"`
+
+	// More How many changes of figures and estimates are not among the items.
+	More int `json:"more"`
+
+	// New How many figures, estimates and neighbours stand now and did not.
+	New int `json:"new"`
+
+	// Older Of how many a newer release gives another value.
+	Older int `json:"older"`
+
+	// Outcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written. More may come.
+	Outcome ReleaseOutcome `json:"outcome"`
+
+	// Periods Periods that are created with it.
+	Periods []PeriodCode `json:"periods"`
+
+	// Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
+	Release Release `json:"release"`
+
+	// Sums The changes by indicator and period, by year of estimates, and by model.
+	Sums []ChangeSum `json:"sums"`
+
+	// Unchanged How many stood as the file gives them.
+	Unchanged int `json:"unchanged"`
+
+	// Warnings What somebody should look at.
+	Warnings []ImportWarning `json:"warnings"`
+
+	// Withdrawn How many stand no more.
+	Withdrawn int `json:"withdrawn"`
 }
 
 // ReleaseState Whether figures of the release may stand; of a withdrawn one none does. More may come.
@@ -6118,6 +6349,9 @@ type ReadKeyId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReleaseId = ResourceId
 
+// Search defines model for Search.
+type Search = string
+
 // SecretId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -6196,6 +6430,9 @@ type ListActionsParams struct {
 	// FindingId Only those about this finding.
 	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
 
+	// Cycle Only those of this cycle.
+	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -6205,8 +6442,8 @@ type ListActionsParams struct {
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
 
-	// State Only those in this state.
-	State *ActionState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]ActionState `form:"state,omitempty" json:"state,omitempty"`
 
 	// Overdue Only those that are overdue or are not.
 	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
@@ -6249,6 +6486,9 @@ type CreateActionParams struct {
 type ListActionSummaryParams struct {
 	// By By what to count.
 	By ActionGrouping `form:"by" json:"by"`
+
+	// Cycle Only those of this cycle.
+	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -6385,8 +6625,8 @@ type EndApiClientSecretParams struct {
 
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
 type ListAsksAndOffersParams struct {
-	// Kind Only asks, or only offers.
-	Kind *AskOrOfferKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only asks, or only offers; given once for each.
+	Kind *[]AskOrOfferKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -6397,8 +6637,8 @@ type ListAsksAndOffersParams struct {
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
 
-	// State Only those in this state.
-	State *AskOrOfferState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]AskOrOfferState `form:"state,omitempty" json:"state,omitempty"`
 
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
@@ -6511,6 +6751,9 @@ type ListAuditEntriesParams struct {
 
 // ListAuthoritiesParams defines parameters for ListAuthorities.
 type ListAuthoritiesParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// RegionCode Only authorities of this region.
 	RegionCode *GeographyCode `form:"regionCode,omitempty" json:"regionCode,omitempty"`
 
@@ -6583,6 +6826,9 @@ type SucceedAuthorityParams struct {
 
 // ListBoroughsParams defines parameters for ListBoroughs.
 type ListBoroughsParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// SubRegion Only boroughs of this sub-region, on the day that `on` gives.
 	SubRegion *Slug `form:"subRegion,omitempty" json:"subRegion,omitempty"`
 
@@ -6709,11 +6955,14 @@ type ListComparisonsParams struct {
 
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
-	// Kind Only those of this kind.
-	Kind *EventKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]EventKind `form:"kind,omitempty" json:"kind,omitempty"`
 
-	// State Only those in this state.
-	State *EventState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]EventState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Cycle Only those that begin in this cycle.
+	Cycle *Cycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
 	// From Only those that end on this day or later.
 	From *Date `form:"from,omitempty" json:"from,omitempty"`
@@ -6772,8 +7021,8 @@ type CreateEventParams struct {
 
 // GetEventCalendarParams defines parameters for GetEventCalendar.
 type GetEventCalendarParams struct {
-	// Kind Only those of this kind.
-	Kind *EventKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]EventKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// SubRegion Only those of this sub-region.
 	SubRegion *SubRegionQuery `form:"subRegion,omitempty" json:"subRegion,omitempty"`
@@ -6844,11 +7093,14 @@ type ListFindingsParams struct {
 	// PeerReviewId Only those of this peer review.
 	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
 
+	// Cycle Only those of this cycle.
+	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
-	// Kind Only those of this kind.
-	Kind *FindingKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]FindingKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -6937,6 +7189,9 @@ type AcceptGroupingProposalParams struct {
 
 // ListIndicatorsParams defines parameters for ListIndicators.
 type ListIndicatorsParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// Theme Only indicators of this theme.
 	Theme *Name `form:"theme,omitempty" json:"theme,omitempty"`
 
@@ -7081,6 +7336,9 @@ type GetMeParams struct {
 
 // ListMilestonesParams defines parameters for ListMilestones.
 type ListMilestonesParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
@@ -7090,11 +7348,11 @@ type ListMilestonesParams struct {
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
-	// Kind Only those of this kind.
-	Kind *MilestoneKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]MilestoneKind `form:"kind,omitempty" json:"kind,omitempty"`
 
-	// State Only those in this state.
-	State *MilestoneState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]MilestoneState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -7228,6 +7486,9 @@ type ListObservationsParams struct {
 
 // ListParticipantsParams defines parameters for ListParticipants.
 type ListParticipantsParams struct {
+	// Q Only those that have this text somewhere in their names, whatever its letters' case.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -7390,14 +7651,17 @@ type PutPeerChallengeGroupNotesParams struct {
 
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
 type ListPeerChallengesParams struct {
+	// Borough Only those that concern this borough, which has a place in a group or belongs to the sub-region on the first day.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
 	// SubRegion Only those of this sub-region.
 	SubRegion *SubRegionQuery `form:"subRegion,omitempty" json:"subRegion,omitempty"`
 
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
-	// State Only those in this state.
-	State *PeerChallengeState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]PeerChallengeState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -7540,14 +7804,17 @@ type StartPeerChallengeParams struct {
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
 type ListPeerReviewsParams struct {
+	// Borough Only those of which this borough is the host or has somebody in the team.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
 	// Host Only those of this host.
 	Host *GeographyCode `form:"host,omitempty" json:"host,omitempty"`
 
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
-	// State Only those in this state.
-	State *PeerReviewState `form:"state,omitempty" json:"state,omitempty"`
+	// State Only those in one of these states; given once for each.
+	State *[]PeerReviewState `form:"state,omitempty" json:"state,omitempty"`
 
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
@@ -7916,10 +8183,61 @@ type ListReleasesParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ImportReleaseParams defines parameters for ImportRelease.
+type ImportReleaseParams struct {
+	// File The name of the file.
+	File FileName `form:"file" json:"file"`
+
+	// Mapping The key of the mapping to read it by, where the columns are those of several. Otherwise its columns say that.
+	Mapping *DatasetKey `form:"mapping,omitempty" json:"mapping,omitempty"`
+
+	// PublishedOn When its publisher put it out. Needed where figures of it are held already, so that of each the newer stands.
+	PublishedOn *Date `form:"publishedOn,omitempty" json:"publishedOn,omitempty"`
+
+	// NextUpdateOn When its publisher means to put out the next.
+	NextUpdateOn *Date `form:"nextUpdateOn,omitempty" json:"nextUpdateOn,omitempty"`
+
+	// Methodology The page that says how the figures are made.
+	Methodology *Url `form:"methodology,omitempty" json:"methodology,omitempty"`
+
+	// Acknowledge What you have found about the warnings, for the audit, which is kept for ever: name nobody.
+	Acknowledge *string `form:"acknowledge,omitempty" json:"acknowledge,omitempty"`
+
+	// DryRun Find out what the file would change and change nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetReleaseParams defines parameters for GetRelease.
 type GetReleaseParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ReinstateReleaseParams defines parameters for ReinstateRelease.
+type ReinstateReleaseParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawReleaseParams defines parameters for WithdrawRelease.
+type WithdrawReleaseParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListStatisticalNeighbourModelsParams defines parameters for ListStatisticalNeighbourModels.
@@ -9141,10 +9459,29 @@ type ListReleasesRequestObject struct {
 	Params ListReleasesParams
 }
 
+// ImportReleaseRequestObject is what a request for ImportRelease says.
+type ImportReleaseRequestObject struct {
+	Params ImportReleaseParams
+}
+
 // GetReleaseRequestObject is what a request for GetRelease says.
 type GetReleaseRequestObject struct {
 	Id     ReleaseId
 	Params GetReleaseParams
+}
+
+// ReinstateReleaseRequestObject is what a request for ReinstateRelease says.
+type ReinstateReleaseRequestObject struct {
+	Id     ReleaseId
+	Params ReinstateReleaseParams
+	Body   *StepInput
+}
+
+// WithdrawReleaseRequestObject is what a request for WithdrawRelease says.
+type WithdrawReleaseRequestObject struct {
+	Id     ReleaseId
+	Params WithdrawReleaseParams
+	Body   *StepInput
 }
 
 // ListStatisticalNeighbourModelsRequestObject is what a request for ListStatisticalNeighbourModels says.
@@ -9629,9 +9966,18 @@ type Operations interface {
 	// ListReleases List data releases
 	// (GET /v1/releases)
 	ListReleases(ctx context.Context, r ListReleasesRequestObject) (Response, error)
+	// ImportRelease Import a published file
+	// (POST /v1/releases)
+	ImportRelease(ctx context.Context, r ImportReleaseRequestObject) (Response, error)
 	// GetRelease Read a release
 	// (GET /v1/releases/{id})
 	GetRelease(ctx context.Context, r GetReleaseRequestObject) (Response, error)
+	// ReinstateRelease Reinstate a release
+	// (POST /v1/releases/{id}/reinstate)
+	ReinstateRelease(ctx context.Context, r ReinstateReleaseRequestObject) (Response, error)
+	// WithdrawRelease Withdraw a release
+	// (POST /v1/releases/{id}/withdraw)
+	WithdrawRelease(ctx context.Context, r WithdrawReleaseRequestObject) (Response, error)
 	// ListStatisticalNeighbourModels List neighbour models
 	// (GET /v1/statistical-neighbour-models)
 	ListStatisticalNeighbourModels(ctx context.Context, r ListStatisticalNeighbourModelsRequestObject) (Response, error)
@@ -9786,6 +10132,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/boroughs", o.ListBoroughs, func(from *request, r *ListBoroughsRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("on", false, &r.Params.On)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
@@ -9824,6 +10171,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/authorities", o.ListAuthorities, func(from *request, r *ListAuthoritiesRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("regionCode", false, &r.Params.RegionCode)
 		from.query("on", false, &r.Params.On)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
@@ -9882,6 +10230,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators", o.ListIndicators, func(from *request, r *ListIndicatorsRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("theme", false, &r.Params.Theme)
 		from.query("polarity", false, &r.Params.Polarity)
 		from.query("unit", false, &r.Params.Unit)
@@ -9991,9 +10340,35 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
+	on(to, "POST", "/v1/releases", o.ImportRelease, func(from *request, r *ImportReleaseRequestObject) {
+		from.query("file", true, &r.Params.File)
+		from.query("mapping", false, &r.Params.Mapping)
+		from.query("publishedOn", false, &r.Params.PublishedOn)
+		from.query("nextUpdateOn", false, &r.Params.NextUpdateOn)
+		from.query("methodology", false, &r.Params.Methodology)
+		from.query("acknowledge", false, &r.Params.Acknowledge)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+	})
 	on(to, "GET", "/v1/releases/:id", o.GetRelease, func(from *request, r *GetReleaseRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/releases/:id/withdraw", o.WithdrawRelease, func(from *request, r *WithdrawReleaseRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/releases/:id/reinstate", o.ReinstateRelease, func(from *request, r *ReinstateReleaseRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/comparisons", o.ListComparisons, func(from *request, r *ListComparisonsRequestObject) {
 		from.query("borough", true, &r.Params.Borough)
@@ -10009,6 +10384,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
+		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("state", false, &r.Params.State)
@@ -10171,6 +10547,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("role", false, &r.Params.Role)
 		from.query("sort", false, &r.Params.Sort)
@@ -10204,6 +10581,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-reviews", o.ListPeerReviews, func(from *request, r *ListPeerReviewsRequestObject) {
+		from.query("borough", false, &r.Params.Borough)
 		from.query("host", false, &r.Params.Host)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("state", false, &r.Params.State)
@@ -10326,6 +10704,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
 		from.query("peerReviewId", false, &r.Params.PeerReviewId)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("kind", false, &r.Params.Kind)
 		from.query("priorityId", false, &r.Params.PriorityId)
@@ -10369,6 +10748,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/actions", o.ListActions, func(from *request, r *ListActionsRequestObject) {
 		from.query("findingId", false, &r.Params.FindingId)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("priorityId", false, &r.Params.PriorityId)
@@ -10391,6 +10771,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/actions/summary", o.ListActionSummary, func(from *request, r *ListActionSummaryRequestObject) {
 		from.query("by", true, &r.Params.By)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -10481,6 +10862,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
 		from.query("state", false, &r.Params.State)
+		from.query("cycle", false, &r.Params.Cycle)
 		from.query("from", false, &r.Params.From)
 		from.query("to", false, &r.Params.To)
 		from.query("subRegion", false, &r.Params.SubRegion)
@@ -10546,6 +10928,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {
+		from.query("q", false, &r.Params.Q)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("borough", false, &r.Params.Borough)

@@ -15,6 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/dfe"
 	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
@@ -109,7 +111,7 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
+		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Read: readFile, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
 		Proxies: cfg.proxies, Addresses: cfg.addresses, Limits: cfg.limits, BaseURL: cfg.baseURL,
 		MetricsElsewhere: cfg.metricsAddr != "",
 		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
@@ -188,4 +190,9 @@ func forgetOnce(ctx context.Context, store *postgres.Store, logger *slog.Logger)
 	if erased.Participants+erased.Notes > 0 {
 		logger.Info("removed what has been kept long enough", "participants", erased.Participants, "notes", erased.Notes)
 	}
+}
+
+// readFile reads what comes over HTTP as what is loaded at the terminal is read.
+func readFile(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error) {
+	return dfe.Read(name, source, known, dfe.Options{Dataset: dataset})
 }

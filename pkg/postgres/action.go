@@ -22,10 +22,11 @@ const (
 func (s *Store) Actions(actor programme.Actor, f programme.ActionFilter, sort string) programme.Listing[programme.Action] {
 	return list(s, actor, actions, sort, func(q *gorm.DB) *gorm.DB {
 		q = where(q, "finding_id = ?", f.FindingID)
+		q = ofCycle(q, f.Cycle)
 		q = where(q, "borough_code = ?", f.Borough)
 		q = where(q, "sub_region_slug = ?", f.SubRegion)
 		q = where(q, "priority_id = ?", f.PriorityID)
-		q = where(q, "state = ?", f.State)
+		q = anyOf(q, "state", f.States)
 		if f.Overdue != nil {
 			q = q.Where(overdue+" = ?", f.Reckoning.Today, *f.Overdue)
 		}
@@ -132,10 +133,18 @@ var groupings = map[programme.ActionGrouping]struct{ column, name string }{
 	programme.ByKind:      {"finding_kind", "kind"},
 }
 
+// ofCycle leaves the actions about what a challenge or a review of the cycle found.
+func ofCycle(q *gorm.DB, cycle *programme.Cycle) *gorm.DB {
+	if cycle == nil {
+		return q
+	}
+	return q.Where("finding_id IN (SELECT id FROM findings WHERE "+findingsOfCycle+")", *cycle, *cycle)
+}
+
 // ActionCounts counts actions for the day of the reckoning, in the order of what
 // they are counted by; those that have none come last. The programme's team and
 // reporting tools count all, boroughs those that they may see.
-func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping, r programme.Reckoning) programme.Listing[programme.ActionCount] {
+func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping, cycle *programme.Cycle, r programme.Reckoning) programme.Listing[programme.ActionCount] {
 	g := groupings[by]
 	key := func(c *programme.ActionCount) []string {
 		for _, text := range []*string{c.Borough, c.SubRegion, c.PriorityID, (*string)(c.Kind)} {
@@ -151,7 +160,7 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 		if actor.Is(programme.RoleProgramme, programme.RoleReporting) {
 			q = beyondSight(tx)
 		}
-		q = q.Table("actions").Select(g.column+" AS "+g.name+`,
+		q = ofCycle(q, cycle).Table("actions").Select(g.column+" AS "+g.name+`,
 			count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn,
 			count(*) FILTER (WHERE `+overdue+`) AS overdue, count(*) FILTER (WHERE `+stalled+`) AS stalled, count(*) AS total`, r.Today, r.NewsSince).Group(g.column)
 		err := q.Scan(&counts).Error

@@ -187,7 +187,7 @@ func TestOverdueAndStalledAreOneRule(t *testing.T) {
 	}
 	for _, today := range []programme.Date{"2027-03-28", "2027-06-25", "2027-06-26", "2027-09-27", "2027-09-28", "2027-09-29", "2027-09-30", "2027-10-31", "2027-11-01"} {
 		r := settings.ReckonOn(today)
-		counted := made[programme.Part[programme.ActionCount]](t)(s.ActionCounts(team, programme.ByBorough, r).Page(t.Context(), programme.Window{Limit: 10})).Items[0]
+		counted := made[programme.Part[programme.ActionCount]](t)(s.ActionCounts(team, programme.ByBorough, nil, r).Page(t.Context(), programme.Window{Limit: 10})).Items[0]
 		for _, want := range []bool{true, false} {
 			overdue, stalled := []string{}, []string{}
 			for _, a := range all.Items {
@@ -273,7 +273,7 @@ func TestActionCounts(t *testing.T) {
 			row(programme.ActionCount{Open: 3, Done: 1, Withdrawn: 1, Overdue: 3, Stalled: 3, Total: 5}, func(c *programme.ActionCount) { c.Kind = &strength }),
 		}},
 	} {
-		list := s.ActionCounts(c.actor, c.by, r)
+		list := s.ActionCounts(c.actor, c.by, nil, r)
 		var each []programme.ActionCount
 		if err := list.Each(t.Context(), func(int64) (bool, error) { return true, nil }, func(c *programme.ActionCount) error { each = append(each, *c); return nil }); err != nil {
 			t.Fatal(err)

@@ -21,11 +21,11 @@ var asksAndOffers = kind[programme.AskOrOffer, *programme.AskOrOffer]{
 // leaves, in order of creation or as sort says.
 func (s *Store) AsksAndOffers(actor programme.Actor, f programme.AskOrOfferFilter, sort string) programme.Listing[programme.AskOrOffer] {
 	return list(s, actor, asksAndOffers, sort, func(q *gorm.DB) *gorm.DB {
-		q = where(q, "kind = ?", f.Kind)
+		q = anyOf(q, "kind", f.Kinds)
 		q = where(q, "borough_code = ?", f.Borough)
 		q = where(q, "peer_challenge_group_id = ?", f.PeerChallengeGroupID)
 		q = where(q, "priority_id = ?", f.PriorityID)
-		q = where(q, "state = ?", f.State)
+		q = anyOf(q, "state", f.States)
 		return where(q, "updated_at >= ?", f.UpdatedSince)
 	})
 }

@@ -38,8 +38,11 @@ func (s *Store) Events(actor programme.Actor, f programme.EventFilter, sort stri
 
 func filterEvents(actor programme.Actor, f programme.EventFilter) func(q *gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
-		q = where(q, "kind = ?", f.Kind)
-		q = where(q, "state = ?", f.State)
+		q = anyOf(q, "kind", f.Kinds)
+		q = anyOf(q, "state", f.States)
+		if f.Cycle != nil {
+			q = q.Where("starts_on BETWEEN ? AND ?", f.Cycle.Starts(), f.Cycle.Ends())
+		}
 		q = where(q, "ends_on >= ?", f.From)
 		q = where(q, "starts_on <= ?", f.To)
 		q = where(q, "sub_region_slug = ?", f.SubRegion)

@@ -42,6 +42,10 @@ func forumID(f *programme.Finding) string {
 	return *f.PeerReviewID
 }
 
+// findingsOfCycle holds for what a challenge or a review of the cycle found.
+const findingsOfCycle = `(peer_challenge_group_id IN (SELECT g.id FROM peer_challenge_groups g JOIN peer_challenges c ON c.id = g.peer_challenge_id WHERE c.cycle = ?)
+	OR peer_review_id IN (SELECT id FROM peer_reviews WHERE cycle = ?))`
+
 // Findings lists the findings that the filter leaves, in order of creation or as
 // sort says.
 func (s *Store) Findings(actor programme.Actor, f programme.FindingFilter, sort string) programme.Listing[programme.Finding] {
@@ -49,8 +53,11 @@ func (s *Store) Findings(actor programme.Actor, f programme.FindingFilter, sort 
 		q = where(q, "peer_challenge_group_id IN (SELECT id FROM peer_challenge_groups WHERE peer_challenge_id = ?)", f.PeerChallengeID)
 		q = where(q, "peer_challenge_group_id = ?", f.PeerChallengeGroupID)
 		q = where(q, "peer_review_id = ?", f.PeerReviewID)
+		if f.Cycle != nil {
+			q = q.Where(findingsOfCycle, *f.Cycle, *f.Cycle)
+		}
 		q = where(q, "borough_code = ?", f.Borough)
-		q = where(q, "kind = ?", f.Kind)
+		q = anyOf(q, "kind", f.Kinds)
 		q = where(q, "priority_id = ?", f.PriorityID)
 		q = where(q, "(response IS NOT NULL) = ?", f.Answered)
 		return where(q, "updated_at >= ?", f.UpdatedSince)

@@ -207,3 +207,27 @@ func where[V any](q *gorm.DB, condition string, value *V) *gorm.DB {
 	}
 	return q.Where(condition, *value)
 }
+
+// anyOf adds a condition that the column has one of the values, if there are any.
+func anyOf[V any](q *gorm.DB, column string, values []V) *gorm.DB {
+	switch len(values) {
+	case 0:
+		return q
+	case 1:
+		return q.Where(column+" = ?", values[0]) // in the order of an index that begins with it
+	}
+	return q.Where(column+" IN ?", values)
+}
+
+// containingText adds a condition that one of the columns has the text somewhere,
+// whatever its letters' case, if there is one.
+func containingText(q *gorm.DB, search string, columns ...string) *gorm.DB {
+	if search == "" {
+		return q
+	}
+	parts, values := make([]string, len(columns)), make([]any, len(columns))
+	for i, column := range columns {
+		parts[i], values[i] = "strpos(lower("+column+"), lower(?)) > 0", search
+	}
+	return q.Where("("+strings.Join(parts, " OR ")+")", values...)
+}

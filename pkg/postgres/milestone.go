@@ -56,11 +56,12 @@ func dayOr(undated string) *expression {
 // as sort says.
 func (s *Store) Milestones(actor programme.Actor, f programme.MilestoneFilter, sort string) programme.Listing[programme.Milestone] {
 	return list(s, actor, milestones, sort, func(q *gorm.DB) *gorm.DB {
+		q = containingText(q, f.Search, "title", "description")
 		q = where(q, "cycle = ?", f.Cycle)
 		q = where(q, "sub_regions @> ARRAY[?]", f.SubRegion)
 		q = where(q, "boroughs @> ARRAY[?]", f.Borough)
-		q = where(q, "kind = ?", f.Kind)
-		q = where(q, "state = ?", f.State)
+		q = anyOf(q, "kind", f.Kinds)
+		q = anyOf(q, "state", f.States)
 		q = where(q, "priority_ids @> ARRAY[?]", f.PriorityID)
 		// The undated lie outside of either.
 		q = where(q, "coalesce(achieved_on, planned_for, '-infinity') >= ?", f.From)

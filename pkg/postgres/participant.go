@@ -19,6 +19,7 @@ var participants = kind[programme.Participant, *programme.Participant]{
 // sort says.
 func (s *Store) Participants(actor programme.Actor, f programme.ParticipantFilter, sort string) programme.Listing[programme.Participant] {
 	return list(s, actor, participants, sort, func(q *gorm.DB) *gorm.DB {
+		q = containingText(q, f.Search, "name", "organisation")
 		q = where(q, "borough_code = ?", f.Borough)
 		q = where(q, "role = ?", f.Role)
 		return where(q, "updated_at >= ?", f.UpdatedSince)

@@ -21,13 +21,22 @@ var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 	},
 }
 
+// challenges holds for the challenges that concern a borough. Memberships have dates:
+// that on the challenge's first day counts or, where it has none yet, on its cycle's.
+const challenges = `(EXISTS (SELECT FROM peer_challenge_groups g WHERE g.peer_challenge_id = peer_challenges.id AND g.` + hasMember + `)
+	OR EXISTS (SELECT FROM memberships m WHERE m.borough_code = ? AND m.sub_region_slug = peer_challenges.sub_region_slug
+		AND coalesce(starts_on, make_date(left(cycle, 4)::integer, 4, 1)) BETWEEN m.valid_from AND coalesce(m.valid_to, 'infinity')))`
+
 // PeerChallenges lists the challenges that the filter leaves, in order of creation
 // or as sort says.
 func (s *Store) PeerChallenges(actor programme.Actor, f programme.PeerChallengeFilter, sort string) programme.Listing[programme.PeerChallenge] {
 	return list(s, actor, peerChallenges, sort, func(q *gorm.DB) *gorm.DB {
+		if f.Borough != nil {
+			q = q.Where(challenges, *f.Borough, *f.Borough)
+		}
 		q = where(q, "sub_region_slug = ?", f.SubRegion)
 		q = where(q, "cycle = ?", f.Cycle)
-		q = where(q, "state = ?", f.State)
+		q = anyOf(q, "state", f.States)
 		q = where(q, "priority_id = ?", f.PriorityID)
 		return where(q, "updated_at >= ?", f.UpdatedSince)
 	})

@@ -27,9 +27,12 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 // sort says.
 func (s *Store) PeerReviews(actor programme.Actor, f programme.PeerReviewFilter, sort string) programme.Listing[programme.PeerReview] {
 	return list(s, actor, peerReviews, sort, func(q *gorm.DB) *gorm.DB {
+		if f.Borough != nil {
+			q = q.Where("(host_code = ? OR team @> ?::jsonb)", *f.Borough, containing("borough", *f.Borough))
+		}
 		q = where(q, "host_code = ?", f.Host)
 		q = where(q, "cycle = ?", f.Cycle)
-		q = where(q, "state = ?", f.State)
+		q = anyOf(q, "state", f.States)
 		q = where(q, "priority_id = ?", f.PriorityID)
 		return where(q, "updated_at >= ?", f.UpdatedSince)
 	})

@@ -135,9 +135,10 @@ func (a *Action) Stalled(r Reckoning) bool {
 type ActionFilter struct {
 	FindingID    *string
 	Borough      *string
+	Cycle        *Cycle // of the challenge or review
 	SubRegion    *string
 	PriorityID   *string
-	State        *ActionState
+	States       []ActionState // any of them; all where it is empty
 	Overdue      *bool
 	Stalled      *bool
 	Reckoning    Reckoning // by which the two are meant

@@ -144,10 +144,10 @@ func (a *AskOrOffer) Check() error {
 // AskOrOfferFilter leaves those asks and offers of a list that agree with every
 // member that is given.
 type AskOrOfferFilter struct {
-	Kind                 *AskOrOfferKind
+	Kinds                []AskOrOfferKind // any of them; all where it is empty
 	Borough              *string
 	PeerChallengeGroupID *string
 	PriorityID           *string
-	State                *AskOrOfferState
+	States               []AskOrOfferState // any of them; all where it is empty
 	UpdatedSince         *time.Time
 }

@@ -267,11 +267,12 @@ func repeatedTypes(pointer string, counts []Attendance) []Fault {
 
 // EventFilter leaves those events of a list that agree with every member that is given.
 type EventFilter struct {
-	Kind      *EventKind
-	State     *EventState
-	From      *Date   // no event that ends before the day
-	To        *Date   // no event that begins after the day
-	SubRegion *string // the one that the event names
+	Kinds     []EventKind  // any of them; all where it is empty
+	States    []EventState // any of them; all where it is empty
+	Cycle     *Cycle       // in which it begins
+	From      *Date        // no event that ends before the day
+	To        *Date        // no event that begins after the day
+	SubRegion *string      // the one that the event names
 	// Borough leaves the events that concern it: those that name it, those of its
 	// sub-region on the event's first day, and those for all.
 	Borough              *string

@@ -151,8 +151,9 @@ type FindingFilter struct {
 	PeerChallengeID      *string
 	PeerChallengeGroupID *string
 	PeerReviewID         *string
+	Cycle                *Cycle // of the challenge or review
 	Borough              *string
-	Kind                 *FindingKind
+	Kinds                []FindingKind // any of them; all where it is empty
 	PriorityID           *string
 	Answered             *bool
 	UpdatedSince         *time.Time

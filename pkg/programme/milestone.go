@@ -344,11 +344,12 @@ func sorted(codes []string) []string {
 // that is given. A milestone's day is that on which it was achieved or, before
 // that, the one for which it is planned.
 type MilestoneFilter struct {
+	Search       string // part of the title or the description
 	Cycle        *Cycle
 	SubRegion    *string
 	Borough      *string
-	Kind         *MilestoneKind
-	State        *MilestoneState
+	Kinds        []MilestoneKind  // any of them; all where it is empty
+	States       []MilestoneState // any of them; all where it is empty
 	PriorityID   *string
 	From, To     *Date // both included
 	Derived      *bool

@@ -61,6 +61,7 @@ func (p *Participant) Readers() Audience {
 // ParticipantFilter leaves those participants of a list that agree with every
 // member that is given.
 type ParticipantFilter struct {
+	Search       string // part of the name or the organisation
 	Borough      *string
 	Role         *ParticipantRole
 	UpdatedSince *time.Time

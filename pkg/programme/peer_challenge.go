@@ -220,9 +220,12 @@ func (s ChallengeState) words() string {
 // PeerChallengeFilter leaves those challenges of a list that agree with every
 // member that is given.
 type PeerChallengeFilter struct {
+	// Borough leaves the challenges that concern it: those of the sub-region to which
+	// it belongs on the first day, and those with a group of which it is a member.
+	Borough      *string
 	SubRegion    *string
 	Cycle        *Cycle
-	State        *ChallengeState
+	States       []ChallengeState // any of them; all where it is empty
 	PriorityID   *string
 	UpdatedSince *time.Time
 }

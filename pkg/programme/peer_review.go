@@ -469,9 +469,10 @@ func (r *PeerReview) lastDay() *Date {
 // PeerReviewFilter leaves those reviews of a list that agree with every member
 // that is given.
 type PeerReviewFilter struct {
+	Borough      *string // the host, or one of the team's
 	Host         *string
 	Cycle        *Cycle
-	State        *ReviewState
+	States       []ReviewState // any of them; all where it is empty
 	PriorityID   *string
 	UpdatedSince *time.Time
 }

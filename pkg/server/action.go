@@ -14,7 +14,7 @@ type actionStore interface {
 	UpdateAction(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Action) error) (programme.Action, error)
 	AddActionProgress(ctx context.Context, actor programme.Actor, id string, version int64, text string, state *programme.ActionState) (programme.Action, error)
 	DeleteAction(ctx context.Context, actor programme.Actor, id string, version int64) error
-	ActionCounts(actor programme.Actor, by programme.ActionGrouping, r programme.Reckoning) programme.Listing[programme.ActionCount]
+	ActionCounts(actor programme.Actor, by programme.ActionGrouping, cycle *programme.Cycle, r programme.Reckoning) programme.Listing[programme.ActionCount]
 }
 
 var actions = nounOf(actionInput, setAction, actionWire)
@@ -23,7 +23,7 @@ var actions = nounOf(actionInput, setAction, actionWire)
 func (s *Server) ListActions(ctx context.Context, r api.ListActionsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.ActionFilter{
-		FindingID: p.FindingId, Borough: p.Borough, SubRegion: p.SubRegion, PriorityID: p.PriorityId, State: convert[programme.ActionState](p.State),
+		FindingID: p.FindingId, Cycle: convert[programme.Cycle](p.Cycle), Borough: p.Borough, SubRegion: p.SubRegion, PriorityID: p.PriorityId, States: words[programme.ActionState](p.State),
 		Overdue: p.Overdue, Stalled: p.Stalled, Reckoning: reckoning(ctx), UpdatedSince: p.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.Actions(callOf(ctx).actor, f, text(p.Sort)), actionWire(ctx))
@@ -57,7 +57,7 @@ func (s *Server) DeleteAction(ctx context.Context, r api.DeleteActionRequestObje
 
 // ListActionSummary counts actions.
 func (s *Server) ListActionSummary(ctx context.Context, r api.ListActionSummaryRequestObject) (api.Response, error) {
-	counts := s.store.ActionCounts(callOf(ctx).actor, programme.ActionGrouping(r.Params.By), reckoning(ctx))
+	counts := s.store.ActionCounts(callOf(ctx).actor, programme.ActionGrouping(r.Params.By), convert[programme.Cycle](r.Params.Cycle), reckoning(ctx))
 	return answerListing(ctx, counts, actionCountWire)
 }
 

@@ -19,7 +19,7 @@ type authorityStore interface {
 func (s *Server) ListAuthorities(ctx context.Context, r api.ListAuthoritiesRequestObject) (api.Response, error) {
 	p := r.Params
 	list := kept(callOf(ctx).snapshot.Authorities, func(a *programme.Authority) bool {
-		return (p.RegionCode == nil || a.RegionCode == *p.RegionCode) && (p.On == nil || a.Holds(*p.On)) && since(p.UpdatedSince, a.UpdatedAt)
+		return found(p.Q, a.Code, a.Name) && (p.RegionCode == nil || a.RegionCode == *p.RegionCode) && (p.On == nil || a.Holds(*p.On)) && since(p.UpdatedSince, a.UpdatedAt)
 	})
 	by, descending := sorted(p.Sort)
 	ordered := listOf(list, descending, func(a *programme.Authority) []string {

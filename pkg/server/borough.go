@@ -21,7 +21,7 @@ func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObje
 	call, p := callOf(ctx), r.Params
 	snapshot, on := call.snapshot, dayOr(p.On, call.today)
 	list := kept(snapshot.Boroughs, func(b *programme.Borough) bool {
-		return (p.SubRegion == nil || programme.SubRegionOn(snapshot.Memberships, b.Code, on) == *p.SubRegion) && since(p.UpdatedSince, b.UpdatedAt)
+		return found(p.Q, b.Code, b.Name, b.ShortName) && (p.SubRegion == nil || programme.SubRegionOn(snapshot.Memberships, b.Code, on) == *p.SubRegion) && since(p.UpdatedSince, b.UpdatedAt)
 	})
 	by, descending := sorted(p.Sort)
 	ordered := listOf(list, descending, func(b *programme.Borough) []string {

@@ -19,7 +19,7 @@ import (
 // GetEventCalendar answers the calendar of events.
 func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	f := programme.EventFilter{Kind: convert[programme.EventKind](r.Params.Kind), SubRegion: r.Params.SubRegion}
+	f := programme.EventFilter{Kinds: words[programme.EventKind](r.Params.Kind), SubRegion: r.Params.SubRegion}
 	c, err := s.store.EventCalendar(ctx, call.actor, f)
 	return answerCalendar(call, call.snapshot.Programme.Name, c, err)
 }

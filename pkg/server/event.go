@@ -25,7 +25,7 @@ var events = nounOf(eventInput, setEvent, eventWire)
 func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.EventFilter{
-		Kind: convert[programme.EventKind](p.Kind), State: convert[programme.EventState](p.State), From: p.From, To: p.To,
+		Kinds: words[programme.EventKind](p.Kind), States: words[programme.EventState](p.State), Cycle: convert[programme.Cycle](p.Cycle), From: p.From, To: p.To,
 		SubRegion: p.SubRegion, Borough: p.Borough, PriorityID: p.PriorityId, PeerChallengeID: p.PeerChallengeId,
 		PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, UpdatedSince: p.UpdatedSince,
 	}

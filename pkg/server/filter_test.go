@@ -25,7 +25,7 @@ var unknownOf = map[string]string{
 
 // narrows reports whether the parameter narrows or orders a list by naming something.
 func narrows(p *openapi3.Parameter) bool {
-	return p.In == openapi3.ParameterInQuery && !slices.Contains([]string{"limit", "cursor", "on", "updatedSince", "from", "to"}, p.Name) || p.Name == "from" && len(enumOf(p)) > 0
+	return p.In == openapi3.ParameterInQuery && !slices.Contains([]string{"limit", "cursor", "on", "q", "updatedSince", "from", "to"}, p.Name) || p.Name == "from" && len(enumOf(p)) > 0
 }
 
 func enumOf(p *openapi3.Parameter) []any {

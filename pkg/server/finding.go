@@ -22,8 +22,8 @@ var findings = nounOf(findingInput, setFinding, findingWire)
 func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.FindingFilter{
-		PeerChallengeID: p.PeerChallengeId, PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, Borough: p.Borough,
-		Kind: convert[programme.FindingKind](p.Kind), PriorityID: p.PriorityId, Answered: p.Answered, UpdatedSince: p.UpdatedSince,
+		PeerChallengeID: p.PeerChallengeId, PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, Cycle: convert[programme.Cycle](p.Cycle), Borough: p.Borough,
+		Kinds: words[programme.FindingKind](p.Kind), PriorityID: p.PriorityId, Answered: p.Answered, UpdatedSince: p.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.Findings(callOf(ctx).actor, f, text(p.Sort)), findingWire(ctx))
 }

@@ -20,7 +20,7 @@ type indicatorStore interface {
 func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	list := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
-		return (p.Theme == nil || ind.Theme == *p.Theme) && (p.Polarity == nil || string(ind.Polarity) == string(*p.Polarity)) &&
+		return found(p.Q, ind.Code, ind.Name) && (p.Theme == nil || ind.Theme == *p.Theme) && (p.Polarity == nil || string(ind.Polarity) == string(*p.Polarity)) &&
 			(p.Unit == nil || string(ind.Unit) == string(*p.Unit)) && since(p.UpdatedSince, ind.UpdatedAt)
 	})
 	by, descending := sorted(p.Sort)

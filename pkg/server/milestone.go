@@ -21,8 +21,8 @@ var milestones = nounOf(milestoneInput, setMilestone, milestoneWire)
 // ListMilestones answers milestones.
 func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequestObject) (api.Response, error) {
 	f := programme.MilestoneFilter{
-		Cycle: convert[programme.Cycle](r.Params.Cycle), SubRegion: r.Params.SubRegion, Borough: r.Params.Borough,
-		Kind: convert[programme.MilestoneKind](r.Params.Kind), State: convert[programme.MilestoneState](r.Params.State), PriorityID: r.Params.PriorityId,
+		Search: search(r.Params.Q), Cycle: convert[programme.Cycle](r.Params.Cycle), SubRegion: r.Params.SubRegion, Borough: r.Params.Borough,
+		Kinds: words[programme.MilestoneKind](r.Params.Kind), States: words[programme.MilestoneState](r.Params.State), PriorityID: r.Params.PriorityId,
 		From: r.Params.From, To: r.Params.To, Derived: r.Params.Derived, UpdatedSince: r.Params.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.Milestones(callOf(ctx).actor, f, text(r.Params.Sort)), milestoneWire(ctx))

@@ -19,7 +19,7 @@ var participants = nounOf(participantInput, setParticipant, participantWire)
 
 // ListParticipants answers people.
 func (s *Server) ListParticipants(ctx context.Context, r api.ListParticipantsRequestObject) (api.Response, error) {
-	f := programme.ParticipantFilter{Borough: r.Params.Borough, Role: convert[programme.ParticipantRole](r.Params.Role), UpdatedSince: r.Params.UpdatedSince}
+	f := programme.ParticipantFilter{Search: search(r.Params.Q), Borough: r.Params.Borough, Role: convert[programme.ParticipantRole](r.Params.Role), UpdatedSince: r.Params.UpdatedSince}
 	return answerListing(ctx, s.store.Participants(callOf(ctx).actor, f, text(r.Params.Sort)), participantWire(ctx))
 }
 

@@ -21,7 +21,7 @@ var peerChallenges = nounOf(peerChallengeInput, setPeerChallenge, peerChallengeW
 // ListPeerChallenges answers challenges.
 func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallengesRequestObject) (api.Response, error) {
 	f := programme.PeerChallengeFilter{
-		SubRegion: r.Params.SubRegion, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ChallengeState](r.Params.State),
+		Borough: r.Params.Borough, SubRegion: r.Params.SubRegion, Cycle: convert[programme.Cycle](r.Params.Cycle), States: words[programme.ChallengeState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.PeerChallenges(callOf(ctx).actor, f, text(r.Params.Sort)), peerChallengeWire(ctx))

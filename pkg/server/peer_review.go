@@ -24,7 +24,7 @@ var peerReviews = nounOf(peerReviewInput, setPeerReview, peerReviewWire)
 // ListPeerReviews answers reviews.
 func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.Response, error) {
 	f := programme.PeerReviewFilter{
-		Host: r.Params.Host, Cycle: convert[programme.Cycle](r.Params.Cycle), State: convert[programme.ReviewState](r.Params.State),
+		Borough: r.Params.Borough, Host: r.Params.Host, Cycle: convert[programme.Cycle](r.Params.Cycle), States: words[programme.ReviewState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.PeerReviews(callOf(ctx).actor, f, text(r.Params.Sort)), peerReviewWire(ctx))

@@ -2,6 +2,8 @@ package server
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"peerchallenge/api"
@@ -51,6 +53,26 @@ func convert[To, From ~string](given *From) *To {
 	}
 	to := To(*given)
 	return &to
+}
+
+// words turns the values of a parameter that may be given several times into those
+// of another type.
+func words[To, From ~string](given *[]From) []To {
+	to := make([]To, len(list(given)))
+	for i, word := range list(given) {
+		to[i] = To(word)
+	}
+	return to
+}
+
+// search answers what is looked for, in the form in which texts are kept.
+func search(given *string) string { return programme.Normal(text(given)) }
+
+// found reports whether one of the texts has what is looked for somewhere, whatever
+// its letters' case.
+func found(given *string, texts ...string) bool {
+	looked := strings.ToLower(search(given))
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), looked) })
 }
 
 // text answers an optional text, or "".
