@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // Defines values for ActionGrouping.
@@ -62,6 +63,13 @@ const (
 	Updated ChangeKind = "updated"
 )
 
+// Defines values for ChangedThing.
+const (
+	Figure     ChangedThing = "figure"
+	Neighbour  ChangedThing = "neighbour"
+	Population ChangedThing = "population"
+)
+
 // Defines values for ContractFormats.
 const (
 	ContractFormatsJson ContractFormats = "json"
@@ -100,13 +108,18 @@ const (
 
 // Defines values for FaultCode.
 const (
+	FaultCodeAmbiguousDataset    FaultCode = "ambiguous_dataset"
 	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
+	FaultCodeCodeMismatch        FaultCode = "code_mismatch"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
 	FaultCodeCycle               FaultCode = "cycle"
 	FaultCodeDerived             FaultCode = "derived"
 	FaultCodeDoublePlacement     FaultCode = "double_placement"
+	FaultCodeDuplicateColumn     FaultCode = "duplicate_column"
+	FaultCodeDuplicateNeighbour  FaultCode = "duplicate_neighbour"
+	FaultCodeDuplicateRow        FaultCode = "duplicate_row"
 	FaultCodeEmpty               FaultCode = "empty"
 	FaultCodeEnum                FaultCode = "enum"
 	FaultCodeExists              FaultCode = "exists"
@@ -119,14 +132,22 @@ const (
 	FaultCodeInUse               FaultCode = "in_use"
 	FaultCodeKey                 FaultCode = "key"
 	FaultCodeMalformed           FaultCode = "malformed"
+	FaultCodeMalformedCsv        FaultCode = "malformed_csv"
 	FaultCodeMalformedQuery      FaultCode = "malformed_query"
 	FaultCodeMembershipOverlap   FaultCode = "membership_overlap"
+	FaultCodeMissingColumn       FaultCode = "missing_column"
+	FaultCodeMissingRow          FaultCode = "missing_row"
 	FaultCodeMoreFaults          FaultCode = "more_faults"
 	FaultCodeMultiplier          FaultCode = "multiplier"
+	FaultCodeNegative            FaultCode = "negative"
 	FaultCodeNoFieldworkDays     FaultCode = "no_fieldwork_days"
+	FaultCodeNoHeader            FaultCode = "no_header"
 	FaultCodeNoKloe              FaultCode = "no_kloe"
 	FaultCodeNoLead              FaultCode = "no_lead"
+	FaultCodeNoRows              FaultCode = "no_rows"
 	FaultCodeNoScope             FaultCode = "no_scope"
+	FaultCodeNotANumber          FaultCode = "not_a_number"
+	FaultCodeNotATable           FaultCode = "not_a_table"
 	FaultCodeNotAchieved         FaultCode = "not_achieved"
 	FaultCodeNotAllowed          FaultCode = "not_allowed"
 	FaultCodeNotDerived          FaultCode = "not_derived"
@@ -149,12 +170,15 @@ const (
 	FaultCodeOutsideEvent        FaultCode = "outside_event"
 	FaultCodeOutsideFieldwork    FaultCode = "outside_fieldwork"
 	FaultCodeOutsideGroup        FaultCode = "outside_group"
+	FaultCodeOutsideParts        FaultCode = "outside_parts"
+	FaultCodePartAboveWhole      FaultCode = "part_above_whole"
 	FaultCodePattern             FaultCode = "pattern"
 	FaultCodePeriod              FaultCode = "period"
 	FaultCodePresentationOutside FaultCode = "presentation_outside"
 	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
+	FaultCodeReportedTogether    FaultCode = "reported_together"
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
 	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
@@ -167,10 +191,22 @@ const (
 	FaultCodeTooShort            FaultCode = "too_short"
 	FaultCodeTooSmall            FaultCode = "too_small"
 	FaultCodeType                FaultCode = "type"
+	FaultCodeUnit                FaultCode = "unit"
+	FaultCodeUnknownAuthority    FaultCode = "unknown_authority"
+	FaultCodeUnknownCloseness    FaultCode = "unknown_closeness"
+	FaultCodeUnknownDataset      FaultCode = "unknown_dataset"
+	FaultCodeUnknownFilter       FaultCode = "unknown_filter"
+	FaultCodeUnknownIndicator    FaultCode = "unknown_indicator"
+	FaultCodeUnknownLevel        FaultCode = "unknown_level"
 	FaultCodeUnknownMember       FaultCode = "unknown_member"
+	FaultCodeUnknownModel        FaultCode = "unknown_model"
 	FaultCodeUnknownParameter    FaultCode = "unknown_parameter"
+	FaultCodeUnknownPeriod       FaultCode = "unknown_period"
+	FaultCodeUnknownPlace        FaultCode = "unknown_place"
 	FaultCodeUnknownValue        FaultCode = "unknown_value"
 	FaultCodeWholeList           FaultCode = "whole_list"
+	FaultCodeWrongEncoding       FaultCode = "wrong_encoding"
+	FaultCodeWrongWidth          FaultCode = "wrong_width"
 	FaultCodeZeroCharacter       FaultCode = "zero_character"
 )
 
@@ -178,6 +214,13 @@ const (
 const (
 	Beginning FeedStart = "beginning"
 	Now       FeedStart = "now"
+)
+
+// Defines values for FigureChangeKind.
+const (
+	FigureChangeKindCorrected FigureChangeKind = "corrected"
+	FigureChangeKindNew       FigureChangeKind = "new"
+	FigureChangeKindWithdrawn FigureChangeKind = "withdrawn"
 )
 
 // Defines values for FigureStatus.
@@ -393,6 +436,7 @@ const (
 	ProblemCodeIncompleteBody       ProblemCode = "incomplete_body"
 	ProblemCodeInternal             ProblemCode = "internal"
 	ProblemCodeInvalid              ProblemCode = "invalid"
+	ProblemCodeInvalidFile          ProblemCode = "invalid_file"
 	ProblemCodeIssuerUnavailable    ProblemCode = "issuer_unavailable"
 	ProblemCodeKeyUnknown           ProblemCode = "key_unknown"
 	ProblemCodeMadeAndRemoved       ProblemCode = "made_and_removed"
@@ -412,6 +456,7 @@ const (
 	ProblemCodeNotYet               ProblemCode = "not_yet"
 	ProblemCodeNotYours             ProblemCode = "not_yours"
 	ProblemCodeOperationNotAllowed  ProblemCode = "operation_not_allowed"
+	ProblemCodePublicationNeeded    ProblemCode = "publication_needed"
 	ProblemCodeReadOnly             ProblemCode = "read_only"
 	ProblemCodeRole                 ProblemCode = "role"
 	ProblemCodeShownOnce            ProblemCode = "shown_once"
@@ -438,6 +483,7 @@ const (
 	ProblemCodeTooManyValues        ProblemCode = "too_many_values"
 	ProblemCodeTransferEncoding     ProblemCode = "transfer_encoding"
 	ProblemCodeTwoSecrets           ProblemCode = "two_secrets"
+	ProblemCodeUnacknowledged       ProblemCode = "unacknowledged"
 	ProblemCodeUncomposed           ProblemCode = "uncomposed"
 	ProblemCodeUnconfirmed          ProblemCode = "unconfirmed"
 	ProblemCodeUnknownBorough       ProblemCode = "unknown_borough"
@@ -498,6 +544,13 @@ const (
 const (
 	RecordSortMinusUpdatedAt RecordSort = "-updatedAt"
 	RecordSortUpdatedAt      RecordSort = "updatedAt"
+)
+
+// Defines values for ReleaseOutcome.
+const (
+	DryRun      ReleaseOutcome = "dry_run"
+	Imported    ReleaseOutcome = "imported"
+	NothingToDo ReleaseOutcome = "nothing_to_do"
 )
 
 // Defines values for ReleaseState.
@@ -1574,6 +1627,34 @@ type ChangePage struct {
 	NextCursor string `json:"nextCursor"`
 }
 
+// ChangeSum How much changes of one indicator in one period, of the estimates of one year, or of the neighbours of one model.
+type ChangeSum struct {
+	// Corrected How many stand otherwise than before.
+	Corrected int `json:"corrected"`
+
+	// Indicator The indicator's code; null for estimates and neighbours.
+	//
+	// Example: REREF_PCT
+	Indicator *string `json:"indicator"`
+
+	// New How many stand now and did not.
+	New int `json:"new"`
+
+	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
+	Of ChangedThing `json:"of"`
+
+	// Period The period's code, or the year of estimates and of a model.
+	//
+	// Example: 2024-25
+	Period string `json:"period"`
+
+	// Withdrawn How many stand no more.
+	Withdrawn int `json:"withdrawn"`
+}
+
+// ChangedThing A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
+type ChangedThing string
+
 // Code A stable code for machines.
 //
 // Example: stale
@@ -2527,8 +2608,23 @@ type Fault struct {
 	// Code What is wrong with a part of a request. More may come: show the detail of one that you do not know.
 	Code FaultCode `json:"code"`
 
+	// Column The column of a file.
+	//
+	// Example: rereferral_percent
+	Column *string `json:"column,omitempty"`
+
+	// Count On the first of many alike in a file: how many there are. Up to ten of them are listed.
+	//
+	// Example: 214
+	Count *int `json:"count,omitempty"`
+
 	// Detail The fault, in one sentence.
 	Detail string `json:"detail"`
+
+	// Given What stands there in a file, as far as it can be shown.
+	//
+	// Example: 22.6 %
+	Given *string `json:"given,omitempty"`
 
 	// Parameter The name of the query, path or header parameter.
 	//
@@ -2539,6 +2635,11 @@ type Fault struct {
 	//
 	// Example: /validTo
 	Pointer *string `json:"pointer,omitempty"`
+
+	// Row The row of a file, its header being row 1, or the number that a spreadsheet gives it.
+	//
+	// Example: 7
+	Row *int `json:"row,omitempty"`
 }
 
 // FaultCode What is wrong with a part of a request. More may come: show the detail of one that you do not know.
@@ -2547,8 +2648,76 @@ type FaultCode string
 // FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
+// FigureChange One figure or estimate that stands otherwise than before.
+type FigureChange struct {
+	// Change `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
+	Change FigureChangeKind `json:"change"`
+
+	// Denominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Denominator *NullableNumber `json:"denominator"`
+
+	// Indicator The indicator's code; null for an estimate.
+	//
+	// Example: REREF_PCT
+	Indicator *string `json:"indicator"`
+
+	// Numerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	Numerator *NullableNumber `json:"numerator"`
+
+	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
+	Of ChangedThing `json:"of"`
+
+	// Period The period's code, or the year of an estimate.
+	//
+	// Example: 2024-25
+	Period string `json:"period"`
+
+	// Place GSS code of the authority, region or nation; joint authorities are joined by a stroke.
+	//
+	// Example: E09000022
+	Place string `json:"place"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+
+	// WasDenominator A number, or null where there is none.
+	//
+	// Example: 19.8
+	WasDenominator *NullableNumber `json:"wasDenominator"`
+
+	// WasNumerator A number, or null where there is none.
+	//
+	// Example: 19.8
+	WasNumerator *NullableNumber `json:"wasNumerator"`
+
+	// WasStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	WasStatus FigureStatus `json:"wasStatus"`
+
+	// WasValue A number, or null where there is none.
+	//
+	// Example: 19.8
+	WasValue *NullableNumber `json:"wasValue"`
+}
+
+// FigureChangeKind `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
+type FigureChangeKind string
+
 // FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 type FigureStatus string
+
+// FileName The name of a file, without its folder.
+//
+// Example: cin_c1_2026.csv
+type FileName = string
 
 // Finding What a challenge's group or a review's team found about a borough.
 type Finding struct {
@@ -2981,6 +3150,15 @@ type HostCommentInput struct {
 	//
 	// Example: The team met two of the three commissioners.
 	Text string `json:"text"`
+}
+
+// ImportWarning What somebody should look at before the figures are taken.
+type ImportWarning struct {
+	// Code What is wrong with a part of a request. More may come: show the detail of one that you do not know.
+	Code FaultCode `json:"code"`
+
+	// Detail What it is, in a sentence.
+	Detail string `json:"detail"`
 }
 
 // Indicator One revision of the definition of an indicator.
@@ -5024,6 +5202,9 @@ type PublishedFigure struct {
 	Value *NullableNumber `json:"value"`
 }
 
+// PublishedFile The bytes of a file as it was published.
+type PublishedFile = openapi_types.File
+
 // QuartileBand The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator and without a value.
 //
 // Example: B
@@ -5312,6 +5493,9 @@ type Release struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
+// ReleaseOutcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written. More may come.
+type ReleaseOutcome string
+
 // ReleasePage A page of the list.
 type ReleasePage struct {
 	// Items The items of this page.
@@ -5322,6 +5506,53 @@ type ReleasePage struct {
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+}
+
+// ReleaseReport What a published file changes, or would.
+type ReleaseReport struct {
+	// Corrected How many stand otherwise than before, those among them that are computed of others.
+	Corrected int `json:"corrected"`
+
+	// EmptyRows Rows without content that were passed over.
+	EmptyRows int `json:"emptyRows"`
+
+	// Form As what the file was read.
+	//
+	// Example: CSV, UTF-8, separated by commas
+	Form string `json:"form"`
+
+	// Items The first 1,000 changes, by indicator, period and place. A dry run as CSV or NDJSON has all of them.
+	Items []FigureChange `json:"items"`
+
+	// More How many changes of figures and estimates are not among the items.
+	More int `json:"more"`
+
+	// New How many figures, estimates and neighbours stand now and did not.
+	New int `json:"new"`
+
+	// Older Of how many a newer release gives another value.
+	Older int `json:"older"`
+
+	// Outcome `imported`: the release was made; `nothing_to_do`: every figure stands already; `dry_run`: nothing was to be written. More may come.
+	Outcome ReleaseOutcome `json:"outcome"`
+
+	// Periods Periods that are created with it.
+	Periods []PeriodCode `json:"periods"`
+
+	// Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
+	Release Release `json:"release"`
+
+	// Sums The changes by indicator and period, by year of estimates, and by model.
+	Sums []ChangeSum `json:"sums"`
+
+	// Unchanged How many stood as the file gives them.
+	Unchanged int `json:"unchanged"`
+
+	// Warnings What somebody should look at.
+	Warnings []ImportWarning `json:"warnings"`
+
+	// Withdrawn How many stand no more.
+	Withdrawn int `json:"withdrawn"`
 }
 
 // ReleaseState Whether figures of the release may stand; of a withdrawn one none does. More may come.
@@ -8034,10 +8265,61 @@ type ListReleasesParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ImportReleaseParams defines parameters for ImportRelease.
+type ImportReleaseParams struct {
+	// File The name of the file.
+	File FileName `form:"file" json:"file"`
+
+	// Mapping The key of the mapping to read it by, where the columns are those of several. Otherwise its columns say that.
+	Mapping *DatasetKey `form:"mapping,omitempty" json:"mapping,omitempty"`
+
+	// PublishedOn When its publisher put it out. Needed where figures of it are held already, so that of each the newer stands.
+	PublishedOn *Date `form:"publishedOn,omitempty" json:"publishedOn,omitempty"`
+
+	// NextUpdateOn When its publisher means to put out the next.
+	NextUpdateOn *Date `form:"nextUpdateOn,omitempty" json:"nextUpdateOn,omitempty"`
+
+	// Methodology The page that says how the figures are made.
+	Methodology *Url `form:"methodology,omitempty" json:"methodology,omitempty"`
+
+	// Acknowledge What you have found about the warnings, for the audit, which is kept for ever: name nobody.
+	Acknowledge *string `form:"acknowledge,omitempty" json:"acknowledge,omitempty"`
+
+	// DryRun Find out what the file would change and change nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetReleaseParams defines parameters for GetRelease.
 type GetReleaseParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ReinstateReleaseParams defines parameters for ReinstateRelease.
+type ReinstateReleaseParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawReleaseParams defines parameters for WithdrawRelease.
+type WithdrawReleaseParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListStatisticalNeighbourModelsParams defines parameters for ListStatisticalNeighbourModels.
@@ -9259,10 +9541,29 @@ type ListReleasesRequestObject struct {
 	Params ListReleasesParams
 }
 
+// ImportReleaseRequestObject is what a request for ImportRelease says.
+type ImportReleaseRequestObject struct {
+	Params ImportReleaseParams
+}
+
 // GetReleaseRequestObject is what a request for GetRelease says.
 type GetReleaseRequestObject struct {
 	Id     ReleaseId
 	Params GetReleaseParams
+}
+
+// ReinstateReleaseRequestObject is what a request for ReinstateRelease says.
+type ReinstateReleaseRequestObject struct {
+	Id     ReleaseId
+	Params ReinstateReleaseParams
+	Body   *StepInput
+}
+
+// WithdrawReleaseRequestObject is what a request for WithdrawRelease says.
+type WithdrawReleaseRequestObject struct {
+	Id     ReleaseId
+	Params WithdrawReleaseParams
+	Body   *StepInput
 }
 
 // ListStatisticalNeighbourModelsRequestObject is what a request for ListStatisticalNeighbourModels says.
@@ -9747,9 +10048,18 @@ type Operations interface {
 	// ListReleases List data releases
 	// (GET /v1/releases)
 	ListReleases(ctx context.Context, r ListReleasesRequestObject) (Response, error)
+	// ImportRelease Import a published file
+	// (POST /v1/releases)
+	ImportRelease(ctx context.Context, r ImportReleaseRequestObject) (Response, error)
 	// GetRelease Read a release
 	// (GET /v1/releases/{id})
 	GetRelease(ctx context.Context, r GetReleaseRequestObject) (Response, error)
+	// ReinstateRelease Reinstate a release
+	// (POST /v1/releases/{id}/reinstate)
+	ReinstateRelease(ctx context.Context, r ReinstateReleaseRequestObject) (Response, error)
+	// WithdrawRelease Withdraw a release
+	// (POST /v1/releases/{id}/withdraw)
+	WithdrawRelease(ctx context.Context, r WithdrawReleaseRequestObject) (Response, error)
 	// ListStatisticalNeighbourModels List neighbour models
 	// (GET /v1/statistical-neighbour-models)
 	ListStatisticalNeighbourModels(ctx context.Context, r ListStatisticalNeighbourModelsRequestObject) (Response, error)
@@ -10112,9 +10422,35 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
+	on(to, "POST", "/v1/releases", o.ImportRelease, func(from *request, r *ImportReleaseRequestObject) {
+		from.query("file", true, &r.Params.File)
+		from.query("mapping", false, &r.Params.Mapping)
+		from.query("publishedOn", false, &r.Params.PublishedOn)
+		from.query("nextUpdateOn", false, &r.Params.NextUpdateOn)
+		from.query("methodology", false, &r.Params.Methodology)
+		from.query("acknowledge", false, &r.Params.Acknowledge)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+	})
 	on(to, "GET", "/v1/releases/:id", o.GetRelease, func(from *request, r *GetReleaseRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/releases/:id/withdraw", o.WithdrawRelease, func(from *request, r *WithdrawReleaseRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/releases/:id/reinstate", o.ReinstateRelease, func(from *request, r *ReinstateReleaseRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/comparisons", o.ListComparisons, func(from *request, r *ListComparisonsRequestObject) {
 		from.query("borough", true, &r.Params.Borough)

@@ -212,7 +212,7 @@ func (s *source) example(where, id string, op *yaml.Node) {
 			continue
 		}
 		for mediaType, media := range members(content) {
-			if strings.HasSuffix(mediaType, "json") && mediaType != "application/x-ndjson" {
+			if strings.HasSuffix(mediaType, "json") && mediaType != "application/x-ndjson" || mediaType == "text/csv" && part == "body" {
 				set(media, "example", example)
 				content.Style, media.Style = 0, 0 // or the whole would stand on one line
 			}

@@ -22,32 +22,38 @@ func (s *source) tables(paths, schemas *yaml.Node) {
 		}
 	}
 	for path, item := range members(paths) {
-		content := get(item, "get", "responses", "200", "content")
-		table := get(content, "text/csv", "schema")
-		if table == nil {
-			continue
+		for _, operation := range members(item) {
+			t.write(s, path, get(operation, "responses", "200", "content"))
 		}
-		get(content, "text/csv").Style = 0
-		page := get(schemas, referred(get(content, "application/json", "schema")))
-		columns := t.of(referred(get(page, "properties", "items", "items")), "")
-		if len(columns) == 0 {
-			s.fault("%s has a table without columns", path)
-			continue
-		}
-		names := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
-		var text strings.Builder
-		text.WriteString("The whole list as CSV. Its columns:\n")
-		for _, c := range columns {
-			names.Content = append(names.Content, scalar(c.name))
-			text.WriteString("\n- `" + c.name + "`: " + c.description)
-		}
-		description := scalar(text.String())
-		description.Style = yaml.LiteralStyle
-		*table = *mapping()
-		set(table, "type", scalar("string"))
-		set(table, "description", description)
-		set(table, "x-columns", names)
 	}
+}
+
+// write writes out the table of an answer that has one.
+func (t tables) write(s *source, path string, content *yaml.Node) {
+	table := get(content, "text/csv", "schema")
+	if table == nil {
+		return
+	}
+	get(content, "text/csv").Style = 0
+	page := get(t.schemas, referred(get(content, "application/json", "schema")))
+	columns := t.of(referred(get(page, "properties", "items", "items")), "")
+	if len(columns) == 0 {
+		s.fault("%s has a table without columns", path)
+		return
+	}
+	names := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+	var text strings.Builder
+	text.WriteString("The whole list as CSV. Its columns:\n")
+	for _, c := range columns {
+		names.Content = append(names.Content, scalar(c.name))
+		text.WriteString("\n- `" + c.name + "`: " + c.description)
+	}
+	description := scalar(text.String())
+	description.Style = yaml.LiteralStyle
+	*table = *mapping()
+	set(table, "type", scalar("string"))
+	set(table, "description", description)
+	set(table, "x-columns", names)
 }
 
 type tables struct {

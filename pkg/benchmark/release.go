@@ -35,3 +35,17 @@ const (
 	Standing  ReleaseState = "standing"
 	Withdrawn ReleaseState = "withdrawn"
 )
+
+// Move withdraws a release or lets it stand again, for the reason that the actor
+// gives. The error is Conflict if it is in that state already, or Invalid without a
+// reason.
+func (r *Release) Move(actor programme.Actor, to ReleaseState) error {
+	if r.State == to {
+		return programme.WrongState("The release is " + string(to) + " already.")
+	}
+	if err := actor.WithReason(); err != nil {
+		return err
+	}
+	r.State, r.StateReason = to, actor.Reason
+	return nil
+}

@@ -50,6 +50,7 @@ var standing = map[string]lookup{
 	"authority":            public[programme.Authority]("code"),
 	"indicator":            public[benchmark.Indicator]("code"),
 	"period":               public[benchmark.Period]("code"),
+	"release":              public[benchmark.Release]("id"),
 	"peer-challenge":       scoped(peerChallenges),
 	"peer-challenge-group": scoped(peerChallengeGroups),
 	"grouping-proposal":    scoped(groupingProposals),

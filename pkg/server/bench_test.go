@@ -130,7 +130,8 @@ func (s synthetic) fill(b *testing.B, url string) {
 		}
 	}
 	release := "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
-	run(`INSERT INTO releases (id, dataset, title, publisher, licence, file, sha256, rows, imported_at) VALUES ($1, 'synthetic', 'Synthetic', 'Nobody', 'None', 'none.csv', repeat('0', 64), 1, now())`, release)
+	run(`INSERT INTO releases (id, dataset, title, publisher, licence, file, sha256, rows, methodology, state, state_reason, imported_at, version, updated_at)
+		VALUES ($1, 'synthetic', 'Synthetic', 'Nobody', 'None', 'none.csv', repeat('0', 64), 1, '', 'standing', '', now(), 1, now())`, release)
 	now := clock()
 	for i := range s.indicators {
 		for _, table := range []string{"indicators", "indicator_revisions"} {

@@ -24,6 +24,7 @@ type call struct {
 	query       url.Values
 	url         *url.URL
 	body        []byte
+	file        *upload // the body, where that is a file
 	format      format
 	acceptsGzip bool
 	ifNoneMatch string

@@ -43,6 +43,7 @@ type operation struct {
 	Body         *openapi3.Schema // nil where it takes none
 	bodyOptional bool
 	BodyTypes    []string // media types of the body, the one to prefer first
+	fileTypes    []string // media types of the file that it takes as its body, instead of Body
 	Row          string   // schema of one item, where the operation answers a list
 	columns      []string // of the list as CSV
 	form         bool     // the token endpoint, which reads its request itself, by RFC 6749
@@ -103,10 +104,11 @@ func schemaOptions() []openapi3.ValidationOption {
 
 // The formats of texts are ours; the contract explains them.
 const (
-	formatUUID  = "uuid"
-	formatLine  = "line"  // a name or title
-	formatText  = "text"  // may have several lines, or say nothing
-	formatWords = "words" // may have several lines
+	formatUUID   = "uuid"
+	formatBinary = "binary" // the library's own: the bytes of a file
+	formatLine   = "line"   // a name or title
+	formatText   = "text"   // may have several lines, or say nothing
+	formatWords  = "words"  // may have several lines
 )
 
 const inOneLine = "one line of text that is more than white space, without characters that control or cannot be seen"
@@ -170,12 +172,17 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 	if op.RequestBody != nil {
 		o.bodyOptional = !op.RequestBody.Value.Required
 		for mediaType, media := range op.RequestBody.Value.Content {
+			if media.Schema.Value.Format == formatBinary {
+				o.fileTypes = append(o.fileTypes, mediaType)
+				continue
+			}
 			if mediaType == formType {
 				o.form = true
 				continue
 			}
 			o.BodyTypes, o.Body = append(o.BodyTypes, mediaType), media.Schema.Value
 		}
+		slices.Sort(o.fileTypes)
 		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON
 	}
 	o.Row, o.columns = rowSchema(op)

@@ -22,10 +22,10 @@ type idempotencyStore interface {
 func (s *Server) once(next api.Handler) api.Handler {
 	return func(c echo.Context) (api.Response, error) {
 		key := c.Request().Header.Get("Idempotency-Key")
-		if c.Request().Method != http.MethodPost || key == "" {
+		call := callIn(c)
+		if c.Request().Method != http.MethodPost || key == "" || call.dry() {
 			return next(c)
 		}
-		call := callIn(c)
 		attempt := programme.Attempt{Actor: call.actor, Operation: call.op.ID, Key: key, Fingerprint: fingerprint(call)}
 		original := c.Request()
 		answer, replayed, err := s.store.Once(original.Context(), attempt, func(ctx context.Context) (programme.Answer, error) {
@@ -48,5 +48,9 @@ func (s *Server) once(next api.Handler) api.Handler {
 }
 
 func fingerprint(call *call) [32]byte {
-	return sha256.Sum256([]byte(call.url.Path + "\x00" + call.url.RawQuery + "\x00" + string(call.body)))
+	body := call.body
+	if call.file != nil {
+		body = call.file.sum
+	}
+	return sha256.Sum256([]byte(call.url.Path + "\x00" + call.url.RawQuery + "\x00" + string(body)))
 }

@@ -94,6 +94,9 @@ func mappings() map[string]mapping {
 		"Indicator":                 filled(indicatorWire),
 		"Period":                    filled(periodWire),
 		"Release":                   filled(releaseWire),
+		"FigureChange":              filled(figureChangeWire),
+		"ChangeSum":                 filled(changeSumWire),
+		"ImportWarning":             filled(importWarningWire),
 		"StatisticalNeighbourModel": filled(modelWire),
 		"Observation": filled(func(o *benchmark.Observation) api.Observation {
 			return observationWire(&benchmark.Snapshot{}, benchmark.AsAt("2025-09-30"), c.Joint, *o)

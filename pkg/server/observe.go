@@ -20,6 +20,7 @@ import (
 // little before, so that the answer is within it.
 const (
 	requestTimeout = 30 * time.Second
+	fileTimeout    = 60 * time.Second // of a request that brings a file, its upload included
 	timeToAnswer   = time.Second / 2
 )
 
@@ -141,6 +142,9 @@ func (s *Server) record(c echo.Context, id string, took time.Duration, broken bo
 // bounded gives the request its time. A stream has it for each of its parts
 // instead.
 func bounded(ctx context.Context, c *call) (context.Context, context.CancelFunc) {
+	if c.op.fileTypes != nil {
+		return context.WithTimeout(ctx, fileTimeout-timeToAnswer)
+	}
 	if c.format != formatJSON {
 		return ctx, func() {}
 	}

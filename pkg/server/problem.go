@@ -70,7 +70,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 		}
 	}
 	for _, f := range listed(e.Faults) {
-		problem.Errors = append(problem.Errors, api.Fault{Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Code: api.FaultCode(f.Code), Detail: f.Detail})
+		problem.Errors = append(problem.Errors, faultWire(&f))
 	}
 	header := c.Response().Header()
 	switch e.Kind {
@@ -85,6 +85,21 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 	body, _ := json.Marshal(problem)
 	c.Response().WriteHeader(problem.Status)
 	_, _ = c.Response().Write(append(body, '\n')) // who has gone does not read it
+}
+
+func faultWire(f *programme.Fault) api.Fault {
+	return api.Fault{
+		Pointer: optional(f.Pointer), Parameter: optional(f.Parameter), Row: positive(f.Row), Column: optional(f.Column), Code: api.FaultCode(f.Code), Detail: f.Detail,
+		Given: optional(f.Given), Count: positive(f.Count),
+	}
+}
+
+// positive is a number that is not there where it is 0.
+func positive(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 const (

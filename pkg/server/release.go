@@ -1,11 +1,24 @@
 package server
 
 import (
+	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
 )
+
+type releaseStore interface {
+	Import(ctx context.Context, actor programme.Actor, d benchmark.Delivery, read func(benchmark.Known) (*benchmark.Import, error)) (benchmark.ImportResult, error)
+	WithdrawRelease(ctx context.Context, actor programme.Actor, id string, version int64) (benchmark.Release, error)
+	ReinstateRelease(ctx context.Context, actor programme.Actor, id string, version int64) (benchmark.Release, error)
+}
 
 // ListReleases answers the files that figures were read from, oldest first.
 func (s *Server) ListReleases(ctx context.Context, r api.ListReleasesRequestObject) (api.Response, error) {
@@ -22,6 +35,162 @@ func (s *Server) GetRelease(ctx context.Context, r api.GetReleaseRequestObject) 
 		return nil, notFound("There is no release with this id.")
 	}
 	return resource(ctx, rel.Version, releaseWire(rel))
+}
+
+// ImportRelease takes the file that the request has brought.
+func (s *Server) ImportRelease(ctx context.Context, r api.ImportReleaseRequestObject) (api.Response, error) {
+	call, p := callOf(ctx), r.Params
+	d := benchmark.Delivery{
+		File: p.File, SHA256: call.file.sha256(), PublishedOn: p.PublishedOn, NextUpdateOn: p.NextUpdateOn, Methodology: text(p.Methodology),
+		Acknowledgement: text(p.Acknowledge), DryRun: call.dry(),
+	}
+	if call.format != formatJSON {
+		if !d.DryRun {
+			return nil, badRequest(programme.Fault{Parameter: "format", Code: programme.FaultNotAllowed, Detail: "Only the report of a dry run comes as CSV or NDJSON."})
+		}
+		return s.listChanges(ctx, d, text(p.Mapping))
+	}
+	items := []api.FigureChange{}
+	more := 0
+	d.Each = func(c benchmark.Change) error {
+		if len(items) == shownChanges {
+			more++
+			return nil
+		}
+		items = append(items, figureChangeWire(&c))
+		return nil
+	}
+	result, err := s.importFile(ctx, d, text(p.Mapping))
+	if err != nil {
+		return nil, err
+	}
+	report := releaseReportWire(&result, d.DryRun)
+	report.Items, report.More = items, more
+	status := http.StatusOK
+	if report.Outcome == api.Imported {
+		status = http.StatusCreated
+	}
+	answer, err := encoded(ctx, status, result.Release.Version, report)
+	if !d.DryRun {
+		answer.location = *addressOf("release", result.Release.ID)
+	}
+	return answer, err
+}
+
+// shownChanges is how many changes a report lists in JSON: maxItems of its items.
+const shownChanges = 1000
+
+// importFile reads the call's file for the store, and again if it must.
+func (s *Server) importFile(ctx context.Context, d benchmark.Delivery, mapping string) (benchmark.ImportResult, error) {
+	if s.read == nil {
+		return benchmark.ImportResult{}, errors.New("no reader of published files is wired")
+	}
+	call := callOf(ctx)
+	return s.store.Import(ctx, call.actor, d, func(known benchmark.Known) (*benchmark.Import, error) {
+		if _, err := call.file.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+		return s.read(d.File, mapping, interruptible{ctx, call.file}, known)
+	})
+}
+
+// interruptible is a file whose reader hears when the request has no time left.
+type interruptible struct {
+	ctx  context.Context //nolint:containedctx // a reader has no other way to learn of it
+	file io.Reader
+}
+
+func (i interruptible) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.file.Read(p)
+}
+
+// listChanges answers all changes of a dry run. They go into a file first: nobody else
+// can write while the database knows of them, so that must not wait for their reader.
+func (s *Server) listChanges(ctx context.Context, d benchmark.Delivery, mapping string) (api.Response, error) {
+	call := callOf(ctx)
+	file, err := s.spool.create()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.New()
+	out := bufio.NewWriterSize(io.MultiWriter(file, sum), 1<<16)
+	write, err := rowWriter[api.FigureChange](call, out)
+	if err == nil {
+		d.Each = func(c benchmark.Change) error { return write(figureChangeWire(&c)) }
+		_, err = s.importFile(ctx, d, mapping)
+	}
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return tableReply(call, func(open func(string) (io.Writer, bool)) error {
+		to, wanted := open("d" + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:9]))
+		if !wanted {
+			return file.Close()
+		}
+		_, err := file.Seek(0, io.SeekStart)
+		if err == nil {
+			_, err = io.Copy(to, file)
+		}
+		return errors.Join(err, file.Close())
+	}), nil
+}
+
+// WithdrawRelease takes back what a release gave.
+func (s *Server) WithdrawRelease(ctx context.Context, r api.WithdrawReleaseRequestObject) (api.Response, error) {
+	return releaseReply(ctx)(s.store.WithdrawRelease(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
+}
+
+// ReinstateRelease lets it stand again.
+func (s *Server) ReinstateRelease(ctx context.Context, r api.ReinstateReleaseRequestObject) (api.Response, error) {
+	return releaseReply(ctx)(s.store.ReinstateRelease(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
+}
+
+func releaseReply(ctx context.Context) func(benchmark.Release, error) (api.Response, error) {
+	return func(r benchmark.Release, err error) (api.Response, error) {
+		if err != nil {
+			return nil, err
+		}
+		return resource(ctx, r.Version, releaseWire(&r))
+	}
+}
+
+func releaseReportWire(r *benchmark.ImportResult, dry bool) api.ReleaseReport {
+	wire := api.ReleaseReport{
+		Outcome: api.Imported, Release: releaseWire(&r.Release), Form: r.Form, EmptyRows: r.EmptyRows, New: r.Inserted, Corrected: r.Updated, Withdrawn: r.Withdrawn,
+		Unchanged: r.Unchanged, Older: r.Older, Periods: programme.OrEmpty(r.Periods), Sums: make([]api.ChangeSum, len(r.Sums)), Warnings: make([]api.ImportWarning, len(r.Warnings)),
+	}
+	switch {
+	case r.Known:
+		wire.Outcome = api.NothingToDo
+	case dry:
+		wire.Outcome = api.DryRun
+	}
+	for i := range r.Sums {
+		wire.Sums[i] = changeSumWire(&r.Sums[i])
+	}
+	for i := range r.Warnings {
+		wire.Warnings[i] = importWarningWire(&r.Warnings[i])
+	}
+	return wire
+}
+
+func changeSumWire(s *benchmark.ChangeSum) api.ChangeSum {
+	return api.ChangeSum{Of: api.ChangedThing(s.Of), Indicator: optional(s.Indicator), Period: s.Period, New: s.New, Corrected: s.Corrected, Withdrawn: s.Withdrawn}
+}
+
+func importWarningWire(f *programme.Fault) api.ImportWarning {
+	return api.ImportWarning{Code: api.FaultCode(f.Code), Detail: f.Detail}
+}
+
+func figureChangeWire(c *benchmark.Change) api.FigureChange {
+	return api.FigureChange{
+		Of: api.ChangedThing(c.Of), Change: api.FigureChangeKind(c.Kind), Indicator: optional(c.Indicator), Period: c.Period, Place: c.Geography,
+		WasValue: c.Was.Value, WasStatus: api.FigureStatus(c.Was.Status), WasNumerator: c.Was.Numerator, WasDenominator: c.Was.Denominator,
+		Value: c.Is.Value, Status: api.FigureStatus(c.Is.Status), Numerator: c.Is.Numerator, Denominator: c.Is.Denominator,
+	}
 }
 
 func releaseWire(r *benchmark.Release) api.Release {

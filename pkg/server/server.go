@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
@@ -38,6 +40,7 @@ type Store interface {
 	authorityStore
 	indicatorStore
 	periodStore
+	releaseStore
 	peerChallengeStore
 	peerChallengeGroupStore
 	groupingProposalStore
@@ -69,6 +72,9 @@ type Config struct {
 	// Examine answers what a token that is believed says, so that it can be ended.
 	Examine func(ctx context.Context, token string) (programme.ExaminedToken, error)
 	Clock   func() time.Time // nil: time.Now
+	// Read answers what a published file gives, by the dataset's mapping or, where that
+	// is empty, by the one that its columns say. nil where no files are taken.
+	Read func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error)
 	// Settings are the programme's own times; the zero value means the defaults.
 	Settings programme.Settings
 	Logger   *slog.Logger // nil: the default one
@@ -104,6 +110,8 @@ type Server struct {
 	examine   func(ctx context.Context, token string) (programme.ExaminedToken, error)
 	issuer    string
 	clock     func() time.Time
+	read      func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error)
+	uploads   *semaphore.Weighted
 	rules     programme.Settings
 	log       *slog.Logger
 	proxies   []netip.Prefix
@@ -144,7 +152,7 @@ func New(cfg Config) (*Server, error) {
 		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
-		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
+		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer, clock: cfg.Clock, read: cfg.Read, uploads: semaphore.NewWeighted(1), log: cfg.Logger, rules: cfg.Settings,
 		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, admission: newAdmission(), perCaller: newLimiter[callerKey]("caller", cfg.Limits.PerCaller), perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress), metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
 		proxies: cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}

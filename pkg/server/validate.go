@@ -45,6 +45,13 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 				return err
 			}
 		}
+		if call.op.fileTypes != nil {
+			done, err := s.receive(call, c)
+			if err != nil {
+				return err
+			}
+			defer done()
+		}
 		if err := call.sayWhy(c.Request()); err != nil {
 			return err
 		}

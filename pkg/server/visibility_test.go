@@ -100,6 +100,7 @@ var visibility = map[string]string{
 	"getSubRegionMembership":         "++ +++ +++ +++",
 	"getTokenRevocation":             "+3 333 333 333",
 	"holdEvent":                      "+3 333 333 333",
+	"importRelease":                  "+3 333 333 333",
 	"listActionSummary":              "++ +++ +++ +++",
 	"listActions":                    "+3 +++ +++ ---",
 	"listApiClients":                 "+3 +33 -33 -33",
@@ -140,6 +141,7 @@ var visibility = map[string]string{
 	"putPeerChallengeGroupNotes":     "+3 ++3 ++3 333",
 	"putPeerReviewPublication":       "33 +33 333 433",
 	"putPeerReviewReport":            "+3 333 ++3 443",
+	"reinstateRelease":               "+3 333 333 333",
 	"reopenAskOrOffer":               "+3 ++3 333 443",
 	"reopenEvent":                    "+3 333 333 333",
 	"reopenPeerChallenge":            "+3 333 333 333",
@@ -167,6 +169,7 @@ var visibility = map[string]string{
 	"updateSubRegion":                "+3 333 333 333",
 	"updateSubRegionMembership":      "+3 333 333 333",
 	"withdrawAskOrOffer":             "+3 ++3 333 443",
+	"withdrawRelease":                "+3 333 333 333",
 }
 
 // The boroughs of the table.
@@ -256,6 +259,9 @@ func (w *world) outcome(op *described, c caller) byte {
 	}
 	if op.RequestBody != nil {
 		a.body = w.stood(w.example(op))
+	}
+	if takesFile(op) {
+		a.header["Content-Type"] = "text/csv"
 	}
 	if hasParameter(op, "If-Match") {
 		a.header["If-Match"] = `"1-gone"`

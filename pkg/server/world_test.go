@@ -18,6 +18,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/dfe"
 	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/postgres/pgtest"
 	"peerchallenge/pkg/programme"
@@ -115,7 +117,7 @@ func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*s
 	t.Cleanup(verifier.Close)
 	cfg := server.Config{
 		Store: store, Verify: verifier.Verify, Examine: verifier.Examine, Keys: w.issuer.JWKS, Grant: auth.NewClients(w.issuer, access).Grant, Issuer: "http://test",
-		Clock: clock, Logger: silent,
+		Clock: clock, Logger: silent, Read: readFile,
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -344,4 +346,8 @@ func (a answer) id() string {
 	var made struct{ ID string }
 	a.want(201).into(&made)
 	return made.ID
+}
+
+func readFile(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error) {
+	return dfe.Read(name, source, known, dfe.Options{Dataset: dataset})
 }
