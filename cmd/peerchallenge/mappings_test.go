@@ -71,6 +71,10 @@ func TestListOfMappings(t *testing.T) {
 	if said := refused(t, env, "import", "dfe", "--list"); !strings.Contains(said, "PEERCHALLENGE_MAPPINGS: ") || !strings.Contains(said, "mine.yaml: row 2: There is no setting “colums” in a mapping.") {
 		t.Error(said)
 	}
+	nowhere := settingsOf("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none", "PEERCHALLENGE_MAPPINGS", folder)
+	if said := refused(t, nowhere, "serve", "--addr", "127.0.0.1:0"); !strings.Contains(said, "PEERCHALLENGE_MAPPINGS: ") {
+		t.Errorf("serve begins all the same: %s", said)
+	}
 	if said := refused(t, settingsOf(), "import", "dfe", "--mapping", mended+"x", "--list"); !strings.Contains(said, "no such file") {
 		t.Error(said)
 	}

@@ -93,6 +93,10 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 			a.close()
 		}
 	}()
+	mappings, err := cfg.mappings()
+	if err != nil {
+		return nil, err
+	}
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if a.store, err = openStore(ctx, cfg, logger); err != nil {
 		return nil, err
@@ -111,7 +115,7 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Read: readFile, Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
+		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Read: readBy(mappings), Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
 		Proxies: cfg.proxies, Addresses: cfg.addresses, Limits: cfg.limits, BaseURL: cfg.baseURL,
 		MetricsElsewhere: cfg.metricsAddr != "",
 		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
@@ -192,7 +196,9 @@ func forgetOnce(ctx context.Context, store *postgres.Store, logger *slog.Logger)
 	}
 }
 
-// readFile reads what comes over HTTP as what is loaded at the terminal is read.
-func readFile(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error) {
-	return dfe.Read(name, source, known, dfe.Options{Dataset: dataset})
+// readBy answers what reads files that come over HTTP, as those at the terminal are read.
+func readBy(mappings *dfe.Mappings) func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error) {
+	return func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error) {
+		return dfe.Read(name, source, known, dfe.Options{Mappings: mappings, Dataset: dataset})
+	}
 }

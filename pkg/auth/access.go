@@ -69,6 +69,7 @@ type accessState struct {
 	known   *known
 	asked   time.Duration // when the question was sent to which it is the answer
 	failing bool          // whether the last question had no answer
+	next    chan struct{} // closed when another takes its place
 }
 
 // known is a state of the database, prepared for what calls ask.
@@ -105,6 +106,7 @@ func NewAccess(ctx context.Context, store AccessStore, clock func() time.Time, l
 		store: store, clock: clock, elapsed: func() time.Duration { return time.Since(started) }, logger: logger,
 		unknown: rate.NewLimiter(rate.Every(unknownEvery), 5), noted: map[string]time.Time{}, uses: map[string]time.Time{},
 	}
+	a.state.Store(&accessState{asked: -believedUnasked - time.Second, next: make(chan struct{})})
 	ctx, a.stop = context.WithCancel(ctx)
 	a.working.Go(func() { a.run(ctx) })
 	return a
@@ -145,25 +147,28 @@ func (a *Access) ask(ctx context.Context) {
 			a.fail(ctx, held, err)
 			return nil, nil
 		}
-		if held != nil && held.failing && held.known != nil {
+		if held.failing && held.known != nil {
 			a.logger.InfoContext(ctx, "Clients, keys and revocations can be read again.")
 		}
-		a.state.Store(&accessState{known: found, asked: asked})
+		a.replace(&accessState{known: found, asked: asked})
 		return nil, nil
 	})
 }
 
+// replace is called by one at a time, and tells whoever waits for it.
+func (a *Access) replace(state *accessState) {
+	state.next = make(chan struct{})
+	close(a.state.Swap(state).next)
+}
+
 func (a *Access) fail(ctx context.Context, held *accessState, err error) {
-	var failing accessState
-	if held != nil {
-		failing = *held
-	}
+	failing := *held
 	// Who serves a database that is not migrated yet has said so.
 	if e, ok := errors.AsType[*programme.Error](err); !failing.failing && (!ok || e.Code != programme.CodeNotReady) {
 		a.logger.WarnContext(ctx, "Clients, keys and revocations could not be read; tokens will be refused until they can.", "error", err)
 	}
 	failing.failing = true
-	a.state.Store(&failing)
+	a.replace(&failing)
 }
 
 // load answers the present state: that which is held, if it is the present one.
@@ -173,7 +178,7 @@ func (a *Access) load(ctx context.Context, held *accessState) (*known, error) {
 		return nil, err
 	}
 	// Not only a later one: a restored copy of the database may have an earlier.
-	if held != nil && held.known != nil && held.known.generation == generation {
+	if held.known != nil && held.known.generation == generation {
 		return held.known, nil
 	}
 	access, err := a.store.Access(ctx)
@@ -221,25 +226,45 @@ func prepared(access programme.Access) *known {
 // Unavailable where nobody can say so.
 func (a *Access) fresh(ctx context.Context) (*known, error) {
 	state := a.state.Load()
-	if state == nil || state.known == nil || a.elapsed()-state.asked > believedUnasked {
-		// The first question may still be on its way; after that, a second finds out
-		// whether the database is back.
-		if state == nil || !state.failing {
-			a.ask(ctx)
-			state = a.state.Load()
-		}
-		if state == nil || state.known == nil || a.elapsed()-state.asked > believedUnasked {
-			return nil, errUnconfirmed
-		}
+	if !state.failing && !a.counts(state) { // at the start, or in a process that has slept
+		a.ask(ctx)
+		state = a.state.Load()
+	}
+	if !a.counts(state) {
+		return nil, errUnconfirmed
 	}
 	return state.known, nil
 }
 
-// renewed is fresh after one more question, unless there have been too many: what is
-// not known may have come a moment ago.
+func (a *Access) counts(state *accessState) bool {
+	return state.known != nil && a.elapsed()-state.asked <= believedUnasked
+}
+
+// renewed is a state that was asked for after the call: what is not known may have come
+// a moment ago, by another process. There are not as many questions as somebody may
+// guess secrets; who asks for one too many waits for the next that comes by itself.
 func (a *Access) renewed(ctx context.Context) (*known, error) {
+	since := a.elapsed()
+	old := func() *accessState {
+		if state := a.state.Load(); state.asked < since && !state.failing {
+			return state
+		}
+		return nil
+	}
 	if a.unknown.Allow() {
 		a.ask(ctx)
+		if old() != nil {
+			a.ask(ctx) // the first was under way already
+		}
+	}
+	waiting, cancel := context.WithTimeout(ctx, accessEvery+accessTimeout)
+	defer cancel()
+	for state := old(); state != nil; state = old() {
+		select {
+		case <-state.next:
+		case <-waiting.Done():
+			return a.fresh(ctx)
+		}
 	}
 	return a.fresh(ctx)
 }

@@ -39,7 +39,7 @@ const (
 	patience = 500 * time.Millisecond
 	// waitingEach is how many wait for each that is inside: a burst of as many as 33
 	// systems send at once finds room.
-	waitingEach = 4
+	waitingEach = 2
 )
 
 // newAdmission makes room for what the pool of connections can do: see
