@@ -122,7 +122,10 @@ func TestRequestsAreClosedAndAnswersOpen(t *testing.T) {
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			if op.RequestBody != nil {
-				for _, media := range op.RequestBody.Value.Content {
+				for kind, media := range op.RequestBody.Value.Content {
+					if kind == "application/x-www-form-urlencoded" {
+						continue // of RFC 6749, which ignores what it does not know
+					}
 					walk("what "+method+" "+path+" takes", media.Schema, true)
 				}
 			}

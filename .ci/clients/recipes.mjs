@@ -1,0 +1,70 @@
+// The recipes of docs/front-ends.md, each as it stands there: its client is generated
+// from a running service, its program is type-checked and run.
+//
+//	node recipes.mjs PAGE BASE TOKEN FOLDER
+//
+// Between them and the service stands one that answers as a later release may: in it, a
+// challenge can be in a state that the contract of today does not know.
+import { execFile } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const [page, base, token, folder] = process.argv.slice(2);
+const run = promisify(execFile);
+const blocks = Object.fromEntries([...readFileSync(page, "utf8").matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map((m) => [m[1], m[2]]));
+
+const later = createServer((asked, answer) => {
+  const passed = request(base + asked.url, { method: asked.method, headers: { ...asked.headers, "accept-encoding": "identity" } }, (from) => {
+    const parts = [];
+    from.on("data", (part) => parts.push(part));
+    from.on("end", () => {
+      let body = Buffer.concat(parts);
+      if (asked.url.startsWith("/v1/peer-challenges")) body = Buffer.from(body.toString().replaceAll(/"state":"[a-z_]+"/g, '"state":"on_hold"'));
+      const { "content-length": _, "transfer-encoding": __, ...headers } = from.headers;
+      answer.writeHead(from.statusCode, { ...headers, "content-length": body.length }).end(body);
+    });
+  });
+  asked.pipe(passed);
+});
+await new Promise((ready) => later.listen(0, "127.0.0.1", ready));
+const env = { ...process.env, API: `http://127.0.0.1:${later.address().port}`, TOKEN: token };
+const faults = [];
+const options = { cwd: folder, env, maxBuffer: 16 << 20 };
+
+async function attempt(name, program) {
+  try {
+    const { stdout } = await program();
+    const lines = stdout.trim().split("\n");
+    const starts = ["state on_hold", "compared ", "changed Changed.", "refused 412 stale"];
+    for (const start of starts) if (!lines.some((line) => line.startsWith(start))) faults.push(`${name} does not say ${start}:\n${stdout}`);
+    if (lines.includes("compared 0")) faults.push(`${name} compares nothing`);
+    console.log(`${name}: ${[...new Set(lines)].join(", ")}`);
+  } catch (e) {
+    faults.push(`${name}: ${e.message}\n${e.stdout ?? ""}${e.stderr ?? ""}`);
+  }
+}
+
+writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
+  compilerOptions: { target: "es2022", module: "nodenext", moduleResolution: "nodenext", strict: true, skipLibCheck: true, outDir: "out", types: ["node"] },
+  files: ["openapi-fetch.ts", "hey-api.ts", "orval.ts"],
+}));
+const typescript = ["openapi-fetch", "hey-api", "orval"];
+for (const name of typescript) writeFileSync(join(folder, name + ".ts"), blocks[name + ".ts"]);
+const generate = (name, cwd = folder) => run("sh", ["-ec", blocks[name]], { ...options, cwd }).catch((e) => faults.push(`${name}: its client is not generated: ${e.stderr || e.stdout}`));
+const go = join(folder, "oapi-codegen");
+mkdirSync(go, { recursive: true });
+writeFileSync(join(go, "main.go"), blocks["main.go"]);
+for (const file of ["go.mod", "go.sum"]) copyFileSync(file, join(go, file)); // the project knows the runtime's version
+
+for (const name of typescript) await generate(name);
+await run("npx", ["--no-install", "tsc"], options).catch((e) => faults.push("the recipes have faults of type:\n" + e.stdout.slice(0, 4000)));
+for (const name of typescript) await attempt(name, () => run("node", [join("out", name + ".js")], options));
+await generate("oapi-codegen", go);
+await attempt("oapi-codegen", () => run("go", ["run", "."], { ...options, cwd: go }));
+later.close();
+if (faults.length) {
+  console.error(faults.join("\n"));
+  process.exit(1);
+}
