@@ -202,7 +202,8 @@ func theContract() *contract {
 
 // asked is the context of a request of the programme's team.
 var asked = context.WithValue(context.Background(), callKey{}, &call{
-	op: &operation{}, contract: theContract(), actor: programme.Actor{Subject: "x", Roles: programme.Roles}, today: "2026-04-01", rules: programme.DefaultSettings,
+	snapshot: &benchmark.Snapshot{}, op: &operation{}, contract: theContract(),
+	actor: programme.Actor{Subject: "x", Roles: programme.Roles}, today: "2026-04-01", rules: programme.DefaultSettings,
 })
 
 // fill gives every member of the struct a value that is not its zero.
