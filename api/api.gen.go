@@ -661,6 +661,11 @@ type Action struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -710,6 +715,11 @@ type Action struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
+
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
 
@@ -723,6 +733,11 @@ type Action struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// Text What will be done.
 	//
@@ -1037,6 +1052,11 @@ type AskOrOffer struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -1064,6 +1084,11 @@ type AskOrOffer struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
+
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
 
 	// State What became of it. More may come.
 	State AskOrOfferState `json:"state"`
@@ -2200,6 +2225,9 @@ type Event struct {
 	// Attended Who came, by type of organisation.
 	Attended []Attendance `json:"attended"`
 
+	// BoroughNames The names of the boroughs, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
 	// Boroughs The boroughs that it concerns. With no sub-region either it concerns all.
 	Boroughs []GeographyCode `json:"boroughs"`
 
@@ -2292,6 +2320,11 @@ type Event struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -2648,6 +2681,9 @@ type FigureChange struct {
 	// Example: E09000022
 	Place string `json:"place"`
 
+	// Replaces Whose figures this one replaces: of a joint figure its members that had their own until now, and of a member that gets its own the joint place whose figure stands no more.
+	Replaces []ObservationGeography `json:"replaces"`
+
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
@@ -2696,6 +2732,11 @@ type Finding struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -2736,6 +2777,11 @@ type Finding struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
+
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
 
 	// Response The borough's answer to a finding.
 	Response *FindingResponse `json:"response"`
@@ -2897,6 +2943,11 @@ type GroupMember struct {
 	//
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
 
 	// PresentsOn A calendar day, or null where there is none.
 	//
@@ -3476,6 +3527,9 @@ type Milestone struct {
 	// Actions What the caller may do next. It depends on who asks and when.
 	Actions []PossibleAction `json:"actions"`
 
+	// BoroughNames The names of the boroughs, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
 	// Boroughs Its boroughs.
 	Boroughs []GeographyCode `json:"boroughs"`
 
@@ -3546,8 +3600,14 @@ type Milestone struct {
 	// PriorityIds Ids of its priorities.
 	PriorityIds []ResourceId `json:"priorityIds"`
 
+	// PriorityNames The names of the priorities, in their order.
+	PriorityNames []Name `json:"priorityNames"`
+
 	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
+
+	// SubRegionNames The names of the sub-regions, in their order.
+	SubRegionNames []Name `json:"subRegionNames"`
 
 	// SubRegions Its sub-regions.
 	SubRegions []Slug `json:"subRegions"`
@@ -3985,6 +4045,11 @@ type Participant struct {
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
 
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -4137,6 +4202,11 @@ type PeerChallenge struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
+
 	// StartsOn A calendar day, or null where there is none.
 	//
 	// Example: 2026-03-31
@@ -4149,6 +4219,11 @@ type PeerChallenge struct {
 	//
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
+
+	// SubRegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	SubRegionName Name `json:"subRegionName"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -4447,6 +4522,11 @@ type PeerReview struct {
 	// HostComments What the host says on factual accuracy, oldest first; for others than host and team an empty list.
 	HostComments []HostComment `json:"hostComments"`
 
+	// HostName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	HostName Name `json:"hostName"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4469,6 +4549,11 @@ type PeerReview struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
+
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
 
 	// ProgressReview What the progress review found; null where there is nothing yet, and for others than host and team.
 	//

@@ -75,9 +75,10 @@ func setAskOrOffer(a *programme.AskOrOffer, in api.AskOrOfferInput) {
 }
 
 func askOrOfferWire(ctx context.Context) func(*programme.AskOrOffer) api.AskOrOffer {
+	names := namesIn(ctx)
 	return func(a *programme.AskOrOffer) api.AskOrOffer {
 		return api.AskOrOffer{
-			Id: a.ID, Kind: api.AskOrOfferKind(a.Kind), Borough: a.Borough, PeerChallengeGroupId: a.PeerChallengeGroupID, PriorityId: a.PriorityID,
+			Id: a.ID, Kind: api.AskOrOfferKind(a.Kind), Borough: a.Borough, BoroughName: names.borough(a.Borough), PeerChallengeGroupId: a.PeerChallengeGroupID, PriorityId: a.PriorityID, PriorityName: nameOf(names.priority, a.PriorityID),
 			Title: a.Title, Text: a.Text, State: api.AskOrOfferState(a.State), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Etag: etagOf(a.Version),
 			Actions: actionsWire(ctx, a),
 		}

@@ -92,13 +92,14 @@ func setEvent(e *programme.Event, in api.EventInput) {
 // eventWire shows the review that an event belongs to only to those who may see
 // the review, and the place of a group's or a review's only to those who belong to it.
 func eventWire(ctx context.Context) func(*programme.Event) api.Event {
+	names := namesIn(ctx)
 	call := callOf(ctx)
 	return func(e *programme.Event) api.Event {
 		venue, link := e.PlaceFor(call.actor)
 		return api.Event{
 			Id: e.ID, Kind: api.EventKind(e.Kind), Title: e.Title, Description: e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn,
-			StartTime: e.StartTime, EndTime: e.EndTime, Venue: venue, Link: link, Capacity: e.Capacity, SubRegion: e.SubRegion,
-			Boroughs: programme.OrEmpty(e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
+			StartTime: e.StartTime, EndTime: e.EndTime, Venue: venue, Link: link, Capacity: e.Capacity, SubRegion: e.SubRegion, SubRegionName: nameOf(names.subRegion, e.SubRegion),
+			Boroughs: programme.OrEmpty(e.Boroughs), BoroughNames: allNamed(names.borough, e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
 			Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
 			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Actions: actionsWire(ctx, e.On(call.today)),

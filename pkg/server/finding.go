@@ -67,10 +67,11 @@ func setFinding(f *programme.Finding, in api.FindingInput) {
 }
 
 func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
+	names := namesIn(ctx)
 	return func(f *programme.Finding) api.Finding {
 		wire := api.Finding{
-			Id: f.ID, PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, Kind: api.FindingKind(f.Kind),
-			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, Indicators: programme.OrEmpty(f.Indicators),
+			Id: f.ID, PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, BoroughName: names.borough(f.Borough), Kind: api.FindingKind(f.Kind),
+			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, PriorityName: nameOf(names.priority, f.PriorityID), Indicators: programme.OrEmpty(f.Indicators),
 			SelfEvaluationSections: programme.OrEmpty(f.SelfEvaluationSections), CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Etag: etagOf(f.Version), Actions: actionsWire(ctx, f),
 		}
 		if r := f.Response; r != nil {

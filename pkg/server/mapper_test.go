@@ -194,7 +194,8 @@ func wholly(t *testing.T, name string, mapped any) {
 
 // asked is the context of a request of the programme's team.
 var asked = context.WithValue(context.Background(), callKey{}, &call{
-	actor: programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleProgramme}}, today: "2026-04-01", rules: programme.DefaultSettings,
+	snapshot: &benchmark.Snapshot{},
+	actor:    programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleProgramme}}, today: "2026-04-01", rules: programme.DefaultSettings,
 })
 
 // fill gives every member of the struct a value that is not its zero.

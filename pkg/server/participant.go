@@ -52,9 +52,10 @@ func setParticipant(p *programme.Participant, in api.ParticipantInput) {
 }
 
 func participantWire(ctx context.Context) func(*programme.Participant) api.Participant {
+	names := namesIn(ctx)
 	return func(p *programme.Participant) api.Participant {
 		return api.Participant{
-			Id: p.ID, Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, Organisation: p.Organisation, Email: p.Email,
+			Id: p.ID, Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, BoroughName: nameOf(names.borough, p.Borough), Organisation: p.Organisation, Email: p.Email,
 			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etagOf(p.Version), Actions: actionsWire(ctx, p),
 		}
 	}

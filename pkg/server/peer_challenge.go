@@ -90,9 +90,10 @@ func setPeerChallenge(c *programme.PeerChallenge, in api.PeerChallengeInput) {
 }
 
 func peerChallengeWire(ctx context.Context) func(*programme.PeerChallenge) api.PeerChallenge {
+	names := namesIn(ctx)
 	return func(c *programme.PeerChallenge) api.PeerChallenge {
 		return api.PeerChallenge{
-			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, Cycle: string(c.Cycle), Methods: programme.OrEmpty(c.Methods), PriorityId: c.PriorityID,
+			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, SubRegionName: names.subRegion(c.SubRegion), Cycle: string(c.Cycle), Methods: programme.OrEmpty(c.Methods), PriorityId: c.PriorityID, PriorityName: nameOf(names.priority, c.PriorityID),
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: programme.OrEmpty(c.LearningThemes),
 			Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Actions: actionsWire(ctx, c),
 		}

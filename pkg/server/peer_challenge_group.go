@@ -77,6 +77,7 @@ func setPeerChallengeGroup(g *programme.PeerChallengeGroup, in api.PeerChallenge
 
 // peerChallengeGroupWire leaves out what is for the group's confidants alone.
 func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGroup) api.PeerChallengeGroup {
+	names := namesIn(ctx)
 	return func(g *programme.PeerChallengeGroup) api.PeerChallengeGroup {
 		wire := api.PeerChallengeGroup{
 			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn,
@@ -84,7 +85,7 @@ func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGr
 			CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, Etag: etagOf(g.Version), Actions: actionsWire(ctx, g),
 		}
 		for i, m := range g.Members {
-			wire.Members[i] = api.GroupMember{Borough: m.Borough, Role: api.MemberRole(m.Role), PresentsOn: m.PresentsOn}
+			wire.Members[i] = api.GroupMember{Borough: m.Borough, BoroughName: names.borough(m.Borough), Role: api.MemberRole(m.Role), PresentsOn: m.PresentsOn}
 		}
 		if g.Confidants().Includes(callOf(ctx).actor) {
 			wire.Venue, wire.Link, wire.Notes = g.Venue, g.Link, g.Notes

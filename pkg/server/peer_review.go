@@ -151,9 +151,10 @@ func sessionsWire(sessions []programme.ReviewSession) []api.ReviewSession {
 
 // peerReviewWire keeps from all but its parties what is not published.
 func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerReview {
+	names := namesIn(ctx)
 	return func(r *programme.PeerReview) api.PeerReview {
 		wire := api.PeerReview{
-			Id: r.ID, Title: r.Title, Host: r.Host, Cycle: string(r.Cycle), PriorityId: r.PriorityID, Scope: r.Scope, ScopeAgreedOn: r.ScopeAgreedOn,
+			Id: r.ID, Title: r.Title, Host: r.Host, HostName: names.borough(r.Host), Cycle: string(r.Cycle), PriorityId: r.PriorityID, PriorityName: nameOf(names.priority, r.PriorityID), Scope: r.Scope, ScopeAgreedOn: r.ScopeAgreedOn,
 			Kloes: programme.OrEmpty(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: programme.OrEmpty(r.FieldworkDays), PresentationOn: r.PresentationOn,
 			Sessions: []api.ReviewSession{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
 			Report: r.Report, ReportLinks: linksWire(r.ReportLinks), Publication: api.Publication(r.Publication), ReportedOn: r.ReportedOn,

@@ -390,7 +390,7 @@ func TestPeerReviewsAreListed(t *testing.T) {
 		}
 	}
 	table := manager.get("/v1/peer-reviews?format=csv&host=E09000022&state=reported").want(200).body
-	if !strings.HasPrefix(table, "id,title,host,cycle,") || !strings.Contains(table, "Visitor 1") {
+	if !strings.HasPrefix(table, "id,title,host,hostName,cycle,") || !strings.Contains(table, "Visitor 1") {
 		t.Errorf("the table is\n%s", table)
 	}
 	var row struct{ Team []member }
