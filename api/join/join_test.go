@@ -212,6 +212,10 @@ func TestFaultsOfTheSource(t *testing.T) {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Number: {type: integer}}\n", "examples/getThing.json": ""},
 			[]string{"thing.yaml: the schema Number stands twice"},
 		},
+		"needing nothing": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {required: [], properties: {part: Part}}}\n", "examples/getThing.json": ""},
+			[]string{"thing.yaml: Thing: needs nothing"},
+		},
 		"an object within": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {part: {properties: {}}}}}\n", "examples/getThing.json": ""},
 			[]string{"thing.yaml: Thing/part: an object within an object"},
