@@ -2681,6 +2681,9 @@ type FigureChange struct {
 	// Example: E09000022
 	Place string `json:"place"`
 
+	// Replaces Whose figures this one replaces: of a joint figure its members that had their own until now, and of a member that gets its own the joint place whose figure stands no more.
+	Replaces []ObservationGeography `json:"replaces"`
+
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
