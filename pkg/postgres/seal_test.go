@@ -127,7 +127,7 @@ func TestASealBelongsToItsRow(t *testing.T) {
 			t.Errorf("it opens with byte %d changed", i)
 		}
 	}
-	for n := range len(sealed) {
+	for n := range sealed {
 		if plain, err := s.open("one", sealed[:n]); err == nil && n > 0 {
 			t.Errorf("its first %d bytes open as %q", n, plain)
 		}

@@ -23,7 +23,7 @@ import (
 //	go test -run '^$' -bench 'Access|Overload' -benchtime 1x ./pkg/server
 func BenchmarkAccess(b *testing.B) {
 	w := lean(b)
-	m, key := w.machine("E09000022"), w.readKey("", false)
+	m, key := w.machine("E09000022"), w.readKey("")
 	body := "grant_type=client_credentials&client_id=" + m.ID + "&client_secret=" + m.secret
 	for b.Loop() {
 		var ratios []float64
@@ -47,7 +47,7 @@ func grantsEach(b *testing.B, base, body string) float64 {
 	for range clients {
 		all.Go(func() {
 			for time.Since(start) < span {
-				if status := post(client, base+"/oauth/token", body); status != http.StatusOK {
+				if status := post(b.Context(), client, base+"/oauth/token", body); status != http.StatusOK {
 					b.Errorf("no token: %d", status)
 					return
 				}
@@ -59,8 +59,13 @@ func grantsEach(b *testing.B, base, body string) float64 {
 	return float64(done.Load()) / time.Since(start).Seconds()
 }
 
-func post(client *http.Client, address, body string) (status int) {
-	r, err := client.Post(address, "application/x-www-form-urlencoded", strings.NewReader(body))
+func post(ctx context.Context, client *http.Client, address, body string) (status int) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r, err := client.Do(request)
 	if err != nil {
 		return 0
 	}

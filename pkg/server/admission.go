@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -90,7 +91,8 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		defer leave()
+		call.made = sync.OnceFunc(leave)
+		defer call.made()
 		return next(c)
 	}
 }

@@ -205,7 +205,7 @@ func TestAClientOfTwoBoroughs(t *testing.T) {
 func TestNothingTellsASecret(t *testing.T) {
 	t.Parallel()
 	w, _, log := logging(t)
-	machine, key := w.machine("E09000022"), w.readKey("E09000022", false)
+	machine, key := w.machine("E09000022"), w.readKey("E09000022")
 	manager := w.as(programme.RoleProgramme, "")
 	machine.signIn().get("/v1/boroughs").want(200)
 	w.grant("grant_type=client_credentials&client_id="+machine.ID, machine.secret+"x")
@@ -230,7 +230,7 @@ func TestNothingTellsASecret(t *testing.T) {
 func TestLastUsesAreKept(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	machine, key := w.machine("E09000022"), w.readKey("", false)
+	machine, key := w.machine("E09000022"), w.readKey("")
 	manager := w.as(programme.RoleProgramme, "")
 	path := clientsList + "/" + machine.ID
 	if body := manager.get(path).want(200).body; strings.Count(body, `"lastUsedAt":null`) != 2 {

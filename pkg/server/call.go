@@ -35,6 +35,7 @@ type call struct {
 	rules       programme.Settings
 	cursorKey   []byte         // what cursors are marked with; nil where there are none
 	lists       *lists         // of the caller, where this is one of them
+	made        func()         // makes room for others, as soon as the database has done its part
 	keep        func(*content) // for the next caller; does nothing where answers are not alike
 }
 

@@ -10,13 +10,14 @@ import (
 	"peerchallenge/pkg/server"
 )
 
-// until asks until the status comes, at most so often, and answers the last answer and
-// how many came before.
-func until(status, most int, ask func() answer) (last answer, before int) {
-	for before = 0; before < most; before++ {
-		if last = ask(); last.status == status {
+// untilTooMany asks until it is refused as one request too many, at most so often, and
+// answers the last answer and how many came before.
+func untilTooMany(most int, ask func() answer) (last answer, before int) {
+	for before < most {
+		if last = ask(); last.status == http.StatusTooManyRequests {
 			break
 		}
+		before++
 	}
 	return last, before
 }
@@ -33,7 +34,7 @@ func TestACallerInALoopIsSlowedDown(t *testing.T) {
 	if got := first.header.Get("RateLimit"); got != `"caller";r=3;t=1` {
 		t.Errorf("what is left is %s", got)
 	}
-	refused, before := until(429, 100, func() answer { return lead.get("/v1/boroughs") })
+	refused, before := untilTooMany(100, func() answer { return lead.get("/v1/boroughs") })
 	refused.problem(429, "too_many_requests")
 	if refused.header.Get("Retry-After") != "1" || !regexp.MustCompile(`^"caller";r=0;t=[1-4]$`).MatchString(refused.header.Get("RateLimit")) || before < 3 {
 		t.Errorf("after %d answers it is refused with %v", before, refused.header)
@@ -54,11 +55,11 @@ func TestAnAddressIsLimitedBeforeItSaysWhoItIs(t *testing.T) {
 	from := func(address, path string) answer {
 		return w.send(ask{method: http.MethodGet, path: path, token: "not.a.token", header: map[string]string{"X-Forwarded-For": address}})
 	}
-	refused, before := until(429, 100, func() answer { return from("2001:db8::1", "/v1/boroughs") })
+	refused, before := untilTooMany(100, func() answer { return from("2001:db8::1", "/v1/boroughs") })
 	if refused.problem(429, "too_many_requests"); before < 4 || refused.header.Get("RateLimit-Policy") != `"address";q=4;w=4` {
 		t.Errorf("after %d answers it is refused with %v", before, refused.header)
 	}
-	until(429, 100, func() answer { return from("2001:db8::1", "/v1/boroughs") })
+	untilTooMany(100, func() answer { return from("2001:db8::1", "/v1/boroughs") })
 	from("2001:db8::2", "/v1/boroughs").want(429)
 	from("2001:db8:0:1::1", "/v1/boroughs").want(401)
 	from("192.0.2.1", "/v1/boroughs").want(401)
@@ -67,7 +68,7 @@ func TestAnAddressIsLimitedBeforeItSaysWhoItIs(t *testing.T) {
 		return w.send(ask{method: http.MethodPost, path: "/oauth/token", body: "grant_type=client_credentials&client_id=x&client_secret=x",
 			header: map[string]string{"X-Forwarded-For": "192.0.2.2", "Content-Type": "application/x-www-form-urlencoded"}})
 	}
-	guessed, _ := until(429, 100, grant)
+	guessed, _ := untilTooMany(100, grant)
 	guessed.refused(t, 429, "temporarily_unavailable")
 }
 
@@ -75,7 +76,7 @@ func TestAnAddressIsLimitedBeforeItSaysWhoItIs(t *testing.T) {
 func TestNobodyIsLimitedWhereNothingIsSaid(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	if _, before := until(429, 300, func() answer { return w.get("/v1/boroughs") }); before != 300 {
+	if _, before := untilTooMany(300, func() answer { return w.get("/v1/boroughs") }); before != 300 {
 		t.Errorf("refused after %d", before)
 	}
 	if got := w.get("/v1/boroughs").want(200).header["Ratelimit"]; got != nil {

@@ -13,7 +13,7 @@ import (
 
 const readKeysList = "/v1/read-keys"
 
-var _ = standIn(readKeysList, exampleReadKey, func(w *world) string { return w.readKey("", false).ID })
+var _ = standIn(readKeysList, exampleReadKey, func(w *world) string { return w.readKey("").ID })
 
 // reading is a read key and its text.
 type reading struct {
@@ -22,9 +22,9 @@ type reading struct {
 }
 
 // readKey is a key of the borough, or with none of the programme.
-func (w *world) readKey(borough string, ownFigures bool) reading {
+func (w *world) readKey(borough string) reading {
 	w.t.Helper()
-	k, actor := programme.ReadKey{Name: "Dashboard", OwnFigures: ownFigures}, team
+	k, actor := programme.ReadKey{Name: "Dashboard"}, team
 	if borough != "" {
 		k.Borough, actor = &borough, programme.Actor{Issuer: "test", Subject: "lead", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: borough}
 	}
@@ -67,7 +67,7 @@ func TestAReadKeyReadsAndNothingElse(t *testing.T) {
 func TestGuessedReadKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	key := w.readKey("", false).text
+	key := w.readKey("").text
 	for _, guess := range []string{
 		programme.NewSecret(programme.ReadKeyKind).Text, programme.NewSecret(programme.ClientSecretKind).Text, key[:len(key)-1], key + "a",
 		strings.ToUpper(key), "pcr_", "pcr_" + strings.Repeat("a", 58), "pcs_" + key[4:], strings.Repeat("pcr_", 1000),
@@ -91,7 +91,7 @@ func TestOnlyTheDirectorShowsTheBoroughsOwnFigures(t *testing.T) {
 	if got := manager.post(readKeysList, `{"name":"x","ownFigures":true}`).problem(422, "invalid"); !slices.Equal(got, []string{"/ownFigures not_allowed"}) {
 		t.Errorf("faults %v", got)
 	}
-	key := readKeysList + "/" + w.readKey("E09000022", false).ID
+	key := readKeysList + "/" + w.readKey("E09000022").ID
 	manager.change(http.MethodPatch, key, `{"ownFigures":true}`).problem(403, "not_yours")
 	lead.change(http.MethodPatch, key, `{"ownFigures":true}`).want(200)
 	lead.change(http.MethodPatch, key, `{"expiresAt":"`+w.clock().Add(time.Hour).Format(time.RFC3339)+`"}`).want(200)

@@ -226,7 +226,8 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 	if err == nil {
 		err = end()
 	}
-	r.stream, r.call.snapshot = nil, nil // the reader may sleep; the state need not stay for that
+	r.stream, r.call.snapshot = nil, nil // the reader may sleep; neither state nor room need stay for that
+	r.call.made()
 	if list != nil {
 		err = list.finish(err)
 	}

@@ -150,7 +150,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 		t.Errorf("the audit says %s", audit)
 	}
 	lambeth.get("/v1/audit-entries?type=finding&id=" + idIn(found)).want(200)
-	southwark.get("/v1/audit-entries?type=finding&id="+idIn(found)).problem(404, "not_found")
+	southwark.get("/v1/audit-entries?type=finding&id="+idIn(found)).problem(400, "bad_request")
 }
 
 func idIn(path string) string { return path[strings.LastIndex(path, "/")+1:] }

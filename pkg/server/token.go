@@ -27,16 +27,16 @@ const (
 	assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 )
 
-// tokenRefusal is an error of the token endpoint (RFC 6749, section 5.2), whose form
+// tokenError is an error of the token endpoint (RFC 6749, section 5.2), whose form
 // is that of no other address.
-type tokenRefusal struct {
+type tokenError struct {
 	code   api.TokenRefusalError
 	detail string
 }
 
-func (e tokenRefusal) Error() string { return string(e.code) + ": " + e.detail }
+func (e tokenError) Error() string { return string(e.code) + ": " + e.detail }
 
-func badTokenRequest(detail string) error { return tokenRefusal{"invalid_request", detail} }
+func badTokenRequest(detail string) error { return tokenError{"invalid_request", detail} }
 
 // routeTokens serves the token endpoint and what says about it.
 func (s *Server) routeTokens(e *echo.Echo) {
@@ -73,7 +73,7 @@ func notStored(c echo.Context) {
 
 func (s *Server) granted(c echo.Context) (programme.Grant, error) {
 	if s.grant == nil {
-		return programme.Grant{}, tokenRefusal{"unsupported_grant_type", "The built-in issuer is switched off; get a token from an issuer that this service trusts."}
+		return programme.Grant{}, tokenError{"unsupported_grant_type", "The built-in issuer is switched off; get a token from an issuer that this service trusts."}
 	}
 	form, err := readForm(c)
 	if err != nil {
@@ -89,9 +89,9 @@ func (s *Server) granted(c echo.Context) (programme.Grant, error) {
 	case grantType == "":
 		return programme.Grant{}, badTokenRequest("grant_type is missing.")
 	case grantType != "client_credentials":
-		return programme.Grant{}, tokenRefusal{"unsupported_grant_type", "The only grant_type is client_credentials."}
+		return programme.Grant{}, tokenError{"unsupported_grant_type", "The only grant_type is client_credentials."}
 	case form.Get("scope") != "":
-		return programme.Grant{}, tokenRefusal{"invalid_scope", "There are no scopes: what a client may do is a part of its registration."}
+		return programme.Grant{}, tokenError{"invalid_scope", "There are no scopes: what a client may do is a part of its registration."}
 	}
 	return s.grant(c.Request().Context(), proof)
 }
@@ -141,7 +141,7 @@ func proofOf(authorization []string, form url.Values) (programme.ClientProof, er
 	case ways > 1 || len(authorization) > 1:
 		return proof, badTokenRequest("Authenticate in exactly one way: by HTTP Basic, with client_secret, or with client_assertion.")
 	case ways == 0:
-		return proof, tokenRefusal{"invalid_client", "The request does not say who the client is."}
+		return proof, tokenError{"invalid_client", "The request does not say who the client is."}
 	case proof.Assertion != "" && form.Get("client_assertion_type") != assertionType:
 		return proof, badTokenRequest("client_assertion_type must be " + assertionType + ".")
 	case proof.Assertion == "" && form.Get("client_assertion_type") != "":
@@ -151,7 +151,7 @@ func proofOf(authorization []string, form url.Values) (programme.ClientProof, er
 	}
 	id, secret, ok := basic(authorization[0])
 	if !ok {
-		return proof, tokenRefusal{"invalid_client", "The Authorization header is none of HTTP Basic."}
+		return proof, tokenError{"invalid_client", "The Authorization header is none of HTTP Basic."}
 	}
 	// RFC 6749, section 2.3.1: both are forms' values before they are joined.
 	var err error
@@ -159,7 +159,7 @@ func proofOf(authorization []string, form url.Values) (programme.ClientProof, er
 		secret, err = url.QueryUnescape(secret)
 	}
 	if err != nil {
-		return proof, tokenRefusal{"invalid_client", "The id or the secret in the Authorization header is not encoded as a form's value."}
+		return proof, tokenError{"invalid_client", "The id or the secret in the Authorization header is not encoded as a form's value."}
 	}
 	if proof.ID != "" && proof.ID != id {
 		return proof, badTokenRequest("client_id is not the client of the Authorization header.")
@@ -183,12 +183,12 @@ func basic(header string) (user, password string, ok bool) {
 // refuseToken writes an error in the form that clients of RFC 6749 read. Whatever is
 // no refusal of that kind is a matter of trying again.
 func (s *Server) refuseToken(c echo.Context, err error) error {
-	refused, status := tokenRefusal{"temporarily_unavailable", "Tokens cannot be issued just now; try again in some seconds."}, http.StatusServiceUnavailable
+	refused, status := tokenError{"temporarily_unavailable", "Tokens cannot be issued just now; try again in some seconds."}, http.StatusServiceUnavailable
 	header := c.Response().Header()
 	notStored(c)
-	switch asked := (tokenRefusal{}); {
+	switch asked := (tokenError{}); {
 	case errors.Is(err, programme.ErrNoClient):
-		refused, status = tokenRefusal{"invalid_client", "The client could not be authenticated."}, http.StatusUnauthorized
+		refused, status = tokenError{"invalid_client", "The client could not be authenticated."}, http.StatusUnauthorized
 	case errors.As(err, &asked):
 		refused, status = asked, http.StatusBadRequest
 		if asked.code == "invalid_client" {

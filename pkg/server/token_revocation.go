@@ -54,7 +54,7 @@ func (s *Server) ended(ctx context.Context, in api.TokenRevocationInput) (progra
 	return programme.TokenRevocation{Issuer: token.Issuer, Subject: token.Subject, Digest: token.Digest[:], ExpiresAt: &token.ExpiresAt}, err
 }
 
-func tokenRevocationWire(ctx context.Context) func(*programme.TokenRevocation) api.TokenRevocation {
+func tokenRevocationWire(context.Context) func(*programme.TokenRevocation) api.TokenRevocation {
 	return func(r *programme.TokenRevocation) api.TokenRevocation {
 		wire := api.TokenRevocation{
 			Id: r.ID, Scope: "subject", Issuer: r.Issuer, Subject: r.Subject, ExpiresAt: r.ExpiresAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),

@@ -87,7 +87,11 @@ func TestAStandardClientLibraryGetsAToken(t *testing.T) {
 	}
 	for _, style := range []oauth2.AuthStyle{oauth2.AuthStyleInHeader, oauth2.AuthStyleInParams, oauth2.AuthStyleAutoDetect} {
 		config := clientcredentials.Config{ClientID: machine.ID, ClientSecret: machine.secret, TokenURL: w.http.URL + "/oauth/token", AuthStyle: style}
-		response, err := config.Client(t.Context()).Get(w.http.URL + "/v1/findings")
+		question, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.http.URL+"/v1/findings", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := config.Client(t.Context()).Do(question)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -313,7 +317,7 @@ func TestWhoCannotAskRefuses(t *testing.T) {
 	w := lean(t)
 	proxy := pgtest.NewProxy(t, w.url)
 	apart := startOn(t, proxy.URL())
-	machine, key := w.machine("E09000022"), w.readKey("", false)
+	machine, key := w.machine("E09000022"), w.readKey("")
 	system, reader := caller{apart, machine.signIn().token}, caller{apart, key.text}
 	system.get("/v1/boroughs").want(200)
 	reader.get("/v1/boroughs").want(200)
