@@ -29,10 +29,25 @@ const (
 	ActionStateWithdrawn ActionState = "withdrawn"
 )
 
+// Defines values for ActionStepName.
+const (
+	ActionStepNameDelete   ActionStepName = "delete"
+	ActionStepNameEdit     ActionStepName = "edit"
+	ActionStepNameProgress ActionStepName = "progress"
+)
+
 // Defines values for ApiClientRole.
 const (
 	ApiClientRoleBoroughSystem ApiClientRole = "borough-system"
 	ApiClientRoleReporting     ApiClientRole = "reporting"
+)
+
+// Defines values for ApiClientStepName.
+const (
+	ApiClientStepNameAddSecret ApiClientStepName = "add-secret"
+	ApiClientStepNameDelete    ApiClientStepName = "delete"
+	ApiClientStepNameEdit      ApiClientStepName = "edit"
+	ApiClientStepNameEndSecret ApiClientStepName = "end-secret"
 )
 
 // Defines values for AskOrOfferKind.
@@ -48,12 +63,21 @@ const (
 	AskOrOfferStateWithdrawn AskOrOfferState = "withdrawn"
 )
 
+// Defines values for AskOrOfferStepName.
+const (
+	AskOrOfferStepNameDelete   AskOrOfferStepName = "delete"
+	AskOrOfferStepNameEdit     AskOrOfferStepName = "edit"
+	AskOrOfferStepNameMeet     AskOrOfferStepName = "meet"
+	AskOrOfferStepNameReopen   AskOrOfferStepName = "reopen"
+	AskOrOfferStepNameWithdraw AskOrOfferStepName = "withdraw"
+)
+
 // Defines values for AuditAction.
 const (
-	Create AuditAction = "create"
-	Delete AuditAction = "delete"
-	Import AuditAction = "import"
-	Update AuditAction = "update"
+	AuditActionCreate AuditAction = "create"
+	AuditActionDelete AuditAction = "delete"
+	AuditActionImport AuditAction = "import"
+	AuditActionUpdate AuditAction = "update"
 )
 
 // Defines values for ChangeKind.
@@ -97,6 +121,15 @@ const (
 	EventStateCancelled EventState = "cancelled"
 	EventStateHeld      EventState = "held"
 	EventStatePlanned   EventState = "planned"
+)
+
+// Defines values for EventStepName.
+const (
+	EventStepNameCancel EventStepName = "cancel"
+	EventStepNameDelete EventStepName = "delete"
+	EventStepNameEdit   EventStepName = "edit"
+	EventStepNameHold   EventStepName = "hold"
+	EventStepNameReopen EventStepName = "reopen"
 )
 
 // Defines values for Exception.
@@ -247,6 +280,14 @@ const (
 	Strength           FindingKind = "strength"
 )
 
+// Defines values for FindingStepName.
+const (
+	FindingStepNameAddAction FindingStepName = "add-action"
+	FindingStepNameDelete    FindingStepName = "delete"
+	FindingStepNameEdit      FindingStepName = "edit"
+	FindingStepNameRespond   FindingStepName = "respond"
+)
+
 // Defines values for Frequency.
 const (
 	Annual          Frequency = "annual"
@@ -267,9 +308,19 @@ const (
 	SimulatedAnnealing GroupingMethod = "simulated_annealing"
 )
 
+// Defines values for GroupingProposalStepName.
+const (
+	Accept GroupingProposalStepName = "accept"
+)
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
+)
+
+// Defines values for Include.
+const (
+	Steps Include = "steps"
 )
 
 // Defines values for IndicatorSort.
@@ -336,6 +387,12 @@ const (
 	MilestoneStatePlanned   MilestoneState = "planned"
 )
 
+// Defines values for MilestoneStepName.
+const (
+	MilestoneStepNameDelete MilestoneStepName = "delete"
+	MilestoneStepNameEdit   MilestoneStepName = "edit"
+)
+
 // Defines values for OrganisationType.
 const (
 	OrganisationTypeBoroughs        OrganisationType = "boroughs"
@@ -364,6 +421,21 @@ const (
 	ParticipantRolePsw   ParticipantRole = "psw"
 )
 
+// Defines values for ParticipantStepName.
+const (
+	ParticipantStepNameDelete ParticipantStepName = "delete"
+	ParticipantStepNameEdit   ParticipantStepName = "edit"
+)
+
+// Defines values for PeerChallengeGroupStepName.
+const (
+	PeerChallengeGroupStepNameDelete     PeerChallengeGroupStepName = "delete"
+	PeerChallengeGroupStepNameEdit       PeerChallengeGroupStepName = "edit"
+	PeerChallengeGroupStepNamePutMember  PeerChallengeGroupStepName = "put-member"
+	PeerChallengeGroupStepNameTakeMember PeerChallengeGroupStepName = "take-member"
+	PeerChallengeGroupStepNameWriteNotes PeerChallengeGroupStepName = "write-notes"
+)
+
 // Defines values for PeerChallengeState.
 const (
 	PeerChallengeStateCancelled  PeerChallengeState = "cancelled"
@@ -372,6 +444,20 @@ const (
 	PeerChallengeStateInProgress PeerChallengeState = "in_progress"
 	PeerChallengeStatePlanned    PeerChallengeState = "planned"
 	PeerChallengeStatePreparing  PeerChallengeState = "preparing"
+)
+
+// Defines values for PeerChallengeStepName.
+const (
+	PeerChallengeStepNameAddGroup      PeerChallengeStepName = "add-group"
+	PeerChallengeStepNameCancel        PeerChallengeStepName = "cancel"
+	PeerChallengeStepNameClose         PeerChallengeStepName = "close"
+	PeerChallengeStepNameComplete      PeerChallengeStepName = "complete"
+	PeerChallengeStepNameDelete        PeerChallengeStepName = "delete"
+	PeerChallengeStepNameEdit          PeerChallengeStepName = "edit"
+	PeerChallengeStepNamePrepare       PeerChallengeStepName = "prepare"
+	PeerChallengeStepNameProposeGroups PeerChallengeStepName = "propose-groups"
+	PeerChallengeStepNameReopen        PeerChallengeStepName = "reopen"
+	PeerChallengeStepNameStart         PeerChallengeStepName = "start"
 )
 
 // Defines values for PeerReviewState.
@@ -385,6 +471,24 @@ const (
 	PeerReviewStateProposed        PeerReviewState = "proposed"
 	PeerReviewStateReported        PeerReviewState = "reported"
 	PeerReviewStateScoping         PeerReviewState = "scoping"
+)
+
+// Defines values for PeerReviewStepName.
+const (
+	PeerReviewStepNameCancel         PeerReviewStepName = "cancel"
+	PeerReviewStepNameCheckFacts     PeerReviewStepName = "check-facts"
+	PeerReviewStepNameClose          PeerReviewStepName = "close"
+	PeerReviewStepNameComment        PeerReviewStepName = "comment"
+	PeerReviewStepNameDelete         PeerReviewStepName = "delete"
+	PeerReviewStepNameEdit           PeerReviewStepName = "edit"
+	PeerReviewStepNameFinalise       PeerReviewStepName = "finalise"
+	PeerReviewStepNameFollowUp       PeerReviewStepName = "follow-up"
+	PeerReviewStepNamePrepare        PeerReviewStepName = "prepare"
+	PeerReviewStepNamePublish        PeerReviewStepName = "publish"
+	PeerReviewStepNameReopen         PeerReviewStepName = "reopen"
+	PeerReviewStepNameScope          PeerReviewStepName = "scope"
+	PeerReviewStepNameStartFieldwork PeerReviewStepName = "start-fieldwork"
+	PeerReviewStepNameWriteReport    PeerReviewStepName = "write-report"
 )
 
 // Defines values for PeriodKind.
@@ -540,6 +644,12 @@ const (
 	QuartileBandLessThannil QuartileBand = "<nil>"
 )
 
+// Defines values for ReadKeyStepName.
+const (
+	ReadKeyStepNameDelete ReadKeyStepName = "delete"
+	ReadKeyStepNameEdit   ReadKeyStepName = "edit"
+)
+
 // Defines values for RecordSort.
 const (
 	RecordSortMinusUpdatedAt RecordSort = "-updatedAt"
@@ -653,9 +763,6 @@ const (
 
 // Action What a borough will do about a finding.
 type Action struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -728,6 +835,9 @@ type Action struct {
 
 	// State Where an action stands. More may come.
 	State ActionState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ActionStep `json:"steps,omitempty"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
 	//
@@ -890,11 +1000,14 @@ type ActionPatch struct {
 // ActionState Where an action stands. More may come.
 type ActionState string
 
+// ActionStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ActionStep = Step
+
+// ActionStepName What can be done. More may come.
+type ActionStepName string
+
 // ApiClient A system that signs in by itself.
 type ApiClient struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Boroughs For whom it acts. Where there are several, a call names the borough in its path.
 	Boroughs []GeographyCode `json:"boroughs"`
 
@@ -939,6 +1052,9 @@ type ApiClient struct {
 
 	// Secrets What may be known of its secrets.
 	Secrets []ApiClientSecret `json:"secrets"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ApiClientStep `json:"steps,omitempty"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -1042,11 +1158,14 @@ type ApiClientSecretShown struct {
 	Secret string `json:"secret"`
 }
 
+// ApiClientStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ApiClientStep = Step
+
+// ApiClientStepName What can be done. More may come.
+type ApiClientStepName string
+
 // AskOrOffer Help that a borough looks for or has to give. Offers are for the whole programme, asks for the members of one group.
 type AskOrOffer struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -1092,6 +1211,9 @@ type AskOrOffer struct {
 
 	// State What became of it. More may come.
 	State AskOrOfferState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]AskOrOfferStep `json:"steps,omitempty"`
 
 	// Text Plain text. Lines end with LF; tab is the only other control character.
 	//
@@ -1175,6 +1297,12 @@ type AskOrOfferPatch struct {
 
 // AskOrOfferState What became of it. More may come.
 type AskOrOfferState string
+
+// AskOrOfferStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type AskOrOfferStep = Step
+
+// AskOrOfferStepName What can be done. More may come.
+type AskOrOfferStepName string
 
 // Attendance People of one type of organisation.
 type Attendance struct {
@@ -2228,9 +2356,6 @@ type EnglandComparison struct {
 
 // Event A day or more on which people of the programme meet. Everybody may read it; venue and link of an event of a group or a review are for those who belong to it and the programme's team, and null for others.
 type Event struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Attended Who came, by type of organisation.
 	Attended []Attendance `json:"attended"`
 
@@ -2324,6 +2449,9 @@ type Event struct {
 
 	// State Where an event stands. More may come.
 	State EventState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]EventStep `json:"steps,omitempty"`
 
 	// SubRegion A sub-region's slug, or null where there is none.
 	//
@@ -2585,6 +2713,12 @@ type EventSort string
 // EventState Where an event stands. More may come.
 type EventState string
 
+// EventStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type EventStep = Step
+
+// EventStepName What can be done. More may come.
+type EventStepName string
+
 // Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 type Exception string
 
@@ -2690,6 +2824,9 @@ type FigureChange struct {
 	// Example: E09000022
 	Place string `json:"place"`
 
+	// Replaces Whose figures this one replaces: of a joint figure its members that had their own until now, and of a member that gets its own the joint place whose figure stands no more.
+	Replaces []ObservationGeography `json:"replaces"`
+
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
@@ -2730,9 +2867,6 @@ type FileName = string
 
 // Finding What a challenge's group or a review's team found about a borough.
 type Finding struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -2794,6 +2928,9 @@ type Finding struct {
 
 	// SelfEvaluationSections Sections of the borough's self-evaluation that it cites.
 	SelfEvaluationSections []Name `json:"selfEvaluationSections"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]FindingStep `json:"steps,omitempty"`
 
 	// Text What was found.
 	//
@@ -2932,6 +3069,12 @@ type FindingResponseInput struct {
 	Reason *NullableText `json:"reason,omitempty"`
 }
 
+// FindingStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type FindingStep = Step
+
+// FindingStepName What can be done. More may come.
+type FindingStepName string
+
 // Frequency How often an indicator is collected. More may come.
 type Frequency string
 
@@ -2988,9 +3131,6 @@ type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
 type GroupingProposal struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Conflicts Boroughs that must not meet.
 	Conflicts []BoroughPair `json:"conflicts"`
 
@@ -3054,6 +3194,9 @@ type GroupingProposal struct {
 	// State What became of a proposal. More may come.
 	State ProposalState `json:"state"`
 
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]GroupingProposalStep `json:"steps,omitempty"`
+
 	// Unplaced Boroughs that no group could take.
 	Unplaced []UnplacedBorough `json:"unplaced"`
 
@@ -3109,6 +3252,12 @@ type GroupingProposalPage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// GroupingProposalStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type GroupingProposalStep = Step
+
+// GroupingProposalStepName What can be done. More may come.
+type GroupingProposalStepName string
 
 // GroupingWeights What counts how much.
 type GroupingWeights struct {
@@ -3169,6 +3318,9 @@ type ImportWarning struct {
 	// Detail What it is, in a sentence.
 	Detail string `json:"detail"`
 }
+
+// Include What to add to each item. More may come.
+type Include string
 
 // Indicator One revision of the definition of an indicator.
 type Indicator struct {
@@ -3530,9 +3682,6 @@ type Milestone struct {
 	// Example: 2026-03-31
 	AchievedOn *NullableDate `json:"achievedOn"`
 
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// BoroughNames The names of the boroughs, in their order.
 	BoroughNames []Name `json:"boroughNames"`
 
@@ -3611,6 +3760,9 @@ type Milestone struct {
 
 	// State Where a milestone stands. More may come.
 	State MilestoneState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]MilestoneStep `json:"steps,omitempty"`
 
 	// SubRegionNames The names of the sub-regions, in their order.
 	SubRegionNames []Name `json:"subRegionNames"`
@@ -3834,6 +3986,12 @@ type MilestoneSort string
 // MilestoneState Where a milestone stands. More may come.
 type MilestoneState string
 
+// MilestoneStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type MilestoneStep = Step
+
+// MilestoneStepName What can be done. More may come.
+type MilestoneStepName string
+
 // NDJSON The whole list, one JSON object to a line.
 type NDJSON = string
 
@@ -4043,9 +4201,6 @@ type OwnerKind string
 
 // Participant A person who holds a role for a borough or another organisation. No more is kept of them than is needed to invite them.
 type Participant struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Borough A borough's GSS code, or null where there is none.
 	//
 	// Example: E09000022
@@ -4088,6 +4243,9 @@ type Participant struct {
 
 	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 	Role ParticipantRole `json:"role"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ParticipantStep `json:"steps,omitempty"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -4162,11 +4320,14 @@ type ParticipantPatch struct {
 // ParticipantRole What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
 type ParticipantRole string
 
+// ParticipantStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ParticipantStep = Step
+
+// ParticipantStepName What can be done. More may come.
+type ParticipantStepName string
+
 // PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded.
 type PeerChallenge struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -4221,6 +4382,9 @@ type PeerChallenge struct {
 	// State Where a peer challenge stands. More may come.
 	State PeerChallengeState `json:"state"`
 
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]PeerChallengeStep `json:"steps,omitempty"`
+
 	// SubRegion A short name for addresses, lower case.
 	//
 	// Example: south
@@ -4244,9 +4408,6 @@ type PeerChallenge struct {
 
 // PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null.
 type PeerChallengeGroup struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -4299,6 +4460,9 @@ type PeerChallengeGroup struct {
 	//
 	// Example: 2026-03-31
 	StartsOn *NullableDate `json:"startsOn"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]PeerChallengeGroupStep `json:"steps,omitempty"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -4393,6 +4557,12 @@ type PeerChallengeGroupPatch struct {
 	// Example: City Hall
 	Venue *NullableName `json:"venue,omitempty"`
 }
+
+// PeerChallengeGroupStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type PeerChallengeGroupStep = Step
+
+// PeerChallengeGroupStepName What can be done. More may come.
+type PeerChallengeGroupStepName string
 
 // PeerChallengeInput What is needed to create it.
 type PeerChallengeInput struct {
@@ -4497,11 +4667,14 @@ type PeerChallengePatch struct {
 // PeerChallengeState Where a peer challenge stands. More may come.
 type PeerChallengeState string
 
+// PeerChallengeStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type PeerChallengeStep = Step
+
+// PeerChallengeStepName What can be done. More may come.
+type PeerChallengeStepName string
+
 // PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
 type PeerReview struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -4602,6 +4775,9 @@ type PeerReview struct {
 
 	// State Where a peer review stands. More may come.
 	State PeerReviewState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]PeerReviewStep `json:"steps,omitempty"`
 
 	// Team The team: four to six people when fieldwork begins, nobody from the host.
 	Team []TeamMember `json:"team"`
@@ -4757,6 +4933,12 @@ type PeerReviewPatch struct {
 // PeerReviewState Where a peer review stands. More may come.
 type PeerReviewState string
 
+// PeerReviewStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type PeerReviewStep = Step
+
+// PeerReviewStepName What can be done. More may come.
+type PeerReviewStepName string
+
 // Period What figures can be about.
 type Period struct {
 	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
@@ -4831,27 +5013,6 @@ type PlaceSort string
 
 // Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 type Polarity string
-
-// PossibleAction Something that the caller may or may not do to the resource now. The rule is the one that the call itself would meet.
-type PossibleAction struct {
-	// Allowed Whether the caller may do it now.
-	Allowed bool `json:"allowed"`
-
-	// Code The code of the problem (ProblemCode) that the call would meet; null where it is allowed.
-	//
-	// Example: wrong_state
-	Code *string `json:"code"`
-
-	// Name Something that can be done to a resource. Where it changes the state, it is the last part of the address to POST to.
-	//
-	// Example: start
-	Name StepName `json:"name"`
-
-	// Reason Why not, in a sentence; null where it is allowed.
-	//
-	// Example: The challenge is planned; this step does not follow from there.
-	Reason *string `json:"reason"`
-}
 
 // PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
@@ -5221,9 +5382,6 @@ type QuartileBand string
 
 // ReadKey A long-lived key with which a spreadsheet or a dashboard reads.
 type ReadKey struct {
-	// Actions What the caller may do next. It depends on who asks and when.
-	Actions []PossibleAction `json:"actions"`
-
 	// Borough A borough's GSS code, or null where there is none.
 	//
 	// Example: E09000022
@@ -5266,6 +5424,9 @@ type ReadKey struct {
 
 	// OwnFigures Whether it shows beside the common view its own borough's true figures, which only the borough's director decides.
 	OwnFigures bool `json:"ownFigures"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ReadKeyStep `json:"steps,omitempty"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -5332,6 +5493,12 @@ type ReadKeyShown struct {
 	// ReadKey A long-lived key with which a spreadsheet or a dashboard reads.
 	ReadKey ReadKey `json:"readKey"`
 }
+
+// ReadKeyStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ReadKeyStep = Step
+
+// ReadKeyStepName What can be done. More may come.
+type ReadKeyStepName string
 
 // RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 //
@@ -5869,6 +6036,38 @@ type StatisticalNeighbourPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// Step Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type Step struct {
+	// Allowed Whether the caller may do it now. What is sent with it may still be refused: the operation lists by which codes.
+	Allowed bool `json:"allowed"`
+
+	// Code The code of the problem (ProblemCode) that the call would meet; null where it is allowed.
+	//
+	// Example: wrong_state
+	Code *string `json:"code"`
+
+	// Href Where to send it: a path or, where a part of it is still to be chosen, a URI template (RFC 6570).
+	//
+	// Example: /v1/peer-challenges/01932b7e-0000-7000-8000-000000000001/start
+	Href string `json:"href"`
+
+	// Method A method of HTTP that changes something. More may come.
+	Method Method `json:"method"`
+
+	// Name Something that can be done to a resource.
+	//
+	// Example: start
+	Name StepName `json:"name"`
+
+	// Reason Why not, in a sentence; null where it is allowed.
+	//
+	// Example: The challenge is planned; this step does not follow from there.
+	Reason *string `json:"reason"`
+
+	// ReasonRequired Whether it needs a reason: in `reason` of the body of a POST, in X-Audit-Reason of all else.
+	ReasonRequired bool `json:"reasonRequired"`
+}
+
 // StepInput Why the step is taken. A step that needs no reason needs no body.
 type StepInput struct {
 	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
@@ -5877,7 +6076,7 @@ type StepInput struct {
 	Reason *NullableReason `json:"reason,omitempty"`
 }
 
-// StepName Something that can be done to a resource. Where it changes the state, it is the last part of the address to POST to.
+// StepName Something that can be done to a resource.
 //
 // Example: start
 type StepName = string
@@ -6342,6 +6541,9 @@ type IfMatch = string
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// IncludeSteps defines model for IncludeSteps.
+type IncludeSteps = []Include
+
 // Limit defines model for Limit.
 type Limit = int
 
@@ -6518,6 +6720,9 @@ type UnsupportedPatch = Problem
 
 // ListActionsParams defines parameters for ListActions.
 type ListActionsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// FindingId Only those about this finding.
 	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
 
@@ -6635,6 +6840,9 @@ type AddActionProgressParams struct {
 
 // ListApiClientsParams defines parameters for ListApiClients.
 type ListApiClientsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -6716,6 +6924,9 @@ type EndApiClientSecretParams struct {
 
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
 type ListAsksAndOffersParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Kind Only asks, or only offers; given once for each.
 	Kind *[]AskOrOfferKind `form:"kind,omitempty" json:"kind,omitempty"`
 
@@ -7046,6 +7257,9 @@ type ListComparisonsParams struct {
 
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Kind Only those of one of these kinds; given once for each.
 	Kind *[]EventKind `form:"kind,omitempty" json:"kind,omitempty"`
 
@@ -7175,6 +7389,9 @@ type ReopenEventParams struct {
 
 // ListFindingsParams defines parameters for ListFindings.
 type ListFindingsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
 
@@ -7427,6 +7644,9 @@ type GetMeParams struct {
 
 // ListMilestonesParams defines parameters for ListMilestones.
 type ListMilestonesParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
 
@@ -7577,6 +7797,9 @@ type ListObservationsParams struct {
 
 // ListParticipantsParams defines parameters for ListParticipants.
 type ListParticipantsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
 
@@ -7643,6 +7866,9 @@ type UpdateParticipantParams struct {
 
 // ListPeerChallengeGroupsParams defines parameters for ListPeerChallengeGroups.
 type ListPeerChallengeGroupsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
 
@@ -7742,6 +7968,9 @@ type PutPeerChallengeGroupNotesParams struct {
 
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
 type ListPeerChallengesParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Borough Only those that concern this borough, which has a place in a group or belongs to the sub-region on the first day.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -7841,6 +8070,9 @@ type CompletePeerChallengeParams struct {
 
 // ListGroupingProposalsParams defines parameters for ListGroupingProposals.
 type ListGroupingProposalsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -7895,6 +8127,9 @@ type StartPeerChallengeParams struct {
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
 type ListPeerReviewsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Borough Only those of which this borough is the host or has somebody in the team.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -8192,6 +8427,9 @@ type UpdateProgrammeParams struct {
 
 // ListReadKeysParams defines parameters for ListReadKeys.
 type ListReadKeysParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
@@ -10475,6 +10713,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("cycle", false, &r.Params.Cycle)
@@ -10554,6 +10793,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-challenges/:id/grouping-proposals", o.ListGroupingProposals, func(from *request, r *ListGroupingProposalsRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -10568,6 +10808,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-challenge-groups", o.ListPeerChallengeGroups, func(from *request, r *ListPeerChallengeGroupsRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("cycle", false, &r.Params.Cycle)
@@ -10638,6 +10879,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("q", false, &r.Params.Q)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("role", false, &r.Params.Role)
@@ -10672,6 +10914,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-reviews", o.ListPeerReviews, func(from *request, r *ListPeerReviewsRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("host", false, &r.Params.Host)
 		from.query("cycle", false, &r.Params.Cycle)
@@ -10792,6 +11035,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/findings", o.ListFindings, func(from *request, r *ListFindingsRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
 		from.query("peerReviewId", false, &r.Params.PeerReviewId)
@@ -10838,6 +11082,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/actions", o.ListActions, func(from *request, r *ListActionsRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("findingId", false, &r.Params.FindingId)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
@@ -10894,6 +11139,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/asks-and-offers", o.ListAsksAndOffers, func(from *request, r *ListAsksAndOffersRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("kind", false, &r.Params.Kind)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
@@ -10951,6 +11197,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("kind", false, &r.Params.Kind)
 		from.query("state", false, &r.Params.State)
 		from.query("cycle", false, &r.Params.Cycle)
@@ -11019,6 +11266,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("q", false, &r.Params.Q)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("subRegion", false, &r.Params.SubRegion)
@@ -11089,6 +11337,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/api-clients", o.ListApiClients, func(from *request, r *ListApiClientsRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("role", false, &r.Params.Role)
 		from.query("sort", false, &r.Params.Sort)
@@ -11135,6 +11384,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 	})
 	on(to, "GET", "/v1/read-keys", o.ListReadKeys, func(from *request, r *ListReadKeysRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)

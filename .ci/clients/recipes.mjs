@@ -6,7 +6,7 @@
 // Between them and the service stands one that answers as a later release may: in it, a
 // challenge can be in a state that the contract of today does not know.
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -51,6 +51,7 @@ writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
   files: ["openapi-fetch.ts", "hey-api.ts", "orval.ts"],
 }));
 const typescript = ["openapi-fetch", "hey-api", "orval"];
+for (const made of ["out", "hey-api", "contract.d.ts", "orval.gen.ts", "oapi-codegen"]) rmSync(join(folder, made), { recursive: true, force: true });
 for (const name of typescript) writeFileSync(join(folder, name + ".ts"), blocks[name + ".ts"]);
 const generate = (name, cwd = folder) => run("sh", ["-ec", blocks[name]], { ...options, cwd }).catch((e) => faults.push(`${name}: its client is not generated: ${e.stderr || e.stdout}`));
 const go = join(folder, "oapi-codegen");

@@ -20,6 +20,7 @@ type source struct {
 	refusals map[string]string     // the response component of each status
 	verbs    map[string]*yaml.Node // what the operations of a kind have in common
 	used     map[string]bool       // files of examples
+	steps    map[string][]string   // of each noun, those that operations take
 	closed   *yaml.Node            // the lists of values that never grow
 	faults   []error
 }
@@ -27,7 +28,7 @@ type source struct {
 // join answers the contract as the program reads it and as everybody may, or everything
 // that is wrong with the source.
 func join(folder fs.FS) (inside, published []byte, err error) {
-	s := &source{folder: folder, roles: map[string]*yaml.Node{}, refusals: map[string]string{}, verbs: map[string]*yaml.Node{}, used: map[string]bool{}}
+	s := &source{folder: folder, roles: map[string]*yaml.Node{}, refusals: map[string]string{}, verbs: map[string]*yaml.Node{}, used: map[string]bool{}, steps: map[string][]string{}}
 	s.root = s.read("root.yaml")
 	verbs := s.read("verbs.yaml")
 	if s.faults != nil {
@@ -49,6 +50,7 @@ func join(folder fs.FS) (inside, published []byte, err error) {
 	for _, file := range take(s.root, "nouns").Content {
 		s.noun(file.Value+".yaml", paths, schemas)
 	}
+	s.stepped(schemas)
 	s.tables(paths, schemas)
 	s.checkExamples()
 	s.settle(paths)

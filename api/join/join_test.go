@@ -67,6 +67,7 @@ components:
     Limit: {name: limit, in: query, schema: Number}
   schemas:
     Number: {type: integer}
+    Step: {required: all, properties: {name: Name}}
     Side: {type: string, enum: [left, right], description: A side.}
     Mood: {type: string, enum: [good, bad], description: A mood.}
 closed: [Side]
@@ -85,14 +86,13 @@ paths:
     get: {operationId: listThings, verb: list, roles: everyone, parameters: [Size]}
   /v1/things/{id}:
     get: {operationId: getThing, verb: read, roles: team}
-    patch: {operationId: changeThing, verb: change, roles: team, never: ['409'], also: ['304']}
+    patch: {operationId: changeThing, verb: change, roles: team, step: edit, codes: [exists], description: Corrects one., never: ['409'], also: ['304']}
 schemas:
   Thing:
     required: all
-    properties: {name: Name, parts: {type: array, items: Part, csv: title, description: Its parts.}, sizes: {type: array, items: Number}, maker: Maker, marks: {type: array, items: Mark}, steps: {type: array, items: Step}}
+    properties: {name: Name, parts: {type: array, items: Part, csv: title, description: Its parts.}, sizes: {type: array, items: Number}, maker: Maker, marks: {type: array, items: Mark}}
   Part: {properties: {title: {type: string, description: What it is called.}}}
   Maker: {properties: {town: Number}}
-  Step: {properties: {name: Name}}
   ThingInput:
     patch: {fixed: [kind], more: {done: {type: boolean}}}
     properties: {kind: Kind, name: Name, marks: {type: array, items: Mark}}
@@ -154,11 +154,16 @@ func TestWhatIsDerived(t *testing.T) {
 		{"every other may grow", get(root, "components", "schemas", "Mood", "x-enum-values").Value, "open"},
 		{"which its readers are told", get(root, "components", "schemas", "Mood", "description").Value, "A mood. More may come."},
 		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name marks done"},
-		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker marks steps"},
+		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker marks"},
 		{
 			"a table has columns", strings.Join(values(get(root, "paths", "/v1/things", "get", "responses", "200", "content", "text/csv", "schema", "x-columns")), " "),
 			"name parts parts.title sizes maker.town marks",
 		},
+		{"an operation says which step it takes", get(root, "paths", "/v1/things/{id}", "patch", "x-step", "of").Value + " " + get(root, "paths", "/v1/things/{id}", "patch", "x-step", "name").Value, "thing edit"},
+		{"and by which codes what is sent is refused", strings.Join(values(get(root, "paths", "/v1/things/{id}", "patch", "x-codes")), " "), "exists"},
+		{"which its readers are told", get(root, "paths", "/v1/things/{id}", "patch", "description").Value, "Corrects one. What is sent decides about `exists`."},
+		{"a noun has the names of its steps", strings.Join(values(get(root, "components", "schemas", "ThingStepName", "enum")), " "), "edit"},
+		{"which stand in its steps", get(root, "components", "schemas", "ThingStep", "properties", "name", "$ref").Value, "#/components/schemas/ThingStepName"},
 		{"a name is a reference", get(root, "components", "parameters", "Limit", "schema", "$ref").Value, "#/components/schemas/Number"},
 		{"the example is there", get(root, "paths", "/v1/things/{id}", "get", "responses", "200", "content", "application/json", "example", "name").Value, "A"},
 	} {
@@ -189,6 +194,7 @@ func TestFaultsOfTheSource(t *testing.T) {
 	}{
 		"a verb that is none":    {thing("{operationId: getThing, verb: fetch, roles: team}"), []string{`thing.yaml: getThing: there is no verb "fetch"`}},
 		"roles that are no set":  {thing("{operationId: getThing, verb: read, roles: tem}"), []string{`thing.yaml: getThing: there is no set of roles "tem"`}},
+		"a step of nothing":      {thing("{operationId: getThing, verb: read, roles: team, step: {of: Nothing, name: edit}}"), []string{"operations take steps of Nothing, which is no schema"}},
 		"no answer":              {thing("{operationId: getThing, roles: team}"), []string{"thing.yaml: getThing answers nothing"}},
 		"a refusal that is none": {thing("{operationId: getThing, verb: read, roles: team, also: ['418']}"), []string{"thing.yaml: getThing: there is no refusal 418"}},
 		"a refusal left out that never came": {
@@ -205,6 +211,10 @@ func TestFaultsOfTheSource(t *testing.T) {
 		"a schema twice": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Number: {type: integer}}\n", "examples/getThing.json": ""},
 			[]string{"thing.yaml: the schema Number stands twice"},
+		},
+		"needing nothing": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {required: [], properties: {part: Part}}}\n", "examples/getThing.json": ""},
+			[]string{"thing.yaml: Thing: needs nothing"},
 		},
 		"an object within": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {part: {properties: {}}}}}\n", "examples/getThing.json": ""},

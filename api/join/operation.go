@@ -30,6 +30,7 @@ func (s *source) operation(d defaults, path, method string, op, pages *yaml.Node
 		op.Content = slices.Insert(op.Content, 2, scalar("tags"), tags) // after the id
 	}
 	s.roleSet(where, op)
+	s.step(noun, op)
 	if verb != "" {
 		template := s.verbs[verb]
 		if template == nil {

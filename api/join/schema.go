@@ -26,6 +26,9 @@ func (s *source) schema(where string, schema *yaml.Node) {
 			required.Content = append(required.Content, scalar(name))
 		}
 	}
+	if required := get(schema, "required"); required != nil && len(required.Content) == 0 {
+		s.fault("%s: needs nothing: leave required out, of which OpenAPI wants at least one", where)
+	}
 	for name, property := range members(properties) {
 		short(property)
 		if get(property, "properties") != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -61,9 +60,6 @@ type tables struct {
 	texts   map[*yaml.Node]string // of lists of objects, the member that stands in a cell of its own
 }
 
-// steps are left out of tables: what may be done next is for programs that do it.
-var steps = []string{"PossibleAction", "Step"}
-
 // of answers the columns of a schema: its members in their order, those that are
 // objects flattened with a dot.
 func (t tables) of(name, prefix string) []column {
@@ -74,7 +70,7 @@ func (t tables) of(name, prefix string) []column {
 		switch nested := t.of(referred(property), prefix+member+"."); {
 		case nested != nil:
 			columns = append(columns, nested...)
-		case slices.Contains(steps, referred(items)):
+		case strings.HasSuffix(referred(items), "Step"): // what may be done next is for programs that do it
 		case items != nil && get(t.schemas, referred(items), "properties") != nil:
 			columns = append(columns, column{prefix + member, "How many there are. " + description})
 			if text := t.texts[property]; text != "" {

@@ -138,7 +138,7 @@ func (a *Access) run(ctx context.Context) {
 // ask brings the state up to the present one. Who asks at the same time shares the
 // answer.
 func (a *Access) ask(ctx context.Context) {
-	_, _, _ = a.asking.Do("", func() (any, error) {
+	<-a.asking.DoChan("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), accessTimeout)
 		defer cancel()
 		asked, held := a.elapsed(), a.state.Load()

@@ -67,9 +67,13 @@ func (p *openID) change(f func()) {
 func (p *openID) token(t *testing.T, claims map[string]any) string {
 	t.Helper()
 	p.change(func() { p.claims = claims })
-	response, err := http.PostForm(p.server.URL+"/oauth/token", url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {"system"}, "client_secret": {"secret"}, "scope": {"api"},
-	})
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"system"}, "client_secret": {"secret"}, "scope": {"api"}}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.server.URL+"/oauth/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -132,9 +132,7 @@ func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id strin
 // stands or its first day has not come yet, or Invalid if it needs a reason and
 // has none.
 func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error) {
-	return change(ctx, s, actor, events, id, version, step, func(w *work, e *programme.Event) error {
-		return e.Move(actor, step, w.today())
-	})
+	return change(ctx, s, actor, events, id, version, step, func(_ *work, e *programme.Event) error { return e.Move(actor, step) })
 }
 
 // DeleteEvent deletes an event at the version. The error is Forbidden, NotFound,

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -20,6 +21,7 @@ var groupingProposals = kind[programme.GroupingProposal, *programme.GroupingProp
 		}
 		return err
 	},
+	linked: obstacles,
 	cited: func(p *programme.GroupingProposal) []citation {
 		return []citation{citePeriod("/period", p.Period), citeIndicators("/indicators", p.Indicators)}
 	},
@@ -48,7 +50,7 @@ func (s *Store) ProposeGroups(ctx context.Context, actor programme.Actor, challe
 		if err != nil {
 			return err
 		}
-		if err := c.May(actor, programme.AddGroup); err != nil {
+		if err := c.May(actor, programme.ProposeGroups); err != nil {
 			return err
 		}
 		p.PeerChallengeID, p.Challenge, p.State, p.Audience = challenge, c, programme.ProposalOpen, programme.TeamOnly()
@@ -80,24 +82,56 @@ func (s *Store) AcceptGroupingProposal(ctx context.Context, actor programme.Acto
 	return orZero(row, err)
 }
 
-// formGroups makes groups of the proposal. The challenge must be held.
+// obstacles reads of each proposal what of its boroughs stands in its way. Of what
+// cannot be accepted anyway, or not by the actor, nothing is asked.
+func obstacles(tx *gorm.DB, actor programme.Actor, proposals []*programme.GroupingProposal) error {
+	var open []*programme.GroupingProposal
+	var challenges, codes array
+	for _, p := range proposals {
+		p.Obstacle = nil
+		if p.May(actor, programme.AcceptProposal) == nil {
+			open, challenges, codes = append(open, p), append(challenges, p.PeerChallengeID), append(codes, p.Boroughs()...)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	var boroughs []programme.Borough
+	if err := tx.Where("code = ANY (?)", codes).Order("code").Find(&boroughs).Error; err != nil {
+		return err
+	}
+	var memberships []programme.Membership
+	if err := tx.Where("borough_code = ANY (?)", codes).Order("id").Find(&memberships).Error; err != nil {
+		return err
+	}
+	var groups []programme.PeerChallengeGroup
+	if err := beyondSight(tx).Where("peer_challenge_id = ANY (?)", challenges).Order("id").Find(&groups).Error; err != nil {
+		return err
+	}
+	for _, p := range open {
+		present := slices.DeleteFunc(slices.Clone(groups), func(g programme.PeerChallengeGroup) bool { return g.PeerChallengeID != p.PeerChallengeID })
+		p.Obstruct(memberships, present, boroughs)
+	}
+	return nil
+}
+
+// formGroups makes groups of the proposal. The challenge must be held. Its boroughs
+// and their memberships stay as they are from here on, so that they are asked once more.
 func formGroups(w *work, p *programme.GroupingProposal) error {
-	boroughs, err := w.boroughs(p.Boroughs())
-	if err != nil {
+	if _, err := w.boroughs(p.Boroughs()); err != nil {
 		return err
 	}
-	left, err := w.notInSubRegion(p.Challenge, boroughs)
-	if err != nil {
+	if err := w.keepMemberships(p.Boroughs()); err != nil {
 		return err
 	}
-	if err := programme.LeftSubRegion(left); err != nil {
+	if err := obstacles(w.tx, w.actor, []*programme.GroupingProposal{p}); err != nil {
+		return err
+	}
+	if err := p.May(w.actor, programme.AcceptProposal); err != nil {
 		return err
 	}
 	present, err := w.groupsOf(p.PeerChallengeID)
 	if err != nil {
-		return err
-	}
-	if err := programme.DoublePlacement(present, boroughs); err != nil {
 		return err
 	}
 	taken := make([]string, len(present))

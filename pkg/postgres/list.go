@@ -57,7 +57,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
 			var part programme.Part[T]
 			err := s.lineOf(ctx, func(l line) (err error) {
-				part, err = page(l, k, o, in, w)
+				part, err = page(l, actor, k, o, in, w)
 				return err
 			})
 			return part, refusal(err)
@@ -73,7 +73,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 	}
 }
 
-func page[T any, R record[T]](l line, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[T], error) {
+func page[T any, R record[T]](l line, actor programme.Actor, k kind[T, R], o order, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[T], error) {
 	var part programme.Part[T]
 	if w.After != nil && !o.has(l.DB, new(T), w.After) {
 		return part, errNoKey
@@ -91,7 +91,10 @@ func page[T any, R record[T]](l line, k kind[T, R], o order, in func(*gorm.DB) *
 		n := int(total)
 		part.Total = &n
 	}
-	return part, completed(l.DB, k, part.Items)
+	if err := completed(l.DB, k, part.Items); err != nil || !w.Steps || len(part.Items) == 0 {
+		return part, err
+	}
+	return part, forSteps(l.DB, actor, k, pointers[T, R](part.Items))
 }
 
 // walk reads the rows as they come from the database, and completes them by the
@@ -122,11 +125,15 @@ func completed[T any, R record[T]](db *gorm.DB, k kind[T, R], rows []T) error {
 	if k.complete == nil || len(rows) == 0 {
 		return nil
 	}
-	pointers := make([]R, len(rows))
+	return k.complete(db.Session(&gorm.Session{NewDB: true}), pointers[T, R](rows))
+}
+
+func pointers[T any, R record[T]](rows []T) []R {
+	all := make([]R, len(rows))
 	for i := range rows {
-		pointers[i] = &rows[i]
+		all[i] = &rows[i]
 	}
-	return k.complete(db.Session(&gorm.Session{NewDB: true}), pointers)
+	return all
 }
 
 // after puts the query into the order, from the row after the one with the key on;

@@ -197,10 +197,7 @@ func inUse(tx *gorm.DB, name, key string, referrers []referrer) error {
 			faults = append(faults, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
 		}
 	}
-	if len(faults) == 0 {
-		return nil
-	}
-	return &programme.Error{Kind: programme.Conflict, Code: programme.CodeInUse, Detail: "This cannot be done to the " + name + " while other data refer to it.", Faults: faults}
+	return programme.InUse(name, faults)
 }
 
 // saveAll writes every column of the row but its key and creation. GORM by

@@ -74,9 +74,7 @@ func (s *Store) UpdatePeerChallenge(ctx context.Context, actor programme.Actor, 
 // Forbidden, NotFound, Stale, Conflict if the step does not follow from where the
 // challenge stands, or Invalid if it needs a reason and has none.
 func (s *Store) MovePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerChallenge, error) {
-	return change(ctx, s, actor, peerChallenges, id, version, step, func(w *work, c *programme.PeerChallenge) error {
-		return c.Move(actor, step, w.today())
-	})
+	return change(ctx, s, actor, peerChallenges, id, version, step, func(_ *work, c *programme.PeerChallenge) error { return c.Move(actor, step) })
 }
 
 // DeletePeerChallenge deletes a challenge, with its grouping proposals, at the version. The error is Forbidden,

@@ -196,6 +196,13 @@ func (w *work) boroughs(codes []string) ([]programme.Borough, error) {
 	return rows, err
 }
 
+// keepMemberships keeps the memberships of the boroughs as they are until the
+// transaction ends.
+func (w *work) keepMemberships(codes []string) error {
+	var ids []string
+	return w.tx.Model(&programme.Membership{}).Clauses(forShare).Where("borough_code = ANY (?)", array(codes)).Order("id").Pluck("id", &ids).Error
+}
+
 // notInSubRegion names those of the boroughs that do not belong to the challenge's
 // sub-region. Memberships that were in force stay so until the transaction ends.
 func (w *work) notInSubRegion(c programme.PeerChallenge, boroughs []programme.Borough) ([]programme.Fault, error) {

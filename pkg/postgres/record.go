@@ -35,6 +35,8 @@ type kind[T any, R record[T]] struct {
 	before func(w *work, row R) error
 	// after lets others follow a row that has been written; it may be nil.
 	after func(w *work, row R) error
+	// linked reads what else the steps of the rows depend on; it may be nil.
+	linked func(tx *gorm.DB, actor programme.Actor, rows []R) error
 	// open says that the table takes only rows that everybody may see, so that lists
 	// need not ask of each.
 	open bool
@@ -80,7 +82,11 @@ func missing[T any, R record[T]]() error {
 
 // get reads one record that the actor may see. The error is NotFound.
 func get[T any, R record[T]](ctx context.Context, s *Store, actor programme.Actor, k kind[T, R], id string) (T, error) {
-	row, err := read(s.gorm.WithContext(ctx).Scopes(visibleTo(actor)), k, id)
+	tx := s.gorm.WithContext(ctx)
+	row, err := read(tx.Scopes(visibleTo(actor)), k, id)
+	if err == nil {
+		err = forSteps(tx, actor, k, []R{&row})
+	}
 	return orZero(row, refusal(err))
 }
 
@@ -112,7 +118,10 @@ func add[T any, R record[T]](ctx context.Context, s *Store, actor programme.Acto
 		if err := prepare(w, &row); err != nil {
 			return err
 		}
-		return insert(w, k, R(&row))
+		if err := insert(w, k, R(&row)); err != nil || k.linked == nil {
+			return err // nothing refers to it yet
+		}
+		return k.linked(w.tx, actor, []R{&row})
 	})
 	return orZero(row, err)
 }
@@ -127,7 +136,12 @@ func change[T any, R record[T]](ctx context.Context, s *Store, actor programme.A
 		if row, err = hold(w, k, id); err != nil {
 			return err
 		}
-		if err := permit(actor, R(&row), version, step); err != nil {
+		if k.linked != nil {
+			if err := k.linked(w.tx, actor, []R{&row}); err != nil {
+				return err
+			}
+		}
+		if err := permit(w, R(&row), version, step); err != nil {
 			return err
 		}
 		was, err := rememberOf(R(&row))
@@ -137,18 +151,22 @@ func change[T any, R record[T]](ctx context.Context, s *Store, actor programme.A
 		if err := do(w, &row); err != nil {
 			return err
 		}
-		if other, err := altered(was, R(&row)); err != nil || !other {
+		other, err := altered(was, R(&row))
+		if err == nil && other {
+			err = save(w, k, was, R(&row))
+		}
+		if err != nil {
 			return err
 		}
-		return save(w, k, was, R(&row))
+		return forSteps(w.tx, actor, k, []R{&row})
 	})
 	return orZero(row, err)
 }
 
 // permit asks in the order in which a caller should hear: that it is not theirs,
 // that their copy is old, and that the state does not allow it.
-func permit(actor programme.Actor, row programme.Record, version int64, step programme.Step) error {
-	refused := row.May(actor, step)
+func permit(w *work, row programme.Record, version int64, step programme.Step) error {
+	refused := programme.MayNow(row, w.actor, step, w.today())
 	if programme.KindOf(refused) == programme.Forbidden && refused != nil {
 		return refused
 	}
@@ -166,7 +184,10 @@ func drop[T any, R record[T]](ctx context.Context, s *Store, actor programme.Act
 		if err != nil {
 			return err
 		}
-		if err := permit(actor, R(&row), version, programme.Delete); err != nil {
+		if err := forSteps(w.tx, actor, k, []R{&row}); err != nil {
+			return err
+		}
+		if err := permit(w, R(&row), version, programme.Delete); err != nil {
 			return err
 		}
 		if also != nil {
@@ -174,11 +195,49 @@ func drop[T any, R record[T]](ctx context.Context, s *Store, actor programme.Act
 				return err
 			}
 		}
-		if err := inUse(w.tx, R(&row).Noun(), id, k.referrers); err != nil {
-			return err
-		}
 		return erase[T](w, R(&row))
 	})
+}
+
+// forSteps reads what the steps of the rows depend on and the rows do not hold, all at
+// once: what links to them, where the actor might delete them, and what else their kind
+// names.
+func forSteps[T any, R record[T]](tx *gorm.DB, actor programme.Actor, k kind[T, R], rows []R) error {
+	tx = tx.Session(&gorm.Session{NewDB: true})
+	if k.linked != nil {
+		if err := k.linked(tx, actor, rows); err != nil {
+			return err
+		}
+	}
+	byID := map[string]*programme.Head{}
+	var ids array
+	for _, row := range rows {
+		head := row.Of()
+		if head.UsedBy = nil; len(k.referrers) > 0 && row.May(actor, programme.Delete) == nil {
+			byID[head.ID], ids = head, append(ids, head.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var query []string
+	var values []any
+	for _, r := range k.referrers {
+		query, values = append(query, "SELECT DISTINCT ?::text AS words, ?::text AS id FROM ? WHERE ? = ANY (?)"),
+			append(values, r.words, clause.Column{Name: r.column}, clause.Table{Name: r.table}, clause.Column{Name: r.column}, ids)
+	}
+	var found []struct{ Words, ID string }
+	if err := tx.Raw(strings.Join(query, " UNION ALL "), values...).Scan(&found).Error; err != nil {
+		return err
+	}
+	for _, r := range k.referrers { // in their order, whatever PostgreSQL's is
+		for _, f := range found {
+			if f.Words == r.words {
+				byID[f.ID].UsedBy = append(byID[f.ID].UsedBy, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
+			}
+		}
+	}
+	return nil
 }
 
 // insert writes a new record at its first version.

@@ -122,10 +122,15 @@ func (a *AskOrOffer) Move(actor Actor, step Step) error {
 		a.State = HelpWithdrawn
 	case Reopen:
 		a.State = HelpOpen
+	}
+	if a.NeedsReason(step) {
 		return actor.WithReason()
 	}
 	return nil
 }
+
+// NeedsReason implements [Stepped].
+func (*AskOrOffer) NeedsReason(step Step) bool { return step == Reopen }
 
 // Check implements [Record].
 func (a *AskOrOffer) Check() error {

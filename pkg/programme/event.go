@@ -103,7 +103,7 @@ func (*Event) Noun() string { return "event" }
 func (*Event) Steps() []Step { return []Step{Edit, Hold, Cancel, Reopen, Delete} }
 
 // May implements [Record]: only the programme's team runs events. Whether an event
-// can be held also depends on the day: see [Event.On].
+// can be held also depends on the day: see [Event.MayOn].
 func (e *Event) May(actor Actor, step Step) error {
 	if err := TeamMay(actor); err != nil {
 		return err
@@ -129,43 +129,33 @@ func (e *Event) May(actor Actor, step Step) error {
 	return nil
 }
 
-// On is the event as what can be done to it on the day: that it was held is not said before its last day.
-func (e *Event) On(today Date) Record { return eventOn{e, today} }
-
-type eventOn struct {
-	*Event
-
-	today Date
-}
-
-// May implements [Record].
-func (e eventOn) May(actor Actor, step Step) error {
-	if err := e.Event.May(actor, step); err != nil {
-		return err
-	}
-	if step == Hold && e.today < e.EndsOn {
+// MayOn implements [Dated]: that it was held is not said of an event before its last day.
+func (e *Event) MayOn(_ Actor, step Step, today Date) error {
+	if step == Hold && today < e.EndsOn {
 		return Errorf(Conflict, CodeNotYet, "The event ends later; that it was held can be said on its last day or after.")
 	}
 	return nil
 }
 
-// Move takes the step that [Event.May] has allowed. It refuses to hold an event
-// before its last day, and a reopening or a cancellation without a reason.
-func (e *Event) Move(actor Actor, step Step, today Date) error {
-	if err := e.On(today).May(actor, step); err != nil {
-		return err
-	}
+// NeedsReason implements [Stepped].
+func (*Event) NeedsReason(step Step) bool { return step == Cancel || step == Reopen }
+
+// Move takes the step, once [MayNow] allows it. It refuses a reopening or a
+// cancellation without a reason.
+func (e *Event) Move(actor Actor, step Step) error {
 	e.Sequence++
 	switch step {
 	case Hold:
 		e.State = EventHeld
-		return nil
 	case Cancel:
 		e.State = EventCancelled
 	default:
 		e.State = EventPlanned
 	}
-	return actor.WithReason()
+	if e.NeedsReason(step) {
+		return actor.WithReason()
+	}
+	return nil
 }
 
 // Confidants implements [Confidential]: who may not see a review is not told that

@@ -94,6 +94,10 @@ func (f *Finding) May(actor Actor, step Step) error {
 	return nil
 }
 
+// NeedsReason implements [Stepped]: what the borough has answered is corrected for a
+// reason.
+func (f *Finding) NeedsReason(step Step) bool { return step == Edit && f.Response != nil }
+
 // Check implements [Record].
 func (f *Finding) Check() error {
 	var faults []Fault

@@ -34,6 +34,7 @@ type GroupingProposal struct {
 	State           ProposalState
 
 	Challenge PeerChallenge `gorm:"-" json:"-"` // to which it belongs, read with it
+	Obstacle  error         `gorm:"-" json:"-"` // what of its boroughs stands in its way, read where that is asked; nil where nothing does
 }
 
 // ProposalState is what became of a proposal.
@@ -55,7 +56,8 @@ func (*GroupingProposal) Noun() string { return "grouping-proposal" }
 func (*GroupingProposal) Steps() []Step { return []Step{AcceptProposal} }
 
 // May implements [Record]: the programme's team accepts a proposal once, while
-// groups are being formed.
+// groups are being formed, all of its boroughs belong to the sub-region and none is in
+// a group yet.
 func (p *GroupingProposal) May(actor Actor, _ Step) error {
 	if err := TeamMay(actor); err != nil {
 		return err
@@ -63,7 +65,10 @@ func (p *GroupingProposal) May(actor Actor, _ Step) error {
 	if p.State != ProposalOpen {
 		return WrongState("The proposal is accepted already.")
 	}
-	return p.Challenge.May(actor, AddGroup)
+	if err := p.Challenge.May(actor, AddGroup); err != nil {
+		return err
+	}
+	return p.Obstacle
 }
 
 // Check implements [Record]. What can be divided, [grouping.Propose] says.
@@ -138,6 +143,14 @@ func (p *GroupingProposal) Boroughs() []string {
 	return codes
 }
 
-// LeftSubRegion refuses what was proposed for boroughs that have left the sub-region
-// since, which the faults of [NotInSubRegion] name.
-func LeftSubRegion(faults []Fault) error { return conflictOf(CodeNotInSubRegion, faults) }
+// Obstruct notes what stands in the proposal's way: boroughs that have left the
+// sub-region since it was made, or that are in one of the challenge's groups. Of the
+// boroughs, those count that it places.
+func (p *GroupingProposal) Obstruct(memberships []Membership, present []PeerChallengeGroup, boroughs []Borough) {
+	placed := p.Boroughs()
+	own := slices.DeleteFunc(slices.Clone(boroughs), func(b Borough) bool { return !slices.Contains(placed, b.Code) })
+	p.Obstacle = conflictOf(CodeNotInSubRegion, NotInSubRegion(p.Challenge, memberships, own))
+	if p.Obstacle == nil {
+		p.Obstacle = DoublePlacement(present, own)
+	}
+}

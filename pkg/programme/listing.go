@@ -22,6 +22,7 @@ type Window struct {
 	After []string // the key of the record before the first; nil is the beginning
 	Limit int
 	Count bool // whether the total is wanted
+	Steps bool // whether it is wanted what can be done with each
 }
 
 // Part is what was read of a list.

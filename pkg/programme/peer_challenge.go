@@ -41,6 +41,8 @@ const (
 	Start    Step = "start"
 	Complete Step = "complete"
 	AddGroup Step = "add-group"
+	// ProposeGroups asks for a proposal of groups, of which nothing comes yet.
+	ProposeGroups Step = "propose-groups"
 )
 
 // ofChallenge answers the states from which the step may be taken, and the one to which
@@ -81,7 +83,7 @@ func (*PeerChallenge) Noun() string { return "peer-challenge" }
 
 // Steps implements [Record].
 func (*PeerChallenge) Steps() []Step {
-	return []Step{Edit, AddGroup, Prepare, Start, Complete, Close, Cancel, Reopen, Delete}
+	return []Step{Edit, AddGroup, ProposeGroups, Prepare, Start, Complete, Close, Cancel, Reopen, Delete}
 }
 
 // May implements [Record]: only the programme's team runs challenges.
@@ -94,7 +96,7 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 		if c.State == ChallengeClosed || c.State == ChallengeCancelled {
 			return WrongState("A challenge that is closed or cancelled is not changed any more; reopen it first.")
 		}
-	case AddGroup:
+	case AddGroup, ProposeGroups:
 		if !c.TakesGroups() {
 			return WrongState("Groups are formed until the challenge is in progress.")
 		}
@@ -110,20 +112,28 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 		if from, _ := step.ofChallenge(); !slices.Contains(from, c.State) {
 			return WrongState("The challenge is " + c.State.words() + "; this step does not follow from there.")
 		}
+		if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
+			return Errorf(Conflict, CodeNoDates, "The challenge needs its first and last day before this step.")
+		}
 	}
 	return nil
 }
 
-// Move takes the step, once [PeerChallenge.May] allows it. It refuses a start
-// without dates, a completion before the last day, and a reopening or a cancellation without a reason.
-func (c *PeerChallenge) Move(actor Actor, step Step, today Date) error {
-	if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
-		return Errorf(Conflict, CodeNoDates, "The challenge needs its first and last day before this step.")
-	}
+// MayOn implements [Dated]: a challenge is completed on its last day or after.
+func (c *PeerChallenge) MayOn(_ Actor, step Step, today Date) error {
 	if step == Complete && today < *c.EndsOn {
 		return Errorf(Conflict, CodeNotYet, "The challenge ends later; it can be completed on its last day or after.")
 	}
-	if step == Reopen || step == Cancel {
+	return nil
+}
+
+// NeedsReason implements [Stepped].
+func (*PeerChallenge) NeedsReason(step Step) bool { return step == Reopen || step == Cancel }
+
+// Move takes the step, once [MayNow] allows it. It refuses a reopening or a
+// cancellation without a reason.
+func (c *PeerChallenge) Move(actor Actor, step Step) error {
+	if c.NeedsReason(step) {
 		if err := actor.WithReason(); err != nil {
 			return err
 		}

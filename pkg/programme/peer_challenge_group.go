@@ -86,6 +86,9 @@ func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
 		if !g.Challenge.TakesGroups() && state != ChallengeInProgress {
 			return WrongState("Members are put in and taken out until the challenge is completed.")
 		}
+		if step == TakeMember && len(g.Members) == 0 {
+			return WrongState("The group has no members.")
+		}
 	case Delete:
 		if !g.Challenge.TakesGroups() {
 			return WrongState("A group can be deleted until the challenge is in progress.")
@@ -139,7 +142,7 @@ func (g *PeerChallengeGroup) Put(actor Actor, m GroupMember) error {
 	if outside(m.PresentsOn, cmp.Or(g.StartsOn, g.Challenge.StartsOn), cmp.Or(g.EndsOn, g.Challenge.EndsOn)) {
 		day = Refuse([]Fault{{Pointer: "/presentsOn", Code: FaultOutsideGroup, Detail: "The day must lie within the group's dates, or the challenge's where the group has none."}})
 	}
-	if err := Together(day, g.reasoned(actor)); err != nil {
+	if err := Together(day, g.reasoned(actor, PutMember)); err != nil {
 		return err
 	}
 	g.Members = append(g.without(m.Borough), m)
@@ -154,7 +157,7 @@ func (g *PeerChallengeGroup) Take(actor Actor, borough string) error {
 		return Errorf(NotFound, CodeNotFound, "The borough is not in this group.")
 	}
 	g.Members = g.without(borough)
-	return g.reasoned(actor)
+	return g.reasoned(actor, TakeMember)
 }
 
 // without answers the members but for the borough, in a list of their own.
@@ -162,10 +165,15 @@ func (g *PeerChallengeGroup) without(borough string) []GroupMember {
 	return slices.DeleteFunc(slices.Clone(g.Members), func(m GroupMember) bool { return m.Borough == borough })
 }
 
-// reasoned refuses a change of members that comes in the middle of a challenge
-// without a reason.
-func (g *PeerChallengeGroup) reasoned(actor Actor) error {
-	if g.Challenge.State != ChallengeInProgress {
+// NeedsReason implements [Stepped]: in the middle of a challenge, members come and go
+// for a reason.
+func (g *PeerChallengeGroup) NeedsReason(step Step) bool {
+	return (step == PutMember || step == TakeMember) && g.Challenge.State == ChallengeInProgress
+}
+
+// reasoned refuses a change of members without the reason that it needs.
+func (g *PeerChallengeGroup) reasoned(actor Actor, step Step) error {
+	if !g.NeedsReason(step) {
 		return nil
 	}
 	return actor.WithReason()

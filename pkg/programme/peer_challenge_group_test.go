@@ -204,11 +204,20 @@ func TestBoroughsArePlacedOnceInTheirSubRegion(t *testing.T) {
 	if len(faults) != 2 || faults[0].Detail != "Croydon (E09000008) does not belong to the challenge's sub-region on 2026-10-05." || faults[1].Code != "not_in_sub_region" {
 		t.Errorf("faults %+v", faults)
 	}
-	if got := groupFaults(programme.LeftSubRegion(faults)); !slices.Equal(got, []string{"not_in_sub_region"}) {
-		t.Errorf("refused with %v", got)
-	}
-	if err := programme.LeftSubRegion(nil); err != nil {
-		t.Error(err)
+	p := programme.GroupingProposal{State: programme.ProposalOpen, Challenge: c}
+	for _, placed := range []struct {
+		boroughs []string
+		want     []string
+	}{
+		{[]string{"E09000022", "E09000008"}, []string{"not_in_sub_region"}},
+		{[]string{"E09000022"}, []string{"double_placement"}},
+		{nil, nil},
+	} {
+		p.Result.Groups = []programme.ProposedGroup{{Boroughs: placed.boroughs}}
+		p.Obstruct(memberships, []programme.PeerChallengeGroup{groupIn(programme.ChallengePlanned)}, boroughs)
+		if got := groupFaults(programme.MayNow(&p, groupActor(programme.RoleProgramme, ""), programme.AcceptProposal, "2026-10-05")); !slices.Equal(got, placed.want) {
+			t.Errorf("a proposal for %v is refused with %v, want %v", placed.boroughs, got, placed.want)
+		}
 	}
 	err := programme.DoublePlacement([]programme.PeerChallengeGroup{groupIn(programme.ChallengePlanned)}, boroughs)
 	e, ok := errors.AsType[*programme.Error](err)

@@ -33,7 +33,7 @@ func TestPeerChallengeLifecycle(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s from %s: %v", step, state, err)
 			}
-			if err := c.Move(theTeamsOwn, step, last); err != nil || c.State != to {
+			if err := c.Move(theTeamsOwn, step); err != nil || c.State != to {
 				t.Errorf("%s leads from %s to %s (%v), want %s", step, state, c.State, err, to)
 			}
 			wantKind(t, c.May(ofLambeth, step), Forbidden, "not_yours")
@@ -43,18 +43,17 @@ func TestPeerChallengeLifecycle(t *testing.T) {
 
 func TestPeerChallengeNeedsDatesToStart(t *testing.T) {
 	c := PeerChallenge{State: ChallengePreparing}
-	wantKind(t, c.Move(theTeamsOwn, Start, "2026-10-16"), Conflict, "no_dates")
-	if c.State != ChallengePreparing {
-		t.Errorf("the refused step has led to %s", c.State)
-	}
+	wantKind(t, MayNow(&c, theTeamsOwn, Start, "2026-10-16"), Conflict, "no_dates")
+	c.State = ChallengeInProgress
+	wantKind(t, MayNow(&c, theTeamsOwn, Complete, "2026-10-16"), Conflict, "no_dates")
 }
 
 func TestPeerChallengeIsNotCompletedBeforeItsEnd(t *testing.T) {
 	first, last := Date("2026-10-05"), Date("2026-10-16")
 	c := PeerChallenge{State: ChallengeInProgress, StartsOn: &first, EndsOn: &last}
-	wantKind(t, c.Move(theTeamsOwn, Complete, "2026-10-15"), Conflict, "not_yet")
-	if err := c.Move(theTeamsOwn, Complete, last); err != nil || c.State != ChallengeCompleted {
-		t.Errorf("on the last day: %v, %s", err, c.State)
+	wantKind(t, MayNow(&c, theTeamsOwn, Complete, "2026-10-15"), Conflict, "not_yet")
+	if err := MayNow(&c, theTeamsOwn, Complete, last); err != nil {
+		t.Errorf("on the last day: %v", err)
 	}
 }
 
@@ -63,7 +62,7 @@ func TestPeerChallengeNeedsReasons(t *testing.T) {
 	silent.Reason = ""
 	for _, step := range []Step{Cancel, Reopen} {
 		c := PeerChallenge{State: ChallengeCompleted}
-		wantKind(t, c.Move(silent, step, "2026-10-16"), Invalid, "invalid")
+		wantKind(t, c.Move(silent, step), Invalid, "invalid")
 		if c.State != ChallengeCompleted {
 			t.Errorf("%s without a reason has led to %s", step, c.State)
 		}

@@ -180,6 +180,9 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 		if r.State != ReviewFactualAccuracy {
 			return WrongState("The host comments while factual accuracy is being checked.")
 		}
+		if len(r.HostComments) >= mostComments {
+			return WrongState(fmt.Sprintf("A review takes at most %d comments.", mostComments))
+		}
 	case Delete:
 		if r.State != ReviewProposed {
 			return WrongState("Only a review that is still proposed can be deleted; cancel it instead.")
@@ -244,16 +247,18 @@ func (r *PeerReview) mayMove(step Step) error {
 // becomes final gets its day, and that of its progress review unless one is set.
 // A reopening or a cancellation is refused without a reason.
 func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) error {
+	if r.NeedsReason(step) {
+		if err := actor.WithReason(); err != nil {
+			return err
+		}
+	}
 	switch step {
-	case Cancel:
-		r.State = ReviewCancelled
-		return actor.WithReason()
 	case Reopen:
 		if r.State == ReviewReported {
 			r.unreport(rules)
 		}
 		r.State = r.State.reopened()
-		return actor.WithReason()
+		return nil
 	case Finalise:
 		r.ReportedOn = &today
 		if r.ProgressReviewOn == nil {
@@ -264,6 +269,9 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 	_, r.State = step.ofReview()
 	return nil
 }
+
+// NeedsReason implements [Stepped].
+func (*PeerReview) NeedsReason(step Step) bool { return step == Reopen || step == Cancel }
 
 // unreport takes back the days that finalising has set. A progress review on
 // another day was agreed by people, and stays.
@@ -316,9 +324,6 @@ func (r *PeerReview) Check() error {
 	faults = append(faults, r.teamFaults()...)
 	faults = append(faults, r.dayFaults()...)
 	faults = append(faults, r.sessionFaults()...)
-	if len(r.HostComments) > mostComments {
-		faults = append(faults, Fault{Pointer: "/text", Code: FaultTooMany, Detail: fmt.Sprintf("A review takes at most %d comments.", mostComments)})
-	}
 	if r.Equipped && r.afterPreparation() {
 		faults = append(faults, r.missingForFieldwork()...)
 	}
@@ -486,15 +491,4 @@ func (r *PeerReview) Visitors() []string {
 		}
 	}
 	return codes
-}
-
-// Forum is the review as the place where things are found: its team finds, its
-// host answers once the report is final.
-func (r *PeerReview) Forum() Forum {
-	visitors := r.Visitors()
-	return Forum{
-		Boroughs: append([]string{r.Host}, visitors...), Finders: visitors,
-		Records: r.State == ReviewFieldwork || r.State == ReviewFactualAccuracy,
-		Answers: r.State == ReviewReported || r.State == ReviewFollowUp,
-	}
 }

@@ -259,11 +259,10 @@ func TestReviewNamesEveryFault(t *testing.T) {
 	unknown := "9"
 	r.Team[3] = programme.TeamMember{ParticipantID: &unknown}
 	r.Sessions = []programme.ReviewSession{{Day: "2026-11-03", StartTime: &nine, EndTime: &ten}, {Day: "2026-11-05", StartTime: &ten, EndTime: &nine}, {Day: "2026-11-04", StartTime: &ten, EndTime: &ten}}
-	r.HostComments = make([]programme.HostComment, 201)
 	err := r.Check()
 	want := []string{
 		"/cycle cycle", "/kloes/1 repeated", "/team/1/participantId repeated", "/team/1/lead second_lead", "/team/2 from_host", "/team/3/participantId unknown_value",
-		"/fieldworkDays/1 order", "/fieldworkDays/2 repeated", "/presentationOn order", "/sessions/1/day outside_fieldwork", "/sessions/1/endTime order", "/sessions/2/endTime order", "/text too_many",
+		"/fieldworkDays/1 order", "/fieldworkDays/2 repeated", "/presentationOn order", "/sessions/1/day outside_fieldwork", "/sessions/1/endTime order", "/sessions/2/endTime order",
 	}
 	if got := codesOf(err); !slices.Equal(got, want) {
 		t.Errorf("faults\n%v, want\n%v", got, want)
@@ -272,7 +271,7 @@ func TestReviewNamesEveryFault(t *testing.T) {
 		t.Errorf("the person from the host is not named: %v", err)
 	}
 	r = reviewOfLambeth(programme.ReviewPreparing)
-	r.PresentationOn, r.HostComments = &r.FieldworkDays[1], make([]programme.HostComment, 200)
+	r.PresentationOn = &r.FieldworkDays[1]
 	if err := r.Check(); err != nil {
 		t.Errorf("a review in order: %v", err)
 	}
@@ -356,5 +355,19 @@ func TestAddMonths(t *testing.T) {
 		if got := c.from.AddMonths(c.n); got != c.want {
 			t.Errorf("%d months after %s is %s, want %s", c.n, c.from, got, c.want)
 		}
+	}
+}
+
+// TestAHostCommentsSoOften and no more, which is said before it writes another.
+func TestAHostCommentsSoOften(t *testing.T) {
+	t.Parallel()
+	host := programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: "E09000022"}
+	r := programme.PeerReview{Host: "E09000022", State: programme.ReviewFactualAccuracy, HostComments: make([]programme.HostComment, 199)}
+	if err := programme.MayNow(&r, host, programme.CommentOnFacts, "2026-11-26"); err != nil {
+		t.Errorf("the last comment: %v", err)
+	}
+	r.Comment(time.Time{}, "The last word.")
+	if refused := programme.Refusal(&r, host, programme.CommentOnFacts, "2026-11-26"); refused == nil || refused.Code != programme.CodeWrongState {
+		t.Errorf("one more is refused with %v", refused)
 	}
 }

@@ -9,26 +9,67 @@ type Head struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Audience  Audience `gorm:"serializer:texts"` // who may see it; whoever else asks is told that it is not there
+
+	UsedBy []Fault `gorm:"-" json:"-"` // what keeps it from being deleted, read where that is asked
 }
 
 // Of answers the head itself, so that all kinds of records can be handled alike.
 func (h *Head) Of() *Head { return h }
 
-// Record is one kind of thing of which the programme's year is made. The rules
-// are its own; how it is kept and shown is the same for all.
-type Record interface {
-	Of() *Head
+// NeedsReason implements [Stepped] for the kinds that need none.
+func (*Head) NeedsReason(Step) bool { return false }
+
+// Stepped is a resource of which not everything can be done at any time by whoever
+// has the role: its own rule says what.
+type Stepped interface {
 	// Noun names the kind, as the last part of its list's address does in the singular.
 	Noun() string
-	// Steps lists what can be done to a record of the kind, in the order in which
+	// Steps lists what can be done to a resource of the kind, in the order in which
 	// callers should read them.
 	Steps() []Step
 	// May refuses with Forbidden what is not the actor's to do, and with Conflict
-	// what the record's state does not allow. It never says that a record that the
+	// what the state does not allow. It never says that something that the
 	// actor may not see exists: whoever asks has found it by its audience.
 	May(actor Actor, step Step) error
+	// NeedsReason reports whether the step, as things stand, needs a reason.
+	NeedsReason(step Step) bool
+}
+
+// Record is one kind of thing of which the programme's year is made. The rules
+// are its own; how it is kept and shown is the same for all.
+type Record interface {
+	Stepped
+	Of() *Head
 	// Check refuses contents that break the kind's own rules, naming every fault.
 	Check() error
+}
+
+// Dated is what the day too allows or refuses.
+type Dated interface {
+	// MayOn is May on the day.
+	MayOn(actor Actor, step Step, today Date) error
+}
+
+// MayNow refuses a step for all that the resource itself, its links, the actor and the
+// day refuse it for. It is what a call asks that takes the step, and what is told of
+// it before: nothing else decides but what is sent with it.
+func MayNow(r Stepped, actor Actor, step Step, today Date) error {
+	err := r.May(actor, step)
+	if dated, is := r.(Dated); is && err == nil {
+		err = dated.MayOn(actor, step, today)
+	}
+	if record, is := r.(Record); is && err == nil && step == Delete {
+		err = InUse(r.Noun(), record.Of().UsedBy)
+	}
+	return err
+}
+
+// InUse refuses to delete what others refer to, who are named.
+func InUse(noun string, by []Fault) error {
+	if len(by) == 0 {
+		return nil
+	}
+	return &Error{Kind: Conflict, Code: CodeInUse, Detail: "This cannot be done to the " + noun + " while other data refer to it.", Faults: by}
 }
 
 // Confidential is a record of which some see that it is there, but not all of
@@ -38,8 +79,8 @@ type Confidential interface {
 	Confidants() Audience
 }
 
-// Step is something that can be done to a record. Where it is a change of
-// state, it is also the last part of the address that does it.
+// Step is something that can be done to a record. The contract says which operation
+// does it.
 type Step string
 
 // The steps that most kinds have. Others stand beside their kind.
@@ -51,23 +92,12 @@ const (
 	Close  Step = "close"
 )
 
-// PossibleStep says whether an actor may do a step now, and if not, why.
-type PossibleStep struct {
-	Step    Step
-	Refusal *Error // nil where it is allowed
-}
-
-// StepsFor answers every step of the record with what its own rule says about it.
-func StepsFor(r Record, actor Actor) []PossibleStep {
-	steps := r.Steps()
-	possible := make([]PossibleStep, len(steps))
-	for i, step := range steps {
-		possible[i].Step = step
-		if err := r.May(actor, step); err != nil {
-			possible[i].Refusal = refusalOf(err)
-		}
+// Refusal answers why the actor may not take the step now, or nil.
+func Refusal(r Stepped, actor Actor, step Step, today Date) *Error {
+	if err := MayNow(r, actor, step, today); err != nil {
+		return refusalOf(err)
 	}
-	return possible
+	return nil
 }
 
 // OrEmpty answers the list, never nil: what has no elements is an empty list in the

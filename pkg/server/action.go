@@ -86,7 +86,7 @@ func actionWire(ctx context.Context) func(*programme.Action) api.Action {
 			Id: a.ID, FindingId: a.FindingID, Borough: a.Borough, BoroughName: names.borough(a.Borough), Text: a.Text, Owner: a.Owner, OwnerKind: api.OwnerKind(a.OwnerKind),
 			DueOn: a.DueOn, NoDueReason: a.NoDueReason, State: api.ActionState(a.State), Progress: make([]api.ProgressUpdate, len(a.Progress)),
 			Overdue: a.Overdue(now), Stalled: a.Stalled(now), FindingKind: api.FindingKind(a.FindingKind), PriorityId: a.PriorityID, PriorityName: nameOf(names.priority, a.PriorityID),
-			SubRegion: a.SubRegion, SubRegionName: nameOf(names.subRegion, a.SubRegion), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Etag: etagOf(a.Version), Actions: actionsWire(ctx, a),
+			SubRegion: a.SubRegion, SubRegionName: nameOf(names.subRegion, a.SubRegion), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Etag: etagOf(a.Version), Steps: stepsWire(ctx, a, a.ID),
 		}
 		for i, p := range a.Progress {
 			wire.Progress[i] = api.ProgressUpdate{At: p.At, Text: p.Text, State: api.ActionState(p.State)}

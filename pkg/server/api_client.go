@@ -104,7 +104,7 @@ func apiClientWire(ctx context.Context) func(*programme.APIClient) api.ApiClient
 		wire := api.ApiClient{
 			Id: c.ID, Name: c.Name, Role: api.ApiClientRole(c.Role), Boroughs: programme.OrEmpty(c.Boroughs), Operations: programme.OrEmpty(c.Operations),
 			Keys: publicKeysWire(c.Keys), ExpiresAt: c.ExpiresAt, Secrets: make([]api.ApiClientSecret, len(c.Secrets)), LastUsedAt: c.LastUse(c.ID),
-			CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Actions: actionsWire(ctx, c),
+			CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
 		}
 		for i, s := range c.Secrets {
 			wire.Secrets[i] = api.ApiClientSecret{Id: s.ID, Hint: s.Hint, CreatedAt: s.CreatedAt, LastUsedAt: c.LastUse(s.ID)}

@@ -115,9 +115,9 @@ func TestAskAndOfferAreSeen(t *testing.T) {
 	w.as(programme.RoleBoroughLead, "E09000008").send(http.MethodDelete, ask, "", "If-Match", etag).problem(403, "not_yours")
 	var seen api.AskOrOffer
 	w.as(programme.RoleBoroughLead, "E09000008").send(http.MethodGet, ask, "").want(200).into(&seen)
-	for _, action := range seen.Actions {
-		if action.Allowed || *action.Code != "not_yours" {
-			t.Errorf("a member may %s: %+v", action.Name, action)
+	for _, step := range *seen.Steps {
+		if step.Allowed || *step.Code != "not_yours" {
+			t.Errorf("a member may %s: %+v", step.Name, step)
 		}
 	}
 }

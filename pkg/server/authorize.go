@@ -23,7 +23,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if op == nil {
 			return next(c) // no such address or method, or an asset of the documentation
 		}
-		call := &call{op: op, url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
+		call := &call{op: op, contract: s.contract, url: request.URL, query: request.URL.Query(), keep: func(*content) {}}
 		call.format = wanted(op, call.query, request.Header)
 		call.acceptsGzip = acceptsGzip(request.Header)
 		for _, list := range []string{"If-Match", "If-None-Match"} {
@@ -49,7 +49,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}
 		if !actor.Is(op.Roles...) {
-			return programme.Errorf(programme.Forbidden, programme.CodeRole, "Your roles do not allow this operation; it is open to: %s.", names(op.Roles))
+			return op.notFor
 		}
 		if err := machineMay(actor, op.ID, request.Method); err != nil {
 			return err

@@ -19,6 +19,7 @@ import (
 // it, who makes it, and the state that it is answered from.
 type call struct {
 	op          *operation
+	contract    *contract
 	actor       programme.Actor // who may call the operation
 	who         programme.Actor // whose token it is, for the log; also of somebody who is refused
 	query       url.Values

@@ -23,6 +23,7 @@ import (
 type contract struct {
 	doc        *openapi3.T
 	operations map[operationKey]*operation
+	steps      map[stepOf]*operation // by which each step is taken
 }
 
 // operationKey is a method and Echo's own name of a route, /v1/boroughs/:code.
@@ -31,10 +32,13 @@ type operationKey struct{ method, route string }
 // operation is one operation of the contract.
 type operation struct {
 	ID           string
+	method       string
 	Path         string // as the contract has it
+	Step         stepOf // that it takes, or empty
 	Creates      string // the kind of resource that it creates, or empty
 	Public       bool
 	Roles        []programme.Role
+	notFor       *programme.Error // refuses who has none of them
 	Parameters   []*openapi3.Parameter
 	query        map[string]bool // the query parameters that it has
 	ids          map[string]bool // the parameters that are UUIDs
@@ -80,6 +84,7 @@ func readContract() (*contract, error) {
 			c.operations[operationKey{method, route(path)}] = o
 		}
 	}
+	faults = append(faults, c.readSteps())
 	return c, errors.Join(faults...)
 }
 
@@ -155,7 +160,7 @@ func unless(right bool) error {
 }
 
 func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	o := &operation{ID: op.OperationID, Path: path, query: map[string]bool{}, ids: map[string]bool{}}
+	o := &operation{ID: op.OperationID, method: method, Path: path, Step: readStep(op), query: map[string]bool{}, ids: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		o.Parameters = append(o.Parameters, p.Value)
 		schema := p.Value.Schema.Value
@@ -213,11 +218,11 @@ func rowSchema(op *openapi3.Operation) (name string, columns []string) {
 // readRoles takes who may call the operation. Saying nothing, or naming a role
 // that does not exist, stops the program from starting.
 func (o *operation) readRoles(extension any, public bool) error {
-	names, _ := extension.([]any)
-	if len(names) == 0 {
+	given, _ := extension.([]any)
+	if len(given) == 0 {
 		return fmt.Errorf("operation %s has no x-roles", o.ID)
 	}
-	for _, name := range names {
+	for _, name := range given {
 		role := programme.Role(fmt.Sprint(name))
 		switch {
 		case role == "public":
@@ -228,6 +233,7 @@ func (o *operation) readRoles(extension any, public bool) error {
 			return fmt.Errorf("operation %s: x-roles names %q, which is no role", o.ID, name)
 		}
 	}
+	o.notFor = programme.Errorf(programme.Forbidden, programme.CodeRole, "This is for: %s.", names(o.Roles))
 	if o.Public != public || o.Public && len(o.Roles) > 0 {
 		return fmt.Errorf("operation %s: x-roles and security disagree about whether it is public", o.ID)
 	}

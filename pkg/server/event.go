@@ -102,7 +102,7 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 			Boroughs: programme.OrEmpty(e.Boroughs), BoroughNames: allNamed(names.borough, e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
 			Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
-			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Actions: actionsWire(ctx, e.On(call.today)),
+			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Steps: stepsWire(ctx, e, e.ID),
 		}
 	}
 }

@@ -151,14 +151,14 @@ func TestEventIsNotHeldBeforeItBegins(t *testing.T) {
 func (w *world) allowed(path string) []string {
 	w.t.Helper()
 	var record struct {
-		Actions []struct {
+		Steps []struct {
 			Name, Code string
 			Allowed    bool
 		}
 	}
 	w.write(http.MethodGet, path, "").want(200).into(&record)
 	var steps []string
-	for _, a := range record.Actions {
+	for _, a := range record.Steps {
 		if a.Allowed {
 			a.Code = "true"
 		}

@@ -94,7 +94,7 @@ func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal)
 			Seed: p.Seed, Cycles: p.Cycles, Period: p.Period, Indicators: programme.OrEmpty(p.Indicators), Conflicts: make([]api.BoroughPair, len(p.Conflicts)),
 			Groups: make([]api.ProposedGroup, len(p.Result.Groups)), Unplaced: make([]api.UnplacedBorough, len(p.Result.Unplaced)),
 			Score: p.Result.Score, Optimal: p.Result.Optimal, Method: api.GroupingMethod(p.Result.Method), State: api.ProposalState(p.State),
-			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etagOf(p.Version), Actions: actionsWire(ctx, p),
+			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etagOf(p.Version), Steps: stepsWire(ctx, p, p.ID),
 		}
 		for i, pair := range p.Conflicts {
 			wire.Conflicts[i] = pair[:]

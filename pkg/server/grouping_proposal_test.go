@@ -256,12 +256,12 @@ func TestProposalIsAccepted(t *testing.T) {
 	w.groupIn(challenge, "Group 2")
 	p := proposedIn(manager.post(proposalsOf(challenge), `{"sizes":[4,4,4]}`).want(201))
 	path := "/v1/grouping-proposals/" + p.ID
-	wantActions(t, manager.get(path), "accept", true, "")
+	wantStep(t, manager.get(path), "accept", true, "")
 	accepted := manager.change(http.MethodPost, path+"/accept", "").want(200)
 	if proposedIn(accepted).State != "accepted" {
 		t.Errorf("answered %s", accepted.body)
 	}
-	wantActions(t, manager.get(path), "accept", false, "wrong_state")
+	wantStep(t, manager.get(path), "accept", false, "wrong_state")
 	manager.change(http.MethodPost, path+"/accept", "").problem(409, "wrong_state")
 
 	var list struct {

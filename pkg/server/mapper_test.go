@@ -186,16 +186,24 @@ func answered(op *openapi3.Operation, status string) string {
 func wholly(t *testing.T, name string, mapped any) {
 	t.Helper()
 	for _, member := range empty(reflect.ValueOf(mapped), name) {
-		if !strings.Contains(member, ".Actions[") { // what is allowed has no refusal
+		if !strings.Contains(member, ".Steps[") { // what is allowed has no refusal
 			t.Errorf("%s stays empty", member)
 		}
 	}
 }
 
+func theContract() *contract {
+	contract, err := loadContract()
+	if err != nil {
+		panic(err)
+	}
+	return contract
+}
+
 // asked is the context of a request of the programme's team.
 var asked = context.WithValue(context.Background(), callKey{}, &call{
-	snapshot: &benchmark.Snapshot{},
-	actor:    programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleProgramme}}, today: "2026-04-01", rules: programme.DefaultSettings,
+	snapshot: &benchmark.Snapshot{}, op: &operation{}, contract: theContract(),
+	actor: programme.Actor{Subject: "x", Roles: programme.Roles}, today: "2026-04-01", rules: programme.DefaultSettings,
 })
 
 // fill gives every member of the struct a value that is not its zero.

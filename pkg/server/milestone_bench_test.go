@@ -185,28 +185,28 @@ func TestMilestonesStreamInConstantMemory(t *testing.T) { // not beside others, 
 
 // leastMilestone is what the least that could answer reads and writes.
 type leastMilestone struct {
-	ID              string        `json:"id"`
-	Title           string        `json:"title"`
-	Description     string        `json:"description"`
-	Cycle           string        `json:"cycle"`
-	Kind            string        `json:"kind"`
-	State           string        `json:"state"`
-	PlannedFor      *string       `json:"plannedFor"`
-	AchievedOn      *string       `json:"achievedOn"`
-	SubRegions      []string      `json:"subRegions"`
-	Boroughs        []string      `json:"boroughs"`
-	PriorityIDs     []string      `json:"priorityIds"`
-	Participants    *int          `json:"participants"`
-	Evidence        []leastLink   `json:"evidence"`
-	PeerChallengeID *string       `json:"peerChallengeId"`
-	PeerReviewID    *string       `json:"peerReviewId"`
-	EventID         *string       `json:"eventId"`
-	Derived         bool          `json:"derived"`
-	WordedByHand    bool          `json:"wordedByHand"`
-	Illustrative    *string       `json:"illustrative"`
-	CreatedAt       time.Time     `json:"createdAt"`
-	UpdatedAt       time.Time     `json:"updatedAt"`
-	Actions         []leastAction `json:"actions"`
+	ID              string      `json:"id"`
+	Title           string      `json:"title"`
+	Description     string      `json:"description"`
+	Cycle           string      `json:"cycle"`
+	Kind            string      `json:"kind"`
+	State           string      `json:"state"`
+	PlannedFor      *string     `json:"plannedFor"`
+	AchievedOn      *string     `json:"achievedOn"`
+	SubRegions      []string    `json:"subRegions"`
+	Boroughs        []string    `json:"boroughs"`
+	PriorityIDs     []string    `json:"priorityIds"`
+	Participants    *int        `json:"participants"`
+	Evidence        []leastLink `json:"evidence"`
+	PeerChallengeID *string     `json:"peerChallengeId"`
+	PeerReviewID    *string     `json:"peerReviewId"`
+	EventID         *string     `json:"eventId"`
+	Derived         bool        `json:"derived"`
+	WordedByHand    bool        `json:"wordedByHand"`
+	Illustrative    *string     `json:"illustrative"`
+	CreatedAt       time.Time   `json:"createdAt"`
+	UpdatedAt       time.Time   `json:"updatedAt"`
+	Etag            string      `json:"etag"`
 }
 
 type leastLink struct {
@@ -214,24 +214,15 @@ type leastLink struct {
 	URL   string `json:"url"`
 }
 
-type leastAction struct {
-	Name    string `json:"name"`
-	Allowed bool   `json:"allowed"`
-	Code    string `json:"code"`
-	Reason  string `json:"reason"`
-}
-
 const leastColumns = `SELECT id::text, title, description, cycle, kind, state, planned_for::text, achieved_on::text, sub_regions, boroughs, priority_ids, participants, evidence,
-	peer_challenge_id::text, NULL::text, event_id::text, derived, worded_by_hand, illustrative, created_at, updated_at FROM milestones`
+	peer_challenge_id::text, NULL::text, event_id::text, derived, worded_by_hand, illustrative, created_at, updated_at, '"' || version || '"' FROM milestones`
 
 func (m *leastMilestone) targets() []any {
 	return []any{
 		&m.ID, &m.Title, &m.Description, &m.Cycle, &m.Kind, &m.State, &m.PlannedFor, &m.AchievedOn, &m.SubRegions, &m.Boroughs, &m.PriorityIDs, &m.Participants, &m.Evidence,
-		&m.PeerChallengeID, &m.PeerReviewID, &m.EventID, &m.Derived, &m.WordedByHand, &m.Illustrative, &m.CreatedAt, &m.UpdatedAt,
+		&m.PeerChallengeID, &m.PeerReviewID, &m.EventID, &m.Derived, &m.WordedByHand, &m.Illustrative, &m.CreatedAt, &m.UpdatedAt, &m.Etag,
 	}
 }
-
-var leastActions = []leastAction{{"edit", false, "not_yours", "Only the programme's team may do this."}, {"delete", false, "not_yours", "Only the programme's team may do this."}}
 
 // milestoneLimit starts the least that could answer lists of milestones.
 func (w *world) milestoneLimit(b *testing.B) string {
@@ -274,7 +265,7 @@ func (w *world) milestoneLimit(b *testing.B) string {
 		out := csv.NewWriter(rw)
 		_ = out.Write([]string{"id", "title"})
 		for rows.Next() {
-			m := leastMilestone{Actions: leastActions}
+			var m leastMilestone
 			if err := rows.Scan(m.targets()...); err != nil {
 				panic(err)
 			}
@@ -295,7 +286,7 @@ func leastRead(ctx context.Context, pool *pgxpool.Pool, sql string, args []any) 
 	defer rows.Close()
 	items := make([]leastMilestone, 0, 51)
 	for rows.Next() {
-		m := leastMilestone{Actions: leastActions}
+		var m leastMilestone
 		if err := rows.Scan(m.targets()...); err != nil {
 			return nil, err
 		}
@@ -319,6 +310,6 @@ func (m *leastMilestone) record() []string {
 	return []string{
 		m.ID, m.Title, m.Description, m.Cycle, m.Kind, m.State, optional(m.PlannedFor), optional(m.AchievedOn), list(m.SubRegions), list(m.Boroughs), list(m.PriorityIDs),
 		fmt.Sprint(*m.Participants), list(m.Evidence), optional(m.PeerChallengeID), optional(m.PeerReviewID), optional(m.EventID),
-		strconv.FormatBool(m.Derived), strconv.FormatBool(m.WordedByHand), optional(m.Illustrative), m.CreatedAt.Format(time.RFC3339Nano), m.UpdatedAt.Format(time.RFC3339Nano), list(m.Actions),
+		strconv.FormatBool(m.Derived), strconv.FormatBool(m.WordedByHand), optional(m.Illustrative), m.CreatedAt.Format(time.RFC3339Nano), m.UpdatedAt.Format(time.RFC3339Nano), m.Etag,
 	}
 }

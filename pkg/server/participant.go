@@ -56,7 +56,7 @@ func participantWire(ctx context.Context) func(*programme.Participant) api.Parti
 	return func(p *programme.Participant) api.Participant {
 		return api.Participant{
 			Id: p.ID, Name: p.Name, Role: api.ParticipantRole(p.Role), Borough: p.Borough, BoroughName: nameOf(names.borough, p.Borough), Organisation: p.Organisation, Email: p.Email,
-			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etagOf(p.Version), Actions: actionsWire(ctx, p),
+			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etagOf(p.Version), Steps: stepsWire(ctx, p, p.ID),
 		}
 	}
 }

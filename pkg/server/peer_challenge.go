@@ -95,7 +95,7 @@ func peerChallengeWire(ctx context.Context) func(*programme.PeerChallenge) api.P
 		return api.PeerChallenge{
 			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, SubRegionName: names.subRegion(c.SubRegion), Cycle: string(c.Cycle), Methods: programme.OrEmpty(c.Methods), PriorityId: c.PriorityID, PriorityName: nameOf(names.priority, c.PriorityID),
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: programme.OrEmpty(c.LearningThemes),
-			Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Actions: actionsWire(ctx, c),
+			Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
 		}
 	}
 }

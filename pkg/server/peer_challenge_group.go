@@ -82,7 +82,7 @@ func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGr
 		wire := api.PeerChallengeGroup{
 			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn,
 			Members: make([]api.GroupMember, len(g.Members)), Illustrative: g.Illustrative,
-			CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, Etag: etagOf(g.Version), Actions: actionsWire(ctx, g),
+			CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, Etag: etagOf(g.Version), Steps: stepsWire(ctx, g, g.ID),
 		}
 		for i, m := range g.Members {
 			wire.Members[i] = api.GroupMember{Borough: m.Borough, BoroughName: names.borough(m.Borough), Role: api.MemberRole(m.Role), PresentsOn: m.PresentsOn}

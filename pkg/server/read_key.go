@@ -61,7 +61,7 @@ func readKeyWire(ctx context.Context) func(*programme.ReadKey) api.ReadKey {
 	return func(k *programme.ReadKey) api.ReadKey {
 		return api.ReadKey{
 			Id: k.ID, Name: k.Name, Borough: k.Borough, OwnFigures: k.OwnFigures, ExpiresAt: k.ExpiresAt, Hint: k.Hint, LastUsedAt: k.LastUsedAt,
-			CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt, Etag: etagOf(k.Version), Actions: actionsWire(ctx, k),
+			CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt, Etag: etagOf(k.Version), Steps: stepsWire(ctx, k, k.ID),
 		}
 	}
 }

@@ -21,7 +21,7 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	if err != nil {
 		return reply{}, err
 	}
-	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call)})
+	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call), Steps: call.tellsSteps()})
 	if after != nil && programme.KindOf(err) == programme.Invalid {
 		return reply{}, errNoCursor // a key of another width or of other types
 	}
@@ -59,20 +59,6 @@ func streamListing[T, W any](ctx context.Context, call *call, list programme.Lis
 		return err
 	}
 	return out.Flush()
-}
-
-// actionsWire says what the caller may do to the record now, by the rule that
-// every call meets.
-func actionsWire(ctx context.Context, r programme.Record) []api.PossibleAction {
-	steps := programme.StepsFor(r, callOf(ctx).actor)
-	actions := make([]api.PossibleAction, len(steps))
-	for i, s := range steps {
-		actions[i] = api.PossibleAction{Name: string(s.Step), Allowed: s.Refusal == nil}
-		if s.Refusal != nil {
-			actions[i].Code, actions[i].Reason = new(string(s.Refusal.Code)), &s.Refusal.Detail
-		}
-	}
-	return actions
 }
 
 // list answers the elements of an optional member, never nil: an empty list is

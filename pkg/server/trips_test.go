@@ -2,10 +2,12 @@ package server_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"peerchallenge/pkg/postgres/pgtest"
+	"peerchallenge/pkg/programme"
 )
 
 // TestAKeyedPostIsFewRoundTrips: with the database in another place each of them
@@ -30,5 +32,50 @@ func TestAKeyedPostIsFewRoundTrips(t *testing.T) {
 		if least > 7 {
 			t.Errorf("a POST to %s takes %d round trips to the database", path, least)
 		}
+	}
+}
+
+// TestStepsCostNoQueryPerRow: what the steps of a page depend on is read at once,
+// however many records it has.
+func TestStepsCostNoQueryPerRow(t *testing.T) {
+	t.Parallel()
+	proxy := pgtest.NewProxy(t, leanDatabase(t))
+	w := startOn(t, proxy.URL())
+	w.reader = programme.RoleProgramme
+	first := ""
+	for range 12 {
+		first = "/v1/peer-challenges/" + w.write("POST", "/v1/peer-challenges", `{"title":"South","subRegion":"south","cycle":"2026-27"}`).id()
+		w.write("POST", "/v1/peer-challenge-groups", `{"peerChallengeId":"`+idIn(first)+`","name":"Group 1"}`).want(201)
+	}
+	for range 12 {
+		w.write("POST", first+"/grouping-proposals", `{"sizes":[4,4,4]}`).want(201)
+	}
+	for _, list := range []string{"/v1/peer-challenges", "/v1/peer-challenge-groups", first + "/grouping-proposals"} {
+		trips := func(limit int) int64 {
+			least := int64(100)
+			for range 4 {
+				before := proxy.Trips()
+				w.get(fmt.Sprintf("%s?include=steps&limit=%d", list, limit)).want(200)
+				least = min(least, proxy.Trips()-before)
+			}
+			return least
+		}
+		if few, many := trips(1), trips(12); few == 100 || many > few {
+			t.Errorf("%s with steps takes %d round trips for one record and %d for twelve", list, few, many)
+		}
+	}
+}
+
+// TestTablesHaveNoSteps: whoever asks for both is told so.
+func TestTablesHaveNoSteps(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	for _, format := range []string{"csv", "ndjson"} {
+		if got := w.get("/v1/milestones?include=steps&format="+format).problem(400, "bad_request"); !slices.Equal(got, []string{"include whole_list"}) {
+			t.Errorf("%s with steps has the faults %v", format, got)
+		}
+	}
+	if got := w.get("/v1/milestones?include=everything").problem(400, "bad_request"); len(got) != 1 {
+		t.Errorf("faults %v", got)
 	}
 }

@@ -103,7 +103,7 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 		}
 	}
 	if call.format != formatJSON {
-		for _, name := range []string{"limit", "cursor", "count"} {
+		for _, name := range []string{"limit", "cursor", "count", "include"} {
 			if call.query.Has(name) {
 				faults = append(faults, programme.Fault{Parameter: name, Code: programme.FaultWholeList, Detail: "CSV and NDJSON are whole lists and take no " + name + "."})
 			}

@@ -1,0 +1,308 @@
+package server_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+// TestWhatStepsSayIsWhatCallsMeet takes a record of every kind through its states, and
+// in each asks everybody who sees it what they may do, and does it. What is said to
+// be refused is refused, with the same code; what is said to be allowed is not, but for
+// what the operation says of what was sent. Nothing of it stands: the database is kept
+// from committing, which is the last thing that it does.
+func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	w.makeVisibilityRecords()
+	w.ownerDoes(`CREATE FUNCTION only_tried() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'this was only tried'; END $$;
+		CREATE CONSTRAINT TRIGGER only_tried AFTER INSERT ON audit_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION only_tried();
+		ALTER TABLE audit_entries DISABLE TRIGGER only_tried`)
+	k := walk{w: w, team: w.as(programme.RoleProgramme, ""), met: map[string]bool{}}
+	lead, host := w.as(programme.RoleBoroughLead, own), w.as(programme.RoleBoroughLead, own)
+	k.callers = []caller{
+		k.team, lead, w.as(programme.RoleBoroughEditor, own), w.as(programme.RoleBoroughSystem, own), w.as(programme.RoleBoroughEditor, group),
+		w.as(programme.RoleBoroughLead, other), w.as(programme.RoleReporting, ""),
+	}
+	post := func(c caller, path, body string) string { t.Helper(); return path + "/" + c.post(path, body).id() }
+	step := func(path, name string) {
+		t.Helper()
+		k.team.change(http.MethodPost, path+"/"+name, `{"reason":"To see what comes next"}`).want(200)
+	}
+	made := func(id string) string {
+		for path, example := range nounOf {
+			if example == id {
+				return path + "/" + w.made[id]
+			}
+		}
+		t.Fatalf("there is no address of %s", id)
+		return ""
+	}
+
+	challenge, proposal, met := made(exampleChallenge), made(exampleProposal), made(exampleGroup)
+	finding, action, review := made(exampleFinding), made(exampleAction), made(exampleReview)
+	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone))
+
+	// A challenge without dates, and one whose days are far away.
+	undated := post(k.team, "/v1/peer-challenges", `{"title":"No dates","subRegion":"south","cycle":"2026-27"}`)
+	far := post(k.team, "/v1/peer-challenges", `{"title":"Far","subRegion":"south","cycle":"2098-99","startsOn":"2098-10-05","endsOn":"2098-10-16"}`)
+	empty := post(k.team, "/v1/peer-challenge-groups", `{"peerChallengeId":"`+idIn(far)+`","name":"Nobody"}`)
+	step(undated, "prepare")
+	step(far, "prepare")
+	k.try(undated, far, empty)
+	step(far, "start")
+	k.try(far, empty)
+
+	// A proposal: another was accepted, and a borough has left.
+	second := "/v1/grouping-proposals/" + k.team.post(challenge+"/grouping-proposals", `{"sizes":[4,4,4]}`).id()
+	third := post(k.team, "/v1/peer-challenges", `{"title":"Third","subRegion":"south","cycle":"2026-27","startsOn":"2026-10-05","endsOn":"2026-10-16"}`)
+	left := "/v1/grouping-proposals/" + k.team.post(third+"/grouping-proposals", `{"sizes":[4,4,4]}`).id()
+	step(proposal, "accept")
+	w.ownerDoes(`UPDATE memberships SET valid_to = '2026-09-30' WHERE borough_code = '` + group2 + `' AND valid_to IS NULL`)
+	k.try(challenge, proposal, second, left)
+	step(challenge, "cancel")
+	k.try(challenge, proposal, second)
+
+	// What came of the group.
+	unanswered := post(lead, "/v1/findings", `{"peerChallengeGroupId":"`+idIn(met)+`","borough":"`+own+`","kind":"risk","theme":"Placements","text":"Too few are near."}`)
+	k.try(unanswered)
+	for _, answer := range []string{"partly", "not_accepted"} {
+		lead.change(http.MethodPut, unanswered+"/response", `{"answer":"`+answer+`","reason":"We see it otherwise."}`).want(200)
+		k.try(unanswered)
+	}
+	for _, state := range []string{"open", "done", "withdrawn"} {
+		lead.change(http.MethodPost, action+"/progress", `{"text":"Some.","state":"`+state+`","reason":"It is so"}`).want(200)
+		k.try(action)
+	}
+	for _, next := range []string{"meet", "reopen", "withdraw"} {
+		lead.change(http.MethodPost, made(exampleAsk)+"/"+next, `{"reason":"It is so"}`).want(200)
+		k.try(made(exampleAsk))
+	}
+	running := "/v1/peer-challenges/" + w.ownerGets("SELECT peer_challenge_id::text FROM peer_challenge_groups WHERE id = '"+idIn(met)+"'")
+	k.try(running)
+	step(running, "complete")
+	derived := "/v1/milestones/" + w.ownerGets("SELECT id::text FROM milestones WHERE peer_challenge_id = '"+idIn(running)+"'")
+	k.try(running, met, finding, action, derived)
+	step(running, "close")
+	k.try(running, met, finding, action, made(exampleAsk))
+
+	// A review, from the beginning to the end.
+	visit := post(k.team, "/v1/peer-reviews", `{"title":"Visit","host":"`+own+`","cycle":"2026-27"}`)
+	k.try(visit)
+	step(visit, "scope")
+	k.try(visit)
+	step(visit, "prepare")
+	k.try(visit) // not ready for fieldwork
+	var ready api.PeerReview
+	k.team.get(review).want(200).into(&ready)
+	people := make([]string, len(ready.Team))
+	for i, m := range ready.Team {
+		people[i] = `{"participantId":"` + *m.ParticipantId + `","lead":` + map[bool]string{true: "true", false: "false"}[m.Lead] + `}`
+	}
+	k.team.change(http.MethodPatch, visit, `{"scope":"Practice.","scopeAgreedOn":"2026-09-01","kloes":["How?"],"fieldworkDays":["2026-11-03"],"team":[`+strings.Join(people, ",")+`]}`).want(200)
+	k.try(visit)
+	step(visit, "start-fieldwork")
+	k.try(visit) // without a report
+	found := post(k.team, "/v1/findings", `{"peerReviewId":"`+idIn(visit)+`","borough":"`+own+`","kind":"strength","theme":"Practice","text":"Good."}`)
+	k.team.change(http.MethodPut, visit+"/report", `{"report":"What was found."}`).want(200)
+	for _, next := range []string{"check-facts", "finalise", "follow-up"} {
+		k.try(visit, found)
+		step(visit, next)
+	}
+	k.try(visit, found) // with a finding that is not answered
+	host.change(http.MethodPut, found+"/response", `{"answer":"accepted"}`).want(200)
+	k.try(visit)
+	step(visit, "close")
+	k.try(visit, found)
+	step(visit, "reopen")
+	called := post(k.team, "/v1/peer-reviews", `{"title":"Called off","host":"`+own+`","cycle":"2026-27"}`)
+	step(called, "cancel")
+	k.try(called)
+
+	// Events: one to come, one in use, one held, one cancelled.
+	later := post(k.team, "/v1/events", `{"kind":"summit","title":"Summit","startsOn":"2098-10-05","endsOn":"2098-10-05"}`)
+	post(k.team, "/v1/milestones", `{"title":"The summit","description":"","cycle":"2098-99","kind":"event","state":"planned","eventId":"`+idIn(later)+`"}`)
+	k.try(later)
+	step(made(exampleEvent), "hold")
+	k.try(made(exampleEvent))
+	step(later, "cancel")
+	k.try(later)
+
+	// Machines and keys: a director keeps those of the borough.
+	client := post(lead, "/v1/api-clients", `{"name":"Case system","role":"borough-system","boroughs":["`+own+`"]}`)
+	k.try(client, post(k.team, "/v1/api-clients", `{"name":"Dashboard","role":"reporting"}`),
+		post(k.team, "/v1/api-clients", `{"name":"Of two","role":"borough-system","boroughs":["`+own+`","`+group+`"]}`))
+	for range 2 {
+		step(client, "secrets")
+	}
+	k.try(client)
+	var key struct{ ReadKey struct{ ID string } }
+	lead.post("/v1/read-keys", `{"name":"Spreadsheet","borough":"`+own+`"}`).want(201).into(&key)
+	k.try("/v1/read-keys/" + key.ReadKey.ID)
+
+	k.everyStepWasMet()
+	t.Logf("%d calls", k.calls)
+}
+
+// group2 is a borough of the south that has no part in the story otherwise.
+const group2 = "E09000010"
+
+// walk tries what records say.
+type walk struct {
+	w       *world
+	callers []caller
+	team    caller
+	met     map[string]bool // steps that were found allowed, and refused
+	calls   int
+}
+
+// sentWith is the body of each step that has one of its own, with ID for the record's.
+var sentWith = map[string]string{
+	"peer-challenges add-group":         `{"peerChallengeId":"ID","name":"Another group"}`,
+	"peer-challenges edit":              `{"methods":["coaching","talking"]}`,
+	"peer-challenges propose-groups":    `{"sizes":[4,4,4]}`,
+	"peer-challenge-groups edit":        `{"illustrative":"Another"}`,
+	"peer-challenge-groups put-member":  `{"role":"observer"}`,
+	"peer-challenge-groups write-notes": `{"notes":"What else was said."}`,
+	"participants edit":                 `{"organisation":null,"name":"Another Name"}`,
+	"peer-reviews edit":                 `{"title":"Another title"}`,
+	"peer-reviews comment":              `{"text":"Not quite."}`,
+	"peer-reviews write-report":         `{"report":"Another report."}`,
+	"peer-reviews publish":              `{"publication":"boroughs"}`,
+	"findings edit":                     `{"theme":"Another theme"}`,
+	"findings respond":                  `{"answer":"partly","reason":"As far as it goes."}`,
+	"findings add-action":               `{"findingId":"ID","text":"Do it.","owner":"Head of Service","ownerKind":"role","dueOn":"2098-03-31"}`,
+	"actions edit":                      `{"owner":"Another"}`,
+	"actions progress":                  `{"text":"Some more."}`,
+	"asks-and-offers edit":              `{"title":"Another title"}`,
+	"events edit":                       `{"title":"Another title"}`,
+	"milestones edit":                   `{"title":"Another title"}`,
+	"api-clients edit":                  `{"name":"Another name"}`,
+	"read-keys edit":                    `{"name":"Another name"}`,
+}
+
+// try holds the records to what they say to each who sees them.
+func (k *walk) try(records ...string) {
+	k.w.t.Helper()
+	k.w.ownerDoes("ALTER TABLE audit_entries ENABLE TRIGGER only_tried")
+	for _, record := range records {
+		for _, c := range k.callers {
+			r := c.get(record)
+			if r.status == http.StatusNotFound || r.status == http.StatusForbidden {
+				continue
+			}
+			var seen struct {
+				Etag  string
+				Steps []api.Step
+			}
+			r.want(200).into(&seen)
+			k.asInTheList(c, record, r)
+			for _, step := range seen.Steps {
+				k.take(c, record, seen.Etag, step)
+			}
+		}
+	}
+	k.w.ownerDoes("ALTER TABLE audit_entries DISABLE TRIGGER only_tried")
+}
+
+// asInTheList: a list says the same of the record where it is asked, and nothing else.
+func (k *walk) asInTheList(c caller, record string, single answer) {
+	k.w.t.Helper()
+	list := strings.TrimSuffix(record, "/"+idIn(record))
+	if list == "/v1/grouping-proposals" {
+		var p struct{ PeerChallengeID string }
+		single.into(&p)
+		list = "/v1/peer-challenges/" + p.PeerChallengeID + list[len("/v1"):]
+	}
+	for query, told := range map[string]bool{"?limit=500&include=steps": true, "?limit=500": false} {
+		var page struct{ Items []map[string]json.RawMessage }
+		c.get(list + query).want(200).into(&page)
+		at := slices.IndexFunc(page.Items, func(item map[string]json.RawMessage) bool { return string(item["id"]) == `"`+idIn(record)+`"` })
+		if at < 0 {
+			k.w.t.Errorf("%s is not in the list", record)
+			return
+		}
+		steps, has := page.Items[at]["steps"]
+		if has != told || told && !strings.Contains(single.body, `"steps":`+string(steps)) {
+			k.w.t.Errorf("%s%s says of %s\n%s and it itself\n%s", list, query, record, steps, single.body)
+		}
+	}
+}
+
+// take takes a step as it is described, and holds the answer to that.
+func (k *walk) take(c caller, record, etag string, step api.Step) {
+	k.w.t.Helper()
+	noun := strings.Split(record, "/")[2]
+	name := noun + " " + step.Name
+	a := ask{method: string(step.Method), path: strings.NewReplacer("{borough}", own, "{secretId}", "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10").Replace(step.Href), token: c.token, header: map[string]string{"If-Match": etag}}
+	op := contract.find(a.method, a.path)
+	a.body = strings.ReplaceAll(sentWith[name], "ID", idIn(record))
+	if a.method == http.MethodPost && a.body == "" {
+		a.body = `{"reason":"To see what comes of it"}`
+	}
+	if !hasParameter(op, "If-Match") {
+		delete(a.header, "If-Match")
+	}
+	if hasParameter(op, "X-Audit-Reason") {
+		a.header["X-Audit-Reason"] = "To see what comes of it"
+	}
+	k.calls++
+	r := k.w.send(a)
+	var p struct{ Code string }
+	r.into(&p)
+	depends, _ := op.Extensions["x-codes"].([]any)
+	switch {
+	case !step.Allowed && (p.Code != *step.Code || step.Reason == nil):
+		k.w.t.Errorf("%s of %s is refused as %s, and was said to be as %s: %s", step.Name, record, p.Code, *step.Code, r.body)
+	case step.Allowed && (step.Code != nil || step.Reason != nil):
+		k.w.t.Errorf("%s of %s is allowed, and has a code", step.Name, record)
+	case step.Allowed && p.Code != "internal" && !slices.Contains(depends, any(p.Code)):
+		k.w.t.Errorf("%s of %s was said to be allowed, and is refused as %s: %s", step.Name, record, p.Code, r.body)
+	}
+	if step.Allowed && step.ReasonRequired {
+		delete(a.header, "X-Audit-Reason")
+		if a.method == http.MethodPost {
+			a.body = "{}"
+		}
+		if got := k.w.send(a).problem(422, "invalid"); !slices.ContainsFunc(got, func(fault string) bool { return strings.HasSuffix(fault, " reason_required") }) {
+			k.w.t.Errorf("%s of %s needs a reason, and is refused without as %v", step.Name, record, got)
+		}
+	}
+	k.met[name+map[bool]string{true: " allowed", false: " refused"}[step.Allowed]] = true
+}
+
+// everyStepWasMet fails the test for every step that was never found allowed, or never
+// refused.
+func (k *walk) everyStepWasMet() {
+	k.w.t.Helper()
+	for _, op := range contract.operations {
+		step, has := op.Extensions["x-step"].(map[string]any)
+		if !has {
+			continue
+		}
+		noun := strings.Split(nounPath(step["of"].(string)), "/")[2]
+		for _, outcome := range []string{" allowed", " refused"} {
+			name := noun + " " + step["name"].(string) + outcome
+			if !k.met[name] && !never[name] {
+				k.w.t.Errorf("%s was never met", name)
+			}
+		}
+	}
+}
+
+// never are outcomes that do not come: who sees a person and has the role may keep them, the
+// programme's team corrects its milestones at any time, and may end any key.
+var never = map[string]bool{"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true}
+
+// nounPath answers the address of the list of a kind of resource.
+func nounPath(noun string) string {
+	if noun == "ask-or-offer" {
+		return "/v1/asks-and-offers"
+	}
+	return "/v1/" + noun + "s"
+}
