@@ -1905,8 +1905,17 @@ type Comparison struct {
 
 // ComparisonItemMethod The choices behind one comparison.
 type ComparisonItemMethod struct {
+	// EnglandReleaseId Id of that of England's own figure; null where none is held.
+	EnglandReleaseId *string `json:"englandReleaseId"`
+
 	// Excluded Who is left out of each group because there is no value.
 	Excluded Exclusions `json:"excluded"`
+
+	// PreviousReleaseId Id of that of the previous figure; null where none is held.
+	PreviousReleaseId *string `json:"previousReleaseId"`
+
+	// RegionReleaseId Id of that of the region's own figure; null where none is held.
+	RegionReleaseId *string `json:"regionReleaseId"`
 
 	// ReleaseId Id of the release from which the figure was read; null where none is held.
 	ReleaseId *string `json:"releaseId"`

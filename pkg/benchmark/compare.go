@@ -16,6 +16,7 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 		Release:   current.releaseAt(peers.borough),
 		Interval:  ind.Interval(figure),
 		Previous:  previous.published(peers.before),
+		Before:    previous.releaseAt(peers.before),
 	}
 	if c.Previous != nil {
 		c.Change = difference(figure.Value, c.Previous.Value)
@@ -24,11 +25,13 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 	c.Region = Region{
 		Position:  current.position(ind, figure.Value, peers.region, peers.inRegion, region.N),
 		Published: current.published(peers.regionCode),
+		Release:   current.releaseAt(peers.regionCode),
 		Mean:      region.Mean, P20: region.P20, P80: region.P80,
 	}
 	c.England = Nation{
 		Position:  current.position(ind, figure.Value, peers.england, peers.inEngland, england.N),
 		Published: current.published(peers.nation),
+		Release:   current.releaseAt(peers.nation),
 	}
 	if peers.inRegion {
 		c.Region.Exception = exception(figure.Value, region)

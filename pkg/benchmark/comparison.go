@@ -16,6 +16,7 @@ type Comparison struct {
 	Release    string       // id of the release that gives the figure, "" where none does
 	Interval   *Interval    // nil without both parts, and for units without a defined interval
 	Previous   *Figure      // of the consecutive period, nil where nothing is held for it
+	Before     string       // id of the release that gives the previous figure, "" where none does
 	Change     *float64     // value less previous value, free of binary noise; nil unless both have values
 	Region     Region
 	England    Nation
@@ -54,6 +55,7 @@ type Position struct {
 type Region struct {
 	Position
 	Published *Figure  // nil where nothing is held for the region
+	Release   string   // id of the release that gives what is published, "" where none does
 	Mean      *float64 // simple mean of the boroughs with a value
 	P20, P80  *float64 // R type 7 percentiles of the boroughs with a value
 	Exception Exception
@@ -74,6 +76,7 @@ const (
 type Nation struct {
 	Position
 	Published *Figure
+	Release   string // likewise
 	Band      string // A to D by quartile, "" for neutral and without a value
 }
 

@@ -80,7 +80,7 @@ func BenchmarkSixMillion(b *testing.B) {
 // BenchmarkMemory holds one dataset and nothing else in the process; the server
 // of the benchmark is the whole program, but for PostgreSQL.
 func BenchmarkMemory(b *testing.B) {
-	for name, data := range map[string]synthetic{"london": {}, "six-million": {authorities: 153, indicators: 1000, quarters: 40}} {
+	for name, data := range map[string]synthetic{"london": {}, "four-times": {authorities: 153, indicators: 14, quarters: 40}, "six-million": {authorities: 153, indicators: 1000, quarters: 40}} {
 		b.Run(name, func(b *testing.B) {
 			w := bench(b, data)
 			for b.Loop() {

@@ -60,17 +60,14 @@ func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []st
 	})
 }
 
-// releasesOf names the releases that the borough's figure comes from, and the one
-// that stands for it.
+// releasesOf names the releases that the comparison's single figures come from: the
+// borough's, the one that stands for it, the previous one, the region's and England's.
 func releasesOf(c *benchmark.Comparison) []string {
-	var releases []string
-	if c.Release != "" {
-		releases = append(releases, c.Release)
-	}
+	releases := []string{c.Release, c.Before, c.Region.Release, c.England.Release}
 	if c.Joint != nil {
 		releases = append(releases, c.Joint.Release)
 	}
-	return releases
+	return slices.DeleteFunc(releases, func(id string) bool { return id == "" })
 }
 
 func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *benchmark.Groups, previous string) api.Comparison {
@@ -93,7 +90,7 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *be
 		SubRegion:             api.SubRegionComparison{Pooled: rounded(c.SubRegion.Pooled), PooledN: c.SubRegion.PooledN, Mean: rounded(c.SubRegion.Mean), N: c.SubRegion.N},
 		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N},
 		Method: api.ComparisonItemMethod{
-			Revision: ind.Revision, ReleaseId: optional(c.Release),
+			Revision: ind.Revision, ReleaseId: optional(c.Release), PreviousReleaseId: optional(c.Before), RegionReleaseId: optional(c.Region.Release), EnglandReleaseId: optional(c.England.Release),
 			Excluded: api.Exclusions{
 				Region: exclusionsWire(c.Excluded.Region), England: exclusionsWire(c.Excluded.England),
 				SubRegion: exclusionsWire(c.Excluded.SubRegion), StatisticalNeighbours: exclusionsWire(c.Excluded.Neighbours),

@@ -126,6 +126,33 @@ func TestLifeOfARelease(t *testing.T) {
 	}
 }
 
+// TestAComparisonNamesEveryFiguresRelease: the borough's, the previous one, the
+// region's and England's, of which each may be from another.
+func TestAComparisonNamesEveryFiguresRelease(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	file := func(year, level, region, place string) string {
+		header, row, _ := strings.Cut(referrals(20, place), "\n")
+		return header + "\n" + strings.NewReplacer("2026,", year+",", "Local authority", level, "E13000001", region).Replace(row)
+	}
+	now := w.bring("", file("2026", "Local authority", "E13000001", "E09000022")).want(201).report().Release.Id
+	before := w.bring("", file("2025", "Local authority", "E13000001", "E09000022")).want(201).report().Release.Id
+	region := w.bring("", file("2026", "Regional", "E12000007", "")).want(201).report().Release.Id
+	england := w.bring("", file("2026", "National", "", "")).want(201).report().Release.Id
+	c, method := w.compare("E09000022", "2025-26", "REREF_PCT")
+	for name, named := range map[string]struct {
+		got  *string
+		want string
+	}{
+		"the figure": {c.Method.ReleaseId, now}, "the previous": {c.Method.PreviousReleaseId, before},
+		"the region's": {c.Method.RegionReleaseId, region}, "England's": {c.Method.EnglandReleaseId, england},
+	} {
+		if named.got == nil || *named.got != named.want || !slices.Contains(method.ReleaseIds, named.want) {
+			t.Errorf("of %s the release is %v, want %s, in %v", name, named.got, named.want, method.ReleaseIds)
+		}
+	}
+}
+
 // TestADryRunAsATable is every change, where JSON lists the first.
 func TestADryRunAsATable(t *testing.T) {
 	t.Parallel()
