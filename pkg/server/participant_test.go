@@ -108,7 +108,7 @@ func TestParticipantsAreListed(t *testing.T) {
 		}
 	}
 	table := lead.get("/v1/participants?format=csv").want(200).body
-	if !strings.HasPrefix(table, "id,name,role,borough,organisation,email,") || !strings.Contains(table, ",Bob,hos,E09000022,") || strings.Contains(table, "Cat") {
+	if !strings.HasPrefix(table, "id,name,role,borough,boroughName,organisation,email,") || !strings.Contains(table, ",Bob,hos,E09000022,Lambeth,") || strings.Contains(table, "Cat") {
 		t.Errorf("the table is\n%s", table)
 	}
 }
