@@ -669,6 +669,12 @@ const (
 	ReleaseStateWithdrawn ReleaseState = "withdrawn"
 )
 
+// Defines values for ReleaseStepName.
+const (
+	ReleaseStepNameReinstate ReleaseStepName = "reinstate"
+	ReleaseStepNameWithdraw  ReleaseStepName = "withdraw"
+)
+
 // Defines values for ResourceType.
 const (
 	ResourceTypeAction             ResourceType = "action"
@@ -5606,6 +5612,11 @@ type Release struct {
 	// Example: cin-c1
 	Dataset DatasetKey `json:"dataset"`
 
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
 	// File The file's name.
 	File string `json:"file"`
 
@@ -5657,6 +5668,9 @@ type Release struct {
 	//
 	// Example: The columns were swapped.
 	StateReason *string `json:"stateReason"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ReleaseStep `json:"steps,omitempty"`
 
 	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -5733,6 +5747,12 @@ type ReleaseReport struct {
 
 // ReleaseState Whether figures of the release may stand; of a withdrawn one none does. More may come.
 type ReleaseState string
+
+// ReleaseStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ReleaseStep = Step
+
+// ReleaseStepName What can be done. More may come.
+type ReleaseStepName string
 
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {
@@ -8490,6 +8510,9 @@ type UpdateReadKeyParams struct {
 
 // ListReleasesParams defines parameters for ListReleases.
 type ListReleasesParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
 	// Dataset Only releases of this dataset.
 	Dataset *DatasetKey `form:"dataset,omitempty" json:"dataset,omitempty"`
 
@@ -10661,6 +10684,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/releases", o.ListReleases, func(from *request, r *ListReleasesRequestObject) {
+		from.query("include", false, &r.Params.Include)
 		from.query("dataset", false, &r.Params.Dataset)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)

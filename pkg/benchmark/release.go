@@ -36,12 +36,40 @@ const (
 	Withdrawn ReleaseState = "withdrawn"
 )
 
+// Reinstate is the step that lets a withdrawn release stand again.
+const Reinstate programme.Step = "reinstate"
+
+// Noun implements [programme.Stepped].
+func (*Release) Noun() string { return "release" }
+
+// Steps implements [programme.Stepped].
+func (*Release) Steps() []programme.Step { return []programme.Step{programme.Withdraw, Reinstate} }
+
+// May implements [programme.Stepped]: the programme's team withdraws what stands, and
+// reinstates what is withdrawn.
+func (r *Release) May(actor programme.Actor, step programme.Step) error {
+	if err := programme.TeamMay(actor); err != nil {
+		return err
+	}
+	if (step == programme.Withdraw) != (r.State == Standing) {
+		return programme.WrongState("The release is " + string(r.State) + " already.")
+	}
+	return nil
+}
+
+// NeedsReason implements [programme.Stepped].
+func (*Release) NeedsReason(programme.Step) bool { return true }
+
 // Move withdraws a release or lets it stand again, for the reason that the actor
 // gives. The error is Conflict if it is in that state already, or Invalid without a
 // reason.
 func (r *Release) Move(actor programme.Actor, to ReleaseState) error {
-	if r.State == to {
-		return programme.WrongState("The release is " + string(to) + " already.")
+	step := programme.Withdraw
+	if to == Standing {
+		step = Reinstate
+	}
+	if err := r.May(actor, step); err != nil {
+		return err
 	}
 	if err := actor.WithReason(); err != nil {
 		return err

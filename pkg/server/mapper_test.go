@@ -93,7 +93,7 @@ func mappings() map[string]mapping {
 		}),
 		"Indicator":                 filled(indicatorWire),
 		"Period":                    filled(periodWire),
-		"Release":                   filled(releaseWire),
+		"Release":                   filled(releaseWire(asked)),
 		"FigureChange":              filled(figureChangeWire),
 		"ChangeSum":                 filled(changeSumWire),
 		"ImportWarning":             filled(importWarningWire),

@@ -25,7 +25,7 @@ func (s *Server) ListReleases(ctx context.Context, r api.ListReleasesRequestObje
 	list := kept(callOf(ctx).snapshot.Releases, func(rel *benchmark.Release) bool {
 		return r.Params.Dataset == nil || rel.Dataset == *r.Params.Dataset
 	})
-	return answerList(ctx, inOrder(list, 1, func(rel *benchmark.Release) []string { return []string{rel.ID} }), releaseWire)
+	return answerList(ctx, inOrder(list, 1, func(rel *benchmark.Release) []string { return []string{rel.ID} }), releaseWire(ctx))
 }
 
 // GetRelease answers one.
@@ -34,7 +34,7 @@ func (s *Server) GetRelease(ctx context.Context, r api.GetReleaseRequestObject) 
 	if rel == nil {
 		return nil, notFound("There is no release with this id.")
 	}
-	return resource(ctx, rel.Version, releaseWire(rel))
+	return resource(ctx, rel.Version, releaseWire(ctx)(rel))
 }
 
 // ImportRelease takes the file that the request has brought.
@@ -64,7 +64,7 @@ func (s *Server) ImportRelease(ctx context.Context, r api.ImportReleaseRequestOb
 	if err != nil {
 		return nil, err
 	}
-	report := releaseReportWire(&result, d.DryRun)
+	report := releaseReportWire(ctx, &result, d.DryRun)
 	report.Items, report.More = items, more
 	status := http.StatusOK
 	if report.Outcome == api.Imported {
@@ -153,13 +153,13 @@ func releaseReply(ctx context.Context) func(benchmark.Release, error) (api.Respo
 		if err != nil {
 			return nil, err
 		}
-		return resource(ctx, r.Version, releaseWire(&r))
+		return resource(ctx, r.Version, releaseWire(ctx)(&r))
 	}
 }
 
-func releaseReportWire(r *benchmark.ImportResult, dry bool) api.ReleaseReport {
+func releaseReportWire(ctx context.Context, r *benchmark.ImportResult, dry bool) api.ReleaseReport {
 	wire := api.ReleaseReport{
-		Outcome: api.Imported, Release: releaseWire(&r.Release), Form: r.Form, EmptyRows: r.EmptyRows, New: r.Inserted, Corrected: r.Updated, Withdrawn: r.Withdrawn,
+		Outcome: api.Imported, Release: releaseWire(ctx)(&r.Release), Form: r.Form, EmptyRows: r.EmptyRows, New: r.Inserted, Corrected: r.Updated, Withdrawn: r.Withdrawn,
 		Unchanged: r.Unchanged, Older: r.Older, Periods: programme.OrEmpty(r.Periods), Sums: make([]api.ChangeSum, len(r.Sums)), Warnings: make([]api.ImportWarning, len(r.Warnings)),
 	}
 	switch {
@@ -193,10 +193,12 @@ func figureChangeWire(c *benchmark.Change) api.FigureChange {
 	}
 }
 
-func releaseWire(r *benchmark.Release) api.Release {
-	return api.Release{
-		Id: r.ID, Dataset: r.Dataset, Title: r.Title, Publisher: r.Publisher, Licence: r.Licence,
-		File: r.File, Sha256: r.SHA256, Rows: r.Rows, PublishedOn: r.PublishedOn, NextUpdateOn: r.NextUpdateOn, Methodology: optional(r.Methodology),
-		State: api.ReleaseState(r.State), StateReason: optional(r.StateReason), ImportedAt: r.ImportedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
+func releaseWire(ctx context.Context) func(*benchmark.Release) api.Release {
+	return func(r *benchmark.Release) api.Release {
+		return api.Release{
+			Id: r.ID, Dataset: r.Dataset, Title: r.Title, Publisher: r.Publisher, Licence: r.Licence,
+			File: r.File, Sha256: r.SHA256, Rows: r.Rows, PublishedOn: r.PublishedOn, NextUpdateOn: r.NextUpdateOn, Methodology: optional(r.Methodology),
+			State: api.ReleaseState(r.State), StateReason: optional(r.StateReason), ImportedAt: r.ImportedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Etag: etagOf(r.Version), Steps: stepsWire(ctx, r, r.ID),
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
 )
 
@@ -19,6 +21,7 @@ import (
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
 	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &programme.APIClient{}, &programme.ReadKey{},
+	&benchmark.Release{},
 }
 
 // stepOf is the step that an operation takes, of a kind of resource.
@@ -42,8 +45,12 @@ func (c *contract) readSteps() error {
 	var faults []error
 	for key, op := range c.operations {
 		noun, _ := recordAt(key.route)
-		changes := key.method != "GET" && slices.ContainsFunc(stepped, func(s programme.Stepped) bool { return s.Noun() == noun })
+		noun = cmp.Or(noun, createdAt(op.Path))
+		has := slices.ContainsFunc(stepped, func(s programme.Stepped) bool { return s.Noun() == noun })
+		changes := has && strings.HasPrefix(op.Path, addresses[noun]) && key.method != "GET"
 		switch {
+		case has && op.fromSnapshot:
+			faults = append(faults, fmt.Errorf("operation %s is alike for everyone, and a %s has steps, which are not", op.ID, noun))
 		case op.Step == stepOf{} && changes:
 			faults = append(faults, fmt.Errorf("operation %s takes no step of the %s", op.ID, noun))
 		case op.Step != stepOf{} && c.steps[op.Step] != nil:

@@ -133,6 +133,12 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	step(later, "cancel")
 	k.try(later)
 
+	// A release, which is no record of the year.
+	release := "/v1/releases/" + w.ownerGets("SELECT min(id::text) FROM releases")
+	k.try(release)
+	step(release, "withdraw")
+	k.try(release)
+
 	// Machines and keys: a director keeps those of the borough.
 	client := post(lead, "/v1/api-clients", `{"name":"Case system","role":"borough-system","boroughs":["`+own+`"]}`)
 	k.try(client, post(k.team, "/v1/api-clients", `{"name":"Dashboard","role":"reporting"}`),

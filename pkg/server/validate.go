@@ -104,7 +104,7 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	}
 	if call.format != formatJSON {
 		for _, name := range []string{"limit", "cursor", "count", "include"} {
-			if call.query.Has(name) {
+			if call.query.Has(name) && !slices.ContainsFunc(faults, func(f programme.Fault) bool { return f.Parameter == name }) {
 				faults = append(faults, programme.Fault{Parameter: name, Code: programme.FaultWholeList, Detail: "CSV and NDJSON are whole lists and take no " + name + "."})
 			}
 		}
