@@ -185,5 +185,5 @@ func TestSigningKeysConcernNobody(t *testing.T) {
 		t.Errorf("the feed tells %v and got to %d", items, next)
 	}
 	_, err := auditPages(t, s, team, "signing key", "k", 10)
-	wantRefusal(t, err, programme.NotFound, "not_found")
+	wantRefusal(t, err, programme.Malformed, "bad_request")
 }
