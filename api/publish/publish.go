@@ -27,6 +27,36 @@ func Publish(doc *yaml.Node) {
 	for _, part := range []*yaml.Node{member(doc, "paths"), member(member(doc, "components"), "parameters")} {
 		unfill(part, schemas)
 	}
+	for dropUnused(doc, schemas) {
+	}
+}
+
+// dropUnused takes away the schemas that nothing refers to, which only served to make
+// others of, and reports whether there were any: others may have stood only in those.
+func dropUnused(doc, schemas *yaml.Node) (dropped bool) {
+	if schemas == nil {
+		return false
+	}
+	used := map[string]bool{}
+	refer(doc, used)
+	for i := 0; i < len(schemas.Content); {
+		if used["#/components/schemas/"+schemas.Content[i].Value] {
+			i += 2
+			continue
+		}
+		schemas.Content, dropped = slices.Delete(schemas.Content, i, i+2), true
+	}
+	return dropped
+}
+
+// refer notes what is referred to.
+func refer(n *yaml.Node, used map[string]bool) {
+	if ref := value(member(n, "$ref")); ref != "" {
+		used[ref] = true
+	}
+	for _, child := range n.Content {
+		refer(child, used)
+	}
 }
 
 func unfill(n, schemas *yaml.Node) {
