@@ -182,6 +182,7 @@ func TestADryRunAsATable(t *testing.T) {
 func TestAFileIsTakenOnceForAKey(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
+	w.token(programme.RoleProgramme) // made before several ask for it at once
 	content := referrals(20, "E09000022")
 	first := w.bring("publishedOn=2026-06-01", content, "Idempotency-Key", "a").want(201)
 	if again := w.bring("publishedOn=2026-06-01", content, "Idempotency-Key", "a").want(201); again.body != first.body || again.header.Get("Idempotency-Replayed") != "true" {
@@ -204,6 +205,7 @@ func TestAFileIsTakenOnceForAKey(t *testing.T) {
 func TestFilesAtOnce(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
+	w.token(programme.RoleProgramme) // made before several ask for it at once
 	var wg sync.WaitGroup
 	created := make([]int, 4)
 	for i := range created {
