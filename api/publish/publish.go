@@ -27,13 +27,14 @@ func Publish(doc *yaml.Node) {
 	for _, part := range []*yaml.Node{member(doc, "paths"), member(member(doc, "components"), "parameters")} {
 		unfill(part, schemas)
 	}
-	for dropUnused(doc, schemas) {
+	for dropUnused(doc) {
 	}
 }
 
 // dropUnused takes away the schemas that nothing refers to, which only served to make
 // others of, and reports whether there were any: others may have stood only in those.
-func dropUnused(doc, schemas *yaml.Node) (dropped bool) {
+func dropUnused(doc *yaml.Node) (dropped bool) {
+	schemas := member(member(doc, "components"), "schemas")
 	if schemas == nil {
 		return false
 	}
@@ -99,10 +100,9 @@ func OnlyJSON(doc *yaml.Node) {
 		asking["#/components/parameters/"+name] = asking["#/components/parameters/"+name] || asks
 		return asks
 	})
-	remove(member(components, "schemas"), func(name string, _ *yaml.Node) bool {
-		return name == "CSV" || name == "NDJSON" || name == "ListFormat"
-	})
 	removeItems(member(doc, "paths"), func(p *yaml.Node) bool { return asking[value(member(p, "$ref"))] })
+	for dropUnused(doc) {
+	}
 }
 
 // forms are the parameters that say in which form a list is wanted.

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -294,11 +292,19 @@ func (a *Access) readKey(ctx context.Context, text string) (programme.Actor, err
 // client answers the client of that id, nil where there is none that may sign in.
 func (a *Access) client(ctx context.Context, id string) (*knownClient, error) {
 	state, err := a.fresh(ctx)
-	if err == nil && state.clients[id] == nil && uuid.Validate(id) == nil {
-		state, err = a.renewed(ctx) // it may have been registered a moment ago, by another process
-	}
 	if err != nil {
 		return nil, err
+	}
+	return a.clientIn(ctx, state, id)
+}
+
+// clientIn looks for the client in the state, or in one that is newer.
+func (a *Access) clientIn(ctx context.Context, state *known, id string) (*knownClient, error) {
+	if state.clients[id] == nil && uuid.Validate(id) == nil {
+		var err error
+		if state, err = a.renewed(ctx); err != nil { // it may have been registered a moment ago, by another process
+			return nil, err
+		}
 	}
 	client := state.clients[id]
 	if client != nil && client.client.Ended(a.clock()) {
@@ -325,15 +331,11 @@ func (a *Access) standing(ctx context.Context, v *verified) (programme.Actor, er
 	if !v.ofClient {
 		return v.actor, nil
 	}
-	client := state.clients[v.actor.Subject]
-	if client == nil {
-		// It may have been registered a moment ago, by another process.
-		if state, err = a.renewed(ctx); err != nil {
-			return programme.Actor{}, err
-		}
-		client = state.clients[v.actor.Subject]
+	client, err := a.clientIn(ctx, state, v.actor.Subject)
+	if err != nil {
+		return programme.Actor{}, err
 	}
-	if client == nil || client.client.Ended(a.clock()) {
+	if client == nil {
 		return programme.Actor{}, errClientEnded
 	}
 	return client.client.Actor(v.actor.Issuer), nil
@@ -363,9 +365,9 @@ func (a *Access) keepUses(ctx context.Context) {
 	defer cancel()
 	if a.store.NoteUses(ctx, uses) != nil {
 		a.using.Lock()
-		for _, id := range slices.Collect(maps.Keys(uses)) {
+		for id, at := range uses {
 			if _, later := a.uses[id]; !later {
-				a.uses[id] = uses[id]
+				a.uses[id] = at
 			}
 		}
 		a.using.Unlock()

@@ -213,7 +213,7 @@ func (r *reader) fill(i, k int, level benchmark.Level, period benchmark.Period, 
 		}
 		return
 	}
-	f := r.figure(cell{i, r.geographyIndex(period.Code), r.geographyIndex(place.code)}, level, period)
+	f := r.figure(cell{i, r.numberOf(period.Code), r.numberOf(place.code)}, level, period)
 	if f.from[k] > 0 {
 		r.again("", f.from[k])
 		return
@@ -243,13 +243,13 @@ func (r *reader) figure(at cell, level benchmark.Level, period benchmark.Period)
 	return &r.figures[i]
 }
 
-// geographyIndex gives a code a number, so that a figure's place in the file costs
+// numberOf gives the code of a period or a place a number, so that a figure's place in the file costs
 // no text.
-func (r *reader) geographyIndex(code string) int {
-	i, there := r.geographies[code]
+func (r *reader) numberOf(code string) int {
+	i, there := r.coded[code]
 	if !there {
-		i = len(r.geographies)
-		r.geographies[code] = i
+		i = len(r.coded)
+		r.coded[code] = i
 	}
 	return i
 }

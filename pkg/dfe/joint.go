@@ -21,7 +21,7 @@ func (r *reader) markJoint() {
 			continue
 		}
 		for _, member := range members {
-			at := cell{f.plan, f.cell.period, r.geographyIndex(member)}
+			at := cell{f.plan, f.cell.period, r.numberOf(member)}
 			if _, own := r.cells[at]; !own {
 				r.cells[at] = len(r.file.Observations)
 				r.file.Observations = append(r.file.Observations, benchmark.Observation{

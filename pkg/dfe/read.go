@@ -32,7 +32,7 @@ func Read(name string, source io.Reader, known benchmark.Known, options Options)
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	r := &reader{
 		name: name, known: index(known), options: options, periods: map[[2]string]benchmark.Period{}, places: map[placed]geography{},
-		codes: map[string]programme.FaultCode{}, cells: map[cell]int{}, geographies: map[string]int{}, seen: map[figure]int{},
+		codes: map[string]programme.FaultCode{}, cells: map[cell]int{}, coded: map[string]int{}, seen: map[figure]int{},
 	}
 	if r.options.Mappings == nil {
 		r.options.Mappings = Builtin()
@@ -72,15 +72,15 @@ type reader struct {
 	warnings sheet.Faults
 	file     benchmark.Import
 
-	periods     map[[2]string]benchmark.Period // by identifier and text
-	places      map[placed]geography
-	plans       []plan
-	numbers     []number // of the present row, by column
-	cells       map[cell]int
-	geographies map[string]int
-	figures     []taken
-	repeated    int            // the last row that gave what an earlier one gave
-	seen        map[figure]int // estimates and authorities of the neighbour model that were read, with their rows
+	periods  map[[2]string]benchmark.Period // by identifier and text
+	places   map[placed]geography
+	plans    []plan
+	numbers  []number // of the present row, by column
+	cells    map[cell]int
+	coded    map[string]int // numbers of the codes of periods and places
+	figures  []taken
+	repeated int            // the last row that gave what an earlier one gave
+	seen     map[figure]int // estimates and authorities of the neighbour model that were read, with their rows
 }
 
 // figure is what a file must give once.

@@ -12,16 +12,17 @@ type cells struct {
 	stand, given      string   // the tables of what stands and of what each release gave
 	incoming, changes string   // temporary ones: what a file gives, and what becomes of what stands
 	key, values       []string // columns
+	figures           bool     // whether they lie in columns, which release_columns lists, and may be joint
 }
 
 var (
 	observationCells = cells{
 		"observations", "release_observations", "incoming_observations", "observation_changes",
-		[]string{"period_code", "indicator_code", "geography_code"}, []string{"value", "status", "numerator", "denominator"},
+		[]string{"period_code", "indicator_code", "geography_code"}, []string{"value", "status", "numerator", "denominator"}, true,
 	}
 	populationCells = cells{
 		"populations", "release_populations", "incoming_populations", "population_changes",
-		[]string{"geography_code", "mid_year"}, []string{"estimate", "status"},
+		[]string{"geography_code", "mid_year"}, []string{"estimate", "status"}, false,
 	}
 )
 

@@ -22,11 +22,7 @@ func (i *importer) report(ctx context.Context) error {
 		return err
 	}
 	i.result.Sums = sums
-	for _, s := range sums {
-		i.result.Inserted += s.New
-		i.result.Updated += s.Corrected
-		i.result.Withdrawn += s.Withdrawn
-	}
+	i.result.Inserted, i.result.Updated, i.result.Withdrawn = inAll(sums)
 	i.result.Unchanged = i.figures.unchanged() + i.populations.unchanged() + i.neighbours.unchanged()
 	i.result.Older = i.figures.older() + i.populations.older() + i.neighbours.older()
 	beyond, err := i.beyond(i.file.ChangeLimits)
@@ -70,6 +66,16 @@ func (l *ledger) sums(model string, neighbours tally) (sums []benchmark.ChangeSu
 		sums = append(sums, benchmark.ChangeSum{Of: benchmark.OfNeighbours, Period: model, New: neighbours.added, Corrected: neighbours.corrected, Withdrawn: neighbours.withdrawn})
 	}
 	return sums, nil
+}
+
+// inAll adds the counts up.
+func inAll(sums []benchmark.ChangeSum) (inserted, updated, withdrawn int) {
+	for _, s := range sums {
+		inserted += s.New
+		updated += s.Corrected
+		withdrawn += s.Withdrawn
+	}
+	return inserted, updated, withdrawn
 }
 
 // each tells every change of a figure or of an estimate.

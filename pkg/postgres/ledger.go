@@ -54,15 +54,19 @@ func (l *ledger) exec(c cells, statement string, args ...any) (int, error) {
 	return int(done.RowsAffected), done.Error
 }
 
+// expect makes the temporary table of what comes, empty.
+func (l *ledger) expect(c cells) error {
+	if _, err := l.exec(c, "DROP TABLE IF EXISTS {incoming}"); err != nil {
+		return err
+	}
+	_, err := l.exec(c, "CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {key}, {values} FROM {stand} WHERE false")
+	return err
+}
+
 // bring streams n rows into the temporary table of what comes.
 func (l *ledger) bring(ctx context.Context, c cells, n int, row func(int) ([]any, error)) error {
-	for _, statement := range []string{
-		"DROP TABLE IF EXISTS {incoming}",
-		"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {key}, {values} FROM {stand} WHERE false",
-	} {
-		if _, err := l.exec(c, statement); err != nil {
-			return err
-		}
+	if err := l.expect(c); err != nil {
+		return err
 	}
 	if err := onConn(l.conn, func(conn *pgx.Conn) error {
 		_, err := conn.CopyFrom(ctx, pgx.Identifier{c.incoming}, c.columns(), pgx.CopyFromSlice(n, row))
@@ -76,16 +80,11 @@ func (l *ledger) bring(ctx context.Context, c cells, n int, row func(int) ([]any
 
 // bringBack puts what a release gave where what comes is looked for.
 func (l *ledger) bringBack(c cells, release string) error {
-	for _, statement := range []string{
-		"DROP TABLE IF EXISTS {incoming}",
-		"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {key}, {values} FROM {stand} WHERE false",
-	} {
-		if _, err := l.exec(c, statement); err != nil {
-			return err
-		}
+	if err := l.expect(c); err != nil {
+		return err
 	}
 	from := "INSERT INTO {incoming} SELECT {key}, {values} FROM {given} WHERE release_id = ?"
-	if c.given == observationCells.given { // the way by the columns has an index
+	if c.figures { // the way by the columns has an index
 		from = `INSERT INTO {incoming} SELECT {key}, {values} FROM {given} JOIN release_columns USING (release_id, period_code, indicator_code)
 			WHERE release_id = ?`
 	}
@@ -139,7 +138,7 @@ func (l *ledger) leave(c cells, release string, t *tally) error {
 		return err
 	}
 	of := "{stand} t"
-	if c.stand == observationCells.stand {
+	if c.figures {
 		of = "release_columns JOIN {stand} t USING (release_id, period_code, indicator_code)"
 	}
 	if _, err := l.exec(c, `INSERT INTO {changes} ({key}, {was}, {values}, release_id)
@@ -169,7 +168,7 @@ func (l *ledger) apply(c cells, t *tally) (err error) {
 	}
 	t.added, err = l.exec(c, `INSERT INTO {stand} ({key}, {values}, release_id) SELECT {key}, {values}, release_id FROM {changes}
 		WHERE was_status IS NULL ORDER BY {key}`)
-	if err != nil || c.stand != observationCells.stand {
+	if err != nil || !c.figures {
 		return err
 	}
 	return l.settleJoint(t)
@@ -177,7 +176,7 @@ func (l *ledger) apply(c cells, t *tally) (err error) {
 
 // keep notes what the release gives.
 func (l *ledger) keep(c cells, release string) error {
-	if c.stand == observationCells.stand {
+	if c.figures {
 		if _, err := l.exec(c, `INSERT INTO release_columns (release_id, period_code, indicator_code, figures)
 			SELECT ?::uuid, period_code, indicator_code, count(*) FROM {incoming} GROUP BY period_code, indicator_code`, release); err != nil {
 			return err

@@ -99,11 +99,7 @@ func (m *move) run() error {
 	}
 	sums, err := m.sums(neighbours.Code, tally)
 	m.moved = moved{Release: m.release}
-	for _, s := range sums {
-		m.moved.Inserted += s.New
-		m.moved.Updated += s.Corrected
-		m.moved.Withdrawn += s.Withdrawn
-	}
+	m.moved.Inserted, m.moved.Updated, m.moved.Withdrawn = inAll(sums)
 	return err
 }
 

@@ -65,6 +65,11 @@ func post(ctx context.Context, client *http.Client, address, body string) (statu
 		return 0
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return statusOf(client, request)
+}
+
+// statusOf reads the answer to its end; 0 is none.
+func statusOf(client *http.Client, request *http.Request) int {
 	r, err := client.Do(request)
 	if err != nil {
 		return 0
@@ -125,13 +130,7 @@ func (w *world) offered(b *testing.B, token string, each float64) offer {
 			return 0
 		}
 		request.Header.Set("Authorization", "Bearer "+token)
-		r, err := client.Do(request)
-		if err != nil {
-			return 0
-		}
-		defer func() { _ = r.Body.Close() }()
-		_, _ = io.Copy(io.Discard, r.Body)
-		return r.StatusCode
+		return statusOf(client, request)
 	}
 	var o offer
 	var took []time.Duration

@@ -83,7 +83,7 @@ func (l *limiter[K]) within(c echo.Context, key K) error {
 	return programme.Errorf(programme.TooMany, programme.CodeTooManyRequests, "More requests than %d a second have come from one %s.", l.each, l.name)
 }
 
-// addressOf is the network that counts as one caller before it is known who calls: of
+// networkOf is the network that counts as one caller before it is known who calls: of
 // IPv6 the 64 bits that one subscriber has.
 func networkOf(address netip.Addr) netip.Addr {
 	if address.Is6() {

@@ -152,9 +152,14 @@ func New(cfg Config) (*Server, error) {
 		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
-		store: cfg.Store, verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer, clock: cfg.Clock, read: cfg.Read, uploads: semaphore.NewWeighted(1), log: cfg.Logger, rules: cfg.Settings,
-		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, admission: newAdmission(), perCaller: newLimiter[callerKey]("caller", cfg.Limits.PerCaller), perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress), metrics: newMetrics(spool), today: calendar{rules: cfg.Settings}, door: newDoor(), echo: echo.New(),
-		proxies: cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
+		store: cfg.Store, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
+		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer,
+		read: cfg.Read, uploads: semaphore.NewWeighted(1),
+		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool),
+		admission: newAdmission(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
+		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller),
+		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress),
+		proxies:    cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {

@@ -55,10 +55,10 @@ func (s *Server) routeTokens(e *echo.Echo) {
 // issueToken answers a token to a client that proves who it is.
 func (s *Server) issueToken(c echo.Context) error {
 	grant, err := s.granted(c)
-	notStored(c)
 	if err != nil {
 		return s.refuseToken(c, err)
 	}
+	notStored(c)
 	if call := callIn(c); call != nil {
 		call.who = grant.Client
 	}
