@@ -1,0 +1,374 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
+)
+
+var benchmarkingSubmissions = kind[returns.Submission, *returns.Submission]{
+	orders: byChange,
+	linked: submissionFacts,
+	before: func(_ *work, s *returns.Submission) error {
+		s.Explanations, s.Thread = programme.OrEmpty(s.Explanations), programme.OrEmpty(s.Thread)
+		s.See()
+		return nil
+	},
+}
+
+// BenchmarkingSubmissions lists the returns that the actor may see and the filter
+// leaves, in order of creation or as sort says.
+func (s *Store) BenchmarkingSubmissions(actor programme.Actor, f returns.SubmissionFilter, sort string) programme.Listing[returns.Submission] {
+	return list(s, actor, benchmarkingSubmissions, sort, func(q *gorm.DB) *gorm.DB {
+		q = where(q, "borough_code = ?", f.Borough)
+		if f.Boroughs != nil {
+			q = q.Where("borough_code = ANY (?)", array(f.Boroughs))
+		}
+		q = where(q, "quarter_code = ?", f.Quarter)
+		q = anyOf(q, "state", f.States)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	})
+}
+
+// BenchmarkingSubmission reads one return. The error is NotFound.
+func (s *Store) BenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string) (returns.Submission, error) {
+	return get(ctx, s, actor, benchmarkingSubmissions, id)
+}
+
+// BoroughBenchmarkingSubmission reads a borough's return for a quarter. The error is
+// NotFound.
+func (s *Store) BoroughBenchmarkingSubmission(ctx context.Context, actor programme.Actor, borough, quarter string) (row returns.Submission, err error) {
+	tx := s.gorm.WithContext(ctx)
+	if err = submissionOf(tx.Scopes(visibleTo(actor)), borough, quarter, &row); err == nil {
+		err = forSteps(tx, actor, benchmarkingSubmissions, []*returns.Submission{&row})
+	}
+	return orZero(row, refusal(err))
+}
+
+func submissionOf(q *gorm.DB, borough, quarter string, row *returns.Submission) error {
+	err := q.Where("quarter_code = ? AND borough_code = ?", quarter, borough).Take(row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return missing[returns.Submission]()
+	}
+	return err
+}
+
+// errDry ends a transaction that was only to show what it would come to.
+var errDry = errors.New("dry run")
+
+// PutBenchmarkingSubmission takes a whole return as the draft; a dry run does the same
+// and writes nothing. The error is Forbidden for who is not of the borough, NotFound if
+// there is no such quarter, Invalid if a value cannot be kept, PreconditionRequired or
+// Stale if another than the present state was to be replaced, or Conflict if the
+// window does not take it. What is there already is Unchanged, whatever the
+// precondition.
+func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.Received, error) {
+	var got returns.Received
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		if got, err = w.receive(p); err == nil && dry {
+			err = errDry
+		}
+		return err
+	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
+	return orZero(got, err)
+}
+
+// PutBenchmarkingSubmissions takes several returns: all or none or, where partial says
+// so, each that is not refused. The error of each stands with it. One of the whole is
+// none of theirs.
+func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.Received, error) {
+	all := make([]returns.Received, len(postings))
+	err := s.act(ctx, actor, func(w *work) error {
+		refused := false
+		for i := range postings {
+			if err := w.tx.SavePoint("posting").Error; err != nil {
+				return err
+			}
+			got, err := w.receive(postings[i])
+			if refusal, is := errors.AsType[*programme.Error](refusal(err)); is && refusal.Kind != programme.Internal && refusal.Kind != programme.Unavailable {
+				got, err, refused = returns.Received{Outcome: returns.Declined, Err: refusal}, w.tx.RollbackTo("posting").Error, true
+			}
+			if err != nil {
+				return err
+			}
+			all[i] = got
+		}
+		if dry || refused && !partial {
+			return errDry
+		}
+		return nil
+	})
+	if !errors.Is(err, errDry) {
+		return all, err
+	}
+	if !partial {
+		leaveOut(all)
+	}
+	return all, nil
+}
+
+// leaveOut says of what was not taken, because another was refused, that it was not.
+func leaveOut(all []returns.Received) {
+	refused := false
+	for i := range all {
+		refused = refused || all[i].Outcome == returns.Declined
+	}
+	for i := range all {
+		if refused && all[i].Outcome != returns.Declined && all[i].Outcome != returns.Unchanged {
+			all[i].Outcome = returns.LeftOut
+		}
+	}
+}
+
+// receive takes one return. The quarter is locked before the return, as by all who
+// accept.
+func (w *work) receive(p returns.Posting) (got returns.Received, err error) {
+	if !returns.WritesFor(w.actor, p.Borough) {
+		return got, programme.NotYours("Only the borough's own people and systems may do this.")
+	}
+	row, there, err := w.holdSubmission(p.Borough, p.Quarter)
+	if err != nil {
+		return got, err
+	}
+	judge, err := w.judgeOf(&row)
+	if err != nil {
+		return got, err
+	}
+	draft, err := judge.Draft(p.Values)
+	if err != nil {
+		return got, err
+	}
+	head, err := w.newest(&row)
+	if err != nil {
+		return got, err
+	}
+	switch {
+	case there && head != nil && head.Equal(draft):
+		got.Outcome = returns.Unchanged
+	default:
+		if got.Outcome, err = w.replace(&row, there, p, draft); err != nil {
+			return got, err
+		}
+	}
+	if err := forSteps(w.tx, w.actor, benchmarkingSubmissions, []*returns.Submission{&row}); err != nil {
+		return got, err
+	}
+	got.Submission, got.Report = row, judge.Report(&draft, row.Explanations)
+	return got, nil
+}
+
+// replace writes the draft, where the posting's precondition, the rules and the window
+// let it.
+func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, draft returns.Draft) (returns.Outcome, error) {
+	if err := p.Stands(there, row.Version); err != nil {
+		return "", err
+	}
+	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {
+		return "", err
+	}
+	if !there {
+		row.Draft = &draft
+		return returns.Created, insert(w, benchmarkingSubmissions, row)
+	}
+	was, err := rememberOf(row)
+	if err != nil {
+		return "", err
+	}
+	row.Draft = &draft
+	return returns.Replaced, save(w, benchmarkingSubmissions, was, row)
+}
+
+// holdSubmission locks a borough's return for a quarter, with its facts. Where there is none
+// yet, it answers what would be one, and keeps others from making it.
+func (w *work) holdSubmission(borough, quarter string) (row returns.Submission, there bool, err error) {
+	if err := w.tx.Exec("SELECT FROM quarters WHERE code = ? FOR SHARE", quarter).Error; err != nil {
+		return row, false, err
+	}
+	find := func() error {
+		return submissionOf(beyondSight(w.tx).Clauses(forUpdate), borough, quarter, &row)
+	}
+	err = find()
+	if programme.KindOf(err) == programme.NotFound {
+		if err := w.tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "return "+quarter+" "+borough).Error; err != nil {
+			return row, false, err
+		}
+		err = find()
+	}
+	there = err == nil
+	if programme.KindOf(err) == programme.NotFound {
+		row, err = returns.Submission{Borough: borough, Quarter: quarter, State: returns.Drafted}, nil
+	}
+	if err != nil {
+		return row, there, err
+	}
+	return row, there, submissionFacts(w.tx, w.actor, []*returns.Submission{&row})
+}
+
+// newest answers what the borough has sent last, as a draft: the draft, or the newest
+// version that was not withdrawn. It is nil where there is nothing.
+func (w *work) newest(row *returns.Submission) (*returns.Draft, error) {
+	if row.Draft != nil || row.Numbers == 0 {
+		return row.Draft, nil
+	}
+	var v returns.Version
+	err := w.tx.Where("submission_id = ? AND state <> ?", row.ID, returns.VersionWithdrawn).Order("number DESC").Take(&v).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // nothing that was sent stands
+	}
+	return &returns.Draft{Framework: v.Framework, Values: v.Values}, err
+}
+
+// DeleteBenchmarkingSubmission discards the draft at the version: where nothing was
+// submitted, the return itself. The error is Forbidden, NotFound, Stale, or Conflict if
+// there is no draft.
+func (s *Store) DeleteBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	_, err := change(ctx, s, actor, benchmarkingSubmissions, id, version, programme.Delete, func(w *work, row *returns.Submission) error {
+		row.Draft = nil
+		return nil
+	})
+	return err
+}
+
+// ExplainBenchmarkingSubmission adds explanations of the draft's warnings. The error is
+// Forbidden, NotFound, Stale, Conflict if there is no draft or the window is closed, or
+// Invalid if there is no such warning.
+func (s *Store) ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said []returns.Explanation, carry bool) (returns.Submission, error) {
+	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Clarify, func(w *work, row *returns.Submission) error {
+		judge, err := w.judgeOf(row)
+		if err != nil {
+			return err
+		}
+		return judge.Explain(row, actor, said, carry, w.now)
+	})
+}
+
+// SubmitBenchmarkingSubmission gives the draft at the version a number. The error is
+// Forbidden for who may not sign, NotFound, Stale, or Conflict if there is no draft,
+// the report keeps it back, or the window does not take it.
+func (s *Store) SubmitBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error) {
+	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Submit, func(w *work, row *returns.Submission) error {
+		former := row.UnderReview
+		v := row.Send(actor, w.now, w.today())
+		if err := w.become(id, former, returns.VersionSuperseded, "superseded_at"); err != nil {
+			return err
+		}
+		return w.tx.Create(&v).Error
+	})
+}
+
+// become says what has become of a version, and when, if there is one.
+func (w *work) become(id string, number *int, state returns.VersionState, at string) error {
+	if number == nil {
+		return nil
+	}
+	changes := map[string]any{"state": state}
+	if at != "" {
+		changes[at] = w.now
+	}
+	return one(w.tx.Model(&returns.Version{}).Where("submission_id = ? AND number = ?", id, *number).UpdateColumns(changes))
+}
+
+// WithdrawBenchmarkingSubmission takes back what is under review. The error is
+// Forbidden, NotFound, Stale, Conflict if nothing is, or Invalid without a reason.
+func (s *Store) WithdrawBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error) {
+	return change(ctx, s, actor, benchmarkingSubmissions, id, version, programme.Withdraw, func(w *work, row *returns.Submission) error {
+		if err := actor.WithReason(); err != nil {
+			return err
+		}
+		versions, err := versionsOf(w.tx, id)
+		if err != nil {
+			return err
+		}
+		taken := row.TakeBack(versions, w.now)
+		return w.become(id, &taken.Number, returns.VersionWithdrawn, "closed_at")
+	})
+}
+
+// QueryBenchmarkingSubmission asks about what is under review. The error is Forbidden
+// for anyone but the programme's team, NotFound, Stale, Conflict if nothing is or it is
+// queried already, or Invalid if the question names counts that are not asked for.
+func (s *Store) QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error) {
+	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.ToQuery, func(w *work, row *returns.Submission) error {
+		judge, err := w.judgeOf(row)
+		if err != nil {
+			return err
+		}
+		if err := judge.Asked(q.Counts); err != nil {
+			return err
+		}
+		q.ID = newID()
+		row.Ask(q, w.now)
+		return w.become(id, row.UnderReview, returns.VersionQueried, "")
+	})
+}
+
+// AnswerBenchmarkingSubmission answers what was asked. The error is Forbidden,
+// NotFound, Stale, or Conflict if nothing was.
+func (s *Store) AnswerBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, text string) (returns.Submission, error) {
+	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Answer, func(w *work, row *returns.Submission) error {
+		row.Reply(actor, text, w.now)
+		return w.become(id, row.UnderReview, returns.VersionSubmitted, "")
+	})
+}
+
+// AcceptBenchmarkingSubmission lets what is under review stand; what stood before is
+// superseded in the same moment. The error is Forbidden for anyone but the programme's
+// team, NotFound, Stale, or Conflict if nothing is under review or it is queried.
+func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error) {
+	var row returns.Submission
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		// The quarter before the return, as by all who send: its generation is what
+		// answers about its figures are kept under.
+		if err := w.tx.Exec("SELECT FROM quarters WHERE code = (SELECT quarter_code FROM benchmarking_submissions WHERE id = ?) FOR UPDATE", uuidOrNone(id)).Error; err != nil {
+			return err
+		}
+		row, err = change(w.ctx, s, actor, benchmarkingSubmissions, id, version, returns.Accept, func(w *work, row *returns.Submission) error {
+			former := row.Stand()
+			if err := w.become(id, former, returns.VersionSuperseded, "superseded_at"); err != nil {
+				return err
+			}
+			if err := w.become(id, row.Standing, returns.VersionAccepted, "closed_at"); err != nil {
+				return err
+			}
+			return w.tx.Exec("UPDATE quarters SET generation = generation + 1 WHERE code = ?", row.Quarter).Error
+		})
+		return err
+	})
+	return orZero(row, err)
+}
+
+// BenchmarkingVersions lists the versions of a return that the actor may see, by
+// number. The error is NotFound.
+func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
+	return listed(s, func(v *returns.Version) []string { return []string{ordinal(v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
+		if _, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
+			return nil, err
+		}
+		return versionsOf(db.Session(&gorm.Session{NewDB: true}), id)
+	})
+}
+
+// BenchmarkingVersion reads one version. The error is NotFound.
+func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (v returns.Version, err error) {
+	tx := s.gorm.WithContext(ctx)
+	if _, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err == nil {
+		err = tx.Where("submission_id = ? AND number = ?", id, number).Take(&v).Error
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
+	}
+	return orZero(v, refusal(err))
+}
+
+func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {
+	var versions []returns.Version
+	return versions, tx.Where(clause.Eq{Column: "submission_id", Value: id}).Order("number").Find(&versions).Error
+}

@@ -1,0 +1,410 @@
+package returns
+
+import (
+	"slices"
+	"time"
+
+	"peerchallenge/pkg/programme"
+)
+
+// Submission is a borough's return for a quarter: the draft that its people and
+// systems are working on, and the versions that it has sent.
+type Submission struct {
+	programme.Head
+	Borough string `gorm:"column:borough_code"`
+	Quarter string `gorm:"column:quarter_code"`
+	State   State
+	// Draft is what the borough is working on, nil where there is nothing that was
+	// not submitted. Nobody but the borough sees it.
+	Draft *Draft `gorm:"serializer:json" audit:"withheld"`
+	// Explanations are all that were ever given, of this quarter's figures as they
+	// were at the time. They stay when the draft is replaced: the same figures posted
+	// again keep theirs.
+	Explanations []Explanation `gorm:"serializer:json" audit:"withheld"`
+	// Thread is what the team asked about what was submitted, and what was answered.
+	Thread []Question `gorm:"serializer:json" audit:"withheld"`
+
+	Numbers      int        // how many numbers were given to versions
+	UnderReview  *int       // the version that is submitted or queried
+	Standing     *int       // the version that is in force
+	ReceivedAt   *time.Time // of the first version that was not withdrawn; what follows does not move it
+	DaysLate     int        // how many days after the due day that was, by the window of that moment
+	Resubmitted  int        // how many versions came after that and were not withdrawn
+	Illustrative bool       // made up, to show how it works
+
+	Facts Facts `gorm:"-" json:"-"` // what the steps depend on and the row does not hold
+}
+
+// Facts are what others say of a return at the moment of a step.
+type Facts struct {
+	Quarter     *Quarter
+	Extensions  []Extension        // that the borough has and that stand
+	Corrections []CorrectionWindow // likewise
+	Report      *Report            // on the draft; nil where there is none, or the actor does not see it
+	Authority   *string            // on which the actor may submit for the borough, where it is no lead
+}
+
+// Standing answers how a return stands that comes on the day.
+func (f *Facts) Standing(day programme.Date) Standing {
+	// What was taken back is not among the facts any more, so that the hour is nothing.
+	noon := day.Time().Add(12 * time.Hour)
+	return f.Quarter.StandingAt(noon, time.UTC, f.Extensions, f.Corrections)
+}
+
+// TableName names the table.
+func (*Submission) TableName() string { return "benchmarking_submissions" }
+
+// Draft is the whole content of a return that is being worked on.
+type Draft struct {
+	Framework string `json:"framework"` // the version by which it is judged: the quarter's
+	Values    Values `json:"values"`    // one for each count of the framework, in its order
+}
+
+// State is where a return stands: that of its newest version, or draft where there
+// is none.
+type State string
+
+// The states.
+const (
+	Drafted   State = "draft"
+	Submitted State = "submitted"
+	Queried   State = "queried"
+	Accepted  State = "accepted"
+)
+
+// States are all of them.
+var States = [...]State{Drafted, Submitted, Queried, Accepted}
+
+// Question is what the team asks about a version, and the answer.
+type Question struct {
+	ID         string          `json:"id"`
+	Number     int             `json:"number"` // of the version
+	Counts     []string        `json:"counts"` // that it is about; none where it is about the whole
+	Text       string          `json:"text"`
+	AnswerBy   *programme.Date `json:"answerBy"`
+	AskedAt    time.Time       `json:"askedAt"`
+	Answer     *string         `json:"answer"` // nil until it is answered, or a new version was sent
+	AnsweredAt *time.Time      `json:"answeredAt"`
+	AnsweredBy *programme.Role `json:"answeredBy"`
+}
+
+// The steps of a return beside those of all kinds.
+const (
+	Submit  programme.Step = "submit"
+	ToQuery programme.Step = "query"
+	Answer  programme.Step = "answer"
+	Accept  programme.Step = "accept"
+	Clarify programme.Step = "explain"
+)
+
+// Noun implements [programme.Record].
+func (*Submission) Noun() string { return "benchmarking-submission" }
+
+// Steps implements [programme.Record].
+func (*Submission) Steps() []programme.Step {
+	return []programme.Step{programme.Edit, Clarify, Submit, programme.Withdraw, ToQuery, Answer, Accept, programme.Delete}
+}
+
+// May implements [programme.Record]: the borough writes, signs and takes back, the
+// programme's team asks and accepts. Neither does the other's part.
+func (s *Submission) May(actor programme.Actor, step programme.Step) error {
+	if err := s.mine(actor, step); err != nil {
+		return err
+	}
+	switch step {
+	case Clarify, programme.Delete:
+		if s.Draft == nil {
+			return programme.WrongState("There is no draft.")
+		}
+	case Submit:
+		return s.maySubmit(actor)
+	case programme.Withdraw:
+		if s.UnderReview == nil {
+			return programme.WrongState("No version is under review.")
+		}
+	case ToQuery:
+		if s.State != Submitted {
+			return programme.WrongState("Only what is submitted, and is not queried already, is asked about.")
+		}
+	case Answer:
+		if s.State != Queried {
+			return programme.WrongState("Nothing is asked.")
+		}
+	case Accept:
+		if s.State != Submitted {
+			return programme.WrongState("Only what is submitted, and is not queried, is accepted.")
+		}
+	}
+	return nil
+}
+
+func (s *Submission) mine(actor programme.Actor, step programme.Step) error {
+	switch step {
+	case ToQuery, Accept:
+		return programme.TeamMay(actor)
+	}
+	if WritesFor(actor, s.Borough) {
+		return nil
+	}
+	return programme.NotYours("Only the borough's own people and systems may do this.")
+}
+
+// WritesFor reports whether the actor belongs to the borough: it is one of its
+// people, or a system that acts for it.
+func WritesFor(actor programme.Actor, borough string) bool {
+	return actor.Is(programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem) && actor.Borough == borough
+}
+
+func (s *Submission) maySubmit(actor programme.Actor) error {
+	if s.Draft == nil {
+		return programme.WrongState("There is no draft.")
+	}
+	if !actor.Is(programme.RoleBoroughLead) && s.Facts.Authority == nil {
+		return programme.Errorf(programme.Forbidden, programme.CodeNoAuthority, "A lead of the borough signs, or authorises who submits. Nobody has authorised you.")
+	}
+	return s.Facts.Report.clear()
+}
+
+// MayOn implements [programme.Dated]: the window is asked on the day of the call.
+func (s *Submission) MayOn(_ programme.Actor, step programme.Step, today programme.Date) error {
+	switch step {
+	case programme.Edit, Clarify, Submit:
+		return s.Facts.Standing(today).taken(s.Quarter)
+	}
+	return nil
+}
+
+// taken refuses what comes when the window does not take it, naming the window.
+func (s Standing) taken(quarter string) error {
+	switch s.Punctuality {
+	case NotOpen:
+		return programme.Errorf(programme.Conflict, programme.CodeWindowNotOpen, "The window of %s opens on %s; returns are taken until the end of %s.", quarter, s.Window.OpensOn, s.Window.LateUntil)
+	case Closed:
+		if s.Window == (Window{}) {
+			return programme.Errorf(programme.Conflict, programme.CodeWindowClosed, "No returns are collected for %s.", quarter)
+		}
+		return programme.Errorf(programme.Conflict, programme.CodeWindowClosed, "The window of %s was open from %s and closed at the end of %s. The programme's team can open a correction window.",
+			quarter, s.Window.OpensOn, s.Window.LateUntil)
+	}
+	return nil
+}
+
+// clear refuses to submit a draft of which the report says that it cannot be yet.
+func (r *Report) clear() error {
+	if r == nil || r.Errors == 0 && r.Open == 0 {
+		return nil
+	}
+	var faults []programme.Fault
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Severity == Warning && f.Explained != nil {
+			continue
+		}
+		code := programme.FaultReportError
+		if f.Severity == Warning {
+			code = programme.FaultUnexplained
+		}
+		faults = append(faults, programme.Fault{Pointer: f.Place.Pointer, Code: code, Detail: f.Detail})
+	}
+	return &programme.Error{Kind: programme.Conflict, Code: programme.CodeReportFaults, Detail: "The report on the draft has what must be put right, explained or given a reason first.", Faults: faults}
+}
+
+// NeedsReason implements [programme.Record].
+func (*Submission) NeedsReason(step programme.Step) bool { return step == programme.Withdraw }
+
+// Check implements [programme.Record]: what a draft may hold, [Draft.Check] has said
+// before it was taken.
+func (*Submission) Check() error { return nil }
+
+// See sets who sees the return: the borough alone, until something was submitted.
+func (s *Submission) See() {
+	s.Audience = programme.Audience{s.Borough}
+	if s.Numbers > 0 {
+		s.Audience = programme.Parties(s.Borough)
+	}
+}
+
+// Version is a return as it was submitted under a number. What it says never
+// changes; what becomes of it does.
+type Version struct {
+	SubmissionID string `gorm:"primaryKey"`
+	Number       int    `gorm:"primaryKey"`
+	State        VersionState
+	Framework    string
+	Values       Values        `gorm:"serializer:json"`
+	Explanations []Explanation `gorm:"serializer:json"` // of the warnings that it had
+	SubmittedAt  time.Time
+	SubmittedBy  programme.Role // in which role
+	AuthorityID  *string        // on which the one submitted who is no lead
+	ReceiptID    *string
+	DaysLate     int        // after the due day, by the window of that moment; 0 on time
+	ClosedAt     *time.Time // when it was accepted, or withdrawn
+	SupersededAt *time.Time
+}
+
+// TableName names the table.
+func (*Version) TableName() string { return "benchmarking_versions" }
+
+// VersionState is what became of a version.
+type VersionState string
+
+// The states of a version.
+const (
+	VersionSubmitted  VersionState = "submitted"
+	VersionQueried    VersionState = "queried"
+	VersionAccepted   VersionState = "accepted"
+	VersionSuperseded VersionState = "superseded"
+	VersionWithdrawn  VersionState = "withdrawn"
+)
+
+// Send freezes the draft as the next version. The version under review, if there is
+// one, is superseded by it before anybody has accepted it; questions about it are
+// answered by it.
+func (s *Submission) Send(actor programme.Actor, now time.Time, today programme.Date) Version {
+	s.Numbers++
+	v := Version{
+		SubmissionID: s.ID, Number: s.Numbers, State: VersionSubmitted, Framework: s.Draft.Framework, Values: s.Draft.Values,
+		Explanations: s.Facts.Report.explanations(), SubmittedAt: now, SubmittedBy: signsAs(actor), DaysLate: s.Facts.Standing(today).DaysLate,
+	}
+	if v.SubmittedBy != programme.RoleBoroughLead {
+		v.AuthorityID = s.Facts.Authority
+	}
+	if s.ReceivedAt == nil {
+		s.ReceivedAt, s.DaysLate = &now, v.DaysLate
+	} else {
+		s.Resubmitted++
+	}
+	s.Draft, s.State, s.UnderReview = nil, Submitted, &v.Number
+	s.See()
+	return v
+}
+
+// explanations answers what was said to the warnings that there are.
+func (r *Report) explanations() []Explanation {
+	said := []Explanation{}
+	for i := range r.Findings {
+		if e := r.Findings[i].Explained; e != nil {
+			said = append(said, *e)
+		}
+	}
+	return said
+}
+
+// TakeBack takes the version under review back. versions are all of the return's.
+// Its values are the draft again where there is none.
+func (s *Submission) TakeBack(versions []Version, now time.Time) *Version {
+	s.ReceivedAt, s.DaysLate, s.Resubmitted = nil, 0, 0
+	var taken *Version
+	for i := range versions {
+		v := &versions[i]
+		if v.Number == *s.UnderReview {
+			v.State, v.ClosedAt, taken = VersionWithdrawn, &now, v
+		}
+		switch {
+		case v.State == VersionWithdrawn:
+		case s.ReceivedAt == nil:
+			s.ReceivedAt, s.DaysLate = &v.SubmittedAt, v.DaysLate
+		default:
+			s.Resubmitted++
+		}
+	}
+	if s.Draft == nil {
+		s.Draft = &Draft{Framework: taken.Framework, Values: taken.Values}
+	}
+	s.UnderReview, s.State = nil, Drafted
+	if s.Standing != nil {
+		s.State = Accepted
+	}
+	return taken
+}
+
+// signsAs answers the role in which the actor submits: as a lead where it is one.
+func signsAs(actor programme.Actor) programme.Role {
+	for _, role := range []programme.Role{programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem} {
+		if slices.Contains(actor.Roles, role) {
+			return role
+		}
+	}
+	return ""
+}
+
+// Ask queries the version under review.
+func (s *Submission) Ask(q Question, now time.Time) {
+	q.Number, q.AskedAt = *s.UnderReview, now
+	s.Thread, s.State = append(s.Thread, q), Queried
+}
+
+// Reply answers what is asked; the version is under review again.
+func (s *Submission) Reply(actor programme.Actor, text string, now time.Time) {
+	for i := range s.Thread {
+		if q := &s.Thread[i]; q.Answer == nil && q.Number == *s.UnderReview {
+			q.Answer, q.AnsweredAt, q.AnsweredBy = &text, &now, new(signsAs(actor))
+		}
+	}
+	s.State = Submitted
+}
+
+// Stand lets the version under review stand, and answers the number of the one
+// that stood until now.
+func (s *Submission) Stand() (before *int) {
+	before, s.Standing, s.UnderReview, s.State = s.Standing, s.UnderReview, nil, Accepted
+	return before
+}
+
+// Posting is a whole return as it is sent.
+type Posting struct {
+	Borough string
+	Quarter string
+	Values  Values
+	// Create says that there is to be none yet; Match names the versions one of which
+	// must be the present one. With neither, nothing is replaced.
+	Create bool
+	Match  []int64
+}
+
+// Outcome is what became of a return that was sent.
+type Outcome string
+
+// The outcomes.
+const (
+	Created   Outcome = "created"
+	Replaced  Outcome = "replaced"
+	Unchanged Outcome = "unchanged"
+	Declined  Outcome = "refused"
+	LeftOut   Outcome = "left_out" // because another was refused
+)
+
+// Received is what became of a return, or would in a dry run.
+type Received struct {
+	Outcome    Outcome
+	Submission Submission
+	Report     Report
+	Err        error // why it was refused
+}
+
+// Stands refuses to replace what the posting does not name. there is whether there is
+// a return already.
+func (p *Posting) Stands(there bool, version int64) error {
+	stale := programme.Errorf(programme.Stale, programme.CodeStale, "It has been changed since you read it.")
+	switch {
+	case p.Create && there:
+		return programme.Errorf(programme.Stale, programme.CodeStale, "There is a return already. Read it, and send its etag as If-Match.")
+	case p.Create:
+		return nil
+	case len(p.Match) == 0:
+		return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send If-None-Match: * to create the return, or the etag of the one that you have read as If-Match.")
+	case !there, !slices.Contains(p.Match, version):
+		return stale
+	}
+	return nil
+}
+
+// SubmissionFilter leaves those returns of a list that agree with every member that is
+// given.
+type SubmissionFilter struct {
+	Borough      *string
+	Boroughs     []string // those of a sub-region; all where it is nil
+	Quarter      *string
+	States       []State // any of them; all where it is empty
+	UpdatedSince *time.Time
+}

@@ -1,0 +1,273 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
+)
+
+type benchmarkingSubmissionStore interface {
+	BenchmarkingSubmissions(actor programme.Actor, f returns.SubmissionFilter, sort string) programme.Listing[returns.Submission]
+	BenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string) (returns.Submission, error)
+	BoroughBenchmarkingSubmission(ctx context.Context, actor programme.Actor, borough, quarter string) (returns.Submission, error)
+	PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.Received, error)
+	PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.Received, error)
+	DeleteBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) error
+	ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said []returns.Explanation, carry bool) (returns.Submission, error)
+	SubmitBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
+	WithdrawBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
+	QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error)
+	AnswerBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, text string) (returns.Submission, error)
+	AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
+	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.Submission, returns.Report, error)
+	BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version]
+	BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (returns.Version, error)
+}
+
+// ListBenchmarkingSubmissions answers returns.
+func (s *Server) ListBenchmarkingSubmissions(ctx context.Context, r api.ListBenchmarkingSubmissionsRequestObject) (api.Response, error) {
+	call := callOf(ctx)
+	f := returns.SubmissionFilter{Borough: r.Params.Borough, Quarter: r.Params.Quarter, States: words[returns.State](r.Params.State), UpdatedSince: r.Params.UpdatedSince}
+	if r.Params.SubRegion != nil {
+		f.Boroughs = programme.OrEmpty(call.snapshot.MembersOf(*r.Params.SubRegion, call.today))
+	}
+	return answerListing(ctx, s.store.BenchmarkingSubmissions(call.actor, f, text(r.Params.Sort)), submissionWire(ctx))
+}
+
+// GetBenchmarkingSubmission answers one.
+func (s *Server) GetBenchmarkingSubmission(ctx context.Context, r api.GetBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	return submissionReply(ctx)(s.store.BenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id))
+}
+
+// GetBoroughBenchmarkingSubmission answers a borough's return for a quarter.
+func (s *Server) GetBoroughBenchmarkingSubmission(ctx context.Context, r api.GetBoroughBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	return submissionReply(ctx)(s.store.BoroughBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Borough, r.Quarter))
+}
+
+// PutBenchmarkingSubmission takes a whole return as the draft.
+func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	call := callOf(ctx)
+	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Values: valuesOf(r.Body.Values), Create: r.Params.IfNoneMatch != nil}
+	if r.Params.IfMatch != nil {
+		var err error
+		if p.Match, err = states(call.header); err != nil {
+			return nil, err
+		}
+	}
+	got, err := s.store.PutBenchmarkingSubmission(ctx, call.actor, p, call.dry())
+	if err != nil {
+		return nil, err
+	}
+	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Report: reportWire(&got.Submission, &got.Report)}
+	if call.dry() {
+		return encoded(ctx, http.StatusOK, 0, wire)
+	}
+	wire.Submission = new(submissionWire(ctx)(&got.Submission))
+	status := http.StatusOK
+	if got.Outcome == returns.Created {
+		status = http.StatusCreated
+	}
+	answer, err := encoded(ctx, status, got.Submission.Version, wire)
+	answer.location = *addressOf("benchmarking-submission", got.Submission.ID)
+	return answer, err
+}
+
+// CreateBenchmarkingSubmissions takes several returns.
+func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.CreateBenchmarkingSubmissionsRequestObject) (api.Response, error) {
+	call := callOf(ctx)
+	postings := make([]returns.Posting, len(r.Body.Submissions))
+	for i, p := range r.Body.Submissions {
+		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Values: valuesOf(p.Values), Create: p.Etag == nil}
+		if version := matchVersion(p.Etag); version > 0 {
+			postings[i].Match = []int64{version}
+		}
+	}
+	partial := r.Params.Mode != nil && *r.Params.Mode == api.Partial
+	all, err := s.store.PutBenchmarkingSubmissions(ctx, call.actor, postings, partial, call.dry())
+	if err != nil {
+		return nil, err
+	}
+	wire := api.BenchmarkingPostingReport{DryRun: call.dry(), Submissions: make([]api.BenchmarkingPostingResult, len(all))}
+	for i := range all {
+		wire.Submissions[i] = postingWire(call, postings[i], &all[i])
+		if all[i].Outcome == returns.Created || all[i].Outcome == returns.Replaced {
+			wire.Taken++
+		}
+	}
+	return ok(ctx, wire)
+}
+
+func postingWire(call *call, p returns.Posting, got *returns.Received) api.BenchmarkingPostingResult {
+	wire := api.BenchmarkingPostingResult{Borough: p.Borough, Quarter: p.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}}
+	if refused := refusalIn(got.Err); refused != nil {
+		wire.Code, wire.Detail, wire.Faults = new(string(refused.Code)), &refused.Detail, faultsWire(refused.Faults)
+		return wire
+	}
+	wire.Report = new(reportWire(&got.Submission, &got.Report))
+	if !call.dry() && got.Outcome != returns.LeftOut {
+		wire.Id, wire.Etag = &got.Submission.ID, new(etagOf(got.Submission.Version))
+	}
+	return wire
+}
+
+// DeleteBenchmarkingSubmission discards the draft.
+func (s *Server) DeleteBenchmarkingSubmission(ctx context.Context, r api.DeleteBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	return deleted(ctx), s.store.DeleteBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch))
+}
+
+// ExplainBenchmarkingSubmission says why the figures are right.
+func (s *Server) ExplainBenchmarkingSubmission(ctx context.Context, r api.ExplainBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	said := make([]returns.Explanation, len(r.Body.Explanations))
+	for i, e := range r.Body.Explanations {
+		said[i] = returns.Explanation{Rule: e.Rule, Fingerprint: e.Fingerprint, Text: e.Text}
+	}
+	carry := r.Body.CarryForward != nil && *r.Body.CarryForward
+	return submissionReply(ctx)(s.store.ExplainBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), said, carry))
+}
+
+// SubmitBenchmarkingSubmission gives the draft a number.
+func (s *Server) SubmitBenchmarkingSubmission(ctx context.Context, r api.SubmitBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	return submissionReply(ctx)(s.store.SubmitBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
+}
+
+// WithdrawBenchmarkingSubmission takes back what is under review.
+func (s *Server) WithdrawBenchmarkingSubmission(ctx context.Context, r api.WithdrawBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	return submissionReply(ctx)(s.store.WithdrawBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
+}
+
+// QueryBenchmarkingSubmission asks the borough about it.
+func (s *Server) QueryBenchmarkingSubmission(ctx context.Context, r api.QueryBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	q := returns.Question{Text: r.Body.Text, Counts: list(r.Body.Counts), AnswerBy: r.Body.AnswerBy}
+	return submissionReply(ctx)(s.store.QueryBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), q))
+}
+
+// AnswerBenchmarkingSubmission answers what is asked.
+func (s *Server) AnswerBenchmarkingSubmission(ctx context.Context, r api.AnswerBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	return submissionReply(ctx)(s.store.AnswerBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Text))
+}
+
+// AcceptBenchmarkingSubmission lets it stand.
+func (s *Server) AcceptBenchmarkingSubmission(ctx context.Context, r api.AcceptBenchmarkingSubmissionRequestObject) (api.Response, error) {
+	return submissionReply(ctx)(s.store.AcceptBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
+}
+
+// GetBenchmarkingReport answers what the rules find.
+func (s *Server) GetBenchmarkingReport(ctx context.Context, r api.GetBenchmarkingReportRequestObject) (api.Response, error) {
+	row, report, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	return resource(ctx, row.Version, reportWire(&row, &report))
+}
+
+// ListBenchmarkingVersions answers what was submitted.
+func (s *Server) ListBenchmarkingVersions(ctx context.Context, r api.ListBenchmarkingVersionsRequestObject) (api.Response, error) {
+	return answerListing(ctx, s.store.BenchmarkingVersions(callOf(ctx).actor, r.Id), versionWire)
+}
+
+// GetBenchmarkingVersion answers what was submitted under a number.
+func (s *Server) GetBenchmarkingVersion(ctx context.Context, r api.GetBenchmarkingVersionRequestObject) (api.Response, error) {
+	v, err := s.store.BenchmarkingVersion(ctx, callOf(ctx).actor, r.Id, r.Number)
+	if err != nil {
+		return nil, err
+	}
+	return ok(ctx, versionWire(&v))
+}
+
+func submissionReply(ctx context.Context) func(returns.Submission, error) (api.Response, error) {
+	return func(row returns.Submission, err error) (api.Response, error) {
+		if err != nil {
+			return nil, err
+		}
+		return resource(ctx, row.Version, submissionWire(ctx)(&row))
+	}
+}
+
+func submissionWire(ctx context.Context) func(*returns.Submission) api.BenchmarkingSubmission {
+	names, actor := namesIn(ctx), callOf(ctx).actor
+	return func(s *returns.Submission) api.BenchmarkingSubmission {
+		wire := api.BenchmarkingSubmission{
+			Id: s.ID, Borough: s.Borough, BoroughName: names.borough(s.Borough), Quarter: s.Quarter, State: api.BenchmarkingSubmissionState(s.State),
+			UnderReview: s.UnderReview, Standing: s.Standing, ReceivedAt: s.ReceivedAt, DaysLate: s.DaysLate, Resubmissions: s.Resubmitted,
+			Thread: make([]api.BenchmarkingQuestion, len(s.Thread)), Illustrative: s.Illustrative,
+			CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Etag: etagOf(s.Version), Steps: stepsWire(ctx, s, s.ID),
+		}
+		for i := range s.Thread {
+			wire.Thread[i] = questionWire(&s.Thread[i])
+		}
+		if s.Draft != nil && returns.WritesFor(actor, s.Borough) {
+			wire.Draft = &api.BenchmarkingDraft{Framework: s.Draft.Framework, Values: valuesWire(s.Draft.Values)}
+		}
+		if r := s.Facts.Report; r != nil {
+			wire.Errors, wire.Unexplained = &r.Errors, &r.Open
+		}
+		return wire
+	}
+}
+
+func questionWire(q *returns.Question) api.BenchmarkingQuestion {
+	return api.BenchmarkingQuestion{
+		Id: q.ID, Number: q.Number, Counts: programme.OrEmpty(q.Counts), Text: q.Text, AnswerBy: q.AnswerBy, AskedAt: q.AskedAt,
+		Answer: q.Answer, AnsweredAt: q.AnsweredAt, AnsweredBy: (*string)(q.AnsweredBy),
+	}
+}
+
+func valuesOf(given []api.CountValue) returns.Values {
+	values := make(returns.Values, len(given))
+	for i, v := range given {
+		values[i] = returns.Value{Count: v.Count, Value: v.Value, Status: returns.Status(v.Status), Reason: v.Reason}
+	}
+	return values
+}
+
+func valuesWire(values returns.Values) []api.CountValue {
+	wire := make([]api.CountValue, len(values))
+	for i, v := range values {
+		wire[i] = api.CountValue{Count: v.Count, Value: v.Value, Status: api.CountValueStatus(v.Status), Reason: v.Reason}
+	}
+	return wire
+}
+
+func versionWire(v *returns.Version) api.BenchmarkingVersion {
+	wire := api.BenchmarkingVersion{
+		Number: v.Number, State: api.BenchmarkingVersionState(v.State), Framework: v.Framework, Values: valuesWire(v.Values),
+		Explanations: make([]api.VersionExplanation, len(v.Explanations)), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
+		AuthorityId: v.AuthorityID, ReceiptId: v.ReceiptID, DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
+	}
+	for i, e := range v.Explanations {
+		wire.Explanations[i] = api.VersionExplanation{Rule: e.Rule, Counts: programme.OrEmpty(e.Counts), Text: e.Text, By: string(e.By), At: e.At, CarriedFrom: e.Carried}
+	}
+	return wire
+}
+
+func reportWire(s *returns.Submission, r *returns.Report) api.BenchmarkingReport {
+	wire := api.BenchmarkingReport{
+		Borough: r.Borough, Quarter: r.Quarter, Number: r.Number, Framework: r.Framework, MaySubmit: r.Errors == 0 && r.Open == 0,
+		Errors: r.Errors, Warnings: r.Warnings, Unexplained: r.Open, Reported: r.Tally.Reported, ConfirmedNil: r.Tally.ConfirmedNil,
+		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: programme.OrEmpty(r.Next()), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More,
+	}
+	for i := range r.Findings {
+		wire.Findings[i] = findingInReportWire(&r.Findings[i])
+	}
+	return wire
+}
+
+func findingInReportWire(f *returns.Finding) api.ReportFinding {
+	wire := api.ReportFinding{
+		Rule: f.Rule, RuleVersion: f.RuleVersion, Severity: api.ReportSeverity(f.Severity), Remedy: api.ReportRemedy(f.Remedy), Counts: make([]string, len(f.Counts)),
+		Fingerprint: f.Fingerprint, Pointer: optional(f.Place.Pointer), Column: optional(f.Place.Column), Given: f.Given, Expected: f.Expected, Detail: f.Detail,
+	}
+	for i, v := range f.Counts {
+		wire.Counts[i] = v.Count
+	}
+	if f.Place.Row > 0 {
+		wire.Row = &f.Place.Row
+	}
+	if f.Explained != nil {
+		wire.Explanation = &f.Explained.Text
+	}
+	return wire
+}
