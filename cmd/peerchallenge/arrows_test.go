@@ -21,6 +21,7 @@ var arrows = map[string][]string{
 	"pkg/benchmark":       {"pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
+	"pkg/returns":         {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/programme"},
 	"pkg/seed/pack":       {},
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/programme"},
