@@ -1,7 +1,6 @@
-// Package returns is the quarter's collection: what a borough posts of the counts
-// that a framework names, the rules that it is judged by, and the report of what
-// they find. Nothing here reads a clock or a database: quarters, earlier returns
-// and the moment are given.
+// Package returns is the domain of a quarter's collection: when returns are taken,
+// what stands in them, what is asked about them, and who is missing.
 //
-// In prose it is a return; on the wire a benchmarking submission.
+// Everything here is a pure function of its arguments: no I/O but on readers that
+// are given, and no clock.
 package returns
