@@ -142,7 +142,7 @@ func (w *work) receive(p returns.Posting) (got returns.Received, err error) {
 	if err != nil {
 		return got, err
 	}
-	draft, err := judge.Draft(p.Values)
+	draft, posted, err := judge.Draft(p.Values)
 	if err != nil {
 		return got, err
 	}
@@ -161,7 +161,7 @@ func (w *work) receive(p returns.Posting) (got returns.Received, err error) {
 	if err := forSteps(w.tx, w.actor, benchmarkingSubmissions, []*returns.Submission{&row}); err != nil {
 		return got, err
 	}
-	got.Submission, got.Report = row, judge.Report(&draft, row.Explanations)
+	got.Submission, got.Report = row, posted.Judge(judge.Asked, judge.Before, row.Explanations)
 	return got, nil
 }
 
@@ -240,13 +240,13 @@ func (s *Store) DeleteBenchmarkingSubmission(ctx context.Context, actor programm
 // ExplainBenchmarkingSubmission adds explanations of the draft's warnings. The error is
 // Forbidden, NotFound, Stale, Conflict if there is no draft or the window is closed, or
 // Invalid if there is no such warning.
-func (s *Store) ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said []returns.Explanation, carry bool) (returns.Submission, error) {
+func (s *Store) ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said returns.Explained) (returns.Submission, error) {
 	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Clarify, func(w *work, row *returns.Submission) error {
 		judge, err := w.judgeOf(row)
 		if err != nil {
 			return err
 		}
-		return judge.Explain(row, actor, said, carry, w.now)
+		return judge.Explain(row, actor, said, w.now)
 	})
 }
 
@@ -301,7 +301,7 @@ func (s *Store) QueryBenchmarkingSubmission(ctx context.Context, actor programme
 		if err != nil {
 			return err
 		}
-		if err := judge.Asked(q.Counts); err != nil {
+		if err := judge.KnowsCounts(q.Counts); err != nil {
 			return err
 		}
 		q.ID = newID()
@@ -371,4 +371,28 @@ func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, 
 func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {
 	var versions []returns.Version
 	return versions, tx.Where(clause.Eq{Column: "submission_id", Value: id}).Order("number").Find(&versions).Error
+}
+
+// BenchmarkingReport judges the draft, where the actor sees it, or else the newest
+// version that was not withdrawn. The error is NotFound.
+func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (row returns.Submission, report returns.Report, err error) {
+	tx := s.gorm.WithContext(ctx)
+	row, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id)
+	if err != nil {
+		return row, report, refusal(err)
+	}
+	judging, err := s.judging(tx, &row)
+	if err != nil {
+		return row, report, refusal(err)
+	}
+	if row.Draft != nil && returns.WritesFor(actor, row.Borough) {
+		return row, judging.Report(row.Draft, row.Explanations), nil
+	}
+	v, err := newest(tx, id)
+	if err != nil || v == nil {
+		return row, report, refusal(cmp.Or(err, missing[returns.Submission]()))
+	}
+	report = judging.Report(&returns.Draft{Framework: v.Framework, Values: v.Values}, v.Explanations)
+	report.Number = &v.Number
+	return row, report, nil
 }

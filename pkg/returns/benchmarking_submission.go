@@ -1,7 +1,10 @@
 package returns
 
 import (
+	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"peerchallenge/pkg/programme"
@@ -407,4 +410,85 @@ type SubmissionFilter struct {
 	Quarter      *string
 	States       []State // any of them; all where it is empty
 	UpdatedSince *time.Time
+}
+
+// Judging is a return of a quarter under what it is judged by.
+type Judging struct {
+	Asked   Asked
+	Borough string
+	Quarter string
+	Before  History // what the borough's earlier returns say that stand
+	// Last is what was said to warnings of the quarter before, which may be carried
+	// forward from there.
+	Last       []Explanation
+	LastIsOf   string
+}
+
+// Draft makes a draft of the values that were sent, with the return that the rules are
+// asked of. The error is Invalid if one of them cannot be kept, and names them all.
+func (j *Judging) Draft(given Values) (Draft, Return, error) {
+	posted := Posted(j.Asked, j.Borough, j.Quarter, "/values", given)
+	var faults []programme.Fault
+	for i := range posted.Read {
+		f := &posted.Read[i]
+		faults = append(faults, programme.Fault{Pointer: f.Place.Pointer, Code: programme.FaultCode(f.Rule), Detail: f.Detail})
+	}
+	return Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, posted, programme.Refuse(faults)
+}
+
+// Report judges what is held.
+func (j *Judging) Report(d *Draft, said []Explanation) Report {
+	return Judge(j.Asked, j.Borough, j.Quarter, d.Values, j.Before, said)
+}
+
+// Explained is what somebody says to warnings of a draft.
+type Explained struct {
+	Said         []Said
+	CarryForward []string // keys of warnings for which last quarter's explanation holds again
+}
+
+// Said is what somebody says to the warning with the key.
+type Said struct{ Key, Text string }
+
+// Explain adds what is said to the warnings of the draft. The error is Invalid if there
+// is no such warning.
+func (j *Judging) Explain(s *Submission, actor programme.Actor, e Explained, now time.Time) error {
+	report := j.Report(s.Draft, s.Explanations)
+	var faults []programme.Fault
+	for i, said := range e.Said {
+		explanation, err := report.Explain(said.Key, said.Text, signsAs(actor), now)
+		if refused, is := errors.AsType[*programme.Error](err); is {
+			for _, f := range refused.Faults {
+				f.Pointer = "/explanations/" + strconv.Itoa(i) + f.Pointer
+				faults = append(faults, f)
+			}
+			continue
+		}
+		s.Explanations = append(s.Explanations, explanation)
+	}
+	carried, err := report.Carry(j.Last, j.LastIsOf, e.CarryForward, signsAs(actor), now)
+	if refused, is := errors.AsType[*programme.Error](err); is {
+		for _, f := range refused.Faults {
+			f.Pointer = strings.Replace(f.Pointer, "/confirmed", "/carryForward", 1)
+			faults = append(faults, f)
+		}
+	}
+	s.Explanations = append(s.Explanations, carried...)
+	return programme.Refuse(faults)
+}
+
+// KnowsCounts refuses a question about counts that are not asked for.
+func (j *Judging) KnowsCounts(counts []string) error {
+	var faults []programme.Fault
+	for i, code := range counts {
+		if j.Asked.Document.Count(code) == nil {
+			faults = append(faults, programme.Unknown("/counts/"+strconv.Itoa(i), "The framework has no such count."))
+		}
+	}
+	return programme.Refuse(faults)
+}
+
+// Equal reports whether both say the same by the same framework.
+func (d *Draft) Equal(other Draft) bool {
+	return d.Framework == other.Framework && d.Values.Equal(other.Values)
 }

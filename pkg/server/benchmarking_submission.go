@@ -16,7 +16,7 @@ type benchmarkingSubmissionStore interface {
 	PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.Received, error)
 	PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.Received, error)
 	DeleteBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) error
-	ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said []returns.Explanation, carry bool) (returns.Submission, error)
+	ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said returns.Explained) (returns.Submission, error)
 	SubmitBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
 	WithdrawBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
 	QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error)
@@ -120,12 +120,11 @@ func (s *Server) DeleteBenchmarkingSubmission(ctx context.Context, r api.DeleteB
 
 // ExplainBenchmarkingSubmission says why the figures are right.
 func (s *Server) ExplainBenchmarkingSubmission(ctx context.Context, r api.ExplainBenchmarkingSubmissionRequestObject) (api.Response, error) {
-	said := make([]returns.Explanation, len(r.Body.Explanations))
+	said := returns.Explained{CarryForward: list(r.Body.CarryForward), Said: make([]returns.Said, len(r.Body.Explanations))}
 	for i, e := range r.Body.Explanations {
-		said[i] = returns.Explanation{Rule: e.Rule, Fingerprint: e.Fingerprint, Text: e.Text}
+		said.Said[i] = returns.Said{Key: e.Key, Text: e.Text}
 	}
-	carry := r.Body.CarryForward != nil && *r.Body.CarryForward
-	return submissionReply(ctx)(s.store.ExplainBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), said, carry))
+	return submissionReply(ctx)(s.store.ExplainBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), said))
 }
 
 // SubmitBenchmarkingSubmission gives the draft a number.
@@ -238,7 +237,7 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 		AuthorityId: v.AuthorityID, ReceiptId: v.ReceiptID, DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
 	}
 	for i, e := range v.Explanations {
-		wire.Explanations[i] = api.VersionExplanation{Rule: e.Rule, Counts: programme.OrEmpty(e.Counts), Text: e.Text, By: string(e.By), At: e.At, CarriedFrom: e.Carried}
+		wire.Explanations[i] = api.VersionExplanation{Rule: e.Rule, Counts: countsOf(e.Counts), Text: e.Text, By: string(e.By), At: e.At, CarriedFrom: e.CarriedFrom}
 	}
 	return wire
 }
@@ -247,7 +246,7 @@ func reportWire(s *returns.Submission, r *returns.Report) api.BenchmarkingReport
 	wire := api.BenchmarkingReport{
 		Borough: r.Borough, Quarter: r.Quarter, Number: r.Number, Framework: r.Framework, MaySubmit: r.Errors == 0 && r.Open == 0,
 		Errors: r.Errors, Warnings: r.Warnings, Unexplained: r.Open, Reported: r.Tally.Reported, ConfirmedNil: r.Tally.ConfirmedNil,
-		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: programme.OrEmpty(r.Next()), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More,
+		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: r.Next(), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More,
 	}
 	for i := range r.Findings {
 		wire.Findings[i] = findingInReportWire(&r.Findings[i])
@@ -257,11 +256,8 @@ func reportWire(s *returns.Submission, r *returns.Report) api.BenchmarkingReport
 
 func findingInReportWire(f *returns.Finding) api.ReportFinding {
 	wire := api.ReportFinding{
-		Rule: f.Rule, RuleVersion: f.RuleVersion, Severity: api.ReportSeverity(f.Severity), Remedy: api.ReportRemedy(f.Remedy), Counts: make([]string, len(f.Counts)),
-		Fingerprint: f.Fingerprint, Pointer: optional(f.Place.Pointer), Column: optional(f.Place.Column), Given: f.Given, Expected: f.Expected, Detail: f.Detail,
-	}
-	for i, v := range f.Counts {
-		wire.Counts[i] = v.Count
+		Rule: f.Rule, RuleVersion: f.RuleVersion, Severity: api.ReportSeverity(f.Severity), Remedy: api.ReportRemedy(f.Remedy), Counts: countsOf(f.Counts),
+		Key: f.Key(), Pointer: optional(f.Place.Pointer), Column: optional(f.Place.Column), Given: f.Given, Expected: f.Expected, Detail: f.Detail, Advice: f.Advice,
 	}
 	if f.Place.Row > 0 {
 		wire.Row = &f.Place.Row
@@ -270,4 +266,12 @@ func findingInReportWire(f *returns.Finding) api.ReportFinding {
 		wire.Explanation = &f.Explained.Text
 	}
 	return wire
+}
+
+func countsOf(values returns.Values) []string {
+	codes := make([]string, len(values))
+	for i, v := range values {
+		codes[i] = v.Count
+	}
+	return codes
 }
