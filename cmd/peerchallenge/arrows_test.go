@@ -19,11 +19,12 @@ var arrows = map[string][]string{
 	"pkg/grouping":        {},
 	"pkg/programme":       {"pkg/grouping"},
 	"pkg/benchmark":       {"pkg/programme"},
+	"pkg/returns":         {"pkg/programme", "pkg/benchmark", "pkg/framework", "pkg/sheet"},
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/programme"},
 	"pkg/seed/pack":       {},
-	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/programme"},
+	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/programme", "pkg/returns"},
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"api/publish", "pkg/programme"},
@@ -31,9 +32,9 @@ var arrows = map[string][]string{
 	"api/publish":         {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/sheet":           {},
-	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},
+	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme", "pkg/returns"},
 	"cmd/peerchallenge": {
-		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/seed", "pkg/server",
+		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns", "pkg/seed", "pkg/server",
 	},
 }
 
