@@ -217,6 +217,7 @@ const (
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
 	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
 	FaultCodeSecondLead          FaultCode = "second_lead"
+	FaultCodeSettled             FaultCode = "settled"
 	FaultCodeTeamSize            FaultCode = "team_size"
 	FaultCodeTooFew              FaultCode = "too_few"
 	FaultCodeTooGreat            FaultCode = "too_great"

@@ -186,6 +186,7 @@ const (
 	FaultRole                FaultCode = "role"
 	FaultScopeNotAgreed      FaultCode = "scope_not_agreed"
 	FaultSecondLead          FaultCode = "second_lead"
+	FaultSettled             FaultCode = "settled"
 	FaultSubject             FaultCode = "subject"
 	FaultTeamSize            FaultCode = "team_size"
 	FaultTooFew              FaultCode = "too_few"

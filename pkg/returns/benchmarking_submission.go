@@ -426,7 +426,7 @@ type Judging struct {
 
 // Draft makes a draft of the values that were sent, with the return that the rules are
 // asked of. The error is Invalid if one of them cannot be kept, and names them all.
-func (j *Judging) Draft(given Values) (Draft, Return, error) {
+func (j *Judging) Draft(given Values) (Draft, *Return, error) {
 	posted := Posted(j.Asked, j.Borough, j.Quarter, "/values", given)
 	var faults []programme.Fault
 	for i := range posted.Read {
