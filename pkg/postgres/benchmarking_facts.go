@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -60,7 +61,7 @@ func draftReports(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission
 		if row.Draft == nil || !returns.WritesFor(actor, row.Borough) {
 			continue
 		}
-		judging, err := judgingOf(tx, row)
+		judging, err := judgingOf(tx, row, row.Draft.Framework)
 		if err != nil {
 			return err
 		}
@@ -74,11 +75,11 @@ func draftReports(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission
 // borough's median is made of. However long the history grows, a return costs as much.
 const longestPast = 12
 
-// judgingOf reads what a return is judged by.
-func judgingOf(tx *gorm.DB, row *returns.Submission) (returns.Judging, error) {
+// judgingOf reads what a return is judged by under the version of the framework.
+func judgingOf(tx *gorm.DB, row *returns.Submission, number string) (returns.Judging, error) {
 	j := returns.Judging{Borough: row.Borough, Quarter: row.Quarter}
 	var f framework.Framework
-	if err := beyondSight(tx).Where("number = ?", row.Framework()).Take(&f).Error; err != nil {
+	if err := beyondSight(tx).Where("number = ?", number).Take(&f).Error; err != nil {
 		return j, err
 	}
 	j.Asked = returns.Asked{Version: f.Number, Document: &f.Document}
@@ -94,7 +95,7 @@ func judgingOf(tx *gorm.DB, row *returns.Submission) (returns.Judging, error) {
 		JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
 		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, row.Borough, row.Quarter, longestPast).Scan(&past).Error
 	for i := range past {
-		if i == 0 {
+		if follows(past[i].Quarter, row.Quarter) {
 			j.Last, j.LastIsOf = past[i].Explanations, past[i].Quarter
 		}
 		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: past[i].Values})
@@ -109,4 +110,26 @@ func indicatorsOf(d *framework.Document) []string {
 	}
 	slices.Sort(codes)
 	return codes
+}
+
+// follows reports whether the second quarter is the one after the first.
+func follows(first, second string) bool {
+	p, err := benchmark.ParsePeriod(second)
+	return err == nil && p.Previous().Code == first
+}
+
+// frameworkOf answers the version of the framework by which a quarter's returns are
+// judged: the one that it names or, where it names none, the newest that was published
+// before its window opened; in practice the newest of all. A published version never
+// changes, so that the answer is the same for ever once the window is open.
+func frameworkOf(tx *gorm.DB, q *returns.Quarter) (string, error) {
+	if q.Framework != nil {
+		return *q.Framework, nil
+	}
+	var number string
+	err := tx.Raw("SELECT number FROM frameworks WHERE state = 'published' AND (?::date IS NULL OR published_at < ?::date) ORDER BY published_at DESC, id DESC LIMIT 1", q.OpensOn, q.OpensOn).Scan(&number).Error
+	if err == nil && number == "" {
+		err = programme.Errorf(programme.Conflict, programme.CodeNoFramework, "No framework is published that says what the quarter asks for.")
+	}
+	return number, err
 }

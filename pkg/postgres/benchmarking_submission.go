@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -138,7 +140,11 @@ func (w *work) receive(p returns.Posting) (got returns.Received, err error) {
 	if err != nil {
 		return got, err
 	}
-	judge, err := w.judgeOf(&row)
+	number, err := frameworkOf(w.tx, row.Facts.Quarter)
+	if err != nil {
+		return got, err
+	}
+	judge, err := judgingOf(w.tx, &row, number)
 	if err != nil {
 		return got, err
 	}
@@ -146,7 +152,7 @@ func (w *work) receive(p returns.Posting) (got returns.Received, err error) {
 	if err != nil {
 		return got, err
 	}
-	head, err := w.newest(&row)
+	head, err := w.head(&row)
 	if err != nil {
 		return got, err
 	}
@@ -161,7 +167,8 @@ func (w *work) receive(p returns.Posting) (got returns.Received, err error) {
 	if err := forSteps(w.tx, w.actor, benchmarkingSubmissions, []*returns.Submission{&row}); err != nil {
 		return got, err
 	}
-	got.Submission, got.Report = row, posted.Judge(judge.Asked, judge.Before, row.Explanations)
+	got.Submission = row
+	got.Report = posted.Judge(judge.Asked, judge.Before, row.Explanations)
 	return got, nil
 }
 
@@ -209,32 +216,46 @@ func (w *work) holdSubmission(borough, quarter string) (row returns.Submission, 
 	if err != nil {
 		return row, there, err
 	}
-	return row, there, submissionFacts(w.tx, w.actor, []*returns.Submission{&row})
+	if err := submissionFacts(w.tx, w.actor, []*returns.Submission{&row}); err != nil {
+		return row, there, err
+	}
+	if row.Facts.Quarter == nil {
+		return row, there, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such quarter.")
+	}
+	return row, there, nil
 }
 
-// newest answers what the borough has sent last, as a draft: the draft, or the newest
-// version that was not withdrawn. It is nil where there is nothing.
-func (w *work) newest(row *returns.Submission) (*returns.Draft, error) {
+// head answers what the borough has sent last: the draft, or the newest version that
+// was not withdrawn. It is nil where there is nothing.
+func (w *work) head(row *returns.Submission) (*returns.Draft, error) {
 	if row.Draft != nil || row.Numbers == 0 {
 		return row.Draft, nil
 	}
-	var v returns.Version
-	err := w.tx.Where("submission_id = ? AND state <> ?", row.ID, returns.VersionWithdrawn).Order("number DESC").Take(&v).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // nothing that was sent stands
+	v, err := lastVersion(w.tx, row.ID)
+	if v == nil {
+		return nil, err
 	}
-	return &returns.Draft{Framework: v.Framework, Values: v.Values}, err
+	return &returns.Draft{Framework: v.Framework, Values: v.Values}, nil
 }
 
 // DeleteBenchmarkingSubmission discards the draft at the version: where nothing was
 // submitted, the return itself. The error is Forbidden, NotFound, Stale, or Conflict if
 // there is no draft.
 func (s *Store) DeleteBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	_, err := change(ctx, s, actor, benchmarkingSubmissions, id, version, programme.Delete, func(w *work, row *returns.Submission) error {
-		row.Draft = nil
-		return nil
+	return s.act(ctx, actor, func(w *work) error {
+		row, err := hold(w, benchmarkingSubmissions, id)
+		if err != nil {
+			return err
+		}
+		if row.Numbers == 0 {
+			return drop(w.ctx, s, actor, benchmarkingSubmissions, id, version, nil)
+		}
+		_, err = change(w.ctx, s, actor, benchmarkingSubmissions, id, version, programme.Delete, func(_ *work, row *returns.Submission) error {
+			row.Draft = nil
+			return nil
+		})
+		return err
 	})
-	return err
 }
 
 // ExplainBenchmarkingSubmission adds explanations of the draft's warnings. The error is
@@ -242,7 +263,7 @@ func (s *Store) DeleteBenchmarkingSubmission(ctx context.Context, actor programm
 // Invalid if there is no such warning.
 func (s *Store) ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said returns.Explained) (returns.Submission, error) {
 	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Clarify, func(w *work, row *returns.Submission) error {
-		judge, err := w.judgeOf(row)
+		judge, err := judgingOf(w.tx, row, row.Draft.Framework)
 		if err != nil {
 			return err
 		}
@@ -297,7 +318,11 @@ func (s *Store) WithdrawBenchmarkingSubmission(ctx context.Context, actor progra
 // queried already, or Invalid if the question names counts that are not asked for.
 func (s *Store) QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error) {
 	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.ToQuery, func(w *work, row *returns.Submission) error {
-		judge, err := w.judgeOf(row)
+		v, err := lastVersion(w.tx, id)
+		if err != nil {
+			return err
+		}
+		judge, err := judgingOf(w.tx, row, v.Framework)
 		if err != nil {
 			return err
 		}
@@ -327,7 +352,7 @@ func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programm
 	err := s.act(ctx, actor, func(w *work) (err error) {
 		// The quarter before the return, as by all who send: its generation is what
 		// answers about its figures are kept under.
-		if err := w.tx.Exec("SELECT FROM quarters WHERE code = (SELECT quarter_code FROM benchmarking_submissions WHERE id = ?) FOR UPDATE", uuidOrNone(id)).Error; err != nil {
+		if err := w.tx.Exec("SELECT FROM quarters WHERE code = (SELECT quarter_code FROM benchmarking_submissions WHERE id = ?) FOR UPDATE", idOrNone(id)).Error; err != nil {
 			return err
 		}
 		row, err = change(w.ctx, s, actor, benchmarkingSubmissions, id, version, returns.Accept, func(w *work, row *returns.Submission) error {
@@ -348,7 +373,7 @@ func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programm
 // BenchmarkingVersions lists the versions of a return that the actor may see, by
 // number. The error is NotFound.
 func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
-	return listed(s, func(v *returns.Version) []string { return []string{ordinal(v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
+	return listed(s, func(v *returns.Version) []string { return []string{fmt.Sprintf("%06d", v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
 		if _, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
 			return nil, err
 		}
@@ -368,6 +393,14 @@ func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, 
 	return orZero(v, refusal(err))
 }
 
+// idOrNone is the id, or nothing for what PostgreSQL would call a syntax error.
+func idOrNone(id string) *string {
+	if uuid.Validate(id) != nil {
+		return nil
+	}
+	return &id
+}
+
 func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {
 	var versions []returns.Version
 	return versions, tx.Where(clause.Eq{Column: "submission_id", Value: id}).Order("number").Find(&versions).Error
@@ -375,24 +408,36 @@ func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {
 
 // BenchmarkingReport judges the draft, where the actor sees it, or else the newest
 // version that was not withdrawn. The error is NotFound.
-func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (row returns.Submission, report returns.Report, err error) {
+func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (got returns.Received, err error) {
 	tx := s.gorm.WithContext(ctx)
-	row, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id)
-	if err != nil {
-		return row, report, refusal(err)
+	if got.Submission, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
+		return got, refusal(err)
 	}
-	judging, err := s.judging(tx, &row)
-	if err != nil {
-		return row, report, refusal(err)
+	row := &got.Submission
+	draft, said := row.Draft, row.Explanations
+	if draft == nil || !returns.WritesFor(actor, row.Borough) {
+		v, err := lastVersion(tx, id)
+		if err != nil {
+			return got, refusal(err)
+		}
+		if v == nil {
+			return got, missing[returns.Submission]()
+		}
+		draft, said, got.Number = &returns.Draft{Framework: v.Framework, Values: v.Values}, v.Explanations, &v.Number
 	}
-	if row.Draft != nil && returns.WritesFor(actor, row.Borough) {
-		return row, judging.Report(row.Draft, row.Explanations), nil
+	judging, err := judgingOf(tx, row, draft.Framework)
+	if err == nil {
+		got.Report = judging.Report(draft, said)
 	}
-	v, err := newest(tx, id)
-	if err != nil || v == nil {
-		return row, report, refusal(cmp.Or(err, missing[returns.Submission]()))
+	return got, refusal(err)
+}
+
+// lastVersion answers the newest version that was not withdrawn, or nil.
+func lastVersion(tx *gorm.DB, id string) (*returns.Version, error) {
+	var v returns.Version
+	err := tx.Where("submission_id = ? AND state <> ?", id, returns.VersionWithdrawn).Order("number DESC").Take(&v).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // nothing that was sent stands
 	}
-	report = judging.Report(&returns.Draft{Framework: v.Framework, Values: v.Values}, v.Explanations)
-	report.Number = &v.Number
-	return row, report, nil
+	return &v, err
 }

@@ -44,6 +44,7 @@ const (
 	CodeMethodNotAllowed     Code = "method_not_allowed"
 	CodeNoAuthority          Code = "no_authority"
 	CodeNoDates              Code = "no_dates"
+	CodeNoFramework          Code = "no_framework"
 	CodeNoReport             Code = "no_report"
 	CodeNoSuchAddress        Code = "no_such_address"
 	CodeNoToken              Code = "no_token"

@@ -382,6 +382,7 @@ type Received struct {
 	Outcome    Outcome
 	Submission Submission
 	Report     Report
+	Number     *int  // of the version that the report is about; nil where it is about the draft
 	Err        error // why it was refused
 }
 
@@ -420,8 +421,8 @@ type Judging struct {
 	Before  History // what the borough's earlier returns say that stand
 	// Last is what was said to warnings of the quarter before, which may be carried
 	// forward from there.
-	Last       []Explanation
-	LastIsOf   string
+	Last     []Explanation
+	LastIsOf string
 }
 
 // Draft makes a draft of the values that were sent, with the return that the rules are
