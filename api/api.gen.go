@@ -5192,6 +5192,7 @@ type ProblemKind struct {
 
 // ProblemKinds Kinds of problem.
 type ProblemKinds struct {
+	// Items The kinds, by code.
 	Items []ProblemKind `json:"items"`
 }
 
