@@ -41,11 +41,12 @@ func wrap(n, schemas *yaml.Node) {
 	}
 	if ref, said := member(n, "$ref"), member(n, "x-description"); ref != nil && said != nil {
 		of := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{{Kind: yaml.MappingNode, Content: []*yaml.Node{text("$ref"), ref}}}}
-		nullable := member(member(schemas, strings.TrimPrefix(ref.Value, "#/components/schemas/")), "nullable")
-		n.Content = []*yaml.Node{text("allOf"), of, text("description"), said}
-		if nullable != nil {
-			n.Content = append(n.Content, text("nullable"), nullable)
+		schema := member(schemas, strings.TrimPrefix(ref.Value, "#/components/schemas/"))
+		n.Content = nil
+		if nullable := member(schema, "nullable"); nullable != nil {
+			n.Content = []*yaml.Node{text("type"), member(schema, "type"), text("nullable"), nullable} // the one means nothing without the other
 		}
+		n.Content = append(n.Content, text("allOf"), of, text("description"), said)
 		return
 	}
 	for _, child := range n.Content {
