@@ -190,6 +190,7 @@ const (
 	FaultCodeNotNull             FaultCode = "not_null"
 	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
+	FaultCodeNotWhole            FaultCode = "not_whole"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"

@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/framework", "pkg/programme"},
+	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
 	"pkg/seed/pack":       {},
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme"},
 	"pkg/postgres/local":  {},

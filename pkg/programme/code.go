@@ -153,6 +153,7 @@ const (
 	FaultNotNull             FaultCode = "not_null"
 	FaultNotStanding         FaultCode = "not_standing"
 	FaultNotTheHost          FaultCode = "not_the_host"
+	FaultNotWhole            FaultCode = "not_whole"
 	FaultNotYet              FaultCode = "not_yet"
 	FaultOneOf               FaultCode = "one_of"
 	FaultOnlyInChallenges    FaultCode = "only_in_challenges"
