@@ -80,11 +80,40 @@ const (
 	AuditActionUpdate AuditAction = "update"
 )
 
+// Defines values for BenchmarkingSubmissionState.
+const (
+	BenchmarkingSubmissionStateAccepted  BenchmarkingSubmissionState = "accepted"
+	BenchmarkingSubmissionStateDraft     BenchmarkingSubmissionState = "draft"
+	BenchmarkingSubmissionStateQueried   BenchmarkingSubmissionState = "queried"
+	BenchmarkingSubmissionStateSubmitted BenchmarkingSubmissionState = "submitted"
+)
+
+// Defines values for BenchmarkingSubmissionStepName.
+const (
+	BenchmarkingSubmissionStepNameAccept   BenchmarkingSubmissionStepName = "accept"
+	BenchmarkingSubmissionStepNameAnswer   BenchmarkingSubmissionStepName = "answer"
+	BenchmarkingSubmissionStepNameDelete   BenchmarkingSubmissionStepName = "delete"
+	BenchmarkingSubmissionStepNameEdit     BenchmarkingSubmissionStepName = "edit"
+	BenchmarkingSubmissionStepNameExplain  BenchmarkingSubmissionStepName = "explain"
+	BenchmarkingSubmissionStepNameQuery    BenchmarkingSubmissionStepName = "query"
+	BenchmarkingSubmissionStepNameSubmit   BenchmarkingSubmissionStepName = "submit"
+	BenchmarkingSubmissionStepNameWithdraw BenchmarkingSubmissionStepName = "withdraw"
+)
+
+// Defines values for BenchmarkingVersionState.
+const (
+	BenchmarkingVersionStateAccepted   BenchmarkingVersionState = "accepted"
+	BenchmarkingVersionStateQueried    BenchmarkingVersionState = "queried"
+	BenchmarkingVersionStateSubmitted  BenchmarkingVersionState = "submitted"
+	BenchmarkingVersionStateSuperseded BenchmarkingVersionState = "superseded"
+	BenchmarkingVersionStateWithdrawn  BenchmarkingVersionState = "withdrawn"
+)
+
 // Defines values for ChangeKind.
 const (
-	Created ChangeKind = "created"
-	Deleted ChangeKind = "deleted"
-	Updated ChangeKind = "updated"
+	ChangeKindCreated ChangeKind = "created"
+	ChangeKindDeleted ChangeKind = "deleted"
+	ChangeKindUpdated ChangeKind = "updated"
 )
 
 // Defines values for ChangedThing.
@@ -97,6 +126,14 @@ const (
 // Defines values for ContractFormats.
 const (
 	ContractFormatsJson ContractFormats = "json"
+)
+
+// Defines values for CountValueStatus.
+const (
+	CountValueStatusConfirmedNil  CountValueStatus = "confirmed_nil"
+	CountValueStatusMissing       CountValueStatus = "missing"
+	CountValueStatusNotApplicable CountValueStatus = "not_applicable"
+	CountValueStatusReported      CountValueStatus = "reported"
 )
 
 // Defines values for EventKind.
@@ -212,6 +249,7 @@ const (
 	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRepeated            FaultCode = "repeated"
+	FaultCodeReportError         FaultCode = "report_error"
 	FaultCodeReportedTogether    FaultCode = "reported_together"
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
@@ -226,6 +264,7 @@ const (
 	FaultCodeTooShort            FaultCode = "too_short"
 	FaultCodeTooSmall            FaultCode = "too_small"
 	FaultCodeType                FaultCode = "type"
+	FaultCodeUnexplained         FaultCode = "unexplained"
 	FaultCodeUnit                FaultCode = "unit"
 	FaultCodeUnknownAuthority    FaultCode = "unknown_authority"
 	FaultCodeUnknownCloseness    FaultCode = "unknown_closeness"
@@ -312,7 +351,7 @@ const (
 
 // Defines values for GroupingProposalStepName.
 const (
-	Accept GroupingProposalStepName = "accept"
+	GroupingProposalStepNameAccept GroupingProposalStepName = "accept"
 )
 
 // Defines values for HealthStatus.
@@ -517,6 +556,21 @@ const (
 	PolarityNeutral Polarity = "neutral"
 )
 
+// Defines values for PostingMode.
+const (
+	Partial PostingMode = "partial"
+	Whole   PostingMode = "whole"
+)
+
+// Defines values for PostingOutcome.
+const (
+	PostingOutcomeCreated   PostingOutcome = "created"
+	PostingOutcomeLeftOut   PostingOutcome = "left_out"
+	PostingOutcomeRefused   PostingOutcome = "refused"
+	PostingOutcomeReplaced  PostingOutcome = "replaced"
+	PostingOutcomeUnchanged PostingOutcome = "unchanged"
+)
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeAccessUnconfirmed    ProblemCode = "access_unconfirmed"
@@ -551,7 +605,9 @@ const (
 	ProblemCodeMediaType            ProblemCode = "media_type"
 	ProblemCodeMembershipOverlap    ProblemCode = "membership_overlap"
 	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
+	ProblemCodeNoAuthority          ProblemCode = "no_authority"
 	ProblemCodeNoDates              ProblemCode = "no_dates"
+	ProblemCodeNoFramework          ProblemCode = "no_framework"
 	ProblemCodeNoReport             ProblemCode = "no_report"
 	ProblemCodeNoSuchAddress        ProblemCode = "no_such_address"
 	ProblemCodeNoToken              ProblemCode = "no_token"
@@ -564,6 +620,7 @@ const (
 	ProblemCodeOperationNotAllowed  ProblemCode = "operation_not_allowed"
 	ProblemCodePublicationNeeded    ProblemCode = "publication_needed"
 	ProblemCodeReadOnly             ProblemCode = "read_only"
+	ProblemCodeReportFaults         ProblemCode = "report_faults"
 	ProblemCodeRole                 ProblemCode = "role"
 	ProblemCodeShownOnce            ProblemCode = "shown_once"
 	ProblemCodeStale                ProblemCode = "stale"
@@ -595,6 +652,8 @@ const (
 	ProblemCodeUnknownBorough       ProblemCode = "unknown_borough"
 	ProblemCodeUntrustedBorough     ProblemCode = "untrusted_borough"
 	ProblemCodeUntrustedRole        ProblemCode = "untrusted_role"
+	ProblemCodeWindowClosed         ProblemCode = "window_closed"
+	ProblemCodeWindowNotOpen        ProblemCode = "window_not_open"
 	ProblemCodeWrongState           ProblemCode = "wrong_state"
 )
 
@@ -675,6 +734,21 @@ const (
 const (
 	ReleaseStepNameReinstate ReleaseStepName = "reinstate"
 	ReleaseStepNameWithdraw  ReleaseStepName = "withdraw"
+)
+
+// Defines values for ReportRemedy.
+const (
+	ReportRemedyCorrectFile   ReportRemedy = "correct_file"
+	ReportRemedyCorrectValues ReportRemedy = "correct_values"
+	ReportRemedyExplain       ReportRemedy = "explain"
+	ReportRemedyGiveReasons   ReportRemedy = "give_reasons"
+	ReportRemedyReconcile     ReportRemedy = "reconcile"
+)
+
+// Defines values for ReportSeverity.
+const (
+	Error   ReportSeverity = "error"
+	Warning ReportSeverity = "warning"
 )
 
 // Defines values for ResourceType.
@@ -1598,6 +1672,365 @@ type AuthoritySuccessorInput struct {
 	RegionName *Name `json:"regionName,omitempty"`
 }
 
+// BenchmarkingAnswerInput The answer to what the team asks.
+type BenchmarkingAnswerInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// Text The answer.
+	//
+	// Example: Two teams were joined in July; the figures are complete.
+	Text string `json:"text"`
+}
+
+// BenchmarkingDraft What the borough is working on.
+type BenchmarkingDraft struct {
+	// Framework The number of a version of the framework.
+	//
+	// Example: 1.0.0
+	Framework FrameworkVersion `json:"framework"`
+
+	// Values One for each count that the framework asks for, in its order.
+	Values []CountValue `json:"values"`
+}
+
+// BenchmarkingPosting Several returns.
+type BenchmarkingPosting struct {
+	// Submissions Each return, of one borough and quarter.
+	Submissions []PostedReturn `json:"submissions"`
+}
+
+// BenchmarkingPostingReport What became of several returns, or would in a dry run.
+type BenchmarkingPostingReport struct {
+	// DryRun Whether nothing was written.
+	DryRun bool `json:"dryRun"`
+
+	// Submissions Each return, in the order in which they were sent.
+	Submissions []BenchmarkingPostingResult `json:"submissions"`
+
+	// Taken How many were created or replaced, or would be.
+	Taken int `json:"taken"`
+}
+
+// BenchmarkingPostingResult What became of one return.
+type BenchmarkingPostingResult struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Code The code of the problem by which it was refused.
+	Code *string `json:"code"`
+
+	// Detail Why it was refused.
+	Detail *string `json:"detail"`
+
+	// Etag What `If-Match` takes for the next change; null in a dry run and where it was refused.
+	Etag *string `json:"etag"`
+
+	// Faults What is wrong with it, where it was refused.
+	Faults []Fault `json:"faults"`
+
+	// Id The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id *NullableId `json:"id"`
+
+	// Outcome What became of a return, or would in a dry run: `left_out` is what was not taken because another was refused. More may come.
+	Outcome PostingOutcome `json:"outcome"`
+
+	// Quarter A quarter of a financial year, or `practice`.
+	//
+	// Example: practice
+	Quarter QuarterCode `json:"quarter"`
+
+	// Report What the rules find; null where it was refused.
+	Report *BenchmarkingReport `json:"report"`
+}
+
+// BenchmarkingQueryInput What the team asks about a version.
+type BenchmarkingQueryInput struct {
+	// AnswerBy The day by which to answer.
+	AnswerBy *programme.Date `json:"answerBy,omitempty"`
+
+	// Counts The counts that it is about; none where it is about the whole.
+	Counts *[]CountCode `json:"counts,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// Text What is asked.
+	//
+	// Example: Referrals have fallen by half since last quarter. Is a team missing?
+	Text string `json:"text"`
+}
+
+// BenchmarkingQuestion What the programme's team asked about a version, and the answer.
+type BenchmarkingQuestion struct {
+	// Answer The answer; null while there is none, or where a new version was the answer.
+	Answer *string `json:"answer"`
+
+	// AnswerBy The day by which to answer; null where there is none.
+	AnswerBy *programme.Date `json:"answerBy"`
+
+	// AnsweredAt When it was answered.
+	AnsweredAt *time.Time `json:"answeredAt"`
+
+	// AnsweredBy The role in which somebody of the borough answered.
+	AnsweredBy *string `json:"answeredBy"`
+
+	// AskedAt When it was asked.
+	AskedAt time.Time `json:"askedAt"`
+
+	// Counts The counts that it is about; empty where it is about the whole.
+	Counts []CountCode `json:"counts"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// Text What is asked.
+	Text string `json:"text"`
+}
+
+// BenchmarkingReport Everything that the rules find in a return.
+type BenchmarkingReport struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// ConfirmedNil How many are confirmed nil.
+	ConfirmedNil int `json:"confirmedNil"`
+
+	// Errors What must be put right.
+	Errors int `json:"errors"`
+
+	// Findings What was found, by remedy; at most 100.
+	Findings []ReportFinding `json:"findings"`
+
+	// Framework The number of a version of the framework.
+	//
+	// Example: 1.0.0
+	Framework FrameworkVersion `json:"framework"`
+
+	// MaySubmit Whether nothing in the figures keeps it from being submitted. Windows and permissions are said by the step.
+	MaySubmit bool `json:"maySubmit"`
+
+	// Missing How many are missing.
+	Missing int `json:"missing"`
+
+	// More How many findings there are beyond those.
+	More int `json:"more"`
+
+	// Next What to do next, in a sentence or two.
+	Next string `json:"next"`
+
+	// NotApplicable How many are not applicable.
+	NotApplicable int `json:"notApplicable"`
+
+	// Number The number of a version; null where there is none.
+	Number *NullableVersionNumber `json:"number"`
+
+	// Quarter A quarter of a financial year, or `practice`.
+	//
+	// Example: practice
+	Quarter QuarterCode `json:"quarter"`
+
+	// Reported How many values are numbers.
+	Reported int `json:"reported"`
+
+	// Unexplained Warnings without an explanation.
+	Unexplained int `json:"unexplained"`
+
+	// Warnings What must be explained, or is.
+	Warnings int `json:"warnings"`
+}
+
+// BenchmarkingSubmission A borough's return for a quarter: what it is working on, and what it has sent. Nobody but the borough and the programme's team sees it, the draft the borough alone.
+type BenchmarkingSubmission struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// DaysLate How many days after the borough's due day that was; 0 where it was on time or nothing has come.
+	DaysLate int `json:"daysLate"`
+
+	// Draft What the borough is working on; null where everything was submitted, and for everybody else.
+	Draft *BenchmarkingDraft `json:"draft"`
+
+	// Errors What the report of the draft finds that must be put right; null where there is no draft or the caller does not see it.
+	Errors *int `json:"errors"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Illustrative Whether it is made up, to show how the service works.
+	Illustrative bool `json:"illustrative"`
+
+	// Quarter A quarter of a financial year, or `practice`.
+	//
+	// Example: practice
+	Quarter QuarterCode `json:"quarter"`
+
+	// ReceivedAt When the first version came that was not withdrawn; what follows does not move it.
+	ReceivedAt *time.Time `json:"receivedAt"`
+
+	// Resubmissions How many versions came after the first and were not withdrawn.
+	Resubmissions int `json:"resubmissions"`
+
+	// Standing The number of a version; null where there is none.
+	Standing *NullableVersionNumber `json:"standing"`
+
+	// State Where it stands - that of its newest version, and `draft` where nothing was submitted yet. More may come.
+	State BenchmarkingSubmissionState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]BenchmarkingSubmissionStep `json:"steps,omitempty"`
+
+	// Thread What was asked about it and answered, the oldest first.
+	Thread []BenchmarkingQuestion `json:"thread"`
+
+	// UnderReview The number of a version; null where there is none.
+	UnderReview *NullableVersionNumber `json:"underReview"`
+
+	// Unexplained Warnings of the draft that nobody has explained; null likewise.
+	Unexplained *int `json:"unexplained"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// BenchmarkingSubmissionInput A whole return.
+type BenchmarkingSubmissionInput struct {
+	// Values What it says of each count, in any order. What is not named is missing.
+	Values []CountValueInput `json:"values"`
+}
+
+// BenchmarkingSubmissionPage A page of the list.
+type BenchmarkingSubmissionPage struct {
+	// Items The items of this page.
+	Items []BenchmarkingSubmission `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// BenchmarkingSubmissionReceived What became of a return that was sent, or would in a dry run.
+type BenchmarkingSubmissionReceived struct {
+	// DryRun Whether nothing was written.
+	DryRun bool `json:"dryRun"`
+
+	// Outcome What became of a return, or would in a dry run: `left_out` is what was not taken because another was refused. More may come.
+	Outcome PostingOutcome `json:"outcome"`
+
+	// Report Everything that the rules find in a return.
+	Report BenchmarkingReport `json:"report"`
+
+	// Submission The return as it is now; null in a dry run.
+	Submission *BenchmarkingSubmission `json:"submission"`
+}
+
+// BenchmarkingSubmissionState Where it stands - that of its newest version, and `draft` where nothing was submitted yet. More may come.
+type BenchmarkingSubmissionState string
+
+// BenchmarkingSubmissionStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type BenchmarkingSubmissionStep = Step
+
+// BenchmarkingSubmissionStepName What can be done. More may come.
+type BenchmarkingSubmissionStepName string
+
+// BenchmarkingVersion A return as it was submitted under a number, for ever as it was.
+type BenchmarkingVersion struct {
+	// AuthorityId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	AuthorityId *NullableId `json:"authorityId"`
+
+	// ClosedAt When it was accepted or withdrawn; null before.
+	ClosedAt *time.Time `json:"closedAt"`
+
+	// DaysLate How many days after the borough's due day it came.
+	DaysLate int `json:"daysLate"`
+
+	// Explanations What the borough said to the warnings that it had.
+	Explanations []VersionExplanation `json:"explanations"`
+
+	// Framework The number of a version of the framework.
+	//
+	// Example: 1.0.0
+	Framework FrameworkVersion `json:"framework"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// ReceiptId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReceiptId *NullableId `json:"receiptId"`
+
+	// State What became of the version. The one that is accepted is in force; a later one supersedes it when it is accepted. More may come.
+	State BenchmarkingVersionState `json:"state"`
+
+	// SubmittedAt When it was submitted.
+	SubmittedAt time.Time `json:"submittedAt"`
+
+	// SubmittedBy The role in which somebody of the borough submitted it.
+	SubmittedBy string `json:"submittedBy"`
+
+	// SupersededAt When the next was accepted; null before.
+	SupersededAt *time.Time `json:"supersededAt"`
+
+	// Values One for each count of the framework, in its order.
+	Values []CountValue `json:"values"`
+}
+
+// BenchmarkingVersionPage A page of the list.
+type BenchmarkingVersionPage struct {
+	// Items The items of this page.
+	Items []BenchmarkingVersion `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// BenchmarkingVersionState What became of the version. The one that is accepted is in force; a later one supersedes it when it is accepted. More may come.
+type BenchmarkingVersionState string
+
 // Borough An authority that takes part in the programme.
 type Borough struct {
 	// Code The code of the Government Statistical Service for a place in England.
@@ -2165,6 +2598,34 @@ type ContractReleases struct {
 	// Items The releases, the newest first.
 	Items []ContractRelease `json:"items"`
 }
+
+// CountCode The code of a count of the framework.
+//
+// Example: ref_start
+type CountCode = string
+
+// CountValue What a return says of one count.
+type CountValue struct {
+	// Count The code of a count of the framework.
+	//
+	// Example: ref_start
+	Count CountCode `json:"count"`
+
+	// Reason Why it is nil, not applicable or missing. A missing one needs it when the return is submitted.
+	Reason *string `json:"reason,omitempty"`
+
+	// Status What stands where a number might: a number, of which 0 is one; none, and somebody has looked; what the borough never has in this quarter; or what is not known. More may come.
+	Status CountValueStatus `json:"status"`
+
+	// Value The number, where it is reported; null otherwise. A 0 with `confirmed_nil` is taken as nil.
+	Value *float32 `json:"value"`
+}
+
+// CountValueInput What a return says of one count.
+type CountValueInput = CountValue
+
+// CountValueStatus What stands where a number might: a number, of which 0 is one; none, and somebody has looked; what the borough never has in this quarter; or what is not known. More may come.
+type CountValueStatus string
 
 // Creation Something that the caller may create.
 type Creation struct {
@@ -2754,6 +3215,31 @@ type Exclusions struct {
 	SubRegion []Exclusion `json:"subRegion"`
 }
 
+// ExplanationInput What the borough says to one warning.
+type ExplanationInput struct {
+	// Key The `key` of the finding.
+	//
+	// Example: change_previous.ref_start
+	Key string `json:"key"`
+
+	// Text Why the figures are right. It is asked again when they change.
+	Text string `json:"text"`
+}
+
+// ExplanationsInput What the borough says to warnings of its draft.
+type ExplanationsInput struct {
+	// CarryForward Keys of warnings for which last quarter's explanation holds again.
+	CarryForward *[]string `json:"carryForward,omitempty"`
+
+	// Explanations One for each warning that is explained.
+	Explanations []ExplanationInput `json:"explanations"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+}
+
 // Fault One thing wrong with a request.
 type Fault struct {
 	// Code What is wrong with a part of a request. More may come: show the detail of one that you do not know.
@@ -3082,6 +3568,11 @@ type FindingStep = Step
 
 // FindingStepName What can be done. More may come.
 type FindingStepName string
+
+// FrameworkVersion The number of a version of the framework.
+//
+// Example: 1.0.0
+type FrameworkVersion = string
 
 // Frequency How often an indicator is collected. More may come.
 type Frequency string
@@ -4124,6 +4615,9 @@ type NullableTotal = int
 // Example: https://example.org/meeting
 type NullableUrl = string
 
+// NullableVersionNumber The number of a version; null where there is none.
+type NullableVersionNumber = int
+
 // Observation One published figure.
 type Observation struct {
 	// Denominator A number, or null where there is none.
@@ -5022,6 +5516,31 @@ type PlaceSort string
 // Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 type Polarity string
 
+// PostedReturn One of several returns.
+type PostedReturn struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Etag The `etag` of the return that it replaces; none where it creates one.
+	Etag *string `json:"etag,omitempty"`
+
+	// Quarter A quarter of a financial year, or `practice`.
+	//
+	// Example: practice
+	Quarter QuarterCode `json:"quarter"`
+
+	// Values What it says of each count, in any order. What is not named is missing.
+	Values []CountValueInput `json:"values"`
+}
+
+// PostingMode Whether several returns are taken all or none, or each for itself. More may come.
+type PostingMode string
+
+// PostingOutcome What became of a return, or would in a dry run: `left_out` is what was not taken because another was refused. More may come.
+type PostingOutcome string
+
 // PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
@@ -5194,6 +5713,7 @@ type ProblemKind struct {
 
 // ProblemKinds Kinds of problem.
 type ProblemKinds struct {
+	// Items The kinds, by code.
 	Items []ProblemKind `json:"items"`
 }
 
@@ -5382,6 +5902,11 @@ type PublishedFigure struct {
 
 // PublishedFile The bytes of a file as it was published.
 type PublishedFile = openapi_types.File
+
+// QuarterCode A quarter of a financial year, or `practice`.
+//
+// Example: practice
+type QuarterCode = string
 
 // QuartileBand The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator and without a value.
 //
@@ -5767,6 +6292,53 @@ type RepeatedPairing struct {
 	CyclesAgo int `json:"cyclesAgo"`
 }
 
+// ReportFinding One thing that a rule finds.
+type ReportFinding struct {
+	// Advice What helps.
+	Advice string `json:"advice"`
+
+	// Column The column of a table in which it stands.
+	Column *string `json:"column"`
+
+	// Counts The counts that the rule read.
+	Counts []CountCode `json:"counts"`
+
+	// Detail One sentence that says what is wrong.
+	Detail string `json:"detail"`
+
+	// Expected What the rule expects.
+	Expected string `json:"expected"`
+
+	// Explanation What the borough says to it; null while it says nothing.
+	Explanation *string `json:"explanation"`
+
+	// Given What stands there.
+	Given string `json:"given"`
+
+	// Key Names the finding among those of the return, by its rule and the counts that it read: an explanation names it.
+	Key string `json:"key"`
+
+	// Pointer Where it stands in a JSON body (RFC 6901); null where that says nothing.
+	Pointer *string `json:"pointer"`
+
+	// Remedy What to do about a finding. Findings are worked off by remedy, in this order. More may come.
+	Remedy ReportRemedy `json:"remedy"`
+
+	// Row The row of a table in which it stands.
+	Row *int `json:"row"`
+
+	// Rule The code of a rule.
+	//
+	// Example: change_previous
+	Rule RuleCode `json:"rule"`
+
+	// RuleVersion The version of the rule.
+	RuleVersion int `json:"ruleVersion"`
+
+	// Severity What a finding asks for. An error is put right before the return is submitted; a warning is explained. More may come.
+	Severity ReportSeverity `json:"severity"`
+}
+
 // ReportInput A report.
 type ReportInput struct {
 	// Report Plain text of any length up to 100,000 characters, or null where there is none.
@@ -5777,6 +6349,12 @@ type ReportInput struct {
 	// ReportLinks Documents that belong to it.
 	ReportLinks *[]LinkInput `json:"reportLinks,omitempty"`
 }
+
+// ReportRemedy What to do about a finding. Findings are worked off by remedy, in this order. More may come.
+type ReportRemedy string
+
+// ReportSeverity What a finding asks for. An error is put right before the return is submitted; a warning is explained. More may come.
+type ReportSeverity string
 
 // ResourceId A UUID (version 7), made by the server.
 //
@@ -5825,6 +6403,11 @@ type RevocationScope string
 
 // RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
 type RoleName string
+
+// RuleCode The code of a rule.
+//
+// Example: change_previous
+type RuleCode = string
 
 // Series A page of the list.
 type Series struct {
@@ -6497,6 +7080,32 @@ type UnplacedCode string
 // Example: https://example.org/report.pdf
 type Url = string
 
+// VersionExplanation What the borough said to a warning.
+type VersionExplanation struct {
+	// At When it was said.
+	At time.Time `json:"at"`
+
+	// By The role in which somebody of the borough said it.
+	By string `json:"by"`
+
+	// CarriedFrom The quarter from which it was carried forward.
+	CarriedFrom *string `json:"carriedFrom"`
+
+	// Counts The counts that the rule read.
+	Counts []CountCode `json:"counts"`
+
+	// Rule The code of a rule.
+	//
+	// Example: change_previous
+	Rule RuleCode `json:"rule"`
+
+	// Text Why the figures are right.
+	Text string `json:"text"`
+}
+
+// VersionNumber The number of a version, from 1.
+type VersionNumber = int
+
 // ActionId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -6519,6 +7128,11 @@ type AuditReason = string
 //
 // Example: E09000022
 type AuthorityCode = GeographyCode
+
+// BenchmarkingSubmissionId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type BenchmarkingSubmissionId = ResourceId
 
 // Bom defines model for Bom.
 type Bom = bool
@@ -6653,6 +7267,11 @@ type PriorityId = ResourceId
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ProposalId = ResourceId
+
+// QuarterPath A quarter of a financial year, or `practice`.
+//
+// Example: practice
+type QuarterPath = QuarterCode
 
 // ReadKeyId A UUID (version 7), made by the server.
 //
@@ -7148,6 +7767,162 @@ type SucceedAuthorityParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListBenchmarkingSubmissionsParams defines parameters for ListBenchmarkingSubmissions.
+type ListBenchmarkingSubmissionsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// SubRegion Only those of this sub-region.
+	SubRegion *SubRegionQuery `form:"subRegion,omitempty" json:"subRegion,omitempty"`
+
+	// Quarter Only those of this quarter.
+	Quarter *QuarterCode `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// State Only those in one of these states; given once for each.
+	State *[]BenchmarkingSubmissionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateBenchmarkingSubmissionsParams defines parameters for CreateBenchmarkingSubmissions.
+type CreateBenchmarkingSubmissionsParams struct {
+	// Mode Whether one that is refused keeps the others from being taken; `whole` where it is not given.
+	Mode *PostingMode `form:"mode,omitempty" json:"mode,omitempty"`
+
+	// DryRun Find out what would be taken and take nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteBenchmarkingSubmissionParams defines parameters for DeleteBenchmarkingSubmission.
+type DeleteBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetBenchmarkingSubmissionParams defines parameters for GetBenchmarkingSubmission.
+type GetBenchmarkingSubmissionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AcceptBenchmarkingSubmissionParams defines parameters for AcceptBenchmarkingSubmission.
+type AcceptBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerBenchmarkingSubmissionParams defines parameters for AnswerBenchmarkingSubmission.
+type AnswerBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExplainBenchmarkingSubmissionParams defines parameters for ExplainBenchmarkingSubmission.
+type ExplainBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// QueryBenchmarkingSubmissionParams defines parameters for QueryBenchmarkingSubmission.
+type QueryBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetBenchmarkingReportParams defines parameters for GetBenchmarkingReport.
+type GetBenchmarkingReportParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// SubmitBenchmarkingSubmissionParams defines parameters for SubmitBenchmarkingSubmission.
+type SubmitBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListBenchmarkingVersionsParams defines parameters for ListBenchmarkingVersions.
+type ListBenchmarkingVersionsParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetBenchmarkingVersionParams defines parameters for GetBenchmarkingVersion.
+type GetBenchmarkingVersionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// WithdrawBenchmarkingSubmissionParams defines parameters for WithdrawBenchmarkingSubmission.
+type WithdrawBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListBoroughsParams defines parameters for ListBoroughs.
 type ListBoroughsParams struct {
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
@@ -7188,6 +7963,30 @@ type ListBoroughsParams struct {
 type CreateBoroughParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetBoroughBenchmarkingSubmissionParams defines parameters for GetBoroughBenchmarkingSubmission.
+type GetBoroughBenchmarkingSubmissionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// PutBenchmarkingSubmissionParams defines parameters for PutBenchmarkingSubmission.
+type PutBenchmarkingSubmissionParams struct {
+	// DryRun Find out what would become of it and write nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IfNoneMatch With `*`, the return is created; where it is there already, the answer is 412.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+
+	// IfMatch The `etag` of the return that is replaced.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -9182,6 +9981,90 @@ type SucceedAuthorityRequestObject struct {
 	Body   *AuthoritySuccessorInput
 }
 
+// ListBenchmarkingSubmissionsRequestObject is what a request for ListBenchmarkingSubmissions says.
+type ListBenchmarkingSubmissionsRequestObject struct {
+	Params ListBenchmarkingSubmissionsParams
+}
+
+// CreateBenchmarkingSubmissionsRequestObject is what a request for CreateBenchmarkingSubmissions says.
+type CreateBenchmarkingSubmissionsRequestObject struct {
+	Params CreateBenchmarkingSubmissionsParams
+	Body   *BenchmarkingPosting
+}
+
+// DeleteBenchmarkingSubmissionRequestObject is what a request for DeleteBenchmarkingSubmission says.
+type DeleteBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params DeleteBenchmarkingSubmissionParams
+}
+
+// GetBenchmarkingSubmissionRequestObject is what a request for GetBenchmarkingSubmission says.
+type GetBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params GetBenchmarkingSubmissionParams
+}
+
+// AcceptBenchmarkingSubmissionRequestObject is what a request for AcceptBenchmarkingSubmission says.
+type AcceptBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params AcceptBenchmarkingSubmissionParams
+	Body   *StepInput
+}
+
+// AnswerBenchmarkingSubmissionRequestObject is what a request for AnswerBenchmarkingSubmission says.
+type AnswerBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params AnswerBenchmarkingSubmissionParams
+	Body   *BenchmarkingAnswerInput
+}
+
+// ExplainBenchmarkingSubmissionRequestObject is what a request for ExplainBenchmarkingSubmission says.
+type ExplainBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params ExplainBenchmarkingSubmissionParams
+	Body   *ExplanationsInput
+}
+
+// QueryBenchmarkingSubmissionRequestObject is what a request for QueryBenchmarkingSubmission says.
+type QueryBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params QueryBenchmarkingSubmissionParams
+	Body   *BenchmarkingQueryInput
+}
+
+// GetBenchmarkingReportRequestObject is what a request for GetBenchmarkingReport says.
+type GetBenchmarkingReportRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params GetBenchmarkingReportParams
+}
+
+// SubmitBenchmarkingSubmissionRequestObject is what a request for SubmitBenchmarkingSubmission says.
+type SubmitBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params SubmitBenchmarkingSubmissionParams
+	Body   *StepInput
+}
+
+// ListBenchmarkingVersionsRequestObject is what a request for ListBenchmarkingVersions says.
+type ListBenchmarkingVersionsRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params ListBenchmarkingVersionsParams
+}
+
+// GetBenchmarkingVersionRequestObject is what a request for GetBenchmarkingVersion says.
+type GetBenchmarkingVersionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Number VersionNumber
+	Params GetBenchmarkingVersionParams
+}
+
+// WithdrawBenchmarkingSubmissionRequestObject is what a request for WithdrawBenchmarkingSubmission says.
+type WithdrawBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params WithdrawBenchmarkingSubmissionParams
+	Body   *StepInput
+}
+
 // ListBoroughsRequestObject is what a request for ListBoroughs says.
 type ListBoroughsRequestObject struct {
 	Params ListBoroughsParams
@@ -9191,6 +10074,21 @@ type ListBoroughsRequestObject struct {
 type CreateBoroughRequestObject struct {
 	Params CreateBoroughParams
 	Body   *BoroughInput
+}
+
+// GetBoroughBenchmarkingSubmissionRequestObject is what a request for GetBoroughBenchmarkingSubmission says.
+type GetBoroughBenchmarkingSubmissionRequestObject struct {
+	Borough MemberBorough
+	Quarter QuarterPath
+	Params  GetBoroughBenchmarkingSubmissionParams
+}
+
+// PutBenchmarkingSubmissionRequestObject is what a request for PutBenchmarkingSubmission says.
+type PutBenchmarkingSubmissionRequestObject struct {
+	Borough MemberBorough
+	Quarter QuarterPath
+	Params  PutBenchmarkingSubmissionParams
+	Body    *BenchmarkingSubmissionInput
 }
 
 // DeleteBoroughRequestObject is what a request for DeleteBorough says.
@@ -10014,12 +10912,57 @@ type Operations interface {
 	// SucceedAuthority Say what becomes of an authority
 	// (POST /v1/authorities/{code}/successor)
 	SucceedAuthority(ctx context.Context, r SucceedAuthorityRequestObject) (Response, error)
+	// ListBenchmarkingSubmissions List returns
+	// (GET /v1/benchmarking-submissions)
+	ListBenchmarkingSubmissions(ctx context.Context, r ListBenchmarkingSubmissionsRequestObject) (Response, error)
+	// CreateBenchmarkingSubmissions Send several returns
+	// (POST /v1/benchmarking-submissions)
+	CreateBenchmarkingSubmissions(ctx context.Context, r CreateBenchmarkingSubmissionsRequestObject) (Response, error)
+	// DeleteBenchmarkingSubmission Discard the draft
+	// (DELETE /v1/benchmarking-submissions/{id})
+	DeleteBenchmarkingSubmission(ctx context.Context, r DeleteBenchmarkingSubmissionRequestObject) (Response, error)
+	// GetBenchmarkingSubmission Read a return
+	// (GET /v1/benchmarking-submissions/{id})
+	GetBenchmarkingSubmission(ctx context.Context, r GetBenchmarkingSubmissionRequestObject) (Response, error)
+	// AcceptBenchmarkingSubmission Accept the version under review
+	// (POST /v1/benchmarking-submissions/{id}/accept)
+	AcceptBenchmarkingSubmission(ctx context.Context, r AcceptBenchmarkingSubmissionRequestObject) (Response, error)
+	// AnswerBenchmarkingSubmission Answer what the team asks
+	// (POST /v1/benchmarking-submissions/{id}/answer)
+	AnswerBenchmarkingSubmission(ctx context.Context, r AnswerBenchmarkingSubmissionRequestObject) (Response, error)
+	// ExplainBenchmarkingSubmission Explain warnings
+	// (POST /v1/benchmarking-submissions/{id}/explanations)
+	ExplainBenchmarkingSubmission(ctx context.Context, r ExplainBenchmarkingSubmissionRequestObject) (Response, error)
+	// QueryBenchmarkingSubmission Ask the borough about its return
+	// (POST /v1/benchmarking-submissions/{id}/query)
+	QueryBenchmarkingSubmission(ctx context.Context, r QueryBenchmarkingSubmissionRequestObject) (Response, error)
+	// GetBenchmarkingReport Read the report on a return
+	// (GET /v1/benchmarking-submissions/{id}/report)
+	GetBenchmarkingReport(ctx context.Context, r GetBenchmarkingReportRequestObject) (Response, error)
+	// SubmitBenchmarkingSubmission Sign and submit the draft
+	// (POST /v1/benchmarking-submissions/{id}/submit)
+	SubmitBenchmarkingSubmission(ctx context.Context, r SubmitBenchmarkingSubmissionRequestObject) (Response, error)
+	// ListBenchmarkingVersions List the versions of a return
+	// (GET /v1/benchmarking-submissions/{id}/versions)
+	ListBenchmarkingVersions(ctx context.Context, r ListBenchmarkingVersionsRequestObject) (Response, error)
+	// GetBenchmarkingVersion Read a version of a return
+	// (GET /v1/benchmarking-submissions/{id}/versions/{number})
+	GetBenchmarkingVersion(ctx context.Context, r GetBenchmarkingVersionRequestObject) (Response, error)
+	// WithdrawBenchmarkingSubmission Take a submitted version back
+	// (POST /v1/benchmarking-submissions/{id}/withdraw)
+	WithdrawBenchmarkingSubmission(ctx context.Context, r WithdrawBenchmarkingSubmissionRequestObject) (Response, error)
 	// ListBoroughs List boroughs
 	// (GET /v1/boroughs)
 	ListBoroughs(ctx context.Context, r ListBoroughsRequestObject) (Response, error)
 	// CreateBorough Create a borough
 	// (POST /v1/boroughs)
 	CreateBorough(ctx context.Context, r CreateBoroughRequestObject) (Response, error)
+	// GetBoroughBenchmarkingSubmission Read a borough's return of a quarter
+	// (GET /v1/boroughs/{borough}/benchmarking-submissions/{quarter})
+	GetBoroughBenchmarkingSubmission(ctx context.Context, r GetBoroughBenchmarkingSubmissionRequestObject) (Response, error)
+	// PutBenchmarkingSubmission Send a borough's return of a quarter
+	// (PUT /v1/boroughs/{borough}/benchmarking-submissions/{quarter})
+	PutBenchmarkingSubmission(ctx context.Context, r PutBenchmarkingSubmissionRequestObject) (Response, error)
 	// DeleteBorough Delete a borough
 	// (DELETE /v1/boroughs/{code})
 	DeleteBorough(ctx context.Context, r DeleteBoroughRequestObject) (Response, error)
@@ -10737,6 +11680,113 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/benchmarking-submissions", o.ListBenchmarkingSubmissions, func(from *request, r *ListBenchmarkingSubmissionsRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("subRegion", false, &r.Params.SubRegion)
+		from.query("quarter", false, &r.Params.Quarter)
+		from.query("state", false, &r.Params.State)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions", o.CreateBenchmarkingSubmissions, func(from *request, r *CreateBenchmarkingSubmissionsRequestObject) {
+		from.query("mode", false, &r.Params.Mode)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(BenchmarkingPosting)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/benchmarking-submissions/:id", o.DeleteBenchmarkingSubmission, func(from *request, r *DeleteBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/benchmarking-submissions/:id", o.GetBenchmarkingSubmission, func(from *request, r *GetBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/submit", o.SubmitBenchmarkingSubmission, func(from *request, r *SubmitBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/withdraw", o.WithdrawBenchmarkingSubmission, func(from *request, r *WithdrawBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/query", o.QueryBenchmarkingSubmission, func(from *request, r *QueryBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(BenchmarkingQueryInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/answer", o.AnswerBenchmarkingSubmission, func(from *request, r *AnswerBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(BenchmarkingAnswerInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/accept", o.AcceptBenchmarkingSubmission, func(from *request, r *AcceptBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/explanations", o.ExplainBenchmarkingSubmission, func(from *request, r *ExplainBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(ExplanationsInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/benchmarking-submissions/:id/report", o.GetBenchmarkingReport, func(from *request, r *GetBenchmarkingReportRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/benchmarking-submissions/:id/versions", o.ListBenchmarkingVersions, func(from *request, r *ListBenchmarkingVersionsRequestObject) {
+		from.path("id", &r.Id)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/benchmarking-submissions/:id/versions/:number", o.GetBenchmarkingVersion, func(from *request, r *GetBenchmarkingVersionRequestObject) {
+		from.path("id", &r.Id)
+		from.path("number", &r.Number)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/benchmarking-submissions/:quarter", o.GetBoroughBenchmarkingSubmission, func(from *request, r *GetBoroughBenchmarkingSubmissionRequestObject) {
+		from.path("borough", &r.Borough)
+		from.path("quarter", &r.Quarter)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PUT", "/v1/boroughs/:borough/benchmarking-submissions/:quarter", o.PutBenchmarkingSubmission, func(from *request, r *PutBenchmarkingSubmissionRequestObject) {
+		from.path("borough", &r.Borough)
+		from.path("quarter", &r.Quarter)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(BenchmarkingSubmissionInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {
 		from.query("include", false, &r.Params.Include)
