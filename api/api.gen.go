@@ -248,6 +248,7 @@ const (
 	FaultCodePresentationOutside FaultCode = "presentation_outside"
 	FaultCodeReasonInBody        FaultCode = "reason_in_body"
 	FaultCodeReasonRequired      FaultCode = "reason_required"
+	FaultCodeRefused             FaultCode = "refused"
 	FaultCodeRepeated            FaultCode = "repeated"
 	FaultCodeReportError         FaultCode = "report_error"
 	FaultCodeReportedTogether    FaultCode = "reported_together"
@@ -565,7 +566,6 @@ const (
 // Defines values for PostingOutcome.
 const (
 	PostingOutcomeCreated   PostingOutcome = "created"
-	PostingOutcomeLeftOut   PostingOutcome = "left_out"
 	PostingOutcomeRefused   PostingOutcome = "refused"
 	PostingOutcomeReplaced  PostingOutcome = "replaced"
 	PostingOutcomeUnchanged PostingOutcome = "unchanged"
@@ -1738,7 +1738,7 @@ type BenchmarkingPostingResult struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id *NullableId `json:"id"`
 
-	// Outcome What became of a return, or would in a dry run: `left_out` is what was not taken because another was refused. More may come.
+	// Outcome What became of a return, or would in a dry run. More may come.
 	Outcome PostingOutcome `json:"outcome"`
 
 	// Quarter A quarter of a financial year, or `practice`.
@@ -1952,7 +1952,7 @@ type BenchmarkingSubmissionReceived struct {
 	// DryRun Whether nothing was written.
 	DryRun bool `json:"dryRun"`
 
-	// Outcome What became of a return, or would in a dry run: `left_out` is what was not taken because another was refused. More may come.
+	// Outcome What became of a return, or would in a dry run. More may come.
 	Outcome PostingOutcome `json:"outcome"`
 
 	// Report Everything that the rules find in a return.
@@ -2618,7 +2618,7 @@ type CountValue struct {
 	Status CountValueStatus `json:"status"`
 
 	// Value The number, where it is reported; null otherwise. A 0 with `confirmed_nil` is taken as nil.
-	Value *float32 `json:"value"`
+	Value *float64 `json:"value"`
 }
 
 // CountValueInput What a return says of one count.
@@ -5538,7 +5538,7 @@ type PostedReturn struct {
 // PostingMode Whether several returns are taken all or none, or each for itself. More may come.
 type PostingMode string
 
-// PostingOutcome What became of a return, or would in a dry run: `left_out` is what was not taken because another was refused. More may come.
+// PostingOutcome What became of a return, or would in a dry run. More may come.
 type PostingOutcome string
 
 // PreviousFigure The figure of the period of the same kind before.

@@ -84,50 +84,38 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 }
 
 // PutBenchmarkingSubmissions takes several returns: all or none or, where partial says
-// so, each that is not refused. The error of each stands with it. One of the whole is
-// none of theirs.
+// so, each that is not refused. The error of each stands with it. Where all are to be
+// taken and one is refused, the error is Invalid and names each that is.
 func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.Received, error) {
 	all := make([]returns.Received, len(postings))
 	err := s.act(ctx, actor, func(w *work) error {
-		refused := false
 		for i := range postings {
 			if err := w.tx.SavePoint("posting").Error; err != nil {
 				return err
 			}
 			got, err := w.receive(postings[i])
-			if refusal, is := errors.AsType[*programme.Error](refusal(err)); is && refusal.Kind != programme.Internal && refusal.Kind != programme.Unavailable {
-				got, err, refused = returns.Received{Outcome: returns.Declined, Err: refusal}, w.tx.RollbackTo("posting").Error, true
+			if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
+				got, err = returns.Received{Outcome: returns.Declined, Err: of}, w.tx.RollbackTo("posting").Error
 			}
 			if err != nil {
 				return err
 			}
 			all[i] = got
 		}
-		if dry || refused && !partial {
+		if !partial {
+			if err := returns.NoneRefused(all); err != nil {
+				return err
+			}
+		}
+		if dry {
 			return errDry
 		}
 		return nil
 	})
-	if !errors.Is(err, errDry) {
-		return all, err
+	if errors.Is(err, errDry) {
+		err = nil
 	}
-	if !partial {
-		leaveOut(all)
-	}
-	return all, nil
-}
-
-// leaveOut says of what was not taken, because another was refused, that it was not.
-func leaveOut(all []returns.Received) {
-	refused := false
-	for i := range all {
-		refused = refused || all[i].Outcome == returns.Declined
-	}
-	for i := range all {
-		if refused && all[i].Outcome != returns.Declined && all[i].Outcome != returns.Unchanged {
-			all[i].Outcome = returns.LeftOut
-		}
-	}
+	return all, err
 }
 
 // receive takes one return. The quarter is locked before the return, as by all who

@@ -179,6 +179,7 @@ const (
 	FaultPresentationOutside FaultCode = "presentation_outside"
 	FaultReasonInBody        FaultCode = "reason_in_body"
 	FaultReasonRequired      FaultCode = "reason_required"
+	FaultRefused             FaultCode = "refused"
 	FaultRepeated            FaultCode = "repeated"
 	FaultReportError         FaultCode = "report_error"
 	FaultReportedTogether    FaultCode = "reported_together"

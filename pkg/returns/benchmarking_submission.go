@@ -374,7 +374,6 @@ const (
 	Replaced  Outcome = "replaced"
 	Unchanged Outcome = "unchanged"
 	Declined  Outcome = "refused"
-	LeftOut   Outcome = "left_out" // because another was refused
 )
 
 // Received is what became of a return, or would in a dry run.
@@ -492,4 +491,24 @@ func (j *Judging) KnowsCounts(counts []string) error {
 // Equal reports whether both say the same by the same framework.
 func (d *Draft) Equal(other Draft) bool {
 	return d.Framework == other.Framework && d.Values.Equal(other.Values)
+}
+
+// NoneRefused names every return of several that was refused, with why.
+func NoneRefused(all []Received) error {
+	var faults []programme.Fault
+	for i := range all {
+		refused, is := errors.AsType[*programme.Error](all[i].Err)
+		if !is {
+			continue
+		}
+		pointer := "/submissions/" + strconv.Itoa(i)
+		if len(refused.Faults) == 0 {
+			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultRefused, Detail: refused.Detail})
+		}
+		for _, f := range refused.Faults {
+			f.Pointer = pointer + f.Pointer
+			faults = append(faults, f)
+		}
+	}
+	return programme.Refuse(faults)
 }

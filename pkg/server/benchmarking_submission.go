@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"peerchallenge/api"
@@ -22,7 +23,7 @@ type benchmarkingSubmissionStore interface {
 	QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error)
 	AnswerBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, text string) (returns.Submission, error)
 	AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
-	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.Submission, returns.Report, error)
+	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.Received, error)
 	BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version]
 	BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (returns.Version, error)
 }
@@ -31,8 +32,13 @@ type benchmarkingSubmissionStore interface {
 func (s *Server) ListBenchmarkingSubmissions(ctx context.Context, r api.ListBenchmarkingSubmissionsRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	f := returns.SubmissionFilter{Borough: r.Params.Borough, Quarter: r.Params.Quarter, States: words[returns.State](r.Params.State), UpdatedSince: r.Params.UpdatedSince}
-	if r.Params.SubRegion != nil {
-		f.Boroughs = programme.OrEmpty(call.snapshot.MembersOf(*r.Params.SubRegion, call.today))
+	if slug := r.Params.SubRegion; slug != nil {
+		f.Boroughs = []string{}
+		for _, b := range call.snapshot.Boroughs {
+			if programme.SubRegionOn(call.snapshot.Memberships, b.Code, call.today) == *slug {
+				f.Boroughs = append(f.Boroughs, b.Code)
+			}
+		}
 	}
 	return answerListing(ctx, s.store.BenchmarkingSubmissions(call.actor, f, text(r.Params.Sort)), submissionWire(ctx))
 }
@@ -50,18 +56,12 @@ func (s *Server) GetBoroughBenchmarkingSubmission(ctx context.Context, r api.Get
 // PutBenchmarkingSubmission takes a whole return as the draft.
 func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchmarkingSubmissionRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Values: valuesOf(r.Body.Values), Create: r.Params.IfNoneMatch != nil}
-	if r.Params.IfMatch != nil {
-		var err error
-		if p.Match, err = states(call.header); err != nil {
-			return nil, err
-		}
-	}
+	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Values: valuesOf(r.Body.Values), Create: r.Params.IfNoneMatch != nil, Match: call.states}
 	got, err := s.store.PutBenchmarkingSubmission(ctx, call.actor, p, call.dry())
 	if err != nil {
 		return nil, err
 	}
-	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Report: reportWire(&got.Submission, &got.Report)}
+	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Report: reportWire(&got)}
 	if call.dry() {
 		return encoded(ctx, http.StatusOK, 0, wire)
 	}
@@ -97,17 +97,26 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 			wire.Taken++
 		}
 	}
-	return ok(ctx, wire)
+	answer, err := ok(ctx, wire)
+	for i := range all {
+		if id := all[i].Submission.ID; id != "" && answer.location == "" {
+			answer.location = *addressOf("benchmarking-submission", id)
+		}
+	}
+	return answer, err
 }
 
 func postingWire(call *call, p returns.Posting, got *returns.Received) api.BenchmarkingPostingResult {
 	wire := api.BenchmarkingPostingResult{Borough: p.Borough, Quarter: p.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}}
-	if refused := refusalIn(got.Err); refused != nil {
-		wire.Code, wire.Detail, wire.Faults = new(string(refused.Code)), &refused.Detail, faultsWire(refused.Faults)
+	if refused, is := errors.AsType[*programme.Error](got.Err); is {
+		wire.Code, wire.Detail = new(string(refused.Code)), &refused.Detail
+		for _, f := range listed(refused.Faults) {
+			wire.Faults = append(wire.Faults, faultWire(&f))
+		}
 		return wire
 	}
-	wire.Report = new(reportWire(&got.Submission, &got.Report))
-	if !call.dry() && got.Outcome != returns.LeftOut {
+	wire.Report = new(reportWire(got))
+	if !call.dry() {
 		wire.Id, wire.Etag = &got.Submission.ID, new(etagOf(got.Submission.Version))
 	}
 	return wire
@@ -155,11 +164,11 @@ func (s *Server) AcceptBenchmarkingSubmission(ctx context.Context, r api.AcceptB
 
 // GetBenchmarkingReport answers what the rules find.
 func (s *Server) GetBenchmarkingReport(ctx context.Context, r api.GetBenchmarkingReportRequestObject) (api.Response, error) {
-	row, report, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
 	if err != nil {
 		return nil, err
 	}
-	return resource(ctx, row.Version, reportWire(&row, &report))
+	return resource(ctx, got.Submission.Version, reportWire(&got))
 }
 
 // ListBenchmarkingVersions answers what was submitted.
@@ -242,9 +251,10 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 	return wire
 }
 
-func reportWire(s *returns.Submission, r *returns.Report) api.BenchmarkingReport {
+func reportWire(got *returns.Received) api.BenchmarkingReport {
+	r := &got.Report
 	wire := api.BenchmarkingReport{
-		Borough: r.Borough, Quarter: r.Quarter, Number: r.Number, Framework: r.Framework, MaySubmit: r.Errors == 0 && r.Open == 0,
+		Borough: r.Borough, Quarter: r.Quarter, Number: got.Number, Framework: r.Framework, MaySubmit: r.Errors == 0 && r.Open == 0,
 		Errors: r.Errors, Warnings: r.Warnings, Unexplained: r.Open, Reported: r.Tally.Reported, ConfirmedNil: r.Tally.ConfirmedNil,
 		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: r.Next(), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More,
 	}

@@ -43,6 +43,8 @@ type operation struct {
 	query        map[string]bool // the query parameters that it has
 	ids          map[string]bool // the parameters that are UUIDs
 	IfMatch      bool
+	keyed        bool             // it takes an Idempotency-Key
+	contentFirst bool             // a PUT that creates or replaces: what it brings is compared first, and its preconditions only where that differs
 	reasonHeader bool             // it says why in [headerReason], and not in its body
 	Body         *openapi3.Schema // nil where it takes none
 	bodyOptional bool
@@ -170,10 +172,15 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 			o.query[p.Value.Name] = true
 		case p.Value.Name == "If-Match":
 			o.IfMatch = true
+		case p.Value.Name == "Idempotency-Key":
+			o.keyed = true
+		case p.Value.Name == "If-None-Match" && method == http.MethodPut:
+			o.contentFirst = true
 		case p.Value.Name == headerReason:
 			o.reasonHeader = true
 		}
 	}
+	o.IfMatch = o.IfMatch && !o.contentFirst
 	if op.RequestBody != nil {
 		o.bodyOptional = !op.RequestBody.Value.Required
 		for mediaType, media := range op.RequestBody.Value.Content {

@@ -46,6 +46,7 @@ var recordFilters = map[string]string{
 	"peerChallengeGroupId": "peer-challenge-group",
 	"peerChallengeId":      "peer-challenge",
 	"peerReviewId":         "peer-review",
+	"quarter":              "quarter",
 }
 
 func isBorough(s *benchmark.Snapshot, code string) bool { return s.Borough(code) != nil }

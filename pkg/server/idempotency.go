@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,12 +17,13 @@ type idempotencyStore interface {
 	Once(ctx context.Context, a programme.Attempt, do func(ctx context.Context) (programme.Answer, error)) (programme.Answer, bool, error)
 }
 
-// once makes a POST with an Idempotency-Key safe to repeat.
+// once makes a POST, or the PUT of a whole document, with an Idempotency-Key safe to
+// repeat.
 func (s *Server) once(next api.Handler) api.Handler {
 	return func(c echo.Context) (api.Response, error) {
 		key := c.Request().Header.Get("Idempotency-Key")
 		call := callIn(c)
-		if c.Request().Method != http.MethodPost || key == "" || call.dry() {
+		if !call.op.keyed || key == "" || call.dry() {
 			return next(c)
 		}
 		attempt := programme.Attempt{Actor: call.actor, Operation: call.op.ID, Key: key, Fingerprint: fingerprint(call)}

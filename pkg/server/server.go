@@ -51,6 +51,7 @@ type Store interface {
 	askOrOfferStore
 	eventStore
 	milestoneStore
+	benchmarkingSubmissionStore
 	apiClientStore
 	readKeyStore
 	tokenRevocationStore

@@ -13,6 +13,7 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // stepped has one of every kind of resource that has steps. The program does not start
@@ -21,7 +22,7 @@ import (
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
 	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &programme.APIClient{}, &programme.ReadKey{},
-	&benchmark.Release{},
+	&benchmark.Release{}, &returns.Submission{},
 }
 
 // stepOf is the step that an operation takes, of a kind of resource.

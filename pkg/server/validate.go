@@ -28,6 +28,9 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 				return err
 			}
 		}
+		if call.op.contentFirst && c.Request().Header.Get("If-Match") != "" {
+			call.states, _ = states(c.Request().Header) // what names no state replaces none
+		}
 		reasonFaults := call.reasonIn(c.Request())
 		if err := badRequest(append(parameterFaults(call, c), reasonFaults...)...); err != nil {
 			return err
