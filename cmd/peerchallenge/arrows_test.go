@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/framework", "pkg/programme"},
 	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
 	"pkg/seed/pack":       {},
-	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme"},
+	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"api/publish", "pkg/programme"},
@@ -33,9 +33,10 @@ var arrows = map[string][]string{
 	"api/publish":         {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/sheet":           {},
-	"pkg/server":          {"api", "pkg/benchmark", "pkg/framework", "pkg/programme"},
+	"pkg/server":          {"api", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"cmd/peerchallenge": {
-		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/seed", "pkg/server",
+		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns",
+		"pkg/seed", "pkg/server",
 	},
 }
 
