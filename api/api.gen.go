@@ -5204,6 +5204,7 @@ type ProblemKind struct {
 
 // ProblemKinds Kinds of problem.
 type ProblemKinds struct {
+	// Items The kinds, by code.
 	Items []ProblemKind `json:"items"`
 }
 
