@@ -15,6 +15,7 @@ import (
 
 var benchmarkingSubmissions = kind[returns.Submission, *returns.Submission]{
 	orders: byChange,
+	reads:  []string{"quarter", "extension", "correction-window", "framework"}, // what steps follow from
 	linked: submissionFacts,
 	before: func(_ *work, s *returns.Submission) error {
 		s.Explanations, s.Thread = programme.OrEmpty(s.Explanations), programme.OrEmpty(s.Thread)
@@ -361,7 +362,7 @@ func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programm
 // BenchmarkingVersions lists the versions of a return that the actor may see, by
 // number. The error is NotFound.
 func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
-	return listed(s, func(v *returns.Version) []string { return []string{fmt.Sprintf("%06d", v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
+	return listed(s, []string{"benchmarking-submission"}, func(v *returns.Version) []string { return []string{fmt.Sprintf("%06d", v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
 		if _, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
 			return nil, err
 		}
