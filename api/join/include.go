@@ -85,8 +85,15 @@ func (s *source) includes(schemas *yaml.Node, noun string, include *yaml.Node) {
 	}
 	for name, what := range members(include) {
 		words.Content = append(words.Content, scalar(name))
-		description.WriteString(" `" + name + "`: " + text(take(what, "adds")) + ".")
-		set(get(schema, "properties"), name, s.parsed("{$ref: "+text(take(what, "member"))+"}"))
+		adds := text(take(what, "adds"))
+		if adds == "" {
+			s.fault("%s: say what %s adds", noun, name)
+			continue
+		}
+		description.WriteString(" `" + name + "`: " + adds + ".")
+		member := s.parsed("{$ref: " + text(take(what, "member")) + "}")
+		set(member, here, scalar(strings.ToUpper(adds[:1])+adds[1:]+". Only there with `include="+name+"`."))
+		set(get(schema, "properties"), name, member)
 		for kind, of := range members(what) {
 			if kind == "one" || kind == "many" || kind == "count" {
 				of.Value = kebab(of.Value)
