@@ -20,6 +20,7 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 // of them at once.
 func answerListingWith[T, W any](ctx context.Context, list programme.Listing[T], wire func(*T) W, add func(rows []T, wires []W) error) (reply, error) {
 	call := callOf(ctx)
+	list = list.Under(call.found)
 	if call.format != formatJSON {
 		return tableReply(call, func(open func(string) (io.Writer, bool)) error { return streamListing(ctx, call, list, wire, open) }), nil
 	}
@@ -27,6 +28,7 @@ func answerListingWith[T, W any](ctx context.Context, list programme.Listing[T],
 	if err != nil {
 		return reply{}, err
 	}
+	state := call.lastMade.before(ctx, call, list.Reads)
 	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call), Steps: call.tellsSteps()})
 	if after != nil && programme.KindOf(err) == programme.Invalid {
 		return reply{}, errNoCursor // a key of another width or of other types
@@ -48,6 +50,9 @@ func answerListingWith[T, W any](ctx context.Context, list programme.Listing[T],
 	}
 	r, err := ok(ctx, p)
 	r.next = next
+	if err == nil {
+		call.lastMade.after(ctx, call, state)
+	}
 	return r, err
 }
 
