@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -83,10 +84,11 @@ func newLastMade(bytes int, store placeStore) *lastMade {
 	})}
 }
 
-// pageKey answers what the call asks for. Whom a token speaks for decides what is in
-// the page; whose token it is does not.
+// pageKey answers what the call asks for. Whom a token speaks for and what it may do
+// decide what is in the page; whose token it is does not.
 func (call *call) pageKey() pageKey {
-	who := strings.Join(append(call.actor.Names(), call.actor.Borough, names(call.actor.Roles)), " ")
+	actor := call.actor
+	who := strings.Join(append(actor.Names(), actor.Borough, names(actor.Roles), strconv.FormatBool(actor.ReadOnly), strings.Join(actor.Operations, " ")), "|")
 	return pageKey{who, call.url.EscapedPath(), call.url.RawQuery}
 }
 
