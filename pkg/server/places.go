@@ -23,7 +23,13 @@ type placeStore interface {
 // includes says what each value of include adds to the nouns that a list is made of. A
 // list that includes anything else is never remembered, and a test names the value.
 var includes = map[string][]string{
-	string(api.Steps): {programme.EveryNoun},
+	string(api.Steps):     {programme.EveryNoun},
+	"peerChallenge":       {"peer-challenge"},
+	"peerChallengeGroup":  {"peer-challenge", "peer-challenge-group"},
+	"peerChallengeGroups": {"peer-challenge", "peer-challenge-group"},
+	"peerReview":          {"finding", "participant", "peer-review"},
+	"findingCount":        {"finding", "peer-challenge-group"},
+	"openActionCount":     {"action", "finding", "peer-challenge-group"},
 }
 
 // lastMade remembers, up to a number of bytes, under which state the pages of lists
