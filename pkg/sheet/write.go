@@ -1,10 +1,13 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -108,7 +111,28 @@ func WriteWorkbook(out io.Writer, grids ...Grid) (err error) {
 	if err := f.SetDocProps(&excelize.DocProperties{Creator: "peerchallenge", LastModifiedBy: "peerchallenge", Created: written, Modified: written}); err != nil {
 		return err
 	}
-	return f.Write(out)
+	return inOrder(f, out)
+}
+
+// inOrder writes the workbook with its parts by their names: the library writes streamed
+// sheets in any order.
+func inOrder(f *excelize.File, out io.Writer) error {
+	packed, err := f.WriteToBuffer()
+	if err != nil {
+		return err
+	}
+	from, err := zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(from.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	to := zip.NewWriter(out)
+	for _, part := range from.File {
+		if err := to.Copy(part); err != nil {
+			return err
+		}
+	}
+	return to.Close()
 }
 
 func (g Grid) write(f *excelize.File, bold, wrapped int) error {
