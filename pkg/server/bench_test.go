@@ -341,8 +341,16 @@ func median(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-// rate answers how many requests a second 16 clients get answered.
+// rate answers how many requests a second 16 clients get answered with the token.
 func rate(b *testing.B, base, token string, path func(int) string) float64 {
+	b.Helper()
+	if token != "" {
+		token = "Bearer " + token
+	}
+	return rateWith(b, base, token, path)
+}
+
+func rateWith(b *testing.B, base, authorization string, path func(int) string) float64 {
 	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}
 	defer transport.CloseIdleConnections()
@@ -360,8 +368,8 @@ func rate(b *testing.B, base, token string, path func(int) string) float64 {
 					b.Error(err)
 					return
 				}
-				if token != "" {
-					request.Header.Set("Authorization", "Bearer "+token)
+				if authorization != "" {
+					request.Header.Set("Authorization", authorization)
 				}
 				r, err := client.Do(request)
 				if err != nil {
