@@ -29,7 +29,9 @@ func BenchmarkAccess(b *testing.B) {
 	for b.Loop() {
 		var asBearer, asPassword []float64
 		for range rounds {
-			with := func(authorization string) float64 { return rateWith(b, w.http.URL, authorization, same("/v1/boroughs/E09000022")) }
+			with := func(authorization string) float64 {
+				return rateWith(b, w.http.URL, authorization, same("/v1/boroughs/E09000022"))
+			}
 			token := with("Bearer " + w.token(programme.RoleReporting))
 			asBearer = append(asBearer, token/with("Bearer "+key.text))
 			asPassword = append(asPassword, token/with(passwordOf(key.text)))
