@@ -142,9 +142,11 @@ const (
 // Defines values for FaultCode.
 const (
 	FaultCodeAmbiguousDataset    FaultCode = "ambiguous_dataset"
+	FaultCodeBasisChanged        FaultCode = "basis_changed"
 	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCodeMismatch        FaultCode = "code_mismatch"
+	FaultCodeContradiction       FaultCode = "contradiction"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
 	FaultCodeCycle               FaultCode = "cycle"
@@ -160,6 +162,7 @@ const (
 	FaultCodeFarFromCycle        FaultCode = "far_from_cycle"
 	FaultCodeFormat              FaultCode = "format"
 	FaultCodeFromHost            FaultCode = "from_host"
+	FaultCodeGivesAway           FaultCode = "gives_away"
 	FaultCodeGroupsOutside       FaultCode = "groups_outside"
 	FaultCodeInFuture            FaultCode = "in_future"
 	FaultCodeInUse               FaultCode = "in_use"
@@ -173,6 +176,7 @@ const (
 	FaultCodeMoreFaults          FaultCode = "more_faults"
 	FaultCodeMultiplier          FaultCode = "multiplier"
 	FaultCodeNegative            FaultCode = "negative"
+	FaultCodeNoFamily            FaultCode = "no_family"
 	FaultCodeNoFieldworkDays     FaultCode = "no_fieldwork_days"
 	FaultCodeNoHeader            FaultCode = "no_header"
 	FaultCodeNoKloe              FaultCode = "no_kloe"
@@ -190,6 +194,8 @@ const (
 	FaultCodeNotNull             FaultCode = "not_null"
 	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
+	FaultCodeNotTheWhole         FaultCode = "not_the_whole"
+	FaultCodeNotWhole            FaultCode = "not_whole"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
@@ -215,7 +221,11 @@ const (
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
 	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
+	FaultCodeSecondBasis         FaultCode = "second_basis"
+	FaultCodeSecondFamily        FaultCode = "second_family"
 	FaultCodeSecondLead          FaultCode = "second_lead"
+	FaultCodeSecondWhole         FaultCode = "second_whole"
+	FaultCodeSettled             FaultCode = "settled"
 	FaultCodeTeamSize            FaultCode = "team_size"
 	FaultCodeTooFew              FaultCode = "too_few"
 	FaultCodeTooGreat            FaultCode = "too_great"
@@ -237,6 +247,8 @@ const (
 	FaultCodeUnknownPeriod       FaultCode = "unknown_period"
 	FaultCodeUnknownPlace        FaultCode = "unknown_place"
 	FaultCodeUnknownValue        FaultCode = "unknown_value"
+	FaultCodeUnsaid              FaultCode = "unsaid"
+	FaultCodeUnversioned         FaultCode = "unversioned"
 	FaultCodeWholeList           FaultCode = "whole_list"
 	FaultCodeWrongEncoding       FaultCode = "wrong_encoding"
 	FaultCodeWrongWidth          FaultCode = "wrong_width"
@@ -5209,6 +5221,7 @@ type ProblemKind struct {
 
 // ProblemKinds Kinds of problem.
 type ProblemKinds struct {
+	// Items The kinds, by code.
 	Items []ProblemKind `json:"items"`
 }
 

@@ -5,6 +5,7 @@ package robustness
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -48,9 +49,7 @@ func (l loaded) file(name string, repeated int) string {
 	text := "time_period,time_identifier,geographic_level,country_code,region_code,new_la_code,referral_count,rereferral_count,rereferral_percent," +
 		"no_further_action_count,no_further_action_percent,not_in_need_count,not_in_need_percent\n"
 	for borough := 2; borough <= 33; borough++ {
-		n := strconv.Itoa(repeated)
-		text += "2026,Reporting year,Local authority,E92000001,E13000001,E090000" + strings.Repeat("0", 2-len(strconv.Itoa(borough))) + strconv.Itoa(borough) +
-			",1000," + n + "," + strconv.FormatFloat(float64(repeated)/10, 'f', -1, 64) + ",100,10,100,10\n"
+		text += fmt.Sprintf("2026,Reporting year,Local authority,E92000001,E13000001,E09%06d,1000,%d,%v,100,10,100,10\n", borough, repeated, float64(repeated)/10)
 	}
 	path := filepath.Join(l.t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -30,7 +30,7 @@ func BenchmarkAccess(b *testing.B) {
 		var asBearer, asPassword []float64
 		for range rounds {
 			with := func(authorization string) float64 {
-				return rateWith(b, w.http.URL, authorization, same("/v1/boroughs/E09000022"))
+				return rateOf(b, w.http.URL, http.Header{"Authorization": {authorization}}, http.StatusOK, same("/v1/boroughs/E09000022"))
 			}
 			token := with("Bearer " + w.token(programme.RoleReporting))
 			asBearer = append(asBearer, token/with("Bearer "+key.text))

@@ -101,21 +101,27 @@ type synthetic struct{ authorities, indicators, quarters int }
 func bench(b *testing.B, s synthetic) *world {
 	b.Helper()
 	url := pgtest.Database(b)
-	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = log.Close() })
 	if s.authorities > 0 {
 		s.fill(b, url)
 	}
-	w := startOn(b, url, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(log, nil)) })
+	w := startOn(b, url, loggingToFile(b))
 	w.client = http.DefaultClient
 	if _, err := w.store.Snapshot(b.Context()); err != nil { // a request would not wait for millions of figures
 		b.Fatal(err)
 	}
 	w.get("/v1/boroughs").want(200)
 	return w
+}
+
+// loggingToFile writes the service's log to a file.
+func loggingToFile(b *testing.B) func(cfg *server.Config) {
+	b.Helper()
+	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = log.Close() })
+	return func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(log, nil)) }
 }
 
 // fill writes the dataset with COPY, as an import would.
@@ -347,13 +353,15 @@ func median(values []float64) float64 {
 // rate answers how many requests a second 16 clients get answered with the token.
 func rate(b *testing.B, base, token string, path func(int) string) float64 {
 	b.Helper()
+	header := http.Header{}
 	if token != "" {
-		token = "Bearer " + token
+		header.Set("Authorization", "Bearer "+token)
 	}
-	return rateWith(b, base, token, path)
+	return rateOf(b, base, header, http.StatusOK, path)
 }
 
-func rateWith(b *testing.B, base, authorization string, path func(int) string) float64 {
+// rateOf is rate for requests with the header that are answered so.
+func rateOf(b *testing.B, base string, header http.Header, status int, path func(int) string) float64 {
 	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}
 	defer transport.CloseIdleConnections()
@@ -371,9 +379,7 @@ func rateWith(b *testing.B, base, authorization string, path func(int) string) f
 					b.Error(err)
 					return
 				}
-				if authorization != "" {
-					request.Header.Set("Authorization", authorization)
-				}
+				request.Header = header.Clone()
 				r, err := client.Do(request)
 				if err != nil {
 					b.Error(err)
@@ -381,7 +387,7 @@ func rateWith(b *testing.B, base, authorization string, path func(int) string) f
 				}
 				_, _ = io.Copy(io.Discard, r.Body)
 				_ = r.Body.Close()
-				if r.StatusCode != http.StatusOK {
+				if r.StatusCode != status {
 					b.Errorf("%s: status %d", path(i), r.StatusCode)
 					return
 				}

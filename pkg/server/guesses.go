@@ -40,9 +40,9 @@ type attemptCache interface {
 	Set(key attempt, value struct{}) (struct{}, bool)
 }
 
-func newGuesses(limits Limits) guesses {
+func newGuesses(limits Limits, clock func() time.Time) guesses {
 	return guesses{
-		newLimiter[netip.Addr]("guesses-address", limits.GuessesPerAddress), newLimiter[uuid.UUID]("guesses-client", limits.GuessesPerClient),
+		newLimiter[netip.Addr]("guesses-address", limits.GuessesPerAddress, clock), newLimiter[uuid.UUID]("guesses-client", limits.GuessesPerClient, clock),
 		otter.Must(&otter.Options[attempt, struct{}]{MaximumSize: keptBuckets}),
 	}
 }
@@ -66,10 +66,9 @@ func (g *guesses) tried(a attempt, err error) {
 	if !isGuess(err) {
 		return
 	}
-	now := time.Now()
-	g.byAddress.count(a.network, now)
+	g.byAddress.count(a.network)
 	if a.client != uuid.Nil {
-		g.byClient.count(a.client, now)
+		g.byClient.count(a.client)
 	}
 }
 
@@ -88,16 +87,16 @@ func (l *limiter[K]) refuseSpent(c echo.Context, key K) error {
 		return nil
 	}
 	bucket, ok := l.cache.GetIfPresent(key)
-	if !ok || bucket.TokensAt(time.Now()) >= 1 {
+	if !ok || bucket.TokensAt(l.clock()) >= 1 {
 		return nil
 	}
 	l.tell(c, 0)
 	return programme.Errorf(programme.TooMany, programme.CodeTooManyRequests, "More than %d sign-ins a second have failed.", l.each)
 }
 
-func (l *limiter[K]) count(key K, now time.Time) {
+func (l *limiter[K]) count(key K) {
 	if l != nil {
-		l.take(key, now)
+		l.take(key, l.clock())
 	}
 }
 

@@ -39,6 +39,7 @@ const (
 type limiter[K comparable] struct {
 	name   string // of its policy
 	each   int
+	clock  func() time.Time
 	cache  bucketCache[K]
 	policy []string // as its header has it
 }
@@ -49,12 +50,12 @@ type bucketCache[K comparable] interface {
 	SetIfAbsent(key K, bucket *rate.Limiter) (*rate.Limiter, bool)
 }
 
-func newLimiter[K comparable](name string, each int) *limiter[K] {
+func newLimiter[K comparable](name string, each int, clock func() time.Time) *limiter[K] {
 	if each == 0 {
 		return nil
 	}
 	return &limiter[K]{
-		name: name, each: each, cache: otter.Must(&otter.Options[K, *rate.Limiter]{MaximumSize: keptBuckets}),
+		name: name, each: each, clock: clock, cache: otter.Must(&otter.Options[K, *rate.Limiter]{MaximumSize: keptBuckets}),
 		policy: []string{strconv.Quote(name) + ";q=" + strconv.Itoa(each*burst) + ";w=" + strconv.Itoa(burst)},
 	}
 }
@@ -74,7 +75,7 @@ func (l *limiter[K]) take(key K, now time.Time) float64 {
 // within counts the request, says in the answer's header what is left, and refuses the
 // one that is too many.
 func (l *limiter[K]) within(c echo.Context, key K) error {
-	left := l.take(key, time.Now())
+	left := l.take(key, l.clock())
 	l.tell(c, left)
 	if left >= 0 {
 		return nil
