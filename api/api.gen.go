@@ -5741,7 +5741,7 @@ type ReleaseReport struct {
 	// Example: CSV, UTF-8, separated by commas
 	Form string `json:"form"`
 
-	// Items The first 1,000 changes, by indicator, period and place, the neighbours last. A dry run as CSV or NDJSON has all of them.
+	// Items The first 1,000 changes, by indicator, period and place. A dry run as CSV or NDJSON has all of them.
 	Items []FigureChange `json:"items"`
 
 	// More How many changes are not among the items.
