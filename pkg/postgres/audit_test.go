@@ -32,8 +32,9 @@ func auditWhole(t testing.TB, s *Store, actor programme.Actor, noun, key string)
 	t.Helper()
 	err = s.AuditEntries(actor, noun, key).Each(t.Context(), func(moment int64) (bool, error) {
 		begun = true
-		if moment != lastChange(t, s) {
-			t.Errorf("the moment is %d", moment)
+		last, err := s.LastChange(t.Context(), actor)
+		if err != nil || moment != last {
+			t.Errorf("the moment is %d, and the last that the reader hears of is %d (%v)", moment, last, err)
 		}
 		return true, nil
 	}, func(e *programme.AuditEntry) error { entries = append(entries, *e); return nil })

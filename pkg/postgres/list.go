@@ -63,7 +63,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.streamed(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, lastHeard(actor), func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}
@@ -167,8 +167,9 @@ func (o order) after(q *gorm.DB, key []string) *gorm.DB {
 }
 
 // listed makes a listing of a few rows that one statement answers whole, such as
-// counts, in the order of their keys, which have as many texts for every row.
-func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
+// counts, in the order of their keys, which have as many texts for every row. last
+// answers the last change on which they depend.
+func listed[T any](s *Store, last func(db *gorm.DB) (int64, error), key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
 	ordered := func(db *gorm.DB) ([]T, error) {
 		rows, err := read(db)
 		// Not in the statement: databases differ in how they order texts.
@@ -191,7 +192,7 @@ func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T,
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.streamed(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, last, func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}
