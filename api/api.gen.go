@@ -143,9 +143,11 @@ const (
 // Defines values for FaultCode.
 const (
 	FaultCodeAmbiguousDataset    FaultCode = "ambiguous_dataset"
+	FaultCodeBasisChanged        FaultCode = "basis_changed"
 	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCodeMismatch        FaultCode = "code_mismatch"
+	FaultCodeContradiction       FaultCode = "contradiction"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
 	FaultCodeCycle               FaultCode = "cycle"
@@ -161,6 +163,7 @@ const (
 	FaultCodeFarFromCycle        FaultCode = "far_from_cycle"
 	FaultCodeFormat              FaultCode = "format"
 	FaultCodeFromHost            FaultCode = "from_host"
+	FaultCodeGivesAway           FaultCode = "gives_away"
 	FaultCodeGroupsOutside       FaultCode = "groups_outside"
 	FaultCodeInFuture            FaultCode = "in_future"
 	FaultCodeInUse               FaultCode = "in_use"
@@ -174,6 +177,7 @@ const (
 	FaultCodeMoreFaults          FaultCode = "more_faults"
 	FaultCodeMultiplier          FaultCode = "multiplier"
 	FaultCodeNegative            FaultCode = "negative"
+	FaultCodeNoFamily            FaultCode = "no_family"
 	FaultCodeNoFieldworkDays     FaultCode = "no_fieldwork_days"
 	FaultCodeNoHeader            FaultCode = "no_header"
 	FaultCodeNoKloe              FaultCode = "no_kloe"
@@ -191,6 +195,8 @@ const (
 	FaultCodeNotNull             FaultCode = "not_null"
 	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
+	FaultCodeNotTheWhole         FaultCode = "not_the_whole"
+	FaultCodeNotWhole            FaultCode = "not_whole"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
@@ -216,7 +222,11 @@ const (
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
 	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
+	FaultCodeSecondBasis         FaultCode = "second_basis"
+	FaultCodeSecondFamily        FaultCode = "second_family"
 	FaultCodeSecondLead          FaultCode = "second_lead"
+	FaultCodeSecondWhole         FaultCode = "second_whole"
+	FaultCodeSettled             FaultCode = "settled"
 	FaultCodeTeamSize            FaultCode = "team_size"
 	FaultCodeTooFew              FaultCode = "too_few"
 	FaultCodeTooGreat            FaultCode = "too_great"
@@ -238,6 +248,8 @@ const (
 	FaultCodeUnknownPeriod       FaultCode = "unknown_period"
 	FaultCodeUnknownPlace        FaultCode = "unknown_place"
 	FaultCodeUnknownValue        FaultCode = "unknown_value"
+	FaultCodeUnsaid              FaultCode = "unsaid"
+	FaultCodeUnversioned         FaultCode = "unversioned"
 	FaultCodeWholeList           FaultCode = "whole_list"
 	FaultCodeWrongEncoding       FaultCode = "wrong_encoding"
 	FaultCodeWrongWidth          FaultCode = "wrong_width"
@@ -5201,6 +5213,7 @@ type ProblemKind struct {
 
 // ProblemKinds Kinds of problem.
 type ProblemKinds struct {
+	// Items The kinds, by code.
 	Items []ProblemKind `json:"items"`
 }
 

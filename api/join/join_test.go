@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,10 +68,11 @@ components:
     Limit: {name: limit, in: query, schema: Number}
   schemas:
     Number: {type: integer}
-    Step: {required: all, properties: {name: Name}}
+    Step: {required: all, properties: {name: Name - What can be done.}}
     Side: {type: string, enum: [left, right], description: A side.}
     Mood: {type: string, enum: [good, bad], description: A mood.}
 closed: [Side]
+said: {size: How big it is.}
 `,
 		"verbs.yaml": `
 list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}, text/csv: {schema: {}}}}}}
@@ -90,13 +92,20 @@ paths:
 schemas:
   Thing:
     required: all
-    properties: {name: Name, parts: {type: array, items: Part, csv: title, description: Its parts.}, sizes: {type: array, items: Number}, maker: Maker, marks: {type: array, items: Mark}}
+    properties:
+      name: Name - What it is called.
+      parts: {type: array, items: Part, csv: title, description: Its parts.}
+      sizes: {type: array, items: Number, description: Its sizes.}
+      maker: Maker - Who made it.
+      makerName: Name
+      marks: {type: array, items: Mark, description: What others gave it.}
+      size: Number
   Part: {properties: {title: {type: string, description: What it is called.}}}
-  Maker: {properties: {town: Number}}
+  Maker: {properties: {town: Number - Where they live.}}
   ThingInput:
-    patch: {fixed: [kind], more: {done: {type: boolean}}}
-    properties: {kind: Kind, name: Name, marks: {type: array, items: Mark}}
-  Mark: {properties: {by: Name}}
+    patch: {fixed: [kind], more: {done: {type: boolean, description: Whether it is done.}}}
+    properties: {kind: Kind - What sort of thing it is., name: Name, marks: {type: array, items: Mark, description: What others gave it.}}
+  Mark: {properties: {by: Name - Who gave it.}}
 `,
 		"examples/getThing.json": `{"answer": {"name": "A"}}`,
 	}
@@ -125,12 +134,12 @@ func stepsIn(steps *yaml.Node) string {
 
 func TestWhatIsDerived(t *testing.T) {
 	t.Parallel()
-	text, _, err := join(small(nil))
+	text, published, err := join(small(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	var doc, public yaml.Node
+	if err := errors.Join(yaml.Unmarshal(text, &doc), yaml.Unmarshal(published, &public)); err != nil {
 		t.Fatal(err)
 	}
 	root := doc.Content[0]
@@ -163,16 +172,22 @@ func TestWhatIsDerived(t *testing.T) {
 		{"every other may grow", get(root, "components", "schemas", "Mood", "x-enum-values").Value, "open"},
 		{"which its readers are told", get(root, "components", "schemas", "Mood", "description").Value, "A mood. More may come."},
 		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name marks done"},
-		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker marks"},
+		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker makerName marks size"},
 		{
 			"a table has columns", strings.Join(values(get(root, "paths", "/v1/things", "get", "responses", "200", "content", "text/csv", "schema", "x-columns")), " "),
-			"name parts parts.title sizes maker.town marks",
+			"name parts parts.title sizes maker.town makerName marks size",
 		},
 		{"an operation says which step it takes", stepsIn(get(root, "paths", "/v1/things/{id}", "patch", "x-steps")), "thing edit, part edit-whole"},
 		{"and by which codes what is sent is refused", strings.Join(values(get(root, "paths", "/v1/things/{id}", "patch", "x-codes")), " "), "exists"},
 		{"which its readers are told", get(root, "paths", "/v1/things/{id}", "patch", "description").Value, "Corrects one. What is sent decides about `exists`."},
 		{"a noun has the names of its steps", strings.Join(values(get(root, "components", "schemas", "ThingStepName", "enum")), " "), "edit"},
 		{"which stand in its steps", get(root, "components", "schemas", "ThingStep", "properties", "name", "$ref").Value, "#/components/schemas/ThingStepName"},
+		{"a member says what is meant by it", words(get(root, "components", "schemas", "Thing", "properties", "maker")), "Who made it."},
+		{"as the noun does, so do requests", words(get(root, "components", "schemas", "ThingPatch", "properties", "name")), "What it is called."},
+		{"what means the same everywhere is said once", words(get(root, "components", "schemas", "Thing", "properties", "size")), "How big it is."},
+		{"a name is that of the member beside it", words(get(root, "components", "schemas", "Thing", "properties", "makerName")), "The name that goes with `maker`."},
+		{"what everybody reads has it around the reference", get(get(public.Content[0], "components", "schemas", "Thing", "properties", "maker", "allOf").Content[0], "$ref").Value, "#/components/schemas/Maker"},
+		{"and beside that", get(public.Content[0], "components", "schemas", "Thing", "properties", "maker", "description").Value, "Who made it."},
 		{"a name is a reference", get(root, "components", "parameters", "Limit", "schema", "$ref").Value, "#/components/schemas/Number"},
 		{"the example is there", get(root, "paths", "/v1/things/{id}", "get", "responses", "200", "content", "application/json", "example", "name").Value, "A"},
 	} {
@@ -224,6 +239,10 @@ func TestFaultsOfTheSource(t *testing.T) {
 		"needing nothing": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {required: [], properties: {part: Part}}}\n", "examples/getThing.json": ""},
 			[]string{"thing.yaml: Thing: needs nothing"},
+		},
+		"a member that says nothing": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {side: Side, sort: {type: string}, other: Side - The other one.}}}\n", "examples/getThing.json": ""},
+			[]string{"Thing/side: say what is meant by it here", "Thing/sort: say what is meant by it here"},
 		},
 		"an object within": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {part: {properties: {}}}}}\n", "examples/getThing.json": ""},

@@ -59,7 +59,7 @@ func (s *source) stepped(schemas *yaml.Node) {
 		set(get(schemas, noun+"StepName"), "enum", enum)
 		step := clone(get(schemas, "Step"))
 		set(step, "x-go-type", scalar("Step")) // one type for all
-		*get(step, "properties", "name") = *s.parsed("{$ref: " + noun + "StepName}")
+		get(step, "properties", "name", "$ref").Value = noun + "StepName"
 		set(schemas, noun+"Step", step)
 		set(get(schemas, noun, "properties"), "steps", s.parsed("{type: array, maxItems: 50, description: 'What the caller may do next, and why not the rest. It depends on who asks and when. "+
 			"Empty for who may call none of its operations; in a list only with `include=steps`.', items: {$ref: "+noun+"Step}}"))

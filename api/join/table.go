@@ -85,12 +85,14 @@ func (t tables) of(name, prefix string) []column {
 	return columns
 }
 
-// describe answers what is said of a member or, where that is nothing, of its schema.
+// describe answers what is said of a member. A table has no types, so that of a list of
+// values it also says what they are.
 func (t tables) describe(property *yaml.Node) string {
-	if own := get(property, "description"); own != nil {
-		return own.Value
+	own, schema := words(property), get(t.schemas, referred(property))
+	if get(schema, "enum") != nil {
+		own = strings.TrimSpace(own + " " + text(get(schema, "description")))
 	}
-	return text(get(t.schemas, referred(property), "description"))
+	return own
 }
 
 // referred answers the name of the schema that another refers to: by itself, or with

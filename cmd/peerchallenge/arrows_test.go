@@ -19,11 +19,13 @@ var arrows = map[string][]string{
 	"pkg/grouping":        {},
 	"pkg/programme":       {"pkg/grouping"},
 	"pkg/benchmark":       {"pkg/programme"},
+	"pkg/framework":       {"pkg/benchmark", "pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
-	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/programme"},
+	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/framework", "pkg/programme"},
+	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
 	"pkg/seed/pack":       {},
-	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/programme"},
+	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"api/publish", "pkg/programme"},
@@ -31,9 +33,10 @@ var arrows = map[string][]string{
 	"api/publish":         {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/sheet":           {},
-	"pkg/server":          {"api", "pkg/benchmark", "pkg/programme"},
+	"pkg/server":          {"api", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"cmd/peerchallenge": {
-		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/seed", "pkg/server",
+		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns",
+		"pkg/seed", "pkg/server",
 	},
 }
 
@@ -134,7 +137,7 @@ func TestForbidden(t *testing.T) {
 	t.Parallel()
 	for importer := range arrows {
 		for _, imported := range []string{
-			"api", "cmd/peerchallenge", "migrations", "pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/postgres", "pkg/postgres/local",
+			"api", "cmd/peerchallenge", "migrations", "pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/postgres", "pkg/postgres/local",
 			"pkg/postgres/pgtest", "pkg/grouping", "pkg/programme", "pkg/seed", "pkg/server", "pkg/programme/inner", "pkg/elsewhere",
 		} {
 			want := !slices.Contains(arrows[importer], imported)

@@ -44,6 +44,20 @@ type Record interface {
 	Check() error
 }
 
+// Known is a record that people know by a key of its own: its address has that in
+// place of its id, and so have the feed and the audit.
+type Known interface {
+	KnownAs() string
+}
+
+// KeyOf answers the last part of the record's address.
+func KeyOf(r Record) string {
+	if known, is := r.(Known); is {
+		return known.KnownAs()
+	}
+	return r.Of().ID
+}
+
 // Dated is what the day too allows or refuses.
 type Dated interface {
 	// MayOn is May on the day.

@@ -1,0 +1,120 @@
+package returns
+
+import (
+	"cmp"
+	"slices"
+
+	"peerchallenge/pkg/programme"
+)
+
+// Severity says what a finding asks of the sender.
+type Severity string
+
+// The severities, the gravest first.
+const (
+	Refused Severity = "refused" // it cannot be kept, not even as a draft
+	Error   Severity = "error"   // it is kept as a draft, and cannot be submitted
+	Warning Severity = "warning" // it is explained before it is submitted
+)
+
+// gravity orders findings: what is worked off stands behind what is not.
+func gravity(f Finding) int {
+	switch {
+	case f.Severity == Refused:
+		return 0
+	case f.Severity == Error:
+		return 1
+	case f.Explained == nil:
+		return 2
+	}
+	return 3
+}
+
+// Place is where something stands in what was sent. What does not concern it is
+// empty.
+type Place struct {
+	Pointer string // RFC 6901, into a JSON body
+	Row     int    // of a table, from 1
+	Column  string // of a table: its name in the header
+}
+
+// MaxFindings is how many findings a report tells. More help nobody: they have one
+// cause, or the wrong file was sent.
+const MaxFindings = 100
+
+// Report is what the rules find in a return, all of it at once.
+type Report struct {
+	Borough   string
+	Quarter   string
+	Framework string    // the version whose rules were asked
+	Findings  []Finding // the gravest first; at most [MaxFindings]
+	More      int       // how many there are beyond those
+	Refused   int       // of all findings
+	Errors    int       // of all findings
+	Warnings  int       // of all findings, the explained ones included
+	Open      int       // warnings that nobody has explained
+	Tally     Tally     // of the whole return's values
+}
+
+// Finding is one thing that a rule finds.
+type Finding struct {
+	Rule        string // its code; for what a value must be in itself, the code of the fault
+	RuleVersion int    // 0 of what no framework can change
+	Severity    Severity
+	Counts      Values // that the rule read of the return
+	Place       Place
+	Others      []Place // where else it stands: the other of two rows
+	Given       string  // what stands there
+	Expected    string  // what the rule expects
+	Detail      string  // one sentence, for people
+	Remedy      Remedy
+	Advice      string // what to do about it, in a sentence
+	Explained   *Explanation
+}
+
+// Keepable reports whether the return can be kept as a draft.
+func (r Report) Keepable() bool { return r.Refused == 0 }
+
+// Submittable reports whether the return can be submitted: nothing is wrong with it,
+// and every warning is explained.
+func (r Report) Submittable() bool { return r.Refused+r.Errors+r.Open == 0 }
+
+// tell answers the report with the findings, which it sorts.
+func tell(r Report, findings []Finding) Report {
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(gravity(a), gravity(b)) })
+	for i := range findings {
+		switch f := &findings[i]; f.Severity {
+		case Refused:
+			r.Refused++
+		case Error:
+			r.Errors++
+		case Warning:
+			r.Warnings++
+			if f.Explained == nil {
+				r.Open++
+			}
+		}
+	}
+	told := min(len(findings), MaxFindings)
+	r.Findings, r.More = findings[:told:told], len(findings)-told
+	return r
+}
+
+// Faults answers the findings of these severities as faults of a request.
+func (r Report) Faults(severities ...Severity) []programme.Fault {
+	var faults []programme.Fault
+	for i := range r.Findings {
+		if slices.Contains(severities, r.Findings[i].Severity) {
+			faults = append(faults, r.Findings[i].Fault())
+		}
+	}
+	return faults
+}
+
+// Fault answers the finding as a fault of a request.
+func (f *Finding) Fault() programme.Fault {
+	return programme.Fault{
+		Pointer: f.Place.Pointer, Row: f.Place.Row, Column: f.Place.Column,
+		Code: programme.FaultCode(f.Rule), Detail: f.Detail, Given: f.Given,
+	}
+}
