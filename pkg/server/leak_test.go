@@ -166,7 +166,7 @@ func TestWhatIsWithheldIsNotTold(t *testing.T) {
 		for _, place := range []string{met, meeting, session} {
 			team.change(http.MethodPatch, place, `{"venue":"`+word+`","link":"https://example.org/`+word+`"}`, "X-Audit-Reason", word).want(200)
 		}
-		team.change(http.MethodPatch, reached, `{"sessions":[{"title":"`+word+`","day":"2026-11-03"}],"progressReview":"`+word+`"}`, "X-Audit-Reason", word).want(200)
+		team.change(http.MethodPatch, reached, `{"sessions":[{"title":"`+word+`","day":"2026-11-03","startTime":null,"endTime":null,"attendees":"`+word+`"}],"progressReview":"`+word+`"}`, "X-Audit-Reason", word).want(200)
 		var review struct {
 			Team []struct{ ParticipantID string }
 		}
@@ -222,7 +222,7 @@ func TestALeakIsFound(t *testing.T) {
 	e := w.makeOthers()
 	telling := map[string]func(store *postgres.Store) server.Store{
 		"/v1/participants": func(s *postgres.Store) server.Store { return tellingList{s} },
-		"peerReviewId=":    func(s *postgres.Store) server.Store { return tellingSight{s} },
+		"Id=":              func(s *postgres.Store) server.Store { return tellingSight{s} },
 		"/v1/changes":      func(s *postgres.Store) server.Store { return tellingPlace{s} },
 	}
 	operations := slices.DeleteFunc(slices.Clone(contract.operations), func(op *described) bool {
