@@ -57,12 +57,17 @@ func (l *lint) fits(r Relation, place string) {
 		}
 	case Disjoint, Free:
 	}
-	if detail == "" && a.Of.Thing() == b.Of.Thing() && len(l.within[r.A]) == 0 && len(l.within[r.B]) == 0 {
+	if detail == "" && a.Of.Thing() == b.Of.Thing() && l.all(a) && l.all(b) {
 		detail = ofOneThing(from, to, r.Kind)
 	}
 	if detail != "" {
 		l.fault(programme.FaultContradiction, detail, "%s/kind", place)
 	}
+}
+
+// all reports whether the count is of all there is of its thing, and no part of that.
+func (l *lint) all(c *Count) bool {
+	return !slices.ContainsFunc(l.within[c.Code], func(whole string) bool { return l.count(whole).Of.Thing() == c.Of.Thing() })
 }
 
 // ofOneThing says what is wrong where two counts of a whole thing are related so, by

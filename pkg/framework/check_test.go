@@ -204,6 +204,12 @@ func TestCheckRelations(t *testing.T) {
 			"/relations/3/kind contradiction", "/families/1/parts/0 contradiction",
 		}},
 		{"starts that are free of their stock", func(d *framework.Document) { d.Relations[1].Kind = framework.Free }, []string{"/relations/1/kind contradiction"}},
+		{"starts that are free of their stock, which is part of something else", func(d *framework.Document) {
+			d.Relations[1].Kind = framework.Free
+			add(d, count("need", "need.stock", framework.Children, framework.AsAt))
+			relate(d, relation("cpp_open", framework.PartOf, "need"))
+			d.Families = append(d.Families, framework.Family{Whole: "need", Parts: []string{"cpp_open"}, Remainder: framework.Shown, Reason: "As usual."})
+		}, []string{"/relations/1/kind contradiction"}},
 		{"a stay of what is no stay", func(d *framework.Document) { d.Relations[1].Kind = framework.StayOf }, []string{"/relations/1/kind contradiction"}},
 		{"a stay that is free of its stock", func(d *framework.Document) {
 			add(d, count("need", "need.stock", framework.Children, framework.AsAt), count("need_years", "need.length", framework.Children, framework.Length))

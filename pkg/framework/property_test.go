@@ -258,7 +258,7 @@ var violations = map[string]func(f *forest) string{
 func TestForests(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
-	for seed := range uint64(200) {
+	for seed := range uint64(100) {
 		f := randomForest(seed)
 		if err := f.d.Check(f.known); err != nil {
 			t.Fatalf("seed %d is refused: %q", seed, found(t, err))
@@ -282,7 +282,7 @@ func TestForests(t *testing.T) {
 		}
 	}
 	for name := range violations {
-		if seen[name] < 20 {
+		if seen[name] < 10 {
 			t.Errorf("%s: only %d forests had a place for it", name, seen[name])
 		}
 	}

@@ -8,7 +8,10 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-var actions = kind[programme.Action, *programme.Action]{orders: byChange}
+var actions = kind[programme.Action, *programme.Action]{
+	orders: byChange,
+	reads:  []string{"finding", "peer-challenge", "peer-challenge-group", "peer-review"},
+}
 
 // What is overdue and what has stalled, by the rule of [programme.Action.Overdue]
 // and [programme.Action.Stalled]. Neither is ever null.
@@ -159,7 +162,7 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 	if all {
 		last = lastOf(new(programme.Action).Noun())
 	}
-	return listed(s, last, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
+	return listed(s, actions.madeOf(), last, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
 		var counts []programme.ActionCount
 		q := tx.Scopes(visibleTo(actor))
 		if all {

@@ -17,7 +17,8 @@ import (
 func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.Listing[programme.AuditEntry] {
 	in := func(db *gorm.DB) *gorm.DB { return auditOf(db, actor, noun, key) }
 	return programme.Listing[programme.AuditEntry]{
-		Key: auditKey,
+		Reads: []string{noun},
+		Key:   auditKey,
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[programme.AuditEntry], error) {
 			part, err := auditPage(s.gorm.WithContext(ctx), in, w)
 			if err == nil && w.After == nil && len(part.Items) == 0 {

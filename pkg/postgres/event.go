@@ -29,6 +29,7 @@ var events = kind[programme.Event, *programme.Event]{
 		"-updatedAt": byChange["-updatedAt"],
 	},
 	referrers: []referrer{{"milestones", "event_id", "Milestones"}},
+	reads:     []string{"membership", "peer-challenge-group", "peer-review"},
 }
 
 // Events lists the events that the filter leaves, in order of creation or as sort says.

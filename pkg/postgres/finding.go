@@ -15,6 +15,7 @@ var findings = kind[programme.Finding, *programme.Finding]{
 		return []citation{citePriority("/priorityId", f.PriorityID), citeIndicators("/indicators", f.Indicators)}
 	},
 	referrers: []referrer{{"actions", "finding_id", "Actions"}},
+	reads:     []string{"peer-challenge", "peer-challenge-group", "peer-review"},
 }
 
 // withForums reads where the findings were found, all at once.

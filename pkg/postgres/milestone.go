@@ -80,7 +80,7 @@ func (s *Store) MilestoneCounts(actor programme.Actor, cycle *programme.Cycle) p
 		}
 		return []string{string(c.Cycle), subRegion, string(c.Kind), string(c.State)}
 	}
-	return listed(s, lastHeard(actor), key, func(db *gorm.DB) ([]programme.MilestoneCount, error) {
+	return listed(s, milestones.madeOf(), lastHeard(actor), key, func(db *gorm.DB) ([]programme.MilestoneCount, error) {
 		var counts []programme.MilestoneCount
 		err := where(db.Table("milestones").Scopes(visibleTo(actor)), "cycle = ?", cycle).
 			Joins("LEFT JOIN LATERAL unnest(sub_regions) AS places (sub_region) ON true").

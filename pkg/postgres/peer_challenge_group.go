@@ -29,6 +29,7 @@ var peerChallengeGroups = kind[programme.PeerChallengeGroup, *programme.PeerChal
 		{"findings", "peer_challenge_group_id", "Findings"},
 		{"asks_and_offers", "peer_challenge_group_id", "Asks"},
 	},
+	reads: []string{"peer-challenge"},
 }
 
 // hasMember is the condition that a borough, named by its code, is in a group.

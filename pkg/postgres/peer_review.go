@@ -21,6 +21,7 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 		{"events", "peer_review_id", "Events"},
 		{"milestones", "peer_review_id", "Milestones"},
 	},
+	reads: []string{"finding", "participant"},
 }
 
 // PeerReviews lists the reviews that the filter leaves, in order of creation or as

@@ -44,6 +44,20 @@ type kind[T any, R record[T]] struct {
 	orders map[string]order
 	// referrers keep a record from being deleted.
 	referrers []referrer
+	// reads names what else lists are made of than the kind's own records: what rows are
+	// completed with, and what filters ask. TestListsSayWhatTheyRead finds what is missing.
+	reads []string
+	// fleeting says that rows show what changes without an entry in the audit, so that
+	// nobody can know whether a list is still the same.
+	fleeting bool
+}
+
+// madeOf answers what lists of the kind are made of.
+func (k kind[T, R]) madeOf() []string {
+	if k.fleeting {
+		return nil
+	}
+	return append([]string{R(new(T)).Noun()}, k.reads...)
 }
 
 // work is a transaction in which somebody does something. Everything in it

@@ -43,7 +43,7 @@ func TestAskOrOfferIsRaised(t *testing.T) {
 	group := "01932b7e-0000-7000-8000-000000000002"
 	running := &programme.Forum{Boroughs: []string{asker, askedMember}, Records: true}
 	forming := &programme.Forum{Boroughs: []string{asker, askedMember}}
-	others := &programme.Forum{Boroughs: []string{askedMember, askOutsider}}
+	others := &programme.Forum{Boroughs: []string{askedMember, askOutsider}, Records: true}
 	parties := programme.Parties(asker, askedMember)
 	for name, c := range map[string]struct {
 		actor    programme.Actor

@@ -79,8 +79,9 @@ func (r Report) Keepable() bool { return r.Refused == 0 }
 // and every warning is explained.
 func (r Report) Submittable() bool { return r.Refused+r.Errors+r.Open == 0 }
 
-// tell answers the report with the findings, which it sorts.
-func tell(r Report, findings []Finding) Report {
+// tell answers the report with the findings, which it sorts. unread are refused too, and
+// nobody has kept them.
+func tell(r Report, findings []Finding, unread int) Report {
 	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(gravity(a), gravity(b)) })
 	for i := range findings {
 		switch f := &findings[i]; f.Severity {
@@ -96,7 +97,8 @@ func tell(r Report, findings []Finding) Report {
 		}
 	}
 	told := min(len(findings), MaxFindings)
-	r.Findings, r.More = findings[:told:told], len(findings)-told
+	r.Findings, r.More = findings[:told:told], len(findings)-told+unread
+	r.Refused += unread
 	return r
 }
 

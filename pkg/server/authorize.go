@@ -23,7 +23,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if op == nil {
 			return next(c) // no such address or method, or an asset of the documentation
 		}
-		call := &call{op: op, contract: s.contract, url: request.URL, query: request.URL.Query(), made: func() {}, keep: func(*content) {}}
+		call := &call{op: op, contract: s.contract, url: request.URL, query: request.URL.Query(), made: func() {}, keep: func(*content) {}, lastMade: s.lastMade, store: s.store}
 		call.format = wanted(op, call.query, request.Header)
 		call.acceptsGzip = acceptsGzip(request.Header)
 		for _, list := range []string{"If-Match", "If-None-Match"} {

@@ -101,18 +101,24 @@ type synthetic struct{ authorities, indicators, quarters int }
 func bench(b *testing.B, s synthetic) *world {
 	b.Helper()
 	url := pgtest.Database(b)
+	if s.authorities > 0 {
+		s.fill(b, url)
+	}
+	w := startOn(b, url, loggingToFile(b))
+	w.client = http.DefaultClient
+	w.get("/v1/boroughs").want(200) // the figures are loaded
+	return w
+}
+
+// loggingToFile writes the service's log to a file.
+func loggingToFile(b *testing.B) func(cfg *server.Config) {
+	b.Helper()
 	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = log.Close() })
-	if s.authorities > 0 {
-		s.fill(b, url)
-	}
-	w := startOn(b, url, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(log, nil)) })
-	w.client = http.DefaultClient
-	w.get("/v1/boroughs").want(200) // the figures are loaded
-	return w
+	return func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(log, nil)) }
 }
 
 // fill writes the dataset with COPY, as an import would.
@@ -344,6 +350,16 @@ func median(values []float64) float64 {
 // rate answers how many requests a second 16 clients get answered.
 func rate(b *testing.B, base, token string, path func(int) string) float64 {
 	b.Helper()
+	header := http.Header{}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	return rateOf(b, base, header, http.StatusOK, path)
+}
+
+// rateOf is rate for requests with the header that are answered so.
+func rateOf(b *testing.B, base string, header http.Header, status int, path func(int) string) float64 {
+	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
@@ -360,9 +376,7 @@ func rate(b *testing.B, base, token string, path func(int) string) float64 {
 					b.Error(err)
 					return
 				}
-				if token != "" {
-					request.Header.Set("Authorization", "Bearer "+token)
-				}
+				request.Header = header.Clone()
 				r, err := client.Do(request)
 				if err != nil {
 					b.Error(err)
@@ -370,7 +384,7 @@ func rate(b *testing.B, base, token string, path func(int) string) float64 {
 				}
 				_, _ = io.Copy(io.Discard, r.Body)
 				_ = r.Body.Close()
-				if r.StatusCode != http.StatusOK {
+				if r.StatusCode != status {
 					b.Errorf("%s: status %d", path(i), r.StatusCode)
 					return
 				}

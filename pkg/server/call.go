@@ -36,7 +36,9 @@ type call struct {
 	cursorKey   []byte         // what cursors are marked with; nil where there are none
 	lists       *lists         // of the caller, where this is one of them
 	made        func()         // makes room for others, as soon as the database has done its part
-	keep        func(*content) // for the next caller; does nothing where answers are not alike
+	keep        func(*content) // remembers what was made; does nothing where that is no use
+	lastMade    *lastMade      // pages of lists
+	store       filterStore
 }
 
 // format is the form of an answer.

@@ -35,6 +35,7 @@ const (
 type limiter[K comparable] struct {
 	name   string // of its policy
 	each   int
+	clock  func() time.Time
 	cache  bucketCache[K]
 	policy []string // as its header has it
 }
@@ -45,12 +46,12 @@ type bucketCache[K comparable] interface {
 	SetIfAbsent(key K, bucket *rate.Limiter) (*rate.Limiter, bool)
 }
 
-func newLimiter[K comparable](name string, each int) *limiter[K] {
+func newLimiter[K comparable](name string, each int, clock func() time.Time) *limiter[K] {
 	if each == 0 {
 		return nil
 	}
 	return &limiter[K]{
-		name: name, each: each, cache: otter.Must(&otter.Options[K, *rate.Limiter]{MaximumSize: keptBuckets}),
+		name: name, each: each, clock: clock, cache: otter.Must(&otter.Options[K, *rate.Limiter]{MaximumSize: keptBuckets}),
 		policy: []string{strconv.Quote(name) + ";q=" + strconv.Itoa(each*burst) + ";w=" + strconv.Itoa(burst)},
 	}
 }
@@ -71,7 +72,7 @@ func (l *limiter[K]) take(key K, now time.Time) float64 {
 // one that is too many. The header is that of the draft of the working group on HTTP
 // APIs, in its tenth version.
 func (l *limiter[K]) within(c echo.Context, key K) error {
-	left := l.take(key, time.Now())
+	left := l.take(key, l.clock())
 	header := c.Response().Header()
 	header["Ratelimit-Policy"] = l.policy
 	// How long until all of it is there again.

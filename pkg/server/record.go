@@ -14,6 +14,7 @@ import (
 // whole list, as CSV or NDJSON, is one state of the database and never held.
 func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wire func(*T) W) (reply, error) {
 	call := callOf(ctx)
+	list = list.Under(call.found)
 	if call.format != formatJSON {
 		return tableReply(call, func(open func(string) (io.Writer, bool)) error { return streamListing(ctx, call, list, wire, open) }), nil
 	}
@@ -21,6 +22,7 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	if err != nil {
 		return reply{}, err
 	}
+	state := call.lastMade.before(ctx, call, list.Reads)
 	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call), Steps: call.tellsSteps()})
 	if after != nil && programme.KindOf(err) == programme.Invalid {
 		return reply{}, errNoCursor // a key of another width or of other types
@@ -39,6 +41,9 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	}
 	r, err := ok(ctx, p)
 	r.next = next
+	if err == nil {
+		call.lastMade.after(ctx, call, state)
+	}
 	return r, err
 }
 

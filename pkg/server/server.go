@@ -31,6 +31,7 @@ type Store interface {
 	Ready(ctx context.Context) error
 	cursorStore
 	filterStore
+	placeStore
 	idempotencyStore
 	programmeStore
 	priorityStore
@@ -118,6 +119,7 @@ type Server struct {
 	addresses AddressForm
 	contract  *contract
 	answers   *answers
+	lastMade  *lastMade
 	spool     *spool
 	admission admission
 	// perCaller and perAddress are nil where nothing is limited.
@@ -155,10 +157,10 @@ func New(cfg Config) (*Server, error) {
 		store: cfg.Store, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer,
 		read: cfg.Read, uploads: semaphore.NewWeighted(1),
-		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool),
+		contract: contract, answers: newAnswers(cfg.CacheBytes), lastMade: newLastMade(lastMadeBytes, cfg.Store), spool: spool, metrics: newMetrics(spool),
 		admission: newAdmission(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
-		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller),
-		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress),
+		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller, cfg.Clock),
+		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress, cfg.Clock),
 		proxies:    cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
@@ -185,7 +187,7 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 			MaxAge:        3600,
 		}))
 	}
-	e.Use(s.limitAddresses, s.authorize, s.remember, s.validate, s.admit)
+	e.Use(s.limitAddresses, s.authorize, s.remember, s.validate, s.admit, s.unchanged)
 	api.Register(e, s, s.eachState, s.once)
 	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err

@@ -33,7 +33,7 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		call.idsLowered(c)
-		if err := s.known(c.Request().Context(), call); err != nil {
+		if err := call.known(); err != nil {
 			return err
 		}
 		if call.op.Body != nil {
