@@ -303,9 +303,9 @@ const (
 
 // Defines values for Frequency.
 const (
-	Annual          Frequency = "annual"
-	Quarterly       Frequency = "quarterly"
-	QuarterlyAnnual Frequency = "quarterly+annual"
+	Annual             Frequency = "annual"
+	Quarterly          Frequency = "quarterly"
+	QuarterlyAndAnnual Frequency = "quarterly_and_annual"
 )
 
 // Defines values for GeographicLevel.
@@ -2930,10 +2930,21 @@ type Finding struct {
 	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null. Null where there is none that the caller may see.
+	PeerChallengeGroup *IncludedPeerChallengeGroup `json:"peerChallengeGroup,omitempty"`
+
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PeerChallengeGroupId *NullableId `json:"peerChallengeGroupId"`
+
+	// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found. Null where there is none that the caller may see.
+	PeerReview *IncludedPeerReview `json:"peerReview,omitempty"`
 
 	// PeerReviewId The id of another resource, or null where there is none.
 	//
@@ -2974,6 +2985,9 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 }
+
+// FindingInclude What an answer may add. More may come.
+type FindingInclude = Include
 
 // FindingInput What is needed to create it.
 type FindingInput struct {
@@ -3348,6 +3362,23 @@ type ImportWarning struct {
 
 // Include What to add to each item. More may come.
 type Include string
+
+// IncludedCount How many there are that the caller may see; null for who may see none at all.
+//
+// Example: 3
+type IncludedCount = *int
+
+// IncludedPeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded. Null where there is none that the caller may see.
+type IncludedPeerChallenge = *PeerChallenge
+
+// IncludedPeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null. Null where there is none that the caller may see.
+type IncludedPeerChallengeGroup = *PeerChallengeGroup
+
+// IncludedPeerChallengeGroups Those that the caller may see, in order of creation; null for who may see none at all.
+type IncludedPeerChallengeGroups = *[]PeerChallengeGroup
+
+// IncludedPeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found. Null where there is none that the caller may see.
+type IncludedPeerReview = *PeerReview
 
 // Indicator One revision of the definition of an indicator.
 type Indicator struct {
@@ -4375,6 +4406,11 @@ type PeerChallenge struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4390,6 +4426,14 @@ type PeerChallenge struct {
 
 	// Methods How it is conducted, such as coaching or appreciative inquiry.
 	Methods []Name `json:"methods"`
+
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallengeGroups Those that the caller may see, in order of creation; null for who may see none at all.
+	PeerChallengeGroups *IncludedPeerChallengeGroups `json:"peerChallengeGroups,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
 	//
@@ -4450,6 +4494,11 @@ type PeerChallengeGroup struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4478,6 +4527,14 @@ type PeerChallengeGroup struct {
 	// Example: We looked at re-referrals.
 	Notes *string `json:"notes"`
 
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded. Null where there is none that the caller may see.
+	PeerChallenge *IncludedPeerChallenge `json:"peerChallenge,omitempty"`
+
 	// PeerChallengeId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4501,6 +4558,9 @@ type PeerChallengeGroup struct {
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
 }
+
+// PeerChallengeGroupInclude What an answer may add. More may come.
+type PeerChallengeGroupInclude = Include
 
 // PeerChallengeGroupInput What is needed to create it.
 type PeerChallengeGroupInput struct {
@@ -4590,6 +4650,9 @@ type PeerChallengeGroupStep = Step
 
 // PeerChallengeGroupStepName What can be done. More may come.
 type PeerChallengeGroupStepName string
+
+// PeerChallengeInclude What an answer may add. More may come.
+type PeerChallengeInclude = Include
 
 // PeerChallengeInput What is needed to create it.
 type PeerChallengeInput struct {
@@ -4720,6 +4783,11 @@ type PeerReview struct {
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Host The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -4745,6 +4813,11 @@ type PeerReview struct {
 
 	// Kloes Key lines of enquiry.
 	Kloes []Text `json:"kloes"`
+
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
 
 	// PresentationOn A calendar day, or null where there is none.
 	//
@@ -4819,6 +4892,9 @@ type PeerReview struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 }
+
+// PeerReviewInclude What an answer may add. More may come.
+type PeerReviewInclude = Include
 
 // PeerReviewInput What is needed to create it.
 type PeerReviewInput struct {
@@ -6583,6 +6659,18 @@ type IfMatch = string
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// IncludeFinding defines model for IncludeFinding.
+type IncludeFinding = []FindingInclude
+
+// IncludePeerChallenge defines model for IncludePeerChallenge.
+type IncludePeerChallenge = []PeerChallengeInclude
+
+// IncludePeerChallengeGroup defines model for IncludePeerChallengeGroup.
+type IncludePeerChallengeGroup = []PeerChallengeGroupInclude
+
+// IncludePeerReview defines model for IncludePeerReview.
+type IncludePeerReview = []PeerReviewInclude
+
 // IncludeSteps defines model for IncludeSteps.
 type IncludeSteps = []Include
 
@@ -6767,6 +6855,15 @@ type ListActionsParams struct {
 
 	// FindingId Only those about this finding.
 	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
+
+	// PeerChallengeId Only those of this peer challenge.
+	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
+
+	// PeerChallengeGroupId Only those of this group.
+	PeerChallengeGroupId *OfGroup `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// PeerReviewId Only those of this peer review.
+	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
 
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
@@ -7431,8 +7528,8 @@ type ReopenEventParams struct {
 
 // ListFindingsParams defines parameters for ListFindings.
 type ListFindingsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludeFinding `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -7500,6 +7597,9 @@ type DeleteFindingParams struct {
 
 // GetFindingParams defines parameters for GetFinding.
 type GetFindingParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludeFinding `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -7635,8 +7735,8 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -7908,8 +8008,8 @@ type UpdateParticipantParams struct {
 
 // ListPeerChallengeGroupsParams defines parameters for ListPeerChallengeGroups.
 type ListPeerChallengeGroupsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallengeGroup `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -7962,6 +8062,9 @@ type DeletePeerChallengeGroupParams struct {
 
 // GetPeerChallengeGroupParams defines parameters for GetPeerChallengeGroup.
 type GetPeerChallengeGroupParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallengeGroup `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8010,8 +8113,8 @@ type PutPeerChallengeGroupNotesParams struct {
 
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
 type ListPeerChallengesParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallenge `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those that concern this borough, which has a place in a group or belongs to the sub-region on the first day.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -8070,6 +8173,9 @@ type DeletePeerChallengeParams struct {
 
 // GetPeerChallengeParams defines parameters for GetPeerChallenge.
 type GetPeerChallengeParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallenge `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8169,8 +8275,8 @@ type StartPeerChallengeParams struct {
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
 type ListPeerReviewsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerReview `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of which this borough is the host or has somebody in the team.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -8229,6 +8335,9 @@ type DeletePeerReviewParams struct {
 
 // GetPeerReviewParams defines parameters for GetPeerReview.
 type GetPeerReviewParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerReview `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8352,8 +8461,8 @@ type StartPeerReviewFieldworkParams struct {
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -10786,6 +10895,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-challenges/:id", o.GetPeerChallenge, func(from *request, r *GetPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-challenges/:id", o.UpdatePeerChallenge, func(from *request, r *UpdatePeerChallengeRequestObject) {
@@ -10879,6 +10989,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-challenge-groups/:id", o.GetPeerChallengeGroup, func(from *request, r *GetPeerChallengeGroupRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-challenge-groups/:id", o.UpdatePeerChallengeGroup, func(from *request, r *UpdatePeerChallengeGroupRequestObject) {
@@ -10987,6 +11098,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-reviews/:id", o.GetPeerReview, func(from *request, r *GetPeerReviewRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-reviews/:id", o.UpdatePeerReview, func(from *request, r *UpdatePeerReviewRequestObject) {
@@ -11111,6 +11223,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/findings/:id", o.GetFinding, func(from *request, r *GetFindingRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/findings/:id", o.UpdateFinding, func(from *request, r *UpdateFindingRequestObject) {
@@ -11130,6 +11243,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/actions", o.ListActions, func(from *request, r *ListActionsRequestObject) {
 		from.query("include", false, &r.Params.Include)
 		from.query("findingId", false, &r.Params.FindingId)
+		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peerReviewId", false, &r.Params.PeerReviewId)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)

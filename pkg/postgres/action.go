@@ -25,6 +25,9 @@ const (
 func (s *Store) Actions(actor programme.Actor, f programme.ActionFilter, sort string) programme.Listing[programme.Action] {
 	return list(s, actor, actions, sort, func(q *gorm.DB) *gorm.DB {
 		q = where(q, "finding_id = ?", f.FindingID)
+		q = belongingTo(q, actionsOf["peer-challenge"], f.PeerChallengeID)
+		q = belongingTo(q, actionsOf["peer-challenge-group"], f.PeerChallengeGroupID)
+		q = belongingTo(q, actionsOf["peer-review"], f.PeerReviewID)
 		q = ofCycle(q, f.Cycle)
 		q = where(q, "borough_code = ?", f.Borough)
 		q = where(q, "sub_region_slug = ?", f.SubRegion)

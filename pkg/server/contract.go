@@ -48,11 +48,13 @@ type operation struct {
 	bodyOptional bool
 	BodyTypes    []string // media types of the body, the one to prefer first
 	fileTypes    []string // media types of the file that it takes as its body, instead of Body
-	Row          string   // schema of one item, where the operation answers a list
-	columns      []string // of the list as CSV
-	form         bool     // the token endpoint, which reads its request itself, by RFC 6749
-	showsSecret  bool     // its answer is never kept: x-shows-secret
-	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
+	schema       *openapi3.Schema
+	includes     map[string]*operation // what it adds where that is asked for, with the operation that answers it by itself
+	Row          string                // schema of one item, where the operation answers a list
+	columns      []string              // of the list as CSV
+	form         bool                  // the token endpoint, which reads its request itself, by RFC 6749
+	showsSecret  bool                  // its answer is never kept: x-shows-secret
+	fromSnapshot bool                  // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
@@ -84,7 +86,7 @@ func readContract() (*contract, error) {
 			c.operations[operationKey{method, route(path)}] = o
 		}
 	}
-	faults = append(faults, c.findSteps())
+	faults = append(faults, c.findSteps(), c.readIncludes())
 	return c, errors.Join(faults...)
 }
 
@@ -191,6 +193,7 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON
 	}
 	o.Row, o.columns = rowSchema(op)
+	o.schema = shownSchema(op)
 	if op.Responses.Value("201") != nil {
 		o.Creates = createdAt(path)
 	}

@@ -22,7 +22,13 @@ type placeStore interface {
 // includes says what each value of include adds to the nouns that a list is made of. A
 // list that includes anything else is never remembered, and a test names the value.
 var includes = map[string][]string{
-	string(api.Steps): {programme.EveryNoun},
+	string(api.Steps):     {programme.EveryNoun},
+	"peerChallenge":       {"peer-challenge"},
+	"peerChallengeGroup":  {"peer-challenge-group"},
+	"peerChallengeGroups": {"peer-challenge-group"},
+	"peerReview":          {"peer-review", "participant"},
+	"findingCount":        {"finding", "peer-challenge-group"},
+	"openActionCount":     {"action", "finding", "peer-challenge-group"},
 }
 
 // lastMade remembers, up to a number of bytes, under which state the pages of lists
@@ -84,9 +90,9 @@ func newLastMade(bytes int, store placeStore) *lastMade {
 }
 
 // pageKey answers what the call asks for. Whom a token speaks for decides what is in
-// the page; whose token it is does not.
+// the page, and so does which operations a machine may call; whose token it is does not.
 func (call *call) pageKey() pageKey {
-	who := strings.Join(append(call.actor.Names(), call.actor.Borough, names(call.actor.Roles)), " ")
+	who := strings.Join(append(call.actor.Names(), call.actor.Borough, names(call.actor.Roles), strings.Join(call.actor.Operations, ",")), " ")
 	return pageKey{who, call.url.EscapedPath(), call.url.RawQuery}
 }
 

@@ -31,6 +31,7 @@ type Store interface {
 	Ready(ctx context.Context) error
 	cursorStore
 	filterStore
+	includeStore
 	placeStore
 	idempotencyStore
 	programmeStore

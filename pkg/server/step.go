@@ -85,8 +85,11 @@ func (c *contract) findSteps() error {
 }
 
 // tellsSteps reports whether the answer says what can be done next: that of a single
-// resource does, a list where it is asked for, and a table never.
+// resource does, a list where it is asked for, and neither a table nor what is included in another.
 func (call *call) tellsSteps() bool {
+	if call.within {
+		return false
+	}
 	return call.op.Row == "" || call.format == formatJSON && slices.Contains(call.query["include"], string(api.Steps))
 }
 
