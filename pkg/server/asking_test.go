@@ -138,7 +138,8 @@ func (a *asking) askAll(operations []*described) answers {
 				told = placed.ReplaceAllString(told, "")
 			}
 			if !a.cursors && op.OperationID == "listChanges" {
-				told = cursorIn.ReplaceAllString(r.body, "") // and not its ETag, which is made of the cursor
+				r.header.Del("ETag") // which is made of the cursor
+				told = cursorIn.ReplaceAllString(a.hear(r), "")
 			}
 			heard[question] = told
 			if next := cursorIn.FindStringSubmatch(r.body); next != nil && r.status == http.StatusOK && (a.cursors || op.OperationID != "listChanges") {
