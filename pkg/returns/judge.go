@@ -204,7 +204,7 @@ type judgement struct {
 	findings []Finding
 
 	paired map[[2]string]bool // parts and wholes that a rule has been asked of
-	summed map[string]bool    // wholes whose families a rule has been asked of
+	summed map[int]bool       // families that a rule has been asked of, by their place
 }
 
 // earlier is the numbers that the return of an earlier quarter has.
@@ -224,7 +224,7 @@ func newJudgement(r Return, asked Asked, before History) *judgement {
 	codes := asked.codes()
 	j := &judgement{
 		Return: r, asked: asked, document: asked.Document, index: make(map[string]int, len(codes)), whole: r.Values.Complete(codes),
-		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[string]bool{},
+		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[int]bool{},
 	}
 	for i, code := range codes {
 		j.index[code] = i
@@ -312,7 +312,7 @@ func (j *judgement) name(code string) string {
 func (j *judgement) find(rule *framework.Rule, given, expected, detail string, counts ...string) {
 	words := rule.Kind.Words()
 	f := Finding{
-		Rule: rule.Code, RuleVersion: rule.Version, Severity: Error, Given: given, Expected: expected, Detail: detail,
+		Rule: rule.Code, RuleVersion: rule.Version, Kind: rule.Kind, Severity: Error, Given: given, Expected: expected, Detail: detail,
 		Remedy: Reconcile, Advice: words.Remedy,
 	}
 	if rule.Severity == framework.Warning {
