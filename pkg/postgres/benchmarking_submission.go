@@ -362,7 +362,7 @@ func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programm
 // BenchmarkingVersions lists the versions of a return that the actor may see, by
 // number. The error is NotFound.
 func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
-	return listed(s, []string{"benchmarking-submission"}, func(v *returns.Version) []string { return []string{fmt.Sprintf("%06d", v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
+	return listed(s, benchmarkingSubmissions.madeOf(), lastHeard(actor), func(v *returns.Version) []string { return []string{fmt.Sprintf("%06d", v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
 		if _, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
 			return nil, err
 		}
