@@ -302,9 +302,9 @@ const (
 
 // Defines values for Frequency.
 const (
-	Annual          Frequency = "annual"
-	Quarterly       Frequency = "quarterly"
-	QuarterlyAnnual Frequency = "quarterly+annual"
+	Annual             Frequency = "annual"
+	Quarterly          Frequency = "quarterly"
+	QuarterlyAndAnnual Frequency = "quarterly_and_annual"
 )
 
 // Defines values for GeographicLevel.
@@ -7811,8 +7811,8 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8537,8 +8537,8 @@ type StartPeerReviewFieldworkParams struct {
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`

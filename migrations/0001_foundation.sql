@@ -167,7 +167,7 @@ CREATE TABLE indicators (
     multiplier  double precision NOT NULL CONSTRAINT indicators_multiplier_range CHECK (multiplier > 0 AND multiplier <= 1000000),
     decimals    integer          NOT NULL CONSTRAINT indicators_decimals_range CHECK (decimals BETWEEN 0 AND 6),
     polarity    text             NOT NULL CONSTRAINT indicators_polarity_known CHECK (polarity IN ('high', 'low', 'neutral')),
-    frequency   text             NOT NULL CONSTRAINT indicators_frequency_known CHECK (frequency IN ('annual', 'quarterly', 'quarterly+annual')),
+    frequency   text             NOT NULL CONSTRAINT indicators_frequency_known CHECK (frequency IN ('annual', 'quarterly', 'quarterly_and_annual')),
     source      text             NOT NULL CONSTRAINT indicators_source_text CHECK (char_length(source) BETWEEN 1 AND 500),
     version     bigint           NOT NULL CONSTRAINT indicators_version_positive CHECK (version >= 1),
     created_at  timestamptz      NOT NULL,

@@ -160,7 +160,7 @@ func TestEveryCheckDigit(t *testing.T) {
 // more often than a fixed number of times.
 func TestNoTextIsSlow(t *testing.T) {
 	t.Parallel()
-	const most = 200
+	const most = 60
 	for _, piece := range []string{
 		"1", "12 ", "1 ", "1   ", "1-", "943 476 591", "943476591 ", "0 0 0 0 0 0 0 0 0 0 ", "B8012000050", "B 8 0 1 2 0 0 0 0 5 0 0 ", "b", "b ", "a1", "SW1A 1A", "s w ", "se1", "born ", "born 1/1/", "1 1 ",
 		"1/1/20 ", "d o b ", "d.o.", "3 of ", "child ", "1 child ", "young ", "one ", "young people one ", "\u200b", "1\u200b", "a\u200b", "-", "a-", "a'", "Ａ", "９", "é", "\xff", "٣", ".", "\n",
@@ -193,7 +193,7 @@ func FuzzWords(f *testing.F) {
 			}
 			last = m.Start
 		}
-		if s.steps > 200*(n+4) {
+		if s.steps > 60*(n+4) {
 			t.Fatalf("%q of %d characters took %d steps", text, n, s.steps)
 		}
 	})

@@ -104,6 +104,39 @@ func clonedFrom(t testing.TB, source func() (string, error)) string {
 	return shared.server.URL(name)
 }
 
+// Backup copies a test's database as it is now. restore puts it back to that, whoever is
+// connected: what came after the copy is lost.
+func Backup(t testing.TB, url string) (restore func()) {
+	t.Helper()
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, backup := config.Database, config.Database+"_backup"
+	run := func(steps ...func(ctx context.Context) error) {
+		t.Helper()
+		for _, step := range steps {
+			if err := step(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	closed := func(ctx context.Context) error { return closeTemplate(ctx, name) }
+	statement := func(sql string) func(context.Context) error {
+		return func(ctx context.Context) error { _, err := shared.admin.Exec(ctx, sql); return err }
+	}
+	run(closed, func(ctx context.Context) error { return copyDatabase(ctx, name, backup) }, statement("ALTER DATABASE "+name+" WITH ALLOW_CONNECTIONS true"))
+	t.Cleanup(func() { run(statement("DROP DATABASE IF EXISTS " + backup + " WITH (FORCE)")) })
+	return func() {
+		t.Helper()
+		shared.mu.Lock()
+		defer shared.mu.Unlock()
+		run(closed, statement("DROP DATABASE "+name), statement("ALTER DATABASE "+backup+" RENAME TO "+name))
+	}
+}
+
 // NewServer answers a private server for a test that takes its database down,
 // with nothing prepared. It is removed when the test ends.
 func NewServer(t testing.TB) *local.Server {
