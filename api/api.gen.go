@@ -125,11 +125,12 @@ const (
 
 // Defines values for EventStepName.
 const (
-	EventStepNameCancel EventStepName = "cancel"
-	EventStepNameDelete EventStepName = "delete"
-	EventStepNameEdit   EventStepName = "edit"
-	EventStepNameHold   EventStepName = "hold"
-	EventStepNameReopen EventStepName = "reopen"
+	EventStepNameAddMilestone EventStepName = "add-milestone"
+	EventStepNameCancel       EventStepName = "cancel"
+	EventStepNameDelete       EventStepName = "delete"
+	EventStepNameEdit         EventStepName = "edit"
+	EventStepNameHold         EventStepName = "hold"
+	EventStepNameReopen       EventStepName = "reopen"
 )
 
 // Defines values for Exception.
@@ -441,11 +442,14 @@ const (
 
 // Defines values for PeerChallengeGroupStepName.
 const (
-	PeerChallengeGroupStepNameDelete     PeerChallengeGroupStepName = "delete"
-	PeerChallengeGroupStepNameEdit       PeerChallengeGroupStepName = "edit"
-	PeerChallengeGroupStepNamePutMember  PeerChallengeGroupStepName = "put-member"
-	PeerChallengeGroupStepNameTakeMember PeerChallengeGroupStepName = "take-member"
-	PeerChallengeGroupStepNameWriteNotes PeerChallengeGroupStepName = "write-notes"
+	PeerChallengeGroupStepNameAddEvent      PeerChallengeGroupStepName = "add-event"
+	PeerChallengeGroupStepNameDelete        PeerChallengeGroupStepName = "delete"
+	PeerChallengeGroupStepNameEdit          PeerChallengeGroupStepName = "edit"
+	PeerChallengeGroupStepNamePutMember     PeerChallengeGroupStepName = "put-member"
+	PeerChallengeGroupStepNameRaiseAsk      PeerChallengeGroupStepName = "raise-ask"
+	PeerChallengeGroupStepNameRecordFinding PeerChallengeGroupStepName = "record-finding"
+	PeerChallengeGroupStepNameTakeMember    PeerChallengeGroupStepName = "take-member"
+	PeerChallengeGroupStepNameWriteNotes    PeerChallengeGroupStepName = "write-notes"
 )
 
 // Defines values for PeerChallengeState.
@@ -460,7 +464,9 @@ const (
 
 // Defines values for PeerChallengeStepName.
 const (
+	PeerChallengeStepNameAddEvent      PeerChallengeStepName = "add-event"
 	PeerChallengeStepNameAddGroup      PeerChallengeStepName = "add-group"
+	PeerChallengeStepNameAddMilestone  PeerChallengeStepName = "add-milestone"
 	PeerChallengeStepNameCancel        PeerChallengeStepName = "cancel"
 	PeerChallengeStepNameClose         PeerChallengeStepName = "close"
 	PeerChallengeStepNameComplete      PeerChallengeStepName = "complete"
@@ -487,6 +493,8 @@ const (
 
 // Defines values for PeerReviewStepName.
 const (
+	PeerReviewStepNameAddEvent       PeerReviewStepName = "add-event"
+	PeerReviewStepNameAddMilestone   PeerReviewStepName = "add-milestone"
 	PeerReviewStepNameCancel         PeerReviewStepName = "cancel"
 	PeerReviewStepNameCheckFacts     PeerReviewStepName = "check-facts"
 	PeerReviewStepNameClose          PeerReviewStepName = "close"
@@ -497,6 +505,7 @@ const (
 	PeerReviewStepNameFollowUp       PeerReviewStepName = "follow-up"
 	PeerReviewStepNamePrepare        PeerReviewStepName = "prepare"
 	PeerReviewStepNamePublish        PeerReviewStepName = "publish"
+	PeerReviewStepNameRecordFinding  PeerReviewStepName = "record-finding"
 	PeerReviewStepNameReopen         PeerReviewStepName = "reopen"
 	PeerReviewStepNameScope          PeerReviewStepName = "scope"
 	PeerReviewStepNameStartFieldwork PeerReviewStepName = "start-fieldwork"

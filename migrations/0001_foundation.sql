@@ -466,7 +466,8 @@ CREATE TABLE audit_entries (
     withheld     text[]      NOT NULL,
     seen_before  text[]      NOT NULL,
     seen_after   text[]      NOT NULL,
-    read_by      text[]      NOT NULL
+    read_by      text[]      NOT NULL,
+    told         text[]      NOT NULL DEFAULT '{}'
 );
 CREATE INDEX audit_entries_by_key ON audit_entries (noun, key, id);
 COMMENT ON TABLE audit_entries IS 'Who changed what, when and why. Rows are written in the transaction of the change and never altered.';
@@ -487,6 +488,7 @@ COMMENT ON COLUMN audit_entries.withheld IS 'Members that changed and of which n
 COMMENT ON COLUMN audit_entries.seen_before IS 'Who saw the thing before the change: programme, boroughs, reporting, or codes of single boroughs; nobody for what is new.';
 COMMENT ON COLUMN audit_entries.seen_after IS 'Who sees it since; nobody for what is gone.';
 COMMENT ON COLUMN audit_entries.read_by IS 'Who may read the values before and after.';
+COMMENT ON COLUMN audit_entries.told IS 'Who alone hears of the change, because for others who see the thing nothing is another; empty where all who see it hear.';
 
 -- +goose StatementBegin
 CREATE FUNCTION next_generation() RETURNS bigint LANGUAGE plpgsql AS $$

@@ -510,6 +510,18 @@ COMMENT ON COLUMN feed.noun IS 'What kind of thing changed, as in the audit, so 
 COMMENT ON COLUMN feed.entry_id IS 'The change, in the audit.';
 CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON feed FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
 
+-- Who may hear of which place. A caller is told of these places alone: how far the
+-- feed has come for others would say that something happens out of their sight.
+CREATE TABLE feed_heard (
+    name  text   NOT NULL,
+    place bigint NOT NULL,
+    CONSTRAINT feed_heard_pkey PRIMARY KEY (name, place)
+);
+COMMENT ON TABLE feed_heard IS 'Who may hear of the changes of the feed.';
+COMMENT ON COLUMN feed_heard.name IS 'The name of an audience, as in the audit.';
+COMMENT ON COLUMN feed_heard.place IS 'The place of the change in the feed.';
+CREATE TRIGGER refuse_revision BEFORE UPDATE OR DELETE OR TRUNCATE ON feed_heard FOR EACH STATEMENT EXECUTE FUNCTION refuse_revision();
+
 -- It runs as the owner, because the service may not write the feed itself. Its
 -- search path ends with the temporary tables, so that none of them is taken for
 -- the feed.
@@ -530,6 +542,8 @@ BEGIN
         here := setval('feed_places', moment);
     END IF;
     INSERT INTO feed (place, noun, entry_id) VALUES (here, NEW.noun, NEW.id);
+    INSERT INTO feed_heard (name, place)
+        SELECT DISTINCT heard.name, here FROM unnest(CASE WHEN cardinality(NEW.told) > 0 THEN NEW.told ELSE NEW.seen_before || NEW.seen_after END) AS heard (name);
     RETURN NULL;
 END $$;
 -- +goose StatementEnd
@@ -562,10 +576,10 @@ END $$;
 GRANT USAGE ON SCHEMA public TO peerchallenge_service;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO peerchallenge_service;
 REVOKE UPDATE, DELETE ON audit_entries FROM peerchallenge_service;
-REVOKE INSERT, UPDATE, DELETE ON feed, cursor_keys, goose_db_version FROM peerchallenge_service;
+REVOKE INSERT, UPDATE, DELETE ON feed, feed_heard, cursor_keys, goose_db_version FROM peerchallenge_service;
 
 -- +goose Down
-DROP TABLE cursor_keys, feed, milestones, events, asks_and_offers, actions, findings, peer_reviews, participants, grouping_proposals, peer_challenge_groups, peer_challenges;
+DROP TABLE cursor_keys, feed, feed_heard, milestones, events, asks_and_offers, actions, findings, peer_reviews, participants, grouping_proposals, peer_challenge_groups, peer_challenges;
 DROP SEQUENCE feed_places;
 DROP TRIGGER append_to_feed ON audit_entries;
 DROP TRIGGER refuse_revision ON audit_entries;

@@ -160,10 +160,15 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 		}
 		return []string{"none", ""}
 	}
-	return listed(s, actions.madeOf(), key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
+	all := actor.Is(programme.RoleProgramme, programme.RoleReporting)
+	last := lastHeard(actor)
+	if all {
+		last = lastOf(new(programme.Action).Noun())
+	}
+	return listed(s, actions.madeOf(), last, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
 		var counts []programme.ActionCount
 		q := tx.Scopes(visibleTo(actor))
-		if actor.Is(programme.RoleProgramme, programme.RoleReporting) {
+		if all {
 			q = beyondSight(tx)
 		}
 		q = ofCycle(q, cycle).Table("actions").Select(g.column+" AS "+g.name+`,

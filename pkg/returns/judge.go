@@ -312,7 +312,7 @@ func (j *judgement) name(code string) string {
 func (j *judgement) find(rule *framework.Rule, given, expected, detail string, counts ...string) {
 	words := rule.Kind.Words()
 	f := Finding{
-		Rule: rule.Code, RuleVersion: rule.Version, Severity: Error, Given: given, Expected: expected, Detail: detail,
+		Rule: rule.Code, RuleVersion: rule.Version, Kind: rule.Kind, Severity: Error, Given: given, Expected: expected, Detail: detail,
 		Remedy: Reconcile, Advice: words.Remedy,
 	}
 	if rule.Severity == framework.Warning {

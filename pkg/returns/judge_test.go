@@ -249,6 +249,16 @@ func TestEverythingAtOnce(t *testing.T) {
 	if faults := report.Faults(returns.Refused); len(faults) != 4 || faults[0].Pointer != "/values/1/value" || faults[0].Code != "not_whole" || faults[0].Given != "1.5" {
 		t.Errorf("as faults of the request they are %+v", faults)
 	}
+	var codes []string
+	for _, f := range report.Faults(returns.Error, returns.Warning) {
+		codes = append(codes, string(f.Code))
+	}
+	same(t, codes, []string{"reason_required", "reason_required", "part_above_whole", "beyond_limit"})
+	for _, k := range framework.Kinds {
+		if f := (&returns.Finding{Rule: "the_rule", Kind: k.Kind}).Fault(); f.Code == "the_rule" {
+			t.Errorf("what %s finds has no code of a fault", k.Kind)
+		}
+	}
 	if good := returns.Judge(a, lambeth, quarter, whole(), nil, nil); !good.Keepable() || !good.Submittable() || good.Next() != "Nothing is left to do: the return can be submitted." {
 		t.Errorf("a good return has %v", told(good))
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -58,8 +59,9 @@ type Report struct {
 
 // Finding is one thing that a rule finds.
 type Finding struct {
-	Rule        string // its code; for what a value must be in itself, the code of the fault
-	RuleVersion int    // 0 of what no framework can change
+	Rule        string             // its code; for what a value must be in itself, the code of the fault
+	RuleVersion int                // 0 of what no framework can change
+	Kind        framework.RuleKind // of the rule; empty of what a value must be in itself
 	Severity    Severity
 	Counts      Values // that the rule read of the return
 	Place       Place
@@ -115,8 +117,17 @@ func (r Report) Faults(severities ...Severity) []programme.Fault {
 
 // Fault answers the finding as a fault of a request.
 func (f *Finding) Fault() programme.Fault {
-	return programme.Fault{
-		Pointer: f.Place.Pointer, Row: f.Place.Row, Column: f.Place.Column,
-		Code: programme.FaultCode(f.Rule), Detail: f.Detail, Given: f.Given,
+	code, ofRule := faultCodes[f.Kind]
+	if !ofRule {
+		code = programme.FaultCode(f.Rule)
 	}
+	return programme.Fault{Pointer: f.Place.Pointer, Row: f.Place.Row, Column: f.Place.Column, Code: code, Detail: f.Detail, Given: f.Given}
+}
+
+// faultCodes are those of what rules find. The names of the rules are the framework's.
+var faultCodes = map[framework.RuleKind]programme.FaultCode{
+	framework.Range: programme.FaultOutOfRange, framework.PartAboveWhole: programme.FaultPartAboveWhole, framework.Sum: programme.FaultOutsideParts,
+	framework.ComputedDiffers: programme.FaultOutsideParts, framework.ChangeOnPrevious: programme.FaultBeyondLimit, framework.ChangeOnLastYear: programme.FaultBeyondLimit,
+	framework.Hundredfold: programme.FaultBeyondLimit, framework.NoughtWhereLarge: programme.FaultBeyondLimit, framework.Outlier: programme.FaultFarAway,
+	framework.FallInCumulative: programme.FaultBeyondLimit,
 }

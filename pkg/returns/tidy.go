@@ -281,7 +281,7 @@ func (r *tableReader) indicator(one *Return, asked Asked) {
 	one.Figures = append(one.Figures, Figure{Indicator: ind.Code, Value: x, Place: r.place(ofValue)})
 	for _, of := range [...]struct{ column, count string }{{ofNumerator, ind.Numerator}, {ofDenominator, ind.Denominator}} {
 		if column := of.column; of.count != asked.Document.Population.Code && r.cell(column) == "" && r.cell(column+status) == "" {
-			one.note(r.finding(programme.FaultReportedTogether, column, "", "The row has the indicator's value without the count that it is made of. Give both counts: the service computes the value."))
+			one.note(r.finding(programme.FaultRequired, column, "", "The row has the indicator's value without the count that it is made of. Give both counts: the service computes the value."))
 		}
 	}
 }

@@ -33,9 +33,9 @@ type operationKey struct{ method, route string }
 type operation struct {
 	ID           string
 	method       string
-	Path         string // as the contract has it
-	Step         stepOf // that it takes, or empty
-	Creates      string // the kind of resource that it creates, or empty
+	Path         string   // as the contract has it
+	Steps        []stepOf // that it takes
+	Creates      string   // the kind of resource that it creates, or empty
 	Public       bool
 	Roles        []programme.Role
 	notFor       *programme.Error // refuses who has none of them
@@ -86,7 +86,7 @@ func readContract() (*contract, error) {
 			c.operations[operationKey{method, route(path)}] = o
 		}
 	}
-	faults = append(faults, c.readSteps(), c.readIncludes())
+	faults = append(faults, c.findSteps(), c.readIncludes())
 	return c, errors.Join(faults...)
 }
 
@@ -162,7 +162,7 @@ func unless(right bool) error {
 }
 
 func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	o := &operation{ID: op.OperationID, method: method, Path: path, Step: readStep(op), query: map[string]bool{}, ids: map[string]bool{}}
+	o := &operation{ID: op.OperationID, method: method, Path: path, Steps: readSteps(op), query: map[string]bool{}, ids: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		o.Parameters = append(o.Parameters, p.Value)
 		schema := p.Value.Schema.Value

@@ -17,7 +17,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -84,6 +86,18 @@ func Database(t testing.TB) string {
 func Variant(t testing.TB, name string, change func(ctx context.Context, url string) error) string {
 	t.Helper()
 	return clonedFrom(t, func() (string, error) { return variant(template+"_"+name, change) })
+}
+
+// Copy is a database as the one at the address stands now, to which nobody is connected
+// any more, nor can be again.
+func Copy(t testing.TB, address string) string {
+	t.Helper()
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(at.Path, "/")
+	return clonedFrom(t, func() (string, error) { return name, closeTemplate(context.Background(), name) })
 }
 
 func clonedFrom(t testing.TB, source func() (string, error)) string {
