@@ -2873,20 +2873,28 @@ type FaultCode string
 // FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
-// FigureChange One figure or estimate that stands otherwise than before.
+// FigureChange One figure, estimate or statistical neighbour that stands otherwise than before.
 type FigureChange struct {
 	// Change `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
 	Change FigureChangeKind `json:"change"`
+
+	// Closeness How close it is, in the model's own words.
+	//
+	// Example: Very close
+	Closeness *string `json:"closeness"`
 
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
 	Denominator *NullableNumber `json:"denominator"`
 
-	// Indicator The indicator's code; null for an estimate.
+	// Indicator The indicator's code; null for an estimate and for a neighbour.
 	//
 	// Example: REREF_PCT
 	Indicator *string `json:"indicator"`
+
+	// Neighbour The GSS code of the neighbour that stands there now; null where there is none any more.
+	Neighbour *string `json:"neighbour"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -2896,15 +2904,18 @@ type FigureChange struct {
 	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
 	Of ChangedThing `json:"of"`
 
-	// Period The period's code, or the year of an estimate.
+	// Period The period's code, or the year of an estimate or of a model.
 	//
 	// Example: 2024-25
 	Period string `json:"period"`
 
-	// Place GSS code of the authority, region or nation; joint authorities are joined by a stroke.
+	// Place GSS code of the authority, region or nation, of a neighbour that of the authority whose it is; joint authorities are joined by a stroke.
 	//
 	// Example: E09000022
 	Place string `json:"place"`
+
+	// Rank Which of the place's neighbours it is, 1 for the closest; null for figures and estimates.
+	Rank *int `json:"rank"`
 
 	// Replaces Whose figures this one replaces: of a joint figure its members that had their own until now, and of a member that gets its own the joint place whose figure stands no more.
 	Replaces []ObservationGeography `json:"replaces"`
@@ -2917,10 +2928,16 @@ type FigureChange struct {
 	// Example: 19.8
 	Value *NullableNumber `json:"value"`
 
+	// WasCloseness How close it was, in the model's own words.
+	WasCloseness *string `json:"wasCloseness"`
+
 	// WasDenominator A number, or null where there is none.
 	//
 	// Example: 19.8
 	WasDenominator *NullableNumber `json:"wasDenominator"`
+
+	// WasNeighbour The GSS code of the neighbour that stood there; null where there was none.
+	WasNeighbour *string `json:"wasNeighbour"`
 
 	// WasNumerator A number, or null where there is none.
 	//
@@ -5872,7 +5889,7 @@ type ReleaseReport struct {
 	// Items The first 1,000 changes, by indicator, period and place. A dry run as CSV or NDJSON has all of them.
 	Items []FigureChange `json:"items"`
 
-	// More How many changes of figures and estimates are not among the items.
+	// More How many changes are not among the items.
 	More int `json:"more"`
 
 	// New How many figures, estimates and neighbours stand now and did not.
