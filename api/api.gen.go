@@ -256,7 +256,6 @@ const (
 	FaultCodeReasonRequired      FaultCode = "reason_required"
 	FaultCodeRefused             FaultCode = "refused"
 	FaultCodeRepeated            FaultCode = "repeated"
-	FaultCodeReportError         FaultCode = "report_error"
 	FaultCodeReportedTogether    FaultCode = "reported_together"
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
@@ -7988,7 +7987,7 @@ type SucceedAuthorityParams struct {
 // ListBenchmarkingSubmissionsParams defines parameters for ListBenchmarkingSubmissions.
 type ListBenchmarkingSubmissionsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`

@@ -186,7 +186,6 @@ const (
 	FaultReasonRequired      FaultCode = "reason_required"
 	FaultRefused             FaultCode = "refused"
 	FaultRepeated            FaultCode = "repeated"
-	FaultReportError         FaultCode = "report_error"
 	FaultReportedTogether    FaultCode = "reported_together"
 	FaultRequired            FaultCode = "required"
 	FaultRequiredForAsk      FaultCode = "required_for_ask"

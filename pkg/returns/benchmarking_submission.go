@@ -203,11 +203,11 @@ func (r *Report) clear() error {
 		if f.Severity == Warning && f.Explained != nil {
 			continue
 		}
-		code := programme.FaultReportError
+		fault := f.Fault()
 		if f.Severity == Warning {
-			code = programme.FaultUnexplained
+			fault.Code = programme.FaultUnexplained
 		}
-		faults = append(faults, programme.Fault{Pointer: f.Place.Pointer, Code: code, Detail: f.Detail})
+		faults = append(faults, fault)
 	}
 	return &programme.Error{Kind: programme.Conflict, Code: programme.CodeReportFaults, Detail: "The report on the draft has what must be put right, explained or given a reason first.", Faults: faults}
 }
@@ -428,12 +428,11 @@ type Judging struct {
 // asked of. The error is Invalid if one of them cannot be kept, and names them all.
 func (j *Judging) Draft(given Values) (Draft, *Return, error) {
 	posted := Posted(j.Asked, j.Borough, j.Quarter, "/values", given)
-	var faults []programme.Fault
-	for i := range posted.Read {
-		f := &posted.Read[i]
-		faults = append(faults, programme.Fault{Pointer: f.Place.Pointer, Code: programme.FaultCode(f.Rule), Detail: f.Detail})
+	report := posted.Judge(j.Asked, j.Before, nil)
+	if report.Refused > 0 {
+		return Draft{}, posted, programme.Refuse(report.Faults(Refused, Error))
 	}
-	return Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, posted, programme.Refuse(faults)
+	return Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, posted, nil
 }
 
 // Report judges what is held.

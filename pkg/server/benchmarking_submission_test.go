@@ -168,7 +168,7 @@ func TestAReturnFromDraftToAccepted(t *testing.T) {
 	neighbour.get(at).problem(404, "not_found")
 	neighbour.send(http.MethodPut, at, w.whole(), "If-None-Match", "*").problem(403, "not_yours")
 
-	if got := lead.does(path, "submit", "").problem(409, "report_faults"); len(got) != 1 || !strings.HasSuffix(got[0], "report_error") {
+	if got := lead.does(path, "submit", "").problem(409, "report_faults"); len(got) != 1 || !strings.HasSuffix(got[0], "reason_required") {
 		t.Errorf("what keeps it back: %q", got)
 	}
 	wantStep(t, lead.get(path), "submit", false, "report_faults")
