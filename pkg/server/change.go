@@ -103,6 +103,7 @@ var addresses = map[string]string{
 	"ask-or-offer":         "/v1/asks-and-offers/",
 	"event":                "/v1/events/",
 	"milestone":            "/v1/milestones/",
+	"framework":            "/v1/frameworks/",
 	"api-client":           "/v1/api-clients/",
 	"read-key":             "/v1/read-keys/",
 	"token-revocation":     "/v1/token-revocations/",

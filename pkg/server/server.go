@@ -52,6 +52,7 @@ type Store interface {
 	askOrOfferStore
 	eventStore
 	milestoneStore
+	frameworkStore
 	apiClientStore
 	readKeyStore
 	tokenRevocationStore
