@@ -150,11 +150,12 @@ const (
 
 // Defines values for EventStepName.
 const (
-	EventStepNameCancel EventStepName = "cancel"
-	EventStepNameDelete EventStepName = "delete"
-	EventStepNameEdit   EventStepName = "edit"
-	EventStepNameHold   EventStepName = "hold"
-	EventStepNameReopen EventStepName = "reopen"
+	EventStepNameAddMilestone EventStepName = "add-milestone"
+	EventStepNameCancel       EventStepName = "cancel"
+	EventStepNameDelete       EventStepName = "delete"
+	EventStepNameEdit         EventStepName = "edit"
+	EventStepNameHold         EventStepName = "hold"
+	EventStepNameReopen       EventStepName = "reopen"
 )
 
 // Defines values for Exception.
@@ -358,9 +359,9 @@ const (
 
 // Defines values for Frequency.
 const (
-	Annual          Frequency = "annual"
-	Quarterly       Frequency = "quarterly"
-	QuarterlyAnnual Frequency = "quarterly+annual"
+	Annual             Frequency = "annual"
+	Quarterly          Frequency = "quarterly"
+	QuarterlyAndAnnual Frequency = "quarterly_and_annual"
 )
 
 // Defines values for GeographicLevel.
@@ -512,11 +513,14 @@ const (
 
 // Defines values for PeerChallengeGroupStepName.
 const (
-	PeerChallengeGroupStepNameDelete     PeerChallengeGroupStepName = "delete"
-	PeerChallengeGroupStepNameEdit       PeerChallengeGroupStepName = "edit"
-	PeerChallengeGroupStepNamePutMember  PeerChallengeGroupStepName = "put-member"
-	PeerChallengeGroupStepNameTakeMember PeerChallengeGroupStepName = "take-member"
-	PeerChallengeGroupStepNameWriteNotes PeerChallengeGroupStepName = "write-notes"
+	PeerChallengeGroupStepNameAddEvent      PeerChallengeGroupStepName = "add-event"
+	PeerChallengeGroupStepNameDelete        PeerChallengeGroupStepName = "delete"
+	PeerChallengeGroupStepNameEdit          PeerChallengeGroupStepName = "edit"
+	PeerChallengeGroupStepNamePutMember     PeerChallengeGroupStepName = "put-member"
+	PeerChallengeGroupStepNameRaiseAsk      PeerChallengeGroupStepName = "raise-ask"
+	PeerChallengeGroupStepNameRecordFinding PeerChallengeGroupStepName = "record-finding"
+	PeerChallengeGroupStepNameTakeMember    PeerChallengeGroupStepName = "take-member"
+	PeerChallengeGroupStepNameWriteNotes    PeerChallengeGroupStepName = "write-notes"
 )
 
 // Defines values for PeerChallengeState.
@@ -531,7 +535,9 @@ const (
 
 // Defines values for PeerChallengeStepName.
 const (
+	PeerChallengeStepNameAddEvent      PeerChallengeStepName = "add-event"
 	PeerChallengeStepNameAddGroup      PeerChallengeStepName = "add-group"
+	PeerChallengeStepNameAddMilestone  PeerChallengeStepName = "add-milestone"
 	PeerChallengeStepNameCancel        PeerChallengeStepName = "cancel"
 	PeerChallengeStepNameClose         PeerChallengeStepName = "close"
 	PeerChallengeStepNameComplete      PeerChallengeStepName = "complete"
@@ -558,6 +564,8 @@ const (
 
 // Defines values for PeerReviewStepName.
 const (
+	PeerReviewStepNameAddEvent       PeerReviewStepName = "add-event"
+	PeerReviewStepNameAddMilestone   PeerReviewStepName = "add-milestone"
 	PeerReviewStepNameCancel         PeerReviewStepName = "cancel"
 	PeerReviewStepNameCheckFacts     PeerReviewStepName = "check-facts"
 	PeerReviewStepNameClose          PeerReviewStepName = "close"
@@ -568,6 +576,7 @@ const (
 	PeerReviewStepNameFollowUp       PeerReviewStepName = "follow-up"
 	PeerReviewStepNamePrepare        PeerReviewStepName = "prepare"
 	PeerReviewStepNamePublish        PeerReviewStepName = "publish"
+	PeerReviewStepNameRecordFinding  PeerReviewStepName = "record-finding"
 	PeerReviewStepNameReopen         PeerReviewStepName = "reopen"
 	PeerReviewStepNameScope          PeerReviewStepName = "scope"
 	PeerReviewStepNameStartFieldwork PeerReviewStepName = "start-fieldwork"
@@ -987,6 +996,11 @@ type ActionCount struct {
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
 
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
 	// Done How many are done.
 	//
 	// Example: 2
@@ -1012,6 +1026,11 @@ type ActionCount struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
+
 	// Stalled How many are open without news.
 	//
 	// Example: 2
@@ -1021,6 +1040,11 @@ type ActionCount struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// Total How many there are.
 	//
@@ -2436,6 +2460,11 @@ type Distribution struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	IndicatorName Name `json:"indicatorName"`
+
 	// Items The items of this page.
 	Items []DistributionItem `json:"items"`
 
@@ -2504,6 +2533,11 @@ type DistributionItem struct {
 	//
 	// Example: south
 	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// Value A number, or null where there is none.
 	//
@@ -2918,6 +2952,39 @@ type EventSession struct {
 	// Day A calendar day, or null where there is none.
 	//
 	// Example: 2026-03-31
+	Day *NullableDate `json:"day"`
+
+	// EndTime A time of day in the programme's time zone, or null where none is given.
+	//
+	// Example: 09:30
+	EndTime *NullableTime `json:"endTime"`
+
+	// PriorityId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PriorityId *NullableId `json:"priorityId"`
+
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
+
+	// StartTime A time of day in the programme's time zone, or null where none is given.
+	//
+	// Example: 09:30
+	StartTime *NullableTime `json:"startTime"`
+
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Title Name `json:"title"`
+}
+
+// EventSessionInput A part of an event.
+type EventSessionInput struct {
+	// Day A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
 	Day *NullableDate `json:"day,omitempty"`
 
 	// EndTime A time of day in the programme's time zone, or null where none is given.
@@ -2940,9 +3007,6 @@ type EventSession struct {
 	// Example: South
 	Title Name `json:"title"`
 }
-
-// EventSessionInput A part of an event.
-type EventSessionInput = EventSession
 
 // EventSort An order for events. More may come.
 type EventSort string
@@ -3028,20 +3092,28 @@ type FaultCode string
 // FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
-// FigureChange One figure or estimate that stands otherwise than before.
+// FigureChange One figure, estimate or statistical neighbour that stands otherwise than before.
 type FigureChange struct {
 	// Change `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
 	Change FigureChangeKind `json:"change"`
+
+	// Closeness How close it is, in the model's own words.
+	//
+	// Example: Very close
+	Closeness *string `json:"closeness"`
 
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
 	Denominator *NullableNumber `json:"denominator"`
 
-	// Indicator The indicator's code; null for an estimate.
+	// Indicator The indicator's code; null for an estimate and for a neighbour.
 	//
 	// Example: REREF_PCT
 	Indicator *string `json:"indicator"`
+
+	// Neighbour The GSS code of the neighbour that stands there now; null where there is none any more.
+	Neighbour *string `json:"neighbour"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -3051,15 +3123,18 @@ type FigureChange struct {
 	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
 	Of ChangedThing `json:"of"`
 
-	// Period The period's code, or the year of an estimate.
+	// Period The period's code, or the year of an estimate or of a model.
 	//
 	// Example: 2024-25
 	Period string `json:"period"`
 
-	// Place GSS code of the authority, region or nation; joint authorities are joined by a stroke.
+	// Place GSS code of the authority, region or nation, of a neighbour that of the authority whose it is; joint authorities are joined by a stroke.
 	//
 	// Example: E09000022
 	Place string `json:"place"`
+
+	// Rank Which of the place's neighbours it is, 1 for the closest; null for figures and estimates.
+	Rank *int `json:"rank"`
 
 	// Replaces Whose figures this one replaces: of a joint figure its members that had their own until now, and of a member that gets its own the joint place whose figure stands no more.
 	Replaces []ObservationGeography `json:"replaces"`
@@ -3072,10 +3147,16 @@ type FigureChange struct {
 	// Example: 19.8
 	Value *NullableNumber `json:"value"`
 
+	// WasCloseness How close it was, in the model's own words.
+	WasCloseness *string `json:"wasCloseness"`
+
 	// WasDenominator A number, or null where there is none.
 	//
 	// Example: 19.8
 	WasDenominator *NullableNumber `json:"wasDenominator"`
+
+	// WasNeighbour The GSS code of the neighbour that stood there; null where there was none.
+	WasNeighbour *string `json:"wasNeighbour"`
 
 	// WasNumerator A number, or null where there is none.
 	//
@@ -3140,10 +3221,21 @@ type Finding struct {
 	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null. Null where there is none that the caller may see.
+	PeerChallengeGroup *IncludedPeerChallengeGroup `json:"peerChallengeGroup,omitempty"`
+
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PeerChallengeGroupId *NullableId `json:"peerChallengeGroupId"`
+
+	// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found. Null where there is none that the caller may see.
+	PeerReview *IncludedPeerReview `json:"peerReview,omitempty"`
 
 	// PeerReviewId The id of another resource, or null where there is none.
 	//
@@ -3184,6 +3276,9 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 }
+
+// FindingInclude What an answer may add. More may come.
+type FindingInclude = Include
 
 // FindingInput What is needed to create it.
 type FindingInput struct {
@@ -4026,6 +4121,23 @@ type ImportWarning struct {
 // Include What to add to each item. More may come.
 type Include string
 
+// IncludedCount How many there are that the caller may see; null for who may see none at all.
+//
+// Example: 3
+type IncludedCount = *int
+
+// IncludedPeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded. Null where there is none that the caller may see.
+type IncludedPeerChallenge = *PeerChallenge
+
+// IncludedPeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null. Null where there is none that the caller may see.
+type IncludedPeerChallengeGroup = *PeerChallengeGroup
+
+// IncludedPeerChallengeGroups Those that the caller may see, in order of creation; null for who may see none at all.
+type IncludedPeerChallengeGroups = *[]PeerChallengeGroup
+
+// IncludedPeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found. Null where there is none that the caller may see.
+type IncludedPeerReview = *PeerReview
+
 // Indicator One revision of the definition of an indicator.
 type Indicator struct {
 	// Code The key of an indicator.
@@ -4510,6 +4622,11 @@ type MilestoneCount struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // MilestoneCountPage A page of the list.
@@ -5058,6 +5175,11 @@ type PeerChallenge struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -5073,6 +5195,14 @@ type PeerChallenge struct {
 
 	// Methods How it is conducted, such as coaching or appreciative inquiry.
 	Methods []Name `json:"methods"`
+
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallengeGroups Those that the caller may see, in order of creation; null for who may see none at all.
+	PeerChallengeGroups *IncludedPeerChallengeGroups `json:"peerChallengeGroups,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
 	//
@@ -5133,6 +5263,11 @@ type PeerChallengeGroup struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -5161,6 +5296,14 @@ type PeerChallengeGroup struct {
 	// Example: We looked at re-referrals.
 	Notes *string `json:"notes"`
 
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded. Null where there is none that the caller may see.
+	PeerChallenge *IncludedPeerChallenge `json:"peerChallenge,omitempty"`
+
 	// PeerChallengeId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -5184,6 +5327,9 @@ type PeerChallengeGroup struct {
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
 }
+
+// PeerChallengeGroupInclude What an answer may add. More may come.
+type PeerChallengeGroupInclude = Include
 
 // PeerChallengeGroupInput What is needed to create it.
 type PeerChallengeGroupInput struct {
@@ -5273,6 +5419,9 @@ type PeerChallengeGroupStep = Step
 
 // PeerChallengeGroupStepName What can be done. More may come.
 type PeerChallengeGroupStepName string
+
+// PeerChallengeInclude What an answer may add. More may come.
+type PeerChallengeInclude = Include
 
 // PeerChallengeInput What is needed to create it.
 type PeerChallengeInput struct {
@@ -5403,6 +5552,11 @@ type PeerReview struct {
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Host The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -5428,6 +5582,11 @@ type PeerReview struct {
 
 	// Kloes Key lines of enquiry.
 	Kloes []Text `json:"kloes"`
+
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
 
 	// PresentationOn A calendar day, or null where there is none.
 	//
@@ -5502,6 +5661,9 @@ type PeerReview struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 }
+
+// PeerReviewInclude What an answer may add. More may come.
+type PeerReviewInclude = Include
 
 // PeerReviewInput What is needed to create it.
 type PeerReviewInput struct {
@@ -6422,7 +6584,7 @@ type ReleaseReport struct {
 	// Items The first 1,000 changes, by indicator, period and place. A dry run as CSV or NDJSON has all of them.
 	Items []FigureChange `json:"items"`
 
-	// More How many changes of figures and estimates are not among the items.
+	// More How many changes are not among the items.
 	More int `json:"more"`
 
 	// New How many figures, estimates and neighbours stand now and did not.
@@ -6545,10 +6707,20 @@ type Series struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
 	// Indicator The key of an indicator.
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	IndicatorName Name `json:"indicatorName"`
 
 	// Items The items of this page.
 	Items []SeriesPoint `json:"items"`
@@ -6896,6 +7068,11 @@ type SubRegionMembership struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -6915,6 +7092,11 @@ type SubRegionMembership struct {
 	//
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
+
+	// SubRegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	SubRegionName Name `json:"subRegionName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -7019,6 +7201,11 @@ type TeamMember struct {
 	//
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// Lead Whether this is who leads the team.
 	Lead bool `json:"lead"`
@@ -7258,6 +7445,9 @@ type EventId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type FindingId = ResourceId
 
+// FindingIncluded defines model for FindingIncluded.
+type FindingIncluded = []FindingInclude
+
 // Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type Format = ListFormat
 
@@ -7274,9 +7464,6 @@ type IfMatch = string
 
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
-
-// IncludeSteps defines model for IncludeSteps.
-type IncludeSteps = []Include
 
 // Limit defines model for Limit.
 type Limit = int
@@ -7341,15 +7528,24 @@ type OnDay = Date
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ParticipantId = ResourceId
 
+// PeerChallengeGroupIncluded defines model for PeerChallengeGroupIncluded.
+type PeerChallengeGroupIncluded = []PeerChallengeGroupInclude
+
 // PeerChallengeId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerChallengeId = ResourceId
 
+// PeerChallengeIncluded defines model for PeerChallengeIncluded.
+type PeerChallengeIncluded = []PeerChallengeInclude
+
 // PeerReviewId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerReviewId = ResourceId
+
+// PeerReviewIncluded defines model for PeerReviewIncluded.
+type PeerReviewIncluded = []PeerReviewInclude
 
 // PeriodQuery A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
@@ -7389,6 +7585,9 @@ type SortIndicators = IndicatorSort
 
 // SortPlaces An order for places. More may come.
 type SortPlaces = PlaceSort
+
+// StepsIncluded defines model for StepsIncluded.
+type StepsIncluded = []Include
 
 // SubRegionQuery A short name for addresses, lower case.
 //
@@ -7455,10 +7654,19 @@ type UnsupportedPatch = Problem
 // ListActionsParams defines parameters for ListActions.
 type ListActionsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// FindingId Only those about this finding.
 	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
+
+	// PeerChallengeId Only those of this peer challenge.
+	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
+
+	// PeerChallengeGroupId Only those of this group.
+	PeerChallengeGroupId *OfGroup `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// PeerReviewId Only those of this peer review.
+	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
 
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
@@ -7575,7 +7783,7 @@ type AddActionProgressParams struct {
 // ListApiClientsParams defines parameters for ListApiClients.
 type ListApiClientsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -7659,7 +7867,7 @@ type EndApiClientSecretParams struct {
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
 type ListAsksAndOffersParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Kind Only asks, or only offers; given once for each.
 	Kind *[]AskOrOfferKind `form:"kind,omitempty" json:"kind,omitempty"`
@@ -8016,7 +8224,7 @@ type ListComparisonsParams struct {
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Kind Only those of one of these kinds; given once for each.
 	Kind *[]EventKind `form:"kind,omitempty" json:"kind,omitempty"`
@@ -8147,8 +8355,8 @@ type ReopenEventParams struct {
 
 // ListFindingsParams defines parameters for ListFindings.
 type ListFindingsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *FindingIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -8216,6 +8424,9 @@ type DeleteFindingParams struct {
 
 // GetFindingParams defines parameters for GetFinding.
 type GetFindingParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *FindingIncluded `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8241,7 +8452,7 @@ type PutFindingResponseParams struct {
 // ListFrameworksParams defines parameters for ListFrameworks.
 type ListFrameworksParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// State Only those in one of these states; given once for each.
 	State *[]FrameworkState `form:"state,omitempty" json:"state,omitempty"`
@@ -8435,8 +8646,8 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8487,7 +8698,7 @@ type GetMeParams struct {
 // ListMilestonesParams defines parameters for ListMilestones.
 type ListMilestonesParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
@@ -8640,7 +8851,7 @@ type ListObservationsParams struct {
 // ListParticipantsParams defines parameters for ListParticipants.
 type ListParticipantsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
@@ -8708,8 +8919,8 @@ type UpdateParticipantParams struct {
 
 // ListPeerChallengeGroupsParams defines parameters for ListPeerChallengeGroups.
 type ListPeerChallengeGroupsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *PeerChallengeGroupIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -8762,6 +8973,9 @@ type DeletePeerChallengeGroupParams struct {
 
 // GetPeerChallengeGroupParams defines parameters for GetPeerChallengeGroup.
 type GetPeerChallengeGroupParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *PeerChallengeGroupIncluded `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8810,8 +9024,8 @@ type PutPeerChallengeGroupNotesParams struct {
 
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
 type ListPeerChallengesParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *PeerChallengeIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those that concern this borough, which has a place in a group or belongs to the sub-region on the first day.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -8870,6 +9084,9 @@ type DeletePeerChallengeParams struct {
 
 // GetPeerChallengeParams defines parameters for GetPeerChallenge.
 type GetPeerChallengeParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *PeerChallengeIncluded `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8913,7 +9130,7 @@ type CompletePeerChallengeParams struct {
 // ListGroupingProposalsParams defines parameters for ListGroupingProposals.
 type ListGroupingProposalsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8969,8 +9186,8 @@ type StartPeerChallengeParams struct {
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
 type ListPeerReviewsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *PeerReviewIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of which this borough is the host or has somebody in the team.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9029,6 +9246,9 @@ type DeletePeerReviewParams struct {
 
 // GetPeerReviewParams defines parameters for GetPeerReview.
 type GetPeerReviewParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *PeerReviewIncluded `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -9152,8 +9372,8 @@ type StartPeerReviewFieldworkParams struct {
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -9270,7 +9490,7 @@ type UpdateProgrammeParams struct {
 // ListReadKeysParams defines parameters for ListReadKeys.
 type ListReadKeysParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9333,7 +9553,7 @@ type UpdateReadKeyParams struct {
 // ListReleasesParams defines parameters for ListReleases.
 type ListReleasesParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Dataset Only releases of this dataset.
 	Dataset *DatasetKey `form:"dataset,omitempty" json:"dataset,omitempty"`
@@ -11658,6 +11878,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-challenges/:id", o.GetPeerChallenge, func(from *request, r *GetPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-challenges/:id", o.UpdatePeerChallenge, func(from *request, r *UpdatePeerChallengeRequestObject) {
@@ -11751,6 +11972,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-challenge-groups/:id", o.GetPeerChallengeGroup, func(from *request, r *GetPeerChallengeGroupRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-challenge-groups/:id", o.UpdatePeerChallengeGroup, func(from *request, r *UpdatePeerChallengeGroupRequestObject) {
@@ -11859,6 +12081,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-reviews/:id", o.GetPeerReview, func(from *request, r *GetPeerReviewRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-reviews/:id", o.UpdatePeerReview, func(from *request, r *UpdatePeerReviewRequestObject) {
@@ -11983,6 +12206,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/findings/:id", o.GetFinding, func(from *request, r *GetFindingRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/findings/:id", o.UpdateFinding, func(from *request, r *UpdateFindingRequestObject) {
@@ -12002,6 +12226,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/actions", o.ListActions, func(from *request, r *ListActionsRequestObject) {
 		from.query("include", false, &r.Params.Include)
 		from.query("findingId", false, &r.Params.FindingId)
+		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peerReviewId", false, &r.Params.PeerReviewId)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)

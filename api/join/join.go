@@ -51,6 +51,7 @@ func join(folder fs.FS) (inside, published []byte, err error) {
 	for _, file := range take(s.root, "nouns").Content {
 		s.noun(file.Value+".yaml", paths, schemas)
 	}
+	s.include(schemas)
 	s.stepped(schemas)
 	s.say(schemas)
 	s.tables(paths, schemas)

@@ -65,6 +65,9 @@ type tables struct {
 func (t tables) of(name, prefix string) []column {
 	var columns []column
 	for member, property := range members(get(t.schemas, name, "properties")) {
+		if get(t.schemas, name, "x-include", member) != nil {
+			continue // tables add nothing
+		}
 		description := t.describe(property)
 		items := get(property, "items")
 		switch nested := t.of(referred(property), prefix+member+"."); {

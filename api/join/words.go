@@ -10,8 +10,8 @@ import (
 // OpenAPI 3.0 has no place for that beside a reference: api/publish wraps the two.
 const here = "x-description"
 
-// say gives every member that is only a reference words of its own: those that a
-// request's noun has for it, those that root.yaml has for all of that name, or, for a
+// say gives every member that is only a reference words of its own: those that the noun
+// of a request, or of what is included, has for it, those that root.yaml has for all of that name, or, for a
 // name beside what it names, a sentence made of that. A member that says nothing
 // then is a fault, so that no reader ever has to guess what a date or a name is of.
 func (s *source) say(schemas *yaml.Node) {
@@ -21,7 +21,7 @@ func (s *source) say(schemas *yaml.Node) {
 			if words(property) != "" {
 				continue
 			}
-			noun := strings.TrimSuffix(strings.TrimSuffix(name, "Input"), "Patch")
+			noun := strings.TrimPrefix(strings.TrimSuffix(strings.TrimSuffix(name, "Input"), "Patch"), "Included")
 			said := words(get(schemas, noun, "properties", member))
 			if said == "" {
 				said = text(get(s.said, member))

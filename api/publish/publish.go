@@ -14,6 +14,7 @@ import (
 var internal = map[string]bool{
 	"x-from-snapshot": true, // how the server answers
 	"x-go-type":       true, // what the generator calls it
+	"x-include":       true, // how the server finds what is included
 }
 
 // Publish takes away, in place, what is internal. A parameter that has no example shows

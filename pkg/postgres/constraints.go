@@ -194,7 +194,7 @@ var constraints = map[string]constraint{
 	"audit_entries_pkey":         {},
 	"audit_entries_action_known": {},
 
-	"feed_pkey": {},
+	"feed_pkey": {}, "feed_heard_pkey": {},
 
 	"peer_challenges_pkey":              {},
 	"peer_challenges_sub_region":        unknown("/subRegion", "There is no such sub-region."),

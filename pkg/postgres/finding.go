@@ -87,7 +87,7 @@ func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f prog
 		switch {
 		case f.Forum.Boroughs != nil:
 			w.faults = f.Misplaced()
-			return f.May(actor, programme.RecordFinding)
+			return f.Forum.MayFind(actor)
 		case f.PeerReviewID != nil:
 			w.unknown = append(w.unknown, citePeerReview(f.PeerReviewID).fault(0))
 		default:

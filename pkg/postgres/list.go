@@ -64,7 +64,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.streamed(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, lastHeard(actor), func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}
@@ -169,8 +169,8 @@ func (o order) after(q *gorm.DB, key []string) *gorm.DB {
 
 // listed makes a listing of a few rows that one statement answers whole, such as
 // counts, in the order of their keys, which have as many texts for every row. reads
-// names what it is made of.
-func listed[T any](s *Store, reads []string, key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
+// names what it is made of, and last answers the last change on which that depends.
+func listed[T any](s *Store, reads []string, last func(db *gorm.DB) (int64, error), key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
 	ordered := func(db *gorm.DB) ([]T, error) {
 		rows, err := read(db)
 		// Not in the statement: databases differ in how they order texts.
@@ -194,7 +194,7 @@ func listed[T any](s *Store, reads []string, key func(*T) []string, read func(db
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.streamed(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, last, func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}

@@ -311,6 +311,20 @@ func rewrite[T any, R record[T]](w *work, was past, row R) error {
 	return w.note(actionUpdate, row.Noun(), was, now)
 }
 
+// retell writes what some may see of a record, and others never, as no version of its own:
+// its version and its time would tell the others that something has happened. Only
+// those whom it concerns hear of it.
+func retell[T any, R record[T]](w *work, concerned programme.Audience, was past, row R) error {
+	if err := saveAll(w.tx, (*T)(row)); err != nil {
+		return err
+	}
+	now, err := rememberOf(row)
+	if err != nil {
+		return err
+	}
+	return w.tell(concerned, actionUpdate, row.Noun(), was, now)
+}
+
 // erase deletes the record, whoever refers to it.
 func erase[T any, R record[T]](w *work, row R) error {
 	was, err := rememberOf(row)

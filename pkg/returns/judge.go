@@ -26,6 +26,19 @@ func (a Asked) indicator(code string) *benchmark.Indicator {
 	return &a.Indicators[i]
 }
 
+// count answers the count that a person means by a code, in small letters or capitals;
+// nil if there is none.
+func (a Asked) count(code string) *framework.Count {
+	if exact := a.Document.Count(code); exact != nil {
+		return exact
+	}
+	i := slices.IndexFunc(a.Document.Counts, func(c framework.Count) bool { return strings.EqualFold(c.Code, code) })
+	if i < 0 {
+		return nil
+	}
+	return &a.Document.Counts[i]
+}
+
 // codes are those of the counts that are asked, in the framework's order.
 func (a Asked) codes() []string {
 	codes := make([]string, len(a.Document.Counts))
@@ -44,6 +57,7 @@ type Return struct {
 	Figures []Figure         // values of indicators that came with it, which are held against their counts and not kept
 	Places  map[string]Place // of counts, where they are known
 	Read    []Finding        // what was found while it was read
+	Unread  int              // findings beyond those that were kept
 	Spoilt  map[string]bool  // counts that came, but not so that they could be kept
 }
 
@@ -84,9 +98,7 @@ func newReturn(borough, quarter string) *Return {
 func (r *Return) add(asked Asked, v Value, place Place, member func(string) Place) {
 	count := asked.Document.Count(v.Count)
 	if count == nil {
-		f := refused(programme.FaultUnknownValue, member("/count"), "The framework has no such count.")
-		f.Given, f.Expected, f.Advice = shown(v.Count), "a count of framework "+asked.Version, "Take the codes from the template of the quarter."
-		r.Read = append(r.Read, f)
+		r.unknown(asked, v.Count, member("/count"))
 		return
 	}
 	if first, twice := r.Places[v.Count]; twice {
@@ -102,13 +114,29 @@ func (r *Return) add(asked Asked, v Value, place Place, member func(string) Plac
 		if fault.Code == programme.FaultReasonRequired {
 			f.Remedy = GiveReasons
 		}
-		r.Read = append(r.Read, f)
+		r.note(f)
 	}
 	if len(faults) > 0 {
 		r.Spoilt[v.Count] = true
 		return
 	}
 	r.Values = append(r.Values, v)
+}
+
+// unknown finds that the framework has no such count.
+func (r *Return) unknown(asked Asked, code string, place Place) {
+	f := refused(programme.FaultUnknownValue, place, "The framework has no such count.")
+	f.Given, f.Expected, f.Advice = shown(code), "a count of framework "+asked.Version, "Take the codes from the template of the quarter."
+	r.note(f)
+}
+
+// note keeps a finding, as long as there are not too many.
+func (r *Return) note(f Finding) {
+	if len(r.Read) == keptFindings {
+		r.Unread++
+		return
+	}
+	r.Read = append(r.Read, f)
 }
 
 // again finds that a count is given twice. A table in which the same is said twice, as
@@ -119,12 +147,12 @@ func (r *Return) again(v Value, place, first Place) {
 	if first.Row > 0 {
 		f.Rule = string(programme.FaultDuplicateRow)
 		f.Detail = "The rows " + strconv.Itoa(first.Row) + " and " + strconv.Itoa(place.Row) + " give one count. One of the two has to go."
-		if held := r.Values.Of(v.Count); !held.Equal(v) {
+		if held := r.Values.Of(v.Count); !r.Spoilt[v.Count] && !held.Equal(v) {
 			f.Detail = "The rows " + strconv.Itoa(first.Row) + " and " + strconv.Itoa(place.Row) + " give one count differently. Only one of them can be right."
 			f.Expected = held.text() + ", as in row " + strconv.Itoa(first.Row)
 		}
 	}
-	r.Read = append(r.Read, f)
+	r.note(f)
 }
 
 // sort brings the values into the framework's order.
@@ -154,7 +182,7 @@ func (r *Return) Judge(asked Asked, before History, explained []Explanation) Rep
 		j.byNature(kind.Kind)
 	}
 	explain(j.findings, explained)
-	return tell(Report{Borough: r.Borough, Quarter: r.Quarter, Framework: asked.Version, Tally: j.whole.Tally()}, j.findings)
+	return tell(Report{Borough: r.Borough, Quarter: r.Quarter, Framework: asked.Version, Tally: j.whole.Tally()}, j.findings, j.Unread)
 }
 
 // Judge asks every rule of values that are held: see [Return.Judge].
@@ -175,8 +203,9 @@ type judgement struct {
 	dated    bool // whether the quarter is of some time; the practice quarter is not
 	findings []Finding
 
-	paired map[[2]string]bool // parts and wholes that a rule has been asked of
-	summed map[string]bool    // wholes whose families a rule has been asked of
+	paired  map[[2]string]bool // parts and wholes that a rule has been asked of
+	scratch []float64          // for a count's own numbers
+	summed  map[int]bool       // families that a rule has been asked of, by their place
 }
 
 // earlier is the numbers that the return of an earlier quarter has.
@@ -196,7 +225,7 @@ func newJudgement(r Return, asked Asked, before History) *judgement {
 	codes := asked.codes()
 	j := &judgement{
 		Return: r, asked: asked, document: asked.Document, index: make(map[string]int, len(codes)), whole: r.Values.Complete(codes),
-		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[string]bool{},
+		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[int]bool{},
 	}
 	for i, code := range codes {
 		j.index[code] = i
@@ -284,7 +313,7 @@ func (j *judgement) name(code string) string {
 func (j *judgement) find(rule *framework.Rule, given, expected, detail string, counts ...string) {
 	words := rule.Kind.Words()
 	f := Finding{
-		Rule: rule.Code, RuleVersion: rule.Version, Severity: Error, Given: given, Expected: expected, Detail: detail,
+		Rule: rule.Code, RuleVersion: rule.Version, Kind: rule.Kind, Severity: Error, Given: given, Expected: expected, Detail: detail,
 		Remedy: Reconcile, Advice: words.Remedy,
 	}
 	if rule.Severity == framework.Warning {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -58,8 +59,9 @@ type Report struct {
 
 // Finding is one thing that a rule finds.
 type Finding struct {
-	Rule        string // its code; for what a value must be in itself, the code of the fault
-	RuleVersion int    // 0 of what no framework can change
+	Rule        string             // its code; for what a value must be in itself, the code of the fault
+	RuleVersion int                // 0 of what no framework can change
+	Kind        framework.RuleKind // of the rule; empty of what a value must be in itself
 	Severity    Severity
 	Counts      Values // that the rule read of the return
 	Place       Place
@@ -79,8 +81,9 @@ func (r Report) Keepable() bool { return r.Refused == 0 }
 // and every warning is explained.
 func (r Report) Submittable() bool { return r.Refused+r.Errors+r.Open == 0 }
 
-// tell answers the report with the findings, which it sorts.
-func tell(r Report, findings []Finding) Report {
+// tell answers the report with the findings, which it sorts. unread are refused too, and
+// nobody has kept them.
+func tell(r Report, findings []Finding, unread int) Report {
 	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(gravity(a), gravity(b)) })
 	for i := range findings {
 		switch f := &findings[i]; f.Severity {
@@ -96,7 +99,8 @@ func tell(r Report, findings []Finding) Report {
 		}
 	}
 	told := min(len(findings), MaxFindings)
-	r.Findings, r.More = findings[:told:told], len(findings)-told
+	r.Findings, r.More = findings[:told:told], len(findings)-told+unread
+	r.Refused += unread
 	return r
 }
 
@@ -113,8 +117,17 @@ func (r Report) Faults(severities ...Severity) []programme.Fault {
 
 // Fault answers the finding as a fault of a request.
 func (f *Finding) Fault() programme.Fault {
-	return programme.Fault{
-		Pointer: f.Place.Pointer, Row: f.Place.Row, Column: f.Place.Column,
-		Code: programme.FaultCode(f.Rule), Detail: f.Detail, Given: f.Given,
+	code, ofRule := faultCodes[f.Kind]
+	if !ofRule {
+		code = programme.FaultCode(f.Rule)
 	}
+	return programme.Fault{Pointer: f.Place.Pointer, Row: f.Place.Row, Column: f.Place.Column, Code: code, Detail: f.Detail, Given: f.Given}
+}
+
+// faultCodes are those of what rules find. The names of the rules are the framework's.
+var faultCodes = map[framework.RuleKind]programme.FaultCode{
+	framework.Range: programme.FaultOutOfRange, framework.PartAboveWhole: programme.FaultPartAboveWhole, framework.Sum: programme.FaultOutsideParts,
+	framework.ComputedDiffers: programme.FaultOutsideParts, framework.ChangeOnPrevious: programme.FaultBeyondLimit, framework.ChangeOnLastYear: programme.FaultBeyondLimit,
+	framework.Hundredfold: programme.FaultBeyondLimit, framework.NoughtWhereLarge: programme.FaultBeyondLimit, framework.Outlier: programme.FaultFarAway,
+	framework.FallInCumulative: programme.FaultBeyondLimit,
 }

@@ -116,9 +116,9 @@ func (j *judgement) part(rule *framework.Rule, part, whole string, equals bool) 
 	switch {
 	case !known || !bound:
 	case equals && x != y:
-		j.find(rule, number(x), number(y), fmt.Sprintf("%s is %s and %s is %s. They are always the same number.", j.name(part), number(x), j.name(whole), j.value(whole).text()), part, whole)
+		j.find(rule, number(x), number(y), fmt.Sprintf("%s: %s. %s: %s. They are always the same number.", j.name(part), number(x), j.name(whole), j.value(whole).text()), part, whole)
 	case x > y:
-		j.find(rule, number(x), "at most "+number(y), fmt.Sprintf("%s is %s, of which %s is a part, and that is %s.", j.name(part), number(x), j.name(whole), j.value(whole).text()), part, whole)
+		j.find(rule, number(x), "at most "+number(y), fmt.Sprintf("%s: %s. This is a part of %s, which is %s.", j.name(part), number(x), j.name(whole), j.value(whole).text()), part, whole)
 	}
 }
 
@@ -138,10 +138,10 @@ func (j *judgement) bound(whole string) (float64, bool) {
 func (j *judgement) sums(rule *framework.Rule) {
 	for i := range j.document.Families {
 		f := &j.document.Families[i]
-		if !chosen(rule.Counts, f.Whole) || j.summed[f.Whole] {
+		if !chosen(rule.Counts, f.Whole) || j.summed[i] {
 			continue
 		}
-		j.summed[f.Whole] = true
+		j.summed[i] = true
 		j.sum(rule, f)
 	}
 }
@@ -151,12 +151,12 @@ func (j *judgement) sum(rule *framework.Rule, f *framework.Family) {
 	if !known {
 		return
 	}
-	sum, counts, all := 0.0, []string{f.Whole}, true
+	sum, counts, all, told := 0.0, []string{f.Whole}, true, false
 	for _, part := range f.Parts {
 		v := j.value(part)
 		counts = append(counts, part)
 		if x, is := v.Number(); is {
-			sum += x
+			sum, told = sum+x, told || x > whole
 		} else if v.Status != NotApplicable || j.Spoilt[part] {
 			all = false
 		}
@@ -164,6 +164,7 @@ func (j *judgement) sum(rule *framework.Rule, f *framework.Family) {
 	total := clean(sum)
 	given := fmt.Sprintf("%s of %s", number(total), number(whole))
 	switch {
+	case told: // a part that is above the whole by itself, as the rule for that says
 	case total > whole:
 		j.find(rule, given, "together at most "+number(whole), fmt.Sprintf("The parts of %s come to %s, which is more than %s.", j.name(f.Whole), number(total), number(whole)), counts...)
 	case f.Closed && all && total < whole:

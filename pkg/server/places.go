@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -22,7 +23,13 @@ type placeStore interface {
 // includes says what each value of include adds to the nouns that a list is made of. A
 // list that includes anything else is never remembered, and a test names the value.
 var includes = map[string][]string{
-	string(api.Steps): {programme.EveryNoun},
+	string(api.Steps):     {programme.EveryNoun},
+	"peerChallenge":       {"peer-challenge"},
+	"peerChallengeGroup":  {"peer-challenge", "peer-challenge-group"},
+	"peerChallengeGroups": {"peer-challenge", "peer-challenge-group"},
+	"peerReview":          {"finding", "participant", "peer-review"},
+	"findingCount":        {"finding", "peer-challenge-group"},
+	"openActionCount":     {"action", "finding", "peer-challenge-group"},
 }
 
 // lastMade remembers, up to a number of bytes, under which state the pages of lists
@@ -83,10 +90,11 @@ func newLastMade(bytes int, store placeStore) *lastMade {
 	})}
 }
 
-// pageKey answers what the call asks for. Whom a token speaks for decides what is in
-// the page; whose token it is does not.
+// pageKey answers what the call asks for. Whom a token speaks for and what it may do
+// decide what is in the page; whose token it is does not.
 func (call *call) pageKey() pageKey {
-	who := strings.Join(append(call.actor.Names(), call.actor.Borough, names(call.actor.Roles)), " ")
+	actor := call.actor
+	who := strings.Join(append(actor.Names(), actor.Borough, names(actor.Roles), strconv.FormatBool(actor.ReadOnly), strings.Join(actor.Operations, " ")), "|")
 	return pageKey{who, call.url.EscapedPath(), call.url.RawQuery}
 }
 

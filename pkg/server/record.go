@@ -13,6 +13,12 @@ import (
 // answerListing answers a list of records in the form that the caller wants. The
 // whole list, as CSV or NDJSON, is one state of the database and never held.
 func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wire func(*T) W) (reply, error) {
+	return answerListingWith(ctx, list, wire, func([]T, []W) error { return nil })
+}
+
+// answerListingWith does the same, and adds to the items of a page what is read for all
+// of them at once.
+func answerListingWith[T, W any](ctx context.Context, list programme.Listing[T], wire func(*T) W, add func(rows []T, wires []W) error) (reply, error) {
 	call := callOf(ctx)
 	list = list.Under(call.found)
 	if call.format != formatJSON {
@@ -33,6 +39,9 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	p := page[W]{Items: make([]W, len(part.Items)), Total: part.Total}
 	for i := range part.Items {
 		p.Items[i] = wire(&part.Items[i])
+	}
+	if err := add(part.Items, p.Items); err != nil {
+		return reply{}, err
 	}
 	next := ""
 	if part.More {

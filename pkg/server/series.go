@@ -13,12 +13,8 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	if err != nil {
 		return nil, err
 	}
-	var kind benchmark.PeriodKind
-	if r.Params.Kind != nil {
-		kind = benchmark.PeriodKind(*r.Params.Kind)
-	}
 	snapshot := callOf(ctx).snapshot
-	points, err := snapshot.Series(ind, r.Params.Borough, kind)
+	points, err := snapshot.Series(ind, r.Params.Borough, words[benchmark.PeriodKind](r.Params.Kind)...)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +22,9 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	region := snapshot.RegionOf(r.Params.Borough)
 	wire := func(p benchmark.SeriesPoint) api.SeriesPoint { return pointWire(snapshot, region, p) }
 	return answerPage(ctx, list, wire, func(part page[api.SeriesPoint]) any {
-		return api.Series{Indicator: ind.Code, Borough: r.Params.Borough, Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
+		return api.Series{
+			Indicator: ind.Code, IndicatorName: ind.Name, Borough: r.Params.Borough, BoroughName: snapshot.Name(r.Params.Borough), Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
+		}
 	})
 }
 

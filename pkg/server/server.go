@@ -31,6 +31,7 @@ type Store interface {
 	Ready(ctx context.Context) error
 	cursorStore
 	filterStore
+	includeStore
 	placeStore
 	idempotencyStore
 	programmeStore
@@ -93,6 +94,8 @@ type Config struct {
 	// Limits bound how often one caller and one address may ask; the zero value bounds
 	// nobody.
 	Limits Limits
+	// Timeouts bound how long somebody may take to send.
+	Timeouts Timeouts
 	// Spool bounds what is kept for slow readers of whole lists.
 	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
@@ -127,6 +130,8 @@ type Server struct {
 	perCaller  *limiter[callerKey]
 	perAddress *limiter[netip.Addr]
 	metrics    *metrics
+	guesses    guesses
+	timeouts   Timeouts
 	today      calendar
 	door       door
 	baseURL    string
@@ -159,7 +164,7 @@ func New(cfg Config) (*Server, error) {
 		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer,
 		read: cfg.Read, uploads: semaphore.NewWeighted(1),
 		contract: contract, answers: newAnswers(cfg.CacheBytes), lastMade: newLastMade(lastMadeBytes, cfg.Store), spool: spool, metrics: newMetrics(spool),
-		admission: newAdmission(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
+		admission: newAdmission(), guesses: newGuesses(cfg.Limits, cfg.Clock), timeouts: cfg.Timeouts.orDefaults(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
 		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller, cfg.Clock),
 		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress, cfg.Clock),
 		proxies:    cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
@@ -218,13 +223,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	s.echo.ServeHTTP(w, r)
+	if r.ContentLength != 0 {
+		// net/http takes the rest of a body before it sends a refusal. Who drips it, waits
+		// no longer than that for what it has come to. A test's connection may have no deadlines.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(leftover))
+	}
 }
 
 // Serve answers requests until the context ends, then finishes those in flight,
 // for which they have the given time.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Duration) error {
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * requestTimeout, IdleTimeout: 2 * time.Minute,
+		Handler: s, ReadHeaderTimeout: s.timeouts.Headers, ReadTimeout: time.Minute, WriteTimeout: 2 * requestTimeout, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)

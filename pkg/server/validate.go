@@ -37,7 +37,7 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		if call.op.Body != nil {
-			body, err := readBody(call.op, c)
+			body, err := s.readBody(call.op, c)
 			if err != nil {
 				return err
 			}
