@@ -61,9 +61,6 @@ func submissionOf(q *gorm.DB, borough, quarter string, row *returns.Submission) 
 	return err
 }
 
-// errDry ends a transaction that was only to show what it would come to.
-var errDry = errors.New("dry run")
-
 // PutBenchmarkingSubmission takes a whole return as the draft; a dry run does the same
 // and writes nothing. The error is Forbidden for who is not of the borough, NotFound if
 // there is no such quarter, Invalid if a value cannot be kept, PreconditionRequired or

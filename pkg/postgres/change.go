@@ -67,7 +67,7 @@ func (w *work) note(action, noun string, was, now past) error {
 // tell is note of what only these hear of, although others see the record too: for the
 // others nothing about it is another.
 func (w *work) tell(told programme.Audience, action, noun string, was, now past) error {
-	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.head.ID, was.head.ID))
+	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.key, was.key))
 	kept, err := programme.Keep(cmp.Or(now.of, was.of), was.text, now.text)
 	if err != nil {
 		return err

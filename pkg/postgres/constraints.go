@@ -295,6 +295,15 @@ var constraints = map[string]constraint{
 	"milestones_event":                 unknown("/eventId", "There is no such event."),
 	"milestones_version_positive":      {},
 	"milestones_audience_everyone":     {},
+
+	"frameworks_pkey":                      {},
+	"frameworks_number_unique":             taken("/version", "There is that version already."),
+	"frameworks_number_format":             {},
+	"frameworks_state_known":               {},
+	"frameworks_document_object":           {},
+	"frameworks_version_positive":          {},
+	"frameworks_audience_somebody":         {},
+	"frameworks_published_at_of_published": {},
 }
 
 func taken(pointer, detail string) constraint {

@@ -65,6 +65,7 @@ var standing = map[string]lookup{
 	"read-key":                scoped(readKeys),
 	"token-revocation":        scoped(tokenRevocations),
 	"benchmarking-submission": scoped(benchmarkingSubmissions),
+	"framework":               scoped(frameworks),
 }
 
 // public looks for reference data, which everybody may see.

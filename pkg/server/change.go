@@ -107,6 +107,7 @@ var addresses = map[string]string{
 	"read-key":                "/v1/read-keys/",
 	"token-revocation":        "/v1/token-revocations/",
 	"benchmarking-submission": "/v1/benchmarking-submissions/",
+	"framework":               "/v1/frameworks/",
 }
 
 // recordAt answers which resource is at the address, or above it. There is none

@@ -79,7 +79,7 @@ func (n noun[T, In, W]) added(ctx context.Context) func(T, error) (reply, error)
 			return reply{}, err
 		}
 		record := n.record(&row)
-		return created(ctx, record.Of().Version, record.Noun(), record.Of().ID, n.wire(ctx)(&row))
+		return created(ctx, record.Of().Version, record.Noun(), programme.KeyOf(record), n.wire(ctx)(&row))
 	}
 }
 

@@ -54,6 +54,7 @@ type Store interface {
 	eventStore
 	milestoneStore
 	benchmarkingSubmissionStore
+	frameworkStore
 	apiClientStore
 	readKeyStore
 	tokenRevocationStore

@@ -44,7 +44,14 @@ func prepare(ctx context.Context, url string) error {
 	if err := store.Migrate(ctx); err != nil {
 		return err
 	}
-	return seed.LoadReference(ctx, store, team)
+	if err := seed.LoadReference(ctx, store, team); err != nil {
+		return err
+	}
+	f, err := aFramework()
+	if err != nil {
+		return err
+	}
+	return store.SeedFramework(ctx, f)
 }
 
 var (
