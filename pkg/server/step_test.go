@@ -54,6 +54,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	challenge, proposal, met := made(exampleChallenge), made(exampleProposal), made(exampleGroup)
 	finding, action, review := made(exampleFinding), made(exampleAction), made(exampleReview)
 	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone))
+	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
 	// A challenge without dates, and one whose days are far away.
 	undated := post(k.team, "/v1/peer-challenges", `{"title":"No dates","subRegion":"south","cycle":"2026-27"}`)
@@ -206,6 +207,7 @@ var sentWith = map[string]string{
 	"asks-and-offers edit":                 `{"title":"Another title"}`,
 	"events edit":                          `{"title":"Another title"}`,
 	"milestones edit":                      `{"title":"Another title"}`,
+	"frameworks edit":                      `{"name":"Another"}`,
 	"api-clients edit":                     `{"name":"Another name"}`,
 	"read-keys edit":                       `{"name":"Another name"}`,
 }
@@ -253,7 +255,9 @@ func (k *walk) asInTheList(c caller, record string, single answer) {
 	for query, told := range map[string]bool{"?limit=500&include=steps": true, "?limit=500": false} {
 		var page struct{ Items []map[string]json.RawMessage }
 		c.get(list + query).want(200).into(&page)
-		at := slices.IndexFunc(page.Items, func(item map[string]json.RawMessage) bool { return string(item["id"]) == `"`+idIn(record)+`"` })
+		at := slices.IndexFunc(page.Items, func(item map[string]json.RawMessage) bool {
+			return slices.Contains([]string{string(item["id"]), string(item["version"])}, `"`+idIn(record)+`"`) // a framework is known by its version
+		})
 		if at < 0 {
 			k.w.t.Errorf("%s is not in the list", record)
 			return
