@@ -60,7 +60,7 @@ func newAuditRow(at time.Time, actor programme.Actor, action, noun, key string) 
 
 // note writes into the audit what becomes of a record.
 func (w *work) note(action, noun string, was, now past) error {
-	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.head.ID, was.head.ID))
+	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.key, was.key))
 	kept, err := programme.Keep(cmp.Or(now.of, was.of), was.text, now.text)
 	if err != nil {
 		return err

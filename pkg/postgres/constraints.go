@@ -295,6 +295,37 @@ var constraints = map[string]constraint{
 	"milestones_event":                 unknown("/eventId", "There is no such event."),
 	"milestones_version_positive":      {},
 	"milestones_audience_everyone":     {},
+
+	"quarters_pkey":                {},
+	"quarters_code_unique":         taken("/code", "There is that quarter already."),
+	"quarters_code_format":         {},
+	"quarters_generation_positive": {},
+	"quarters_version_positive":    {},
+	"quarters_audience_everyone":   {},
+	"quarters_practice_code":       {},
+	"quarters_window_whole":        {},
+	"quarters_window_in_order":     {},
+
+	"extensions_pkey":              {},
+	"extensions_quarter":           {},
+	"extensions_borough":           unknown("/borough", "There is no such borough."),
+	"extensions_version_positive":  {},
+	"extensions_audience_somebody": {},
+
+	"correction_windows_pkey":              {},
+	"correction_windows_quarter":           {},
+	"correction_windows_borough":           unknown("/borough", "There is no such borough."),
+	"correction_windows_version_positive":  {},
+	"correction_windows_audience_somebody": {},
+	"correction_windows_in_order":          {},
+
+	"contacts_pkey":             {},
+	"contacts_quarter":          {},
+	"contacts_borough":          unknown("/borough", "There is no such borough."),
+	"contacts_channel_known":    {},
+	"contacts_version_positive": {},
+	"contacts_audience_team":    {},
+	"contacts_promise_whole":    {},
 }
 
 func taken(pointer, detail string) constraint {

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"reflect"
@@ -24,6 +25,9 @@ type record[T any] interface {
 
 // kind is what the store must know of a kind of records beside its struct.
 type kind[T any, R record[T]] struct {
+	// key is the column with the key of a kind that is [programme.Known] by one; empty
+	// for all others, which are found by their id.
+	key string
 	// complete reads what the rules must know and the row itself does not hold; it
 	// may be nil.
 	complete func(tx *gorm.DB, rows []R) error
@@ -98,10 +102,10 @@ func hold[T any, R record[T]](w *work, k kind[T, R], id string) (T, error) {
 
 func read[T any, R record[T]](q *gorm.DB, k kind[T, R], id string) (T, error) {
 	var row T
-	if uuid.Validate(id) != nil {
+	if k.key == "" && uuid.Validate(id) != nil {
 		return row, missing[T, R]() // PostgreSQL would call it a syntax error
 	}
-	err := q.Where(clause.Eq{Column: "id", Value: id}).Take(&row).Error
+	err := q.Where(clause.Eq{Column: cmp.Or(k.key, "id"), Value: id}).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return row, missing[T, R]()
 	}
@@ -209,22 +213,22 @@ func forSteps[T any, R record[T]](tx *gorm.DB, actor programme.Actor, k kind[T, 
 			return err
 		}
 	}
-	byID := map[string]*programme.Head{}
-	var ids array
+	byKey := map[string]*programme.Head{}
+	var keys array
 	for _, row := range rows {
-		head := row.Of()
+		head, key := row.Of(), programme.KeyOf(row)
 		if head.UsedBy = nil; len(k.referrers) > 0 && row.May(actor, programme.Delete) == nil {
-			byID[head.ID], ids = head, append(ids, head.ID)
+			byKey[key], keys = head, append(keys, key)
 		}
 	}
-	if len(ids) == 0 {
+	if len(keys) == 0 {
 		return nil
 	}
 	var query []string
 	var values []any
 	for _, r := range k.referrers {
 		query, values = append(query, "SELECT DISTINCT ?::text AS words, ?::text AS id FROM ? WHERE ? = ANY (?)"),
-			append(values, r.words, clause.Column{Name: r.column}, clause.Table{Name: r.table}, clause.Column{Name: r.column}, ids)
+			append(values, r.words, clause.Column{Name: r.column}, clause.Table{Name: r.table}, clause.Column{Name: r.column}, keys)
 	}
 	var found []struct{ Words, ID string }
 	if err := tx.Raw(strings.Join(query, " UNION ALL "), values...).Scan(&found).Error; err != nil {
@@ -233,7 +237,7 @@ func forSteps[T any, R record[T]](tx *gorm.DB, actor programme.Actor, k kind[T, 
 	for _, r := range k.referrers { // in their order, whatever PostgreSQL's is
 		for _, f := range found {
 			if f.Words == r.words {
-				byID[f.ID].UsedBy = append(byID[f.ID].UsedBy, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
+				byKey[f.ID].UsedBy = append(byKey[f.ID].UsedBy, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
 			}
 		}
 	}
@@ -345,13 +349,14 @@ func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string,
 type past struct {
 	of     reflect.Type // nil where there is no record
 	head   programme.Head
+	key    string
 	text   *string // JSON, by the struct's members
 	readBy programme.Audience
 }
 
 func rememberOf(row programme.Record) (past, error) {
 	text, err := asJSON(row)
-	p := past{of: reflect.TypeOf(row).Elem(), head: *row.Of(), text: text, readBy: row.Of().Audience}
+	p := past{of: reflect.TypeOf(row).Elem(), head: *row.Of(), key: programme.KeyOf(row), text: text, readBy: row.Of().Audience}
 	if c, ok := row.(programme.Confidential); ok {
 		p.readBy = c.Confidants()
 	}

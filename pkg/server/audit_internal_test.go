@@ -12,6 +12,7 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // audited are the structs whose members the audit keeps, and the contract's
@@ -38,6 +39,10 @@ var audited = map[string]struct {
 	"finding":              {programme.Finding{}, "Finding"},
 	"action":               {programme.Action{}, "Action"},
 	"ask-or-offer":         {programme.AskOrOffer{}, "AskOrOffer"},
+	"quarter":              {returns.Quarter{}, "Quarter"},
+	"extension":            {returns.Extension{}, "Extension"},
+	"correction-window":    {returns.CorrectionWindow{}, "CorrectionWindow"},
+	"contact":              {returns.Contact{}, "Contact"},
 	"event":                {programme.Event{}, "Event"},
 	"milestone":            {programme.Milestone{}, "Milestone"},
 	"api-client":           {programme.APIClient{}, "ApiClient"},

@@ -61,6 +61,10 @@ func mappings() map[string]mapping {
 		"PeerReview":         of(peerReviews, nil),
 		"Finding":            of(findings, nil),
 		"AskOrOffer":         of(asksAndOffers, nil),
+		"Quarter":            of(quarters, nil),
+		"Extension":          of(extensions, nil),
+		"CorrectionWindow":   of(correctionWindows, nil),
+		"Contact":            of(contacts, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn = programme.ActionOpen, &due

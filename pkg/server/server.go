@@ -49,6 +49,10 @@ type Store interface {
 	findingStore
 	actionStore
 	askOrOfferStore
+	quarterStore
+	extensionStore
+	correctionWindowStore
+	contactStore
 	eventStore
 	milestoneStore
 	apiClientStore

@@ -46,7 +46,19 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 
 	challenge, proposal, met := made(exampleChallenge), made(exampleProposal), made(exampleGroup)
 	finding, action, review := made(exampleFinding), made(exampleAction), made(exampleReview)
-	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone))
+	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone),
+		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact))
+
+	// A quarter that nobody could answer yet, and what was granted and is taken back.
+	planned := aQuarter("2098-99-Q1", "2098-07-01", "2098-08-14", "2098-08-28")
+	if _, err := w.store.CreateQuarter(t.Context(), team, planned); err != nil {
+		t.Fatal(err)
+	}
+	k.try("/v1/quarters/" + planned.Code)
+	for _, granted := range []string{made(exampleExtension), made(exampleCorrectionWindow)} {
+		step(granted, "take-back")
+		k.try(granted)
+	}
 
 	// A challenge without dates, and one whose days are far away.
 	undated := post(k.team, "/v1/peer-challenges", `{"title":"No dates","subRegion":"south","cycle":"2026-27"}`)
@@ -169,6 +181,11 @@ type walk struct {
 
 // sentWith is the body of each step that has one of its own, with ID for the record's.
 var sentWith = map[string]string{
+	"quarters edit":                     `{"publishOn":"2098-12-10"}`,
+	"quarters grant-extension":          `{"borough":"E09000028","dueOn":"2098-11-30","reason":"The case system is being moved."}`,
+	"quarters open-correction-window":   `{"borough":"E09000028","opensOn":"2098-12-20","closesOn":"2098-12-24","reason":"Referrals of June were counted twice."}`,
+	"quarters log-contact":              `{"borough":"E09000028","contactedOn":"2026-08-17","channel":"phone"}`,
+	"contacts edit":                     `{"channel":"email"}`,
 	"peer-challenges add-group":         `{"peerChallengeId":"ID","name":"Another group"}`,
 	"peer-challenges edit":              `{"methods":["coaching","talking"]}`,
 	"peer-challenges propose-groups":    `{"sizes":[4,4,4]}`,
@@ -220,7 +237,10 @@ func (k *walk) try(records ...string) {
 func (k *walk) asInTheList(c caller, record string, single answer) {
 	k.w.t.Helper()
 	list := strings.TrimSuffix(record, "/"+idIn(record))
-	if list == "/v1/grouping-proposals" {
+	switch list {
+	case "/v1/extensions", "/v1/correction-windows", "/v1/contacts":
+		list = "/v1/quarters/" + exampleQuarter + list[len("/v1"):]
+	case "/v1/grouping-proposals":
 		var p struct{ PeerChallengeID string }
 		single.into(&p)
 		list = "/v1/peer-challenges/" + p.PeerChallengeID + list[len("/v1"):]
@@ -228,7 +248,9 @@ func (k *walk) asInTheList(c caller, record string, single answer) {
 	for query, told := range map[string]bool{"?limit=500&include=steps": true, "?limit=500": false} {
 		var page struct{ Items []map[string]json.RawMessage }
 		c.get(list + query).want(200).into(&page)
-		at := slices.IndexFunc(page.Items, func(item map[string]json.RawMessage) bool { return string(item["id"]) == `"`+idIn(record)+`"` })
+		at := slices.IndexFunc(page.Items, func(item map[string]json.RawMessage) bool {
+			return string(item["id"]) == `"`+idIn(record)+`"` || string(item["code"]) == `"`+idIn(record)+`"`
+		})
 		if at < 0 {
 			k.w.t.Errorf("%s is not in the list", record)
 			return
@@ -302,8 +324,11 @@ func (k *walk) everyStepWasMet() {
 }
 
 // never are outcomes that do not come: who sees a person and has the role may keep them, the
-// programme's team corrects its milestones at any time, and may end any key.
-var never = map[string]bool{"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true}
+// programme's team corrects its milestones and its notebook at any time, and may end any key.
+var never = map[string]bool{
+	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
+	"contacts edit refused": true, "contacts delete refused": true,
+}
 
 // nounPath answers the address of the list of a kind of resource.
 func nounPath(noun string) string {

@@ -36,7 +36,10 @@ var visibility = map[string]string{
 	"createAskOrOffer":               "+3 ++3 333 333",
 	"createAuthority":                "+3 333 333 333",
 	"createBorough":                  "+3 333 333 333",
+	"createContact":                  "+3 333 333 333",
+	"createCorrectionWindow":         "+3 333 333 333",
 	"createEvent":                    "+3 333 333 333",
+	"createExtension":                "+3 333 333 333",
 	"createFinding":                  "+3 ++3 ++3 333",
 	"createGroupingProposal":         "+3 333 333 333",
 	"createIndicator":                "+3 333 333 333",
@@ -47,6 +50,7 @@ var visibility = map[string]string{
 	"createPeerReview":               "+3 333 333 333",
 	"createPeriod":                   "+3 333 333 333",
 	"createPriority":                 "+3 333 333 333",
+	"createQuarter":                  "+3 333 333 333",
 	"createReadKey":                  "+3 333 333 333",
 	"createSubRegion":                "+3 333 333 333",
 	"createSubRegionMembership":      "+3 333 333 333",
@@ -56,6 +60,7 @@ var visibility = map[string]string{
 	"deleteAskOrOffer":               "+3 ++3 333 443",
 	"deleteAuthority":                "+3 333 333 333",
 	"deleteBorough":                  "+3 333 333 333",
+	"deleteContact":                  "+3 333 333 333",
 	"deleteEvent":                    "+3 333 333 333",
 	"deleteFinding":                  "+3 ++3 ++3 443",
 	"deleteIndicator":                "+3 333 333 333",
@@ -67,6 +72,7 @@ var visibility = map[string]string{
 	"deletePeerReview":               "+3 333 333 333",
 	"deletePeriod":                   "+3 333 333 333",
 	"deletePriority":                 "+3 333 333 333",
+	"deleteQuarter":                  "+3 333 333 333",
 	"deleteReadKey":                  "+3 +33 433 433",
 	"deleteSubRegion":                "+3 333 333 333",
 	"deleteSubRegionMembership":      "+3 333 333 333",
@@ -79,8 +85,11 @@ var visibility = map[string]string{
 	"getAuthority":                   "++ +++ +++ +++",
 	"getBorough":                     "++ +++ +++ +++",
 	"getBoroughCalendar":             "++ +++ +++ +++",
+	"getContact":                     "+3 333 333 333",
+	"getCorrectionWindow":            "+3 +++ 444 444",
 	"getEvent":                       "++ +++ +++ +++",
 	"getEventCalendar":               "++ +++ +++ +++",
+	"getExtension":                   "+3 +++ 444 444",
 	"getFinding":                     "+3 +++ +++ 444",
 	"getGroupingProposal":            "+3 333 333 333",
 	"getIndicator":                   "++ +++ +++ +++",
@@ -94,6 +103,7 @@ var visibility = map[string]string{
 	"getPeriod":                      "++ +++ +++ +++",
 	"getPriority":                    "++ +++ +++ +++",
 	"getProgramme":                   "++ +++ +++ +++",
+	"getQuarter":                     "++ +++ +++ +++",
 	"getReadKey":                     "+3 +33 433 433",
 	"getRelease":                     "++ +++ +++ +++",
 	"getSubRegion":                   "++ +++ +++ +++",
@@ -110,7 +120,10 @@ var visibility = map[string]string{
 	"listBoroughs":                   "++ +++ +++ +++",
 	"listChanges":                    "+- +++ +++ ---",
 	"listComparisons":                "++ +++ +++ +++",
+	"listContacts":                   "+3 333 333 333",
+	"listCorrectionWindows":          "+3 +++ --- ---",
 	"listEvents":                     "++ +++ +++ +++",
+	"listExtensions":                 "+3 +++ --- ---",
 	"listFindings":                   "+3 +++ +++ ---",
 	"listGroupingProposals":          "+3 333 333 333",
 	"listIndicatorDistribution":      "++ +++ +++ +++",
@@ -126,6 +139,7 @@ var visibility = map[string]string{
 	"listPeerReviews":                "+- +++ +++ ---",
 	"listPeriods":                    "++ +++ +++ +++",
 	"listPriorities":                 "++ +++ +++ +++",
+	"listQuarters":                   "++ +++ +++ +++",
 	"listReadKeys":                   "+3 +33 -33 -33",
 	"listReleases":                   "++ +++ +++ +++",
 	"listStatisticalNeighbourModels": "++ +++ +++ +++",
@@ -150,11 +164,14 @@ var visibility = map[string]string{
 	"startPeerChallenge":             "+3 333 333 333",
 	"startPeerReviewFieldwork":       "+3 333 333 333",
 	"succeedAuthority":               "+3 333 333 333",
+	"takeBackCorrectionWindow":       "+3 333 333 333",
+	"takeBackExtension":              "+3 333 333 333",
 	"updateAction":                   "33 ++3 333 443",
 	"updateApiClient":                "+3 +33 433 433",
 	"updateAskOrOffer":               "+3 ++3 333 443",
 	"updateAuthority":                "+3 333 333 333",
 	"updateBorough":                  "+3 333 333 333",
+	"updateContact":                  "+3 333 333 333",
 	"updateEvent":                    "+3 333 333 333",
 	"updateFinding":                  "+3 ++3 ++3 443",
 	"updateIndicator":                "+3 333 333 333",
@@ -165,6 +182,7 @@ var visibility = map[string]string{
 	"updatePeerReview":               "+3 333 333 333",
 	"updatePriority":                 "+3 333 333 333",
 	"updateProgramme":                "+3 333 333 333",
+	"updateQuarter":                  "+3 333 333 333",
 	"updateReadKey":                  "33 +33 433 433",
 	"updateSubRegion":                "+3 333 333 333",
 	"updateSubRegionMembership":      "+3 333 333 333",
@@ -244,6 +262,12 @@ func (w *world) outcome(op *described, c caller) byte {
 	case "listChanges":
 		record = w.made[exampleFinding]
 		query = url.Values{"types": {"finding"}}
+	case "listExtensions":
+		record = w.made[exampleExtension]
+	case "listCorrectionWindows":
+		record = w.made[exampleCorrectionWindow]
+	case "listContacts":
+		record = w.made[exampleContact]
 	case "listGroupingProposals", "createGroupingProposal":
 		path = strings.Replace(path, "{id}", w.made[exampleChallenge], 1)
 		record = w.made[exampleProposal]
@@ -270,7 +294,7 @@ func (w *world) outcome(op *described, c caller) byte {
 		a.header["X-Audit-Reason"] = "To see who may"
 	}
 	isRecordList := op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
-		op.OperationID == "listGroupingProposals"
+		op.OperationID == "listGroupingProposals" || op.method == http.MethodGet && strings.HasPrefix(op.path, "/v1/quarters/{quarter}/") && record != ""
 	if isRecordList {
 		a.path += map[bool]string{true: "&", false: "?"}[strings.Contains(a.path, "?")] + "limit=500"
 	}
@@ -352,6 +376,9 @@ func (w *world) makeVisibilityRecords() {
 	do(review + "/check-facts")
 	do(review + "/finalise")
 
+	w.standing(exampleExtension)
+	w.standing(exampleCorrectionWindow)
+	w.standing(exampleContact)
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
 	w.standing(exampleSecret)
 	w.made[exampleReadKey] = w.readKey(own).ID

@@ -44,7 +44,11 @@ func prepare(ctx context.Context, url string) error {
 	if err := store.Migrate(ctx); err != nil {
 		return err
 	}
-	return seed.LoadReference(ctx, store, team)
+	if err := seed.LoadReference(ctx, store, team); err != nil {
+		return err
+	}
+	_, err = store.CreateQuarter(ctx, team, aQuarter(exampleQuarter, "2026-07-01", "2026-08-14", "2026-08-28"))
+	return err
 }
 
 var (
