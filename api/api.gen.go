@@ -103,6 +103,13 @@ const (
 	ChannelPhone   Channel = "phone"
 )
 
+// Defines values for CompletenessLevel.
+const (
+	CompletenessLevelBorough   CompletenessLevel = "borough"
+	CompletenessLevelRegion    CompletenessLevel = "region"
+	CompletenessLevelSubRegion CompletenessLevel = "sub_region"
+)
+
 // Defines values for ContactStepName.
 const (
 	ContactStepNameDelete ContactStepName = "delete"
@@ -145,11 +152,12 @@ const (
 
 // Defines values for EventStepName.
 const (
-	EventStepNameCancel EventStepName = "cancel"
-	EventStepNameDelete EventStepName = "delete"
-	EventStepNameEdit   EventStepName = "edit"
-	EventStepNameHold   EventStepName = "hold"
-	EventStepNameReopen EventStepName = "reopen"
+	EventStepNameAddMilestone EventStepName = "add-milestone"
+	EventStepNameCancel       EventStepName = "cancel"
+	EventStepNameDelete       EventStepName = "delete"
+	EventStepNameEdit         EventStepName = "edit"
+	EventStepNameHold         EventStepName = "hold"
+	EventStepNameReopen       EventStepName = "reopen"
 )
 
 // Defines values for Exception.
@@ -167,9 +175,11 @@ const (
 // Defines values for FaultCode.
 const (
 	FaultCodeAmbiguousDataset    FaultCode = "ambiguous_dataset"
+	FaultCodeBasisChanged        FaultCode = "basis_changed"
 	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCodeMismatch        FaultCode = "code_mismatch"
+	FaultCodeContradiction       FaultCode = "contradiction"
 	FaultCodeCursor              FaultCode = "cursor"
 	FaultCodeCursorGiven         FaultCode = "cursor_given"
 	FaultCodeCycle               FaultCode = "cycle"
@@ -185,6 +195,7 @@ const (
 	FaultCodeFarFromCycle        FaultCode = "far_from_cycle"
 	FaultCodeFormat              FaultCode = "format"
 	FaultCodeFromHost            FaultCode = "from_host"
+	FaultCodeGivesAway           FaultCode = "gives_away"
 	FaultCodeGroupsOutside       FaultCode = "groups_outside"
 	FaultCodeInFuture            FaultCode = "in_future"
 	FaultCodeInUse               FaultCode = "in_use"
@@ -198,6 +209,7 @@ const (
 	FaultCodeMoreFaults          FaultCode = "more_faults"
 	FaultCodeMultiplier          FaultCode = "multiplier"
 	FaultCodeNegative            FaultCode = "negative"
+	FaultCodeNoFamily            FaultCode = "no_family"
 	FaultCodeNoFieldworkDays     FaultCode = "no_fieldwork_days"
 	FaultCodeNoHeader            FaultCode = "no_header"
 	FaultCodeNoKloe              FaultCode = "no_kloe"
@@ -215,6 +227,7 @@ const (
 	FaultCodeNotNull             FaultCode = "not_null"
 	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
+	FaultCodeNotTheWhole         FaultCode = "not_the_whole"
 	FaultCodeNotWhole            FaultCode = "not_whole"
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
@@ -241,7 +254,10 @@ const (
 	FaultCodeRequired            FaultCode = "required"
 	FaultCodeRequiredForAsk      FaultCode = "required_for_ask"
 	FaultCodeScopeNotAgreed      FaultCode = "scope_not_agreed"
+	FaultCodeSecondBasis         FaultCode = "second_basis"
+	FaultCodeSecondFamily        FaultCode = "second_family"
 	FaultCodeSecondLead          FaultCode = "second_lead"
+	FaultCodeSecondWhole         FaultCode = "second_whole"
 	FaultCodeSettled             FaultCode = "settled"
 	FaultCodeTeamSize            FaultCode = "team_size"
 	FaultCodeTooFew              FaultCode = "too_few"
@@ -264,6 +280,8 @@ const (
 	FaultCodeUnknownPeriod       FaultCode = "unknown_period"
 	FaultCodeUnknownPlace        FaultCode = "unknown_place"
 	FaultCodeUnknownValue        FaultCode = "unknown_value"
+	FaultCodeUnsaid              FaultCode = "unsaid"
+	FaultCodeUnversioned         FaultCode = "unversioned"
 	FaultCodeWholeList           FaultCode = "whole_list"
 	FaultCodeWrongEncoding       FaultCode = "wrong_encoding"
 	FaultCodeWrongWidth          FaultCode = "wrong_width"
@@ -317,9 +335,9 @@ const (
 
 // Defines values for Frequency.
 const (
-	Annual          Frequency = "annual"
-	Quarterly       Frequency = "quarterly"
-	QuarterlyAnnual Frequency = "quarterly+annual"
+	Annual             Frequency = "annual"
+	Quarterly          Frequency = "quarterly"
+	QuarterlyAndAnnual Frequency = "quarterly_and_annual"
 )
 
 // Defines values for GeographicLevel.
@@ -456,11 +474,14 @@ const (
 
 // Defines values for PeerChallengeGroupStepName.
 const (
-	PeerChallengeGroupStepNameDelete     PeerChallengeGroupStepName = "delete"
-	PeerChallengeGroupStepNameEdit       PeerChallengeGroupStepName = "edit"
-	PeerChallengeGroupStepNamePutMember  PeerChallengeGroupStepName = "put-member"
-	PeerChallengeGroupStepNameTakeMember PeerChallengeGroupStepName = "take-member"
-	PeerChallengeGroupStepNameWriteNotes PeerChallengeGroupStepName = "write-notes"
+	PeerChallengeGroupStepNameAddEvent      PeerChallengeGroupStepName = "add-event"
+	PeerChallengeGroupStepNameDelete        PeerChallengeGroupStepName = "delete"
+	PeerChallengeGroupStepNameEdit          PeerChallengeGroupStepName = "edit"
+	PeerChallengeGroupStepNamePutMember     PeerChallengeGroupStepName = "put-member"
+	PeerChallengeGroupStepNameRaiseAsk      PeerChallengeGroupStepName = "raise-ask"
+	PeerChallengeGroupStepNameRecordFinding PeerChallengeGroupStepName = "record-finding"
+	PeerChallengeGroupStepNameTakeMember    PeerChallengeGroupStepName = "take-member"
+	PeerChallengeGroupStepNameWriteNotes    PeerChallengeGroupStepName = "write-notes"
 )
 
 // Defines values for PeerChallengeState.
@@ -475,7 +496,9 @@ const (
 
 // Defines values for PeerChallengeStepName.
 const (
+	PeerChallengeStepNameAddEvent      PeerChallengeStepName = "add-event"
 	PeerChallengeStepNameAddGroup      PeerChallengeStepName = "add-group"
+	PeerChallengeStepNameAddMilestone  PeerChallengeStepName = "add-milestone"
 	PeerChallengeStepNameCancel        PeerChallengeStepName = "cancel"
 	PeerChallengeStepNameClose         PeerChallengeStepName = "close"
 	PeerChallengeStepNameComplete      PeerChallengeStepName = "complete"
@@ -502,6 +525,8 @@ const (
 
 // Defines values for PeerReviewStepName.
 const (
+	PeerReviewStepNameAddEvent       PeerReviewStepName = "add-event"
+	PeerReviewStepNameAddMilestone   PeerReviewStepName = "add-milestone"
 	PeerReviewStepNameCancel         PeerReviewStepName = "cancel"
 	PeerReviewStepNameCheckFacts     PeerReviewStepName = "check-facts"
 	PeerReviewStepNameClose          PeerReviewStepName = "close"
@@ -512,6 +537,7 @@ const (
 	PeerReviewStepNameFollowUp       PeerReviewStepName = "follow-up"
 	PeerReviewStepNamePrepare        PeerReviewStepName = "prepare"
 	PeerReviewStepNamePublish        PeerReviewStepName = "publish"
+	PeerReviewStepNameRecordFinding  PeerReviewStepName = "record-finding"
 	PeerReviewStepNameReopen         PeerReviewStepName = "reopen"
 	PeerReviewStepNameScope          PeerReviewStepName = "scope"
 	PeerReviewStepNameStartFieldwork PeerReviewStepName = "start-fieldwork"
@@ -763,6 +789,16 @@ const (
 	ResponseAnswerAccepted    ResponseAnswer = "accepted"
 	ResponseAnswerNotAccepted ResponseAnswer = "not_accepted"
 	ResponseAnswerPartly      ResponseAnswer = "partly"
+)
+
+// Defines values for ReturnState.
+const (
+	ReturnStateAccepted    ReturnState = "accepted"
+	ReturnStateDraft       ReturnState = "draft"
+	ReturnStateLessThannil ReturnState = "<nil>"
+	ReturnStateNotBegun    ReturnState = "not_begun"
+	ReturnStateQueried     ReturnState = "queried"
+	ReturnStateSubmitted   ReturnState = "submitted"
 )
 
 // Defines values for RevocationScope.
@@ -2132,6 +2168,130 @@ type Complement struct {
 	Strong GeographyCode `json:"strong"`
 }
 
+// Completeness How complete a quarter is in one place.
+type Completeness struct {
+	// ContactedOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ContactedOn *NullableDate `json:"contactedOn"`
+
+	// DaysLate How many, or null where nobody counted.
+	//
+	// Example: 36
+	DaysLate *NullableCount `json:"daysLate"`
+
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn"`
+
+	// Expected How many returns.
+	//
+	// Example: 3
+	Expected ReturnCount `json:"expected"`
+
+	// ExtendedUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ExtendedUntil *NullableDate `json:"extendedUntil"`
+
+	// InCorrection How many returns.
+	//
+	// Example: 3
+	InCorrection ReturnCount `json:"inCorrection"`
+
+	// Late How many returns.
+	//
+	// Example: 3
+	Late ReturnCount `json:"late"`
+
+	// LateUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	LateUntil *NullableDate `json:"lateUntil"`
+
+	// Level Of what a row tells. More may come.
+	Level CompletenessLevel `json:"level"`
+
+	// Missing How many returns.
+	//
+	// Example: 3
+	Missing ReturnCount `json:"missing"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name"`
+
+	// OnTime How many returns.
+	//
+	// Example: 3
+	OnTime ReturnCount `json:"onTime"`
+
+	// Overdue How many returns.
+	//
+	// Example: 3
+	Overdue ReturnCount `json:"overdue"`
+
+	// Place The borough's code or the sub-region's slug, or null for the region.
+	//
+	// Example: E09000022
+	Place *string `json:"place"`
+
+	// PromisedUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PromisedUntil *NullableDate `json:"promisedUntil"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// Reason Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Reason *NullableText `json:"reason"`
+
+	// Received How many returns.
+	//
+	// Example: 3
+	Received ReturnCount `json:"received"`
+
+	// ReceivedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ReceivedAt *NullableInstant `json:"receivedAt"`
+
+	// Resubmitted How many, or null where nobody counted.
+	//
+	// Example: 36
+	Resubmitted *NullableCount `json:"resubmitted"`
+
+	// State Where a return stands, that of its newest version; `not_begun` where there is no return, or none that the caller may know of; null of others than boroughs. More may come.
+	State *ReturnState `json:"state"`
+
+	// SubRegion A sub-region's slug, or null where there is none.
+	//
+	// Example: south
+	SubRegion *NullableSlug `json:"subRegion"`
+}
+
+// CompletenessLevel Of what a row tells. More may come.
+type CompletenessLevel string
+
+// CompletenessPage A page of the list.
+type CompletenessPage struct {
+	// Items The items of this page.
+	Items []Completeness `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
 type ConfidenceInterval struct {
 	// Level Its confidence.
@@ -3199,20 +3359,28 @@ type FaultCode string
 // FeedStart Where to begin in the feed. More may come.
 type FeedStart string
 
-// FigureChange One figure or estimate that stands otherwise than before.
+// FigureChange One figure, estimate or statistical neighbour that stands otherwise than before.
 type FigureChange struct {
 	// Change `new`: stands now and did not; `corrected`: stands otherwise; `withdrawn`: stands no more. More may come.
 	Change FigureChangeKind `json:"change"`
+
+	// Closeness How close it is, in the model's own words.
+	//
+	// Example: Very close
+	Closeness *string `json:"closeness"`
 
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
 	Denominator *NullableNumber `json:"denominator"`
 
-	// Indicator The indicator's code; null for an estimate.
+	// Indicator The indicator's code; null for an estimate and for a neighbour.
 	//
 	// Example: REREF_PCT
 	Indicator *string `json:"indicator"`
+
+	// Neighbour The GSS code of the neighbour that stands there now; null where there is none any more.
+	Neighbour *string `json:"neighbour"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -3222,15 +3390,18 @@ type FigureChange struct {
 	// Of A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
 	Of ChangedThing `json:"of"`
 
-	// Period The period's code, or the year of an estimate.
+	// Period The period's code, or the year of an estimate or of a model.
 	//
 	// Example: 2024-25
 	Period string `json:"period"`
 
-	// Place GSS code of the authority, region or nation; joint authorities are joined by a stroke.
+	// Place GSS code of the authority, region or nation, of a neighbour that of the authority whose it is; joint authorities are joined by a stroke.
 	//
 	// Example: E09000022
 	Place string `json:"place"`
+
+	// Rank Which of the place's neighbours it is, 1 for the closest; null for figures and estimates.
+	Rank *int `json:"rank"`
 
 	// Replaces Whose figures this one replaces: of a joint figure its members that had their own until now, and of a member that gets its own the joint place whose figure stands no more.
 	Replaces []ObservationGeography `json:"replaces"`
@@ -3243,10 +3414,16 @@ type FigureChange struct {
 	// Example: 19.8
 	Value *NullableNumber `json:"value"`
 
+	// WasCloseness How close it was, in the model's own words.
+	WasCloseness *string `json:"wasCloseness"`
+
 	// WasDenominator A number, or null where there is none.
 	//
 	// Example: 19.8
 	WasDenominator *NullableNumber `json:"wasDenominator"`
+
+	// WasNeighbour The GSS code of the neighbour that stood there; null where there was none.
+	WasNeighbour *string `json:"wasNeighbour"`
 
 	// WasNumerator A number, or null where there is none.
 	//
@@ -3311,10 +3488,21 @@ type Finding struct {
 	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null. Null where there is none that the caller may see.
+	PeerChallengeGroup *IncludedPeerChallengeGroup `json:"peerChallengeGroup,omitempty"`
+
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PeerChallengeGroupId *NullableId `json:"peerChallengeGroupId"`
+
+	// PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found. Null where there is none that the caller may see.
+	PeerReview *IncludedPeerReview `json:"peerReview,omitempty"`
 
 	// PeerReviewId The id of another resource, or null where there is none.
 	//
@@ -3355,6 +3543,9 @@ type Finding struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 }
+
+// FindingInclude What an answer may add. More may come.
+type FindingInclude = Include
 
 // FindingInput What is needed to create it.
 type FindingInput struct {
@@ -3739,6 +3930,23 @@ type ImportWarning struct {
 
 // Include What to add to each item. More may come.
 type Include string
+
+// IncludedCount How many there are that the caller may see; null for who may see none at all.
+//
+// Example: 3
+type IncludedCount = *int
+
+// IncludedPeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded. Null where there is none that the caller may see.
+type IncludedPeerChallenge = *PeerChallenge
+
+// IncludedPeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null. Null where there is none that the caller may see.
+type IncludedPeerChallengeGroup = *PeerChallengeGroup
+
+// IncludedPeerChallengeGroups Those that the caller may see, in order of creation; null for who may see none at all.
+type IncludedPeerChallengeGroups = *[]PeerChallengeGroup
+
+// IncludedPeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found. Null where there is none that the caller may see.
+type IncludedPeerReview = *PeerReview
 
 // Indicator One revision of the definition of an indicator.
 type Indicator struct {
@@ -4766,6 +4974,11 @@ type PeerChallenge struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4781,6 +4994,14 @@ type PeerChallenge struct {
 
 	// Methods How it is conducted, such as coaching or appreciative inquiry.
 	Methods []Name `json:"methods"`
+
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallengeGroups Those that the caller may see, in order of creation; null for who may see none at all.
+	PeerChallengeGroups *IncludedPeerChallengeGroups `json:"peerChallengeGroups,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
 	//
@@ -4841,6 +5062,11 @@ type PeerChallengeGroup struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4869,6 +5095,14 @@ type PeerChallengeGroup struct {
 	// Example: We looked at re-referrals.
 	Notes *string `json:"notes"`
 
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// PeerChallenge A sub-region's yearly challenge: its boroughs, in groups, look together at the Common Framework. Nobody hosts it and nothing is graded. Null where there is none that the caller may see.
+	PeerChallenge *IncludedPeerChallenge `json:"peerChallenge,omitempty"`
+
 	// PeerChallengeId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -4892,6 +5126,9 @@ type PeerChallengeGroup struct {
 	// Example: City Hall
 	Venue *NullableName `json:"venue"`
 }
+
+// PeerChallengeGroupInclude What an answer may add. More may come.
+type PeerChallengeGroupInclude = Include
 
 // PeerChallengeGroupInput What is needed to create it.
 type PeerChallengeGroupInput struct {
@@ -4981,6 +5218,9 @@ type PeerChallengeGroupStep = Step
 
 // PeerChallengeGroupStepName What can be done. More may come.
 type PeerChallengeGroupStepName string
+
+// PeerChallengeInclude What an answer may add. More may come.
+type PeerChallengeInclude = Include
 
 // PeerChallengeInput What is needed to create it.
 type PeerChallengeInput struct {
@@ -5111,6 +5351,11 @@ type PeerReview struct {
 	// FieldworkDays Days on site, in order.
 	FieldworkDays []Date `json:"fieldworkDays"`
 
+	// FindingCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	FindingCount *IncludedCount `json:"findingCount,omitempty"`
+
 	// Host The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -5136,6 +5381,11 @@ type PeerReview struct {
 
 	// Kloes Key lines of enquiry.
 	Kloes []Text `json:"kloes"`
+
+	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
+	//
+	// Example: 3
+	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
 
 	// PresentationOn A calendar day, or null where there is none.
 	//
@@ -5210,6 +5460,9 @@ type PeerReview struct {
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
 }
+
+// PeerReviewInclude What an answer may add. More may come.
+type PeerReviewInclude = Include
 
 // PeerReviewInput What is needed to create it.
 type PeerReviewInput struct {
@@ -5604,6 +5857,7 @@ type ProblemKind struct {
 
 // ProblemKinds Kinds of problem.
 type ProblemKinds struct {
+	// Items The kinds, by code.
 	Items []ProblemKind `json:"items"`
 }
 
@@ -6310,7 +6564,7 @@ type ReleaseReport struct {
 	// Items The first 1,000 changes, by indicator, period and place. A dry run as CSV or NDJSON has all of them.
 	Items []FigureChange `json:"items"`
 
-	// More How many changes of figures and estimates are not among the items.
+	// More How many changes are not among the items.
 	More int `json:"more"`
 
 	// New How many figures, estimates and neighbours stand now and did not.
@@ -6382,6 +6636,14 @@ type ResourceType string
 
 // ResponseAnswer How far the borough accepts a finding.
 type ResponseAnswer string
+
+// ReturnCount How many returns.
+//
+// Example: 3
+type ReturnCount = int
+
+// ReturnState Where a return stands, that of its newest version; `not_begun` where there is no return, or none that the caller may know of; null of others than boroughs. More may come.
+type ReturnState string
 
 // ReviewSession An interview or a focus group of the fieldwork.
 type ReviewSession struct {
@@ -7172,6 +7434,18 @@ type IfMatch = string
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// IncludeFinding defines model for IncludeFinding.
+type IncludeFinding = []FindingInclude
+
+// IncludePeerChallenge defines model for IncludePeerChallenge.
+type IncludePeerChallenge = []PeerChallengeInclude
+
+// IncludePeerChallengeGroup defines model for IncludePeerChallengeGroup.
+type IncludePeerChallengeGroup = []PeerChallengeGroupInclude
+
+// IncludePeerReview defines model for IncludePeerReview.
+type IncludePeerReview = []PeerReviewInclude
+
 // IncludeSteps defines model for IncludeSteps.
 type IncludeSteps = []Include
 
@@ -7356,6 +7630,15 @@ type ListActionsParams struct {
 
 	// FindingId Only those about this finding.
 	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
+
+	// PeerChallengeId Only those of this peer challenge.
+	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
+
+	// PeerChallengeGroupId Only those of this group.
+	PeerChallengeGroupId *OfGroup `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// PeerReviewId Only those of this peer review.
+	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
 
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
@@ -8074,8 +8357,8 @@ type TakeBackExtensionParams struct {
 
 // ListFindingsParams defines parameters for ListFindings.
 type ListFindingsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludeFinding `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -8143,6 +8426,9 @@ type DeleteFindingParams struct {
 
 // GetFindingParams defines parameters for GetFinding.
 type GetFindingParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludeFinding `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8278,8 +8564,8 @@ type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
 	Borough BoroughQuery `form:"borough" json:"borough"`
 
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -8551,8 +8837,8 @@ type UpdateParticipantParams struct {
 
 // ListPeerChallengeGroupsParams defines parameters for ListPeerChallengeGroups.
 type ListPeerChallengeGroupsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallengeGroup `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -8605,6 +8891,9 @@ type DeletePeerChallengeGroupParams struct {
 
 // GetPeerChallengeGroupParams defines parameters for GetPeerChallengeGroup.
 type GetPeerChallengeGroupParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallengeGroup `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8653,8 +8942,8 @@ type PutPeerChallengeGroupNotesParams struct {
 
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
 type ListPeerChallengesParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallenge `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those that concern this borough, which has a place in a group or belongs to the sub-region on the first day.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -8713,6 +9002,9 @@ type DeletePeerChallengeParams struct {
 
 // GetPeerChallengeParams defines parameters for GetPeerChallenge.
 type GetPeerChallengeParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerChallenge `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8812,8 +9104,8 @@ type StartPeerChallengeParams struct {
 
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
 type ListPeerReviewsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerReview `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of which this borough is the host or has somebody in the team.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -8872,6 +9164,9 @@ type DeletePeerReviewParams struct {
 
 // GetPeerReviewParams defines parameters for GetPeerReview.
 type GetPeerReviewParams struct {
+	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
+	Include *IncludePeerReview `form:"include,omitempty" json:"include,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -8995,8 +9290,8 @@ type StartPeerReviewFieldworkParams struct {
 
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
-	// Kind Only periods of this kind.
-	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+	// Kind Only periods of one of these kinds; given once for each.
+	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -9176,6 +9471,27 @@ type UpdateQuarterParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// ListCompletenessParams defines parameters for ListCompleteness.
+type ListCompletenessParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListContactsParams defines parameters for ListContacts.
 type ListContactsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -9291,6 +9607,27 @@ type ListExtensionsParams struct {
 type CreateExtensionParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOutstandingParams defines parameters for ListOutstanding.
+type ListOutstandingParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListReadKeysParams defines parameters for ListReadKeys.
@@ -10699,6 +11036,12 @@ type UpdateQuarterRequestObject struct {
 	Body    *QuarterPatch
 }
 
+// ListCompletenessRequestObject is what a request for ListCompleteness says.
+type ListCompletenessRequestObject struct {
+	Quarter QuarterKey
+	Params  ListCompletenessParams
+}
+
 // ListContactsRequestObject is what a request for ListContacts says.
 type ListContactsRequestObject struct {
 	Quarter QuarterKey
@@ -10736,6 +11079,12 @@ type CreateExtensionRequestObject struct {
 	Quarter QuarterKey
 	Params  CreateExtensionParams
 	Body    *ExtensionInput
+}
+
+// ListOutstandingRequestObject is what a request for ListOutstanding says.
+type ListOutstandingRequestObject struct {
+	Quarter QuarterKey
+	Params  ListOutstandingParams
 }
 
 // ListReadKeysRequestObject is what a request for ListReadKeys says.
@@ -11298,6 +11647,9 @@ type Operations interface {
 	// UpdateQuarter Correct a quarter
 	// (PATCH /v1/quarters/{quarter})
 	UpdateQuarter(ctx context.Context, r UpdateQuarterRequestObject) (Response, error)
+	// ListCompleteness See how complete a quarter is
+	// (GET /v1/quarters/{quarter}/completeness)
+	ListCompleteness(ctx context.Context, r ListCompletenessRequestObject) (Response, error)
 	// ListContacts List contacts
 	// (GET /v1/quarters/{quarter}/contacts)
 	ListContacts(ctx context.Context, r ListContactsRequestObject) (Response, error)
@@ -11316,6 +11668,9 @@ type Operations interface {
 	// CreateExtension Grant an extension
 	// (POST /v1/quarters/{quarter}/extensions)
 	CreateExtension(ctx context.Context, r CreateExtensionRequestObject) (Response, error)
+	// ListOutstanding See whose returns are outstanding
+	// (GET /v1/quarters/{quarter}/outstanding)
+	ListOutstanding(ctx context.Context, r ListOutstandingRequestObject) (Response, error)
 	// ListReadKeys List read keys
 	// (GET /v1/read-keys)
 	ListReadKeys(ctx context.Context, r ListReadKeysRequestObject) (Response, error)
@@ -11780,6 +12135,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-challenges/:id", o.GetPeerChallenge, func(from *request, r *GetPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-challenges/:id", o.UpdatePeerChallenge, func(from *request, r *UpdatePeerChallengeRequestObject) {
@@ -11873,6 +12229,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-challenge-groups/:id", o.GetPeerChallengeGroup, func(from *request, r *GetPeerChallengeGroupRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-challenge-groups/:id", o.UpdatePeerChallengeGroup, func(from *request, r *UpdatePeerChallengeGroupRequestObject) {
@@ -11981,6 +12338,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/peer-reviews/:id", o.GetPeerReview, func(from *request, r *GetPeerReviewRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/peer-reviews/:id", o.UpdatePeerReview, func(from *request, r *UpdatePeerReviewRequestObject) {
@@ -12105,6 +12463,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/findings/:id", o.GetFinding, func(from *request, r *GetFindingRequestObject) {
 		from.path("id", &r.Id)
+		from.query("include", false, &r.Params.Include)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PATCH", "/v1/findings/:id", o.UpdateFinding, func(from *request, r *UpdateFindingRequestObject) {
@@ -12124,6 +12483,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/actions", o.ListActions, func(from *request, r *ListActionsRequestObject) {
 		from.query("include", false, &r.Params.Include)
 		from.query("findingId", false, &r.Params.FindingId)
+		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peerReviewId", false, &r.Params.PeerReviewId)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("subRegion", false, &r.Params.SubRegion)
@@ -12484,6 +12846,24 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ContactPatch)
 		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/completeness", o.ListCompleteness, func(from *request, r *ListCompletenessRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/outstanding", o.ListOutstanding, func(from *request, r *ListOutstandingRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/changes", o.ListChanges, func(from *request, r *ListChangesRequestObject) {
 		from.query("types", false, &r.Params.Types)

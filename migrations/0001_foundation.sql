@@ -167,7 +167,7 @@ CREATE TABLE indicators (
     multiplier  double precision NOT NULL CONSTRAINT indicators_multiplier_range CHECK (multiplier > 0 AND multiplier <= 1000000),
     decimals    integer          NOT NULL CONSTRAINT indicators_decimals_range CHECK (decimals BETWEEN 0 AND 6),
     polarity    text             NOT NULL CONSTRAINT indicators_polarity_known CHECK (polarity IN ('high', 'low', 'neutral')),
-    frequency   text             NOT NULL CONSTRAINT indicators_frequency_known CHECK (frequency IN ('annual', 'quarterly', 'quarterly+annual')),
+    frequency   text             NOT NULL CONSTRAINT indicators_frequency_known CHECK (frequency IN ('annual', 'quarterly', 'quarterly_and_annual')),
     source      text             NOT NULL CONSTRAINT indicators_source_text CHECK (char_length(source) BETWEEN 1 AND 500),
     version     bigint           NOT NULL CONSTRAINT indicators_version_positive CHECK (version >= 1),
     created_at  timestamptz      NOT NULL,
@@ -466,7 +466,8 @@ CREATE TABLE audit_entries (
     withheld     text[]      NOT NULL,
     seen_before  text[]      NOT NULL,
     seen_after   text[]      NOT NULL,
-    read_by      text[]      NOT NULL
+    read_by      text[]      NOT NULL,
+    told         text[]      NOT NULL DEFAULT '{}'
 );
 CREATE INDEX audit_entries_by_key ON audit_entries (noun, key, id);
 COMMENT ON TABLE audit_entries IS 'Who changed what, when and why. Rows are written in the transaction of the change and never altered.';
@@ -487,6 +488,7 @@ COMMENT ON COLUMN audit_entries.withheld IS 'Members that changed and of which n
 COMMENT ON COLUMN audit_entries.seen_before IS 'Who saw the thing before the change: programme, boroughs, reporting, or codes of single boroughs; nobody for what is new.';
 COMMENT ON COLUMN audit_entries.seen_after IS 'Who sees it since; nobody for what is gone.';
 COMMENT ON COLUMN audit_entries.read_by IS 'Who may read the values before and after.';
+COMMENT ON COLUMN audit_entries.told IS 'Who alone hears of the change, because for others who see the thing nothing is another; empty where all who see it hear.';
 
 -- +goose StatementBegin
 CREATE FUNCTION next_generation() RETURNS bigint LANGUAGE plpgsql AS $$

@@ -22,6 +22,7 @@ type source struct {
 	used     map[string]bool       // files of examples
 	steps    map[string][]string   // of each noun, those that operations take
 	closed   *yaml.Node            // the lists of values that never grow
+	said     *yaml.Node            // what is meant by members that mean the same everywhere
 	faults   []error
 }
 
@@ -39,7 +40,7 @@ func join(folder fs.FS) (inside, published []byte, err error) {
 		s.refusals[status] = node.Value
 	}
 	maps.Insert(s.verbs, members(verbs))
-	s.closed = take(s.root, "closed")
+	s.closed, s.said = take(s.root, "closed"), take(s.root, "said")
 	paths, schemas := mapping(), get(s.root, "components", "schemas")
 	for name, schema := range members(schemas) {
 		s.schema("root.yaml: "+name, schema)
@@ -50,7 +51,9 @@ func join(folder fs.FS) (inside, published []byte, err error) {
 	for _, file := range take(s.root, "nouns").Content {
 		s.noun(file.Value+".yaml", paths, schemas)
 	}
+	s.include(schemas)
 	s.stepped(schemas)
+	s.say(schemas)
 	s.tables(paths, schemas)
 	s.checkExamples()
 	s.settle(paths)

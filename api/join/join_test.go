@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,10 +68,11 @@ components:
     Limit: {name: limit, in: query, schema: Number}
   schemas:
     Number: {type: integer}
-    Step: {required: all, properties: {name: Name}}
+    Step: {required: all, properties: {name: Name - What can be done.}}
     Side: {type: string, enum: [left, right], description: A side.}
     Mood: {type: string, enum: [good, bad], description: A mood.}
 closed: [Side]
+said: {size: How big it is.}
 `,
 		"verbs.yaml": `
 list: {also: ['429'], parameters: [Limit], responses: {'200': {content: {application/json: {schema: {$ref: NounPage}}, text/csv: {schema: {}}}}}}
@@ -85,18 +87,26 @@ paths:
   /v1/things:
     get: {operationId: listThings, verb: list, roles: everyone, parameters: [Size]}
   /v1/things/{id}:
-    get: {operationId: getThing, verb: read, roles: team}
-    patch: {operationId: changeThing, verb: change, roles: team, step: edit, codes: [exists], description: Corrects one., never: ['409'], also: ['304']}
+    get: {operationId: getThing, verb: read, roles: team, parameters: [Include]}
+    patch: {operationId: changeThing, verb: change, roles: team, step: [edit, {of: Part, name: edit-whole}], codes: [exists], description: Corrects one., never: ['409'], also: ['304']}
 schemas:
   Thing:
     required: all
-    properties: {name: Name, parts: {type: array, items: Part, csv: title, description: Its parts.}, sizes: {type: array, items: Number}, maker: Maker, marks: {type: array, items: Mark}}
+    include: {mark: {one: Mark, by: markId, adds: its mark}, makers: {many: Maker, by: thingId, adds: its makers}, markCount: {count: Mark, by: thingId, adds: how many marks it has}}
+    properties:
+      name: Name - What it is called.
+      parts: {type: array, items: Part, csv: title, description: Its parts.}
+      sizes: {type: array, items: Number, description: Its sizes.}
+      maker: Maker - Who made it.
+      makerName: Name
+      marks: {type: array, items: Mark, description: What others gave it.}
+      size: Number
   Part: {properties: {title: {type: string, description: What it is called.}}}
-  Maker: {properties: {town: Number}}
+  Maker: {properties: {town: Number - Where they live.}}
   ThingInput:
-    patch: {fixed: [kind], more: {done: {type: boolean}}}
-    properties: {kind: Kind, name: Name, marks: {type: array, items: Mark}}
-  Mark: {properties: {by: Name}}
+    patch: {fixed: [kind], more: {done: {type: boolean, description: Whether it is done.}}}
+    properties: {kind: Kind - What sort of thing it is., name: Name, marks: {type: array, items: Mark, description: What others gave it.}}
+  Mark: {description: A mark., properties: {by: Name - Who gave it.}}
 `,
 		"examples/getThing.json": `{"answer": {"name": "A"}}`,
 	}
@@ -114,14 +124,23 @@ schemas:
 	return folder
 }
 
+// stepsIn writes the steps of an operation in a line.
+func stepsIn(steps *yaml.Node) string {
+	var each []string
+	for _, step := range steps.Content {
+		each = append(each, get(step, "of").Value+" "+get(step, "name").Value)
+	}
+	return strings.Join(each, ", ")
+}
+
 func TestWhatIsDerived(t *testing.T) {
 	t.Parallel()
-	text, _, err := join(small(nil))
+	text, published, err := join(small(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	var doc, public yaml.Node
+	if err := errors.Join(yaml.Unmarshal(text, &doc), yaml.Unmarshal(published, &public)); err != nil {
 		t.Fatal(err)
 	}
 	root := doc.Content[0]
@@ -143,9 +162,9 @@ func TestWhatIsDerived(t *testing.T) {
 		{"the key is the file's", text1(get(root, "paths", "/v1/things/{id}", "parameters").Content), "#/components/parameters/ThingId"},
 		{"the list's own parameter is first", text1(get(root, "paths", "/v1/things", "get", "parameters").Content), "#/components/parameters/Size"},
 		{"the page is derived", get(root, "components", "schemas", "ThingPage", "properties", "items", "items", "$ref").Value, "#/components/schemas/Thing"},
-		{"what is answered is open", strings.Join(names(get(root, "components", "schemas", "Thing")), " "), "type required properties"},
+		{"what is answered is open", strings.Join(names(get(root, "components", "schemas", "Thing")), " "), "type required properties x-include"},
 		{"what is sent is closed", get(root, "components", "schemas", "ThingPatch", "additionalProperties").Value, "false"},
-		{"what is in both is open in answers", strings.Join(names(get(root, "components", "schemas", "Mark")), " "), "type properties"},
+		{"what is in both is open in answers", strings.Join(names(get(root, "components", "schemas", "Mark")), " "), "type description properties"},
 		{"and closed in requests", get(root, "components", "schemas", "MarkInput", "additionalProperties").Value, "false"},
 		{"which refer to it", get(root, "components", "schemas", "ThingPatch", "properties", "marks", "items", "$ref").Value, "#/components/schemas/MarkInput"},
 		{"as answers do to theirs", get(root, "components", "schemas", "Thing", "properties", "marks", "items", "$ref").Value, "#/components/schemas/Mark"},
@@ -154,16 +173,33 @@ func TestWhatIsDerived(t *testing.T) {
 		{"every other may grow", get(root, "components", "schemas", "Mood", "x-enum-values").Value, "open"},
 		{"which its readers are told", get(root, "components", "schemas", "Mood", "description").Value, "A mood. More may come."},
 		{"a patch has what can change", strings.Join(names(get(root, "components", "schemas", "ThingPatch", "properties")), " "), "name marks done"},
-		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker marks"},
+		{"all members are required", strings.Join(values(get(root, "components", "schemas", "Thing", "required")), " "), "name parts sizes maker makerName marks size"},
 		{
 			"a table has columns", strings.Join(values(get(root, "paths", "/v1/things", "get", "responses", "200", "content", "text/csv", "schema", "x-columns")), " "),
-			"name parts parts.title sizes maker.town marks",
+			"name parts parts.title sizes maker.town makerName marks size",
 		},
-		{"an operation says which step it takes", get(root, "paths", "/v1/things/{id}", "patch", "x-step", "of").Value + " " + get(root, "paths", "/v1/things/{id}", "patch", "x-step", "name").Value, "thing edit"},
+		{"an operation says which step it takes", stepsIn(get(root, "paths", "/v1/things/{id}", "patch", "x-steps")), "thing edit, part edit-whole"},
 		{"and by which codes what is sent is refused", strings.Join(values(get(root, "paths", "/v1/things/{id}", "patch", "x-codes")), " "), "exists"},
 		{"which its readers are told", get(root, "paths", "/v1/things/{id}", "patch", "description").Value, "Corrects one. What is sent decides about `exists`."},
 		{"a noun has the names of its steps", strings.Join(values(get(root, "components", "schemas", "ThingStepName", "enum")), " "), "edit"},
 		{"which stand in its steps", get(root, "components", "schemas", "ThingStep", "properties", "name", "$ref").Value, "#/components/schemas/ThingStepName"},
+		{"a noun has what it includes", strings.Join(names(get(root, "components", "schemas", "Thing", "properties")), " "), "name parts sizes maker makerName marks size mark makers markCount steps"},
+		{"of which the words are", strings.Join(values(get(root, "components", "schemas", "ThingInclude", "enum")), " "), "steps mark makers markCount"},
+		{"which operations take", text1(get(root, "paths", "/v1/things/{id}", "get", "parameters").Content), "#/components/parameters/IncludeThing"},
+		{"and of which readers are told", get(root, "components", "parameters", "IncludeThing", "description").Value, "What to add; given once for each. " +
+			"`steps`: what the caller may do with it next, which a single record says anyway. `mark`: its mark. `makers`: its makers. `markCount`: how many marks it has. " +
+			"What the caller may not see is null. CSV and NDJSON take none of it."},
+		{"as of the member itself", words(get(root, "components", "schemas", "Thing", "properties", "markCount")), "How many marks it has. Only there with `include=markCount`."},
+		{"one that is included can be null", get(root, "components", "schemas", "IncludedMark", "nullable").Value, "true"},
+		{"and is of the same type in Go", get(root, "components", "schemas", "IncludedMark", "x-go-type").Value, "*Mark"},
+		{"many are a list", get(root, "components", "schemas", "IncludedMakers", "items", "$ref").Value, "#/components/schemas/Maker"},
+		{"the server is told how to find them", get(root, "components", "schemas", "Thing", "x-include", "mark", "one").Value + get(root, "components", "schemas", "Thing", "x-include", "mark", "by").Value, "markmarkId"},
+		{"a member says what is meant by it", words(get(root, "components", "schemas", "Thing", "properties", "maker")), "Who made it."},
+		{"as the noun does, so do requests", words(get(root, "components", "schemas", "ThingPatch", "properties", "name")), "What it is called."},
+		{"what means the same everywhere is said once", words(get(root, "components", "schemas", "Thing", "properties", "size")), "How big it is."},
+		{"a name is that of the member beside it", words(get(root, "components", "schemas", "Thing", "properties", "makerName")), "The name that goes with `maker`."},
+		{"what everybody reads has it around the reference", get(get(public.Content[0], "components", "schemas", "Thing", "properties", "maker", "allOf").Content[0], "$ref").Value, "#/components/schemas/Maker"},
+		{"and beside that", get(public.Content[0], "components", "schemas", "Thing", "properties", "maker", "description").Value, "Who made it."},
 		{"a name is a reference", get(root, "components", "parameters", "Limit", "schema", "$ref").Value, "#/components/schemas/Number"},
 		{"the example is there", get(root, "paths", "/v1/things/{id}", "get", "responses", "200", "content", "application/json", "example", "name").Value, "A"},
 	} {
@@ -216,6 +252,10 @@ func TestFaultsOfTheSource(t *testing.T) {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {required: [], properties: {part: Part}}}\n", "examples/getThing.json": ""},
 			[]string{"thing.yaml: Thing: needs nothing"},
 		},
+		"a member that says nothing": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {side: Side, sort: {type: string}, other: Side - The other one.}}}\n", "examples/getThing.json": ""},
+			[]string{"Thing/side: say what is meant by it here", "Thing/sort: say what is meant by it here"},
+		},
 		"an object within": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {properties: {part: {properties: {}}}}}\n", "examples/getThing.json": ""},
 			[]string{"thing.yaml: Thing/part: an object within an object"},
@@ -231,6 +271,10 @@ paths: {"/v1/things/{id}": {patch: {operationId: changeThing, verb: change, role
 schemas: {Thing: {properties: {mark: Mark}}, ThingPatch: {properties: {mark: Mark}}, Mark: {properties: {}}, MarkInput: {properties: {}}}
 `, "examples/getThing.json": ""},
 			[]string{"Mark stands in requests and in answers, and MarkInput is a schema of its own"},
+		},
+		"an include of nothing": {
+			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {Thing: {include: {mark: {one: Mark, by: markId}}, properties: {}}}\n", "examples/getThing.json": ""},
+			[]string{"Thing: mark is neither one, nor many, nor a count of a noun"},
 		},
 		"a fixed member that is none": {
 			map[string]string{"thing.yaml": "noun: Thing\npaths: {}\nschemas: {ThingInput: {patch: {fixed: [kin]}, properties: {}}}\n", "examples/getThing.json": ""},

@@ -43,6 +43,13 @@ func (s *source) operation(d defaults, path, method string, op, pages *yaml.Node
 			set(pages, name, page(noun))
 		}
 	}
+	if list := get(op, "parameters"); list != nil {
+		for _, p := range list.Content {
+			if p.Value == "Include" {
+				p.Value += noun
+			}
+		}
+	}
 	parameters(get(op, "parameters"))
 	s.refuse(where, path, method, op, also, never)
 	s.example(where, id, op)

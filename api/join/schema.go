@@ -37,11 +37,15 @@ func (s *source) schema(where string, schema *yaml.Node) {
 	}
 }
 
-// short writes out a schema that is only a name, and the items of a list that are.
+// short writes out a schema that is only a name, with or without what is meant by it
+// there, and the items of a list that are.
 func short(schema *yaml.Node) {
 	if schema.Kind == yaml.ScalarNode {
-		name := schema.Value
+		name, said, says := strings.Cut(schema.Value, " - ")
 		*schema = yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle, Content: []*yaml.Node{scalar("$ref"), scalar(name)}}
+		if says {
+			set(schema, here, scalar(said))
+		}
 		return
 	}
 	if items := get(schema, "items"); items != nil {

@@ -7,8 +7,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// step notes the step that an operation takes with a record: by its name alone, of the
-// file's own noun, or with the noun that it is a step `of`. What a caller sends may be
+// step notes the steps that an operation takes with records: by its name alone, of the
+// file's own noun, or with the noun that it is a step `of`; in a list where it is a step
+// of several, because its body names one of them. What a caller sends may be
 // refused with the `codes` although the step is allowed.
 func (s *source) step(noun string, op *yaml.Node) {
 	if codes := take(op, "codes"); codes != nil {
@@ -21,15 +22,23 @@ func (s *source) step(noun string, op *yaml.Node) {
 	if given == nil {
 		return
 	}
-	name := given.Value
-	if of := text(get(given, "of")); of != "" {
-		noun, name = of, text(get(given, "name"))
+	each := []*yaml.Node{given}
+	if given.Kind == yaml.SequenceNode {
+		each = given.Content
 	}
-	step := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
-	set(step, "of", scalar(kebab(noun)))
-	set(step, "name", scalar(name))
-	set(op, "x-step", step)
-	s.steps[noun] = append(s.steps[noun], name)
+	steps := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+	for _, one := range each {
+		of, name := noun, one.Value
+		if other := text(get(one, "of")); other != "" {
+			of, name = other, text(get(one, "name"))
+		}
+		step := mapping()
+		set(step, "of", scalar(kebab(of)))
+		set(step, "name", scalar(name))
+		steps.Content = append(steps.Content, step)
+		s.steps[of] = append(s.steps[of], name)
+	}
+	set(op, "x-steps", steps)
 }
 
 // stepped adds to the schema of every noun that has steps what it says of them, with
@@ -50,7 +59,7 @@ func (s *source) stepped(schemas *yaml.Node) {
 		set(get(schemas, noun+"StepName"), "enum", enum)
 		step := clone(get(schemas, "Step"))
 		set(step, "x-go-type", scalar("Step")) // one type for all
-		*get(step, "properties", "name") = *s.parsed("{$ref: " + noun + "StepName}")
+		get(step, "properties", "name", "$ref").Value = noun + "StepName"
 		set(schemas, noun+"Step", step)
 		set(get(schemas, noun, "properties"), "steps", s.parsed("{type: array, maxItems: 50, description: 'What the caller may do next, and why not the rest. It depends on who asks and when. "+
 			"Empty for who may call none of its operations; in a list only with `include=steps`.', items: {$ref: "+noun+"Step}}"))

@@ -65,6 +65,9 @@ type tables struct {
 func (t tables) of(name, prefix string) []column {
 	var columns []column
 	for member, property := range members(get(t.schemas, name, "properties")) {
+		if get(t.schemas, name, "x-include", member) != nil {
+			continue // tables add nothing
+		}
 		description := t.describe(property)
 		items := get(property, "items")
 		switch nested := t.of(referred(property), prefix+member+"."); {
@@ -85,12 +88,14 @@ func (t tables) of(name, prefix string) []column {
 	return columns
 }
 
-// describe answers what is said of a member or, where that is nothing, of its schema.
+// describe answers what is said of a member. A table has no types, so that of a list of
+// values it also says what they are.
 func (t tables) describe(property *yaml.Node) string {
-	if own := get(property, "description"); own != nil {
-		return own.Value
+	own, schema := words(property), get(t.schemas, referred(property))
+	if get(schema, "enum") != nil {
+		own = strings.TrimSpace(own + " " + text(get(schema, "description")))
 	}
-	return text(get(t.schemas, referred(property), "description"))
+	return own
 }
 
 // referred answers the name of the schema that another refers to: by itself, or with

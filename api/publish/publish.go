@@ -14,6 +14,7 @@ import (
 var internal = map[string]bool{
 	"x-from-snapshot": true, // how the server answers
 	"x-go-type":       true, // what the generator calls it
+	"x-include":       true, // how the server finds what is included
 }
 
 // Publish takes away, in place, what is internal. A parameter that has no example shows
@@ -24,11 +25,38 @@ func Publish(doc *yaml.Node) {
 	}
 	remove(doc, func(name string, _ *yaml.Node) bool { return internal[name] })
 	schemas := member(member(doc, "components"), "schemas")
+	wrap(schemas, schemas)
 	for _, part := range []*yaml.Node{member(doc, "paths"), member(member(doc, "components"), "parameters")} {
 		unfill(part, schemas)
 	}
 	for dropUnused(doc) {
 	}
+}
+
+// wrap writes a reference that says what is meant by it in the form in which OpenAPI
+// 3.0 can: nothing may stand beside a reference, but around one. That it may be null is
+// said there once more, or Go's client would read null as 0.
+func wrap(n, schemas *yaml.Node) {
+	if n == nil {
+		return
+	}
+	if ref, said := member(n, "$ref"), member(n, "x-description"); ref != nil && said != nil {
+		of := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{{Kind: yaml.MappingNode, Content: []*yaml.Node{text("$ref"), ref}}}}
+		schema := member(schemas, strings.TrimPrefix(ref.Value, "#/components/schemas/"))
+		n.Content = nil
+		if nullable := member(schema, "nullable"); nullable != nil {
+			n.Content = []*yaml.Node{text("type"), member(schema, "type"), text("nullable"), nullable} // the one means nothing without the other
+		}
+		n.Content = append(n.Content, text("allOf"), of, text("description"), said)
+		return
+	}
+	for _, child := range n.Content {
+		wrap(child, schemas)
+	}
+}
+
+func text(value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 }
 
 // dropUnused takes away the schemas that nothing refers to, which only served to make

@@ -32,6 +32,7 @@ type config struct {
 	issuers     []auth.Issuer
 	sealing     [][]byte // the keys that seal the service's own, the present one first
 	limits      server.Limits
+	timeouts    server.Timeouts
 	origins     []string
 	proxies     []netip.Prefix
 	addresses   server.AddressForm // in the log
@@ -101,7 +102,7 @@ func readConfig(env func(string) string) (config, error) {
 		}
 	}
 	cfg.limits = server.DefaultLimits
-	var callerMiB, totalMiB int
+	var callerMiB, totalMiB, headers, body, file int
 	for _, number := range []struct {
 		name        string
 		into        *int
@@ -115,6 +116,11 @@ func readConfig(env func(string) string) (config, error) {
 		{"PEERCHALLENGE_SPOOL_TOTAL_MIB", &totalMiB, 1, 1 << 20},
 		{"PEERCHALLENGE_LIMIT_CALLER", &cfg.limits.PerCaller, 0, 1 << 20},
 		{"PEERCHALLENGE_LIMIT_ADDRESS", &cfg.limits.PerAddress, 0, 1 << 20},
+		{"PEERCHALLENGE_LIMIT_GUESSES_ADDRESS", &cfg.limits.GuessesPerAddress, 0, 1 << 20},
+		{"PEERCHALLENGE_LIMIT_GUESSES_CLIENT", &cfg.limits.GuessesPerClient, 0, 1 << 20},
+		{"PEERCHALLENGE_TIMEOUT_HEADERS_SECONDS", &headers, 1, 60},
+		{"PEERCHALLENGE_TIMEOUT_BODY_SECONDS", &body, 1, 25}, // a request has 30
+		{"PEERCHALLENGE_TIMEOUT_FILE_SECONDS", &file, 1, 3600},
 	} {
 		text := env(number.name)
 		if text == "" {
@@ -125,6 +131,8 @@ func readConfig(env func(string) string) (config, error) {
 			faults = append(faults, fmt.Errorf("%s is %q, not a whole number from %d to %d", number.name, text, number.least, number.most))
 		}
 	}
+	seconds := func(n int) time.Duration { return time.Duration(n) * time.Second }
+	cfg.timeouts = server.Timeouts{Headers: seconds(headers), Body: seconds(body), File: seconds(file)}
 	cfg.spool = server.Spool{Folder: env("PEERCHALLENGE_SPOOL_DIR"), PerCaller: int64(callerMiB) << 20, InAll: int64(totalMiB) << 20}
 	if name := env("PEERCHALLENGE_ZONE"); name != "" {
 		zone, err := time.LoadLocation(name)

@@ -82,6 +82,7 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "0", "PEERCHALLENGE_STALLED_DAYS", "2.5", "PEERCHALLENGE_ZONE", "Local",
 		"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "-1", "PEERCHALLENGE_RETENTION_NOTES_MONTHS", "1201",
 		"PEERCHALLENGE_SPOOL_CALLER_MIB", "-1", "PEERCHALLENGE_SPOOL_TOTAL_MIB", "much",
+		"PEERCHALLENGE_TIMEOUT_HEADERS_SECONDS", "0", "PEERCHALLENGE_TIMEOUT_BODY_SECONDS", "26", "PEERCHALLENGE_LIMIT_GUESSES_CLIENT", "-1",
 	), "serve")
 	want := []string{
 		`PEERCHALLENGE_BUILTIN_ISSUER is "maybe", not on or off`,
@@ -98,6 +99,9 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 		`PEERCHALLENGE_RETENTION_NOTES_MONTHS is "1201", not a whole number from 0 to 1200`,
 		`PEERCHALLENGE_SPOOL_CALLER_MIB is "-1", not a whole number from 1 to 1048576`,
 		`PEERCHALLENGE_SPOOL_TOTAL_MIB is "much", not a whole number from 1 to 1048576`,
+		`PEERCHALLENGE_LIMIT_GUESSES_CLIENT is "-1", not a whole number from 0 to 1048576`,
+		`PEERCHALLENGE_TIMEOUT_HEADERS_SECONDS is "0", not a whole number from 1 to 60`,
+		`PEERCHALLENGE_TIMEOUT_BODY_SECONDS is "26", not a whole number from 1 to 25`,
 		`PEERCHALLENGE_ZONE is "Local", not a time zone such as Europe/London`,
 		`LOG_LEVEL is "loud", not debug, info, warn or error`,
 		`PEERCHALLENGE_ISSUERS: /0/issuer: The issuer must be an https address without query and fragment.`,

@@ -200,6 +200,11 @@ func printResult(out io.Writer, d benchmark.Delivery, r *benchmark.ImportResult)
 
 func printChange(out io.Writer, c *benchmark.Change) error {
 	what := cmp.Or(c.Indicator, string(c.Of))
+	was, is := shown(c.Was), shown(c.Is)
+	if c.Of == benchmark.OfNeighbours {
+		what += " " + strconv.Itoa(c.Rank)
+		was, is = shownNear(c.WasNear), shownNear(c.IsNear)
+	}
 	instead := ""
 	if len(c.Replaces) > 0 {
 		instead = ", in place of " + strings.Join(c.Replaces, " and ")
@@ -207,11 +212,11 @@ func printChange(out io.Writer, c *benchmark.Change) error {
 	var err error
 	switch c.Kind {
 	case benchmark.NewFigure:
-		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s%s\n", what, c.Period, c.Geography, shown(c.Is), instead)
+		_, err = fmt.Fprintf(out, "new: %s, %s, %s: %s%s\n", what, c.Period, c.Geography, is, instead)
 	case benchmark.CorrectedFigure:
-		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s%s\n", what, c.Period, c.Geography, shown(c.Is), shown(c.Was), instead)
+		_, err = fmt.Fprintf(out, "corrected: %s, %s, %s: %s, was %s%s\n", what, c.Period, c.Geography, is, was, instead)
 	case benchmark.WithdrawnFigure:
-		_, err = fmt.Fprintf(out, "withdrawn: %s, %s, %s: was %s\n", what, c.Period, c.Geography, shown(c.Was))
+		_, err = fmt.Fprintf(out, "withdrawn: %s, %s, %s: was %s\n", what, c.Period, c.Geography, was)
 	}
 	return err
 }
@@ -228,5 +233,7 @@ func shown(f benchmark.Figure) string {
 	}
 	return text
 }
+
+func shownNear(n benchmark.Near) string { return n.Code + " (" + n.Closeness + ")" }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

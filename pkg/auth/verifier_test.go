@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
@@ -82,6 +84,9 @@ func TestVerifyRefusesOneFault(t *testing.T) {
 		{"iss with a slash more", claims("iss", testIssuer+"/"), "token_issuer"},
 		{"iss a list", claims("iss", []string{testIssuer}), "token_issuer"},
 		{"key unknown", header(edKey, "kid", "nobody"), "token_unknown_key"},
+		{"key a file", header(edKey, "kid", "../../../dev/null"), "token_unknown_key"},
+		{"key a query", header(edKey, "kid", "ed' UNION SELECT 'secret"), "token_unknown_key"},
+		{"key an address", header(edKey, "kid", "https://evil.example.org/key"), "token_unknown_key"},
 		{"signed by another key", others.sign(claimsAt(c.now(), nil), nil), "token_signature"},
 		{"claims exchanged", parts[0] + "." + other[1] + "." + parts[2], "token_signature"},
 		{"signature empty", parts[0] + "." + parts[1] + ".", "token_signature"},
@@ -238,11 +243,14 @@ func TestVerifyRefusesAlgorithmConfusion(t *testing.T) {
 	})
 }
 
-// The key that a token brings along is not the issuer's.
+// The key that a token brings along is not the issuer's, and nobody is asked for one at
+// an address that a token names.
 func TestVerifyIgnoresKeysInTheHeader(t *testing.T) {
 	c := newClock()
+	evil := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked for %s", r.URL) }))
+	defer evil.Close()
 	v := staticVerifier(t, c, edKey.jwk(nil))
-	brought := map[string]any{"jwk": others.jwk(nil), "jku": "https://evil.example.org/jwks", "x5u": "https://evil.example.org/cert"}
+	brought := map[string]any{"jwk": others.jwk(nil), "jku": evil.URL + "/jwks", "x5u": evil.URL + "/cert"}
 	_, err := v.Verify(t.Context(), others.sign(claimsAt(c.now(), nil), brought))
 	wantRefusal(t, err, programme.Unauthenticated, "token_signature")
 	wantActor(t, v, edKey.sign(claimsAt(c.now(), nil), brought), "u-1")
@@ -254,11 +262,17 @@ func TestVerifyUsesOnlyTheIssuersOwnKeys(t *testing.T) {
 	v := newVerifier(t, Config{Clock: c.now, Issuers: []Issuer{
 		trusted(Issuer{Issuer: testIssuer, Audience: testAudience, JWKS: jwks(edKey.jwk(nil))}),
 		trusted(Issuer{Issuer: "https://second.example.org", Audience: testAudience, JWKS: jwks(esKey.jwk(nil))}),
+		trusted(Issuer{Issuer: "https://third.example.org", Audience: testAudience, JWKS: jwks(others.jwk(nil))}),
 	}})
 	second := map[string]any{"iss": "https://second.example.org"}
 	wantActor(t, v, esKey.sign(claimsAt(c.now(), second), nil), "u-1")
 	_, err := v.Verify(t.Context(), edKey.sign(claimsAt(c.now(), second), nil))
 	wantRefusal(t, err, programme.Unauthenticated, "token_unknown_key")
+	// Nor by the name of a key that the other has.
+	third := map[string]any{"iss": "https://third.example.org"}
+	wantActor(t, v, others.sign(claimsAt(c.now(), third), nil), "u-1")
+	_, err = v.Verify(t.Context(), edKey.sign(claimsAt(c.now(), third), nil))
+	wantRefusal(t, err, programme.Unauthenticated, "token_signature")
 }
 
 func TestVerifyMapsClaimsAndRoles(t *testing.T) {

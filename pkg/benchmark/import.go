@@ -88,21 +88,28 @@ type ChangeSum struct {
 	Withdrawn int
 }
 
-// Change is one figure, or estimate of a population, that stands otherwise than
-// before.
+// Change is one figure, estimate of a population or statistical neighbour that stands
+// otherwise than before.
 type Change struct {
 	Of        ChangeOf
 	Kind      ChangeKind
-	Indicator string // code; empty for an estimate
-	Period    string // code; the year of an estimate
-	Geography string
+	Indicator string // code; empty for an estimate or a neighbour
+	Period    string // code; the year of an estimate or of a model
+	Geography string // of a neighbour: whose it is
 	Was       Figure // NotHeld where nothing stood
 	Is        Figure // NotHeld where nothing stands any more
 	// Replaces are the places whose figures this one replaces: those of a joint figure's
 	// members that had their own until now, or the joint ones that stand no more, of a
 	// member that gets its own.
 	Replaces []string
+	// Rank is which neighbour it is, from 1 for the closest; 0 for figures and estimates.
+	// Was and Is have no values then, and say by their status whether there was one.
+	Rank            int
+	WasNear, IsNear Near
 }
+
+// Near is a statistical neighbour and how close it is in the model's own words.
+type Near struct{ Code, Closeness string }
 
 // ChangeKind says what becomes of a figure.
 type ChangeKind string

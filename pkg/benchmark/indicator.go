@@ -50,7 +50,7 @@ type Indicator struct {
 	Multiplier  float64
 	Decimals    int // to which a value computed from its parts is rounded
 	Polarity    Polarity
-	Frequency   string // quarterly, annual or quarterly+annual
+	Frequency   string // quarterly, annual or quarterly_and_annual
 	Source      string
 	Version     int64
 	CreatedAt   time.Time

@@ -197,7 +197,7 @@ func TestABoroughThroughItsCodes(t *testing.T) {
 	if got := groupsOf(t, s, buckinghamshire, "2020-21").Recoded; !slices.Equal(got, []benchmark.Recoded{{Authority: buckinghamshire, Period: "2019-20", Code: oldBuckinghamshire}}) {
 		t.Errorf("in 2020-21 recoded are %v", got)
 	}
-	points, err := s.Series(&rereferrals, buckinghamshire, "")
+	points, err := s.Series(&rereferrals, buckinghamshire)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,20 +16,20 @@ type SeriesPoint struct {
 }
 
 // Series answers the borough's figures on the indicator in consecutive periods
-// of the kind, oldest first, from the first period for which anything is held
+// of each of the kinds, oldest first, from the first period for which anything is held
 // of the indicator to the last. A period without a figure is there, as
 // [NotHeld]. Days follow each other where they are a year apart, so that figures
-// as at 31 March and as at 30 September are two sequences. Without a kind, all are
+// as at 31 March and as at 30 September are two sequences. Without kinds, all are
 // answered in the order of [Snapshot.Periods].
 //
 // It refuses a borough that the programme does not have.
-func (s *Snapshot) Series(ind *Indicator, borough string, kind PeriodKind) ([]SeriesPoint, error) {
+func (s *Snapshot) Series(ind *Indicator, borough string, kinds ...PeriodKind) ([]SeriesPoint, error) {
 	if s.Borough(borough) == nil {
 		return nil, unknownValues(unknownBorough)
 	}
 	var points []SeriesPoint
 	for _, k := range PeriodKinds {
-		if kind != "" && kind != k {
+		if len(kinds) > 0 && !slices.Contains(kinds, k) {
 			continue
 		}
 		periods := s.held(ind, k)

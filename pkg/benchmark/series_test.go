@@ -72,7 +72,7 @@ func TestSeries(t *testing.T) {
 		}
 	}
 
-	all, err := s.Series(&ind, "E09000001", "")
+	all, err := s.Series(&ind, "E09000001")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +85,18 @@ func TestSeries(t *testing.T) {
 		"2024-25", "2024-25-Q4", "2025-03-31",
 	}; !slices.Equal(codes, want) {
 		t.Errorf("all kinds are %v, want %v", codes, want)
+	}
+
+	two, err := s.Series(&ind, "E09000001", benchmark.Calendar, benchmark.Academic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes = nil
+	for _, p := range two {
+		codes = append(codes, p.Period.Code)
+	}
+	if want := []string{"2022-23-AY", "2023", "2023-24-AY"}; !slices.Equal(codes, want) {
+		t.Errorf("two kinds are %v, want %v", codes, want)
 	}
 }
 

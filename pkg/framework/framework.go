@@ -32,6 +32,9 @@ const Publish programme.Step = "publish"
 // Noun implements [programme.Record].
 func (*Framework) Noun() string { return "framework" }
 
+// KnownAs implements [programme.Known]: people know a framework by its version.
+func (f *Framework) KnownAs() string { return f.Number }
+
 // Steps implements [programme.Record].
 func (*Framework) Steps() []programme.Step {
 	return []programme.Step{programme.Edit, programme.Delete, Publish}

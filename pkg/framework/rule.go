@@ -11,7 +11,7 @@ type Rule struct {
 	// part_above_whole the parts, for sum the wholes. None is every count for which
 	// the kind has a meaning.
 	Counts []string `json:"counts"`
-	// Indicators are those that the rule is asked of, for computed_differs and outlier.
+	// Indicators are those that the rule is asked of, for computed_differs.
 	// None is every indicator.
 	Indicators []string `json:"indicators"`
 	Minimum    *float64 `json:"minimum"` // the least that is in range
@@ -62,31 +62,31 @@ const (
 
 // Words are what a kind asks, for people.
 type Words struct {
-	Kind          RuleKind
-	Asks          string      // what is wrong where it fails
-	Remedy        string      // what to do then
-	Needs         []Parameter // without which it means nothing
-	May           []Parameter // that it also knows
-	OfCounts      bool        // whether counts can be chosen
-	OfIndicators  bool        // whether indicators can be chosen
-	LimitIs       string      // what the limit measures, or empty
-	ReadsHistory  bool        // whether it asks earlier quarters
-	AlwaysCertain bool        // whether a return that fails is wrong for certain
+	Kind         RuleKind
+	Asks         string      // what is wrong where it fails
+	Remedy       string      // what to do then
+	Needs        []Parameter // without which it means nothing
+	May          []Parameter // that it also knows
+	OfCounts     bool        // whether counts can be chosen
+	OfIndicators bool        // whether indicators can be chosen
+	LimitIs      string      // what the limit measures, or empty
+	ReadsHistory bool        // whether it asks earlier quarters
+	MayRefuse    bool        // whether it may be an error: what can be so is only ever a warning
 }
 
 // Kinds are the kinds of rules with their words, in the order in which they are asked.
 var Kinds = []Words{
 	{
 		Kind: Range, Asks: "The count lies outside what is possible or likely.", Remedy: "Look at how the count was made; correct it, or say why it is so.",
-		May: []Parameter{Minimum, Maximum}, OfCounts: true, AlwaysCertain: true,
+		May: []Parameter{Minimum, Maximum}, OfCounts: true, MayRefuse: true,
 	},
 	{
 		Kind: PartAboveWhole, Asks: "The part is greater than the whole that it is part of.", Remedy: "Correct the part or the whole: both come from the same list on the same day.",
-		OfCounts: true, AlwaysCertain: true,
+		OfCounts: true, MayRefuse: true,
 	},
 	{
 		Kind: Sum, Asks: "The parts do not add up to their whole; of parts that are not all of it, they add up to more.", Remedy: "Count everybody once, in the part where they belong.",
-		OfCounts: true, AlwaysCertain: true,
+		OfCounts: true, MayRefuse: true,
 	},
 	{
 		Kind: ChangeOnPrevious, Asks: "The count differs from the quarter before by more than the limit.", Remedy: "Look for what has changed in practice or recording, and say it.",
@@ -111,7 +111,7 @@ var Kinds = []Words{
 	},
 	{
 		Kind: ComputedDiffers, Asks: "The value that was posted is not what its counts give.", Remedy: "Post the counts alone: the service computes the value.",
-		Needs: []Parameter{Limit}, OfIndicators: true, LimitIs: "the difference in the indicator's own unit", AlwaysCertain: true,
+		Needs: []Parameter{Limit}, OfIndicators: true, LimitIs: "the difference in the indicator's own unit", MayRefuse: true,
 	},
 	{
 		Kind: FallInCumulative, Asks: "A count of the year to date is smaller than in an earlier quarter of the year.", Remedy: "Post the count from 1 April on, or say what was corrected.",

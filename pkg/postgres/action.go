@@ -8,7 +8,10 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-var actions = kind[programme.Action, *programme.Action]{orders: byChange}
+var actions = kind[programme.Action, *programme.Action]{
+	orders: byChange,
+	reads:  []string{"finding", "peer-challenge", "peer-challenge-group", "peer-review"},
+}
 
 // What is overdue and what has stalled, by the rule of [programme.Action.Overdue]
 // and [programme.Action.Stalled]. Neither is ever null.
@@ -22,6 +25,9 @@ const (
 func (s *Store) Actions(actor programme.Actor, f programme.ActionFilter, sort string) programme.Listing[programme.Action] {
 	return list(s, actor, actions, sort, func(q *gorm.DB) *gorm.DB {
 		q = where(q, "finding_id = ?", f.FindingID)
+		q = belongingTo(q, actionsOf["peer-challenge"], f.PeerChallengeID)
+		q = belongingTo(q, actionsOf["peer-challenge-group"], f.PeerChallengeGroupID)
+		q = belongingTo(q, actionsOf["peer-review"], f.PeerReviewID)
 		q = ofCycle(q, f.Cycle)
 		q = where(q, "borough_code = ?", f.Borough)
 		q = where(q, "sub_region_slug = ?", f.SubRegion)
@@ -154,10 +160,15 @@ func (s *Store) ActionCounts(actor programme.Actor, by programme.ActionGrouping,
 		}
 		return []string{"none", ""}
 	}
-	return listed(s, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
+	all := actor.Is(programme.RoleProgramme, programme.RoleReporting)
+	last := lastHeard(actor)
+	if all {
+		last = lastOf(new(programme.Action).Noun())
+	}
+	return listed(s, actions.madeOf(), last, key, func(tx *gorm.DB) ([]programme.ActionCount, error) {
 		var counts []programme.ActionCount
 		q := tx.Scopes(visibleTo(actor))
-		if actor.Is(programme.RoleProgramme, programme.RoleReporting) {
+		if all {
 			q = beyondSight(tx)
 		}
 		q = ofCycle(q, cycle).Table("actions").Select(g.column+" AS "+g.name+`,

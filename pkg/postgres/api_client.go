@@ -10,6 +10,7 @@ import (
 
 var apiClients = kind[programme.APIClient, *programme.APIClient]{
 	orders:   byChange,
+	fleeting: true, // when a secret was last used is nobody's change
 	complete: withUses,
 	cited: func(c *programme.APIClient) []citation {
 		return []citation{citeBoroughs("/boroughs", c.Boroughs)}

@@ -126,7 +126,7 @@ func TestAskWaitsForItsGroup(t *testing.T) {
 	if err := change.Commit(); err != nil {
 		t.Fatal(err)
 	}
-	wantFault(t, <-asked, programme.Invalid, "invalid", "/borough", "not_in_group")
+	wantRefusal(t, <-asked, programme.Forbidden, "not_yours")
 }
 
 // TestAskIsChangedWhileItsGroupIsHeld: whoever changes a group's members holds the

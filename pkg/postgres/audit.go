@@ -17,7 +17,8 @@ import (
 func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.Listing[programme.AuditEntry] {
 	in := func(db *gorm.DB) *gorm.DB { return auditOf(db, actor, noun, key) }
 	return programme.Listing[programme.AuditEntry]{
-		Key: auditKey,
+		Reads: []string{noun},
+		Key:   auditKey,
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[programme.AuditEntry], error) {
 			part, err := auditPage(s.gorm.WithContext(ctx), in, w)
 			if err == nil && w.After == nil && len(part.Items) == 0 {
@@ -26,7 +27,7 @@ func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*programme.AuditEntry) error) error {
-			return refusal(s.streamed(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, lastHeard(actor), func(l line, moment int64) error {
 				return auditWalk(l.DB, in, noun, func() (bool, error) { return begin(moment) }, do)
 			}))
 		},
@@ -58,11 +59,13 @@ func noAudit(noun string) error {
 // may see it. Where the resource is gone, that entry is its deletion. A record's
 // own row lock, or the lock of all reference data, lets one writer after the other
 // into the audit, so that the entries of one resource are in the order of their ids.
+// What was told to some alone is read by them alone.
 func auditOf(db *gorm.DB, actor programme.Actor, noun, key string) *gorm.DB {
 	last := db.Session(&gorm.Session{NewDB: true}).Table("audit_entries AS last").
 		Select("CASE WHEN cardinality(last.seen_after) > 0 THEN last.seen_after ELSE last.seen_before END").
 		Where("last.noun = ? AND last.key = ?", noun, key).Order("last.id DESC").Limit(1)
-	return db.Model(&auditRow{}).Where("noun = ? AND key = ?", noun, key).Where("(?) && ?", last, array(actor.Names()))
+	return db.Model(&auditRow{}).Where("noun = ? AND key = ?", noun, key).Where("(?) && ?", last, array(actor.Names())).
+		Where("(cardinality(told) = 0 OR told && ?)", array(actor.Names()))
 }
 
 func auditPage(db *gorm.DB, in func(*gorm.DB) *gorm.DB, w programme.Window) (programme.Part[programme.AuditEntry], error) {

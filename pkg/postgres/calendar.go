@@ -53,7 +53,7 @@ func (s *Store) GroupCalendar(ctx context.Context, actor programme.Actor, id str
 // calendar fills a calendar from one state of the database.
 func (s *Store) calendar(ctx context.Context, fill func(tx *gorm.DB, c *programme.Calendar) error) (programme.Calendar, error) {
 	var c programme.Calendar
-	err := s.atOneMoment(ctx, func(l line, _ int64) error { return fill(l.DB, &c) })
+	err := s.atOneMoment(ctx, nil, func(l line, _ int64) error { return fill(l.DB, &c) })
 	return orZero(c, refusal(err))
 }
 

@@ -42,13 +42,14 @@ type auditRow struct {
 	SeenBefore programme.Audience `gorm:"serializer:texts"`
 	SeenAfter  programme.Audience `gorm:"serializer:texts"`
 	ReadBy     programme.Audience `gorm:"serializer:texts"`
+	Told       programme.Audience `gorm:"serializer:texts"` // who alone hears of it; empty: whoever sees the resource
 }
 
 // TableName implements GORM's Tabler.
 func (auditRow) TableName() string { return "audit_entries" }
 
 func newAuditRow(at time.Time, actor programme.Actor, action, noun, key string) auditRow {
-	row := auditRow{At: at, Issuer: actor.Issuer, Subject: actor.Subject, Request: actor.Request, Reason: actor.Reason, Action: action, Noun: noun, Key: key}
+	row := auditRow{At: at, Issuer: actor.Issuer, Subject: actor.Subject, Request: actor.Request, Reason: actor.Reason, Action: action, Noun: noun, Key: key, Told: programme.Audience{}}
 	for _, role := range actor.Roles {
 		row.Roles = append(row.Roles, string(role))
 	}
@@ -60,13 +61,19 @@ func newAuditRow(at time.Time, actor programme.Actor, action, noun, key string) 
 
 // note writes into the audit what becomes of a record.
 func (w *work) note(action, noun string, was, now past) error {
+	return w.tell(nil, action, noun, was, now)
+}
+
+// tell is note of what only these hear of, although others see the record too: for the
+// others nothing about it is another.
+func (w *work) tell(told programme.Audience, action, noun string, was, now past) error {
 	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.key, was.key))
 	kept, err := programme.Keep(cmp.Or(now.of, was.of), was.text, now.text)
 	if err != nil {
 		return err
 	}
 	row.Before, row.After, row.Withheld = kept.Before, kept.After, kept.Withheld
-	row.SeenBefore, row.SeenAfter = was.head.Audience, now.head.Audience
+	row.SeenBefore, row.SeenAfter, row.Told = was.head.Audience, now.head.Audience, append(row.Told, told...)
 	switch {
 	case was.text == nil:
 		row.ReadBy = now.readBy
@@ -102,15 +109,16 @@ func newChange(at time.Time, actor programme.Actor, action, noun, key string, be
 	return c, err
 }
 
-// feedScan is how many changes a page of the feed looks at, whoever may see them.
+// feedScan is how many of the changes that the caller may see a page of the feed looks at.
 const feedScan = 2000
 
 // Changes answers at most limit changes of the feed after the place that the actor
 // may see, oldest first, of the named nouns or, with none named, of all. next is
 // the place up to which the feed was read, for the next call: after a full page
 // that of its last change, else that of the last change that was looked at. It is
-// after itself where nothing has come. As a page looks at [feedScan] changes at
-// most, one without items may yet have got on.
+// after itself where nothing has come that the actor may see: what happens out of
+// their sight moves nothing. As a page looks at [feedScan] changes at most, one
+// without items may yet have got on.
 //
 // Items and next are of one state of the database. In the order of places that
 // state has no gap, because places become visible in their order: see
@@ -147,20 +155,22 @@ func (s *Store) Changes(ctx context.Context, actor programme.Actor, nouns []stri
 	return items, next, nil
 }
 
-// feedPage reads a page with the place up to which it has looked. It reads no
-// further than the page needs, and looks for the last place only where the page
-// is not full. That the limit of what is looked at is a number in the text keeps
-// PostgreSQL from a plan that reads all changes: it cannot see into parameters.
-var feedPage = strings.ReplaceAll(`WITH shown AS (
-	SELECT * FROM (
-		SELECT f.place, c.at, c.noun, c.key, c.seen_before && @names AS before, c.seen_after && @names AS since
-		FROM feed f JOIN audit_entries c ON c.id = f.entry_id WHERE f.place > CAST(@after AS bigint) ORDER BY f.place LIMIT {scan}
-	) looked_at WHERE (before OR since) AND (@all OR noun = ANY (@nouns)) ORDER BY place LIMIT @limit
+// feedPage reads a page with the place up to which it has looked, of the places that
+// the caller may hear of: under each of their names, in its order, as many as a page
+// looks at. That this is a number in the text keeps PostgreSQL from a plan that
+// reads all changes: it cannot see into parameters.
+var feedPage = strings.ReplaceAll(`WITH looked_at AS (
+	SELECT DISTINCT heard.place FROM unnest(CAST(@names AS text[])) AS names (name),
+		LATERAL (SELECT h.place FROM feed_heard h WHERE h.name = names.name AND h.place > CAST(@after AS bigint) ORDER BY h.place LIMIT {scan}) heard
+	ORDER BY heard.place LIMIT {scan}
+), shown AS (
+	SELECT f.place, c.at, c.noun, c.key, c.seen_before && @names AS before, c.seen_after && @names AS since
+	FROM looked_at JOIN feed f ON f.place = looked_at.place JOIN audit_entries c ON c.id = f.entry_id
+	WHERE @all OR f.noun = ANY (@nouns) ORDER BY f.place LIMIT @limit
 )
 SELECT CAST(@after AS bigint) = 0 OR EXISTS (SELECT FROM feed WHERE place = CAST(@after AS bigint)) AS known, page.last, shown.*
-FROM (SELECT CASE WHEN (SELECT count(*) FROM shown) < CAST(@limit AS bigint) THEN (
-	SELECT max(place) FROM (SELECT place FROM feed WHERE place > CAST(@after AS bigint) ORDER BY place LIMIT {scan}) looked_at
-) END AS last) page LEFT JOIN shown ON true ORDER BY shown.place`, "{scan}", strconv.Itoa(feedScan))
+FROM (SELECT CASE WHEN (SELECT count(*) FROM shown) < CAST(@limit AS bigint) THEN (SELECT max(place) FROM looked_at) END AS last) page
+LEFT JOIN shown ON true ORDER BY shown.place`, "{scan}", strconv.Itoa(feedScan))
 
 // errNoPlace refuses a place of another feed, or of a time that a restored copy of
 // the database has lost.
@@ -169,14 +179,29 @@ var errNoPlace = &programme.Error{
 	Faults: []programme.Fault{{Parameter: "cursor", Code: programme.FaultCursor, Detail: "The feed has no such place. Read your lists again and begin with from=now."}},
 }
 
-// LastChange answers the place of the last change, 0 before the first.
-func (s *Store) LastChange(ctx context.Context) (place int64, err error) {
-	err = lastPlace(s.gorm.WithContext(ctx), &place)
+// LastChange answers the place of the last change that the actor may hear of, 0
+// before the first.
+func (s *Store) LastChange(ctx context.Context, actor programme.Actor) (place int64, err error) {
+	place, err = lastHeard(actor)(s.gorm.WithContext(ctx))
 	return place, refusal(err)
 }
 
-func lastPlace(db *gorm.DB, place *int64) error {
-	return db.Raw("SELECT coalesce(max(place), 0) FROM feed").Scan(place).Error
+// lastHeard answers the last place of which the actor may hear. What is made of records
+// in the actor's sight is another only where that is another.
+func lastHeard(actor programme.Actor) func(db *gorm.DB) (int64, error) {
+	return func(db *gorm.DB) (place int64, err error) {
+		err = db.Raw("SELECT coalesce(max(last.place), 0) FROM unnest(CAST(? AS text[])) AS names (name), LATERAL (SELECT max(place) AS place FROM feed_heard h WHERE h.name = names.name) last",
+			array(actor.Names())).Scan(&place).Error
+		return place, err
+	}
+}
+
+// lastOf answers the last place of a kind of record, whoever may hear of it.
+func lastOf(noun string) func(db *gorm.DB) (int64, error) {
+	return func(db *gorm.DB) (place int64, err error) {
+		err = db.Raw("SELECT coalesce(max(place), 0) FROM feed WHERE noun = ?", noun).Scan(&place).Error
+		return place, err
+	}
 }
 
 func asJSON(v any) (*string, error) {

@@ -194,7 +194,7 @@ var constraints = map[string]constraint{
 	"audit_entries_pkey":         {},
 	"audit_entries_action_known": {},
 
-	"feed_pkey": {},
+	"feed_pkey": {}, "feed_heard_pkey": {},
 
 	"peer_challenges_pkey":              {},
 	"peer_challenges_sub_region":        unknown("/subRegion", "There is no such sub-region."),
@@ -326,6 +326,13 @@ var constraints = map[string]constraint{
 	"contacts_version_positive": {},
 	"contacts_audience_team":    {},
 	"contacts_promise_whole":    {},
+
+	"benchmarking_submissions_pkey":                 {},
+	"benchmarking_submissions_borough":              {},
+	"benchmarking_submissions_quarter":              {},
+	"benchmarking_submissions_state_known":          {},
+	"benchmarking_submissions_resubmitted_positive": {},
+	"benchmarking_submissions_one":                  {},
 }
 
 func taken(pointer, detail string) constraint {

@@ -29,6 +29,7 @@ var events = kind[programme.Event, *programme.Event]{
 		"-updatedAt": byChange["-updatedAt"],
 	},
 	referrers: []referrer{{"milestones", "event_id", "Milestones"}},
+	reads:     []string{"membership", "peer-challenge-group", "peer-review"},
 }
 
 // Events lists the events that the filter leaves, in order of creation or as sort says.
@@ -215,9 +216,10 @@ func tie(w *work, e *programme.Event) error {
 	return eventAudiences(w.tx, []*programme.Event{e})
 }
 
-// eventsFollow writes the events of a review or of a group, which the column names,
-// anew: who is told of it, or where it meets, has changed.
-func (w *work) eventsFollow(column, id string) error {
+// eventsFollow tells those concerned of the events of a review or of a group, which the
+// column names: who is told of it, or where it meets, has changed. For all others the
+// events are what they were.
+func (w *work) eventsFollow(column, id string, concerned programme.Audience) error {
 	rows, err := locked[programme.Event](w, column+" = ?", id)
 	if err == nil {
 		err = completed(w.tx, events, rows)
@@ -225,5 +227,6 @@ func (w *work) eventsFollow(column, id string) error {
 	if err != nil {
 		return err
 	}
-	return alterEach(w, rows, rewrite[programme.Event], func(*programme.Event) bool { return true })
+	write := func(w *work, was past, e *programme.Event) error { return retell(w, concerned, was, e) }
+	return alterEach(w, rows, write, func(*programme.Event) bool { return true })
 }

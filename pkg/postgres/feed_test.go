@@ -34,7 +34,7 @@ func retitled(t testing.TB, s *Store, c programme.PeerChallenge, title string) p
 
 func lastChange(t testing.TB, s *Store) int64 {
 	t.Helper()
-	place, err := s.LastChange(t.Context())
+	place, err := s.LastChange(t.Context(), team)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,22 +111,25 @@ func TestFeedIsWhatTheCallerMaySee(t *testing.T) {
 	start := lastChange(t, s)
 	everyone, parties := programme.Everyone(), programme.Parties("E09000022")
 	for _, c := range []struct {
-		key           string
-		before, after programme.Audience
-	}{{"ours", nil, parties}, {"published", parties, everyone}, {"withdrawn", everyone, parties}, {"gone", everyone, nil}, {"secret", nil, nil}} {
+		key                 string
+		before, after, told programme.Audience
+	}{
+		{"ours", nil, parties, nil}, {"published", parties, everyone, nil}, {"withdrawn", everyone, parties, nil}, {"gone", everyone, nil, nil},
+		{"moved", everyone, everyone, parties}, {"secret", nil, nil, nil},
+	} {
 		row := newAuditRow(s.now(), team, actionUpdate, "finding", c.key)
-		row.SeenBefore, row.SeenAfter = c.before, c.after
+		row.SeenBefore, row.SeenAfter, row.Told = c.before, c.after, append(row.Told, c.told...)
 		if err := s.gorm.Create(&row).Error; err != nil {
 			t.Fatal(err)
 		}
 	}
-	names := map[string]string{"ours": "ours", "published": "published", "withdrawn": "withdrawn", "gone": "gone", "secret": "secret"}
+	names := map[string]string{"ours": "ours", "published": "published", "withdrawn": "withdrawn", "gone": "gone", "moved": "moved", "secret": "secret"}
 	for who, c := range map[string]struct {
 		actor programme.Actor
 		want  []string
 	}{
-		"the team":          {team, []string{"created ours", "updated published", "updated withdrawn", "deleted gone"}},
-		"its borough":       {programme.Actor{Roles: []programme.Role{programme.RoleBoroughEditor}, Borough: "E09000022"}, []string{"created ours", "updated published", "updated withdrawn", "deleted gone"}},
+		"the team":          {team, []string{"created ours", "updated published", "updated withdrawn", "deleted gone", "updated moved"}},
+		"its borough":       {programme.Actor{Roles: []programme.Role{programme.RoleBoroughEditor}, Borough: "E09000022"}, []string{"created ours", "updated published", "updated withdrawn", "deleted gone", "updated moved"}},
 		"another borough":   {programme.Actor{Roles: []programme.Role{programme.RoleBoroughLead}, Borough: "E09000030"}, []string{"created published", "deleted withdrawn", "deleted gone"}},
 		"a reporting tool":  {programme.Actor{Roles: []programme.Role{programme.RoleReporting}}, []string{"created published", "deleted withdrawn", "deleted gone"}},
 		"nobody in special": {programme.Actor{}, []string{}},
@@ -135,14 +138,19 @@ func TestFeedIsWhatTheCallerMaySee(t *testing.T) {
 		if got := told(items, names); !slices.Equal(got, c.want) {
 			t.Errorf("%s is told %v, want %v", who, got, c.want)
 		}
-		if next != lastChange(t, s) {
-			t.Errorf("%s has not got to the end", who)
+		last, err := s.LastChange(t.Context(), c.actor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if next != max(start, last) {
+			t.Errorf("%s has got to %d, and the last change of which they hear is %d", who, next, last)
 		}
 	}
 }
 
-// TestFeedGetsOnPastWhatIsNotShown: a page looks at a limited number of changes,
-// and says how far it got even if it shows none.
+// TestFeedGetsOnPastWhatIsNotShown: what a caller may not hear of is not looked at and
+// moves nothing. Of what they may a page looks at a limited number of changes, and says
+// how far it got even if it shows none.
 func TestFeedGetsOnPastWhatIsNotShown(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
@@ -158,12 +166,27 @@ func TestFeedGetsOnPastWhatIsNotShown(t *testing.T) {
 	shown := planned(t, s, "shown")
 	reporting := programme.Actor{Roles: []programme.Role{programme.RoleReporting}}
 	items, next := changesAfter(t, s, reporting, nil, start, 5)
-	if len(items) != 0 || next <= start || next >= lastChange(t, s) {
-		t.Fatalf("the first page tells %v and got from %d to %d", items, start, next)
-	}
-	items, next = changesAfter(t, s, reporting, nil, next, 5)
 	if len(items) != 1 || items[0].Key != shown.ID || next != lastChange(t, s) {
-		t.Fatalf("the second page tells %v and got to %d", items, next)
+		t.Fatalf("the page tells %v and got to %d", items, next)
+	}
+	for i := range hidden {
+		hidden[i] = newAuditRow(s.now(), team, actionCreate, "grouping-proposal", strconv.Itoa(i))
+		hidden[i].SeenAfter = programme.TeamOnly()
+	}
+	if err := s.gorm.CreateInBatches(hidden, batch).Error; err != nil {
+		t.Fatal(err)
+	}
+	if items, again := changesAfter(t, s, reporting, nil, next, 5); len(items) != 0 || again != next {
+		t.Fatalf("what is hidden has moved the page from %d to %d, and tells %v", next, again, items)
+	}
+	another := planned(t, s, "another")
+	ofChallenges := []string{"peer-challenge"}
+	items, got := changesAfter(t, s, team, ofChallenges, next, 5)
+	if len(items) != 0 || got <= next || got >= lastChange(t, s) {
+		t.Fatalf("the team's first page of challenges tells %v and got from %d to %d", items, next, got)
+	}
+	if items, got = changesAfter(t, s, team, ofChallenges, got, 5); len(items) != 1 || items[0].Key != another.ID || got != lastChange(t, s) {
+		t.Fatalf("the team's second page of challenges tells %v and got to %d", items, got)
 	}
 }
 

@@ -35,8 +35,9 @@ func (s *Store) lineOf(ctx context.Context, do func(l line) error) error {
 }
 
 // atOneMoment runs do in a transaction that sees one committed state, with the
-// number of the last change in it.
-func (s *Store) atOneMoment(ctx context.Context, do func(l line, moment int64) error) error {
+// number of the last change in it that may have changed what is read, which last
+// answers; it may be nil.
+func (s *Store) atOneMoment(ctx context.Context, last func(db *gorm.DB) (int64, error), do func(l line, moment int64) error) error {
 	return s.lineOf(ctx, func(l line) error {
 		tx, err := l.conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 		if err != nil {
@@ -45,8 +46,10 @@ func (s *Store) atOneMoment(ctx context.Context, do func(l line, moment int64) e
 		defer func() { _ = tx.Rollback() }() // it has only read
 		l.DB = s.over(ctx, tx)
 		var moment int64
-		if err := lastPlace(l.DB, &moment); err != nil {
-			return err
+		if last != nil {
+			if moment, err = last(l.DB); err != nil {
+				return err
+			}
 		}
 		return do(l, moment)
 	})
@@ -55,7 +58,7 @@ func (s *Store) atOneMoment(ctx context.Context, do func(l line, moment int64) e
 // streamed is atOneMoment for a whole list. A few at a time, and none for ever: they
 // must not hold every connection, nor keep the database from clearing what is long
 // past. So do may take as long as the database does, and waits for nobody else.
-func (s *Store) streamed(ctx context.Context, do func(l line, moment int64) error) error {
+func (s *Store) streamed(ctx context.Context, last func(db *gorm.DB) (int64, error), do func(l line, moment int64) error) error {
 	waiting, giveUp := context.WithTimeout(ctx, longestWait)
 	defer giveUp()
 	select {
@@ -66,7 +69,7 @@ func (s *Store) streamed(ctx context.Context, do func(l line, moment int64) erro
 	}
 	reading, end := context.WithTimeout(ctx, longestStream)
 	defer end()
-	return s.atOneMoment(reading, do)
+	return s.atOneMoment(reading, last, do)
 }
 
 // How long a whole list waits for others, and how long it may be read.

@@ -15,6 +15,7 @@ var findings = kind[programme.Finding, *programme.Finding]{
 		return []citation{citePriority("/priorityId", f.PriorityID), citeIndicators("/indicators", f.Indicators)}
 	},
 	referrers: []referrer{{"actions", "finding_id", "Actions"}},
+	reads:     []string{"peer-challenge", "peer-challenge-group", "peer-review"},
 }
 
 // withForums reads where the findings were found, all at once.
@@ -86,7 +87,7 @@ func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f prog
 		switch {
 		case f.Forum.Boroughs != nil:
 			w.faults = f.Misplaced()
-			return f.May(actor, programme.RecordFinding)
+			return f.Forum.MayFind(actor)
 		case f.PeerReviewID != nil:
 			w.unknown = append(w.unknown, citePeerReview(f.PeerReviewID).fault(0))
 		default:

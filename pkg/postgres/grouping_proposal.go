@@ -22,6 +22,7 @@ var groupingProposals = kind[programme.GroupingProposal, *programme.GroupingProp
 		return err
 	},
 	linked: obstacles,
+	reads:  []string{"peer-challenge"},
 	cited: func(p *programme.GroupingProposal) []citation {
 		return []citation{citePeriod("/period", p.Period), citeIndicators("/indicators", p.Indicators)}
 	},

@@ -34,7 +34,7 @@ func (s *Store) Import(ctx context.Context, actor programme.Actor, d benchmark.D
 		return benchmark.ImportResult{}, err
 	}
 	err := s.transact(ctx, func(ctx context.Context, u *unit) error {
-		i.ledger = ledger{u.tx.WithContext(ctx), u.conn}
+		i.ledger = ledger{tx: u.tx.WithContext(ctx), conn: u.conn}
 		if err := unhurried(i.tx); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -78,7 +79,7 @@ func inAll(sums []benchmark.ChangeSum) (inserted, updated, withdrawn int) {
 	return inserted, updated, withdrawn
 }
 
-// each tells every change of a figure or of an estimate.
+// each tells every change of a figure, of an estimate and of a neighbour.
 func (l *ledger) each(ctx context.Context, tell func(benchmark.Change) error) error {
 	return onConn(l.conn, func(conn *pgx.Conn) error {
 		for _, of := range []struct {
@@ -100,20 +101,31 @@ func (l *ledger) each(ctx context.Context, tell func(benchmark.Change) error) er
 				&c.Indicator, &c.Period, &c.Geography, &c.Was.Status, &c.Was.Value, &c.Was.Numerator, &c.Was.Denominator,
 				&c.Is.Status, &c.Is.Value, &c.Is.Numerator, &c.Is.Denominator, &c.Replaces,
 			}, func() error {
-				c.Kind = benchmark.CorrectedFigure
-				if c.Was.Status == "" {
-					c.Kind, c.Was.Status = benchmark.NewFigure, benchmark.NotHeld
-				}
-				if c.Is.Status == "" {
-					c.Kind, c.Is.Status = benchmark.WithdrawnFigure, benchmark.NotHeld
-				}
+				c.Kind = kindOfChange(c.Was.Status != "", c.Is.Status != "")
+				c.Was.Status, c.Is.Status = cmp.Or(c.Was.Status, benchmark.NotHeld), cmp.Or(c.Is.Status, benchmark.NotHeld)
 				return tell(c)
 			}); err != nil {
 				return err
 			}
 		}
+		for _, c := range l.near {
+			if err := tell(c); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
+}
+
+// kindOfChange says what becomes of what stood before, or stands now, or both.
+func kindOfChange(was, is bool) benchmark.ChangeKind {
+	switch {
+	case !was:
+		return benchmark.NewFigure
+	case !is:
+		return benchmark.WithdrawnFigure
+	}
+	return benchmark.CorrectedFigure
 }
 
 // shownChanges is how many changes a warning names.

@@ -14,7 +14,8 @@ import (
 // comes back. It works in a transaction that has the lock of all reference data.
 type ledger struct {
 	tx   *gorm.DB
-	conn *sql.Conn // that of tx
+	conn *sql.Conn          // that of tx
+	near []benchmark.Change // of neighbours, as soon as those that come stand
 }
 
 // tally counts the cells of one kind that a release gives, against what stands.

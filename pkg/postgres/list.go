@@ -53,7 +53,8 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 	}
 	in := func(q *gorm.DB) *gorm.DB { return narrow(visible(q.Model(new(T)))) }
 	return programme.Listing[T]{
-		Key: func(row *T) []string { return o.key(s.gorm, row) },
+		Reads: k.madeOf(),
+		Key:   func(row *T) []string { return o.key(s.gorm, row) },
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
 			var part programme.Part[T]
 			err := s.lineOf(ctx, func(l line) (err error) {
@@ -63,7 +64,7 @@ func list[T any, R record[T]](s *Store, actor programme.Actor, k kind[T, R], sor
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.streamed(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, lastHeard(actor), func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}
@@ -167,8 +168,9 @@ func (o order) after(q *gorm.DB, key []string) *gorm.DB {
 }
 
 // listed makes a listing of a few rows that one statement answers whole, such as
-// counts, in the order of their keys, which have as many texts for every row.
-func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
+// counts, in the order of their keys, which have as many texts for every row. reads
+// names what it is made of, and last answers the last change on which that depends.
+func listed[T any](s *Store, reads []string, last func(db *gorm.DB) (int64, error), key func(*T) []string, read func(db *gorm.DB) ([]T, error)) programme.Listing[T] {
 	ordered := func(db *gorm.DB) ([]T, error) {
 		rows, err := read(db)
 		// Not in the statement: databases differ in how they order texts.
@@ -176,7 +178,8 @@ func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T,
 		return rows, err
 	}
 	return programme.Listing[T]{
-		Key: key,
+		Reads: reads,
+		Key:   key,
 		Page: func(ctx context.Context, w programme.Window) (programme.Part[T], error) {
 			if w.After != nil && len(w.After) != len(key(new(T))) {
 				return programme.Part[T]{}, errNoKey
@@ -191,7 +194,7 @@ func listed[T any](s *Store, key func(*T) []string, read func(db *gorm.DB) ([]T,
 			return part, refusal(err)
 		},
 		Each: func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
-			return refusal(s.streamed(ctx, func(l line, moment int64) error {
+			return refusal(s.streamed(ctx, last, func(l line, moment int64) error {
 				if wanted, err := begin(moment); err != nil || !wanted {
 					return err
 				}

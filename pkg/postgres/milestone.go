@@ -80,7 +80,7 @@ func (s *Store) MilestoneCounts(actor programme.Actor, cycle *programme.Cycle) p
 		}
 		return []string{string(c.Cycle), subRegion, string(c.Kind), string(c.State)}
 	}
-	return listed(s, key, func(db *gorm.DB) ([]programme.MilestoneCount, error) {
+	return listed(s, milestones.madeOf(), lastHeard(actor), key, func(db *gorm.DB) ([]programme.MilestoneCount, error) {
 		var counts []programme.MilestoneCount
 		err := where(db.Table("milestones").Scopes(visibleTo(actor)), "cycle = ?", cycle).
 			Joins("LEFT JOIN LATERAL unnest(sub_regions) AS places (sub_region) ON true").
@@ -225,7 +225,7 @@ func (w *work) followEvent(e *programme.Event) error {
 }
 
 // follow brings up to date the milestones that follow a source: the one that is
-// derived from it, and those that keep who may see a review. The derived one comes
+// derived from it, and those that keep who may see a review, of which only these hear. The derived one comes
 // into being, if the source makes one, when what it gives is first achieved. What
 // changes in nothing gets no new version.
 func (w *work) follow(link, id string, now programme.Milestone, makes bool) error {
@@ -233,12 +233,22 @@ func (w *work) follow(link, id string, now programme.Milestone, makes bool) erro
 	if err != nil {
 		return err
 	}
-	write := func(w *work, was past, m *programme.Milestone) error { return save(w, milestones, was, m) }
+	var concerned programme.Audience // who alone hears of it, where nothing else has changed
+	write := func(w *work, was past, m *programme.Milestone) error {
+		if concerned != nil {
+			return retell(w, concerned, was, m)
+		}
+		return save(w, milestones, was, m)
+	}
 	err = alterEach(w, rows, write, func(m *programme.Milestone) bool {
 		makes = makes && !m.Derived
-		told := slices.Equal(m.PeerReviewAudience, now.PeerReviewAudience)
+		told, concerns := slices.Equal(m.PeerReviewAudience, now.PeerReviewAudience), m.PeerReviewAudience.Or(now.PeerReviewAudience)
 		m.PeerReviewAudience = now.PeerReviewAudience
-		return m.Derived && m.Follow(now) || !told
+		if concerned = nil; m.Derived && m.Follow(now) {
+			return true
+		}
+		concerned = concerns
+		return !told
 	})
 	if err != nil || !makes || now.State != programme.MilestoneAchieved {
 		return err

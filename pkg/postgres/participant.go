@@ -50,8 +50,13 @@ func (s *Store) UpdateParticipant(ctx context.Context, actor programme.Actor, id
 		if err := settle(actor, p); err != nil || p.Name == was {
 			return err
 		}
-		// Whoever reads a review reads the name there, and hears of it there.
-		return alterAll(w, func(*programme.PeerReview) bool { return true }, inTeam, p.ID)
+		// Whoever reads the name in a review hears of it there, and nobody else.
+		reviews, err := locked[programme.PeerReview](w, inTeam, p.ID)
+		if err != nil {
+			return err
+		}
+		write := func(w *work, was past, r *programme.PeerReview) error { return retell(w, r.Confidants(), was, r) }
+		return alterEach(w, reviews, write, func(*programme.PeerReview) bool { return true })
 	})
 }
 

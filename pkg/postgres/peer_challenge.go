@@ -19,6 +19,7 @@ var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 		{"events", "peer_challenge_id", "Events"},
 		{"milestones", "peer_challenge_id", "Milestones"},
 	},
+	reads: []string{"membership", "peer-challenge-group"},
 }
 
 // challenges holds for the challenges that concern a borough. Memberships have dates:

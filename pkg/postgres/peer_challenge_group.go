@@ -29,6 +29,7 @@ var peerChallengeGroups = kind[programme.PeerChallengeGroup, *programme.PeerChal
 		{"findings", "peer_challenge_group_id", "Findings"},
 		{"asks_and_offers", "peer_challenge_group_id", "Asks"},
 	},
+	reads: []string{"peer-challenge"},
 }
 
 // hasMember is the condition that a borough, named by its code, is in a group.
@@ -150,14 +151,15 @@ func (s *Store) changeGroup(ctx context.Context, actor programme.Actor, id strin
 			return err
 		}
 		var members []string
+		var were programme.Audience
 		row, err = change(w.ctx, s, actor, peerChallengeGroups, id, version, step, func(w *work, g *programme.PeerChallengeGroup) error {
-			members = g.Boroughs()
+			members, were = g.Boroughs(), g.Confidants()
 			return do(w, g)
 		})
 		if err != nil || slices.Equal(members, row.Boroughs()) {
 			return err
 		}
-		return w.membersChanged(&row)
+		return w.membersChanged(&row, were)
 	})
 	return orZero(row, err)
 }
@@ -176,8 +178,9 @@ func holdChallengeOf[T any, R record[T]](w *work, k kind[T, R], id string, chall
 
 // membersChanged lets what belongs to the members of a group follow them: the
 // audiences of the group's findings, of the actions on these, and of asks, and who
-// is told where its events are. The group itself is saved already.
-func (w *work) membersChanged(g *programme.PeerChallengeGroup) error {
+// is told where its events are. The group itself is saved already; those given knew
+// where it met.
+func (w *work) membersChanged(g *programme.PeerChallengeGroup, were programme.Audience) error {
 	boroughs := g.Boroughs()
 	if err := w.audienceFollows(g.ID, boroughs, programme.Parties(boroughs...)); err != nil {
 		return err
@@ -185,7 +188,7 @@ func (w *work) membersChanged(g *programme.PeerChallengeGroup) error {
 	if err := w.asksFollow(g.ID, boroughs); err != nil {
 		return err
 	}
-	return w.eventsFollow("peer_challenge_group_id", g.ID)
+	return w.eventsFollow("peer_challenge_group_id", g.ID, were.Or(g.Confidants()))
 }
 
 // boroughs reads those of the boroughs that are there, in order of their codes, and

@@ -21,6 +21,7 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 		{"events", "peer_review_id", "Events"},
 		{"milestones", "peer_review_id", "Milestones"},
 	},
+	reads: []string{"finding", "participant"},
 }
 
 // PeerReviews lists the reviews that the filter leaves, in order of creation or as
@@ -136,19 +137,19 @@ func (s *Store) changeReview(ctx context.Context, actor programme.Actor, id stri
 		if err != nil || slices.Equal(seen, row.Audience) && slices.Equal(shared, row.Confidants()) {
 			return err
 		}
-		return w.partiesChanged(&row)
+		return w.partiesChanged(&row, seen.Or(shared))
 	})
 	return orZero(row, err)
 }
 
 // partiesChanged lets what belongs to a review follow when its audience or its
-// parties have changed. Findings are seen by whoever sees the review, actions by its
+// parties have changed, from those given. Findings are seen by whoever sees the review, actions by its
 // parties, and its events name it to whoever sees it and tell its parties where.
-func (w *work) partiesChanged(r *programme.PeerReview) error {
+func (w *work) partiesChanged(r *programme.PeerReview, were programme.Audience) error {
 	if err := w.audienceFollows(r.ID, r.Forum().Boroughs, ofFindings(r)); err != nil {
 		return err
 	}
-	return w.eventsFollow("peer_review_id", r.ID)
+	return w.eventsFollow("peer_review_id", r.ID, were.Or(r.Audience).Or(r.Confidants()))
 }
 
 // join completes the members who are new to the team by what the participants are

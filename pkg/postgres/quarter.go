@@ -23,6 +23,7 @@ var quarters = kind[returns.Quarter, *returns.Quarter]{
 		{"correction_windows", "quarter_code", "Correction windows"},
 		{"contacts", "quarter_code", "Contacts"},
 	},
+	reads: []string{"extension", "correction-window", "contact"},
 }
 
 // Quarters lists the quarters that the filter leaves, the earliest first or as sort

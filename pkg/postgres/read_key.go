@@ -10,6 +10,7 @@ import (
 
 var readKeys = kind[programme.ReadKey, *programme.ReadKey]{
 	orders:   byChange,
+	fleeting: true, // when a secret was last used is nobody's change
 	complete: withLastUse,
 	cited: func(k *programme.ReadKey) []citation {
 		return []citation{citeBorough("/borough", k.Borough)}

@@ -48,6 +48,20 @@ type kind[T any, R record[T]] struct {
 	orders map[string]order
 	// referrers keep a record from being deleted.
 	referrers []referrer
+	// reads names what else lists are made of than the kind's own records: what rows are
+	// completed with, and what filters ask. TestListsSayWhatTheyRead finds what is missing.
+	reads []string
+	// fleeting says that rows show what changes without an entry in the audit, so that
+	// nobody can know whether a list is still the same.
+	fleeting bool
+}
+
+// madeOf answers what lists of the kind are made of.
+func (k kind[T, R]) madeOf() []string {
+	if k.fleeting {
+		return nil
+	}
+	return append([]string{R(new(T)).Noun()}, k.reads...)
 }
 
 // work is a transaction in which somebody does something. Everything in it
@@ -295,6 +309,20 @@ func rewrite[T any, R record[T]](w *work, was past, row R) error {
 		return err
 	}
 	return w.note(actionUpdate, row.Noun(), was, now)
+}
+
+// retell writes what some may see of a record, and others never, as no version of its own:
+// its version and its time would tell the others that something has happened. Only
+// those whom it concerns hear of it.
+func retell[T any, R record[T]](w *work, concerned programme.Audience, was past, row R) error {
+	if err := saveAll(w.tx, (*T)(row)); err != nil {
+		return err
+	}
+	now, err := rememberOf(row)
+	if err != nil {
+		return err
+	}
+	return w.tell(concerned, actionUpdate, row.Noun(), was, now)
 }
 
 // erase deletes the record, whoever refers to it.

@@ -33,7 +33,7 @@ func (s *Store) moveRelease(ctx context.Context, actor programme.Actor, id strin
 		return r, err
 	}
 	err = s.transact(ctx, func(ctx context.Context, u *unit) error {
-		l := ledger{u.tx.WithContext(ctx), u.conn}
+		l := ledger{tx: u.tx.WithContext(ctx), conn: u.conn}
 		if err := unhurried(l.tx); err != nil {
 			return err
 		}

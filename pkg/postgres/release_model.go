@@ -130,6 +130,9 @@ func (l *ledger) replaceNeighbours(s *Store, actor programme.Actor, model benchm
 	if err := l.model(s, actor, model); err != nil {
 		return err
 	}
+	if err := l.compareNeighbours(model.Code); err != nil {
+		return err
+	}
 	for _, step := range []struct {
 		statement string
 		count     *int
@@ -148,6 +151,33 @@ func (l *ledger) replaceNeighbours(s *Store, actor programme.Actor, model benchm
 		*step.count = int(done.RowsAffected)
 	}
 	return nil
+}
+
+// compareNeighbours notes which neighbours will stand otherwise than now.
+func (l *ledger) compareNeighbours(model string) error {
+	var found []struct {
+		Authority, WasCode, WasCloseness, Code, Closeness string
+		Rank                                              int
+	}
+	err := l.tx.Raw(`SELECT authority_code AS authority, rank, coalesce(n.neighbour_code, '') AS was_code, coalesce(n.closeness, '') AS was_closeness,
+			coalesce(i.neighbour_code, '') AS code, coalesce(i.closeness, '') AS closeness
+		FROM incoming_neighbours i FULL JOIN (SELECT * FROM neighbours WHERE model_code = ?) n USING (authority_code, rank)
+		WHERE (n.neighbour_code, n.closeness) IS DISTINCT FROM (i.neighbour_code, i.closeness) ORDER BY authority_code, rank`, model).Scan(&found).Error
+	for _, f := range found {
+		l.near = append(l.near, benchmark.Change{
+			Of: benchmark.OfNeighbours, Kind: kindOfChange(f.WasCode != "", f.Code != ""), Period: model, Geography: f.Authority, Rank: f.Rank,
+			Was: benchmark.Figure{Status: statusOfNeighbour(f.WasCode)}, Is: benchmark.Figure{Status: statusOfNeighbour(f.Code)},
+			WasNear: benchmark.Near{Code: f.WasCode, Closeness: f.WasCloseness}, IsNear: benchmark.Near{Code: f.Code, Closeness: f.Closeness},
+		})
+	}
+	return err
+}
+
+func statusOfNeighbour(code string) benchmark.Status {
+	if code == "" {
+		return benchmark.NotHeld
+	}
+	return benchmark.Reported
 }
 
 // model keeps the model itself, in the place of the one that has its code.

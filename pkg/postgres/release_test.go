@@ -235,6 +235,9 @@ func TestADryRunSaysWhatWouldChange(t *testing.T) {
 		d := delivered("b", "2025-11-21")
 		d.DryRun, d.Each = dry, func(c benchmark.Change) error {
 			told = append(told, fmt.Sprint(c.Of, " ", c.Kind, " ", c.Indicator, " ", c.Period, " ", c.Geography, " ", shownNumber(c.Was.Value), " ", shownNumber(c.Is.Value)))
+			if c.Of == benchmark.OfNeighbours {
+				told[len(told)-1] = fmt.Sprint(c.Of, " ", c.Kind, " ", c.Period, " ", c.Geography, " ", c.Rank, " ", c.Was.Status, " ", c.WasNear, " ", c.Is.Status, " ", c.IsNear)
+			}
 			return nil
 		}
 		r, err := s.Import(t.Context(), team, d, gives(file))
@@ -249,6 +252,8 @@ func TestADryRunSaysWhatWouldChange(t *testing.T) {
 		"figure new REREF_PCT 2024-25 E08000025 none 30",
 		"figure corrected REREF_PCT 2024-25 E09000022 19.8 20",
 		"population corrected  2024 E09000022 60000 50000",
+		"neighbour withdrawn 2025 E09000022 1 reported {E08000025 Very close} not_held { }",
+		"neighbour new 2025 E09000022 2 not_held { } reported {E08000025 Very close}",
 	}
 	if !slices.Equal(told, want) {
 		t.Errorf("it tells\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))

@@ -33,6 +33,9 @@ var revisions = map[string]string{
 	"move in the feed":     "UPDATE feed SET place = place + 1",
 	"delete of the feed":   "DELETE FROM feed",
 	"empty the feed":       "TRUNCATE feed",
+	"let others hear":      "UPDATE feed_heard SET name = 'reporting'",
+	"let nobody hear":      "DELETE FROM feed_heard",
+	"empty who hears":      "TRUNCATE feed_heard",
 }
 
 // TestTheServiceOnlyAddsToTheAudit: PostgreSQL refuses everything else to the

@@ -78,14 +78,25 @@ func (s *Store) UseAssertion(ctx context.Context, client string, jtiHash [32]byt
 }
 
 // PurgeAccess deletes what is refused by itself since: assertions and single tokens
-// that have expired.
+// that have expired. That a revocation goes is told as of any record: whoever holds a
+// list of them must hear of it.
 func (s *Store) PurgeAccess(ctx context.Context) error {
-	now := s.now()
-	if err := s.gorm.WithContext(ctx).Where("expires_at <= ?", now).Delete(&usedAssertion{}).Error; err != nil {
+	if err := s.gorm.WithContext(ctx).Where("expires_at <= ?", s.now()).Delete(&usedAssertion{}).Error; err != nil {
 		return refusal(err)
 	}
-	return refusal(s.gorm.WithContext(ctx).Where("expires_at <= ?", now).Delete(&programme.TokenRevocation{}).Error)
+	return refusal(s.act(ctx, purging, func(w *work) error {
+		expired, err := locked[programme.TokenRevocation](w, "expires_at <= ?", w.now)
+		for i := range expired {
+			if err == nil {
+				err = erase[programme.TokenRevocation](w, &expired[i])
+			}
+		}
+		return err
+	}))
 }
+
+// purging is who the audit names for what goes by itself.
+var purging = programme.Actor{Issuer: "local", Subject: "expiry", Reason: "Its token is refused by itself since."}
 
 // AccessGeneration answers which state of clients, keys and revocations is the
 // present one.

@@ -133,7 +133,10 @@ func (a *Action) Stalled(r Reckoning) bool {
 // ActionFilter leaves those actions of a list that agree with every member that
 // is given.
 type ActionFilter struct {
-	FindingID    *string
+	FindingID *string
+	// What the finding is of.
+	PeerChallengeID, PeerChallengeGroupID, PeerReviewID *string
+
 	Borough      *string
 	Cycle        *Cycle // of the challenge or review
 	SubRegion    *string

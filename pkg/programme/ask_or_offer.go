@@ -84,9 +84,8 @@ func (a *AskOrOffer) spokenFor(actor Actor) error {
 
 // Raise opens the ask or offer on the actor's behalf, in the group that is asked;
 // forum is nil where there is none. The error is Forbidden if the actor does not
-// speak for the borough, and Conflict if the group's challenge is not in progress
-// or completed: before, a group can still change, and afterwards nobody meets in it.
-// Whether the borough belongs to the group, [AskOrOffer.Check] says.
+// speak for the borough or for no member of the group, and Conflict if the group is not
+// asked now. Whether the borough belongs to the group, [AskOrOffer.Check] says.
 func (a *AskOrOffer) Raise(actor Actor, forum *Forum) error {
 	if err := a.spokenFor(actor); err != nil {
 		return err
@@ -100,10 +99,7 @@ func (a *AskOrOffer) Raise(actor Actor, forum *Forum) error {
 		return nil
 	}
 	a.Audience = a.Asked(forum.Boroughs)
-	if !forum.Records && slices.Contains(forum.Boroughs, a.Borough) {
-		return WrongState("A group is asked while its challenge is in progress or completed.")
-	}
-	return nil
+	return forum.MayAsk(actor)
 }
 
 // Asked is the audience of an ask in a group of these boroughs. Whoever asks

@@ -43,7 +43,7 @@ func TestAskOrOfferIsRaised(t *testing.T) {
 	group := "01932b7e-0000-7000-8000-000000000002"
 	running := &programme.Forum{Boroughs: []string{asker, askedMember}, Records: true}
 	forming := &programme.Forum{Boroughs: []string{asker, askedMember}}
-	others := &programme.Forum{Boroughs: []string{askedMember, askOutsider}}
+	others := &programme.Forum{Boroughs: []string{askedMember, askOutsider}, Records: true}
 	parties := programme.Parties(asker, askedMember)
 	for name, c := range map[string]struct {
 		actor    programme.Actor
@@ -63,7 +63,7 @@ func TestAskOrOfferIsRaised(t *testing.T) {
 		"an ask while the group meets":     {actor: askingLead, kind: programme.Ask, group: &group, forum: running, audience: parties},
 		"an ask before the group meets":    {actor: askingLead, kind: programme.Ask, group: &group, forum: forming, code: "wrong_state"},
 		"an ask of nobody":                 {actor: askingLead, kind: programme.Ask, fault: "required_for_ask", audience: programme.TeamOnly()},
-		"an ask of others":                 {actor: askingLead, kind: programme.Ask, group: &group, forum: others, fault: "not_in_group", audience: programme.Parties(asker, askedMember, askOutsider)},
+		"an ask of others":                 {actor: askingLead, kind: programme.Ask, group: &group, forum: others, code: "not_yours"},
 		"an ask of others, by the team":    {actor: askingTeam, kind: programme.Ask, group: &group, forum: others, fault: "not_in_group", audience: programme.Parties(asker, askedMember, askOutsider)},
 		"an ask in another borough's name": {actor: askedOther, kind: programme.Ask, group: &group, forum: running, code: "not_yours"},
 	} {

@@ -46,6 +46,13 @@ func (a Audience) And(b Audience) Audience {
 	return both
 }
 
+// Or answers who belongs to either audience.
+func (a Audience) Or(b Audience) Audience {
+	either := slices.Concat(a, b)
+	slices.Sort(either)
+	return slices.Compact(either)
+}
+
 // With answers the audience with the borough, which sees what is about it.
 func (a Audience) With(borough string) Audience {
 	if a.has(borough) {

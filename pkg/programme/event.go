@@ -65,6 +65,9 @@ const (
 // Hold says that an event has taken place, or is taking place.
 const Hold Step = "hold"
 
+// AddEvent is the step of a challenge, a group or a review of which there is an event.
+const AddEvent Step = "add-event"
+
 // EventSession is a part of an event.
 type EventSession struct {
 	Title      string  `json:"title"`
@@ -100,7 +103,7 @@ const (
 func (*Event) Noun() string { return "event" }
 
 // Steps implements [Record].
-func (*Event) Steps() []Step { return []Step{Edit, Hold, Cancel, Reopen, Delete} }
+func (*Event) Steps() []Step { return []Step{Edit, Hold, Cancel, Reopen, AddMilestone, Delete} }
 
 // May implements [Record]: only the programme's team runs events. Whether an event
 // can be held also depends on the day: see [Event.MayOn].
@@ -113,6 +116,8 @@ func (e *Event) May(actor Actor, step Step) error {
 		if e.State == EventCancelled {
 			return WrongState("An event that is cancelled is not changed any more; reopen it first.")
 		}
+	case AddMilestone:
+		return nil
 	case Reopen:
 		if e.State == EventPlanned {
 			return WrongState("Only an event that was held or cancelled can be reopened.")

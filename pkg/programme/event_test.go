@@ -47,9 +47,9 @@ func faultsNamed(t *testing.T, err error) []string {
 func TestEventSteps(t *testing.T) {
 	t.Parallel()
 	allowed := map[programme.EventState][]programme.Step{
-		programme.EventPlanned:   {programme.Edit, programme.Hold, programme.Cancel, programme.Delete},
-		programme.EventHeld:      {programme.Edit, programme.Reopen},
-		programme.EventCancelled: {programme.Reopen},
+		programme.EventPlanned:   {programme.Edit, programme.Hold, programme.Cancel, programme.AddMilestone, programme.Delete},
+		programme.EventHeld:      {programme.Edit, programme.Reopen, programme.AddMilestone},
+		programme.EventCancelled: {programme.Reopen, programme.AddMilestone},
 	}
 	for state, steps := range allowed {
 		e := programme.Event{State: state, StartsOn: "2026-10-05", EndsOn: "2026-10-05"}

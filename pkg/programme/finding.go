@@ -51,12 +51,10 @@ const (
 	NotAccepted ResponseAnswer = "not_accepted"
 )
 
-// The steps of a finding beside those of all kinds. RecordFinding is that of its
-// making.
+// The steps of a finding beside those of all kinds.
 const (
-	RecordFinding Step = "record"
-	Respond       Step = "respond"
-	AddAction     Step = "add-action"
+	Respond   Step = "respond"
+	AddAction Step = "add-action"
 )
 
 // Noun implements [Record].
@@ -82,11 +80,8 @@ func (f *Finding) May(actor Actor, step Step) error {
 		}
 		return nil
 	}
-	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Forum.Finders, actor.isOf) {
-		return NotYours("Only those who record findings there and the programme's team may do this.")
-	}
-	if !f.Forum.Records {
-		return WrongState("Findings of a challenge are recorded while it is in progress or completed, those of a review during fieldwork and factual accuracy.")
+	if err := f.Forum.MayRecord(actor); err != nil {
+		return err
 	}
 	if step == Delete && f.Response != nil {
 		return Errorf(Conflict, CodeAnswered, "The borough has answered the finding, so that it stays; correct it instead.")

@@ -1,5 +1,7 @@
 package programme
 
+import "slices"
+
 // Forum is what the rules need to know of the group or review in which things
 // are found and said.
 type Forum struct {
@@ -7,6 +9,51 @@ type Forum struct {
 	Finders  []string // those of them who may record findings
 	Records  bool     // whether findings are being recorded
 	Answers  bool     // whether findings are being answered and acted on
+}
+
+// The steps of a group or a review that lead to a record of another kind, in whose body it
+// is named.
+const (
+	RecordFinding Step = "record-finding"
+	RaiseAsk      Step = "raise-ask"
+)
+
+// MayRecord refuses findings of those who record none there, and while none are
+// recorded.
+func (f Forum) MayRecord(actor Actor) error {
+	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Finders, actor.isOf) {
+		return NotYours("Only those who record findings there and the programme's team may do this.")
+	}
+	if !f.Records {
+		return WrongState("Findings of a challenge are recorded while it is in progress or completed, those of a review during fieldwork and factual accuracy.")
+	}
+	return nil
+}
+
+// MayFind is MayRecord for a new finding, which is about one of the boroughs.
+func (f Forum) MayFind(actor Actor) error {
+	if err := f.MayRecord(actor); err != nil {
+		return err
+	}
+	if len(f.Boroughs) == 0 {
+		return WrongState("The group has no members about whom something could be found.")
+	}
+	return nil
+}
+
+// MayAsk refuses asks in a group of those who speak for none of its members, and while
+// it is not asked: before, a group can still change, and afterwards nobody meets in it.
+func (f Forum) MayAsk(actor Actor) error {
+	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Boroughs, actor.isOf) {
+		return NotYours("Only the group's members and the programme's team may do this.")
+	}
+	if !f.Records {
+		return WrongState("A group is asked while its challenge is in progress or completed.")
+	}
+	if len(f.Boroughs) == 0 {
+		return WrongState("The group has no members who could ask.")
+	}
+	return nil
 }
 
 // Forum is the review as the place where things are found: its team finds, its

@@ -15,6 +15,30 @@ type Listing[T any] struct {
 	Each func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error
 	// Key answers the texts by which the list is ordered; no two records have the same.
 	Key func(*T) []string
+	// Reads names the nouns of all that the list is made of, whoever may see it: unless
+	// one of them changes, it stays as it is. None means that nobody can know.
+	Reads []string
+}
+
+// EveryNoun stands for all nouns that there are, and those to come.
+const EveryNoun = "*"
+
+// Under is the list under a condition, which is asked before it is read.
+func (l Listing[T]) Under(holds func(ctx context.Context) error) Listing[T] {
+	page, each := l.Page, l.Each
+	l.Page = func(ctx context.Context, w Window) (Part[T], error) {
+		if err := holds(ctx); err != nil {
+			return Part[T]{}, err
+		}
+		return page(ctx, w)
+	}
+	l.Each = func(ctx context.Context, begin func(moment int64) (bool, error), do func(*T) error) error {
+		if err := holds(ctx); err != nil {
+			return err
+		}
+		return each(ctx, begin, do)
+	}
+	return l
 }
 
 // Window says which part of a list is wanted.

@@ -64,6 +64,10 @@ const (
 // cycle. Further off they are slips of the pen.
 const milestoneYears = 5
 
+// AddMilestone is the step of a challenge, a review or an event to which a milestone
+// links.
+const AddMilestone Step = "add-milestone"
+
 // Noun implements [Record].
 func (*Milestone) Noun() string { return "milestone" }
 

@@ -83,7 +83,7 @@ func (*PeerChallenge) Noun() string { return "peer-challenge" }
 
 // Steps implements [Record].
 func (*PeerChallenge) Steps() []Step {
-	return []Step{Edit, AddGroup, ProposeGroups, Prepare, Start, Complete, Close, Cancel, Reopen, Delete}
+	return []Step{Edit, AddGroup, ProposeGroups, Prepare, Start, Complete, Close, Cancel, Reopen, AddEvent, AddMilestone, Delete}
 }
 
 // May implements [Record]: only the programme's team runs challenges.
@@ -96,6 +96,8 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 		if c.State == ChallengeClosed || c.State == ChallengeCancelled {
 			return WrongState("A challenge that is closed or cancelled is not changed any more; reopen it first.")
 		}
+	case AddEvent, AddMilestone:
+		return nil
 	case AddGroup, ProposeGroups:
 		if !c.TakesGroups() {
 			return WrongState("Groups are formed until the challenge is in progress.")

@@ -56,15 +56,20 @@ func (*PeerChallengeGroup) Noun() string { return "peer-challenge-group" }
 
 // Steps implements [Record].
 func (*PeerChallengeGroup) Steps() []Step {
-	return []Step{Edit, PutMember, TakeMember, WriteNotes, Delete}
+	return []Step{Edit, PutMember, TakeMember, WriteNotes, RecordFinding, RaiseAsk, AddEvent, Delete}
 }
 
 // May implements [Record]: the programme's team forms groups, and their members
-// write the notes too. Putting a borough in and taking it out needs a reason while
+// write the notes, record findings and ask too. Putting a borough in and taking it out needs a reason while
 // the challenge is in progress, which [PeerChallengeGroup.Put] and
 // [PeerChallengeGroup.Take] ask for.
 func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
-	if step == WriteNotes {
+	switch step {
+	case RecordFinding:
+		return g.Forum(g.Challenge).MayFind(actor)
+	case RaiseAsk:
+		return g.Forum(g.Challenge).MayAsk(actor)
+	case WriteNotes:
 		switch {
 		case !slices.ContainsFunc(g.Boroughs(), actor.Speaks) && !actor.Is(RoleProgramme):
 			return NotYours("Only the group's members and the programme's team may do this.")

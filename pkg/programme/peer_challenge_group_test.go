@@ -45,12 +45,12 @@ func groupFaults(err error) []string {
 func TestGroupSteps(t *testing.T) {
 	t.Parallel()
 	allowed := map[programme.ChallengeState][]programme.Step{
-		programme.ChallengePlanned:    {programme.Edit, programme.PutMember, programme.TakeMember, programme.Delete},
-		programme.ChallengePreparing:  {programme.Edit, programme.PutMember, programme.TakeMember, programme.Delete},
-		programme.ChallengeInProgress: {programme.Edit, programme.PutMember, programme.TakeMember, programme.WriteNotes},
-		programme.ChallengeCompleted:  {programme.Edit, programme.WriteNotes},
-		programme.ChallengeClosed:     {},
-		programme.ChallengeCancelled:  {},
+		programme.ChallengePlanned:    {programme.Edit, programme.PutMember, programme.TakeMember, programme.AddEvent, programme.Delete},
+		programme.ChallengePreparing:  {programme.Edit, programme.PutMember, programme.TakeMember, programme.AddEvent, programme.Delete},
+		programme.ChallengeInProgress: {programme.Edit, programme.PutMember, programme.TakeMember, programme.WriteNotes, programme.RecordFinding, programme.RaiseAsk, programme.AddEvent},
+		programme.ChallengeCompleted:  {programme.Edit, programme.WriteNotes, programme.RecordFinding, programme.RaiseAsk, programme.AddEvent},
+		programme.ChallengeClosed:     {programme.AddEvent},
+		programme.ChallengeCancelled:  {programme.AddEvent},
 	}
 	for state, steps := range allowed {
 		g := groupIn(state)

@@ -155,7 +155,7 @@ func (*PeerReview) Noun() string { return "peer-review" }
 
 // Steps implements [Record].
 func (*PeerReview) Steps() []Step {
-	return []Step{Edit, AgreeScope, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, Delete}
+	return []Step{Edit, AgreeScope, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, RecordFinding, AddEvent, AddMilestone, Delete}
 }
 
 // May implements [Record]. The programme's team runs reviews; the visiting
@@ -168,6 +168,10 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 	switch step {
 	case Publish:
 		return nil // the report stays the host's to publish, or not, after the review too
+	case AddEvent, AddMilestone:
+		return nil
+	case RecordFinding:
+		return r.Forum().MayFind(actor)
 	case Edit:
 		if r.State == ReviewClosed || r.State == ReviewCancelled {
 			return WrongState("A review that is closed or cancelled is not changed any more; reopen it first.")
@@ -200,6 +204,8 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 // yours refuses who may not take the step in any state.
 func (r *PeerReview) yours(actor Actor, step Step) error {
 	switch step {
+	case RecordFinding:
+		return nil // the forum says whose that is
 	case WriteReport:
 		if !slices.ContainsFunc(r.Visitors(), actor.Speaks) && !actor.Is(RoleProgramme) {
 			return NotYours("The team's boroughs and the programme's team write the report.")

@@ -123,11 +123,11 @@ func TestWhoRunsReviews(t *testing.T) {
 		actor programme.Actor
 		steps string // that are not forbidden
 	}{
-		{"team", theTeam, "edit scope prepare start-fieldwork write-report check-facts finalise follow-up close cancel reopen delete"},
+		{"team", theTeam, "edit scope prepare start-fieldwork write-report check-facts finalise follow-up close cancel reopen record-finding add-event add-milestone delete"},
 		{"host's director", lambethLead, "comment publish"},
 		{"host's officer", speaker(programme.RoleBoroughEditor, "E09000022"), "comment"},
-		{"visiting director", croydonLead, "write-report"},
-		{"visiting officer", speaker(programme.RoleBoroughEditor, "E09000028"), "write-report"},
+		{"visiting director", croydonLead, "write-report record-finding"},
+		{"visiting officer", speaker(programme.RoleBoroughEditor, "E09000028"), "write-report record-finding"},
 		{"visiting machine", speaker(programme.RoleBoroughSystem, "E09000008"), ""},
 		{"another director", speaker(programme.RoleBoroughLead, "E09000030"), ""},
 		{"reporting tool", programme.Actor{Roles: []programme.Role{programme.RoleReporting}}, ""},

@@ -1,20 +1,35 @@
 package returns
 
 import (
-	"time"
+	"cmp"
+	"slices"
 
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
 // Severity says what a finding asks of the sender.
 type Severity string
 
-// The severities.
+// The severities, the gravest first.
 const (
 	Refused Severity = "refused" // it cannot be kept, not even as a draft
 	Error   Severity = "error"   // it is kept as a draft, and cannot be submitted
 	Warning Severity = "warning" // it is explained before it is submitted
 )
+
+// gravity orders findings: what is worked off stands behind what is not.
+func gravity(f Finding) int {
+	switch {
+	case f.Severity == Refused:
+		return 0
+	case f.Severity == Error:
+		return 1
+	case f.Explained == nil:
+		return 2
+	}
+	return 3
+}
 
 // Place is where something stands in what was sent. What does not concern it is
 // empty.
@@ -24,61 +39,95 @@ type Place struct {
 	Column  string // of a table: its name in the header
 }
 
-// Report is what the rules find in a return, all of it at once.
-type Report struct {
-	Borough   string
-	Quarter   string
-	Framework string
-	Findings  []Finding // the gravest first; at most [MaxFindings]
-	More      int       // how many there are beyond those
-	Errors    int       // of all findings, those that are refused included
-	Warnings  int       // of all findings
-	Open      int       // warnings that nobody has explained
-	Tally     Tally     // of the return's values
-}
-
 // MaxFindings is how many findings a report tells. More help nobody: they have one
 // cause, or the wrong file was sent.
 const MaxFindings = 100
 
+// Report is what the rules find in a return, all of it at once.
+type Report struct {
+	Borough   string
+	Quarter   string
+	Framework string    // the version whose rules were asked
+	Findings  []Finding // the gravest first; at most [MaxFindings]
+	More      int       // how many there are beyond those
+	Refused   int       // of all findings
+	Errors    int       // of all findings
+	Warnings  int       // of all findings, the explained ones included
+	Open      int       // warnings that nobody has explained
+	Tally     Tally     // of the whole return's values
+}
+
 // Finding is one thing that a rule finds.
 type Finding struct {
-	Rule        string // the rule's code
-	RuleVersion int
+	Rule        string             // its code; for what a value must be in itself, the code of the fault
+	RuleVersion int                // 0 of what no framework can change
+	Kind        framework.RuleKind // of the rule; empty of what a value must be in itself
 	Severity    Severity
-	Counts      []Value // that the rule read, with what the return says of them
-	Fingerprint string  // of rule and counts read: what an explanation is keyed to
+	Counts      Values // that the rule read of the return
 	Place       Place
-	Given       string // what stands there, in words
-	Expected    string // what the rule expects, in words
-	Detail      string // one sentence
+	Others      []Place // where else it stands: the other of two rows
+	Given       string  // what stands there
+	Expected    string  // what the rule expects
+	Detail      string  // one sentence, for people
 	Remedy      Remedy
-	Others      []Place // where else the finding stands: the other row of two
+	Advice      string // what to do about it, in a sentence
 	Explained   *Explanation
 }
 
-// Explanation is what a borough says to a warning. It is kept with the rule and the
-// counts that the rule read, and with nothing else: the same posted again keeps it.
-type Explanation struct {
-	Rule        string         `json:"rule"`
-	RuleVersion int            `json:"ruleVersion"` // the version to which it was given
-	Fingerprint string         `json:"fingerprint"` // of the counts read, each with value and status
-	Counts      []string       `json:"counts"`      // the counts read
-	Text        string         `json:"text"`
-	By          programme.Role `json:"by"`
-	At          time.Time      `json:"at"`
-	Carried     *string        `json:"carried"` // the quarter from which it was carried forward, if it was
+// Keepable reports whether the return can be kept as a draft.
+func (r Report) Keepable() bool { return r.Refused == 0 }
+
+// Submittable reports whether the return can be submitted: nothing is wrong with it,
+// and every warning is explained.
+func (r Report) Submittable() bool { return r.Refused+r.Errors+r.Open == 0 }
+
+// tell answers the report with the findings, which it sorts. unread are refused too, and
+// nobody has kept them.
+func tell(r Report, findings []Finding, unread int) Report {
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(gravity(a), gravity(b)) })
+	for i := range findings {
+		switch f := &findings[i]; f.Severity {
+		case Refused:
+			r.Refused++
+		case Error:
+			r.Errors++
+		case Warning:
+			r.Warnings++
+			if f.Explained == nil {
+				r.Open++
+			}
+		}
+	}
+	told := min(len(findings), MaxFindings)
+	r.Findings, r.More = findings[:told:told], len(findings)-told+unread
+	r.Refused += unread
+	return r
 }
 
-// Remedy is what to do about a finding. Findings are told in groups of one remedy,
-// because that is how they are worked off.
-type Remedy string
+// Faults answers the findings of these severities as faults of a request.
+func (r Report) Faults(severities ...Severity) []programme.Fault {
+	var faults []programme.Fault
+	for i := range r.Findings {
+		if slices.Contains(severities, r.Findings[i].Severity) {
+			faults = append(faults, r.Findings[i].Fault())
+		}
+	}
+	return faults
+}
 
-// The remedies, in the order in which they are worked off.
-const (
-	CorrectFile  Remedy = "correct_file"  // the table cannot be read as it is
-	CorrectValue Remedy = "correct_value" // a value cannot be right
-	GiveReason   Remedy = "give_reason"   // a status needs a reason
-	CorrectSum   Remedy = "correct_sum"   // values contradict each other
-	Explain      Remedy = "explain"       // it may be right, and somebody must say why
-)
+// Fault answers the finding as a fault of a request.
+func (f *Finding) Fault() programme.Fault {
+	code, ofRule := faultCodes[f.Kind]
+	if !ofRule {
+		code = programme.FaultCode(f.Rule)
+	}
+	return programme.Fault{Pointer: f.Place.Pointer, Row: f.Place.Row, Column: f.Place.Column, Code: code, Detail: f.Detail, Given: f.Given}
+}
+
+// faultCodes are those of what rules find. The names of the rules are the framework's.
+var faultCodes = map[framework.RuleKind]programme.FaultCode{
+	framework.Range: programme.FaultOutOfRange, framework.PartAboveWhole: programme.FaultPartAboveWhole, framework.Sum: programme.FaultOutsideParts,
+	framework.ComputedDiffers: programme.FaultOutsideParts, framework.ChangeOnPrevious: programme.FaultBeyondLimit, framework.ChangeOnLastYear: programme.FaultBeyondLimit,
+	framework.Hundredfold: programme.FaultBeyondLimit, framework.NoughtWhereLarge: programme.FaultBeyondLimit, framework.Outlier: programme.FaultFarAway,
+	framework.FallInCumulative: programme.FaultBeyondLimit,
+}

@@ -79,26 +79,11 @@ func newSystem(t *testing.T, program string) *system {
 // start loads London and starts the processes; url is where each finds the database.
 func (s *system) start(program string, url func(process int) string) {
 	s.t.Helper()
-	env := func(database string) []string {
-		return append(withoutSettings(os.Environ()), "DATABASE_URL="+database, "PEERCHALLENGE_BASE_URL=http://robustness.test", "LOG_LEVEL=warn", "PEERCHALLENGE_DEVELOPMENT=on",
-			"PEERCHALLENGE_LIMIT_CALLER=0", "PEERCHALLENGE_LIMIT_ADDRESS=0")
-	}
-	command := func(args ...string) string {
-		cmd := exec.Command(program, args...)
-		cmd.Env = env(s.database())
-		var said bytes.Buffer
-		cmd.Stderr = &said
-		out, err := cmd.Output()
-		if err != nil {
-			s.t.Fatalf("%v: %v\n%s%s", args, err, out, said.String())
-		}
-		return strings.TrimSpace(string(out))
-	}
-	command("migrate")
-	command("import", "london")
-	s.token = command("token", "--role", "programme", "--subject", "robustness", "--ttl", "24h")
+	command(s.t, program, s.database(), "migrate")
+	command(s.t, program, s.database(), "import", "london")
+	s.token = command(s.t, program, s.database(), "token", "--role", "programme", "--subject", "robustness", "--ttl", "24h")
 	for i := range processes {
-		p := &process{program: program, env: env(url(i)), address: "127.0.0.1:0"}
+		p := &process{program: program, env: settings(url(i)), address: "127.0.0.1:0"}
 		s.services = append(s.services, p)
 		if err := p.start(); err != nil {
 			s.t.Fatal(err)
@@ -106,6 +91,26 @@ func (s *system) start(program string, url func(process int) string) {
 		s.t.Cleanup(p.kill)
 		s.doors = append(s.doors, pgtest.NewProxy(s.t, "http://"+p.address))
 	}
+}
+
+// settings are those of a process that works on the database.
+func settings(database string) []string {
+	return append(withoutSettings(os.Environ()), "DATABASE_URL="+database, "PEERCHALLENGE_BASE_URL=http://robustness.test", "LOG_LEVEL=warn", "PEERCHALLENGE_DEVELOPMENT=on",
+		"PEERCHALLENGE_LIMIT_CALLER=0", "PEERCHALLENGE_LIMIT_ADDRESS=0")
+}
+
+// command carries out one of the program's commands and answers what it says.
+func command(t *testing.T, program, database string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(program, args...)
+	cmd.Env = settings(database)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s%s", args, err, out, said.String())
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func withoutSettings(environment []string) []string {

@@ -23,7 +23,7 @@ var actions = nounOf(actionInput, setAction, actionWire)
 func (s *Server) ListActions(ctx context.Context, r api.ListActionsRequestObject) (api.Response, error) {
 	p := r.Params
 	f := programme.ActionFilter{
-		FindingID: p.FindingId, Cycle: convert[programme.Cycle](p.Cycle), Borough: p.Borough, SubRegion: p.SubRegion, PriorityID: p.PriorityId, States: words[programme.ActionState](p.State),
+		FindingID: p.FindingId, PeerChallengeID: p.PeerChallengeId, PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, Cycle: convert[programme.Cycle](p.Cycle), Borough: p.Borough, SubRegion: p.SubRegion, PriorityID: p.PriorityId, States: words[programme.ActionState](p.State),
 		Overdue: p.Overdue, Stalled: p.Stalled, Reckoning: reckoning(ctx), UpdatedSince: p.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.Actions(callOf(ctx).actor, f, text(p.Sort)), actionWire(ctx))

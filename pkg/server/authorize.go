@@ -23,7 +23,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		if op == nil {
 			return next(c) // no such address or method, or an asset of the documentation
 		}
-		call := &call{op: op, contract: s.contract, url: request.URL, query: request.URL.Query(), made: func() {}, keep: func(*content) {}}
+		call := &call{op: op, contract: s.contract, url: request.URL, query: request.URL.Query(), made: func() {}, keep: func(*content) {}, lastMade: s.lastMade, store: s.store}
 		call.format = wanted(op, call.query, request.Header)
 		call.acceptsGzip = acceptsGzip(request.Header)
 		for _, list := range []string{"If-Match", "If-None-Match"} {
@@ -32,13 +32,18 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}
 		call.ifNoneMatch = request.Header.Get("If-None-Match")
-		ctx, cancel := bounded(context.WithValue(request.Context(), callKey{}, call), call)
+		ctx, cancel := s.timeouts.bounded(context.WithValue(request.Context(), callKey{}, call), call)
 		defer cancel()
 		c.SetRequest(request.WithContext(ctx))
 		if op.Public {
 			return next(c)
 		}
+		from := attempt{network: s.networkFrom(request)}
+		if err := s.guesses.mayTry(c, from); err != nil {
+			return err
+		}
 		actor, err := s.authenticate(ctx, request.Header.Get("Authorization"))
+		s.guesses.tried(from, err)
 		call.who = actor
 		if err != nil {
 			return err

@@ -101,18 +101,27 @@ type synthetic struct{ authorities, indicators, quarters int }
 func bench(b *testing.B, s synthetic) *world {
 	b.Helper()
 	url := pgtest.Database(b)
+	if s.authorities > 0 {
+		s.fill(b, url)
+	}
+	w := startOn(b, url, loggingToFile(b))
+	w.client = http.DefaultClient
+	if _, err := w.store.Snapshot(b.Context()); err != nil { // a request would not wait for millions of figures
+		b.Fatal(err)
+	}
+	w.get("/v1/boroughs").want(200)
+	return w
+}
+
+// loggingToFile writes the service's log to a file.
+func loggingToFile(b *testing.B) func(cfg *server.Config) {
+	b.Helper()
 	log, err := os.Create(filepath.Join(b.TempDir(), "log"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = log.Close() })
-	if s.authorities > 0 {
-		s.fill(b, url)
-	}
-	w := startOn(b, url, func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(log, nil)) })
-	w.client = http.DefaultClient
-	w.get("/v1/boroughs").want(200) // the figures are loaded
-	return w
+	return func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(log, nil)) }
 }
 
 // fill writes the dataset with COPY, as an import would.
@@ -341,8 +350,18 @@ func median(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-// rate answers how many requests a second 16 clients get answered.
+// rate answers how many requests a second 16 clients get answered with the token.
 func rate(b *testing.B, base, token string, path func(int) string) float64 {
+	b.Helper()
+	header := http.Header{}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	return rateOf(b, base, header, http.StatusOK, path)
+}
+
+// rateOf is rate for requests with the header that are answered so.
+func rateOf(b *testing.B, base string, header http.Header, status int, path func(int) string) float64 {
 	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}
 	defer transport.CloseIdleConnections()
@@ -360,9 +379,7 @@ func rate(b *testing.B, base, token string, path func(int) string) float64 {
 					b.Error(err)
 					return
 				}
-				if token != "" {
-					request.Header.Set("Authorization", "Bearer "+token)
-				}
+				request.Header = header.Clone()
 				r, err := client.Do(request)
 				if err != nil {
 					b.Error(err)
@@ -370,7 +387,7 @@ func rate(b *testing.B, base, token string, path func(int) string) float64 {
 				}
 				_, _ = io.Copy(io.Discard, r.Body)
 				_ = r.Body.Close()
-				if r.StatusCode != http.StatusOK {
+				if r.StatusCode != status {
 					b.Errorf("%s: status %d", path(i), r.StatusCode)
 					return
 				}

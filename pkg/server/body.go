@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -20,8 +21,6 @@ import (
 
 const (
 	maxBody = 1 << 20
-	// bodyTimeout is how long the body of a request may take to arrive.
-	bodyTimeout = requestTimeout - 5*time.Second
 	// doorBytes is how much of all callers' bodies is checked at a time, and doorPatience
 	// how long a body waits for its turn.
 	doorBytes    = 8 << 20
@@ -53,7 +52,7 @@ func (d door) check(ctx context.Context, op *operation, body []byte) ([]byte, er
 
 // readBody takes the body, if it is of the right kind and size. Where none is needed
 // and none has come, it is as if nothing were said in it.
-func readBody(op *operation, c echo.Context) ([]byte, error) {
+func (s *Server) readBody(op *operation, c echo.Context) ([]byte, error) {
 	if op.bodyOptional && c.Request().ContentLength == 0 {
 		return []byte("{}"), nil
 	}
@@ -64,19 +63,24 @@ func readBody(op *operation, c echo.Context) ([]byte, error) {
 	if encoding := c.Request().Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, unsupported(c, op, "Send the body without Content-Encoding.")
 	}
-	// A test's connection may have no deadlines.
-	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(bodyTimeout))
+	s.timeouts.boundBody(c)
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, programme.Errorf(programme.TooLarge, programme.CodeTooLarge, "The body is larger than %d bytes.", maxBody)
-	case err != nil && errors.Is(c.Request().Context().Err(), context.Canceled):
+	case err != nil && hasGone(c, err):
 		return nil, context.Canceled
 	case err != nil:
 		return nil, programme.Wrap(err, programme.Malformed, programme.CodeIncompleteBody, "The body ended before its announced length, or did not come in time.")
 	}
 	return body, nil
+}
+
+// hasGone reports whether a body could not be read because its sender has gone. net/http
+// also cancels the request's context where it is the sender's time that is over.
+func hasGone(c echo.Context, err error) bool {
+	return errors.Is(c.Request().Context().Err(), context.Canceled) && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // unsupported refuses a body that is of another kind. Of a change it says which kinds

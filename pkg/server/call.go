@@ -33,10 +33,13 @@ type call struct {
 	snapshot    *benchmark.Snapshot // one state for the whole answer
 	today       programme.Date      // in the programme's zone
 	rules       programme.Settings
+	within      bool           // what is made is included in the answer about something else
 	cursorKey   []byte         // what cursors are marked with; nil where there are none
 	lists       *lists         // of the caller, where this is one of them
 	made        func()         // makes room for others, as soon as the database has done its part
-	keep        func(*content) // for the next caller; does nothing where answers are not alike
+	keep        func(*content) // remembers what was made; does nothing where that is no use
+	lastMade    *lastMade      // pages of lists
+	store       filterStore
 }
 
 // format is the form of an answer.

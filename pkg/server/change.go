@@ -16,7 +16,7 @@ import (
 
 type changeStore interface {
 	Changes(ctx context.Context, actor programme.Actor, nouns []string, after int64, limit int) (items []programme.Change, next int64, err error)
-	LastChange(ctx context.Context) (place int64, err error)
+	LastChange(ctx context.Context, actor programme.Actor) (place int64, err error)
 }
 
 // ListChanges answers what comes after a place in the feed.
@@ -29,7 +29,7 @@ func (s *Server) ListChanges(ctx context.Context, r api.ListChangesRequestObject
 	var items []programme.Change
 	var next int64
 	if r.Params.From != nil && *r.Params.From == api.Now {
-		next, err = s.store.LastChange(ctx)
+		next, err = s.store.LastChange(ctx, feed.actor)
 	} else {
 		items, next, err = s.store.Changes(ctx, feed.actor, feed.query["types"], after, limitOf(feed))
 	}

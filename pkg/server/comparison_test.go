@@ -241,6 +241,10 @@ func TestSeries(t *testing.T) {
 	if len(s.Items) != 0 {
 		t.Errorf("%d quarters", len(s.Items))
 	}
+	w.get("/v1/indicators/REREF_PCT/series?borough=E09000022&kind=quarter&kind=financial_year").want(200).into(&s)
+	if len(s.Items) != 13 {
+		t.Errorf("%d quarters and financial years, want 13", len(s.Items))
+	}
 }
 
 func TestDistribution(t *testing.T) {

@@ -33,9 +33,9 @@ type operationKey struct{ method, route string }
 type operation struct {
 	ID           string
 	method       string
-	Path         string // as the contract has it
-	Step         stepOf // that it takes, or empty
-	Creates      string // the kind of resource that it creates, or empty
+	Path         string   // as the contract has it
+	Steps        []stepOf // that it takes
+	Creates      string   // the kind of resource that it creates, or empty
 	Public       bool
 	Roles        []programme.Role
 	notFor       *programme.Error // refuses who has none of them
@@ -48,11 +48,13 @@ type operation struct {
 	bodyOptional bool
 	BodyTypes    []string // media types of the body, the one to prefer first
 	fileTypes    []string // media types of the file that it takes as its body, instead of Body
-	Row          string   // schema of one item, where the operation answers a list
-	columns      []string // of the list as CSV
-	form         bool     // the token endpoint, which reads its request itself, by RFC 6749
-	showsSecret  bool     // its answer is never kept: x-shows-secret
-	fromSnapshot bool     // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
+	schema       *openapi3.Schema
+	includes     map[string]*operation // what it adds where that is asked for, with the operation that answers it by itself
+	Row          string                // schema of one item, where the operation answers a list
+	columns      []string              // of the list as CSV
+	form         bool                  // the token endpoint, which reads its request itself, by RFC 6749
+	showsSecret  bool                  // its answer is never kept: x-shows-secret
+	fromSnapshot bool                  // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)
@@ -84,7 +86,7 @@ func readContract() (*contract, error) {
 			c.operations[operationKey{method, route(path)}] = o
 		}
 	}
-	faults = append(faults, c.readSteps())
+	faults = append(faults, c.findSteps(), c.readIncludes())
 	return c, errors.Join(faults...)
 }
 
@@ -160,7 +162,7 @@ func unless(right bool) error {
 }
 
 func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	o := &operation{ID: op.OperationID, method: method, Path: path, Step: readStep(op), query: map[string]bool{}, ids: map[string]bool{}}
+	o := &operation{ID: op.OperationID, method: method, Path: path, Steps: readSteps(op), query: map[string]bool{}, ids: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		o.Parameters = append(o.Parameters, p.Value)
 		schema := p.Value.Schema.Value
@@ -191,6 +193,7 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON
 	}
 	o.Row, o.columns = rowSchema(op)
+	o.schema = shownSchema(op)
 	if op.Responses.Value("201") != nil {
 		o.Creates = createdAt(path)
 	}

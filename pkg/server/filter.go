@@ -77,12 +77,10 @@ func isTheme(s *benchmark.Snapshot, theme string) bool {
 }
 
 // known refuses a query that names what is not there, however well-formed, and names
-// every such parameter. Records are looked for only where nothing else is wrong.
-func (s *Server) known(ctx context.Context, call *call) error {
+// every such parameter. Records are looked for later: see [call.found].
+func (call *call) known() error {
 	var faults []programme.Fault
-	add := func(parameter, detail string) {
-		faults = append(faults, programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail})
-	}
+	add := func(parameter, detail string) { faults = append(faults, unknownValue(parameter, detail)) }
 	for name, values := range call.query {
 		if f, is := filters[name]; is {
 			for _, value := range values {
@@ -96,19 +94,36 @@ func (s *Server) known(ctx context.Context, call *call) error {
 	if from, to := call.query.Get("from"), call.query.Get("to"); from != "" && to != "" && to < from {
 		add("to", "The range ends before it begins.")
 	}
-	looks := len(faults) == 0
+	return refuseParameters(faults)
+}
+
+// found refuses a query that names records which are not there or which the caller may
+// not see, and names every such parameter. It asks the database, and so no sooner than
+// where the list does: behind the limits, and after it is known of which state the
+// answer will be.
+func (call *call) found(ctx context.Context) error {
+	var faults []programme.Fault
 	for name, noun := range recordFilters {
-		if !looks || !call.query.Has(name) {
+		if !call.query.Has(name) {
 			continue
 		}
-		seen, err := s.store.Sees(ctx, call.actor, noun, call.query.Get(name))
+		seen, err := call.store.Sees(ctx, call.actor, noun, call.query.Get(name))
 		if err != nil {
 			return err
 		}
 		if !seen {
-			add(name, "There is no "+strings.ReplaceAll(noun, "-", " ")+" with this id.")
+			faults = append(faults, unknownValue(name, "There is no "+strings.ReplaceAll(noun, "-", " ")+" with this id."))
 		}
 	}
+	return refuseParameters(faults)
+}
+
+func unknownValue(parameter, detail string) programme.Fault {
+	return programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail}
+}
+
+// refuseParameters names the faults in the parameters' order.
+func refuseParameters(faults []programme.Fault) error {
 	slices.SortStableFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Parameter, b.Parameter) })
 	return badRequest(faults...)
 }

@@ -16,7 +16,13 @@ type findingStore interface {
 	DeleteFinding(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
-var findings = nounOf(findingInput, setFinding, findingWire)
+var findings = nounOf(findingInput, setFinding, findingWire).including(map[string]include[programme.Finding, api.Finding]{
+	"peerChallengeGroup": one(func(f *programme.Finding) *string { return f.PeerChallengeGroupID }, includeStore.PeerChallengeGroupsByID, peerChallengeGroupWire,
+		func(to *api.Finding, g *api.PeerChallengeGroup) { to.PeerChallengeGroup = &g }),
+	"peerReview": one(func(f *programme.Finding) *string { return f.PeerReviewID }, includeStore.PeerReviewsByID, peerReviewWire,
+		func(to *api.Finding, r *api.PeerReview) { to.PeerReview = &r }),
+	"openActionCount": counted[programme.Finding](includeStore.OpenActionCounts, func(to *api.Finding, n *int) { to.OpenActionCount = &n }),
+})
 
 // ListFindings answers findings.
 func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObject) (api.Response, error) {
@@ -25,12 +31,12 @@ func (s *Server) ListFindings(ctx context.Context, r api.ListFindingsRequestObje
 		PeerChallengeID: p.PeerChallengeId, PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, Cycle: convert[programme.Cycle](p.Cycle), Borough: p.Borough,
 		Kinds: words[programme.FindingKind](p.Kind), PriorityID: p.PriorityId, Answered: p.Answered, UpdatedSince: p.UpdatedSince,
 	}
-	return answerListing(ctx, s.store.Findings(callOf(ctx).actor, f, text(p.Sort)), findingWire(ctx))
+	return findings.listed(ctx, s.store, s.store.Findings(callOf(ctx).actor, f, text(p.Sort)))
 }
 
 // GetFinding answers one.
 func (s *Server) GetFinding(ctx context.Context, r api.GetFindingRequestObject) (api.Response, error) {
-	return findings.read(ctx, s.store.Finding, r.Id)
+	return findings.readWith(ctx, s.store, s.store.Finding, r.Id)
 }
 
 // CreateFinding records one.

@@ -21,10 +21,14 @@ var groupingProposals = nounOf[programme.GroupingProposal, struct{}](nil, nil, g
 // ListGroupingProposals answers the proposals that were made for a challenge.
 func (s *Server) ListGroupingProposals(ctx context.Context, r api.ListGroupingProposalsRequestObject) (api.Response, error) {
 	actor := callOf(ctx).actor
-	if _, err := s.store.PeerChallenge(ctx, actor, r.Id); err != nil {
-		return nil, err
-	}
-	return answerListing(ctx, s.store.GroupingProposals(actor, r.Id), groupingProposalWire(ctx))
+	list := s.store.GroupingProposals(actor, r.Id).Under(func(ctx context.Context) error {
+		seen, err := s.store.Sees(ctx, actor, (&programme.PeerChallenge{}).Noun(), r.Id)
+		if err == nil && !seen {
+			err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such peer challenge.")
+		}
+		return err
+	})
+	return answerListing(ctx, list, groupingProposalWire(ctx))
 }
 
 // GetGroupingProposal answers one.

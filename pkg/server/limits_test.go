@@ -1,11 +1,17 @@
 package server_test
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"regexp"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
 )
@@ -82,4 +88,66 @@ func TestNobodyIsLimitedWhereNothingIsSaid(t *testing.T) {
 	if got := w.get("/v1/boroughs").want(200).header["Ratelimit"]; got != nil {
 		t.Errorf("RateLimit is %s", got)
 	}
+}
+
+// TestLimitsGoByTheServicesClock: while it stands still nobody may ask again, and a
+// second later once.
+func TestLimitsGoByTheServicesClock(t *testing.T) {
+	t.Parallel()
+	var past atomic.Int64
+	now := clock()
+	w := startAt(t, leanDatabase(t), func() time.Time { return now.Add(time.Duration(past.Load())) }, func(cfg *server.Config) { cfg.Limits.PerCaller = 1 })
+	for range 4 {
+		w.get("/v1/boroughs").want(200)
+	}
+	for range 3 {
+		w.get("/v1/boroughs").want(429)
+	}
+	past.Store(int64(time.Second))
+	w.get("/v1/boroughs").want(200)
+	w.get("/v1/boroughs").want(429)
+}
+
+// looking is a database in which records that filters name are looked for until somebody
+// lets it end.
+type looking struct {
+	*postgres.Store
+
+	inside atomic.Int64
+	end    chan struct{}
+}
+
+func (s *looking) Sees(ctx context.Context, actor programme.Actor, noun, id string) (bool, error) {
+	s.inside.Add(1)
+	<-s.end
+	return s.Store.Sees(ctx, actor, noun, id)
+}
+
+// TestARecordThatAFilterNamesIsLookedForBehindTheDoor: it asks the database, so that no
+// more look at a time than the database does.
+func TestARecordThatAFilterNamesIsLookedForBehindTheDoor(t *testing.T) {
+	t.Parallel()
+	store := &looking{end: make(chan struct{})}
+	w := startOn(t, leanDatabase(t), func(cfg *server.Config) {
+		store.Store, _ = cfg.Store.(*postgres.Store)
+		cfg.Store = store
+	})
+	const path = "/v1/findings?peerReviewId=" + nothing
+	team := w.as(programme.RoleProgramme, "")
+	room := 4 * runtime.GOMAXPROCS(0)
+	var all sync.WaitGroup
+	for range room {
+		all.Go(func() {
+			if r := team.get(path); r.status != http.StatusBadRequest {
+				t.Errorf("status %d, want 400: %s", r.status, r.body)
+			}
+		})
+	}
+	w.eventually("all of them look", func() bool { return store.inside.Load() == int64(room) })
+	team.get(path).problem(503, "busy")
+	if inside := store.inside.Load(); inside != int64(room) {
+		t.Errorf("%d have looked, and there is room for %d", inside, room)
+	}
+	close(store.end)
+	all.Wait()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // mapping is what a mapper makes of a filled struct, and what a noun's input has
@@ -83,6 +85,10 @@ func mappings() map[string]mapping {
 		"ReadKey":         of(readKeys, nil),
 		"TokenRevocation": of(tokenRevocations, nil),
 
+		"Completeness": filled(func(c *returns.Completeness) api.Completeness {
+			c.Level = returns.OfBorough
+			return completenessWire(asked)(c)
+		}),
 		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":         filled(actionCountWire),
 		"MilestoneCount":      filled(milestoneCountWire),
@@ -190,10 +196,24 @@ func answered(op *openapi3.Operation, status string) string {
 func wholly(t *testing.T, name string, mapped any) {
 	t.Helper()
 	for _, member := range empty(reflect.ValueOf(mapped), name) {
-		if !strings.Contains(member, ".Steps[") { // what is allowed has no refusal
+		switch {
+		case theContract().includes(member): // where it is asked for: TestWhatIsIncludedIsWhatTheCallerIsAnsweredAlone
+		case !strings.Contains(member, ".Steps["): // what is allowed has no refusal
 			t.Errorf("%s stays empty", member)
 		}
 	}
+}
+
+// includes reports whether a member of a Go struct, such as Finding.PeerReview, is there
+// only where it is asked for.
+func (c *contract) includes(member string) bool {
+	noun, name, _ := strings.Cut(member, ".")
+	schema := c.doc.Components.Schemas[noun]
+	if schema == nil {
+		return false
+	}
+	declared, _ := schema.Value.Extensions["x-include"].(map[string]any)
+	return slices.ContainsFunc(slices.Collect(maps.Keys(declared)), func(included string) bool { return strings.EqualFold(included, name) })
 }
 
 func theContract() *contract {

@@ -17,7 +17,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
 )
 
 // manyMilestones is how many the benchmark and the test of streaming have.
@@ -80,6 +82,46 @@ func (w *world) compareMilestones(b *testing.B, name string, ours, theirs map[st
 	for what, values := range ratios {
 		b.ReportMetric(median(values), name+"-"+what)
 	}
+}
+
+// forgetful is a database that never says where the feed stands, so that no page is
+// remembered.
+type forgetful struct{ *postgres.Store }
+
+func (forgetful) Places(context.Context, []string) (string, error) {
+	return "", programme.Errorf(programme.Unavailable, programme.CodeDatabaseUnavailable, "The database is away.")
+}
+
+// BenchmarkMilestonesUnchanged asks for a filtered page of 100,000 milestones which the
+// caller holds already, of this service and of itself as it would be without the memory of
+// what it made last; and for the page by callers who hold nothing.
+//
+//	go test -run '^$' -bench MilestonesUnchanged -benchtime 1x ./pkg/server
+func BenchmarkMilestonesUnchanged(b *testing.B) {
+	w := bench(b, synthetic{})
+	w.fillMilestones(manyMilestones)
+	without := startOn(b, w.url, loggingToFile(b), func(cfg *server.Config) { cfg.Store = forgetful{w.store} })
+	const path = "/v1/milestones?cycle=2025-26&state=achieved"
+	for b.Loop() {
+		ratios := map[string][]float64{}
+		for range rounds {
+			token := func(of *world) http.Header {
+				return http.Header{"Authorization": {"Bearer " + of.token(programme.RoleReporting)}}
+			}
+			holding := token(w)
+			holding.Set("If-None-Match", w.get(path).want(200).header.Get("ETag"))
+			before := rateOf(b, without.http.URL, token(without), http.StatusOK, same(path))
+			page := rateOf(b, w.http.URL, token(w), http.StatusOK, same(path))
+			held := rateOf(b, w.http.URL, holding, http.StatusNotModified, same(path))
+			ratios["page-x-before"] = append(ratios["page-x-before"], page/before)
+			ratios["unchanged-x-page"] = append(ratios["unchanged-x-page"], held/page)
+			b.Logf("%.0f %.0f %.0f a second", before, page, held)
+		}
+		for what, values := range ratios {
+			b.ReportMetric(median(values), what)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
 }
 
 // lastPage follows the list to its last page of 50, and answers its address and

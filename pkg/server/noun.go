@@ -15,6 +15,8 @@ type noun[T, In, W any] struct {
 	input func(*T) In
 	set   func(*T, In)
 	wire  func(ctx context.Context) func(*T) W
+	// includes are what the answers add where it is asked for, by the contract's names.
+	includes map[string]include[T, W]
 }
 
 func nounOf[T, In, W any, R interface {
@@ -37,6 +39,30 @@ func (n noun[T, In, W]) answer(ctx context.Context) func(T, error) (reply, error
 // read answers one record.
 func (n noun[T, In, W]) read(ctx context.Context, read func(ctx context.Context, actor programme.Actor, id string) (T, error), id string) (reply, error) {
 	return n.answer(ctx)(read(ctx, callOf(ctx).actor, id))
+}
+
+// including is the noun with what its answers add where it is asked for.
+func (n noun[T, In, W]) including(includes map[string]include[T, W]) noun[T, In, W] {
+	n.includes = includes
+	return n
+}
+
+// readWith answers one record, with what the caller wants beside it.
+func (n noun[T, In, W]) readWith(ctx context.Context, store includeStore, read func(ctx context.Context, actor programme.Actor, id string) (T, error), id string) (reply, error) {
+	row, err := read(ctx, callOf(ctx).actor, id)
+	if err != nil {
+		return reply{}, err
+	}
+	rows, wires := []T{row}, []W{n.wire(ctx)(&row)}
+	if err := n.include(ctx, store, rows, wires); err != nil {
+		return reply{}, err
+	}
+	return resource(ctx, n.record(&row).Of().Version, wires[0])
+}
+
+// listed answers a list, with what the caller wants beside each record.
+func (n noun[T, In, W]) listed(ctx context.Context, store includeStore, list programme.Listing[T]) (reply, error) {
+	return answerListingWith(ctx, list, n.wire(ctx), func(rows []T, wires []W) error { return n.include(ctx, store, rows, wires) })
 }
 
 // created answers a record that create makes of the input.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,14 +13,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
-)
-
-// requestTimeout bounds every request that is not a stream. What it does ends a
-// little before, so that the answer is within it.
-const (
-	requestTimeout = 30 * time.Second
-	fileTimeout    = 60 * time.Second // of a request that brings a file, its upload included
-	timeToAnswer   = time.Second / 2
 )
 
 const headerRequestID = "X-Request-Id"
@@ -137,16 +128,4 @@ func (s *Server) record(c echo.Context, id string, took time.Duration, broken bo
 		slog.String("request", id), slog.String("operation", name), slog.String("method", shownMethod(c.Request().Method)),
 		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took), slog.Bool("broken", broken),
 	}, s.logged(c)...)...)
-}
-
-// bounded gives the request its time. A stream has it for each of its parts
-// instead.
-func bounded(ctx context.Context, c *call) (context.Context, context.CancelFunc) {
-	if c.op.fileTypes != nil {
-		return context.WithTimeout(ctx, fileTimeout-timeToAnswer)
-	}
-	if c.format != formatJSON {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, requestTimeout-timeToAnswer)
 }

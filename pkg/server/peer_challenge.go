@@ -16,7 +16,12 @@ type peerChallengeStore interface {
 	DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
-var peerChallenges = nounOf(peerChallengeInput, setPeerChallenge, peerChallengeWire)
+var peerChallenges = nounOf(peerChallengeInput, setPeerChallenge, peerChallengeWire).including(map[string]include[programme.PeerChallenge, api.PeerChallenge]{
+	"peerChallengeGroups": many[programme.PeerChallenge](includeStore.GroupsOfChallenges, peerChallengeGroupWire,
+		func(to *api.PeerChallenge, groups *[]api.PeerChallengeGroup) { to.PeerChallengeGroups = &groups }),
+	"findingCount":    counted[programme.PeerChallenge](includeStore.FindingCounts, func(to *api.PeerChallenge, n *int) { to.FindingCount = &n }),
+	"openActionCount": counted[programme.PeerChallenge](includeStore.OpenActionCounts, func(to *api.PeerChallenge, n *int) { to.OpenActionCount = &n }),
+})
 
 // ListPeerChallenges answers challenges.
 func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallengesRequestObject) (api.Response, error) {
@@ -24,12 +29,12 @@ func (s *Server) ListPeerChallenges(ctx context.Context, r api.ListPeerChallenge
 		Borough: r.Params.Borough, SubRegion: r.Params.SubRegion, Cycle: convert[programme.Cycle](r.Params.Cycle), States: words[programme.ChallengeState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
 	}
-	return answerListing(ctx, s.store.PeerChallenges(callOf(ctx).actor, f, text(r.Params.Sort)), peerChallengeWire(ctx))
+	return peerChallenges.listed(ctx, s.store, s.store.PeerChallenges(callOf(ctx).actor, f, text(r.Params.Sort)))
 }
 
 // GetPeerChallenge answers one.
 func (s *Server) GetPeerChallenge(ctx context.Context, r api.GetPeerChallengeRequestObject) (api.Response, error) {
-	return peerChallenges.read(ctx, s.store.PeerChallenge, r.Id)
+	return peerChallenges.readWith(ctx, s.store, s.store.PeerChallenge, r.Id)
 }
 
 // CreatePeerChallenge plans one.

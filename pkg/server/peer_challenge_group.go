@@ -18,19 +18,24 @@ type peerChallengeGroupStore interface {
 	DeletePeerChallengeGroup(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
-var peerChallengeGroups = nounOf(peerChallengeGroupInput, setPeerChallengeGroup, peerChallengeGroupWire)
+var peerChallengeGroups = nounOf(peerChallengeGroupInput, setPeerChallengeGroup, peerChallengeGroupWire).including(map[string]include[programme.PeerChallengeGroup, api.PeerChallengeGroup]{
+	"peerChallenge": one(func(g *programme.PeerChallengeGroup) *string { return &g.PeerChallengeID }, includeStore.PeerChallengesByID, peerChallengeWire,
+		func(to *api.PeerChallengeGroup, c *api.PeerChallenge) { to.PeerChallenge = &c }),
+	"findingCount":    counted[programme.PeerChallengeGroup](includeStore.FindingCounts, func(to *api.PeerChallengeGroup, n *int) { to.FindingCount = &n }),
+	"openActionCount": counted[programme.PeerChallengeGroup](includeStore.OpenActionCounts, func(to *api.PeerChallengeGroup, n *int) { to.OpenActionCount = &n }),
+})
 
 // ListPeerChallengeGroups answers groups.
 func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChallengeGroupsRequestObject) (api.Response, error) {
 	f := programme.PeerChallengeGroupFilter{
 		PeerChallengeID: r.Params.PeerChallengeId, Borough: r.Params.Borough, Cycle: convert[programme.Cycle](r.Params.Cycle), UpdatedSince: r.Params.UpdatedSince,
 	}
-	return answerListing(ctx, s.store.PeerChallengeGroups(callOf(ctx).actor, f, text(r.Params.Sort)), peerChallengeGroupWire(ctx))
+	return peerChallengeGroups.listed(ctx, s.store, s.store.PeerChallengeGroups(callOf(ctx).actor, f, text(r.Params.Sort)))
 }
 
 // GetPeerChallengeGroup answers one.
 func (s *Server) GetPeerChallengeGroup(ctx context.Context, r api.GetPeerChallengeGroupRequestObject) (api.Response, error) {
-	return peerChallengeGroups.read(ctx, s.store.PeerChallengeGroup, r.Id)
+	return peerChallengeGroups.readWith(ctx, s.store, s.store.PeerChallengeGroup, r.Id)
 }
 
 // CreatePeerChallengeGroup adds one to a challenge.

@@ -19,7 +19,10 @@ type peerReviewStore interface {
 	DeletePeerReview(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
 
-var peerReviews = nounOf(peerReviewInput, setPeerReview, peerReviewWire)
+var peerReviews = nounOf(peerReviewInput, setPeerReview, peerReviewWire).including(map[string]include[programme.PeerReview, api.PeerReview]{
+	"findingCount":    counted[programme.PeerReview](includeStore.FindingCounts, func(to *api.PeerReview, n *int) { to.FindingCount = &n }),
+	"openActionCount": counted[programme.PeerReview](includeStore.OpenActionCounts, func(to *api.PeerReview, n *int) { to.OpenActionCount = &n }),
+})
 
 // ListPeerReviews answers reviews.
 func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.Response, error) {
@@ -27,12 +30,12 @@ func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsReque
 		Borough: r.Params.Borough, Host: r.Params.Host, Cycle: convert[programme.Cycle](r.Params.Cycle), States: words[programme.ReviewState](r.Params.State),
 		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
 	}
-	return answerListing(ctx, s.store.PeerReviews(callOf(ctx).actor, f, text(r.Params.Sort)), peerReviewWire(ctx))
+	return peerReviews.listed(ctx, s.store, s.store.PeerReviews(callOf(ctx).actor, f, text(r.Params.Sort)))
 }
 
 // GetPeerReview answers one.
 func (s *Server) GetPeerReview(ctx context.Context, r api.GetPeerReviewRequestObject) (api.Response, error) {
-	return peerReviews.read(ctx, s.store.PeerReview, r.Id)
+	return peerReviews.readWith(ctx, s.store, s.store.PeerReview, r.Id)
 }
 
 // CreatePeerReview proposes one.

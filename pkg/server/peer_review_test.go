@@ -437,8 +437,8 @@ func TestPublishedReviewShowsToolsNoFindings(t *testing.T) {
 	}
 }
 
-// TestNamesInTeamsFollowAndAreForgotten: a rename is a change of the review that
-// shows the name, and an answer kept for repeating forgets a person who was removed.
+// TestNamesInTeamsFollowAndAreForgotten: a rename is told in the review that shows the
+// name, to those who read it there, and an answer kept for repeating forgets a person who was removed.
 func TestNamesInTeamsFollowAndAreForgotten(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
@@ -446,12 +446,19 @@ func TestNamesInTeamsFollowAndAreForgotten(t *testing.T) {
 	person := "/v1/participants/" + team.post("/v1/participants", `{"name":"Sam Example","role":"dcs","borough":"E09000008"}`).id()
 	body := `{"title":"Review","host":"E09000022","cycle":"2026-27","team":[{"participantId":"` + idIn(person) + `","lead":true}]}`
 	review := "/v1/peer-reviews/" + team.send(http.MethodPost, "/v1/peer-reviews", body, "Idempotency-Key", "once").id()
+	var feed struct{ NextCursor string }
+	team.get("/v1/changes?types=peer-review&from=now").want(200).into(&feed)
 	before := w.etag(review)
 	team.change(http.MethodPatch, person, `{"name":"Alex Example"}`).want(200)
 	if !strings.Contains(team.get(review).want(200).body, "Alex Example") {
 		t.Error("the review shows the old name")
 	}
-	team.send(http.MethodPatch, review, `{"title":"Other"}`, "If-Match", before).problem(412, "stale")
+	if w.etag(review) == before {
+		t.Error("the review with another name in it has the ETag that it had")
+	}
+	if got := team.get("/v1/changes?types=peer-review&cursor=" + feed.NextCursor).want(200).body; strings.Count(got, `"change"`) != 1 || !strings.Contains(got, idIn(review)) {
+		t.Errorf("the feed tells %s", got)
+	}
 	team.change(http.MethodDelete, person, "").want(204)
 	again := team.send(http.MethodPost, "/v1/peer-reviews", body, "Idempotency-Key", "once")
 	again.problem(409, "answer_erased")

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
@@ -18,8 +19,9 @@ const periodVersion = 1
 
 // ListPeriods answers periods by their last day, the longer before the shorter.
 func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject) (api.Response, error) {
+	kinds := words[benchmark.PeriodKind](r.Params.Kind)
 	list := kept(callOf(ctx).snapshot.Periods, func(p *benchmark.Period) bool {
-		return r.Params.Kind == nil || string(p.Kind) == string(*r.Params.Kind)
+		return len(kinds) == 0 || slices.Contains(kinds, p.Kind)
 	})
 	return answerList(ctx, inOrder(list, 1, periodKey), periodWire)
 }

@@ -50,6 +50,14 @@ func TestPeriodsOfEveryKind(t *testing.T) {
 	if want := []string{"2031-32-Q1", "2031", "2031-32", "2031-32-AY", "2033-02-28"}; !slices.Equal(last, want) {
 		t.Errorf("the list ends with %v, want %v", last, want)
 	}
+	w.get("/v1/periods?limit=500&kind=academic_year&kind=calendar_year").want(200).into(&page)
+	kinds := map[api.PeriodKind]bool{}
+	for _, p := range page.Items {
+		kinds[p.Kind] = true
+	}
+	if len(kinds) != 2 || !kinds["academic_year"] || !kinds["calendar_year"] {
+		t.Errorf("two kinds of year are %v", kinds)
+	}
 	w.get("/v1/periods?kind=year").problem(400, "bad_request")
 }
 

@@ -33,7 +33,11 @@ func (w *world) readKey(borough string) reading {
 }
 
 func asPassword(key string) map[string]string {
-	return map[string]string{"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte("anybody:"+key))}
+	return map[string]string{"Authorization": passwordOf(key)}
+}
+
+func passwordOf(key string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte("anybody:"+key))
 }
 
 // TestAReadKeyReadsAndNothingElse: what reporting tools read, as a bearer token or as

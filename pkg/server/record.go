@@ -13,7 +13,14 @@ import (
 // answerListing answers a list of records in the form that the caller wants. The
 // whole list, as CSV or NDJSON, is one state of the database and never held.
 func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wire func(*T) W) (reply, error) {
+	return answerListingWith(ctx, list, wire, func([]T, []W) error { return nil })
+}
+
+// answerListingWith does the same, and adds to the items of a page what is read for all
+// of them at once.
+func answerListingWith[T, W any](ctx context.Context, list programme.Listing[T], wire func(*T) W, add func(rows []T, wires []W) error) (reply, error) {
 	call := callOf(ctx)
+	list = list.Under(call.found)
 	if call.format != formatJSON {
 		return tableReply(call, func(open func(string) (io.Writer, bool)) error { return streamListing(ctx, call, list, wire, open) }), nil
 	}
@@ -21,6 +28,7 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	if err != nil {
 		return reply{}, err
 	}
+	state := call.lastMade.before(ctx, call, list.Reads)
 	part, err := list.Page(ctx, programme.Window{After: after, Limit: limitOf(call), Count: counts(call), Steps: call.tellsSteps()})
 	if after != nil && programme.KindOf(err) == programme.Invalid {
 		return reply{}, errNoCursor // a key of another width or of other types
@@ -32,6 +40,9 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	for i := range part.Items {
 		p.Items[i] = wire(&part.Items[i])
 	}
+	if err := add(part.Items, p.Items); err != nil {
+		return reply{}, err
+	}
 	next := ""
 	if part.More {
 		cursor := writeCursor(call, list.Key(&part.Items[len(part.Items)-1]))
@@ -39,6 +50,9 @@ func answerListing[T, W any](ctx context.Context, list programme.Listing[T], wir
 	}
 	r, err := ok(ctx, p)
 	r.next = next
+	if err == nil {
+		call.lastMade.after(ctx, call, state)
+	}
 	return r, err
 }
 

@@ -190,6 +190,7 @@ func figureChangeWire(c *benchmark.Change) api.FigureChange {
 		Of: api.ChangedThing(c.Of), Change: api.FigureChangeKind(c.Kind), Indicator: optional(c.Indicator), Period: c.Period, Place: c.Geography,
 		WasValue: c.Was.Value, WasStatus: api.FigureStatus(c.Was.Status), WasNumerator: c.Was.Numerator, WasDenominator: c.Was.Denominator,
 		Value: c.Is.Value, Status: api.FigureStatus(c.Is.Status), Numerator: c.Is.Numerator, Denominator: c.Is.Denominator, Replaces: codesWire(c.Replaces),
+		Rank: positive(c.Rank), WasNeighbour: optional(c.WasNear.Code), WasCloseness: optional(c.WasNear.Closeness), Neighbour: optional(c.IsNear.Code), Closeness: optional(c.IsNear.Closeness),
 	}
 }
 

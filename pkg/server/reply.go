@@ -152,18 +152,23 @@ func (r reply) Write(w http.ResponseWriter) error {
 // and these are other bytes.
 const gzipTag = ".gz"
 
+// validated says by what the answer is known again, and that the caller must ask.
+func validated(header http.Header, etag string) {
+	header["Etag"] = []string{`"` + etag + `"`}
+	header["Cache-Control"] = revalidate
+	header["Vary"] = append(header["Vary"], vary...) // CORS has put its own there
+}
+
 func (c *content) write(w http.ResponseWriter, call *call, status int) error {
 	header := w.Header()
-	body, etag := c.body, `"`+c.etag+`"`
+	body, etag := c.body, c.etag
 	if call.acceptsGzip {
 		if packed := c.gzip(); packed != nil {
-			body, etag = packed, `"`+c.etag+gzipTag+`"`
+			body, etag = packed, c.etag+gzipTag
 			header["Content-Encoding"] = gzipEncoding
 		}
 	}
-	header["Etag"] = []string{etag}
-	header["Cache-Control"] = revalidate
-	header["Vary"] = append(header["Vary"], vary...)
+	validated(header, etag)
 	if status == http.StatusOK && call.has(c.etag) {
 		header.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
@@ -199,14 +204,11 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 	opened, end := false, func() error { return nil }
 	err := r.stream(func(etag string) (io.Writer, bool) {
 		opened = true
-		header := w.Header()
-		header["Vary"] = append(header["Vary"], vary...) // CORS has put its own there
-		header["Cache-Control"] = revalidate
-		tag := etag
+		header, tag := w.Header(), etag
 		if r.call.acceptsGzip {
 			tag += gzipTag
 		}
-		header.Set("ETag", `"`+tag+`"`)
+		validated(header, tag)
 		if r.call.has(etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return nil, false

@@ -13,12 +13,8 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	if err != nil {
 		return nil, err
 	}
-	var kind benchmark.PeriodKind
-	if r.Params.Kind != nil {
-		kind = benchmark.PeriodKind(*r.Params.Kind)
-	}
 	snapshot := callOf(ctx).snapshot
-	points, err := snapshot.Series(ind, r.Params.Borough, kind)
+	points, err := snapshot.Series(ind, r.Params.Borough, words[benchmark.PeriodKind](r.Params.Kind)...)
 	if err != nil {
 		return nil, err
 	}

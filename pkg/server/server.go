@@ -31,6 +31,8 @@ type Store interface {
 	Ready(ctx context.Context) error
 	cursorStore
 	filterStore
+	includeStore
+	placeStore
 	idempotencyStore
 	programmeStore
 	priorityStore
@@ -53,6 +55,7 @@ type Store interface {
 	extensionStore
 	correctionWindowStore
 	contactStore
+	completenessStore
 	eventStore
 	milestoneStore
 	apiClientStore
@@ -95,6 +98,8 @@ type Config struct {
 	// Limits bound how often one caller and one address may ask; the zero value bounds
 	// nobody.
 	Limits Limits
+	// Timeouts bound how long somebody may take to send.
+	Timeouts Timeouts
 	// Spool bounds what is kept for slow readers of whole lists.
 	Spool Spool
 	// CacheBytes bounds the memory for encoded answers; 0 is 8 MiB.
@@ -122,12 +127,15 @@ type Server struct {
 	addresses AddressForm
 	contract  *contract
 	answers   *answers
+	lastMade  *lastMade
 	spool     *spool
 	admission admission
 	// perCaller and perAddress are nil where nothing is limited.
 	perCaller  *limiter[callerKey]
 	perAddress *limiter[netip.Addr]
 	metrics    *metrics
+	guesses    guesses
+	timeouts   Timeouts
 	today      calendar
 	door       door
 	baseURL    string
@@ -159,10 +167,10 @@ func New(cfg Config) (*Server, error) {
 		store: cfg.Store, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer,
 		read: cfg.Read, uploads: semaphore.NewWeighted(1),
-		contract: contract, answers: newAnswers(cfg.CacheBytes), spool: spool, metrics: newMetrics(spool),
-		admission: newAdmission(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
-		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller),
-		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress),
+		contract: contract, answers: newAnswers(cfg.CacheBytes), lastMade: newLastMade(lastMadeBytes, cfg.Store), spool: spool, metrics: newMetrics(spool),
+		admission: newAdmission(), guesses: newGuesses(cfg.Limits, cfg.Clock), timeouts: cfg.Timeouts.orDefaults(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
+		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller, cfg.Clock),
+		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress, cfg.Clock),
 		proxies:    cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
@@ -189,7 +197,7 @@ func (s *Server) route(origins []string, metricsElsewhere bool) error {
 			MaxAge:        3600,
 		}))
 	}
-	e.Use(s.limitAddresses, s.authorize, s.remember, s.validate, s.admit)
+	e.Use(s.limitAddresses, s.authorize, s.remember, s.validate, s.admit, s.unchanged)
 	api.Register(e, s, s.eachState, s.once)
 	if err := s.routeSystem(e, metricsElsewhere); err != nil {
 		return err
@@ -219,13 +227,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Method = http.MethodGet
 	}
 	s.echo.ServeHTTP(w, r)
+	if r.ContentLength != 0 {
+		// net/http takes the rest of a body before it sends a refusal. Who drips it, waits
+		// no longer than that for what it has come to. A test's connection may have no deadlines.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(leftover))
+	}
 }
 
 // Serve answers requests until the context ends, then finishes those in flight,
 // for which they have the given time.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, grace time.Duration) error {
 	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * requestTimeout, IdleTimeout: 2 * time.Minute,
+		Handler: s, ReadHeaderTimeout: s.timeouts.Headers, ReadTimeout: time.Minute, WriteTimeout: 2 * requestTimeout, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	done := make(chan error, 1)

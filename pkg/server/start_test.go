@@ -63,6 +63,7 @@ func TestAPICatalog(t *testing.T) {
 	w := lean(t)
 	for _, base := range []string{"", "https://api.example.org"} {
 		named := startOn(t, w.url, func(cfg *server.Config) { cfg.BaseURL = base })
+		named.get("/v1/boroughs").want(200) // it is ready
 		r := named.send(ask{method: http.MethodGet, path: "/.well-known/api-catalog"}).want(200)
 		if got := r.header.Get("Content-Type"); got != `application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"` {
 			t.Errorf("Content-Type is %s", got)

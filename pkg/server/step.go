@@ -32,17 +32,23 @@ type stepOf struct {
 	step programme.Step
 }
 
-// readStep takes the step of an operation, if it takes one.
-func readStep(op *openapi3.Operation) stepOf {
-	named, _ := op.Extensions["x-step"].(map[string]any)
-	noun, _ := named["of"].(string)
-	name, _ := named["name"].(string)
-	return stepOf{noun, programme.Step(name)}
+// readSteps takes the steps of an operation: one of the record in its address, or one of
+// each kind of record that its body can name.
+func readSteps(op *openapi3.Operation) []stepOf {
+	named, _ := op.Extensions["x-steps"].([]any)
+	steps := make([]stepOf, len(named))
+	for i := range named {
+		step, _ := named[i].(map[string]any)
+		noun, _ := step["of"].(string)
+		name, _ := step["name"].(string)
+		steps[i] = stepOf{noun, programme.Step(name)}
+	}
+	return steps
 }
 
-// readSteps finds the operation of every step, and checks both ways that contract and
+// findSteps finds the operation of every step, and checks both ways that contract and
 // rules name the same.
-func (c *contract) readSteps() error {
+func (c *contract) findSteps() error {
 	c.steps = map[stepOf]*operation{}
 	var faults []error
 	for key, op := range c.operations {
@@ -53,12 +59,14 @@ func (c *contract) readSteps() error {
 		switch {
 		case has && op.fromSnapshot:
 			faults = append(faults, fmt.Errorf("operation %s is alike for everyone, and a %s has steps, which are not", op.ID, noun))
-		case op.Step == stepOf{} && changes:
+		case changes && !slices.ContainsFunc(op.Steps, func(of stepOf) bool { return of.noun == noun }):
 			faults = append(faults, fmt.Errorf("operation %s takes no step of the %s", op.ID, noun))
-		case op.Step != stepOf{} && c.steps[op.Step] != nil:
-			faults = append(faults, fmt.Errorf("operations %s and %s take the same step", op.ID, c.steps[op.Step].ID))
-		case op.Step != stepOf{}:
-			c.steps[op.Step] = op
+		}
+		for _, of := range op.Steps {
+			if c.steps[of] != nil {
+				faults = append(faults, fmt.Errorf("operations %s and %s take the same step", op.ID, c.steps[of].ID))
+			}
+			c.steps[of] = op
 		}
 	}
 	known := map[stepOf]bool{}
@@ -79,8 +87,11 @@ func (c *contract) readSteps() error {
 }
 
 // tellsSteps reports whether the answer says what can be done next: that of a single
-// resource does, a list where it is asked for, and a table never.
+// resource does, a list where it is asked for, and neither a table nor what is included in another.
 func (call *call) tellsSteps() bool {
+	if call.within {
+		return false
+	}
 	return call.op.Row == "" || call.format == formatJSON && slices.Contains(call.query["include"], string(api.Steps))
 }
 

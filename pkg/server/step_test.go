@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -24,10 +25,16 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		CREATE CONSTRAINT TRIGGER only_tried AFTER INSERT ON audit_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION only_tried();
 		ALTER TABLE audit_entries DISABLE TRIGGER only_tried`)
 	k := walk{w: w, team: w.as(programme.RoleProgramme, ""), met: map[string]bool{}}
+	k.speaks = map[string]string{}
 	lead, host := w.as(programme.RoleBoroughLead, own), w.as(programme.RoleBoroughLead, own)
 	k.callers = []caller{
 		k.team, lead, w.as(programme.RoleBoroughEditor, own), w.as(programme.RoleBoroughSystem, own), w.as(programme.RoleBoroughEditor, group),
 		w.as(programme.RoleBoroughLead, other), w.as(programme.RoleReporting, ""),
+	}
+	for borough, roles := range map[string][]programme.Role{own: {programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem}, group: {programme.RoleBoroughEditor}, other: {programme.RoleBoroughLead}} {
+		for _, role := range roles {
+			k.speaks[w.tokenOf(role, borough)] = borough
+		}
 	}
 	post := func(c caller, path, body string) string { t.Helper(); return path + "/" + c.post(path, body).id() }
 	step := func(path, name string) {
@@ -175,39 +182,57 @@ type walk struct {
 	w       *world
 	callers []caller
 	team    caller
-	met     map[string]bool // steps that were found allowed, and refused
+	speaks  map[string]string // the borough for which each caller speaks, by token
+	met     map[string]bool   // steps that were found allowed, and refused
 	calls   int
 }
 
-// sentWith is the body of each step that has one of its own, with ID for the record's.
+// sentWith is the body of each step that has one of its own, with ID for the record's and
+// BOROUGH for the caller's.
 var sentWith = map[string]string{
-	"quarters edit":                     `{"publishOn":"2098-12-10"}`,
-	"quarters grant-extension":          `{"borough":"E09000028","dueOn":"2098-11-30","reason":"The case system is being moved."}`,
-	"quarters open-correction-window":   `{"borough":"E09000028","opensOn":"2098-12-20","closesOn":"2098-12-24","reason":"Referrals of June were counted twice."}`,
-	"quarters log-contact":              `{"borough":"E09000028","contactedOn":"2026-08-17","channel":"phone"}`,
-	"contacts edit":                     `{"channel":"email"}`,
-	"peer-challenges add-group":         `{"peerChallengeId":"ID","name":"Another group"}`,
-	"peer-challenges edit":              `{"methods":["coaching","talking"]}`,
-	"peer-challenges propose-groups":    `{"sizes":[4,4,4]}`,
-	"peer-challenge-groups edit":        `{"illustrative":"Another"}`,
-	"peer-challenge-groups put-member":  `{"role":"observer"}`,
-	"peer-challenge-groups write-notes": `{"notes":"What else was said."}`,
-	"participants edit":                 `{"organisation":null,"name":"Another Name"}`,
-	"peer-reviews edit":                 `{"title":"Another title"}`,
-	"peer-reviews comment":              `{"text":"Not quite."}`,
-	"peer-reviews write-report":         `{"report":"Another report."}`,
-	"peer-reviews publish":              `{"publication":"boroughs"}`,
-	"findings edit":                     `{"theme":"Another theme"}`,
-	"findings respond":                  `{"answer":"partly","reason":"As far as it goes."}`,
-	"findings add-action":               `{"findingId":"ID","text":"Do it.","owner":"Head of Service","ownerKind":"role","dueOn":"2098-03-31"}`,
-	"actions edit":                      `{"owner":"Another"}`,
-	"actions progress":                  `{"text":"Some more."}`,
-	"asks-and-offers edit":              `{"title":"Another title"}`,
-	"events edit":                       `{"title":"Another title"}`,
-	"milestones edit":                   `{"title":"Another title"}`,
-	"api-clients edit":                  `{"name":"Another name"}`,
-	"read-keys edit":                    `{"name":"Another name"}`,
+	"quarters edit":                        `{"publishOn":"2098-12-10"}`,
+	"quarters grant-extension":             `{"borough":"E09000028","dueOn":"2098-11-30","reason":"The case system is being moved."}`,
+	"quarters open-correction-window":      `{"borough":"E09000028","opensOn":"2098-12-20","closesOn":"2098-12-24","reason":"Referrals of June were counted twice."}`,
+	"quarters log-contact":                 `{"borough":"E09000028","contactedOn":"2026-08-17","channel":"phone"}`,
+	"contacts edit":                        `{"channel":"email"}`,
+	"peer-challenges add-group":            `{"peerChallengeId":"ID","name":"Another group"}`,
+	"peer-challenges add-event":            `{"peerChallengeId":"ID",` + aDay,
+	"peer-challenges add-milestone":        `{"peerChallengeId":"ID","kind":"peer_challenge",` + aMilestone,
+	"peer-challenges edit":                 `{"methods":["coaching","talking"]}`,
+	"peer-challenges propose-groups":       `{"sizes":[4,4,4]}`,
+	"peer-challenge-groups add-event":      `{"peerChallengeGroupId":"ID",` + aDay,
+	"peer-challenge-groups edit":           `{"illustrative":"Another"}`,
+	"peer-challenge-groups put-member":     `{"role":"observer"}`,
+	"peer-challenge-groups raise-ask":      `{"peerChallengeGroupId":"ID","kind":"ask","borough":"BOROUGH","title":"Templates","text":"Who has some?"}`,
+	"peer-challenge-groups record-finding": `{"peerChallengeGroupId":"ID",` + aStrength,
+	"peer-challenge-groups write-notes":    `{"notes":"What else was said."}`,
+	"participants edit":                    `{"organisation":null,"name":"Another Name"}`,
+	"peer-reviews add-event":               `{"peerReviewId":"ID",` + aDay,
+	"peer-reviews add-milestone":           `{"peerReviewId":"ID","kind":"peer_review",` + aMilestone,
+	"peer-reviews edit":                    `{"title":"Another title"}`,
+	"peer-reviews comment":                 `{"text":"Not quite."}`,
+	"peer-reviews record-finding":          `{"peerReviewId":"ID",` + aStrength,
+	"peer-reviews write-report":            `{"report":"Another report."}`,
+	"peer-reviews publish":                 `{"publication":"boroughs"}`,
+	"events add-milestone":                 `{"eventId":"ID","kind":"event",` + aMilestone,
+	"findings edit":                        `{"theme":"Another theme"}`,
+	"findings respond":                     `{"answer":"partly","reason":"As far as it goes."}`,
+	"findings add-action":                  `{"findingId":"ID","text":"Do it.","owner":"Head of Service","ownerKind":"role","dueOn":"2098-03-31"}`,
+	"actions edit":                         `{"owner":"Another"}`,
+	"actions progress":                     `{"text":"Some more."}`,
+	"asks-and-offers edit":                 `{"title":"Another title"}`,
+	"events edit":                          `{"title":"Another title"}`,
+	"milestones edit":                      `{"title":"Another title"}`,
+	"api-clients edit":                     `{"name":"Another name"}`,
+	"read-keys edit":                       `{"name":"Another name"}`,
 }
+
+// What is made of a record, but for the record.
+const (
+	aDay       = `"kind":"challenge_day","title":"A day","startsOn":"2026-10-05","endsOn":"2026-10-05"}`
+	aMilestone = `"title":"Another milestone","description":"","cycle":"2026-27","state":"planned"}`
+	aStrength  = `"borough":"` + own + `","kind":"strength","theme":"Practice","text":"Good."}`
+)
 
 // try holds the records to what they say to each who sees them.
 func (k *walk) try(records ...string) {
@@ -269,7 +294,7 @@ func (k *walk) take(c caller, record, etag string, step api.Step) {
 	name := noun + " " + step.Name
 	a := ask{method: string(step.Method), path: strings.NewReplacer("{borough}", own, "{secretId}", "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10").Replace(step.Href), token: c.token, header: map[string]string{"If-Match": etag}}
 	op := contract.find(a.method, a.path)
-	a.body = strings.ReplaceAll(sentWith[name], "ID", idIn(record))
+	a.body = strings.NewReplacer("ID", idIn(record), "BOROUGH", cmp.Or(k.speaks[c.token], own)).Replace(sentWith[name])
 	if a.method == http.MethodPost && a.body == "" {
 		a.body = `{"reason":"To see what comes of it"}`
 	}
@@ -304,28 +329,86 @@ func (k *walk) take(c caller, record, etag string, step api.Step) {
 	k.met[name+map[bool]string{true: " allowed", false: " refused"}[step.Allowed]] = true
 }
 
+// takenStep is a step as an operation of the contract carries it.
+type takenStep struct{ of, name string }
+
+func stepsOf(op *described) (steps []takenStep) {
+	each, _ := op.Extensions["x-steps"].([]any)
+	for i := range each {
+		step := each[i].(map[string]any)
+		steps = append(steps, takenStep{step["of"].(string), step["name"].(string)})
+	}
+	return steps
+}
+
+// TestEveryWriteOnARecordIsAStepOfIt: whatever is sent to an address below that of a
+// record, and whatever is created with a body that names a record as that to which it
+// belongs, is a step of that record, so that the record says whether it can be done.
+func TestEveryWriteOnARecordIsAStepOfIt(t *testing.T) {
+	t.Parallel()
+	nouns := map[string]bool{}
+	for _, op := range contract.operations {
+		for _, step := range stepsOf(op) {
+			nouns[step.of] = true
+		}
+	}
+	sent, named := 0, 0
+	for _, op := range contract.operations {
+		takes := func(noun string) bool {
+			return slices.ContainsFunc(stepsOf(op), func(step takenStep) bool { return step.of == noun })
+		}
+		for noun := range nouns {
+			if below := op.method != http.MethodGet && strings.HasPrefix(op.path, nounPath(noun)+"/{"); below {
+				if sent++; !takes(noun) {
+					t.Errorf("%s is sent to a %s, and is no step of it", op.OperationID, noun)
+				}
+			}
+			if op.method != http.MethodPost || op.RequestBody == nil || op.Responses.Value("201") == nil || takesFile(op) {
+				continue
+			}
+			if patchOf(op).Properties[camel(noun)+"Id"] != nil {
+				if named++; !takes(noun) {
+					t.Errorf("%s names a %s in its body, and is no step of it", op.OperationID, noun)
+				}
+			}
+		}
+	}
+	if sent < 57 || named < 11 {
+		t.Errorf("only %d operations on records and %d that name one were found", sent, named)
+	}
+}
+
+// camel writes a kind of resource as members that name one begin.
+func camel(noun string) string {
+	words := strings.Split(noun, "-")
+	for i, word := range words[1:] {
+		words[i+1] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words, "")
+}
+
 // everyStepWasMet fails the test for every step that was never found allowed, or never
 // refused.
 func (k *walk) everyStepWasMet() {
 	k.w.t.Helper()
 	for _, op := range contract.operations {
-		step, has := op.Extensions["x-step"].(map[string]any)
-		if !has {
-			continue
-		}
-		noun := strings.Split(nounPath(step["of"].(string)), "/")[2]
-		for _, outcome := range []string{" allowed", " refused"} {
-			name := noun + " " + step["name"].(string) + outcome
-			if !k.met[name] && !never[name] {
-				k.w.t.Errorf("%s was never met", name)
+		for _, step := range stepsOf(op) {
+			noun := strings.Split(nounPath(step.of), "/")[2]
+			for _, outcome := range []string{" allowed", " refused"} {
+				name := noun + " " + step.name + outcome
+				if !k.met[name] && !never[name] {
+					k.w.t.Errorf("%s was never met", name)
+				}
 			}
 		}
 	}
 }
 
 // never are outcomes that do not come: who sees a person and has the role may keep them, the
-// programme's team corrects its milestones and its notebook at any time, and may end any key.
+// programme's team corrects its milestones and its notebook at any time, and may end any key; an event or a
+// milestone may be added to whatever challenge, and others are told of none of its steps.
 var never = map[string]bool{
+	"peer-challenges add-event refused": true, "peer-challenges add-milestone refused": true, "events add-milestone refused": true,
 	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
 	"contacts edit refused": true, "contacts delete refused": true,
 }

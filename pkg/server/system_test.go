@@ -65,10 +65,13 @@ func TestTheDocumentationIsClosed(t *testing.T) {
 	}
 }
 
-// served answers an address at which the service is served as in life.
-func served(t *testing.T, w *world, log *slog.Logger) string {
+// served answers an address at which the service is served as in life, with changes to
+// its configuration.
+func served(t *testing.T, w *world, change func(*server.Config)) string {
 	t.Helper()
-	s, err := server.New(server.Config{Store: w.store, Keys: w.issuer.JWKS, Clock: clock, Logger: log})
+	cfg := server.Config{Store: w.store, Keys: w.issuer.JWKS, Clock: clock, Logger: silent}
+	change(&cfg)
+	s, err := server.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +94,7 @@ func served(t *testing.T, w *world, log *slog.Logger) string {
 func TestWhatNoHandlerHearsIsAProblemToo(t *testing.T) {
 	t.Parallel()
 	var log safeBuffer
-	address := served(t, lean(t), slog.New(slog.NewJSONHandler(&log, nil)))
+	address := served(t, lean(t), func(cfg *server.Config) { cfg.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
 	for name, c := range map[string]struct {
 		request string
 		status  int

@@ -75,7 +75,7 @@ func (s *Server) granted(c echo.Context) (programme.Grant, error) {
 	if s.grant == nil {
 		return programme.Grant{}, tokenError{"unsupported_grant_type", "The built-in issuer is switched off; get a token from an issuer that this service trusts."}
 	}
-	form, err := readForm(c)
+	form, err := s.readForm(c)
 	if err != nil {
 		return programme.Grant{}, err
 	}
@@ -93,12 +93,18 @@ func (s *Server) granted(c echo.Context) (programme.Grant, error) {
 	case form.Get("scope") != "":
 		return programme.Grant{}, tokenError{"invalid_scope", "There are no scopes: what a client may do is a part of its registration."}
 	}
-	return s.grant(c.Request().Context(), proof)
+	as := attempt{clientClaimed(proof), s.networkFrom(c.Request())}
+	if err := s.guesses.mayTry(c, as); err != nil {
+		return programme.Grant{}, err
+	}
+	grant, err := s.grant(c.Request().Context(), proof)
+	s.guesses.tried(as, err)
+	return grant, err
 }
 
 // readForm reads the body as RFC 6749, sections 3.2 and 3.1, has it: no parameter more
 // than once, and none in the address, where logs would keep it.
-func readForm(c echo.Context) (url.Values, error) {
+func (s *Server) readForm(c echo.Context) (url.Values, error) {
 	request := c.Request()
 	if request.URL.RawQuery != "" {
 		return nil, badTokenRequest("Send the parameters in the body; the address has none.")
@@ -107,7 +113,7 @@ func readForm(c echo.Context) (url.Values, error) {
 	if err != nil || mediaType != formType {
 		return nil, badTokenRequest("Send the body as " + formType + ".")
 	}
-	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(bodyTimeout)) // a test's connection may have none
+	s.timeouts.boundBody(c)
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), request.Body, maxForm))
 	if err != nil {
 		return nil, badTokenRequest("The body is too large, or did not come as announced.")

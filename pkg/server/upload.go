@@ -11,7 +11,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -86,9 +85,9 @@ func (s *Server) copyFile(c echo.Context, to io.Writer) error {
 		return nil
 	case errors.As(err, &tooLarge):
 		return errFileTooLarge
-	case errors.Is(ctx.Err(), context.Canceled):
+	case hasGone(c, err):
 		return context.Canceled
-	case bounded && !time.Now().Before(deadline):
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return context.DeadlineExceeded
 	}
 	return programme.Wrap(err, programme.Malformed, programme.CodeIncompleteBody, "The file ended before its announced length.")

@@ -33,11 +33,11 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		call.idsLowered(c)
-		if err := s.known(c.Request().Context(), call); err != nil {
+		if err := call.known(); err != nil {
 			return err
 		}
 		if call.op.Body != nil {
-			body, err := readBody(call.op, c)
+			body, err := s.readBody(call.op, c)
 			if err != nil {
 				return err
 			}

@@ -5,5 +5,6 @@
 //
 // It reads a stream in bounded memory, whatever its size, and says as what it has
 // read it ([Reader.Form]), because a separator or an encoding that was guessed
-// wrong makes wrong figures. It knows nothing of what the cells mean.
+// wrong makes wrong figures. It writes tables as CSV and XLSX too ([Grid]). It knows
+// nothing of what the cells mean.
 package sheet

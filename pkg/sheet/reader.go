@@ -77,6 +77,8 @@ type rows interface {
 // Reader reads a table row by row.
 type Reader struct {
 	rows   rows
+	most   int // rows that are read
+	walked int
 	header Row
 	empty  int
 	ahead  *read // what was read behind the header, to look at that
@@ -91,14 +93,24 @@ type read struct {
 
 // Options say how a file is read; the zero value is right for most.
 type Options struct {
-	Sheet string // of a workbook; the first one that can be seen where it is empty
+	Sheet   string // of a workbook; the first one that can be seen where it is empty
+	MaxRows int    // up to which a table is read, empty rows included; 0 for all of it
+	MaxMiB  int    // of a workbook when it is unpacked: 1 takes some 50 ms to read; 0 for 32
+}
+
+// unpacked answers how many bytes a workbook may have when it is unpacked.
+func (o Options) unpacked() int64 {
+	if mib := int64(o.MaxMiB) << 20; mib > 0 && mib < maxWorkbook {
+		return mib
+	}
+	return maxWorkbook
 }
 
 // Open recognises the form of a file and reads its header: the first row that is not
 // empty. The error is a *ReadError where the file is no table, or has no header that
 // could be one; other errors are the source's own.
 func Open(source io.Reader, options Options) (*Reader, error) {
-	r := &Reader{count: counter{source: source}}
+	r := &Reader{count: counter{source: source}, most: options.MaxRows}
 	head := bufio.NewReaderSize(&r.count, sniffed)
 	start, err := head.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -236,6 +248,9 @@ func (r *Reader) read() (Row, error) {
 		row, err := r.rows.next()
 		if err != nil {
 			return Row{}, err
+		}
+		if r.walked++; r.most > 0 && r.walked > r.most {
+			return Row{}, problem("too_many_rows", "The table has more than %d rows, empty ones included. Delete what is not part of it.", r.most)
 		}
 		if !row.blank() {
 			return row, nil

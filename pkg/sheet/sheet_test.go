@@ -347,6 +347,24 @@ func TestWorkbooksAreBounded(t *testing.T) {
 	if _, _, ended := read(t, bomb, sheet.Options{}); ended == nil || ended.Code != "too_large" {
 		t.Errorf("%v", ended)
 	}
+	// A reader who expects little unpacks little.
+	small := zipped(t, "[Content_Types].xml=<Types/>", "xl/workbook.xml=<workbook/>", "xl/worksheets/sheet1.xml="+rows[:2<<20])
+	for mib, want := range map[int]string{1: "too_large", 3: "damaged"} { // it has no end
+		if _, _, ended := read(t, small, sheet.Options{MaxMiB: mib}); ended == nil || ended.Code != want {
+			t.Errorf("unpacked to %d MiB: %v", mib, ended)
+		}
+	}
+}
+
+// TestATableHasAsManyRowsAsItsReaderWants: empty ones count, because they are walked too.
+func TestATableHasAsManyRowsAsItsReaderWants(t *testing.T) {
+	t.Parallel()
+	for rows, want := range map[int]string{4: "", 3: "too_many_rows"} {
+		_, _, ended := read(t, []byte("a,b\n1,2\n,\n3,4\n"), sheet.Options{MaxRows: rows})
+		if ended == nil && want != "" || ended != nil && ended.Code != want {
+			t.Errorf("with at most %d: %v", rows, ended)
+		}
+	}
 }
 
 func TestNamesOfColumns(t *testing.T) {

@@ -26,18 +26,19 @@ type workbook struct {
 // newWorkbook opens the sheet. Cells are read as they are kept, 1234.5 and not
 // "1,234.50", because how they are shown is no part of a figure.
 func newWorkbook(text []byte, z *zip.Reader, options Options) (*workbook, error) {
-	unpacked := uint64(0)
+	most := options.unpacked()
+	left := most
 	for _, f := range z.File {
-		unpacked += f.UncompressedSize64
-	}
-	if unpacked > maxWorkbook {
-		return nil, problem("too_large", "Unpacked, the workbook has more than %d MiB. Save the table as CSV in UTF-8, which may be larger.", maxWorkbook>>20)
+		size := f.FileInfo().Size()
+		if left -= size; size < 0 || left < 0 {
+			return nil, tooLarge(most)
+		}
 	}
 	// The sizes that an archive announces may be made up, so the library counts too.
-	f, err := excelize.OpenReader(bytes.NewReader(text), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxWorkbook, UnzipXMLSizeLimit: maxWorkbook})
+	f, err := excelize.OpenReader(bytes.NewReader(text), excelize.Options{RawCellValue: true, UnzipSizeLimit: most, UnzipXMLSizeLimit: most})
 	if err != nil {
 		if strings.Contains(err.Error(), "unzip size exceeds") {
-			return nil, problem("too_large", "Unpacked, the workbook has more than %d MiB. Save the table as CSV in UTF-8, which may be larger.", maxWorkbook>>20)
+			return nil, tooLarge(most)
 		}
 		return nil, damaged()
 	}
@@ -46,6 +47,10 @@ func newWorkbook(text []byte, z *zip.Reader, options Options) (*workbook, error)
 		return nil, errors.Join(err, f.Close())
 	}
 	return w, nil
+}
+
+func tooLarge(most int64) *ReadError {
+	return problem("too_large", "Unpacked, the workbook has more than %d MiB. Delete the sheets and formats that are not part of the table, or save it as CSV in UTF-8.", most>>20)
 }
 
 func damaged() *ReadError {

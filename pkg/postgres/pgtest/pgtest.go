@@ -17,7 +17,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,6 +88,18 @@ func Variant(t testing.TB, name string, change func(ctx context.Context, url str
 	return clonedFrom(t, func() (string, error) { return variant(template+"_"+name, change) })
 }
 
+// Copy is a database as the one at the address stands now, to which nobody is connected
+// any more, nor can be again.
+func Copy(t testing.TB, address string) string {
+	t.Helper()
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(at.Path, "/")
+	return clonedFrom(t, func() (string, error) { return name, closeTemplate(context.Background(), name) })
+}
+
 func clonedFrom(t testing.TB, source func() (string, error)) string {
 	t.Helper()
 	shared.started.Do(func() { shared.err = start() })
@@ -102,6 +116,39 @@ func clonedFrom(t testing.TB, source func() (string, error)) string {
 		}
 	})
 	return shared.server.URL(name)
+}
+
+// Backup copies a test's database as it is now. restore puts it back to that, whoever is
+// connected: what came after the copy is lost.
+func Backup(t testing.TB, url string) (restore func()) {
+	t.Helper()
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, backup := config.Database, config.Database+"_backup"
+	run := func(steps ...func(ctx context.Context) error) {
+		t.Helper()
+		for _, step := range steps {
+			if err := step(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	closed := func(ctx context.Context) error { return closeTemplate(ctx, name) }
+	statement := func(sql string) func(context.Context) error {
+		return func(ctx context.Context) error { _, err := shared.admin.Exec(ctx, sql); return err }
+	}
+	run(closed, func(ctx context.Context) error { return copyDatabase(ctx, name, backup) }, statement("ALTER DATABASE "+name+" WITH ALLOW_CONNECTIONS true"))
+	t.Cleanup(func() { run(statement("DROP DATABASE IF EXISTS " + backup + " WITH (FORCE)")) })
+	return func() {
+		t.Helper()
+		shared.mu.Lock()
+		defer shared.mu.Unlock()
+		run(closed, statement("DROP DATABASE "+name), statement("ALTER DATABASE "+backup+" RENAME TO "+name))
+	}
 }
 
 // NewServer answers a private server for a test that takes its database down,

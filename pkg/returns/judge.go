@@ -1,0 +1,347 @@
+package returns
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
+	"peerchallenge/pkg/programme"
+)
+
+// Asked is what a quarter asks of a return.
+type Asked struct {
+	Version    string // of the framework
+	Document   *framework.Document
+	Indicators []benchmark.Indicator // their definitions: units, multipliers, decimals
+}
+
+// indicator answers the definition of an indicator, or nil.
+func (a Asked) indicator(code string) *benchmark.Indicator {
+	i := slices.IndexFunc(a.Indicators, func(ind benchmark.Indicator) bool { return ind.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return &a.Indicators[i]
+}
+
+// count answers the count that a person means by a code, in small letters or capitals;
+// nil if there is none.
+func (a Asked) count(code string) *framework.Count {
+	if exact := a.Document.Count(code); exact != nil {
+		return exact
+	}
+	i := slices.IndexFunc(a.Document.Counts, func(c framework.Count) bool { return strings.EqualFold(c.Code, code) })
+	if i < 0 {
+		return nil
+	}
+	return &a.Document.Counts[i]
+}
+
+// codes are those of the counts that are asked, in the framework's order.
+func (a Asked) codes() []string {
+	codes := make([]string, len(a.Document.Counts))
+	for i := range codes {
+		codes[i] = a.Document.Counts[i].Code
+	}
+	return codes
+}
+
+// Return is a return that is to be judged: one that was just sent, with where its
+// values stood in what was sent, or one that is held.
+type Return struct {
+	Borough string
+	Quarter string
+	Values  Values           // in normal form, each count once
+	Figures []Figure         // values of indicators that came with it, which are held against their counts and not kept
+	Places  map[string]Place // of counts, where they are known
+	Read    []Finding        // what was found while it was read
+	Unread  int              // findings beyond those that were kept
+	Spoilt  map[string]bool  // counts that came, but not so that they could be kept
+}
+
+// Figure is the value of an indicator that the sender has computed.
+type Figure struct {
+	Indicator string
+	Value     float64
+	Place     Place
+}
+
+// Past is an earlier quarter's return of the same borough, as it was accepted.
+type Past struct {
+	Quarter string
+	Values  Values
+}
+
+// History is what a borough's earlier returns say, in any order.
+type History []Past
+
+// Posted makes a return of values that came as a list in JSON, and finds what is wrong
+// with each in itself. at is the list's pointer.
+func Posted(asked Asked, borough, quarter, at string, given []Value) *Return {
+	r := newReturn(borough, quarter)
+	for i, v := range given {
+		pointer := at + "/" + strconv.Itoa(i)
+		r.add(asked, v, Place{Pointer: pointer}, func(member string) Place { return Place{Pointer: pointer + member} })
+	}
+	r.sort(asked)
+	return r
+}
+
+func newReturn(borough, quarter string) *Return {
+	return &Return{Borough: borough, Quarter: quarter, Places: map[string]Place{}, Spoilt: map[string]bool{}}
+}
+
+// add takes a value into the return, or finds why it cannot. member answers where a
+// member of the value stands.
+func (r *Return) add(asked Asked, v Value, place Place, member func(string) Place) {
+	count := asked.Document.Count(v.Count)
+	if count == nil {
+		r.unknown(asked, v.Count, member("/count"))
+		return
+	}
+	if first, twice := r.Places[v.Count]; twice {
+		r.again(v.Normal(), place, first)
+		return
+	}
+	r.Places[v.Count] = place
+	v = v.Normal()
+	faults := v.Faults(count.Whole())
+	for _, fault := range faults {
+		f := refused(fault.Code, member(fault.Pointer), fault.Detail)
+		f.Counts, f.Given = Values{{Count: v.Count, Status: v.Status, Value: v.Value}}, v.text()
+		if fault.Code == programme.FaultReasonRequired {
+			f.Remedy = GiveReasons
+		}
+		r.note(f)
+	}
+	if len(faults) > 0 {
+		r.Spoilt[v.Count] = true
+		return
+	}
+	r.Values = append(r.Values, v)
+}
+
+// unknown finds that the framework has no such count.
+func (r *Return) unknown(asked Asked, code string, place Place) {
+	f := refused(programme.FaultUnknownValue, place, "The framework has no such count.")
+	f.Given, f.Expected, f.Advice = shown(code), "a count of framework "+asked.Version, "Take the codes from the template of the quarter."
+	r.note(f)
+}
+
+// note keeps a finding, as long as there are not too many.
+func (r *Return) note(f Finding) {
+	if len(r.Read) == keptFindings {
+		r.Unread++
+		return
+	}
+	r.Read = append(r.Read, f)
+}
+
+// again finds that a count is given twice. A table in which the same is said twice, as
+// when one count serves two indicators, has no fault; a list of counts has one.
+func (r *Return) again(v Value, place, first Place) {
+	f := refused(programme.FaultRepeated, place, "The count is given twice. One of the two has to go.")
+	f.Counts, f.Others, f.Given = Values{{Count: v.Count, Status: v.Status, Value: v.Value}}, []Place{first}, v.text()
+	if first.Row > 0 {
+		f.Rule = string(programme.FaultDuplicateRow)
+		f.Detail = "The rows " + strconv.Itoa(first.Row) + " and " + strconv.Itoa(place.Row) + " give one count. One of the two has to go."
+		if held := r.Values.Of(v.Count); !r.Spoilt[v.Count] && !held.Equal(v) {
+			f.Detail = "The rows " + strconv.Itoa(first.Row) + " and " + strconv.Itoa(place.Row) + " give one count differently. Only one of them can be right."
+			f.Expected = held.text() + ", as in row " + strconv.Itoa(first.Row)
+		}
+	}
+	r.note(f)
+}
+
+// sort brings the values into the framework's order.
+func (r *Return) sort(asked Asked) {
+	place := map[string]int{}
+	for i := range asked.Document.Counts {
+		place[asked.Document.Counts[i].Code] = i
+	}
+	slices.SortFunc(r.Values, func(a, b Value) int { return place[a.Count] - place[b.Count] })
+}
+
+func refused(code programme.FaultCode, place Place, detail string) Finding {
+	return Finding{Rule: string(code), Severity: Refused, Place: place, Detail: detail, Remedy: CorrectValues}
+}
+
+// Judge asks every rule of the return and reports all that they find. Values that
+// cannot be kept are asked nothing further.
+func (r *Return) Judge(asked Asked, before History, explained []Explanation) Report {
+	j := newJudgement(*r, asked, before)
+	j.unsaid()
+	for _, kind := range framework.Kinds {
+		for i := range asked.Document.Rules {
+			if rule := &asked.Document.Rules[i]; rule.Kind == kind.Kind {
+				j.ask(rule)
+			}
+		}
+		j.byNature(kind.Kind)
+	}
+	explain(j.findings, explained)
+	return tell(Report{Borough: r.Borough, Quarter: r.Quarter, Framework: asked.Version, Tally: j.whole.Tally()}, j.findings, j.Unread)
+}
+
+// Judge asks every rule of values that are held: see [Return.Judge].
+func Judge(asked Asked, borough, quarter string, now Values, before History, explained []Explanation) Report {
+	return (&Return{Borough: borough, Quarter: quarter, Values: now}).Judge(asked, before, explained)
+}
+
+// judgement is a return under the rules.
+type judgement struct {
+	Return
+
+	asked    Asked
+	document *framework.Document
+	index    map[string]int // of a count's code in the framework's order
+	whole    Values         // of every count that is asked, in that order
+	earlier  []earlier      // the quarters before this one
+	period   benchmark.Period
+	dated    bool // whether the quarter is of some time; the practice quarter is not
+	findings []Finding
+
+	paired map[[2]string]bool // parts and wholes that a rule has been asked of
+	summed map[int]bool       // families that a rule has been asked of, by their place
+}
+
+// earlier is the numbers that the return of an earlier quarter has.
+type earlier struct {
+	benchmark.Period
+
+	numbers []known // in the framework's order
+}
+
+// known is a number that may not be there.
+type known struct {
+	number float64
+	is     bool
+}
+
+func newJudgement(r Return, asked Asked, before History) *judgement {
+	codes := asked.codes()
+	j := &judgement{
+		Return: r, asked: asked, document: asked.Document, index: make(map[string]int, len(codes)), whole: r.Values.Complete(codes),
+		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[int]bool{},
+	}
+	for i, code := range codes {
+		j.index[code] = i
+	}
+	if j.period, j.dated = quarterOf(r.Quarter); !j.dated {
+		return j
+	}
+	for _, past := range before {
+		if p, is := quarterOf(past.Quarter); is && p.StartsOn < j.period.StartsOn {
+			j.earlier = append(j.earlier, earlier{p, j.numbers(past.Values)})
+		}
+	}
+	return j
+}
+
+// numbers answers the numbers of an earlier return. Most name the counts in the order
+// of this framework, so that nothing has to be looked up.
+func (j *judgement) numbers(past Values) []known {
+	numbers := make([]known, len(j.whole))
+	for i := range past {
+		at, is := i, i < len(j.whole) && j.whole[i].Count == past[i].Count
+		if !is {
+			at, is = j.index[past[i].Count]
+		}
+		if is {
+			numbers[at].number, numbers[at].is = past[i].Number()
+		}
+	}
+	return numbers
+}
+
+// value answers what the return says of a count. Of one that the framework does not
+// have, as the population, nothing is known.
+func (j *judgement) value(code string) Value {
+	if i, is := j.index[code]; is {
+		return j.whole[i]
+	}
+	return Value{Count: code, Status: Missing}
+}
+
+// in answers the numbers of an earlier quarter, or nil.
+func (j *judgement) in(quarter string) []known {
+	for _, e := range j.earlier {
+		if e.Code == quarter {
+			return e.numbers
+		}
+	}
+	return nil
+}
+
+// quarterOf answers the time that the quarter is about.
+func quarterOf(code string) (benchmark.Period, bool) {
+	p, err := benchmark.ParsePeriod(code)
+	return p, err == nil && p.Kind == benchmark.Quarter
+}
+
+// unsaid finds what is missing without a reason.
+func (j *judgement) unsaid() {
+	for _, code := range j.whole.Unsaid() {
+		if j.Spoilt[code] {
+			continue
+		}
+		place, named := j.Places[code]
+		detail := "The value is missing, and nothing says why."
+		if !named {
+			detail = "The return does not name this count, so that it is missing, and nothing says why."
+		}
+		j.findings = append(j.findings, Finding{
+			Rule: string(programme.FaultReasonRequired), Severity: Error, Counts: Values{{Count: code, Status: Missing}}, Place: place,
+			Given: "nothing", Expected: "a value, or missing with a reason", Detail: j.name(code) + ": " + detail, Remedy: GiveReasons,
+			Advice: "Give the value. If it is not known, say missing and why.",
+		})
+	}
+}
+
+// name is what people call a count.
+func (j *judgement) name(code string) string {
+	if c := j.document.Count(code); c != nil && c.Name != "" {
+		return c.Name
+	}
+	return code
+}
+
+// find notes what a rule finds in the counts.
+func (j *judgement) find(rule *framework.Rule, given, expected, detail string, counts ...string) {
+	words := rule.Kind.Words()
+	f := Finding{
+		Rule: rule.Code, RuleVersion: rule.Version, Kind: rule.Kind, Severity: Error, Given: given, Expected: expected, Detail: detail,
+		Remedy: Reconcile, Advice: words.Remedy,
+	}
+	if rule.Severity == framework.Warning {
+		f.Severity, f.Remedy = Warning, Explain
+	} else if len(counts) < 2 {
+		f.Remedy = CorrectValues
+	}
+	for _, code := range counts {
+		v := j.value(code)
+		v.Reason = nil
+		f.Counts = append(f.Counts, v)
+		if place, known := j.Places[code]; known {
+			if f.Place == (Place{}) {
+				f.Place = place
+			} else {
+				f.Others = append(f.Others, place)
+			}
+		}
+	}
+	j.findings = append(j.findings, f)
+}
+
+// text is the value as a person reads it.
+func (v Value) text() string {
+	if v.Value == nil {
+		return strings.ReplaceAll(string(v.Status), "_", " ")
+	}
+	return number(*v.Value)
+}
+
+// number writes a number as it is, without an exponent.
+func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -1,0 +1,209 @@
+package server_test
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"peerchallenge/pkg/postgres"
+	"peerchallenge/pkg/postgres/pgtest"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
+)
+
+// holder is somebody who holds pages of every list from one process, and asks whether
+// they are still the same.
+type holder struct {
+	process *world
+	forgets *world // the same process as it would be without memory of what it made
+	caller  func(w *world) caller
+	held    map[string]string // ETags by address
+}
+
+// processOn brings up a process on the database, and the same one without memory.
+func processOn(t *testing.T, url string, clock func() time.Time) (process, forgets *world) {
+	t.Helper()
+	var store *postgres.Store
+	process = startAt(t, url, clock, func(cfg *server.Config) { store, _ = cfg.Store.(*postgres.Store) })
+	return process, startAt(t, url, clock, func(cfg *server.Config) { cfg.Store = forgetful{store} })
+}
+
+// revalidate asks for every page with the ETag that is held, and fails the test unless
+// the answer is 304 exactly where the page has the same bytes.
+func (h *holder) revalidate(t *testing.T, questions []question, after string) (unchanged int) {
+	t.Helper()
+	for _, q := range questions {
+		want := h.caller(h.forgets).get(q.path)
+		etag := want.header.Get("ETag")
+		got := h.caller(h.process).send(http.MethodGet, q.path, "", "If-None-Match", cmp.Or(h.held[q.path], `"none"`))
+		switch {
+		case want.status != http.StatusOK:
+			if got.status != want.status {
+				t.Errorf("after %s: %s is %d, want %d", after, q.path, got.status, want.status)
+			}
+		case etag == h.held[q.path]:
+			if unchanged++; got.status != http.StatusNotModified || got.header.Get("ETag") != etag {
+				t.Errorf("after %s: %s is as it was, and answered %d with %s", after, q.path, got.status, got.header.Get("ETag"))
+			}
+		case got.status != http.StatusOK || got.body != want.body || got.header.Get("ETag") != etag:
+			t.Errorf("after %s: %s is another than was held, and answered %d:\n%.300s\nwant\n%.300s", after, q.path, got.status, got.body, want.body)
+		}
+		h.held[q.path] = etag
+	}
+	return unchanged
+}
+
+// TestWhatIsHeldIsAnsweredByItsBytes: whatever is written by whomever in whichever of two
+// processes, when the day ends, when a borough has another name, and when the database is
+// put back to a copy, each page that somebody holds is answered 304 exactly where it has
+// the same bytes.
+func TestWhatIsHeldIsAnsweredByItsBytes(t *testing.T) {
+	t.Parallel()
+	const seed = 20261126
+	random := rand.New(rand.NewPCG(seed, seed)) // #nosec G404 -- a test that can be repeated
+	url := leanDatabase(t)
+	var past atomic.Int64
+	began := time.Now()
+	evening := began.UTC().Truncate(15 * time.Minute)
+	for day := programme.DefaultSettings.Today; day(evening) == day(evening.Add(20*time.Minute)); {
+		evening = evening.Add(15 * time.Minute)
+	}
+	clock := func() time.Time {
+		return evening.Add(time.Since(began) + time.Duration(past.Load())).Truncate(time.Microsecond)
+	}
+	a, forgetfulA := processOn(t, url, clock)
+	b, forgetfulB := processOn(t, url, clock)
+	a.makeVisibilityRecords()
+	asked := a.heldQuestions(t)
+	tokens := a.visibilityCallers()
+	var holders []*holder
+	for i, process := range []*world{a, b} {
+		for _, who := range []caller{tokens[0], tokens[2], tokens[len(tokens)-2]} { // the team, the borough's lead, an editor elsewhere
+			holders = append(holders, &holder{process, []*world{forgetfulA, forgetfulB}[i], func(w *world) caller { return caller{w, who.token} }, map[string]string{}})
+		}
+	}
+	unchanged, changed := 0, 0
+	check := func(after string, holders ...*holder) {
+		t.Helper()
+		a.settled(a, b)
+		for _, h := range holders {
+			same := h.revalidate(t, asked, after)
+			unchanged, changed = unchanged+same, changed+len(asked)-same
+		}
+	}
+	check("nothing", holders...)
+	check("nothing again", holders...)
+
+	operations := slices.Clone(contract.operations)
+	random.Shuffle(len(operations), func(i, j int) { operations[i], operations[j] = operations[j], operations[i] })
+	written := map[string]bool{}
+	for _, op := range operations {
+		if op.method == http.MethodGet || slices.Contains(op.Tags, "Service") || takesFile(op) {
+			continue
+		}
+		process := []*world{a, b}[random.IntN(2)]
+		process.made = a.made
+		ask := process.ask(op)
+		first := ask.token
+		for _, token := range []string{tokens[random.IntN(len(tokens))].token, tokens[random.IntN(len(tokens))].token, first} {
+			if ask.token = token; process.send(ask).status < 300 {
+				written[strings.Split(op.path, "/")[2]] = true
+				check(op.OperationID, holders[random.IntN(3)], holders[3+random.IntN(3)]) // the others hold what is older still
+				break
+			}
+		}
+		if op.method == http.MethodDelete { // what is tried on it next is tried on another
+			for path, id := range nounOf {
+				if strings.HasPrefix(op.path, path+"/") {
+					delete(a.made, id)
+				}
+			}
+		}
+	}
+	if len(written) < 18 {
+		t.Errorf("only these were written: %v", written)
+	}
+
+	a.patch("/v1/boroughs/"+own, `{"name":"Lambeth by another name"}`).want(200)
+	check("a borough's new name", holders...)
+	past.Store(int64(30 * time.Minute))
+	check("midnight", holders...)
+
+	// From here on, both lives of the database give the same places.
+	a.exec("SELECT setval('feed_places', 4102444800000000)")
+	restore := pgtest.Backup(t, url)
+	a.settled(a, forgetfulA, b, forgetfulB)
+	check("a copy is made", holders...)
+	milestone := func(title string) (place int64) {
+		t.Helper()
+		a.write(http.MethodPost, "/v1/milestones", `{"title":"`+title+`","description":"","cycle":"2026-27","kind":"other","state":"planned"}`).want(201)
+		a.row("SELECT max(place) FROM feed", &place)
+		return place
+	}
+	lost := milestone("Practice week")
+	check("what will be lost", holders...)
+	restore()
+	a.settled(a, forgetfulA, b, forgetfulB)
+	if again := milestone("Practice fortnight"); again != lost {
+		t.Errorf("the places are %d and %d, so that this shows nothing", lost, again)
+	}
+	check("a restored copy and another change at the same place", holders...)
+	if unchanged < 100 || changed < 100 {
+		t.Errorf("%d pages were as they were and %d were others", unchanged, changed)
+	}
+}
+
+// heldQuestions are those whose answers are held: every list of records, with its steps,
+// and some that filters make of more.
+func (w *world) heldQuestions(t *testing.T) []question {
+	t.Helper()
+	kept := slices.DeleteFunc(w.questions(t), func(q question) bool {
+		_, query, _ := strings.Cut(q.path, "?")
+		return query != "" && !strings.Contains(query, "include=") && !strings.HasPrefix(query, "by=") && q.operation != "listAuditEntries"
+	})
+	for _, path := range []string{
+		"/v1/peer-challenges?borough=" + own, "/v1/events?borough=" + own, "/v1/findings?cycle=2026-27", "/v1/actions?overdue=true", "/v1/actions?cycle=2026-27",
+		"/v1/events?peerReviewId=" + w.made[exampleReview], "/v1/findings?peerChallengeGroupId=" + w.made[exampleGroup],
+	} {
+		kept = append(kept, question{path: path})
+	}
+	return kept
+}
+
+// settled waits until all processes answer from the present state.
+func (w *world) settled(processes ...*world) {
+	w.t.Helper()
+	for _, process := range processes {
+		w.eventually("the process answers from the present state", func() bool {
+			snapshot, err := process.store.Snapshot(w.t.Context())
+			return err == nil && snapshot.Generation == w.generation() && process.as(programme.RoleProgramme, "").get("/v1/milestones?limit=1").status == http.StatusOK
+		})
+	}
+}
+
+// generation is that of reference data in the database.
+func (w *world) generation() (value int64) {
+	w.t.Helper()
+	w.row("SELECT value FROM generation", &value)
+	return value
+}
+
+// row reads one value, whoever may see it.
+func (w *world) row(sql string, value any) {
+	w.t.Helper()
+	conn, err := pgx.Connect(w.t.Context(), w.url)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(w.t.Context()) }()
+	if err := conn.QueryRow(w.t.Context(), sql).Scan(value); err != nil {
+		w.t.Fatal(err)
+	}
+}

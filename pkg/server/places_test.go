@@ -1,0 +1,312 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/jackc/pgx/v5"
+
+	"peerchallenge/pkg/postgres"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
+)
+
+// watched is a database that notes of which nouns it was asked where the feed stands,
+// and how many lists of milestones were read. between, if there is one, runs when such a
+// list has been read.
+type watched struct {
+	*postgres.Store
+
+	mu      sync.Mutex
+	asked   [][]string
+	pages   int
+	between func()
+}
+
+func (s *watched) Places(ctx context.Context, nouns []string) (string, error) {
+	s.mu.Lock()
+	s.asked = append(s.asked, nouns)
+	s.mu.Unlock()
+	return s.Store.Places(ctx, nouns)
+}
+
+func (s *watched) Milestones(actor programme.Actor, f programme.MilestoneFilter, sort string) programme.Listing[programme.Milestone] {
+	list := s.Store.Milestones(actor, f, sort)
+	page := list.Page
+	list.Page = func(ctx context.Context, w programme.Window) (programme.Part[programme.Milestone], error) {
+		part, err := page(ctx, w)
+		s.pages++
+		if s.between != nil {
+			s.between()
+		}
+		return part, err
+	}
+	return list
+}
+
+// noted answers of which nouns it was asked since it was last asked that, each time.
+func (s *watched) noted() [][]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := s.asked
+	s.asked = nil
+	return asked
+}
+
+// watchedOn brings up a service whose database is watched.
+func watchedOn(t testing.TB, url string) (*world, *watched) {
+	t.Helper()
+	var store *watched
+	w := startOn(t, url, func(cfg *server.Config) {
+		given, _ := cfg.Store.(*postgres.Store)
+		store = &watched{Store: given}
+		cfg.Store = store
+	})
+	return w, store
+}
+
+// TestAnUnchangedListIsNotMadeAgain: whoever holds it is told so, in either encoding, as
+// they would be by a service that makes the page. What concerns the page, and nothing
+// else, has it made again.
+func TestAnUnchangedListIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	w, store := watchedOn(t, leanDatabase(t))
+	id := w.write(http.MethodPost, "/v1/milestones", `{"title":"Practice week","description":"`+strings.Repeat("Long. ", 300)+`","cycle":"2026-27","kind":"other","state":"planned"}`).id()
+	const path = "/v1/milestones?cycle=2026-27"
+	asks := func(etag string, header ...string) answer {
+		t.Helper()
+		return w.get(path, append(header, "If-None-Match", etag)...)
+	}
+	etag := w.get(path).want(200).header.Get("ETag")
+	packed := w.get(path, "Accept-Encoding", "gzip").want(200).header.Get("ETag")
+	if etag == packed {
+		t.Fatal("both encodings have one ETag")
+	}
+	store.pages = 0
+	for range 2 {
+		for _, held := range []string{etag, packed, "W/" + etag, `"another", ` + packed, "*"} {
+			plain := asks(held).want(304)
+			if got := plain.header.Get("ETag"); got != etag || plain.header.Get("Cache-Control") == "" || plain.header.Get("Vary") == "" || plain.body != "" {
+				t.Errorf("%s is answered with %v", held, plain.header)
+			}
+			if got := asks(held, "Accept-Encoding", "gzip").want(304).header.Get("ETag"); got != packed {
+				t.Errorf("%s is answered with %s where gzip is understood, want %s", held, got, packed)
+			}
+		}
+	}
+	w.write(http.MethodPost, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`).want(201)
+	asks(etag).want(304)
+	if store.pages != 0 {
+		t.Errorf("the page was made %d times though it had not changed", store.pages)
+	}
+	asks(`"another"`).want(200)
+	w.get(path+"&limit=1", "If-None-Match", etag).want(304) // the same bytes, of another question
+	w.as(programme.RoleProgramme, "").send(http.MethodGet, path, "", "If-None-Match", etag).want(304)
+	if store.pages != 3 {
+		t.Errorf("the page was made %d times, want 3", store.pages)
+	}
+	w.patch("/v1/milestones/"+id, `{"title":"Practice fortnight"}`).want(200)
+	next := asks(etag).want(200).header.Get("ETag")
+	store.pages = 0
+	if asks(next).want(304); store.pages != 0 {
+		t.Error("the new page was not remembered")
+	}
+	w.patch("/v1/milestones/"+id, `{"title":"Practice week"}`).want(200)
+	asks(etag).want(200) // its item has another version
+}
+
+// TestWhoHoldsNothingPaysNothing: where the page is remembered, the feed is not asked
+// again for it, unless it turns out to be another.
+func TestWhoHoldsNothingPaysNothing(t *testing.T) {
+	t.Parallel()
+	w, store := watchedOn(t, leanDatabase(t))
+	asked := func() int {
+		t.Helper()
+		store.noted()
+		w.get("/v1/events").want(200)
+		return len(store.noted())
+	}
+	if first, again := asked(), asked(); first != 2 || again != 0 {
+		t.Errorf("the feed is asked %d times for the first page and %d times for the next, want 2 and 0", first, again)
+	}
+	w.write(http.MethodPost, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`).want(201)
+	if found, next, again := asked(), asked(), asked(); found != 0 || next != 2 || again != 0 {
+		t.Errorf("the feed is asked %d, %d and %d times for the next pages, want 0, 2 and 0", found, next, again)
+	}
+}
+
+// TestAPageReadDuringAChangeIsNotRemembered: it may be of the state before, while the
+// feed stands behind the change already.
+func TestAPageReadDuringAChangeIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	w, store := watchedOn(t, leanDatabase(t))
+	store.between = func() {
+		_, err := w.store.CreateMilestone(t.Context(), team, programme.Milestone{Title: "Practice week", Cycle: "2026-27", Kind: programme.OtherMilestone, State: programme.MilestonePlanned})
+		must(w, 0, err)
+	}
+	etag := w.get("/v1/milestones").want(200).header.Get("ETag")
+	store.between = nil
+	w.get("/v1/milestones", "If-None-Match", etag).want(200)
+}
+
+// TestWhereTheFeedIsSilentThePageIsMade: a fault of what only saves work is none of the
+// page.
+func TestWhereTheFeedIsSilentThePageIsMade(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	silent := startOn(t, w.url, func(cfg *server.Config) { cfg.Store = forgetful{w.store} })
+	etag := silent.get("/v1/milestones").want(200).header.Get("ETag")
+	silent.get("/v1/milestones", "If-None-Match", etag).want(304)
+}
+
+// nounIn is the noun of each table that holds one. Of what has none an entry says
+// nothing, so that no list that is remembered may be made of it; the audit's entries are
+// of the noun that they are about.
+var nounIn = map[string]string{
+	"priorities": "priority", "sub_regions": "sub-region", "memberships": "membership", "boroughs": "borough", "authorities": "authority", "successions": "authority",
+	"indicators": "indicator", "indicator_revisions": "indicator", "periods": "period", "releases": "release", "programmes": "programme", "neighbour_models": "neighbour-model",
+	"peer_challenges": "peer-challenge", "peer_challenge_groups": "peer-challenge-group", "grouping_proposals": "grouping-proposal", "participants": "participant",
+	"peer_reviews": "peer-review", "findings": "finding", "actions": "action", "asks_and_offers": "ask-or-offer", "events": "event", "milestones": "milestone",
+	"api_clients": "api-client", "read_keys": "read-key", "token_revocations": "token-revocation",
+	"quarters": "quarter", "extensions": "extension", "correction_windows": "correction-window", "contacts": "contact", "audit_entries": "finding",
+}
+
+// infrastructure are tables that every request may read, none of which is in a page.
+var infrastructure = []string{"generation", "access_generation", "cursor_keys", "feed", "goose_db_version"}
+
+// TestListsSayWhatTheyRead takes one table after the other from the service, and asks
+// for every list in every way. Whatever fails without a table is made of it, and must
+// have said so.
+func TestListsSayWhatTheyRead(t *testing.T) {
+	t.Parallel()
+	w, store := watchedOn(t, leanDatabase(t))
+	w.makeVisibilityRecords()
+	w.standing(exampleSecret)
+	owner, err := pgx.Connect(t.Context(), w.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = owner.Close(context.WithoutCancel(t.Context())) })
+	rows, err := owner.Query(t.Context(), "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	questions := w.questions(t)
+	for table := range nounIn {
+		if !slices.Contains(tables, table) {
+			t.Errorf("there is no table %s", table)
+		}
+	}
+	readers := map[string]int{}
+	for _, table := range append([]string{"none"}, tables...) {
+		if slices.Contains(infrastructure, table) {
+			continue
+		}
+		if table != "none" {
+			w.exec("REVOKE SELECT ON " + table + " FROM peerchallenge_service")
+		}
+		for _, q := range questions {
+			store.noted()
+			r := w.as(q.role, own).send(http.MethodGet, q.path, "", "If-None-Match", `"none"`)
+			asked := store.noted()
+			switch {
+			case table == "none" && r.status != http.StatusOK:
+				t.Errorf("%s is %d: %s", q.path, r.status, r.body)
+			case table == "none" && (len(asked) == 0) != slices.Contains([]string{"listApiClients", "listReadKeys"}, q.operation):
+				t.Errorf("%s asks %d times where the feed stands", q.path, len(asked))
+			case r.status == http.StatusOK || len(asked) == 0:
+			case nounIn[table] == "":
+				t.Errorf("%s is made of %s, which is no noun", q.path, table)
+			case !slices.Contains(asked[0], nounIn[table]) && asked[0][0] != programme.EveryNoun:
+				t.Errorf("%s is made of %s, and says %v alone", q.path, table, asked[0])
+			}
+			if r.status != http.StatusOK {
+				readers[table]++
+			}
+		}
+		if table != "none" {
+			w.exec("GRANT SELECT ON " + table + " TO peerchallenge_service")
+		}
+	}
+	for _, table := range []string{"milestones", "peer_challenges", "memberships", "participants", "audit_entries"} {
+		if readers[table] == 0 {
+			t.Errorf("no list fails without %s, so that this shows nothing", table)
+		}
+	}
+}
+
+// question is a list as somebody asks for it who may.
+type question struct {
+	operation, path string
+	role            programme.Role
+}
+
+// questions are all lists of records, each plain, with all that can be asked beside, and
+// narrowed, ordered and completed by each parameter.
+func (w *world) questions(t *testing.T) []question {
+	t.Helper()
+	var questions []question
+	for _, op := range contract.operations {
+		if op.method != http.MethodGet || op.Extensions["x-from-snapshot"] == true || !hasParameter(op, "cursor") || slices.Contains([]string{"listChanges", "listReleases"}, op.OperationID) {
+			continue // what the snapshot answers is made without the database, and the feed is no page that stays
+		}
+		asked := w.narrowable(op)
+		add := func(path string) { questions = append(questions, question{op.OperationID, path, firstRole(op)}) }
+		add(asked("", ""))
+		add(asked("count", "true"))
+		for _, p := range op.parameters {
+			if p.Value.In == openapi3.ParameterInQuery && !slices.Contains([]string{"limit", "cursor", "count", "format", "bom"}, p.Value.Name) && !p.Value.Required {
+				for _, value := range w.valuesFor(t, p.Value) {
+					add(asked(p.Value.Name, value))
+				}
+			}
+		}
+	}
+	if len(questions) < 100 {
+		t.Errorf("there are only %d questions", len(questions))
+	}
+	return questions
+}
+
+// valuesFor answers values of the parameter that mean something.
+func (w *world) valuesFor(t *testing.T, p *openapi3.Parameter) []string {
+	t.Helper()
+	schema := p.Schema
+	if items := schema.Value.Items; items != nil {
+		schema = items
+	}
+	of := map[string]string{
+		"findingId": w.made[exampleFinding], "peerChallengeGroupId": w.made[exampleGroup], "peerChallengeId": w.made[exampleChallenge], "peerReviewId": w.made[exampleReview],
+		"Cycle": "2026-27", "GeographyCode": own, "Slug": "south", "q": "e", "updatedSince": "2026-01-01T00:00:00Z", "from": "2026-01-01", "to": "2030-01-01",
+	}
+	switch {
+	case p.Name == "include", p.Name == "by":
+		var words []string
+		for _, word := range enumOf(p) {
+			words = append(words, fmt.Sprint(word))
+		}
+		return words
+	case len(enumOf(p)) > 0:
+		return []string{fmt.Sprint(enumOf(p)[0])}
+	case p.Schema.Value.Type.Is("boolean"):
+		return []string{"true"}
+	case p.Name == "priorityId":
+		return w.get("/v1/priorities").want(200).ids()[:1]
+	case of[p.Name] != "":
+		return []string{of[p.Name]}
+	case of[schema.Ref[strings.LastIndex(schema.Ref, "/")+1:]] != "":
+		return []string{of[schema.Ref[strings.LastIndex(schema.Ref, "/")+1:]]}
+	}
+	t.Errorf("nobody says what %s may be", p.Name)
+	return nil
+}
