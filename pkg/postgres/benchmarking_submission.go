@@ -67,8 +67,8 @@ func submissionOf(q *gorm.DB, borough, quarter string, row *returns.Submission) 
 // Stale if another than the present state was to be replaced, or Conflict if the
 // window does not take it. What is there already is Unchanged, whatever the
 // precondition.
-func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.Received, error) {
-	var got returns.Received
+func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.PostingResult, error) {
+	var got returns.PostingResult
 	err := s.act(ctx, actor, func(w *work) (err error) {
 		if got, err = w.receive(p); err == nil && dry {
 			err = errDry
@@ -84,8 +84,8 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 // PutBenchmarkingSubmissions takes several returns: all or none or, where partial says
 // so, each that is not refused. The error of each stands with it. Where all are to be
 // taken and one is refused, the error is Invalid and names each that is.
-func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.Received, error) {
-	all := make([]returns.Received, len(postings))
+func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error) {
+	all := make([]returns.PostingResult, len(postings))
 	err := s.act(ctx, actor, func(w *work) error {
 		for i := range postings {
 			if err := w.tx.SavePoint("posting").Error; err != nil {
@@ -93,7 +93,7 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 			}
 			got, err := w.receive(postings[i])
 			if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
-				got, err = returns.Received{Outcome: returns.Declined, Err: of}, w.tx.RollbackTo("posting").Error
+				got, err = returns.PostingResult{Outcome: returns.Declined, Err: of}, w.tx.RollbackTo("posting").Error
 			}
 			if err != nil {
 				return err
@@ -118,7 +118,7 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 
 // receive takes one return. The quarter is locked before the return, as by all who
 // accept.
-func (w *work) receive(p returns.Posting) (got returns.Received, err error) {
+func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error) {
 	if !returns.WritesFor(w.actor, p.Borough) {
 		return got, programme.NotYours("Only the borough's own people and systems may do this.")
 	}
@@ -394,7 +394,7 @@ func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {
 
 // BenchmarkingReport judges the draft, where the actor sees it, or else the newest
 // version that was not withdrawn. The error is NotFound.
-func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (got returns.Received, err error) {
+func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (got returns.PostingResult, err error) {
 	tx := s.gorm.WithContext(ctx)
 	if got.Submission, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
 		return got, refusal(err)

@@ -66,6 +66,10 @@ var standing = map[string]lookup{
 	"token-revocation":        scoped(tokenRevocations),
 	"benchmarking-submission": scoped(benchmarkingSubmissions),
 	"framework":               scoped(frameworks),
+	"quarter":                 scoped(quarters),
+	"extension":               scoped(extensions),
+	"correction-window":       scoped(correctionWindows),
+	"contact":                 scoped(contacts),
 }
 
 // public looks for reference data, which everybody may see.

@@ -63,19 +63,7 @@ type Draft struct {
 	Values    Values `json:"values"`    // one for each count of the framework, in its order
 }
 
-// State is where a return stands: that of its newest version, or draft where there
-// is none.
-type State string
-
-// The states.
-const (
-	Drafted   State = "draft"
-	Submitted State = "submitted"
-	Queried   State = "queried"
-	Accepted  State = "accepted"
-)
-
-// States are all of them.
+// States are those of a return that there is.
 var States = [...]State{Drafted, Submitted, Queried, Accepted}
 
 // Question is what the team asks about a version, and the answer.
@@ -376,8 +364,8 @@ const (
 	Declined  Outcome = "refused"
 )
 
-// Received is what became of a return, or would in a dry run.
-type Received struct {
+// PostingResult is what became of a return, or would in a dry run.
+type PostingResult struct {
 	Outcome    Outcome
 	Submission Submission
 	Report     Report
@@ -493,7 +481,7 @@ func (d *Draft) Equal(other Draft) bool {
 }
 
 // NoneRefused names every return of several that was refused, with why.
-func NoneRefused(all []Received) error {
+func NoneRefused(all []PostingResult) error {
 	var faults []programme.Fault
 	for i := range all {
 		refused, is := errors.AsType[*programme.Error](all[i].Err)

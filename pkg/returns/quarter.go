@@ -30,9 +30,9 @@ type Quarter struct {
 	// Asks is the version that holds, whoever chose it; nil while none is published or
 	// the window has not opened and none is named.
 	Asks *string `gorm:"-" json:"-"`
-	// Was is what it was before a change, which decides what may still change; nil of a
-	// new one.
-	Was *Quarter `gorm:"-" json:"-"`
+	// Was is what boroughs rely on before a change, which decides what may still change;
+	// nil of a new quarter.
+	Was *Terms `gorm:"-" json:"-"`
 	// Today is the day on which it is made or changed.
 	Today programme.Date `gorm:"-" json:"-"`
 }
@@ -87,11 +87,30 @@ func (q *Quarter) MayOn(actor programme.Actor, step programme.Step, today progra
 // opened reports whether its window has opened by the day.
 func (q *Quarter) opened(today programme.Date) bool { return q.OpensOn != nil && *q.OpensOn <= today }
 
+// Terms are what boroughs rely on once the window is open.
+type Terms struct {
+	Framework                 *string
+	OpensOn, DueOn, LateUntil *programme.Date
+}
+
+// Terms answers those of the quarter.
+func (q *Quarter) Terms() *Terms {
+	return &Terms{Framework: q.Framework, OpensOn: q.OpensOn, DueOn: q.DueOn, LateUntil: q.LateUntil}
+}
+
 // Period answers the time that its figures are about. ok is false for the practice
 // quarter, which is of no time.
 func (q *Quarter) Period() (p benchmark.Period, ok bool) {
 	p, err := benchmark.ParsePeriod(q.Code)
 	return p, err == nil && p.Kind == benchmark.Quarter
+}
+
+// Name answers what people call the quarter.
+func (q *Quarter) Name() string {
+	if p, ok := q.Period(); ok {
+		return p.Name()
+	}
+	return "Practice"
 }
 
 // Window answers the quarter's own days. ok is false where it has none: returns are
@@ -103,20 +122,30 @@ func (q *Quarter) Window() (w Window, ok bool) {
 	return Window{OpensOn: *q.OpensOn, DueOn: *q.DueOn, LateUntil: *q.LateUntil}, true
 }
 
+// StandingOn answers how a return stands that comes on the day, where its borough was
+// granted nothing.
+func (q *Quarter) StandingOn(day programme.Date) Punctuality {
+	w, has := q.Window()
+	switch {
+	case q.Practice:
+		return OnTime
+	case !has:
+		return Closed
+	}
+	return w.On(day).Punctuality
+}
+
 // StandingAt answers how a borough's return stands that comes at the moment, by the
 // quarter's window and by what the borough was granted: pass that borough's alone.
 //
 // Of the extensions that hold then, each moves the due day, and the latest counts. A
 // correction window counts once the borough's own window has closed.
 func (q *Quarter) StandingAt(at time.Time, zone *time.Location, extensions []Extension, corrections []CorrectionWindow) Standing {
-	w, has := q.Window()
-	switch {
-	case q.Practice:
-		return Standing{Punctuality: OnTime}
-	case !has:
-		return Standing{Punctuality: Closed}
-	}
 	day := DayAt(at, zone)
+	w, has := q.Window()
+	if !has {
+		return Standing{Punctuality: q.StandingOn(day)}
+	}
 	s := Extended(w, at, zone, extensions).On(day)
 	if s.Punctuality != Closed {
 		return s
@@ -200,7 +229,7 @@ func (q *Quarter) inOrder(period benchmark.Period) []programme.Fault {
 // when, once the window is open; a due day to an earlier one; and any of them once it
 // is closed.
 func (q *Quarter) settled() []programme.Fault {
-	if q.Was == nil || !q.Was.opened(q.Today) {
+	if q.Was == nil || q.Was.OpensOn == nil || q.Today < *q.Was.OpensOn {
 		return nil
 	}
 	was, now := q.Was.days(), q.days()
@@ -231,8 +260,10 @@ type dayOf struct {
 	day     *programme.Date
 }
 
-func (q *Quarter) days() [3]dayOf {
-	return [3]dayOf{{"/opensOn", q.OpensOn}, {"/dueOn", q.DueOn}, {"/lateUntil", q.LateUntil}}
+func (q *Quarter) days() [3]dayOf { return q.Terms().days() }
+
+func (t *Terms) days() [3]dayOf {
+	return [3]dayOf{{"/opensOn", t.OpensOn}, {"/dueOn", t.DueOn}, {"/lateUntil", t.LateUntil}}
 }
 
 // before reports whether the first is so many days or more before the second. What is
@@ -242,3 +273,18 @@ func before(first, second *programme.Date, days int) bool {
 }
 
 func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// QuarterFilter leaves those quarters of a list that agree with every member that is
+// given.
+type QuarterFilter struct {
+	Practice     *bool
+	Imported     *bool
+	UpdatedSince *time.Time
+}
+
+// OfQuarter leaves what belongs to a quarter and agrees with every member that is given.
+type OfQuarter struct {
+	Quarter      string
+	Borough      *string
+	UpdatedSince *time.Time
+}

@@ -31,7 +31,9 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 				request.Header[list] = []string{strings.Join(lines, ", ")}
 			}
 		}
-		call.ifNoneMatch = request.Header.Get("If-None-Match")
+		if request.Method == http.MethodGet || request.Method == http.MethodHead { // a PUT names by it that there is to be none
+			call.ifNoneMatch = request.Header.Get("If-None-Match")
+		}
 		ctx, cancel := s.timeouts.bounded(context.WithValue(request.Context(), callKey{}, call), call)
 		defer cancel()
 		c.SetRequest(request.WithContext(ctx))

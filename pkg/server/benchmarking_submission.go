@@ -14,8 +14,8 @@ type benchmarkingSubmissionStore interface {
 	BenchmarkingSubmissions(actor programme.Actor, f returns.SubmissionFilter, sort string) programme.Listing[returns.Submission]
 	BenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string) (returns.Submission, error)
 	BoroughBenchmarkingSubmission(ctx context.Context, actor programme.Actor, borough, quarter string) (returns.Submission, error)
-	PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.Received, error)
-	PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.Received, error)
+	PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.PostingResult, error)
+	PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error)
 	DeleteBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) error
 	ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said returns.Explained) (returns.Submission, error)
 	SubmitBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
@@ -23,7 +23,7 @@ type benchmarkingSubmissionStore interface {
 	QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error)
 	AnswerBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, text string) (returns.Submission, error)
 	AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
-	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.Received, error)
+	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.PostingResult, error)
 	BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version]
 	BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (returns.Version, error)
 }
@@ -106,7 +106,7 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 	return answer, err
 }
 
-func postingWire(call *call, p returns.Posting, got *returns.Received) api.BenchmarkingPostingResult {
+func postingWire(call *call, p returns.Posting, got *returns.PostingResult) api.BenchmarkingPostingResult {
 	wire := api.BenchmarkingPostingResult{Borough: p.Borough, Quarter: p.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}}
 	if refused, is := errors.AsType[*programme.Error](got.Err); is {
 		wire.Code, wire.Detail = new(string(refused.Code)), &refused.Detail
@@ -251,7 +251,7 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 	return wire
 }
 
-func reportWire(got *returns.Received) api.BenchmarkingReport {
+func reportWire(got *returns.PostingResult) api.BenchmarkingReport {
 	r := &got.Report
 	wire := api.BenchmarkingReport{
 		Borough: r.Borough, Quarter: r.Quarter, Number: got.Number, Framework: r.Framework, MaySubmit: r.Errors == 0 && r.Open == 0,

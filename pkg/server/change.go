@@ -108,6 +108,10 @@ var addresses = map[string]string{
 	"token-revocation":        "/v1/token-revocations/",
 	"benchmarking-submission": "/v1/benchmarking-submissions/",
 	"framework":               "/v1/frameworks/",
+	"quarter":                 "/v1/quarters/",
+	"extension":               "/v1/extensions/",
+	"correction-window":       "/v1/correction-windows/",
+	"contact":                 "/v1/contacts/",
 }
 
 // recordAt answers which resource is at the address, or above it. There is none

@@ -22,8 +22,9 @@ import (
 // operation that changes one of them takes a step that it has.
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
-	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{}, &programme.APIClient{}, &programme.ReadKey{},
-	&benchmark.Release{}, &returns.Submission{},
+	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
+	&returns.Quarter{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &returns.Submission{}, &programme.APIClient{}, &programme.ReadKey{},
+	&benchmark.Release{},
 }
 
 // stepOf is the step that an operation takes, of a kind of resource.
