@@ -19,15 +19,29 @@ import (
 const exampleReturn = "01932b7e-0000-7000-8000-000000000031"
 
 var (
-	_ = standIn("/v1/benchmarking-submissions", exampleReturn, func(w *world) string { return w.submitted("practice") })
-	_ = prepared(func(w *world) string { return w.drafted("practice") }, "explainBenchmarkingSubmission", "submitBenchmarkingSubmission", "deleteBenchmarkingSubmission")
+	_ = standIn("/v1/benchmarking-submissions", exampleReturn, func(w *world) string { return w.submitted(w.opened("2020-21-Q1")) })
+	_ = prepared(func(w *world) string { return w.submitted(w.opened("2020-21-Q2")) }, "queryBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.submitted(w.opened("2020-21-Q3")) }, "acceptBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.submitted(w.opened("2020-21-Q4")) }, "withdrawBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.drafted(w.opened("2021-22-Q1")) }, "explainBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.drafted(w.opened("2021-22-Q2")) }, "submitBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.drafted(w.opened("2021-22-Q3")) }, "deleteBenchmarkingSubmission")
 	_ = prepared(func(w *world) string {
-		id := w.submitted("practice")
-		path := "/v1/benchmarking-submissions/" + id
-		w.write(http.MethodPost, path+"/query", `{"text":"Is a team missing?"}`, "If-Match", w.etag(path)).want(200)
+		id := w.submitted(w.opened("2021-22-Q4"))
+		w.write(http.MethodPost, "/v1/benchmarking-submissions/"+id+"/query", `{"text":"Is a team missing?"}`, "If-Match", w.etag("/v1/benchmarking-submissions/"+id)).want(200)
 		return id
 	}, "answerBenchmarkingSubmission")
 )
+
+// opened is the code of a quarter whose window is open, whatever day it is.
+func (w *world) opened(code string) string {
+	w.t.Helper()
+	today := programme.DefaultSettings.Today(w.clock())
+	q := aQuarter(code, today, today.AddDays(30), today.AddDays(60))
+	q.Framework = new("1.0.0")
+	_, err := w.store.CreateQuarter(w.t.Context(), team, q)
+	return must(w, code, err)
+}
 
 // document is the framework by which returns are judged.
 func (w *world) document() framework.Document {
