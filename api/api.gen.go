@@ -965,6 +965,11 @@ type ActionCount struct {
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
 
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
 	// Done How many are done.
 	//
 	// Example: 2
@@ -990,6 +995,11 @@ type ActionCount struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId"`
 
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
+
 	// Stalled How many are open without news.
 	//
 	// Example: 2
@@ -999,6 +1009,11 @@ type ActionCount struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// Total How many there are.
 	//
@@ -2670,6 +2685,11 @@ type Distribution struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	IndicatorName Name `json:"indicatorName"`
+
 	// Items The items of this page.
 	Items []DistributionItem `json:"items"`
 
@@ -2738,6 +2758,11 @@ type DistributionItem struct {
 	//
 	// Example: south
 	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// Value A number, or null where there is none.
 	//
@@ -3152,6 +3177,39 @@ type EventSession struct {
 	// Day A calendar day, or null where there is none.
 	//
 	// Example: 2026-03-31
+	Day *NullableDate `json:"day"`
+
+	// EndTime A time of day in the programme's time zone, or null where none is given.
+	//
+	// Example: 09:30
+	EndTime *NullableTime `json:"endTime"`
+
+	// PriorityId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PriorityId *NullableId `json:"priorityId"`
+
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
+
+	// StartTime A time of day in the programme's time zone, or null where none is given.
+	//
+	// Example: 09:30
+	StartTime *NullableTime `json:"startTime"`
+
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Title Name `json:"title"`
+}
+
+// EventSessionInput A part of an event.
+type EventSessionInput struct {
+	// Day A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
 	Day *NullableDate `json:"day,omitempty"`
 
 	// EndTime A time of day in the programme's time zone, or null where none is given.
@@ -3174,9 +3232,6 @@ type EventSession struct {
 	// Example: South
 	Title Name `json:"title"`
 }
-
-// EventSessionInput A part of an event.
-type EventSessionInput = EventSession
 
 // EventSort An order for events. More may come.
 type EventSort string
@@ -4432,6 +4487,11 @@ type MilestoneCount struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // MilestoneCountPage A page of the list.
@@ -6689,10 +6749,20 @@ type Series struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
 	// Indicator The key of an indicator.
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	IndicatorName Name `json:"indicatorName"`
 
 	// Items The items of this page.
 	Items []SeriesPoint `json:"items"`
@@ -7040,6 +7110,11 @@ type SubRegionMembership struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -7059,6 +7134,11 @@ type SubRegionMembership struct {
 	//
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
+
+	// SubRegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	SubRegionName Name `json:"subRegionName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -7163,6 +7243,11 @@ type TeamMember struct {
 	//
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// Lead Whether this is who leads the team.
 	Lead bool `json:"lead"`
@@ -7417,6 +7502,9 @@ type ExtensionId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type FindingId = ResourceId
 
+// FindingIncluded defines model for FindingIncluded.
+type FindingIncluded = []FindingInclude
+
 // Format A page as JSON, or the whole list as CSV (RFC 4180, UTF-8) or NDJSON. More may come.
 type Format = ListFormat
 
@@ -7433,21 +7521,6 @@ type IfMatch = string
 
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
-
-// IncludeFinding defines model for IncludeFinding.
-type IncludeFinding = []FindingInclude
-
-// IncludePeerChallenge defines model for IncludePeerChallenge.
-type IncludePeerChallenge = []PeerChallengeInclude
-
-// IncludePeerChallengeGroup defines model for IncludePeerChallengeGroup.
-type IncludePeerChallengeGroup = []PeerChallengeGroupInclude
-
-// IncludePeerReview defines model for IncludePeerReview.
-type IncludePeerReview = []PeerReviewInclude
-
-// IncludeSteps defines model for IncludeSteps.
-type IncludeSteps = []Include
 
 // Limit defines model for Limit.
 type Limit = int
@@ -7512,15 +7585,24 @@ type OnDay = Date
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ParticipantId = ResourceId
 
+// PeerChallengeGroupIncluded defines model for PeerChallengeGroupIncluded.
+type PeerChallengeGroupIncluded = []PeerChallengeGroupInclude
+
 // PeerChallengeId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerChallengeId = ResourceId
 
+// PeerChallengeIncluded defines model for PeerChallengeIncluded.
+type PeerChallengeIncluded = []PeerChallengeInclude
+
 // PeerReviewId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PeerReviewId = ResourceId
+
+// PeerReviewIncluded defines model for PeerReviewIncluded.
+type PeerReviewIncluded = []PeerReviewInclude
 
 // PeriodQuery A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
@@ -7560,6 +7642,9 @@ type SortIndicators = IndicatorSort
 
 // SortPlaces An order for places. More may come.
 type SortPlaces = PlaceSort
+
+// StepsIncluded defines model for StepsIncluded.
+type StepsIncluded = []Include
 
 // SubRegionQuery A short name for addresses, lower case.
 //
@@ -7626,7 +7711,7 @@ type UnsupportedPatch = Problem
 // ListActionsParams defines parameters for ListActions.
 type ListActionsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// FindingId Only those about this finding.
 	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
@@ -7755,7 +7840,7 @@ type AddActionProgressParams struct {
 // ListApiClientsParams defines parameters for ListApiClients.
 type ListApiClientsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -7839,7 +7924,7 @@ type EndApiClientSecretParams struct {
 // ListAsksAndOffersParams defines parameters for ListAsksAndOffers.
 type ListAsksAndOffersParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Kind Only asks, or only offers; given once for each.
 	Kind *[]AskOrOfferKind `form:"kind,omitempty" json:"kind,omitempty"`
@@ -8211,7 +8296,7 @@ type TakeBackCorrectionWindowParams struct {
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Kind Only those of one of these kinds; given once for each.
 	Kind *[]EventKind `form:"kind,omitempty" json:"kind,omitempty"`
@@ -8358,7 +8443,7 @@ type TakeBackExtensionParams struct {
 // ListFindingsParams defines parameters for ListFindings.
 type ListFindingsParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludeFinding `form:"include,omitempty" json:"include,omitempty"`
+	Include *FindingIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -8427,7 +8512,7 @@ type DeleteFindingParams struct {
 // GetFindingParams defines parameters for GetFinding.
 type GetFindingParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroup`: the group that found it. `peerReview`: the review that found it. `openActionCount`: how many open actions it has. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludeFinding `form:"include,omitempty" json:"include,omitempty"`
+	Include *FindingIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -8616,7 +8701,7 @@ type GetMeParams struct {
 // ListMilestonesParams defines parameters for ListMilestones.
 type ListMilestonesParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
@@ -8769,7 +8854,7 @@ type ListObservationsParams struct {
 // ListParticipantsParams defines parameters for ListParticipants.
 type ListParticipantsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
 	Q *Search `form:"q,omitempty" json:"q,omitempty"`
@@ -8838,7 +8923,7 @@ type UpdateParticipantParams struct {
 // ListPeerChallengeGroupsParams defines parameters for ListPeerChallengeGroups.
 type ListPeerChallengeGroupsParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludePeerChallengeGroup `form:"include,omitempty" json:"include,omitempty"`
+	Include *PeerChallengeGroupIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// PeerChallengeId Only those of this peer challenge.
 	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
@@ -8892,7 +8977,7 @@ type DeletePeerChallengeGroupParams struct {
 // GetPeerChallengeGroupParams defines parameters for GetPeerChallengeGroup.
 type GetPeerChallengeGroupParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallenge`: the challenge that it belongs to. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludePeerChallengeGroup `form:"include,omitempty" json:"include,omitempty"`
+	Include *PeerChallengeGroupIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -8943,7 +9028,7 @@ type PutPeerChallengeGroupNotesParams struct {
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
 type ListPeerChallengesParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludePeerChallenge `form:"include,omitempty" json:"include,omitempty"`
+	Include *PeerChallengeIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those that concern this borough, which has a place in a group or belongs to the sub-region on the first day.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9003,7 +9088,7 @@ type DeletePeerChallengeParams struct {
 // GetPeerChallengeParams defines parameters for GetPeerChallenge.
 type GetPeerChallengeParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `peerChallengeGroups`: its groups. `findingCount`: how many findings its groups have. `openActionCount`: how many open actions its groups' findings have. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludePeerChallenge `form:"include,omitempty" json:"include,omitempty"`
+	Include *PeerChallengeIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -9048,7 +9133,7 @@ type CompletePeerChallengeParams struct {
 // ListGroupingProposalsParams defines parameters for ListGroupingProposals.
 type ListGroupingProposalsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -9105,7 +9190,7 @@ type StartPeerChallengeParams struct {
 // ListPeerReviewsParams defines parameters for ListPeerReviews.
 type ListPeerReviewsParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludePeerReview `form:"include,omitempty" json:"include,omitempty"`
+	Include *PeerReviewIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of which this borough is the host or has somebody in the team.
 	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9165,7 +9250,7 @@ type DeletePeerReviewParams struct {
 // GetPeerReviewParams defines parameters for GetPeerReview.
 type GetPeerReviewParams struct {
 	// Include What to add; given once for each. `steps`: what the caller may do with it next, which a single record says anyway. `findingCount`: how many findings it has. `openActionCount`: how many open actions its findings have. What the caller may not see is null. CSV and NDJSON take none of it.
-	Include *IncludePeerReview `form:"include,omitempty" json:"include,omitempty"`
+	Include *PeerReviewIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -9408,7 +9493,7 @@ type UpdateProgrammeParams struct {
 // ListQuartersParams defines parameters for ListQuarters.
 type ListQuartersParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Practice Only the practice quarter, or all others.
 	Practice *bool `form:"practice,omitempty" json:"practice,omitempty"`
@@ -9495,7 +9580,7 @@ type ListCompletenessParams struct {
 // ListContactsParams defines parameters for ListContacts.
 type ListContactsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9534,7 +9619,7 @@ type CreateContactParams struct {
 // ListCorrectionWindowsParams defines parameters for ListCorrectionWindows.
 type ListCorrectionWindowsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9573,7 +9658,7 @@ type CreateCorrectionWindowParams struct {
 // ListExtensionsParams defines parameters for ListExtensions.
 type ListExtensionsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9633,7 +9718,7 @@ type ListOutstandingParams struct {
 // ListReadKeysParams defines parameters for ListReadKeys.
 type ListReadKeysParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
@@ -9696,7 +9781,7 @@ type UpdateReadKeyParams struct {
 // ListReleasesParams defines parameters for ListReleases.
 type ListReleasesParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *IncludeSteps `form:"include,omitempty" json:"include,omitempty"`
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
 
 	// Dataset Only releases of this dataset.
 	Dataset *DatasetKey `form:"dataset,omitempty" json:"dataset,omitempty"`

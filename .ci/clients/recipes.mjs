@@ -1,7 +1,7 @@
 // The recipes of docs/front-ends.md, each as it stands there: its client is generated
 // from a running service, its program is type-checked and run.
 //
-//	node recipes.mjs PAGE BASE TOKEN FOLDER
+//	node recipes.mjs PAGE BASE TOKEN DIRECTOR FOLDER
 //
 // Between them and the service stands one that answers as a later release may: in it, a
 // challenge can be in a state that the contract of today does not know.
@@ -11,11 +11,13 @@ import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-const [page, base, token, folder] = process.argv.slice(2);
+const [page, base, token, director, folder] = process.argv.slice(2);
 const run = promisify(execFile);
 const blocks = Object.fromEntries([...readFileSync(page, "utf8").matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map((m) => [m[1], m[2]]));
 
+let calls = 0; // that have come since somebody last looked
 const later = createServer((asked, answer) => {
+  calls++;
   const passed = request(base + asked.url, { method: asked.method, headers: { ...asked.headers, "accept-encoding": "identity" } }, (from) => {
     const parts = [];
     from.on("data", (part) => parts.push(part));
@@ -46,13 +48,43 @@ async function attempt(name, program) {
   }
 }
 
+// portal looks at the pages of a front end as a director of Lambeth's, once there is a
+// finding to be answered, and counts the calls that each takes.
+async function portal() {
+  const lambeth = "E09000022";
+  const as = { ...env, TOKEN: director };
+  const headers = { authorization: `Bearer ${director}`, "content-type": "application/json" };
+  const groups = await (await fetch(`${base}/v1/peer-challenge-groups?borough=${lambeth}`, { headers })).json();
+  const finding = { peerChallengeGroupId: groups.items[0].id, borough: lambeth, kind: "area_for_development", theme: "Contracts", text: "They end at the same time." };
+  const made = await fetch(`${base}/v1/findings`, { method: "POST", headers, body: JSON.stringify(finding) });
+  if (made.status !== 201) faults.push("there is no finding for the portal: " + (await made.text()));
+  for (const [name, most, starts] of [
+    ["buttons", 4, ["pressed respond 200", "pressed add-action 201", "refused delete "]],
+    ["borough", 5, ["figures ", "group Group 2 of South London DCS Peer Challenge with Greenwich, Kingston upon Thames, Lambeth", "review Lambeth Peer Review of Lambeth has findings: 0",
+      "finding Contracts of Group 2 has open actions: 1", "open actions 1"]],
+    ["groups", 2, ["mine Lambeth Group 2 completed findings: 1 open actions: 1"]],
+  ]) {
+    calls = 0;
+    try {
+      const { stdout } = await run("node", [join("out", "portal.js"), name, lambeth], { ...options, env: as });
+      const lines = stdout.trim().split("\n");
+      for (const start of starts) if (!lines.some((line) => line.startsWith(start))) faults.push(`the portal's ${name} does not say ${start}:\n${stdout}`);
+      if (lines.includes("figures 0")) faults.push("the portal's borough has no figures");
+    } catch (e) {
+      faults.push(`the portal's ${name}: ${e.message}\n${e.stdout ?? ""}${e.stderr ?? ""}`);
+    }
+    if (calls === 0 || calls > most) faults.push(`the portal's ${name} takes ${calls} calls, and may take ${most}`);
+    console.log(`portal, ${name}: ${calls} calls`);
+  }
+}
+
 writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
   compilerOptions: { target: "es2022", module: "nodenext", moduleResolution: "nodenext", strict: true, skipLibCheck: true, outDir: "out", types: ["node"] },
-  files: ["openapi-fetch.ts", "hey-api.ts", "orval.ts"],
+  files: ["openapi-fetch.ts", "hey-api.ts", "orval.ts", "portal.ts"],
 }));
 const typescript = ["openapi-fetch", "hey-api", "orval"];
 for (const made of ["out", "hey-api", "contract.d.ts", "orval.gen.ts", "oapi-codegen"]) rmSync(join(folder, made), { recursive: true, force: true });
-for (const name of typescript) writeFileSync(join(folder, name + ".ts"), blocks[name + ".ts"]);
+for (const name of [...typescript, "portal"]) writeFileSync(join(folder, name + ".ts"), blocks[name + ".ts"]);
 const generate = (name, cwd = folder) => run("sh", ["-ec", blocks[name]], { ...options, cwd }).catch((e) => faults.push(`${name}: its client is not generated: ${e.stderr || e.stdout}`));
 const go = join(folder, "oapi-codegen");
 mkdirSync(go, { recursive: true });
@@ -62,6 +94,7 @@ for (const file of ["go.mod", "go.sum"]) copyFileSync(file, join(go, file)); // 
 for (const name of typescript) await generate(name);
 await run("npx", ["--no-install", "tsc"], options).catch((e) => faults.push("the recipes have faults of type:\n" + e.stdout.slice(0, 4000)));
 for (const name of typescript) await attempt(name, () => run("node", [join("out", name + ".js")], options));
+await portal();
 await generate("oapi-codegen", go);
 await attempt("oapi-codegen", () => run("go", ["run", "."], { ...options, cwd: go }));
 later.close();

@@ -106,5 +106,5 @@ func (s *source) includes(schemas *yaml.Node, noun string, include *yaml.Node) {
 	set(get(schemas, noun+"Include"), "enum", words)
 	parameter := s.parsed("{name: include, in: query, schema: {type: array, minItems: 1, maxItems: 20, items: {$ref: " + noun + "Include}}, style: form, explode: true}")
 	set(parameter, "description", scalar(description.String()+" What the caller may not see is null. CSV and NDJSON take none of it."))
-	set(get(s.root, "components", "parameters"), "Include"+noun, parameter)
+	set(get(s.root, "components", "parameters"), noun+"Included", parameter)
 }

@@ -185,8 +185,8 @@ func TestWhatIsDerived(t *testing.T) {
 		{"which stand in its steps", get(root, "components", "schemas", "ThingStep", "properties", "name", "$ref").Value, "#/components/schemas/ThingStepName"},
 		{"a noun has what it includes", strings.Join(names(get(root, "components", "schemas", "Thing", "properties")), " "), "name parts sizes maker makerName marks size mark makers markCount steps"},
 		{"of which the words are", strings.Join(values(get(root, "components", "schemas", "ThingInclude", "enum")), " "), "steps mark makers markCount"},
-		{"which operations take", text1(get(root, "paths", "/v1/things/{id}", "get", "parameters").Content), "#/components/parameters/IncludeThing"},
-		{"and of which readers are told", get(root, "components", "parameters", "IncludeThing", "description").Value, "What to add; given once for each. " +
+		{"which operations take", text1(get(root, "paths", "/v1/things/{id}", "get", "parameters").Content), "#/components/parameters/ThingIncluded"},
+		{"and of which readers are told", get(root, "components", "parameters", "ThingIncluded", "description").Value, "What to add; given once for each. " +
 			"`steps`: what the caller may do with it next, which a single record says anyway. `mark`: its mark. `makers`: its makers. `markCount`: how many marks it has. " +
 			"What the caller may not see is null. CSV and NDJSON take none of it."},
 		{"as of the member itself", words(get(root, "components", "schemas", "Thing", "properties", "markCount")), "How many marks it has. Only there with `include=markCount`."},

@@ -46,7 +46,7 @@ func (s *source) operation(d defaults, path, method string, op, pages *yaml.Node
 	if list := get(op, "parameters"); list != nil {
 		for _, p := range list.Content {
 			if p.Value == "Include" {
-				p.Value += noun
+				p.Value = noun + "Included"
 			}
 		}
 	}

@@ -203,8 +203,9 @@ type judgement struct {
 	dated    bool // whether the quarter is of some time; the practice quarter is not
 	findings []Finding
 
-	paired map[[2]string]bool // parts and wholes that a rule has been asked of
-	summed map[int]bool       // families that a rule has been asked of, by their place
+	paired  map[[2]string]bool // parts and wholes that a rule has been asked of
+	scratch []float64          // for a count's own numbers
+	summed  map[int]bool       // families that a rule has been asked of, by their place
 }
 
 // earlier is the numbers that the return of an earlier quarter has.

@@ -36,7 +36,7 @@ func gravity(f Finding) int {
 type Place struct {
 	Pointer string // RFC 6901, into a JSON body
 	Row     int    // of a table, from 1
-	Column  string // of a table: its name in the header
+	Column  string // of a table: its name in the header; of the header itself, a spreadsheet's letter for it
 }
 
 // MaxFindings is how many findings a report tells. More help nobody: they have one

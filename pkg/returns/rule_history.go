@@ -141,18 +141,19 @@ func (j *judgement) outliers(rule *framework.Rule) {
 		if len(earlier) < max(*rule.History, 1) {
 			continue
 		}
-		median, spread := Spread(earlier)
-		if difference := apart(now, median); difference <= *rule.Limit*spread || small(rule, difference) {
+		median, half, usual := spread(earlier)
+		if difference := apart(now, median); difference <= *rule.Limit*usual || small(rule, difference) {
 			continue
 		}
 		j.find(rule, number(now), fmt.Sprintf("about %s, as in %d earlier quarters", number(median), len(earlier)),
-			fmt.Sprintf("%s is %s. In %d earlier quarters its median was %s, and half of them lay within %s of that.", j.name(c.Code), number(now), len(earlier), number(median), number(deviation(earlier, median))), c.Code)
+			fmt.Sprintf("%s is %s. In %d earlier quarters its median was %s, and half of them lay within %s of that.", j.name(c.Code), number(now), len(earlier), number(median), number(half)), c.Code)
 	}
 }
 
-// own answers the numbers of the count at the index in the quarters before this one.
+// own answers the numbers of the count at the index in the quarters before this one, in
+// order of size. They are good until the next are asked for.
 func (j *judgement) own(i int) []float64 {
-	var numbers []float64
+	numbers := j.scratch[:0]
 	for _, e := range j.earlier {
 		if j.document.Counts[i].Basis == framework.YearToDate && e.Code[len(year):] != j.period.Code[len(year):] {
 			continue
@@ -161,33 +162,28 @@ func (j *judgement) own(i int) []float64 {
 			numbers = append(numbers, was.number)
 		}
 	}
+	slices.Sort(numbers)
+	j.scratch = numbers
 	return numbers
 }
 
-// Spread answers the median of numbers, of which there is at least one, and how far
-// from it they usually lie, in the measure of a standard deviation: their median
-// absolute deviation times 1.4826. If more than half are equal, so that this is nought,
-// it is their mean absolute deviation times 1.2533.
+// spread answers the median of sorted numbers, of which there is at least one, half of
+// which lie how far from it, and how far from it they usually lie, in the measure of a
+// standard deviation: their median absolute deviation times 1.4826. If more than half are
+// equal, so that this is nought, it is their mean absolute deviation times 1.2533.
 //
 // Source: Iglewicz and Hoaglin (1993), How to detect and handle outliers, ASQC basic
 // references in quality control 16.
-func Spread(numbers []float64) (median, spread float64) {
-	median = *benchmark.Median(numbers)
-	if mad := deviation(numbers, median); mad > 0 {
-		return median, 1.4826 * mad
+func spread(sorted []float64) (median, half, usual float64) {
+	median = *benchmark.Percentile(sorted, 50)
+	var few [64]float64
+	distances := few[:0]
+	for _, x := range sorted {
+		distances = append(distances, math.Abs(x-median))
 	}
-	return median, 1.2533 * *benchmark.Mean(deviations(numbers, median))
-}
-
-// deviation answers the median absolute deviation.
-func deviation(numbers []float64, median float64) float64 {
-	return *benchmark.Median(deviations(numbers, median))
-}
-
-func deviations(numbers []float64, median float64) []float64 {
-	distances := slices.Clone(numbers)
-	for i, x := range distances {
-		distances[i] = math.Abs(x - median)
+	slices.Sort(distances)
+	if half = *benchmark.Percentile(distances, 50); half > 0 {
+		return median, half, 1.4826 * half
 	}
-	return distances
+	return median, 0, 1.2533 * *benchmark.Mean(distances)
 }

@@ -386,7 +386,13 @@ func (r *tableReader) unreadable(e *sheet.ReadError) {
 	if code == "" {
 		code = programme.FaultNotATable
 	}
-	r.note(Finding{Rule: string(code), Severity: Refused, Place: Place{Row: e.Row, Column: e.Column}, Detail: e.Detail, Remedy: CorrectFile})
+	place := Place{Row: e.Row, Column: e.Column}
+	for i, name := range r.header { // people know a column by its name
+		if sheet.ColumnName(i) == e.Column {
+			place.Column = name
+		}
+	}
+	r.note(Finding{Rule: string(code), Severity: Refused, Place: place, Detail: e.Detail, Remedy: CorrectFile})
 }
 
 // list writes names as a person lists them.

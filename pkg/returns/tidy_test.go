@@ -286,7 +286,7 @@ func TestWorkbooksThatAreRefused(t *testing.T) {
 		must(f.SetCellValue("Sheet1", "B2", nil))
 		must(f.SetCellFormula("Sheet1", "B2", "6*2"))
 	}), expected(asked()))
-	if same(t, faultsAt(formula.Findings), []string{"2 B not_a_number"}); !strings.Contains(formula.Findings[0].Detail, "put the value in its place") {
+	if same(t, faultsAt(formula.Findings), []string{"2 value not_a_number"}); !strings.Contains(formula.Findings[0].Detail, "put the value in its place") {
 		t.Errorf("it is said as %q", formula.Findings[0].Detail)
 	}
 	// One cell far away is a million rows to walk; many in one place are many bytes.

@@ -58,7 +58,7 @@ func (s *Server) DeleteAction(ctx context.Context, r api.DeleteActionRequestObje
 // ListActionSummary counts actions.
 func (s *Server) ListActionSummary(ctx context.Context, r api.ListActionSummaryRequestObject) (api.Response, error) {
 	counts := s.store.ActionCounts(callOf(ctx).actor, programme.ActionGrouping(r.Params.By), convert[programme.Cycle](r.Params.Cycle), reckoning(ctx))
-	return answerListing(ctx, counts, actionCountWire)
+	return answerListing(ctx, counts, actionCountWire(ctx))
 }
 
 // reckoning is that of the day on which the caller asks.
@@ -95,9 +95,13 @@ func actionWire(ctx context.Context) func(*programme.Action) api.Action {
 	}
 }
 
-func actionCountWire(c *programme.ActionCount) api.ActionCount {
-	return api.ActionCount{
-		Borough: c.Borough, SubRegion: c.SubRegion, PriorityId: c.PriorityID, Kind: convert[string](c.Kind),
-		Open: c.Open, Done: c.Done, Withdrawn: c.Withdrawn, Overdue: c.Overdue, Stalled: c.Stalled, Total: c.Total,
+func actionCountWire(ctx context.Context) func(*programme.ActionCount) api.ActionCount {
+	names := namesIn(ctx)
+	return func(c *programme.ActionCount) api.ActionCount {
+		return api.ActionCount{
+			Borough: c.Borough, BoroughName: nameOf(names.borough, c.Borough), SubRegion: c.SubRegion, SubRegionName: nameOf(names.subRegion, c.SubRegion),
+			PriorityId: c.PriorityID, PriorityName: nameOf(names.priority, c.PriorityID), Kind: convert[string](c.Kind),
+			Open: c.Open, Done: c.Done, Withdrawn: c.Withdrawn, Overdue: c.Overdue, Stalled: c.Stalled, Total: c.Total,
+		}
 	}
 }

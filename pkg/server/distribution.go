@@ -21,14 +21,14 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	list := inOrder(d.Items, 1, distributionKey(ind.Polarity))
 	wire := func(i benchmark.DistributionItem) api.DistributionItem {
 		return api.DistributionItem{
-			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), Code: i.Code, SubRegion: optional(i.SubRegion),
+			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), Code: i.Code, SubRegion: optional(i.SubRegion), SubRegionName: nameOf(namesIn(ctx).subRegion, optional(i.SubRegion)),
 			Value: i.Figure.Value, Status: api.FigureStatus(i.Figure.Status), Numerator: i.Figure.Numerator, Denominator: i.Figure.Denominator,
 			Joint: jointWire(snapshot, i.Joint),
 		}
 	}
 	return answerPage(ctx, list, wire, func(part page[api.DistributionItem]) any {
 		return api.Distribution{
-			Indicator: ind.Code, Period: period.Code, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind), Summary: summaryWire(snapshot, d),
+			Indicator: ind.Code, IndicatorName: ind.Name, Period: period.Code, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind), Summary: summaryWire(snapshot, d),
 			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
 		}
 	})

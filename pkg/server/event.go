@@ -68,7 +68,10 @@ func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject
 }
 
 func eventInput(e *programme.Event) api.EventInput {
-	sessions, invited, attended := eventSessionsWire(e.Sessions), attendanceWire(e.Invited), attendanceWire(e.Attended)
+	sessions, invited, attended := make([]api.EventSessionInput, len(e.Sessions)), attendanceWire(e.Invited), attendanceWire(e.Attended)
+	for i, s := range e.Sessions {
+		sessions[i] = api.EventSessionInput{Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, PriorityId: s.PriorityID}
+	}
 	return api.EventInput{
 		Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
 		EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
@@ -99,7 +102,7 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 		return api.Event{
 			Id: e.ID, Kind: api.EventKind(e.Kind), Title: e.Title, Description: e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn,
 			StartTime: e.StartTime, EndTime: e.EndTime, Venue: venue, Link: link, Capacity: e.Capacity, SubRegion: e.SubRegion, SubRegionName: nameOf(names.subRegion, e.SubRegion),
-			Boroughs: programme.OrEmpty(e.Boroughs), BoroughNames: allNamed(names.borough, e.Boroughs), Sessions: eventSessionsWire(e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
+			Boroughs: programme.OrEmpty(e.Boroughs), BoroughNames: allNamed(names.borough, e.Boroughs), Sessions: eventSessionsWire(names, e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
 			Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
 			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Steps: stepsWire(ctx, e, e.ID),
@@ -107,10 +110,12 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 	}
 }
 
-func eventSessionsWire(sessions []programme.EventSession) []api.EventSession {
+func eventSessionsWire(names nameplates, sessions []programme.EventSession) []api.EventSession {
 	wire := make([]api.EventSession, len(sessions))
 	for i, s := range sessions {
-		wire[i] = api.EventSession{Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, PriorityId: s.PriorityID}
+		wire[i] = api.EventSession{
+			Title: s.Title, Day: s.Day, StartTime: s.StartTime, EndTime: s.EndTime, PriorityId: s.PriorityID, PriorityName: nameOf(names.priority, s.PriorityID),
+		}
 	}
 	return wire
 }

@@ -90,12 +90,12 @@ func mappings() map[string]mapping {
 			return completenessWire(asked)(c)
 		}),
 		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
-		"ActionCount":         filled(actionCountWire),
-		"MilestoneCount":      filled(milestoneCountWire),
+		"ActionCount":         filled(actionCountWire(asked)),
+		"MilestoneCount":      filled(milestoneCountWire(asked)),
 		"Programme":           filled(programmeWire),
 		"Priority":            filled(priorityWire),
 		"SubRegion":           filled(subRegionWire),
-		"SubRegionMembership": filled(membershipWire),
+		"SubRegionMembership": filled(membershipWire(asked)),
 		"Borough":             {shown: boroughWire(&b, &a, "south")},
 		"Authority": filled(func(a *programme.Authority) api.Authority {
 			return authorityWire(a, []programme.Succession{{Predecessor: "E1", Successor: a.Code, Kind: programme.Split, From: "2024-04-01"},

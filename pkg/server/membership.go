@@ -20,7 +20,7 @@ func (s *Server) ListSubRegionMemberships(ctx context.Context, r api.ListSubRegi
 		return (p.SubRegion == nil || m.SubRegion == *p.SubRegion) && (p.Borough == nil || m.Borough == *p.Borough) &&
 			(p.On == nil || m.Holds(*p.On)) && since(p.UpdatedSince, m.UpdatedAt)
 	})
-	return answerList(ctx, inOrder(list, 1, func(m *programme.Membership) []string { return []string{m.ID} }), membershipWire)
+	return answerList(ctx, inOrder(list, 1, func(m *programme.Membership) []string { return []string{m.ID} }), membershipWire(ctx))
 }
 
 // GetSubRegionMembership answers one.
@@ -29,7 +29,7 @@ func (s *Server) GetSubRegionMembership(ctx context.Context, r api.GetSubRegionM
 	if m == nil {
 		return nil, notFound("There is no membership with this id.")
 	}
-	return resource(ctx, m.Version, membershipWire(m))
+	return resource(ctx, m.Version, membershipWire(ctx)(m))
 }
 
 // CreateSubRegionMembership puts a borough into a sub-region.
@@ -42,7 +42,7 @@ func (s *Server) CreateSubRegionMembership(ctx context.Context, r api.CreateSubR
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, m.Version, "membership", m.ID, membershipWire(&m))
+	return created(ctx, m.Version, "membership", m.ID, membershipWire(ctx)(&m))
 }
 
 // UpdateSubRegionMembership corrects when or where.
@@ -57,7 +57,7 @@ func (s *Server) UpdateSubRegionMembership(ctx context.Context, r api.UpdateSubR
 	if err != nil {
 		return nil, err
 	}
-	return resource(ctx, m.Version, membershipWire(&m))
+	return resource(ctx, m.Version, membershipWire(ctx)(&m))
 }
 
 // DeleteSubRegionMembership removes one.
@@ -71,9 +71,12 @@ func setMembership(m *programme.Membership, in api.SubRegionMembershipInput) err
 	return m.Check()
 }
 
-func membershipWire(m *programme.Membership) api.SubRegionMembership {
-	return api.SubRegionMembership{
-		Id: m.ID, SubRegion: m.SubRegion, Borough: m.Borough, ValidFrom: m.ValidFrom, ValidTo: m.ValidTo,
-		CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(), Etag: etagOf(m.Version),
+func membershipWire(ctx context.Context) func(*programme.Membership) api.SubRegionMembership {
+	names := namesIn(ctx)
+	return func(m *programme.Membership) api.SubRegionMembership {
+		return api.SubRegionMembership{
+			Id: m.ID, SubRegion: m.SubRegion, SubRegionName: names.subRegion(m.SubRegion), Borough: m.Borough, BoroughName: names.borough(m.Borough),
+			ValidFrom: m.ValidFrom, ValidTo: m.ValidTo, CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(), Etag: etagOf(m.Version),
+		}
 	}
 }

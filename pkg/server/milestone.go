@@ -30,7 +30,7 @@ func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequest
 
 // ListMilestoneSummary counts them.
 func (s *Server) ListMilestoneSummary(ctx context.Context, r api.ListMilestoneSummaryRequestObject) (api.Response, error) {
-	return answerListing(ctx, s.store.MilestoneCounts(callOf(ctx).actor, convert[programme.Cycle](r.Params.Cycle)), milestoneCountWire)
+	return answerListing(ctx, s.store.MilestoneCounts(callOf(ctx).actor, convert[programme.Cycle](r.Params.Cycle)), milestoneCountWire(ctx))
 }
 
 // GetMilestone answers one.
@@ -93,8 +93,12 @@ func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone
 	}
 }
 
-func milestoneCountWire(c *programme.MilestoneCount) api.MilestoneCount {
-	return api.MilestoneCount{
-		Cycle: string(c.Cycle), SubRegion: c.SubRegion, Kind: api.MilestoneKind(c.Kind), State: api.MilestoneState(c.State), Milestones: c.Milestones,
+func milestoneCountWire(ctx context.Context) func(*programme.MilestoneCount) api.MilestoneCount {
+	names := namesIn(ctx)
+	return func(c *programme.MilestoneCount) api.MilestoneCount {
+		return api.MilestoneCount{
+			Cycle: string(c.Cycle), SubRegion: c.SubRegion, SubRegionName: nameOf(names.subRegion, c.SubRegion), Kind: api.MilestoneKind(c.Kind),
+			State: api.MilestoneState(c.State), Milestones: c.Milestones,
+		}
 	}
 }

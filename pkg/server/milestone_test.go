@@ -300,7 +300,7 @@ func TestMilestoneSummary(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	w.exec("DELETE FROM milestones")
-	if got := w.get("/v1/milestones/summary?format=csv").want(200).body; got != "cycle,subRegion,kind,state,milestones\r\n" {
+	if got := w.get("/v1/milestones/summary?format=csv").want(200).body; got != "cycle,subRegion,subRegionName,kind,state,milestones\r\n" {
 		t.Errorf("of none: %s", got)
 	}
 	before := w.get("/v1/milestones/summary?format=csv").header.Get("ETag")
@@ -309,12 +309,12 @@ func TestMilestoneSummary(t *testing.T) {
 	w.milestone("c", func(m *programme.Milestone) { m.SubRegions = nil })
 	w.milestone("d", func(m *programme.Milestone) { m.Cycle, m.State = "2025-26", programme.MilestoneMissed })
 	w.challenge(programme.ChallengeCompleted)
-	want := "cycle,subRegion,kind,state,milestones\r\n" +
-		"2025-26,south,other,missed,1\r\n" +
-		"2026-27,,other,planned,1\r\n" +
-		"2026-27,east,other,planned,1\r\n" +
-		"2026-27,south,other,planned,2\r\n" +
-		"2026-27,south,peer_challenge,achieved,1\r\n"
+	want := "cycle,subRegion,subRegionName,kind,state,milestones\r\n" +
+		"2025-26,south,South London,other,missed,1\r\n" +
+		"2026-27,,,other,planned,1\r\n" +
+		"2026-27,east,East London,other,planned,1\r\n" +
+		"2026-27,south,South London,other,planned,2\r\n" +
+		"2026-27,south,South London,peer_challenge,achieved,1\r\n"
 	after := w.get("/v1/milestones/summary?format=csv", "If-None-Match", before).want(200)
 	if after.body != want {
 		t.Errorf("got %s", after.body)

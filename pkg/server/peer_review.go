@@ -165,7 +165,7 @@ func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerRev
 		}
 		party := r.Confidants().Includes(callOf(ctx).actor)
 		for i, m := range r.Team {
-			wire.Team[i] = api.TeamMember{Role: api.ParticipantRole(m.Role), Borough: m.Borough, Organisation: m.Organisation, Lead: m.Lead}
+			wire.Team[i] = api.TeamMember{Role: api.ParticipantRole(m.Role), Borough: m.Borough, BoroughName: nameOf(names.borough, m.Borough), Organisation: m.Organisation, Lead: m.Lead}
 			if party {
 				wire.Team[i].ParticipantId, wire.Team[i].Name = m.ParticipantID, m.Name
 			}

@@ -22,7 +22,9 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	region := snapshot.RegionOf(r.Params.Borough)
 	wire := func(p benchmark.SeriesPoint) api.SeriesPoint { return pointWire(snapshot, region, p) }
 	return answerPage(ctx, list, wire, func(part page[api.SeriesPoint]) any {
-		return api.Series{Indicator: ind.Code, Borough: r.Params.Borough, Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
+		return api.Series{
+			Indicator: ind.Code, IndicatorName: ind.Name, Borough: r.Params.Borough, BoroughName: snapshot.Name(r.Params.Borough), Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
+		}
 	})
 }
 

@@ -77,7 +77,7 @@ func TestSlowSendersAreCut(t *testing.T) {
 		"a JSON body": {start("POST", "/v1/priorities", "application/json", len(endless)), endless, `HTTP/1.1 400 Bad Request` + "\r\n"},
 		"a form":      {strings.Replace(start("POST", "/oauth/token", "application/x-www-form-urlencoded", 20_000), "Authorization: Bearer x\r\n", "", 1), endless[:20_000], `HTTP/1.1 400 Bad Request` + "\r\n"},
 		// Whoever is refused has less time, and hears why.
-		"what nobody wants": {"POST /v1/priorities HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n", endless, "HTTP/1.1 401 Unauthorized\r\n"},
+		"what nobody wants": {"POST /v1/priorities HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n", endless, "HTTP/1.1 401 "},
 		"a file":            {start("POST", "/v1/releases?file=c1.csv", "text/csv", len(endless)), endless, `HTTP/1.1 503 Service Unavailable` + "\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
