@@ -63,7 +63,7 @@ func TestWhichQuartersMayBeMade(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			q := quarterOf("2026-27-Q4", whole)
+			q := quarterOf(whole)
 			c.change(&q)
 			wantFaults(t, q.Check(), c.want...)
 		})
@@ -99,7 +99,7 @@ func TestWhatBoroughsRelyOn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			q := quarterOf("2026-27-Q4", fourth)
+			q := quarterOf(fourth)
 			q.Was, q.Today = q.Terms(), c.today
 			c.change(&q)
 			wantFaults(t, q.Check(), c.want...)
@@ -111,7 +111,7 @@ func TestWhatBoroughsRelyOn(t *testing.T) {
 // corrections of an imported one, and what the day allows.
 func TestWhatMayBeDoneInAQuarter(t *testing.T) {
 	t.Parallel()
-	collected := quarterOf("2026-27-Q4", fourth)
+	collected := quarterOf(fourth)
 	practice, imported := returns.Quarter{Code: returns.Practice, Practice: true}, returns.Quarter{Code: "2020-21-Q1", Imported: true}
 	for _, c := range []struct {
 		quarter *returns.Quarter
@@ -146,7 +146,7 @@ func TestWhatMayBeDoneInAQuarter(t *testing.T) {
 // correction window opens after the borough's own, and not in the past.
 func TestWhatIsGranted(t *testing.T) {
 	t.Parallel()
-	q := quarterOf("2026-27-Q4", fourth)
+	q := quarterOf(fourth)
 	late, after := at(t, "2027-05-17T12:00:00Z"), at(t, "2027-06-10T12:00:00Z")
 	has := []returns.Extension{given("2027-05-20", "2027-05-01")} // and takes late ones until 3 June
 	extend := func(until programme.Date) error {
@@ -179,7 +179,7 @@ func TestWhatIsGranted(t *testing.T) {
 // has its words.
 func TestContacts(t *testing.T) {
 	t.Parallel()
-	q := quarterOf("2026-27-Q4", fourth)
+	q := quarterOf(fourth)
 	written := func(change func(*returns.Contact)) error {
 		c := returns.Contact{Borough: "E09000022", ContactedOn: "2027-05-15", Channel: returns.ByPhone}
 		change(&c)

@@ -112,7 +112,7 @@ func TestKindsOfResourcesAreThoseOfTheContract(t *testing.T) {
 		}
 		found := false
 		for key := range contract.operations {
-			path := strings.NewReplacer(":id", "key", ":code", "key", ":slug", "key").Replace(key.route)
+			path := strings.NewReplacer(":id", "key", ":code", "key", ":slug", "key", ":quarter", "key").Replace(key.route)
 			found = found || key.method == "GET" && address != nil && path == *address
 		}
 		if !found {
