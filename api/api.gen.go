@@ -87,11 +87,18 @@ const (
 	Updated ChangeKind = "updated"
 )
 
+// Defines values for ChangeLevel.
+const (
+	ChangeLevelMajor ChangeLevel = "major"
+	ChangeLevelMinor ChangeLevel = "minor"
+	ChangeLevelPatch ChangeLevel = "patch"
+)
+
 // Defines values for ChangedThing.
 const (
-	Figure     ChangedThing = "figure"
-	Neighbour  ChangedThing = "neighbour"
-	Population ChangedThing = "population"
+	ChangedThingFigure     ChangedThing = "figure"
+	ChangedThingNeighbour  ChangedThing = "neighbour"
+	ChangedThingPopulation ChangedThing = "population"
 )
 
 // Defines values for Channel.
@@ -124,6 +131,24 @@ const (
 // Defines values for CorrectionWindowStepName.
 const (
 	CorrectionWindowStepNameTakeBack CorrectionWindowStepName = "take-back"
+)
+
+// Defines values for CountBasis.
+const (
+	CountBasisAsAt         CountBasis = "as_at"
+	CountBasisDuring       CountBasis = "during"
+	CountBasisLength       CountBasis = "length"
+	CountBasisQuarter      CountBasis = "quarter"
+	CountBasisTwelveMonths CountBasis = "twelve_months"
+	CountBasisYearToDate   CountBasis = "year_to_date"
+)
+
+// Defines values for CountPolicy.
+const (
+	CountPolicyChildren CountPolicy = "children"
+	CountPolicyEvents   CountPolicy = "events"
+	CountPolicyNone     CountPolicy = "none"
+	CountPolicyPeople   CountPolicy = "people"
 )
 
 // Defines values for EventKind.
@@ -162,9 +187,9 @@ const (
 
 // Defines values for Exception.
 const (
-	Bottom20 Exception = "bottom20"
-	None     Exception = "none"
-	Top20    Exception = "top20"
+	ExceptionBottom20 Exception = "bottom20"
+	ExceptionNone     Exception = "none"
+	ExceptionTop20    Exception = "top20"
 )
 
 // Defines values for ExtensionStepName.
@@ -333,6 +358,37 @@ const (
 	FindingStepNameRespond   FindingStepName = "respond"
 )
 
+// Defines values for FrameworkChangeKind.
+const (
+	Added   FrameworkChangeKind = "added"
+	Changed FrameworkChangeKind = "changed"
+	Removed FrameworkChangeKind = "removed"
+)
+
+// Defines values for FrameworkChangeSubject.
+const (
+	FrameworkChangeSubjectCount      FrameworkChangeSubject = "count"
+	FrameworkChangeSubjectFamily     FrameworkChangeSubject = "family"
+	FrameworkChangeSubjectIndicator  FrameworkChangeSubject = "indicator"
+	FrameworkChangeSubjectLimit      FrameworkChangeSubject = "limit"
+	FrameworkChangeSubjectPopulation FrameworkChangeSubject = "population"
+	FrameworkChangeSubjectRelation   FrameworkChangeSubject = "relation"
+	FrameworkChangeSubjectRule       FrameworkChangeSubject = "rule"
+)
+
+// Defines values for FrameworkState.
+const (
+	FrameworkStateDraft     FrameworkState = "draft"
+	FrameworkStatePublished FrameworkState = "published"
+)
+
+// Defines values for FrameworkStepName.
+const (
+	FrameworkStepNameDelete  FrameworkStepName = "delete"
+	FrameworkStepNameEdit    FrameworkStepName = "edit"
+	FrameworkStepNamePublish FrameworkStepName = "publish"
+)
+
 // Defines values for Frequency.
 const (
 	Annual             Frequency = "annual"
@@ -436,6 +492,21 @@ const (
 const (
 	MilestoneStepNameDelete MilestoneStepName = "delete"
 	MilestoneStepNameEdit   MilestoneStepName = "edit"
+)
+
+// Defines values for NullableChangeLevel.
+const (
+	NullableChangeLevelLessThannil NullableChangeLevel = "<nil>"
+	NullableChangeLevelMajor       NullableChangeLevel = "major"
+	NullableChangeLevelMinor       NullableChangeLevel = "minor"
+	NullableChangeLevelPatch       NullableChangeLevel = "patch"
+)
+
+// Defines values for NullableRemainder.
+const (
+	NullableRemainderLessThannil NullableRemainder = "<nil>"
+	NullableRemainderProtected   NullableRemainder = "protected"
+	NullableRemainderShown       NullableRemainder = "shown"
 )
 
 // Defines values for OrganisationType.
@@ -734,6 +805,16 @@ const (
 	RecordSortUpdatedAt      RecordSort = "updatedAt"
 )
 
+// Defines values for RelationKind.
+const (
+	Disjoint RelationKind = "disjoint"
+	FlowOf   RelationKind = "flow_of"
+	Free     RelationKind = "free"
+	PartOf   RelationKind = "part_of"
+	Same     RelationKind = "same"
+	StayOf   RelationKind = "stay_of"
+)
+
 // Defines values for ReleaseOutcome.
 const (
 	DryRun      ReleaseOutcome = "dry_run"
@@ -765,6 +846,7 @@ const (
 	ResourceTypeEvent              ResourceType = "event"
 	ResourceTypeExtension          ResourceType = "extension"
 	ResourceTypeFinding            ResourceType = "finding"
+	ResourceTypeFramework          ResourceType = "framework"
 	ResourceTypeGroupingProposal   ResourceType = "grouping-proposal"
 	ResourceTypeIndicator          ResourceType = "indicator"
 	ResourceTypeMembership         ResourceType = "membership"
@@ -814,6 +896,26 @@ const (
 	RoleNameBoroughSystem RoleName = "borough-system"
 	RoleNameProgramme     RoleName = "programme"
 	RoleNameReporting     RoleName = "reporting"
+)
+
+// Defines values for RuleKind.
+const (
+	RuleKindChangeOnLastYear RuleKind = "change_on_last_year"
+	RuleKindChangeOnPrevious RuleKind = "change_on_previous"
+	RuleKindComputedDiffers  RuleKind = "computed_differs"
+	RuleKindFallInCumulative RuleKind = "fall_in_cumulative"
+	RuleKindHundredfold      RuleKind = "hundredfold"
+	RuleKindNoughtWhereLarge RuleKind = "nought_where_large"
+	RuleKindOutlier          RuleKind = "outlier"
+	RuleKindPartAboveWhole   RuleKind = "part_above_whole"
+	RuleKindRange            RuleKind = "range"
+	RuleKindSum              RuleKind = "sum"
+)
+
+// Defines values for RuleSeverity.
+const (
+	Error   RuleSeverity = "error"
+	Warning RuleSeverity = "warning"
 )
 
 // Defines values for SuccessionKind.
@@ -1703,6 +1805,93 @@ type AuthoritySuccessorInput struct {
 	RegionName *Name `json:"regionName,omitempty"`
 }
 
+// BenchmarkingRule A rule for returns, in words, with where it holds and how strictly.
+type BenchmarkingRule struct {
+	// Asks What is wrong where it fails, in a sentence.
+	//
+	// Example: The part is greater than the whole that it is part of.
+	Asks string `json:"asks"`
+
+	// Code The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	Code FrameworkCode `json:"code"`
+
+	// Counts The counts of which it is asked, where it is asked of some alone.
+	Counts []FrameworkCode `json:"counts"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// History Without how many accepted quarters no outlier is looked for, or null.
+	//
+	// Example: 6
+	History *int `json:"history"`
+
+	// Indicators The indicators of which it is asked, where it is asked of some alone.
+	Indicators []IndicatorCode `json:"indicators"`
+
+	// Kind A question that is asked of a return. More may come.
+	Kind RuleKind `json:"kind"`
+
+	// Least A number, or null where there is none.
+	//
+	// Example: 19.8
+	Least *NullableNumber `json:"least"`
+
+	// Limit A number, or null where there is none.
+	//
+	// Example: 19.8
+	Limit *NullableNumber `json:"limit"`
+
+	// LimitIs What the limit measures, or null where the kind has none.
+	//
+	// Example: the difference over the earlier count: 0.25 is a quarter of it
+	LimitIs *string `json:"limitIs"`
+
+	// Maximum A number, or null where there is none.
+	//
+	// Example: 19.8
+	Maximum *NullableNumber `json:"maximum"`
+
+	// Minimum A number, or null where there is none.
+	//
+	// Example: 19.8
+	Minimum *NullableNumber `json:"minimum"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Remedy What to do then, in a sentence.
+	//
+	// Example: Correct the part or the whole.
+	Remedy string `json:"remedy"`
+
+	// Severity An `error` keeps a return from being submitted; a `warning` has to be explained. More may come.
+	Severity RuleSeverity `json:"severity"`
+
+	// Version Which version of the rule it is.
+	//
+	// Example: 1
+	Version int `json:"version"`
+}
+
+// BenchmarkingRulePage A page of the list.
+type BenchmarkingRulePage struct {
+	// Items The items of this page.
+	Items []BenchmarkingRule `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // Borough An authority that takes part in the programme.
 type Borough struct {
 	// Code The code of the Government Statistical Service for a place in England.
@@ -1827,6 +2016,22 @@ type BoroughPatch struct {
 	ShortName *Name `json:"shortName,omitempty"`
 }
 
+// BoroughResidents How many children live in a borough.
+type BoroughResidents struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Number How many live there.
+	//
+	// Example: 54191
+	Number int `json:"number"`
+}
+
+// BoroughResidentsInput How many children live in a borough.
+type BoroughResidentsInput = BoroughResidents
+
 // Calendar Events as a calendar (RFC 5545). Cancelled ones stay in it as such.
 type Calendar = string
 
@@ -1856,6 +2061,9 @@ type Change struct {
 
 // ChangeKind What became of a resource, as the caller sees it: what comes into their sight is created, what leaves it is deleted.
 type ChangeKind string
+
+// ChangeLevel How far a change reaches: other words or more hidden; something new; something removed, narrowed or differently defined. More may come.
+type ChangeLevel string
 
 // ChangePage A part of the feed.
 type ChangePage struct {
@@ -2643,6 +2851,17 @@ type CorrectionWindowStep = Step
 
 // CorrectionWindowStepName What can be done. More may come.
 type CorrectionWindowStepName string
+
+// CountBasis The time for which a count is given: the quarter, from 1 April to its end, twelve months to its end, its last day, any of its days, or the length of what stands on its last day. More may come.
+type CountBasis string
+
+// CountOf A thing and a moment of it: who has it on the last day, what begins or ends in the time, who had it during the time, who has had it for so long.
+//
+// Example: referral.start
+type CountOf = string
+
+// CountPolicy What is counted: children, happenings to children, other people, or nobody (money, full-time equivalents, days). It decides what others may see. More may come.
+type CountPolicy string
 
 // Creation Something that the caller may create.
 type Creation struct {
@@ -3729,6 +3948,473 @@ type FindingStep = Step
 // FindingStepName What can be done. More may come.
 type FindingStepName string
 
+// Framework A version of what the region asks of its boroughs each quarter.
+type Framework struct {
+	// Counts What is posted, in the order of templates and returns.
+	Counts []FrameworkCount `json:"counts"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Families Which counts are parts of which: none is part of two.
+	Families []FrameworkFamily `json:"families"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Indicators What is made of the counts.
+	Indicators []FrameworkIndicator `json:"indicators"`
+
+	// Limits Below what a figure is not compared.
+	Limits FrameworkLimits `json:"limits"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Population The children by whom rates are made. They are fixed with the version, so that a later estimate changes nothing that was accepted.
+	Population FrameworkPopulation `json:"population"`
+
+	// PublishedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	PublishedAt *NullableInstant `json:"publishedAt"`
+
+	// Relations How the counts hang together.
+	Relations []FrameworkRelation `json:"relations"`
+
+	// Rules What returns are held to.
+	Rules []FrameworkRule `json:"rules"`
+
+	// State Whether a version is still being written, or stands for ever. More may come.
+	State FrameworkState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]FrameworkStep `json:"steps,omitempty"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+
+	// Version A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Version FrameworkNumber `json:"version"`
+}
+
+// FrameworkChange One difference between two versions.
+type FrameworkChange struct {
+	// Detail The change, in a sentence.
+	//
+	// Example: The count referrals has another definition.
+	Detail string `json:"detail"`
+
+	// Key Its code; of relations and families, codes with a stroke between; null for limits.
+	//
+	// Example: referrals
+	Key *string `json:"key"`
+
+	// Kind What became of it. More may come.
+	Kind FrameworkChangeKind `json:"kind"`
+
+	// Level How far a change reaches: other words or more hidden; something new; something removed, narrowed or differently defined. More may come.
+	Level ChangeLevel `json:"level"`
+
+	// Member Which member of it is another, or null where all of it came or went.
+	//
+	// Example: definition
+	Member *string `json:"member"`
+
+	// Subject What a change is about. More may come.
+	Subject FrameworkChangeSubject `json:"subject"`
+}
+
+// FrameworkChangeKind What became of it. More may come.
+type FrameworkChangeKind string
+
+// FrameworkChangeSubject What a change is about. More may come.
+type FrameworkChangeSubject string
+
+// FrameworkChanges What one version changes of another.
+type FrameworkChanges struct {
+	// Items The changes, in the order of the framework's parts.
+	Items []FrameworkChange `json:"items"`
+
+	// LeastVersion A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	LeastVersion FrameworkNumber `json:"leastVersion"`
+
+	// Level How far the changes reach, or null where there are none. More may come.
+	Level *NullableChangeLevel `json:"level"`
+
+	// Since A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Since FrameworkNumber `json:"since"`
+
+	// Version A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Version FrameworkNumber `json:"version"`
+}
+
+// FrameworkCode The code of a count, a rule or a population, in small letters.
+//
+// Example: referrals
+type FrameworkCode = string
+
+// FrameworkCount One number that a borough posts once a quarter.
+type FrameworkCount struct {
+	// Basis The time for which a count is given: the quarter, from 1 April to its end, twelve months to its end, its last day, any of its days, or the length of what stands on its last day. More may come.
+	Basis CountBasis `json:"basis"`
+
+	// Code The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	Code FrameworkCode `json:"code"`
+
+	// Columns The columns of that list by which they are counted.
+	Columns []Name `json:"columns"`
+
+	// Definition Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	Definition Text `json:"definition"`
+
+	// HiddenFrom The smallest number that others never see; 0 where nothing is hidden.
+	//
+	// Example: 1
+	HiddenFrom int `json:"hiddenFrom"`
+
+	// HiddenTo The greatest number that others never see; 0 where nothing is hidden.
+	//
+	// Example: 5
+	HiddenTo int `json:"hiddenTo"`
+
+	// Inclusions Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	Inclusions Text `json:"inclusions"`
+
+	// List A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	List Name `json:"list"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Of A thing and a moment of it: who has it on the last day, what begins or ends in the time, who had it during the time, who has had it for so long.
+	//
+	// Example: referral.start
+	Of CountOf `json:"of"`
+
+	// Policy What is counted: children, happenings to children, other people, or nobody (money, full-time equivalents, days). It decides what others may see. More may come.
+	Policy CountPolicy `json:"policy"`
+
+	// WorkedExample Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	WorkedExample Text `json:"workedExample"`
+}
+
+// FrameworkCountInput One number that a borough posts once a quarter.
+type FrameworkCountInput = FrameworkCount
+
+// FrameworkFamily A whole with parts of which nobody is in two.
+type FrameworkFamily struct {
+	// Closed Whether the parts add up to the whole.
+	Closed bool `json:"closed"`
+
+	// Parts The counts of the parts.
+	Parts []FrameworkCode `json:"parts"`
+
+	// Reason Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	Reason Text `json:"reason"`
+
+	// Remainder What may be known of those of a whole who are in none of the parts: hidden like a part, or shown; null in a closed family. More may come.
+	Remainder *NullableRemainder `json:"remainder"`
+
+	// Whole The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	Whole FrameworkCode `json:"whole"`
+}
+
+// FrameworkFamilyInput A whole with parts of which nobody is in two.
+type FrameworkFamilyInput = FrameworkFamily
+
+// FrameworkIndicator A quotient of two counts, or of a count and the population.
+type FrameworkIndicator struct {
+	// Code The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Code IndicatorCode `json:"code"`
+
+	// Denominator The code of the count below, or of the population.
+	//
+	// Example: referrals
+	Denominator string `json:"denominator"`
+
+	// Numerator The code of the count above.
+	//
+	// Example: rereferrals
+	Numerator string `json:"numerator"`
+}
+
+// FrameworkIndicatorInput A quotient of two counts, or of a count and the population.
+type FrameworkIndicatorInput = FrameworkIndicator
+
+// FrameworkInput What is needed to create it.
+type FrameworkInput struct {
+	// Counts What is posted, in the order of templates and returns.
+	Counts *[]FrameworkCountInput `json:"counts,omitempty"`
+
+	// Families Which counts are parts of which: none is part of two.
+	Families *[]FrameworkFamilyInput `json:"families,omitempty"`
+
+	// Indicators What is made of the counts.
+	Indicators *[]FrameworkIndicatorInput `json:"indicators,omitempty"`
+
+	// Limits Below what a figure is not compared.
+	Limits FrameworkLimitsInput `json:"limits"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Population The children by whom rates are made. They are fixed with the version, so that a later estimate changes nothing that was accepted.
+	Population FrameworkPopulationInput `json:"population"`
+
+	// Relations How the counts hang together.
+	Relations *[]FrameworkRelationInput `json:"relations,omitempty"`
+
+	// Rules What returns are held to.
+	Rules *[]FrameworkRuleInput `json:"rules,omitempty"`
+
+	// Version A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Version FrameworkNumber `json:"version"`
+}
+
+// FrameworkLimits Below what a figure is not compared.
+type FrameworkLimits struct {
+	// LowReliability The width of a total's interval over the total, from which on it is marked.
+	//
+	// Example: 0.1
+	LowReliability float64 `json:"lowReliability"`
+
+	// MinimumDenominator The smallest denominator of a percentage that is ranked.
+	//
+	// Example: 20
+	MinimumDenominator int `json:"minimumDenominator"`
+
+	// MinimumN How many boroughs need a value for ranks, percentiles and exceptions.
+	//
+	// Example: 10
+	MinimumN int `json:"minimumN"`
+
+	// MinimumPopulation How many children live in an authority that is ranked.
+	//
+	// Example: 2000
+	MinimumPopulation int `json:"minimumPopulation"`
+}
+
+// FrameworkLimitsInput Below what a figure is not compared.
+type FrameworkLimitsInput = FrameworkLimits
+
+// FrameworkNumber A version of the framework: major, minor and patch.
+//
+// Example: 1.0.0
+type FrameworkNumber = string
+
+// FrameworkPage A page of the list.
+type FrameworkPage struct {
+	// Items The items of this page.
+	Items []Framework `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// FrameworkPatch What to change; what is absent is kept.
+type FrameworkPatch struct {
+	// Counts What is posted, in the order of templates and returns.
+	Counts *[]FrameworkCountInput `json:"counts,omitempty"`
+
+	// Families Which counts are parts of which: none is part of two.
+	Families *[]FrameworkFamilyInput `json:"families,omitempty"`
+
+	// Indicators What is made of the counts.
+	Indicators *[]FrameworkIndicatorInput `json:"indicators,omitempty"`
+
+	// Limits Below what a figure is not compared.
+	Limits *FrameworkLimitsInput `json:"limits,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name *Name `json:"name,omitempty"`
+
+	// Population The children by whom rates are made. They are fixed with the version, so that a later estimate changes nothing that was accepted.
+	Population *FrameworkPopulationInput `json:"population,omitempty"`
+
+	// Relations How the counts hang together.
+	Relations *[]FrameworkRelationInput `json:"relations,omitempty"`
+
+	// Rules What returns are held to.
+	Rules *[]FrameworkRuleInput `json:"rules,omitempty"`
+}
+
+// FrameworkPopulation The children by whom rates are made. They are fixed with the version, so that a later estimate changes nothing that was accepted.
+type FrameworkPopulation struct {
+	// Children How many live in each borough.
+	Children []BoroughResidents `json:"children"`
+
+	// Code The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	Code FrameworkCode `json:"code"`
+
+	// Definition Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	Definition Text `json:"definition"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Source A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Source Name `json:"source"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// Year The year of the mid-year estimate.
+	//
+	// Example: 2024
+	Year int `json:"year"`
+}
+
+// FrameworkPopulationInput The children by whom rates are made. They are fixed with the version, so that a later estimate changes nothing that was accepted.
+type FrameworkPopulationInput = FrameworkPopulation
+
+// FrameworkRelation How two counts hang together.
+type FrameworkRelation struct {
+	// A The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	A FrameworkCode `json:"a"`
+
+	// B The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	B FrameworkCode `json:"b"`
+
+	// Kind How a hangs together with b: always the same number; part of it; nobody in both; a starts or ends what b has in stock; a is told from how long b's have lasted; nothing follows from the other. More may come.
+	Kind RelationKind `json:"kind"`
+
+	// Reason Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	Reason Text `json:"reason"`
+}
+
+// FrameworkRelationInput How two counts hang together.
+type FrameworkRelationInput = FrameworkRelation
+
+// FrameworkRule One thing that a return is held to.
+type FrameworkRule struct {
+	// Code The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	Code FrameworkCode `json:"code"`
+
+	// Counts The counts of which it is asked; every count for which it has a meaning where there are none.
+	Counts *[]FrameworkCode `json:"counts,omitempty"`
+
+	// History Without how many accepted quarters no outlier is looked for, or null.
+	//
+	// Example: 6
+	History *int `json:"history,omitempty"`
+
+	// Indicators The indicators of which it is asked; every indicator where there are none.
+	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
+
+	// Kind A question that is asked of a return. More may come.
+	Kind RuleKind `json:"kind"`
+
+	// Least A number, or null where there is none.
+	//
+	// Example: 19.8
+	Least *NullableNumber `json:"least,omitempty"`
+
+	// Limit A number, or null where there is none.
+	//
+	// Example: 19.8
+	Limit *NullableNumber `json:"limit,omitempty"`
+
+	// Maximum A number, or null where there is none.
+	//
+	// Example: 19.8
+	Maximum *NullableNumber `json:"maximum,omitempty"`
+
+	// Minimum A number, or null where there is none.
+	//
+	// Example: 19.8
+	Minimum *NullableNumber `json:"minimum,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Severity An `error` keeps a return from being submitted; a `warning` has to be explained. More may come.
+	Severity RuleSeverity `json:"severity"`
+
+	// Version Grows whenever the rule asks something else: what was explained is asked again only then.
+	//
+	// Example: 1
+	Version int `json:"version"`
+}
+
+// FrameworkRuleInput One thing that a return is held to.
+type FrameworkRuleInput = FrameworkRule
+
+// FrameworkState Whether a version is still being written, or stands for ever. More may come.
+type FrameworkState string
+
+// FrameworkStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type FrameworkStep = Step
+
+// FrameworkStepName What can be done. More may come.
+type FrameworkStepName string
+
 // FrameworkVersion A version of the framework, which says what is asked; null where none is named.
 //
 // Example: 1.0.0
@@ -4727,6 +5413,9 @@ type NeighbourModelCode = string
 // Example: E09000022
 type NullableBorough = string
 
+// NullableChangeLevel How far the changes reach, or null where there are none. More may come.
+type NullableChangeLevel string
+
 // NullableCount How many, or null where nobody counted.
 //
 // Example: 36
@@ -4776,6 +5465,9 @@ type NullableRank = int
 //
 // Example: Entered by mistake
 type NullableReason = string
+
+// NullableRemainder What may be known of those of a whole who are in none of the parts: hidden like a part, or shown; null in a closed family. More may come.
+type NullableRemainder string
 
 // NullableSlug A sub-region's slug, or null where there is none.
 //
@@ -6112,6 +6804,11 @@ type Punctuality string
 
 // Quarter A quarter whose returns are collected. Days are those of the programme's time zone and belong to the window whole.
 type Quarter struct {
+	// Asks A version of the framework, which says what is asked; null where none is named.
+	//
+	// Example: 1.0.0
+	Asks *FrameworkVersion `json:"asks"`
+
 	// Code A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
 	// Example: 2026-27-Q1
@@ -6515,6 +7212,9 @@ type RelatedAuthority struct {
 	Name Name `json:"name"`
 }
 
+// RelationKind How a hangs together with b: always the same number; part of it; nobody in both; a starts or ends what b has in stock; a is told from how long b's have lasted; nothing follows from the other. More may come.
+type RelationKind string
+
 // Release One published file from which figures were read. What it gave is kept; of each figure that of the newest release stands which is not withdrawn, by the day of publication, of one day by the moment of import.
 type Release struct {
 	// Dataset The key of the mapping with which a published file is read.
@@ -6741,6 +7441,12 @@ type RevocationScope string
 
 // RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
 type RoleName string
+
+// RuleKind A question that is asked of a return. More may come.
+type RuleKind string
+
+// RuleSeverity An `error` keeps a return from being submitted; a `warning` has to be explained. More may come.
+type RuleSeverity string
 
 // Series A page of the list.
 type Series struct {
@@ -8125,6 +8831,30 @@ type SucceedAuthorityParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListBenchmarkingRulesParams defines parameters for ListBenchmarkingRules.
+type ListBenchmarkingRulesParams struct {
+	// Framework Of this version of the framework.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListBoroughsParams defines parameters for ListBoroughs.
 type ListBoroughsParams struct {
 	// Q Only those that have this text somewhere in their names, whatever its letters' case.
@@ -8534,6 +9264,90 @@ type PutFindingResponseParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// ListFrameworksParams defines parameters for ListFrameworks.
+type ListFrameworksParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// State Only those in one of these states; given once for each.
+	State *[]FrameworkState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateFrameworkParams defines parameters for CreateFramework.
+type CreateFrameworkParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteFrameworkParams defines parameters for DeleteFramework.
+type DeleteFrameworkParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetFrameworkParams defines parameters for GetFramework.
+type GetFrameworkParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateFrameworkParams defines parameters for UpdateFramework.
+type UpdateFrameworkParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetFrameworkChangesParams defines parameters for GetFrameworkChanges.
+type GetFrameworkChangesParams struct {
+	// Since The version with which to compare.
+	Since FrameworkNumber `form:"since" json:"since"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// PublishFrameworkParams defines parameters for PublishFramework.
+type PublishFrameworkParams struct {
+	// DryRun Find out whether it would be published, and change nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetGroupingProposalParams defines parameters for GetGroupingProposal.
@@ -10450,6 +11264,11 @@ type SucceedAuthorityRequestObject struct {
 	Body   *AuthoritySuccessorInput
 }
 
+// ListBenchmarkingRulesRequestObject is what a request for ListBenchmarkingRules says.
+type ListBenchmarkingRulesRequestObject struct {
+	Params ListBenchmarkingRulesParams
+}
+
 // ListBoroughsRequestObject is what a request for ListBoroughs says.
 type ListBoroughsRequestObject struct {
 	Params ListBoroughsParams
@@ -10632,6 +11451,49 @@ type PutFindingResponseRequestObject struct {
 	Id     FindingId
 	Params PutFindingResponseParams
 	Body   *FindingResponseInput
+}
+
+// ListFrameworksRequestObject is what a request for ListFrameworks says.
+type ListFrameworksRequestObject struct {
+	Params ListFrameworksParams
+}
+
+// CreateFrameworkRequestObject is what a request for CreateFramework says.
+type CreateFrameworkRequestObject struct {
+	Params CreateFrameworkParams
+	Body   *FrameworkInput
+}
+
+// DeleteFrameworkRequestObject is what a request for DeleteFramework says.
+type DeleteFrameworkRequestObject struct {
+	Version FrameworkNumber
+	Params  DeleteFrameworkParams
+}
+
+// GetFrameworkRequestObject is what a request for GetFramework says.
+type GetFrameworkRequestObject struct {
+	Version FrameworkNumber
+	Params  GetFrameworkParams
+}
+
+// UpdateFrameworkRequestObject is what a request for UpdateFramework says.
+type UpdateFrameworkRequestObject struct {
+	Version FrameworkNumber
+	Params  UpdateFrameworkParams
+	Body    *FrameworkPatch
+}
+
+// GetFrameworkChangesRequestObject is what a request for GetFrameworkChanges says.
+type GetFrameworkChangesRequestObject struct {
+	Version FrameworkNumber
+	Params  GetFrameworkChangesParams
+}
+
+// PublishFrameworkRequestObject is what a request for PublishFramework says.
+type PublishFrameworkRequestObject struct {
+	Version FrameworkNumber
+	Params  PublishFrameworkParams
+	Body    *StepInput
 }
 
 // GetGroupingProposalRequestObject is what a request for GetGroupingProposal says.
@@ -11408,6 +12270,9 @@ type Operations interface {
 	// SucceedAuthority Say what becomes of an authority
 	// (POST /v1/authorities/{code}/successor)
 	SucceedAuthority(ctx context.Context, r SucceedAuthorityRequestObject) (Response, error)
+	// ListBenchmarkingRules List the rules for returns
+	// (GET /v1/benchmarking-rules)
+	ListBenchmarkingRules(ctx context.Context, r ListBenchmarkingRulesRequestObject) (Response, error)
 	// ListBoroughs List boroughs
 	// (GET /v1/boroughs)
 	ListBoroughs(ctx context.Context, r ListBoroughsRequestObject) (Response, error)
@@ -11498,6 +12363,27 @@ type Operations interface {
 	// PutFindingResponse Answer a finding
 	// (PUT /v1/findings/{id}/response)
 	PutFindingResponse(ctx context.Context, r PutFindingResponseRequestObject) (Response, error)
+	// ListFrameworks List the framework's versions
+	// (GET /v1/frameworks)
+	ListFrameworks(ctx context.Context, r ListFrameworksRequestObject) (Response, error)
+	// CreateFramework Draft a version of the framework
+	// (POST /v1/frameworks)
+	CreateFramework(ctx context.Context, r CreateFrameworkRequestObject) (Response, error)
+	// DeleteFramework Delete a draft
+	// (DELETE /v1/frameworks/{version})
+	DeleteFramework(ctx context.Context, r DeleteFrameworkRequestObject) (Response, error)
+	// GetFramework Read a version of the framework
+	// (GET /v1/frameworks/{version})
+	GetFramework(ctx context.Context, r GetFrameworkRequestObject) (Response, error)
+	// UpdateFramework Change a draft
+	// (PATCH /v1/frameworks/{version})
+	UpdateFramework(ctx context.Context, r UpdateFrameworkRequestObject) (Response, error)
+	// GetFrameworkChanges Compare two versions of the framework
+	// (GET /v1/frameworks/{version}/changes)
+	GetFrameworkChanges(ctx context.Context, r GetFrameworkChangesRequestObject) (Response, error)
+	// PublishFramework Publish a draft
+	// (POST /v1/frameworks/{version}/publish)
+	PublishFramework(ctx context.Context, r PublishFrameworkRequestObject) (Response, error)
 	// GetGroupingProposal Read a grouping proposal
 	// (GET /v1/grouping-proposals/{id})
 	GetGroupingProposal(ctx context.Context, r GetGroupingProposalRequestObject) (Response, error)
@@ -12802,6 +13688,61 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(MilestonePatch)
 		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/frameworks", o.ListFrameworks, func(from *request, r *ListFrameworksRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("state", false, &r.Params.State)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/frameworks", o.CreateFramework, func(from *request, r *CreateFrameworkRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(FrameworkInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/frameworks/:version", o.DeleteFramework, func(from *request, r *DeleteFrameworkRequestObject) {
+		from.path("version", &r.Version)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/frameworks/:version", o.GetFramework, func(from *request, r *GetFrameworkRequestObject) {
+		from.path("version", &r.Version)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/frameworks/:version", o.UpdateFramework, func(from *request, r *UpdateFrameworkRequestObject) {
+		from.path("version", &r.Version)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(FrameworkPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/frameworks/:version/publish", o.PublishFramework, func(from *request, r *PublishFrameworkRequestObject) {
+		from.path("version", &r.Version)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/frameworks/:version/changes", o.GetFrameworkChanges, func(from *request, r *GetFrameworkChangesRequestObject) {
+		from.path("version", &r.Version)
+		from.query("since", true, &r.Params.Since)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/benchmarking-rules", o.ListBenchmarkingRules, func(from *request, r *ListBenchmarkingRulesRequestObject) {
+		from.query("framework", false, &r.Params.Framework)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters", o.ListQuarters, func(from *request, r *ListQuartersRequestObject) {
 		from.query("include", false, &r.Params.Include)

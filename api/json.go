@@ -19,10 +19,10 @@ type Forms struct {
 	OnlyJSON []byte
 }
 
-// Published answers the contract in its forms, with everything in the order in which
+// PublishedForms answers the contract in its forms, with everything in the order in which
 // [Contract] has it: interactive pages show operations as they come. They are made when
 // they are first asked for.
-var Published = sync.OnceValues(func() (forms Forms, err error) {
+var PublishedForms = sync.OnceValues(func() (forms Forms, err error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(Contract, &doc); err != nil {
 		return Forms{}, err

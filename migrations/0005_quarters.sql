@@ -4,7 +4,7 @@ CREATE TABLE quarters (
     id                uuid NOT NULL CONSTRAINT quarters_pkey PRIMARY KEY,
     code              text NOT NULL CONSTRAINT quarters_code_unique UNIQUE
                       CONSTRAINT quarters_code_format CHECK (code ~ '^20[0-9]{2}-[0-9]{2}-Q[1-4]$' OR code = 'practice'),
-    framework_version text,
+    framework_version text CONSTRAINT quarters_framework REFERENCES frameworks (number),
     opens_on          date,
     due_on            date,
     late_until        date,

@@ -67,6 +67,9 @@ func (f *Framework) version() Version {
 	return v
 }
 
+// Least answers the lowest version that may have changes of the level against this one.
+func (f *Framework) Least(level Level) Version { return Next(f.version(), level) }
+
 // Next answers the lowest version that may have changes of the level.
 func Next(v Version, level Level) Version {
 	switch level {

@@ -299,6 +299,7 @@ var constraints = map[string]constraint{
 	"quarters_pkey":                {},
 	"quarters_code_unique":         taken("/code", "There is that quarter already."),
 	"quarters_code_format":         {},
+	"quarters_framework":           unknown("/framework", "No such version of the framework is published."),
 	"quarters_generation_positive": {},
 	"quarters_version_positive":    {},
 	"quarters_audience_everyone":   {},
@@ -333,6 +334,15 @@ var constraints = map[string]constraint{
 	"benchmarking_submissions_state_known":          {},
 	"benchmarking_submissions_resubmitted_positive": {},
 	"benchmarking_submissions_one":                  {},
+
+	"frameworks_pkey":                      {},
+	"frameworks_number_unique":             taken("/version", "There is that version already."),
+	"frameworks_number_format":             {},
+	"frameworks_state_known":               {},
+	"frameworks_document_object":           {},
+	"frameworks_version_positive":          {},
+	"frameworks_audience_somebody":         {},
+	"frameworks_published_at_of_published": {},
 }
 
 func taken(pointer, detail string) constraint {

@@ -21,6 +21,7 @@ var indicators = noun[benchmark.Indicator]{
 		figures,
 		{"grouping_proposals", "indicators @> ARRAY[?]", "Grouping proposals"},
 		{"findings", "indicators @> ARRAY[?]", "Findings"},
+		{"frameworks", "document->'indicators' @> jsonb_build_array(jsonb_build_object('code', ?::text))", "Frameworks"},
 	},
 }
 

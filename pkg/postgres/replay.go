@@ -61,6 +61,7 @@ var standing = map[string]lookup{
 	"ask-or-offer":         scoped(asksAndOffers),
 	"event":                scoped(events),
 	"milestone":            scoped(milestones),
+	"framework":            scoped(frameworks),
 	"api-client":           scoped(apiClients),
 	"read-key":             scoped(readKeys),
 	"token-revocation":     scoped(tokenRevocations),

@@ -93,6 +93,9 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%s was loaded with the digest %q", name, digests[name])
 		}
 	}
+	if f, err := s.NewestFramework(t.Context(), team); err != nil || f.Number != "1.0.0" || len(f.Document.Indicators) != 20 {
+		t.Errorf("framework %s with %d indicators, %v", f.Number, len(f.Document.Indicators), err)
+	}
 	before := challenges(t, s)
 	if len(before) != 4 {
 		t.Errorf("%d challenges were loaded, want the page's four", len(before))
@@ -166,7 +169,7 @@ func TestLoadIsForTheTeam(t *testing.T) {
 		"a tool":            {Issuer: "test", Subject: "bi", Roles: []programme.Role{programme.RoleReporting}},
 		"the team, unnamed": {Issuer: "test", Roles: []programme.Role{programme.RoleProgramme}},
 	} {
-		for _, load := range []func(context.Context, seed.Store, programme.Actor) error{seed.Load, seed.LoadReference, seed.LoadYear} {
+		for _, load := range []func(context.Context, seed.Store, programme.Actor) error{seed.Load, seed.LoadReference, seed.LoadFramework, seed.LoadYear} {
 			err := load(t.Context(), s, actor)
 			var e *programme.Error
 			if !errors.As(err, &e) || e.Kind != programme.Forbidden || e.Code != "not_yours" {

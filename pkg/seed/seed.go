@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -28,20 +29,24 @@ type Store interface {
 	// SeedYear inserts what the programme has delivered, unless anything of the kind
 	// is there or ever was.
 	SeedYear(ctx context.Context, year []programme.Chapter) error
+	// SeedFramework inserts a published framework, unless there is or ever was one.
+	SeedFramework(ctx context.Context, f framework.Framework) error
 	dfe.Store
 }
 
-// Load brings London into the store, on behalf of the actor: see [LoadReference]
-// and [LoadYear]. Doing it again changes nothing, and keeps what the programme's
+// Load brings London into the store, on behalf of the actor: see [LoadReference],
+// [LoadFramework] and [LoadYear]. Doing it again changes nothing, and keeps what the programme's
 // team has changed since.
 //
 // The error is Forbidden for anyone but the programme's team, and then nothing
 // has been loaded.
 func Load(ctx context.Context, store Store, actor programme.Actor) error {
-	if err := LoadReference(ctx, store, actor); err != nil {
-		return err
+	for _, load := range []func(context.Context, Store, programme.Actor) error{LoadReference, LoadFramework, LoadYear} {
+		if err := load(ctx, store, actor); err != nil {
+			return err
+		}
 	}
-	return LoadYear(ctx, store, actor)
+	return nil
 }
 
 // LoadReference loads the programme, its boroughs and indicators, and the published
@@ -70,6 +75,22 @@ func LoadReference(ctx context.Context, store Store, actor programme.Actor) erro
 		if _, err := dfe.Import(ctx, store, actor, d, bytes.NewReader(content), dfe.Options{}); err != nil {
 			return fmt.Errorf("%s: %w", p.File, err)
 		}
+	}
+	return nil
+}
+
+// LoadFramework publishes what London asks of its boroughs each quarter, with the errors
+// of [Load], unless the store has a framework. It needs the reference data.
+func LoadFramework(ctx context.Context, store Store, actor programme.Actor) error {
+	if err := mayLoad(actor); err != nil {
+		return err
+	}
+	f, err := Framework()
+	if err != nil {
+		return err
+	}
+	if err := store.SeedFramework(ctx, f); err != nil {
+		return fmt.Errorf("the framework of London: %w", err)
 	}
 	return nil
 }

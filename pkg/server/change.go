@@ -107,6 +107,7 @@ var addresses = map[string]string{
 	"extension":            "/v1/extensions/",
 	"correction-window":    "/v1/correction-windows/",
 	"contact":              "/v1/contacts/",
+	"framework":            "/v1/frameworks/",
 	"api-client":           "/v1/api-clients/",
 	"read-key":             "/v1/read-keys/",
 	"token-revocation":     "/v1/token-revocations/",

@@ -114,7 +114,7 @@ func previousWire(period, code string, f *benchmark.Figure) api.PreviousFigure {
 
 func exceptionWire(e benchmark.Exception) api.Exception {
 	if e == benchmark.NoException {
-		return api.None
+		return api.ExceptionNone
 	}
 	return api.Exception(e)
 }

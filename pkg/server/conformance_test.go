@@ -100,7 +100,7 @@ func (w *world) address(op *described) string {
 	w.t.Helper()
 	path, query := op.path, url.Values{}
 	if id := w.recordOf(op); id != "" {
-		path = strings.Replace(path, "{id}", id, 1)
+		path = strings.NewReplacer("{id}", id, "{version}", id).Replace(path)
 	}
 	for _, p := range op.parameters {
 		example := fmt.Sprint(p.Value.Example)
@@ -323,7 +323,7 @@ func (w *world) findsNothing(op *described) {
 		return
 	}
 	a := w.ask(op)
-	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "quarter": "2098-99-Q4"}
+	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "quarter": "2098-99-Q4", "version": "999.0.0"}
 	path := op.path
 	for _, p := range op.parameters {
 		key := missing[p.Value.Name]

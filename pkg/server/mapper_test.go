@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -75,6 +76,14 @@ func mappings() map[string]mapping {
 			e.ReviewAudience, e.PlaceAudience = programme.TeamOnly(), programme.TeamOnly()
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
+
+		"Framework":        of(frameworks, nil),
+		"FrameworkChanges": {shown: frameworkChangesWire(&framework.Framework{Number: "1.0.0"}, &framework.Framework{Number: "1.1.0"}, []framework.Change{{Level: framework.Major, Subject: "x", Key: "x", Kind: "x", Member: "x", Detail: "x"}})},
+		"FrameworkChange":  filled(frameworkChangeWire),
+		"BenchmarkingRule": filled(func(r *framework.Rule) api.BenchmarkingRule {
+			r.Kind = framework.Outlier
+			return benchmarkingRuleWire(&ruleOfFramework{*r, "1.0.0", 0})
+		}),
 
 		"ApiClient": of(apiClients, func(c *programme.APIClient) {
 			c.Uses = map[string]time.Time{c.ID: c.CreatedAt}

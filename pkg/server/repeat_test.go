@@ -125,10 +125,10 @@ func tableOf(record string) string {
 // keyOf is the condition under which the table's row is that of the address.
 func keyOf(record string) string {
 	column := "id"
-	for _, keyed := range []string{"code", "slug"} {
+	for keyed, its := range map[string]string{"code": "code", "slug": "slug", "version": "number"} {
 		for _, op := range contract.operations {
 			if op.pattern.MatchString(record) && strings.HasSuffix(op.path, "{"+keyed+"}") {
-				column = keyed
+				column = its
 			}
 		}
 	}
@@ -142,6 +142,16 @@ func (w *world) ownerDoes(statements string) {
 		_, err := conn.Exec(w.t.Context(), statements, pgx.QueryExecModeSimpleProtocol)
 		return err
 	})
+}
+
+// ownerTries is ownerDoes for what may be refused.
+func (w *world) ownerTries(statement string) (err error) {
+	w.t.Helper()
+	w.asOwner(func(conn *pgx.Conn) error {
+		_, err = conn.Exec(w.t.Context(), statement)
+		return nil
+	})
+	return err
 }
 
 // ownerGets reads one text.

@@ -58,6 +58,7 @@ type Store interface {
 	completenessStore
 	eventStore
 	milestoneStore
+	frameworkStore
 	apiClientStore
 	readKeyStore
 	tokenRevocationStore

@@ -12,6 +12,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -21,7 +22,7 @@ import (
 // operation that changes one of them takes a step that it has.
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
-	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{},
+	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
 	&returns.Quarter{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &programme.APIClient{}, &programme.ReadKey{},
 	&benchmark.Release{},
 }

@@ -56,6 +56,8 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone),
 		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact))
 
+	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
+
 	// A quarter that nobody could answer yet, and what was granted and is taken back.
 	planned := aQuarter("2098-99-Q1", "2098-07-01", "2098-08-14", "2098-08-28")
 	if _, err := w.store.CreateQuarter(t.Context(), team, planned); err != nil {
@@ -223,6 +225,7 @@ var sentWith = map[string]string{
 	"asks-and-offers edit":                 `{"title":"Another title"}`,
 	"events edit":                          `{"title":"Another title"}`,
 	"milestones edit":                      `{"title":"Another title"}`,
+	"frameworks edit":                      `{"name":"Another"}`,
 	"api-clients edit":                     `{"name":"Another name"}`,
 	"read-keys edit":                       `{"name":"Another name"}`,
 }
@@ -274,7 +277,7 @@ func (k *walk) asInTheList(c caller, record string, single answer) {
 		var page struct{ Items []map[string]json.RawMessage }
 		c.get(list + query).want(200).into(&page)
 		at := slices.IndexFunc(page.Items, func(item map[string]json.RawMessage) bool {
-			return string(item["id"]) == `"`+idIn(record)+`"` || string(item["code"]) == `"`+idIn(record)+`"`
+			return slices.Contains([]string{string(item["id"]), string(item["code"]), string(item["version"])}, `"`+idIn(record)+`"`) // some are known by a key of their own
 		})
 		if at < 0 {
 			k.w.t.Errorf("%s is not in the list", record)

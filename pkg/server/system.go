@@ -14,7 +14,7 @@ import (
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
 func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
-	published, err := api.Published()
+	published, err := api.PublishedForms()
 	if err != nil {
 		return err
 	}

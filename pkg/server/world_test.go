@@ -47,6 +47,13 @@ func prepare(ctx context.Context, url string) error {
 	if err := seed.LoadReference(ctx, store, team); err != nil {
 		return err
 	}
+	f, err := aFramework()
+	if err != nil {
+		return err
+	}
+	if err := store.SeedFramework(ctx, f); err != nil {
+		return err
+	}
 	_, err = store.CreateQuarter(ctx, team, aQuarter(exampleQuarter, "2026-07-01", "2026-08-14", "2026-08-28"))
 	return err
 }
