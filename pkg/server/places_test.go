@@ -174,7 +174,7 @@ var nounIn = map[string]string{
 	"peer_challenges": "peer-challenge", "peer_challenge_groups": "peer-challenge-group", "grouping_proposals": "grouping-proposal", "participants": "participant",
 	"peer_reviews": "peer-review", "findings": "finding", "actions": "action", "asks_and_offers": "ask-or-offer", "events": "event", "milestones": "milestone",
 	"api_clients": "api-client", "read_keys": "read-key", "token_revocations": "token-revocation",
-	"quarters": "quarter", "extensions": "extension", "correction_windows": "correction-window", "contacts": "contact", "audit_entries": "finding",
+	"frameworks": "framework", "quarters": "quarter", "extensions": "extension", "correction_windows": "correction-window", "contacts": "contact", "audit_entries": "finding",
 }
 
 // infrastructure are tables that every request may read, none of which is in a page.
