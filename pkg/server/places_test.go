@@ -172,7 +172,7 @@ var nounIn = map[string]string{
 	"priorities": "priority", "sub_regions": "sub-region", "memberships": "membership", "boroughs": "borough", "authorities": "authority", "successions": "authority",
 	"indicators": "indicator", "indicator_revisions": "indicator", "periods": "period", "releases": "release", "programmes": "programme", "neighbour_models": "neighbour-model",
 	"peer_challenges": "peer-challenge", "peer_challenge_groups": "peer-challenge-group", "grouping_proposals": "grouping-proposal", "participants": "participant",
-	"peer_reviews": "peer-review", "findings": "finding", "actions": "action", "asks_and_offers": "ask-or-offer", "events": "event", "milestones": "milestone",
+	"peer_reviews": "peer-review", "findings": "finding", "actions": "action", "asks_and_offers": "ask-or-offer", "events": "event", "milestones": "milestone", "frameworks": "framework",
 	"api_clients": "api-client", "read_keys": "read-key", "token_revocations": "token-revocation", "audit_entries": "finding",
 }
 
@@ -286,7 +286,7 @@ func (w *world) valuesFor(t *testing.T, p *openapi3.Parameter) []string {
 	}
 	of := map[string]string{
 		"findingId": w.made[exampleFinding], "peerChallengeGroupId": w.made[exampleGroup], "peerChallengeId": w.made[exampleChallenge], "peerReviewId": w.made[exampleReview],
-		"Cycle": "2026-27", "GeographyCode": own, "Slug": "south", "q": "e", "updatedSince": "2026-01-01T00:00:00Z", "from": "2026-01-01", "to": "2030-01-01",
+		"Cycle": "2026-27", "FrameworkNumber": "1.0.0", "GeographyCode": own, "Slug": "south", "q": "e", "updatedSince": "2026-01-01T00:00:00Z", "from": "2026-01-01", "to": "2030-01-01",
 	}
 	switch {
 	case p.Name == "include", p.Name == "by":

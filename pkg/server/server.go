@@ -54,6 +54,7 @@ type Store interface {
 	eventStore
 	milestoneStore
 	frameworkStore
+	benchmarkingRuleStore
 	apiClientStore
 	readKeyStore
 	tokenRevocationStore
