@@ -219,7 +219,6 @@ CREATE INDEX findings_by_peer_review ON findings (peer_review_id, id);
 CREATE INDEX findings_by_borough ON findings (borough_code, id);
 CREATE INDEX findings_by_priority ON findings (priority_id);
 CREATE INDEX findings_by_updated_at ON findings (updated_at, id);
-CREATE INDEX findings_by_kind ON findings (kind, id); -- a kind that hardly any has would otherwise cost a look at all
 COMMENT ON TABLE findings IS 'What a group or a review''s team found about a borough.';
 COMMENT ON COLUMN findings.id IS 'UUIDv7.';
 COMMENT ON COLUMN findings.peer_challenge_group_id IS 'The group that found it, null for a review''s.';

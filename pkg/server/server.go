@@ -59,6 +59,7 @@ type Store interface {
 	eventStore
 	milestoneStore
 	frameworkStore
+	benchmarkingRuleStore
 	apiClientStore
 	readKeyStore
 	tokenRevocationStore
