@@ -115,7 +115,7 @@ CREATE TABLE contacts (
     version        bigint NOT NULL CONSTRAINT contacts_version_positive CHECK (version >= 1),
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL,
-    audience       text[] NOT NULL CONSTRAINT contacts_audience_team CHECK (audience = '{programme}'),
+    audience       text[] NOT NULL CONSTRAINT contacts_audience_somebody CHECK (cardinality(audience) > 0),
     CONSTRAINT contacts_promise_whole CHECK (promised IS NOT NULL OR num_nonnulls(promised_by, promised_until) = 0)
 );
 CREATE INDEX contacts_by_quarter ON contacts (quarter_code, borough_code, id);

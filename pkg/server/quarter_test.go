@@ -38,7 +38,10 @@ func aQuarter(code string, opens, due, late programme.Date) returns.Quarter {
 func (w *world) extension(borough string) returns.Extension {
 	w.t.Helper()
 	given, err := w.store.Extensions(team, returns.OfQuarter{Quarter: exampleQuarter, Borough: &borough}, "").Page(w.t.Context(), programme.Window{Limit: 500})
-	due := w.yesterday().AddDays(8 + len(must(w, given, err).Items))
+	due := w.yesterday().AddDays(8)
+	for _, e := range must(w, given, err).Items {
+		due = max(due, e.DueOn.AddDays(1))
+	}
 	made, err := w.store.GrantExtension(w.t.Context(), team, exampleQuarter, returns.Extension{
 		Granted: returns.Granted{Borough: borough, Reason: "The case system is being moved."}, DueOn: due,
 	})
