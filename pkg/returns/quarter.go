@@ -208,12 +208,12 @@ func (q *Quarter) settled() []programme.Fault {
 	settled := func(pointer, detail string) {
 		faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultSettled, Detail: detail})
 	}
-	if !equal(q.Was.Framework, q.Framework) {
+	if !programme.Same(q.Was.Framework, q.Framework) {
 		settled("/framework", "What is asked is fixed since the window opened.")
 	}
 	for i := range now {
 		switch {
-		case equal(was[i].day, now[i].day) || now[i].day == nil:
+		case programme.Same(was[i].day, now[i].day) || now[i].day == nil:
 		case i == 0:
 			settled(now[i].pointer, "The window has opened.")
 		case *q.Was.LateUntil < q.Today:
@@ -240,5 +240,3 @@ func (q *Quarter) days() [3]dayOf {
 func before(first, second *programme.Date, days int) bool {
 	return first == nil || second == nil || first.AddDays(days) <= *second
 }
-
-func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
