@@ -280,12 +280,12 @@ func (q *Quarter) settled() []programme.Fault {
 	settled := func(pointer, detail string) {
 		faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultSettled, Detail: detail})
 	}
-	if !equal(q.Was.Framework, q.Framework) {
+	if !programme.Same(q.Was.Framework, q.Framework) {
 		settled("/framework", "What is asked is fixed since the window opened.")
 	}
 	for i := range now {
 		switch {
-		case equal(was[i].day, now[i].day) || now[i].day == nil:
+		case programme.Same(was[i].day, now[i].day) || now[i].day == nil:
 		case i == 0:
 			settled(now[i].pointer, "The window has opened.")
 		case *q.Was.LateUntil < q.Today:
@@ -314,8 +314,6 @@ func (t *Terms) days() [3]dayOf {
 func before(first, second *programme.Date, days int) bool {
 	return first == nil || second == nil || first.AddDays(days) <= *second
 }
-
-func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // QuarterFilter leaves those quarters of a list that agree with every member that is
 // given.
