@@ -239,6 +239,7 @@ const (
 	FaultCodeAmbiguousDataset    FaultCode = "ambiguous_dataset"
 	FaultCodeBasisChanged        FaultCode = "basis_changed"
 	FaultCodeBeyondLimit         FaultCode = "beyond_limit"
+	FaultCodeBorough             FaultCode = "borough"
 	FaultCodeBothTimes           FaultCode = "both_times"
 	FaultCodeCodeMismatch        FaultCode = "code_mismatch"
 	FaultCodeContradiction       FaultCode = "contradiction"
@@ -252,6 +253,7 @@ const (
 	FaultCodeDuplicateRow        FaultCode = "duplicate_row"
 	FaultCodeEmpty               FaultCode = "empty"
 	FaultCodeEnum                FaultCode = "enum"
+	FaultCodeExclusive           FaultCode = "exclusive"
 	FaultCodeExists              FaultCode = "exists"
 	FaultCodeFarAway             FaultCode = "far_away"
 	FaultCodeFarFromCycle        FaultCode = "far_from_cycle"
@@ -4850,25 +4852,25 @@ type FrameworkRule struct {
 	// Kind A question that is asked of a return. More may come.
 	Kind RuleKind `json:"kind"`
 
-	// Least A number, or null where there is none.
+	// Least A number with which a rule compares, or null where it has none.
 	//
-	// Example: 19.8
-	Least *NullableNumber `json:"least,omitempty"`
+	// Example: 0.25
+	Least *NullableThreshold `json:"least,omitempty"`
 
-	// Limit A number, or null where there is none.
+	// Limit A number with which a rule compares, or null where it has none.
 	//
-	// Example: 19.8
-	Limit *NullableNumber `json:"limit,omitempty"`
+	// Example: 0.25
+	Limit *NullableThreshold `json:"limit,omitempty"`
 
-	// Maximum A number, or null where there is none.
+	// Maximum A number with which a rule compares, or null where it has none.
 	//
-	// Example: 19.8
-	Maximum *NullableNumber `json:"maximum,omitempty"`
+	// Example: 0.25
+	Maximum *NullableThreshold `json:"maximum,omitempty"`
 
-	// Minimum A number, or null where there is none.
+	// Minimum A number with which a rule compares, or null where it has none.
 	//
-	// Example: 19.8
-	Minimum *NullableNumber `json:"minimum,omitempty"`
+	// Example: 0.25
+	Minimum *NullableThreshold `json:"minimum,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -5959,6 +5961,11 @@ type NullableSlug = string
 //
 // Example: A paragraph.
 type NullableText = string
+
+// NullableThreshold A number with which a rule compares, or null where it has none.
+//
+// Example: 0.25
+type NullableThreshold = float64
 
 // NullableTime A time of day in the programme's time zone, or null where none is given.
 //
@@ -7313,6 +7320,11 @@ type Punctuality string
 
 // Quarter A quarter whose returns are collected. Days are those of the programme's time zone and belong to the window whole.
 type Quarter struct {
+	// Asks A version of the framework, which says what is asked; null where none is named.
+	//
+	// Example: 1.0.0
+	Asks *FrameworkVersion `json:"asks"`
+
 	// Code A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
 	// Example: 2026-27-Q1

@@ -4,7 +4,7 @@ CREATE TABLE quarters (
     id                uuid NOT NULL CONSTRAINT quarters_pkey PRIMARY KEY,
     code              text NOT NULL CONSTRAINT quarters_code_unique UNIQUE
                       CONSTRAINT quarters_code_format CHECK (code ~ '^20[0-9]{2}-[0-9]{2}-Q[1-4]$' OR code = 'practice'),
-    framework_version text,
+    framework_version text CONSTRAINT quarters_framework REFERENCES frameworks (number),
     opens_on          date,
     due_on            date,
     late_until        date,
@@ -115,7 +115,7 @@ CREATE TABLE contacts (
     version        bigint NOT NULL CONSTRAINT contacts_version_positive CHECK (version >= 1),
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL,
-    audience       text[] NOT NULL CONSTRAINT contacts_audience_team CHECK (audience = '{programme}'),
+    audience       text[] NOT NULL CONSTRAINT contacts_audience_somebody CHECK (cardinality(audience) > 0),
     CONSTRAINT contacts_promise_whole CHECK (promised IS NOT NULL OR num_nonnulls(promised_by, promised_until) = 0)
 );
 CREATE INDEX contacts_by_quarter ON contacts (quarter_code, borough_code, id);

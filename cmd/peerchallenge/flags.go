@@ -24,7 +24,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_SEALING_KEYS_FILE", "file that has them, in the place of PEERCHALLENGE_SEALING_KEYS"},
 	{"PEERCHALLENGE_LIMIT_CALLER", "requests a second that one caller may make, in each process; 0: any number (50)"},
 	{"PEERCHALLENGE_LIMIT_ADDRESS", "requests a second that one address may make, in each process; 0: any number (200)"},
-	{"PEERCHALLENGE_LIMIT_GUESSES_ADDRESS", "failed sign-ins a second that one address may make, in each process; 0: any number (10)"},
+	{"PEERCHALLENGE_LIMIT_GUESSES_ADDRESS", "failed sign-ins a second from one address, in each process; 0: any number (10)"},
 	{"PEERCHALLENGE_LIMIT_GUESSES_CLIENT", "failed sign-ins a second as one client, in each process; 0: any number (1)"},
 	{"PEERCHALLENGE_TIMEOUT_HEADERS_SECONDS", "seconds in which a request's headers must come (5)"},
 	{"PEERCHALLENGE_TIMEOUT_BODY_SECONDS", "seconds in which a body must come that is no file, 25 at most (25)"},

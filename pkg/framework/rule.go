@@ -22,6 +22,13 @@ type Rule struct {
 	Version    int      `json:"version"` // grows whenever the rule asks something else
 }
 
+// Standing is a rule with the version of the framework in which it stands.
+type Standing struct {
+	Rule
+
+	Framework string
+}
+
 // Severity says what a failed rule does.
 type Severity string
 

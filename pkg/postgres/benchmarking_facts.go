@@ -22,8 +22,11 @@ func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submiss
 	for _, row := range rows {
 		codes, of = append(codes, row.Quarter), append(of, []any{row.Quarter, row.Borough})
 	}
-	var quarters []returns.Quarter
+	var quarters []*returns.Quarter
 	if err := beyondSight(tx).Where("code = ANY (?)", codes).Find(&quarters).Error; err != nil {
+		return err
+	}
+	if err := withPublished(tx, quarters); err != nil {
 		return err
 	}
 	var extensions []returns.Extension
@@ -38,7 +41,7 @@ func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submiss
 		row.Facts = returns.Facts{}
 		for i := range quarters {
 			if quarters[i].Code == row.Quarter {
-				row.Facts.Quarter = &quarters[i]
+				row.Facts.Quarter = quarters[i]
 			}
 		}
 		for i := range extensions {
@@ -116,20 +119,4 @@ func indicatorsOf(d *framework.Document) []string {
 func follows(first, second string) bool {
 	p, err := benchmark.ParsePeriod(second)
 	return err == nil && p.Previous().Code == first
-}
-
-// frameworkOf answers the version of the framework by which a quarter's returns are
-// judged: the one that it names or, where it names none, the newest that was published
-// before its window opened; in practice the newest of all. A published version never
-// changes, so that the answer is the same for ever once the window is open.
-func frameworkOf(tx *gorm.DB, q *returns.Quarter) (string, error) {
-	if q.Framework != nil {
-		return *q.Framework, nil
-	}
-	var number string
-	err := tx.Raw("SELECT number FROM frameworks WHERE state = 'published' AND (?::date IS NULL OR published_at < ?::date) ORDER BY published_at DESC, id DESC LIMIT 1", q.OpensOn, q.OpensOn).Scan(&number).Error
-	if err == nil && number == "" {
-		err = programme.Errorf(programme.Conflict, programme.CodeNoFramework, "No framework is published that says what the quarter asks for.")
-	}
-	return number, err
 }

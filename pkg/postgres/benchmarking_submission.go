@@ -126,7 +126,7 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	if err != nil {
 		return got, err
 	}
-	number, err := frameworkOf(w.tx, row.Facts.Quarter)
+	number, err := w.asksFor(&row)
 	if err != nil {
 		return got, err
 	}
@@ -156,6 +156,18 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	got.Submission = row
 	got.Report = posted.Judge(judge.Asked, judge.Before, row.Explanations)
 	return got, nil
+}
+
+// asksFor answers the version of the framework by which a return is judged that comes
+// now. Until the window opens none holds, and the window is what is said.
+func (w *work) asksFor(row *returns.Submission) (string, error) {
+	if number := row.Facts.Quarter.Asks(w.today(), w.store.rules.Zone); number != nil {
+		return *number, nil
+	}
+	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {
+		return "", err
+	}
+	return "", programme.Errorf(programme.Conflict, programme.CodeNoFramework, "No framework is published that says what the quarter asks for.")
 }
 
 // replace writes the draft, where the posting's precondition, the rules and the window

@@ -296,18 +296,10 @@ var constraints = map[string]constraint{
 	"milestones_version_positive":      {},
 	"milestones_audience_everyone":     {},
 
-	"frameworks_pkey":                      {},
-	"frameworks_number_unique":             taken("/version", "There is that version already."),
-	"frameworks_number_format":             {},
-	"frameworks_state_known":               {},
-	"frameworks_document_object":           {},
-	"frameworks_version_positive":          {},
-	"frameworks_audience_somebody":         {},
-	"frameworks_published_at_of_published": {},
-
 	"quarters_pkey":                {},
 	"quarters_code_unique":         taken("/code", "There is that quarter already."),
 	"quarters_code_format":         {},
+	"quarters_framework":           unknown("/framework", "No such version of the framework is published."),
 	"quarters_generation_positive": {},
 	"quarters_version_positive":    {},
 	"quarters_audience_everyone":   {},
@@ -328,13 +320,13 @@ var constraints = map[string]constraint{
 	"correction_windows_audience_somebody": {},
 	"correction_windows_in_order":          {},
 
-	"contacts_pkey":             {},
-	"contacts_quarter":          {},
-	"contacts_borough":          unknown("/borough", "There is no such borough."),
-	"contacts_channel_known":    {},
-	"contacts_version_positive": {},
-	"contacts_audience_team":    {},
-	"contacts_promise_whole":    {},
+	"contacts_pkey":              {},
+	"contacts_quarter":           {},
+	"contacts_borough":           unknown("/borough", "There is no such borough."),
+	"contacts_channel_known":     {},
+	"contacts_version_positive":  {},
+	"contacts_audience_somebody": {},
+	"contacts_promise_whole":     {},
 
 	"benchmarking_submissions_pkey":                 {},
 	"benchmarking_submissions_borough":              {},
@@ -356,6 +348,15 @@ var constraints = map[string]constraint{
 	"benchmarking_versions_explanations_list":       {},
 	"benchmarking_versions_days_late_positive":      {},
 	"benchmarking_versions_pkey":                    {},
+
+	"frameworks_pkey":                      {},
+	"frameworks_number_unique":             taken("/version", "There is that version already."),
+	"frameworks_number_format":             {},
+	"frameworks_state_known":               {},
+	"frameworks_document_object":           {},
+	"frameworks_version_positive":          {},
+	"frameworks_audience_somebody":         {},
+	"frameworks_published_at_of_published": {},
 }
 
 func taken(pointer, detail string) constraint {

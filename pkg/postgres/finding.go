@@ -180,7 +180,7 @@ func (w *work) holdForumOf(id string) error {
 // countsFollow lets the finding's actions be counted by what it is now.
 func (w *work) countsFollow(f *programme.Finding) error {
 	return alterAll(w, func(a *programme.Action) bool {
-		if a.FindingKind == f.Kind && same(a.PriorityID, f.PriorityID) {
+		if a.FindingKind == f.Kind && programme.Same(a.PriorityID, f.PriorityID) {
 			return false
 		}
 		a.FindingKind, a.PriorityID = f.Kind, f.PriorityID
@@ -193,5 +193,3 @@ func (w *work) countsFollow(f *programme.Finding) error {
 func (w *work) holdFinding(id string) (programme.Finding, error) {
 	return read(w.tx.Scopes(visibleTo(w.actor)).Clauses(forShare), findings, id)
 }
-
-func same[V comparable](a, b *V) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -29,13 +29,41 @@ func (s *Store) Framework(ctx context.Context, actor programme.Actor, number str
 // NewestFramework reads the published version with the highest number. The error is
 // NotFound where none is published.
 func (s *Store) NewestFramework(ctx context.Context, actor programme.Actor) (framework.Framework, error) {
-	var f framework.Framework
-	err := s.gorm.WithContext(ctx).Scopes(visibleTo(actor)).Where("state = ?", framework.Published).
-		Order("string_to_array(number, '.')::int[] DESC").Take(&f).Error
+	f, err := newestFramework(s.gorm.WithContext(ctx), actor)
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return f, missing[framework.Framework]()
 	}
 	return orZero(f, refusal(err))
+}
+
+func newestFramework(db *gorm.DB, actor programme.Actor) (framework.Framework, error) {
+	var f framework.Framework
+	err := db.Scopes(visibleTo(actor)).Where("state = ?", framework.Published).Order("string_to_array(number, '.')::int[] DESC").Take(&f).Error
+	return f, err
+}
+
+// BenchmarkingRules lists the rules of the version with the number or, where none is
+// given, of the newest that is published, by their codes. What the actor may not see has
+// none.
+func (s *Store) BenchmarkingRules(actor programme.Actor, number *string) programme.Listing[framework.Standing] {
+	key := func(r *framework.Standing) []string { return []string{r.Code} }
+	return listed(s, frameworks.madeOf(), lastHeard(actor), key, func(db *gorm.DB) ([]framework.Standing, error) {
+		var f framework.Framework
+		var err error
+		if number == nil {
+			f, err = newestFramework(db, actor)
+		} else {
+			f, err = read(db.Scopes(visibleTo(actor)), frameworks, *number)
+		}
+		if errors.Is(err, gorm.ErrRecordNotFound) || programme.KindOf(err) == programme.NotFound {
+			return nil, nil
+		}
+		rules := make([]framework.Standing, len(f.Document.Rules))
+		for i, rule := range f.Document.Rules {
+			rules[i] = framework.Standing{Rule: rule, Framework: f.Number}
+		}
+		return rules, err
+	})
 }
 
 // CreateFramework adds a draft. The error is Forbidden for anyone but the programme's

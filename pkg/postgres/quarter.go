@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -22,8 +23,11 @@ var quarters = kind[returns.Quarter, *returns.Quarter]{
 		{"extensions", "quarter_code", "Extensions"},
 		{"correction_windows", "quarter_code", "Correction windows"},
 		{"contacts", "quarter_code", "Contacts"},
+		{"benchmarking_submissions", "quarter_code", "Benchmarking submissions"},
 	},
-	reads: []string{"extension", "correction-window", "contact"},
+	reads:    []string{"extension", "correction-window", "contact", "framework"},
+	before:   citesPublished,
+	complete: withPublished,
 }
 
 // Quarters lists the quarters that the filter leaves, the earliest first or as sort
@@ -47,7 +51,10 @@ func (s *Store) Quarter(ctx context.Context, actor programme.Actor, code string)
 func (s *Store) CreateQuarter(ctx context.Context, actor programme.Actor, q returns.Quarter) (returns.Quarter, error) {
 	return add(ctx, s, actor, quarters, q, func(w *work, q *returns.Quarter) error {
 		q.Plan(w.today())
-		return programme.TeamMay(actor)
+		if err := programme.TeamMay(actor); err != nil {
+			return err
+		}
+		return withPublished(w.tx, []*returns.Quarter{q})
 	})
 }
 
@@ -70,6 +77,29 @@ func (s *Store) UpdateQuarter(ctx context.Context, actor programme.Actor, code s
 // anything refers to it.
 func (s *Store) DeleteQuarter(ctx context.Context, actor programme.Actor, code string, version int64) error {
 	return drop(ctx, s, actor, quarters, code, version, nil)
+}
+
+// withPublished reads the versions of the framework that can hold where none is named.
+func withPublished(tx *gorm.DB, rows []*returns.Quarter) error {
+	var published []returns.Published
+	err := beyondSight(tx).Table("frameworks").Where("state = ?", framework.Published).Order("id").Scan(&published).Error
+	for _, q := range rows {
+		q.Published = published
+	}
+	return err
+}
+
+// citesPublished refuses a version of the framework that is not there, or is a draft.
+func citesPublished(w *work, q *returns.Quarter) error {
+	if q.Framework == nil {
+		return nil
+	}
+	var found int64
+	err := beyondSight(w.tx).Table("frameworks").Where("number = ? AND state = ?", *q.Framework, framework.Published).Count(&found).Error
+	if found == 0 {
+		w.unknown = append(w.unknown, programme.Unknown("/framework", "No such version of the framework is published."))
+	}
+	return err
 }
 
 // inQuarter holds the quarter, in which the actor may take the step now.

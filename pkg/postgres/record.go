@@ -301,19 +301,12 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 func rewrite[T any, R record[T]](w *work, was past, row R) error {
 	head := row.Of()
 	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
-	if err := saveAll(w.tx, (*T)(row)); err != nil {
-		return err
-	}
-	now, err := rememberOf(row)
-	if err != nil {
-		return err
-	}
-	return w.note(actionUpdate, row.Noun(), was, now)
+	return retell(w, nil, was, row)
 }
 
 // retell writes what some may see of a record, and others never, as no version of its own:
 // its version and its time would tell the others that something has happened. Only
-// those whom it concerns hear of it.
+// those whom it concerns hear of it; where none are named, whoever sees it.
 func retell[T any, R record[T]](w *work, concerned programme.Audience, was past, row R) error {
 	if err := saveAll(w.tx, (*T)(row)); err != nil {
 		return err

@@ -128,7 +128,7 @@ func (f *Finding) Answer(answer ResponseAnswer, reason *string, at time.Time) er
 	if blank(reason) {
 		reason = nil
 	}
-	if r := f.Response; r != nil && r.Answer == answer && same(r.Reason, reason) {
+	if r := f.Response; r != nil && r.Answer == answer && Same(r.Reason, reason) {
 		return nil // the day of an answer is that on which it was given
 	}
 	f.Response = &FindingResponse{Answer: answer, Reason: reason, At: at}

@@ -166,16 +166,16 @@ func (m *Milestone) Reword(was Milestone) error {
 		{"/cycle", m.Cycle != was.Cycle},
 		{"/kind", m.Kind != was.Kind},
 		{"/state", m.State != was.State},
-		{"/plannedFor", !same(m.PlannedFor, was.PlannedFor)},
-		{"/achievedOn", !same(m.AchievedOn, was.AchievedOn)},
+		{"/plannedFor", !Same(m.PlannedFor, was.PlannedFor)},
+		{"/achievedOn", !Same(m.AchievedOn, was.AchievedOn)},
 		{"/subRegions", !slices.Equal(m.SubRegions, was.SubRegions)},
 		{"/boroughs", !slices.Equal(m.Boroughs, was.Boroughs)},
 		{"/priorityIds", !slices.Equal(m.PriorityIDs, was.PriorityIDs)},
-		{"/participants", m.Kind == EventMilestone && !same(m.Participants, was.Participants)},
-		{"/peerChallengeId", !same(m.PeerChallengeID, was.PeerChallengeID)},
-		{"/peerReviewId", !same(m.PeerReviewID, was.PeerReviewID)},
-		{"/eventId", !same(m.EventID, was.EventID)},
-		{"/illustrative", !same(m.Illustrative, was.Illustrative)},
+		{"/participants", m.Kind == EventMilestone && !Same(m.Participants, was.Participants)},
+		{"/peerChallengeId", !Same(m.PeerChallengeID, was.PeerChallengeID)},
+		{"/peerReviewId", !Same(m.PeerReviewID, was.PeerReviewID)},
+		{"/eventId", !Same(m.EventID, was.EventID)},
+		{"/illustrative", !Same(m.Illustrative, was.Illustrative)},
 	} {
 		if member.altered {
 			faults = append(faults, Fault{Pointer: member.pointer, Code: FaultDerived, Detail: "This follows what the milestone is derived from."})
@@ -187,8 +187,6 @@ func (m *Milestone) Reword(was Milestone) error {
 	m.WordedByHand = m.WordedByHand || reworded
 	return nil
 }
-
-func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // Follow brings a derived milestone up to what its source gives now, and reports
 // whether that changed anything. What was done by hand stays.

@@ -190,8 +190,7 @@ func (c *PeerChallenge) span() (first, last *Date) {
 // Moved reports whether the challenge takes place at another time than it was to,
 // or in another sub-region, which concerns its groups.
 func (c *PeerChallenge) Moved(was PeerChallenge) bool {
-	same := func(a, b *Date) bool { return a == b || a != nil && b != nil && *a == *b }
-	return c.SubRegion != was.SubRegion || c.Cycle != was.Cycle || !same(c.StartsOn, was.StartsOn) || !same(c.EndsOn, was.EndsOn)
+	return c.SubRegion != was.SubRegion || c.Cycle != was.Cycle || !Same(c.StartsOn, was.StartsOn) || !Same(c.EndsOn, was.EndsOn)
 }
 
 // Fits refuses a challenge that leaves out days of one of its groups, or some of

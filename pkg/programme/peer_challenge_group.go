@@ -133,7 +133,7 @@ func (g *PeerChallengeGroup) Check() error {
 // Has reports whether the borough is a member that does just this.
 func (g *PeerChallengeGroup) Has(m GroupMember) bool {
 	return slices.ContainsFunc(g.Members, func(present GroupMember) bool {
-		return present.Borough == m.Borough && present.Role == m.Role && same(present.PresentsOn, m.PresentsOn)
+		return present.Borough == m.Borough && present.Role == m.Role && Same(present.PresentsOn, m.PresentsOn)
 	})
 }
 

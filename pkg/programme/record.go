@@ -123,6 +123,9 @@ func OrEmpty[T any](list []T) []T {
 	return list
 }
 
+// Same reports whether both are the same value, or both are absent.
+func Same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
+
 // Link leads to something elsewhere.
 type Link struct {
 	Title string `json:"title"`

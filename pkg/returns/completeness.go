@@ -96,7 +96,7 @@ func (c *Collected) Completeness() []Completeness {
 	for _, e := range c.Senders {
 		own := c.of(e)
 		boroughs = append(boroughs, own)
-		region.add(own)
+		count(&region, own)
 		if e.SubRegion == "" {
 			continue
 		}
@@ -105,7 +105,7 @@ func (c *Collected) Completeness() []Completeness {
 			i, at[e.SubRegion] = len(subRegions), len(subRegions)
 			subRegions = append(subRegions, c.place(OfSubRegion, e.SubRegion))
 		}
-		subRegions[i].add(own)
+		count(&subRegions[i], own)
 	}
 	return append(append([]Completeness{region}, subRegions...), boroughs...)
 }
@@ -114,7 +114,8 @@ func (c *Collected) place(level Level, place string) Completeness {
 	return Completeness{Quarter: c.Quarter.Code, Level: level, Place: place, Resubmitted: new(int)}
 }
 
-func (t *Completeness) add(own Completeness) {
+// count adds a borough to the place.
+func count(t *Completeness, own Completeness) {
 	t.Expected += own.Expected
 	t.Received += own.Received
 	t.OnTime += own.OnTime

@@ -25,7 +25,7 @@ func rowOf(t *testing.T, c returns.Collected, place string) returns.Completeness
 func collecting(t *testing.T, now string, received ...returns.Received) returns.Collected {
 	t.Helper()
 	return returns.Collected{
-		Quarter: quarterOf("2026-27-Q4", fourth), At: at(t, now), Zone: london, Received: received,
+		Quarter: quarterOf(fourth), At: at(t, now), Zone: london, Received: received,
 		Senders: []returns.Sender{{"E09000001", ""}, {"E09000022", "south"}, {"E09000028", "south"}, {"E09000030", "east"}},
 	}
 }

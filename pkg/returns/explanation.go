@@ -51,7 +51,7 @@ func (e *Explanation) covers(f *Finding) bool {
 
 func sameFigures(a, b Values) bool {
 	for i := range a {
-		if a[i].Status != b[i].Status || !same(a[i].Value, b[i].Value) {
+		if a[i].Status != b[i].Status || !programme.Same(a[i].Value, b[i].Value) {
 			return false
 		}
 	}

@@ -145,7 +145,7 @@ func (r *Return) again(v Value, place, first Place) {
 	f := refused(programme.FaultRepeated, place, "The count is given twice. One of the two has to go.")
 	f.Counts, f.Others, f.Given = Values{{Count: v.Count, Status: v.Status, Value: v.Value}}, []Place{first}, v.text()
 	if first.Row > 0 {
-		f.Rule = string(programme.FaultDuplicateRow)
+		f.Rule, f.code = string(programme.FaultDuplicateRow), programme.FaultDuplicateRow
 		f.Detail = "The rows " + strconv.Itoa(first.Row) + " and " + strconv.Itoa(place.Row) + " give one count. One of the two has to go."
 		if held := r.Values.Of(v.Count); !r.Spoilt[v.Count] && !held.Equal(v) {
 			f.Detail = "The rows " + strconv.Itoa(first.Row) + " and " + strconv.Itoa(place.Row) + " give one count differently. Only one of them can be right."
@@ -165,7 +165,7 @@ func (r *Return) sort(asked Asked) {
 }
 
 func refused(code programme.FaultCode, place Place, detail string) Finding {
-	return Finding{Rule: string(code), Severity: Refused, Place: place, Detail: detail, Remedy: CorrectValues}
+	return Finding{Rule: string(code), code: code, Severity: Refused, Place: place, Detail: detail, Remedy: CorrectValues}
 }
 
 // Judge asks every rule of the return and reports all that they find. Values that
@@ -294,7 +294,7 @@ func (j *judgement) unsaid() {
 			detail = "The return does not name this count, so that it is missing, and nothing says why."
 		}
 		j.findings = append(j.findings, Finding{
-			Rule: string(programme.FaultReasonRequired), Severity: Error, Counts: Values{{Count: code, Status: Missing}}, Place: place,
+			Rule: string(programme.FaultReasonRequired), code: programme.FaultReasonRequired, Severity: Error, Counts: Values{{Count: code, Status: Missing}}, Place: place,
 			Given: "nothing", Expected: "a value, or missing with a reason", Detail: j.name(code) + ": " + detail, Remedy: GiveReasons,
 			Advice: "Give the value. If it is not known, say missing and why.",
 		})

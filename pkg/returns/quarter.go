@@ -1,9 +1,11 @@
 package returns
 
 import (
+	"cmp"
 	"time"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -16,7 +18,7 @@ type Quarter struct {
 	programme.Head
 	Code string // 2026-27-Q1, or practice
 	// Framework is the version that says what is asked. Where none is named, it is the
-	// newest that stands published when the window opens; see Asks.
+	// newest that stands published when the window opens; see [Quarter.Asks].
 	Framework    *string         `gorm:"column:framework_version"`
 	OpensOn      *programme.Date // nil, as are the next two, of the practice quarter and of imported ones
 	DueOn        *programme.Date
@@ -27,9 +29,8 @@ type Quarter struct {
 	Illustrative bool  // its figures are made up, and every answer says so
 	Generation   int64 `json:"-"` // grows with each acceptance; what it says is in the returns
 
-	// Asks is the version that holds, whoever chose it; nil while none is published or
-	// the window has not opened and none is named.
-	Asks *string `gorm:"-" json:"-"`
+	// Published are the versions of which one holds where none is named; see Asks.
+	Published []Published `gorm:"-" json:"-"`
 	// Was is what boroughs rely on before a change, which decides what may still change;
 	// nil of a new quarter.
 	Was *Terms `gorm:"-" json:"-"`
@@ -170,6 +171,45 @@ func Extended(w Window, at time.Time, zone *time.Location, extensions []Extensio
 	return own
 }
 
+// Published is a version of the framework, and since when it never changes.
+type Published struct {
+	Number      string
+	PublishedAt time.Time
+}
+
+// Asks says which version of the framework holds on the day: the one that is named or
+// else, once the window is open, the newest of those that were published before it
+// opened, or the first after where there was none. Practice asks for the newest of all.
+// It is nil until then.
+func (q *Quarter) Asks(today programme.Date, zone *time.Location) *string {
+	if q.Framework != nil || !q.Practice && !q.opened(today) {
+		return q.Framework
+	}
+	var newest, first *Published
+	for i := range q.Published {
+		p := &q.Published[i]
+		switch {
+		case !q.Practice && p.PublishedAt.After(StartOf(*q.OpensOn, zone)):
+			if first == nil || p.PublishedAt.Before(first.PublishedAt) {
+				first = p
+			}
+		case newest == nil || p.newer(newest):
+			newest = p
+		}
+	}
+	if chosen := cmp.Or(newest, first); chosen != nil {
+		return &chosen.Number
+	}
+	return nil
+}
+
+// newer reports whether it has the higher number.
+func (p *Published) newer(than *Published) bool {
+	a, _ := framework.ParseVersion(p.Number) // published ones have been read before
+	b, _ := framework.ParseVersion(than.Number)
+	return a.Compare(b) > 0
+}
+
 // Plan makes the quarter one that everybody may see, on the day.
 func (q *Quarter) Plan(today programme.Date) {
 	q.Audience, q.Today, q.Was = programme.Everyone(), today, nil
@@ -197,6 +237,9 @@ func (q *Quarter) withoutWindow(period benchmark.Period) []programme.Fault {
 		if given.day != nil {
 			faults = append(faults, programme.Fault{Pointer: given.pointer, Code: programme.FaultNotAllowed, Detail: "No returns are collected for an imported quarter, so it has no such day."})
 		}
+	}
+	if q.Framework == nil {
+		faults = append(faults, programme.Fault{Pointer: "/framework", Code: programme.FaultRequired, Detail: "An imported quarter names the version of the framework by which it is read."})
 	}
 	if q.Was == nil && !period.Ended(q.Today) {
 		faults = append(faults, programme.Fault{Pointer: "/code", Code: programme.FaultNotYet, Detail: "The quarter is not over on " + string(q.Today) + "; only past ones are imported."})
@@ -237,12 +280,12 @@ func (q *Quarter) settled() []programme.Fault {
 	settled := func(pointer, detail string) {
 		faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultSettled, Detail: detail})
 	}
-	if !equal(q.Was.Framework, q.Framework) {
+	if !programme.Same(q.Was.Framework, q.Framework) {
 		settled("/framework", "What is asked is fixed since the window opened.")
 	}
 	for i := range now {
 		switch {
-		case equal(was[i].day, now[i].day) || now[i].day == nil:
+		case programme.Same(was[i].day, now[i].day) || now[i].day == nil:
 		case i == 0:
 			settled(now[i].pointer, "The window has opened.")
 		case *q.Was.LateUntil < q.Today:
@@ -271,8 +314,6 @@ func (t *Terms) days() [3]dayOf {
 func before(first, second *programme.Date, days int) bool {
 	return first == nil || second == nil || first.AddDays(days) <= *second
 }
-
-func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // QuarterFilter leaves those quarters of a list that agree with every member that is
 // given.

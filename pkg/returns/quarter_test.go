@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -53,17 +54,20 @@ func TestWhichQuartersMayBeMade(t *testing.T) {
 		{"published on the last day", func(q *returns.Quarter) { q.PublishOn = q.LateUntil }, []string{"/publishOn order"}},
 		{"published on the day after", func(q *returns.Quarter) { q.PublishOn = new(programme.Date("2027-05-29")) }, nil},
 		{"no days", func(q *returns.Quarter) { q.OpensOn, q.DueOn, q.LateUntil = nil, nil, nil }, []string{"/opensOn required", "/dueOn required", "/lateUntil required"}},
-		{"imported with days", func(q *returns.Quarter) { q.Imported, q.Today = true, "2027-04-01" }, []string{"/opensOn not_allowed", "/dueOn not_allowed", "/lateUntil not_allowed"}},
+		{"imported with days", func(q *returns.Quarter) { q.Imported, q.Today, q.Framework = true, "2027-04-01", new("1.0.0") }, []string{"/opensOn not_allowed", "/dueOn not_allowed", "/lateUntil not_allowed"}},
 		{"imported", func(q *returns.Quarter) {
-			q.Imported, q.Today, q.OpensOn, q.DueOn, q.LateUntil = true, "2027-04-01", nil, nil, nil
+			q.Imported, q.Today, q.Framework, q.OpensOn, q.DueOn, q.LateUntil = true, "2027-04-01", new("1.0.0"), nil, nil, nil
 		}, nil},
+		{"imported without a framework", func(q *returns.Quarter) {
+			q.Imported, q.Today, q.OpensOn, q.DueOn, q.LateUntil = true, "2027-04-01", nil, nil, nil
+		}, []string{"/framework required"}},
 		{"imported before it is over", func(q *returns.Quarter) {
-			q.Imported, q.Today, q.OpensOn, q.DueOn, q.LateUntil = true, "2027-03-31", nil, nil, nil
+			q.Imported, q.Today, q.Framework, q.OpensOn, q.DueOn, q.LateUntil = true, "2027-03-31", new("1.0.0"), nil, nil, nil
 		}, []string{"/code not_yet"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			q := quarterOf("2026-27-Q4", whole)
+			q := quarterOf(whole)
 			c.change(&q)
 			wantFaults(t, q.Check(), c.want...)
 		})
@@ -99,7 +103,7 @@ func TestWhatBoroughsRelyOn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			q := quarterOf("2026-27-Q4", fourth)
+			q := quarterOf(fourth)
 			q.Was, q.Today = q.Terms(), c.today
 			c.change(&q)
 			wantFaults(t, q.Check(), c.want...)
@@ -111,7 +115,7 @@ func TestWhatBoroughsRelyOn(t *testing.T) {
 // corrections of an imported one, and what the day allows.
 func TestWhatMayBeDoneInAQuarter(t *testing.T) {
 	t.Parallel()
-	collected := quarterOf("2026-27-Q4", fourth)
+	collected := quarterOf(fourth)
 	practice, imported := returns.Quarter{Code: returns.Practice, Practice: true}, returns.Quarter{Code: "2020-21-Q1", Imported: true}
 	for _, c := range []struct {
 		quarter *returns.Quarter
@@ -146,7 +150,7 @@ func TestWhatMayBeDoneInAQuarter(t *testing.T) {
 // correction window opens after the borough's own, and not in the past.
 func TestWhatIsGranted(t *testing.T) {
 	t.Parallel()
-	q := quarterOf("2026-27-Q4", fourth)
+	q := quarterOf(fourth)
 	late, after := at(t, "2027-05-17T12:00:00Z"), at(t, "2027-06-10T12:00:00Z")
 	has := []returns.Extension{given("2027-05-20", "2027-05-01")} // and takes late ones until 3 June
 	extend := func(until programme.Date) error {
@@ -179,7 +183,7 @@ func TestWhatIsGranted(t *testing.T) {
 // has its words.
 func TestContacts(t *testing.T) {
 	t.Parallel()
-	q := quarterOf("2026-27-Q4", fourth)
+	q := quarterOf(fourth)
 	written := func(change func(*returns.Contact)) error {
 		c := returns.Contact{Borough: "E09000022", ContactedOn: "2027-05-15", Channel: returns.ByPhone}
 		change(&c)
@@ -198,4 +202,44 @@ func TestContacts(t *testing.T) {
 	wantFaults(t, written(func(c *returns.Contact) {
 		c.Promised, c.PromisedUntil = new("The return."), new(programme.Date("2027-05-20"))
 	}))
+}
+
+// TestWhichFrameworkHolds: the one that is named; else the newest that stands published
+// when the window opens, to the second, or the first after; and for practice the newest.
+func TestWhichFrameworkHolds(t *testing.T) {
+	t.Parallel()
+	version := func(number, at string) returns.Published {
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return returns.Published{Number: number, PublishedAt: moment}
+	}
+	early, eve, late := version("1.9.0", "2027-01-01T12:00:00Z"), version("1.10.0", "2027-03-31T22:59:59Z"), version("1.11.0", "2027-03-31T23:00:01Z")
+	all := []returns.Published{late, early, eve}
+	for _, c := range []struct {
+		name      string
+		change    func(*returns.Quarter)
+		published []returns.Published
+		today     programme.Date
+		want      string
+	}{
+		{"named", func(q *returns.Quarter) { q.Framework = new("1.9.0") }, all, "2027-03-01", "1.9.0"},
+		{"before it opens", func(*returns.Quarter) {}, all, "2027-03-31", ""},
+		{"when it opens", func(*returns.Quarter) {}, all, "2027-04-01", "1.10.0"},
+		{"long after", func(*returns.Quarter) {}, all, "2027-12-01", "1.10.0"},
+		{"none was published before", func(*returns.Quarter) {}, []returns.Published{late}, "2027-04-01", "1.11.0"},
+		{"none is published", func(*returns.Quarter) {}, nil, "2027-04-01", ""},
+		{"practice", func(q *returns.Quarter) { q.Practice, q.OpensOn = true, nil }, all, "2027-12-01", "1.11.0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			q := quarterOf(fourth)
+			c.change(&q)
+			q.Published = c.published
+			if got := q.Asks(c.today, london); (got == nil) != (c.want == "") || got != nil && *got != c.want {
+				t.Errorf("it asks for %v, want %q", got, c.want)
+			}
+		})
+	}
 }

@@ -59,9 +59,10 @@ type Report struct {
 
 // Finding is one thing that a rule finds.
 type Finding struct {
-	Rule        string             // its code; for what a value must be in itself, the code of the fault
-	RuleVersion int                // 0 of what no framework can change
-	Kind        framework.RuleKind // of the rule; empty of what a value must be in itself
+	Rule        string              // its code; for what a value must be in itself, the code of the fault
+	RuleVersion int                 // 0 of what no framework can change
+	Kind        framework.RuleKind  // of the rule; empty of what a value must be in itself
+	code        programme.FaultCode // of what a value must be in itself
 	Severity    Severity
 	Counts      Values // that the rule read of the return
 	Place       Place
@@ -119,7 +120,7 @@ func (r Report) Faults(severities ...Severity) []programme.Fault {
 func (f *Finding) Fault() programme.Fault {
 	code, ofRule := faultCodes[f.Kind]
 	if !ofRule {
-		code = programme.FaultCode(f.Rule)
+		code = f.code
 	}
 	return programme.Fault{Pointer: f.Place.Pointer, Row: f.Place.Row, Column: f.Place.Column, Code: code, Detail: f.Detail, Given: f.Given}
 }

@@ -392,7 +392,7 @@ func (r *tableReader) unreadable(e *sheet.ReadError) {
 			place.Column = name
 		}
 	}
-	r.note(Finding{Rule: string(code), Severity: Refused, Place: place, Detail: e.Detail, Remedy: CorrectFile})
+	r.note(Finding{Rule: string(code), code: code, Severity: Refused, Place: place, Detail: e.Detail, Remedy: CorrectFile})
 }
 
 // list writes names as a person lists them.

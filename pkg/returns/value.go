@@ -180,10 +180,8 @@ func (vs Values) Equal(others Values) bool {
 
 // Equal reports whether both say the same. Both must be in normal form.
 func (v Value) Equal(other Value) bool {
-	return v.Count == other.Count && v.Status == other.Status && same(v.Value, other.Value) && same(v.Reason, other.Reason)
+	return v.Count == other.Count && v.Status == other.Status && programme.Same(v.Value, other.Value) && programme.Same(v.Reason, other.Reason)
 }
-
-func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // Tally is how many values there are of each status.
 type Tally struct {

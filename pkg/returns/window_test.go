@@ -22,9 +22,9 @@ func at(t testing.TB, text string) time.Time {
 	return moment
 }
 
-// quarterOf is a quarter with such a window.
-func quarterOf(code string, w returns.Window) returns.Quarter {
-	return returns.Quarter{Code: code, OpensOn: &w.OpensOn, DueOn: &w.DueOn, LateUntil: &w.LateUntil}
+// quarterOf is the last quarter of 2026-27 with such a window.
+func quarterOf(w returns.Window) returns.Quarter {
+	return returns.Quarter{Code: "2026-27-Q4", OpensOn: &w.OpensOn, DueOn: &w.DueOn, LateUntil: &w.LateUntil}
 }
 
 var fourth = returns.Window{OpensOn: "2027-04-01", DueOn: "2027-05-14", LateUntil: "2027-05-28"}
@@ -33,7 +33,7 @@ var fourth = returns.Window{OpensOn: "2027-04-01", DueOn: "2027-05-14", LateUnti
 // gone forward four days before it opens.
 func TestWindowEdges(t *testing.T) {
 	t.Parallel()
-	q := quarterOf("2026-27-Q4", fourth)
+	q := quarterOf(fourth)
 	for _, c := range []struct {
 		received string
 		want     returns.Punctuality
@@ -63,7 +63,7 @@ func given(until, on programme.Date) returns.Extension {
 // holds for what came until then.
 func TestExtensions(t *testing.T) {
 	t.Parallel()
-	q := quarterOf("2026-27-Q4", fourth)
+	q := quarterOf(fourth)
 	ended := given("2027-05-20", "2027-05-01")
 	moment := at(t, "2027-05-16T12:00:00Z")
 	ended.TakenBackAt = &moment
@@ -101,7 +101,7 @@ func TestExtensions(t *testing.T) {
 // taken and not late; before it, the quarter's own window says how it stands.
 func TestCorrectionWindows(t *testing.T) {
 	t.Parallel()
-	q := quarterOf("2026-27-Q4", fourth)
+	q := quarterOf(fourth)
 	window := returns.CorrectionWindow{Granted: returns.Granted{GrantedOn: "2027-06-07"}, OpensOn: "2027-06-08", ClosesOn: "2027-06-10"}
 	back := at(t, "2027-06-09T12:00:00Z")
 	ended := window
@@ -168,7 +168,7 @@ func TestPropertiesOfWindows(t *testing.T) {
 // holdsWindow is what must be so of every window, moment and extension.
 func holdsWindow(t *testing.T, w returns.Window, moment time.Time, zone *time.Location, extension returns.Extension) {
 	t.Helper()
-	q := quarterOf("2026-27-Q4", w)
+	q := quarterOf(w)
 	plain, own := q.StandingAt(moment, zone, nil, nil), q.StandingAt(moment, zone, []returns.Extension{extension}, nil)
 	later := q.StandingAt(moment.Add(24*time.Hour), zone, nil, nil)
 	day := returns.DayAt(moment, zone)

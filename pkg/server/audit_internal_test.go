@@ -116,7 +116,7 @@ func TestKindsOfResourcesAreThoseOfTheContract(t *testing.T) {
 		}
 		found := false
 		for key := range contract.operations {
-			path := strings.NewReplacer(":id", "key", ":code", "key", ":slug", "key", ":version", "key").Replace(key.route)
+			path := strings.NewReplacer(":id", "key", ":code", "key", ":slug", "key", ":quarter", "key", ":version", "key").Replace(key.route)
 			found = found || key.method == "GET" && address != nil && path == *address
 		}
 		if !found {

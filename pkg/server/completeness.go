@@ -50,10 +50,10 @@ func sendersIn(snapshot *benchmark.Snapshot, q *returns.Quarter) []returns.Sende
 }
 
 func completenessWire(ctx context.Context) func(*returns.Completeness) api.Completeness {
-	snapshot := callOf(ctx).snapshot
+	names := namesIn(ctx)
 	return func(c *returns.Completeness) api.Completeness {
 		return api.Completeness{
-			Quarter: c.Quarter, Level: api.CompletenessLevel(c.Level), Place: orNil(c.Place), Name: placeName(snapshot, c), SubRegion: orNil(c.SubRegion),
+			Quarter: c.Quarter, Level: api.CompletenessLevel(c.Level), Place: orNil(c.Place), Name: placeName(names, c), SubRegion: orNil(c.SubRegion),
 			Expected: c.Expected, Received: c.Received, OnTime: c.OnTime, Late: c.Late, InCorrection: c.InCorrection, Missing: c.Missing, Overdue: c.Overdue,
 			State: convert[api.ReturnState](c.State), DueOn: c.DueOn, ExtendedUntil: c.ExtendedUntil, LateUntil: c.LateUntil, DaysLate: c.DaysLate,
 			Resubmitted: c.Resubmitted, ReceivedAt: c.ReceivedAt, Reason: c.Reason, ContactedOn: c.ContactedOn, PromisedUntil: c.PromisedUntil,
@@ -62,16 +62,12 @@ func completenessWire(ctx context.Context) func(*returns.Completeness) api.Compl
 }
 
 // placeName is what people call the place; null for the region, which is the whole.
-func placeName(snapshot *benchmark.Snapshot, c *returns.Completeness) *string {
+func placeName(names nameplates, c *returns.Completeness) *string {
 	switch c.Level {
 	case returns.OfBorough:
-		if b := snapshot.Borough(c.Place); b != nil {
-			return &b.Name
-		}
+		return new(names.borough(c.Place))
 	case returns.OfSubRegion:
-		if r := snapshot.SubRegion(c.Place); r != nil {
-			return &r.Name
-		}
+		return new(names.subRegion(c.Place))
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 type frameworkStore interface {
 	Frameworks(actor programme.Actor, f framework.Filter, sort string) programme.Listing[framework.Framework]
 	Framework(ctx context.Context, actor programme.Actor, number string) (framework.Framework, error)
-	NewestFramework(ctx context.Context, actor programme.Actor) (framework.Framework, error)
 	CreateFramework(ctx context.Context, actor programme.Actor, f framework.Framework) (framework.Framework, error)
 	UpdateFramework(ctx context.Context, actor programme.Actor, number string, version int64, alter func(*framework.Framework) error) (framework.Framework, error)
 	DeleteFramework(ctx context.Context, actor programme.Actor, number string, version int64) error

@@ -80,9 +80,9 @@ func mappings() map[string]mapping {
 		"Framework":        of(frameworks, nil),
 		"FrameworkChanges": {shown: frameworkChangesWire(&framework.Framework{Number: "1.0.0"}, &framework.Framework{Number: "1.1.0"}, []framework.Change{{Level: framework.Major, Subject: "x", Key: "x", Kind: "x", Member: "x", Detail: "x"}})},
 		"FrameworkChange":  filled(frameworkChangeWire),
-		"BenchmarkingRule": filled(func(r *framework.Rule) api.BenchmarkingRule {
+		"BenchmarkingRule": filled(func(r *framework.Standing) api.BenchmarkingRule {
 			r.Kind = framework.Outlier
-			return benchmarkingRuleWire(&ruleOfFramework{*r, "1.0.0", 0})
+			return benchmarkingRuleWire(r)
 		}),
 
 		"ApiClient": of(apiClients, func(c *programme.APIClient) {

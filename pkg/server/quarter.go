@@ -63,10 +63,10 @@ func setQuarter(q *returns.Quarter, in api.QuarterInput) {
 }
 
 func quarterWire(ctx context.Context) func(*returns.Quarter) api.Quarter {
-	today := callOf(ctx).today
+	today, zone := callOf(ctx).today, callOf(ctx).rules.Zone
 	return func(q *returns.Quarter) api.Quarter {
 		return api.Quarter{
-			Id: q.ID, Code: q.Code, Name: q.Name(), Framework: q.Framework, OpensOn: q.OpensOn, DueOn: q.DueOn, LateUntil: q.LateUntil, PublishOn: q.PublishOn,
+			Id: q.ID, Code: q.Code, Name: q.Name(), Framework: q.Framework, Asks: q.Asks(today, zone), OpensOn: q.OpensOn, DueOn: q.DueOn, LateUntil: q.LateUntil, PublishOn: q.PublishOn,
 			Window: api.Punctuality(q.StandingOn(today)), Practice: q.Practice, Imported: q.Imported, Illustrative: q.Illustrative,
 			CreatedAt: q.CreatedAt, UpdatedAt: q.UpdatedAt, Etag: etagOf(q.Version), Steps: stepsWire(ctx, q, q.Code),
 		}

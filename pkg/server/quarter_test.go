@@ -38,7 +38,10 @@ func aQuarter(code string, opens, due, late programme.Date) returns.Quarter {
 func (w *world) extension(borough string) returns.Extension {
 	w.t.Helper()
 	given, err := w.store.Extensions(team, returns.OfQuarter{Quarter: exampleQuarter, Borough: &borough}, "").Page(w.t.Context(), programme.Window{Limit: 500})
-	due := w.yesterday().AddDays(8 + len(must(w, given, err).Items))
+	due := w.yesterday().AddDays(8)
+	for _, e := range must(w, given, err).Items {
+		due = max(due, e.DueOn.AddDays(1))
+	}
 	made, err := w.store.GrantExtension(w.t.Context(), team, exampleQuarter, returns.Extension{
 		Granted: returns.Granted{Borough: borough, Reason: "The case system is being moved."}, DueOn: due,
 	})
@@ -118,7 +121,12 @@ func TestTheLifeOfAQuarter(t *testing.T) {
 	refused(manager.change(http.MethodPatch, "/v1/quarters/practice", `{"publishOn":"2027-06-30"}`), 409, "wrong_state")
 	refused(manager.change(http.MethodDelete, "/v1/quarters/practice", "", "X-Audit-Reason", "To see"), 409, "wrong_state")
 
+	refused(manager.change(http.MethodPatch, quarter, `{"framework":"9.9.9"}`), 422, "invalid", "/framework unknown_value")
+	w.asks(quarter, "")
+
 	manager = on("2027-04-01")
+	w.asks(quarter, "1.0.0")
+	refused(manager.change(http.MethodPatch, quarter, `{"framework":"1.0.0"}`), 422, "invalid", "/framework settled")
 	refused(manager.change(http.MethodPatch, quarter, `{"opensOn":"2027-04-02","dueOn":"2027-05-13"}`), 422, "invalid", "/opensOn settled", "/dueOn settled")
 	manager.change(http.MethodPatch, quarter, `{"publishOn":"2027-06-30"}`).want(200)
 	refused(manager.change(http.MethodDelete, quarter, "", "X-Audit-Reason", "To see"), 409, "wrong_state")
@@ -146,6 +154,16 @@ func TestTheLifeOfAQuarter(t *testing.T) {
 	manager.post(quarter+"/correction-windows", `{"borough":"E09000022","opensOn":"2027-06-01","closesOn":"2027-06-02","reason":"Twice."}`).want(201)
 	refused(manager.post("/v1/quarters/practice/extensions", `{"borough":"E09000022","dueOn":"2027-06-20","reason":"Moved."}`), 409, "wrong_state")
 	refused(manager.post("/v1/quarters/2090-91-Q1/extensions", `{"borough":"E09000022","dueOn":"2027-06-20","reason":"Moved."}`), 404, "not_found")
+}
+
+// asks holds the quarter to the version of the framework by which it asks.
+func (w *world) asks(quarter, want string) {
+	w.t.Helper()
+	var q struct{ Asks string }
+	w.get(quarter).want(200).into(&q)
+	if q.Asks != want {
+		w.t.Errorf("it asks by %q, want %q", q.Asks, want)
+	}
 }
 
 // outstandingRow is what the list of outstanding returns says of a borough.

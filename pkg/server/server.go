@@ -60,6 +60,7 @@ type Store interface {
 	milestoneStore
 	benchmarkingSubmissionStore
 	frameworkStore
+	benchmarkingRuleStore
 	apiClientStore
 	readKeyStore
 	tokenRevocationStore

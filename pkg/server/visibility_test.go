@@ -269,6 +269,9 @@ func (w *world) visibilityCallers() []caller {
 	return callers
 }
 
+// listedIn are the lists of what belongs to a quarter, each with what stands in it.
+var listedIn = map[string]string{"listExtensions": exampleExtension, "listCorrectionWindows": exampleCorrectionWindow, "listContacts": exampleContact}
+
 // outcome sends the operation's example as the caller. A change is made on a state
 // that is long gone, so that whoever may make it hears that, and nothing changes.
 func (w *world) outcome(op *described, c caller) byte {
@@ -280,6 +283,9 @@ func (w *world) outcome(op *described, c caller) byte {
 			record = w.made[id]
 		}
 	}
+	if id := listedIn[op.OperationID]; id != "" {
+		record = w.made[id]
+	}
 	switch op.OperationID {
 	case "listAuditEntries":
 		record = w.made[exampleFinding]
@@ -287,12 +293,6 @@ func (w *world) outcome(op *described, c caller) byte {
 	case "listChanges":
 		record = w.made[exampleFinding]
 		query = url.Values{"types": {"finding"}}
-	case "listExtensions":
-		record = w.made[exampleExtension]
-	case "listCorrectionWindows":
-		record = w.made[exampleCorrectionWindow]
-	case "listContacts":
-		record = w.made[exampleContact]
 	case "listGroupingProposals", "createGroupingProposal":
 		path = strings.Replace(path, "{id}", w.made[exampleChallenge], 1)
 		record = w.made[exampleProposal]
@@ -318,8 +318,7 @@ func (w *world) outcome(op *described, c caller) byte {
 	if hasParameter(op, "X-Audit-Reason") {
 		a.header["X-Audit-Reason"] = "To see who may"
 	}
-	isRecordList := op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
-		op.OperationID == "listGroupingProposals" || op.method == http.MethodGet && strings.HasPrefix(op.path, "/v1/quarters/{quarter}/") && record != ""
+	isRecordList := listsRecords(op, record)
 	if isRecordList {
 		a.path += map[bool]string{true: "&", false: "?"}[strings.Contains(a.path, "?")] + "limit=500"
 	}
@@ -338,6 +337,12 @@ func (w *world) outcome(op *described, c caller) byte {
 	}
 	w.t.Errorf("%s answered %d: %s", op.OperationID, r.status, r.body)
 	return '?'
+}
+
+// listsRecords reports whether the operation lists what the record is one of.
+func listsRecords(op *described, record string) bool {
+	return op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
+		op.OperationID == "listGroupingProposals" || listedIn[op.OperationID] != ""
 }
 
 // filled puts the examples of the contract into path and query.
