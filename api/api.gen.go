@@ -8512,6 +8512,9 @@ type SubRegionPatch struct {
 // SuccessionKind What became of an authority: it continues under a new code, with its figures; it was merged with others into the successor, or split between the successor and others, and its figures end. More may come.
 type SuccessionKind string
 
+// TableFile A table as CSV (RFC 4180). Its columns are those that the operation names.
+type TableFile = string
+
 // TeamMember One of a review's team. The name is null for those who do not belong to the review, and when the person was removed.
 type TeamMember struct {
 	// Borough A borough's GSS code, or null where there is none.
@@ -8738,6 +8741,9 @@ type VersionExplanation struct {
 
 // VersionNumber The number of a version, from 1.
 type VersionNumber = int
+
+// Workbook A workbook (XLSX).
+type Workbook = openapi_types.File
 
 // ActionId A UUID (version 7), made by the server.
 //
@@ -9566,6 +9572,18 @@ type GetBenchmarkingReportParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetBenchmarkingReportTableParams defines parameters for GetBenchmarkingReportTable.
+type GetBenchmarkingReportTableParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetBenchmarkingReportWorkbookParams defines parameters for GetBenchmarkingReportWorkbook.
+type GetBenchmarkingReportWorkbookParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // SubmitBenchmarkingSubmissionParams defines parameters for SubmitBenchmarkingSubmission.
 type SubmitBenchmarkingSubmissionParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
@@ -9675,6 +9693,18 @@ type PutBenchmarkingSubmissionParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetBenchmarkingTemplateParams defines parameters for GetBenchmarkingTemplate.
+type GetBenchmarkingTemplateParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetBenchmarkingTemplateWorkbookParams defines parameters for GetBenchmarkingTemplateWorkbook.
+type GetBenchmarkingTemplateWorkbookParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -12106,6 +12136,18 @@ type GetBenchmarkingReportRequestObject struct {
 	Params GetBenchmarkingReportParams
 }
 
+// GetBenchmarkingReportTableRequestObject is what a request for GetBenchmarkingReportTable says.
+type GetBenchmarkingReportTableRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params GetBenchmarkingReportTableParams
+}
+
+// GetBenchmarkingReportWorkbookRequestObject is what a request for GetBenchmarkingReportWorkbook says.
+type GetBenchmarkingReportWorkbookRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params GetBenchmarkingReportWorkbookParams
+}
+
 // SubmitBenchmarkingSubmissionRequestObject is what a request for SubmitBenchmarkingSubmission says.
 type SubmitBenchmarkingSubmissionRequestObject struct {
 	Id     BenchmarkingSubmissionId
@@ -12157,6 +12199,20 @@ type PutBenchmarkingSubmissionRequestObject struct {
 	Quarter QuarterKey
 	Params  PutBenchmarkingSubmissionParams
 	Body    *BenchmarkingSubmissionInput
+}
+
+// GetBenchmarkingTemplateRequestObject is what a request for GetBenchmarkingTemplate says.
+type GetBenchmarkingTemplateRequestObject struct {
+	Borough MemberBorough
+	Quarter QuarterKey
+	Params  GetBenchmarkingTemplateParams
+}
+
+// GetBenchmarkingTemplateWorkbookRequestObject is what a request for GetBenchmarkingTemplateWorkbook says.
+type GetBenchmarkingTemplateWorkbookRequestObject struct {
+	Borough MemberBorough
+	Quarter QuarterKey
+	Params  GetBenchmarkingTemplateWorkbookParams
 }
 
 // DeleteBoroughRequestObject is what a request for DeleteBorough says.
@@ -13179,6 +13235,12 @@ type Operations interface {
 	// GetBenchmarkingReport Read the report on a return
 	// (GET /v1/benchmarking-submissions/{id}/report)
 	GetBenchmarkingReport(ctx context.Context, r GetBenchmarkingReportRequestObject) (Response, error)
+	// GetBenchmarkingReportTable Read the report on a return as a table
+	// (GET /v1/benchmarking-submissions/{id}/report.csv)
+	GetBenchmarkingReportTable(ctx context.Context, r GetBenchmarkingReportTableRequestObject) (Response, error)
+	// GetBenchmarkingReportWorkbook Read the report on a return as a workbook
+	// (GET /v1/benchmarking-submissions/{id}/report.xlsx)
+	GetBenchmarkingReportWorkbook(ctx context.Context, r GetBenchmarkingReportWorkbookRequestObject) (Response, error)
 	// SubmitBenchmarkingSubmission Sign and submit the draft
 	// (POST /v1/benchmarking-submissions/{id}/submit)
 	SubmitBenchmarkingSubmission(ctx context.Context, r SubmitBenchmarkingSubmissionRequestObject) (Response, error)
@@ -13203,6 +13265,12 @@ type Operations interface {
 	// PutBenchmarkingSubmission Send a borough's return of a quarter
 	// (PUT /v1/boroughs/{borough}/benchmarking-submissions/{quarter})
 	PutBenchmarkingSubmission(ctx context.Context, r PutBenchmarkingSubmissionRequestObject) (Response, error)
+	// GetBenchmarkingTemplate Read a borough's template of a quarter
+	// (GET /v1/boroughs/{borough}/benchmarking-submissions/{quarter}/template.csv)
+	GetBenchmarkingTemplate(ctx context.Context, r GetBenchmarkingTemplateRequestObject) (Response, error)
+	// GetBenchmarkingTemplateWorkbook Read a borough's template of a quarter as a workbook
+	// (GET /v1/boroughs/{borough}/benchmarking-submissions/{quarter}/template.xlsx)
+	GetBenchmarkingTemplateWorkbook(ctx context.Context, r GetBenchmarkingTemplateWorkbookRequestObject) (Response, error)
 	// DeleteBorough Delete a borough
 	// (DELETE /v1/boroughs/{code})
 	DeleteBorough(ctx context.Context, r DeleteBoroughRequestObject) (Response, error)
@@ -14892,6 +14960,14 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
+	on(to, "GET", "/v1/benchmarking-submissions/:id/report.csv", o.GetBenchmarkingReportTable, func(from *request, r *GetBenchmarkingReportTableRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/benchmarking-submissions/:id/report.xlsx", o.GetBenchmarkingReportWorkbook, func(from *request, r *GetBenchmarkingReportWorkbookRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/versions", o.ListBenchmarkingVersions, func(from *request, r *ListBenchmarkingVersionsRequestObject) {
 		from.path("id", &r.Id)
 		from.query("limit", false, &r.Params.Limit)
@@ -14921,6 +14997,16 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(BenchmarkingSubmissionInput)
 		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/benchmarking-submissions/:quarter/template.csv", o.GetBenchmarkingTemplate, func(from *request, r *GetBenchmarkingTemplateRequestObject) {
+		from.path("borough", &r.Borough)
+		from.path("quarter", &r.Quarter)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/benchmarking-submissions/:quarter/template.xlsx", o.GetBenchmarkingTemplateWorkbook, func(from *request, r *GetBenchmarkingTemplateWorkbookRequestObject) {
+		from.path("borough", &r.Borough)
+		from.path("quarter", &r.Quarter)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/changes", o.ListChanges, func(from *request, r *ListChangesRequestObject) {
 		from.query("types", false, &r.Params.Types)

@@ -30,7 +30,7 @@ func (s *source) tables(paths, schemas *yaml.Node) {
 // write writes out the table of an answer that has one.
 func (t tables) write(s *source, path string, content *yaml.Node) {
 	table := get(content, "text/csv", "schema")
-	if table == nil {
+	if table == nil || get(content, "application/json") == nil { // a table that is no list says itself what it is
 		return
 	}
 	get(content, "text/csv").Style = 0

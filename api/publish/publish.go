@@ -120,7 +120,7 @@ func Encode(doc *yaml.Node) ([]byte, error) {
 // OnlyJSON takes away, in place, the forms of a list that are no JSON, and the
 // parameters that ask for them.
 func OnlyJSON(doc *yaml.Node) {
-	remove(doc, func(name string, _ *yaml.Node) bool { return name == "text/csv" || name == "application/x-ndjson" })
+	removeForms(doc)
 	components := member(doc, "components")
 	asking := map[string]bool{} // references to those parameters
 	remove(member(components, "parameters"), func(name string, p *yaml.Node) bool {
@@ -130,6 +130,19 @@ func OnlyJSON(doc *yaml.Node) {
 	})
 	removeItems(member(doc, "paths"), func(p *yaml.Node) bool { return asking[value(member(p, "$ref"))] })
 	for dropUnused(doc) {
+	}
+}
+
+// removeForms takes away, at any depth, the other forms of what is JSON too.
+func removeForms(n *yaml.Node) {
+	if n == nil {
+		return
+	}
+	if member(n, "application/json") != nil {
+		remove(n, func(name string, _ *yaml.Node) bool { return name == "text/csv" || name == "application/x-ndjson" })
+	}
+	for _, child := range n.Content {
+		removeForms(child)
 	}
 }
 

@@ -24,6 +24,7 @@ type benchmarkingSubmissionStore interface {
 	AnswerBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, text string) (returns.Submission, error)
 	AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
 	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.PostingResult, error)
+	BenchmarkingTemplate(ctx context.Context, actor programme.Actor, borough, quarter string) (returns.Template, error)
 	BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version]
 	BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (returns.Version, error)
 }

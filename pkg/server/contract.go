@@ -214,7 +214,7 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 // answers, and its columns as CSV; of all else, nothing.
 func rowSchema(op *openapi3.Operation) (name string, columns []string) {
 	ok := op.Responses.Value("200")
-	if ok == nil || ok.Value.Content["text/csv"] == nil {
+	if ok == nil || ok.Value.Content["text/csv"] == nil || ok.Value.Content["application/json"] == nil {
 		return "", nil
 	}
 	listed, _ := ok.Value.Content["text/csv"].Schema.Value.Extensions["x-columns"].([]any)

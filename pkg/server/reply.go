@@ -31,7 +31,7 @@ type reply struct {
 	content  *content
 	stream   stream // instead of content: a whole list
 	mime     string // of the stream
-	file     string // under which the stream is kept
+	file     string // under which a list or a table is kept
 }
 
 // stream writes a whole list. It opens the answer with the ETag of the state that
@@ -136,6 +136,9 @@ func (r reply) Write(w http.ResponseWriter) error {
 	}
 	if r.next != "" {
 		r.content.link = "<" + r.next + `>; rel="next"`
+	}
+	if r.file != "" {
+		header.Set("Content-Disposition", `attachment; filename="`+r.file+`"`)
 	}
 	if r.status == http.StatusOK {
 		r.call.keep(r.content)

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/returns"
+)
+
+// The media types of tables.
+const (
+	csvFile  = "text/csv; charset=utf-8"
+	workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+// GetBenchmarkingTemplate answers what a borough fills in for a quarter.
+func (s *Server) GetBenchmarkingTemplate(ctx context.Context, r api.GetBenchmarkingTemplateRequestObject) (api.Response, error) {
+	t, err := s.template(ctx, r.Borough, r.Quarter)
+	return answerFile(ctx, csvFile, "return-"+r.Borough+"-"+r.Quarter+".csv", t.WriteCSV, err)
+}
+
+// GetBenchmarkingTemplateWorkbook answers the same as XLSX.
+func (s *Server) GetBenchmarkingTemplateWorkbook(ctx context.Context, r api.GetBenchmarkingTemplateWorkbookRequestObject) (api.Response, error) {
+	t, err := s.template(ctx, r.Borough, r.Quarter)
+	return answerFile(ctx, workbook, "return-"+r.Borough+"-"+r.Quarter+".xlsx", t.WriteWorkbook, err)
+}
+
+func (s *Server) template(ctx context.Context, borough, quarter string) (returns.Template, error) {
+	call := callOf(ctx)
+	if call.snapshot.Borough(borough) == nil {
+		return returns.Template{}, notFound("The programme has no borough with this code.")
+	}
+	return s.store.BenchmarkingTemplate(ctx, call.actor, borough, quarter)
+}
+
+// GetBenchmarkingReportTable answers what the rules find, as CSV.
+func (s *Server) GetBenchmarkingReportTable(ctx context.Context, r api.GetBenchmarkingReportTableRequestObject) (api.Response, error) {
+	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	return answerFile(ctx, csvFile, reportFile(&got, "csv"), got.Report.WriteCSV, err)
+}
+
+// GetBenchmarkingReportWorkbook answers the same as XLSX.
+func (s *Server) GetBenchmarkingReportWorkbook(ctx context.Context, r api.GetBenchmarkingReportWorkbookRequestObject) (api.Response, error) {
+	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	return answerFile(ctx, workbook, reportFile(&got, "xlsx"), got.Report.WriteWorkbook, err)
+}
+
+func reportFile(got *returns.PostingResult, ending string) string {
+	return "report-" + got.Submission.Borough + "-" + got.Submission.Quarter + "." + ending
+}
+
+// answerFile answers a table under a name by which people keep it. CSV begins with the
+// mark by which spreadsheets know UTF-8.
+func answerFile(ctx context.Context, mime, name string, write func(io.Writer) error, err error) (api.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if mime == csvFile {
+		out.WriteString(byteOrderMark)
+	}
+	if err := write(&out); err != nil {
+		return nil, err
+	}
+	return reply{call: callOf(ctx), status: http.StatusOK, file: name, content: newContent(mime, 0, out.Bytes())}, nil
+}
