@@ -141,9 +141,10 @@ func (s *Submission) mine(actor programme.Actor, step programme.Step) error {
 }
 
 // WritesFor reports whether the actor belongs to the borough: it is one of its
-// people, or a system that acts for it.
+// people, or a system that acts for it, perhaps among others.
 func WritesFor(actor programme.Actor, borough string) bool {
-	return actor.Is(programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem) && actor.Borough == borough
+	return actor.Is(programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem) &&
+		(actor.Borough == borough || actor.Borough == "" && slices.Contains(actor.Boroughs, borough))
 }
 
 func (s *Submission) maySubmit(actor programme.Actor) error {
