@@ -1,0 +1,68 @@
+package server_test
+
+import (
+	"net/http"
+	"testing"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+const acceptances = "/v1/benchmarking-acceptances"
+
+// TestSeveralReturnsAreAcceptedAtOnce but for those that something stops, of which it
+// says what; a dry run says the same of all of them and accepts none.
+func TestSeveralReturnsAreAcceptedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	manager := w.as(programme.RoleProgramme, "")
+	first, second, queried, drafted := w.submitted(w.opened("2020-21-Q1")), w.submitted(w.opened("2020-21-Q2")), w.submitted(w.opened("2020-21-Q3")), w.drafted(w.opened("2020-21-Q4"))
+	at := func(id string) string { return "/v1/benchmarking-submissions/" + id }
+	manager.does(at(queried), "query", `{"text":"Is a team missing?"}`).want(200)
+	const nobodys = "01932b7e-0000-7000-8000-0000000000ff"
+	var body api.BenchmarkingAcceptancesInput
+	for _, id := range []string{first, queried, drafted, nobodys, second} {
+		etag := `"1"`
+		if id != drafted && id != nobodys {
+			etag = stateOf(t, manager, at(id)).Etag
+		}
+		body.Submissions = append(body.Submissions, api.BenchmarkingAcceptanceInput{Id: id, Etag: etag})
+	}
+	body.Submissions = append(body.Submissions, api.BenchmarkingAcceptanceInput{Id: second, Etag: `"1"`})
+	stops := []string{"", "wrong_state", "not_found", "not_found", "", "stale"}
+	audited := func() string { return w.ownerGets("SELECT count(*)::text FROM audit_entries") }
+	accept := func(query string) api.BenchmarkingAcceptances {
+		t.Helper()
+		var got api.BenchmarkingAcceptances
+		manager.post(acceptances+query, jsonOf(t, body)).want(200).into(&got)
+		if got.Accepted != 2 || got.DryRun != (query != "") || len(got.Submissions) != len(stops) {
+			t.Fatalf("the answer is %+v", got)
+		}
+		for i, one := range got.Submissions {
+			code := ""
+			if one.Code != nil {
+				code = *one.Code
+			}
+			if one.Id != body.Submissions[i].Id || code != stops[i] || one.Accepted != (stops[i] == "") || (one.Etag != nil) != (one.Accepted && !got.DryRun) {
+				t.Errorf("the %d. is stopped by %q, want %q: %+v", i+1, code, stops[i], one)
+			}
+		}
+		return got
+	}
+	before := audited()
+	accept("?dryRun=true")
+	if after := audited(); after != before {
+		t.Errorf("a dry run has left %s entries, where there were %s", after, before)
+	}
+	got := accept("")
+	for i, id := range map[int]string{0: first, 4: second} {
+		if s := stateOf(t, manager, at(id)); s.State != "accepted" || s.Standing == nil || s.Etag != *got.Submissions[i].Etag {
+			t.Errorf("the %d. is %+v", i+1, s)
+		}
+	}
+	if s := stateOf(t, manager, at(queried)); s.State != "queried" {
+		t.Errorf("what is queried is %s", s.State)
+	}
+	w.sender().post(acceptances, jsonOf(t, body)).problem(403, "role")
+	manager.send(http.MethodPost, acceptances, `{"submissions":[]}`).problem(422, "invalid")
+}
