@@ -2016,6 +2016,8 @@ type BenchmarkingPostingResult struct {
 // BenchmarkingQueryInput What the team asks about a version.
 type BenchmarkingQueryInput struct {
 	// AnswerBy The day by which to answer.
+	//
+	// Example: 2027-01-15
 	AnswerBy *programme.Date `json:"answerBy,omitempty"`
 
 	// Counts The counts that it is about; none where it is about the whole.
@@ -4007,7 +4009,7 @@ type Exclusions struct {
 type ExplanationInput struct {
 	// Key The `key` of the finding.
 	//
-	// Example: change_previous.ref_start
+	// Example: larger_than_likely.referrals
 	Key string `json:"key"`
 
 	// Text Why the figures are right. It is asked again when they change.

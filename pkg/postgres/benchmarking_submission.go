@@ -16,7 +16,7 @@ import (
 
 var benchmarkingSubmissions = kind[returns.Submission, *returns.Submission]{
 	orders: byChange,
-	reads:  []string{"quarter", "extension", "correction-window", "framework"}, // what steps follow from
+	reads:  []string{"quarter", "extension", "correction-window", "framework", "membership"}, // what steps and the sub-region follow from
 	linked: submissionFacts,
 	before: func(_ *work, s *returns.Submission) error {
 		s.Explanations, s.Thread = programme.OrEmpty(s.Explanations), programme.OrEmpty(s.Thread)
@@ -84,7 +84,8 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 
 // PutBenchmarkingSubmissions takes several returns: all or none or, where partial says
 // so, each that is not refused. The error of each stands with it. Where all are to be
-// taken and one is refused, the error is Invalid and names each that is.
+// taken and one is refused, the error is Forbidden if one is another borough's, else
+// Invalid, and names each that is refused.
 func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error) {
 	all := make([]returns.PostingResult, len(postings))
 	err := s.act(ctx, actor, func(w *work) error {

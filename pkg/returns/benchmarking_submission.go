@@ -489,9 +489,15 @@ func (d *Draft) Equal(other Draft) bool {
 	return d.Framework == other.Framework && d.Values.Equal(other.Values)
 }
 
-// NoneRefused names every return of several that was refused, with why.
+// NoneRefused names every return of several that was refused, with why. One that the
+// actor may not send at all is said alone: whose it is has nothing to do with the rest.
 func NoneRefused(all []PostingResult) error {
 	var faults []programme.Fault
+	for i := range all {
+		if programme.KindOf(all[i].Err) == programme.Forbidden {
+			return all[i].Err
+		}
+	}
 	for i := range all {
 		refused, is := errors.AsType[*programme.Error](all[i].Err)
 		if !is {

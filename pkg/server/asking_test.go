@@ -105,6 +105,8 @@ func (a *asking) valuesOf(p *openapi3.Parameter) []string {
 		values = []string{"2026-27"}
 	case "subRegion":
 		values = []string{"south"}
+	case "quarter":
+		values = []string{exampleQuarter, "practice"}
 	}
 	return append(values, unknownFor(a.w.t.(*testing.T), p))
 }

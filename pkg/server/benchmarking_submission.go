@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -204,7 +205,11 @@ func (s *Server) GetBenchmarkingReport(ctx context.Context, r api.GetBenchmarkin
 
 // ListBenchmarkingVersions answers what was submitted.
 func (s *Server) ListBenchmarkingVersions(ctx context.Context, r api.ListBenchmarkingVersionsRequestObject) (api.Response, error) {
-	return answerListing(ctx, s.store.BenchmarkingVersions(callOf(ctx).actor, r.Id), versionWire)
+	actor := callOf(ctx).actor
+	if _, err := s.store.BenchmarkingSubmission(ctx, actor, r.Id); err != nil { // before the first byte of a table
+		return nil, err
+	}
+	return answerListing(ctx, s.store.BenchmarkingVersions(actor, r.Id), versionWire)
 }
 
 // GetBenchmarkingVersion answers what was submitted under a number.
@@ -232,7 +237,7 @@ func submissionWire(ctx context.Context) func(*returns.Submission) api.Benchmark
 			Id: s.ID, Borough: s.Borough, BoroughName: names.borough(s.Borough), Quarter: s.Quarter, State: api.BenchmarkingSubmissionState(s.State),
 			UnderReview: s.UnderReview, Standing: s.Standing, ReceivedAt: s.ReceivedAt, DaysLate: s.DaysLate, Resubmissions: s.Resubmitted,
 			Thread: make([]api.BenchmarkingQuestion, len(s.Thread)), Illustrative: s.Illustrative,
-			CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Etag: etagOf(s.Version), Steps: stepsWire(ctx, s, s.ID),
+			CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Etag: etagOf(s.Version), Steps: submissionSteps(ctx, s),
 		}
 		for i := range s.Thread {
 			wire.Thread[i] = questionWire(&s.Thread[i])
@@ -245,6 +250,19 @@ func submissionWire(ctx context.Context) func(*returns.Submission) api.Benchmark
 		}
 		return wire
 	}
+}
+
+// submissionSteps fills in where a return is sent: that is the borough's address for the
+// quarter, and not the return's own.
+func submissionSteps(ctx context.Context, s *returns.Submission) *[]api.Step {
+	steps := stepsWire(ctx, s, s.ID)
+	if steps != nil {
+		at := strings.NewReplacer("{borough}", s.Borough, "{quarter}", s.Quarter)
+		for i := range *steps {
+			(*steps)[i].Href = at.Replace((*steps)[i].Href)
+		}
+	}
+	return steps
 }
 
 func questionWire(q *returns.Question) api.BenchmarkingQuestion {

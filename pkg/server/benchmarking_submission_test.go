@@ -13,29 +13,28 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
-	"peerchallenge/pkg/returns"
 )
 
-const exampleReturn = "01932b7e-0000-7000-8000-000000000031"
+const exampleReturn = "01932b7e-0000-7000-8000-000000000034"
 
 var (
-	_ = standIn("/v1/benchmarking-submissions", exampleReturn, func(w *world) string { return w.submitted(w.opened("2020-21-Q1")) })
-	_ = prepared(func(w *world) string { return w.submitted(w.opened("2020-21-Q2")) }, "queryBenchmarkingSubmission")
-	_ = prepared(func(w *world) string { return w.submitted(w.opened("2020-21-Q3")) }, "acceptBenchmarkingSubmission")
-	_ = prepared(func(w *world) string { return w.submitted(w.opened("2020-21-Q4")) }, "withdrawBenchmarkingSubmission")
-	_ = prepared(func(w *world) string { return w.drafted(w.opened("2021-22-Q1")) }, "explainBenchmarkingSubmission")
-	_ = prepared(func(w *world) string { return w.drafted(w.opened("2021-22-Q2")) }, "submitBenchmarkingSubmission")
-	_ = prepared(func(w *world) string { return w.drafted(w.opened("2021-22-Q3")) }, "deleteBenchmarkingSubmission")
-	_ = prepared(func(w *world) string {
-		id := w.submitted(w.opened("2021-22-Q4"))
-		w.write(http.MethodPost, "/v1/benchmarking-submissions/"+id+"/query", `{"text":"Is a team missing?"}`, "If-Match", w.etag("/v1/benchmarking-submissions/"+id)).want(200)
-		return id
-	}, "answerBenchmarkingSubmission")
+	_ = standIn("/v1/benchmarking-submissions", exampleReturn, func(w *world) string { return w.submitted(w.opened()) })
+	_ = prepared(func(w *world) string { return w.submitted(w.opened()) }, "queryBenchmarkingSubmission", "acceptBenchmarkingSubmission", "withdrawBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.drafted(w.opened()) }, "submitBenchmarkingSubmission", "deleteBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.warned(w.opened()) }, "explainBenchmarkingSubmission")
+	_ = prepared(func(w *world) string { return w.queried(w.opened()) }, "answerBenchmarkingSubmission")
+	_ = prepared((*world).practised, "getBoroughBenchmarkingSubmission", "putBenchmarkingSubmission")
 )
 
-// opened is the code of a quarter whose window is open, whatever day it is.
-func (w *world) opened(code string) string {
+// opened is the code of a quarter whose window is open, whatever day it is, and for
+// which nothing has been sent: the one before those that there are.
+func (w *world) opened() string {
 	w.t.Helper()
+	var n int
+	if _, err := fmt.Sscan(w.ownerGets("SELECT count(*)::text FROM quarters WHERE code < '2026'"), &n); err != nil {
+		w.t.Fatal(err)
+	}
+	code := fmt.Sprintf("20%02d-%02d-Q%d", 25-n/4, 26-n/4, 4-n%4)
 	today := programme.DefaultSettings.Today(w.clock())
 	q := aQuarter(code, today, today.AddDays(30), today.AddDays(60))
 	q.Framework = new("1.0.0")
@@ -133,6 +132,35 @@ func (w *world) submitted(quarter string) string {
 	lead, path := w.as(programme.RoleBoroughLead, own), "/v1/benchmarking-submissions/"+id
 	lead.send(http.MethodPost, path+"/submit", "", "If-Match", lead.get(path).header.Get("ETag")).want(200)
 	return id
+}
+
+// large is a count that is more than is likely, which asks for an explanation.
+var large = api.CountValue{Count: "referrals", Value: new(9500.0), Status: api.CountValueStatusReported}
+
+// warned is the id of Lambeth's return for the quarter, of which the report asks for an
+// explanation.
+func (w *world) warned(quarter string) string {
+	w.t.Helper()
+	var made api.BenchmarkingSubmissionReceived
+	w.as(programme.RoleBoroughLead, own).send(http.MethodPut, returnAt(own, quarter), w.whole(large), "If-None-Match", "*").want(201).into(&made)
+	return made.Submission.Id
+}
+
+// queried is the id of Lambeth's return for the quarter, about which the team has asked.
+func (w *world) queried(quarter string) string {
+	w.t.Helper()
+	id := w.submitted(quarter)
+	w.as(programme.RoleProgramme, "").does("/v1/benchmarking-submissions/"+id, "query", `{"text":"Is a team missing?"}`).want(200)
+	return id
+}
+
+// practised is the id of Lambeth's return in practice, of which a version was submitted.
+func (w *world) practised() string {
+	w.t.Helper()
+	if r := w.as(programme.RoleBoroughLead, own).get(returnAt(own, "practice")); r.status == http.StatusOK {
+		return r.id()
+	}
+	return w.submitted("practice")
 }
 
 // stateOf reads what the caller sees of a return.
@@ -356,9 +384,13 @@ func TestSeveralReturnsAtOnce(t *testing.T) {
 		t.Helper()
 		return system.send(http.MethodPost, "/v1/benchmarking-submissions"+query, jsonOf(t, api.BenchmarkingPosting{Submissions: all}))
 	}
-	if got := post("", good, theirs, bad).problem(422, "invalid"); !slices.Equal(got, []string{"/submissions/1 refused", "/submissions/2/values/0/count unknown_value", "/submissions/2 reason_required", "/submissions/2 reason_required"}) {
+	if got := post("", good, bad).problem(422, "invalid"); !slices.Equal(got, []string{"/submissions/1/values/0/count unknown_value", "/submissions/1 reason_required", "/submissions/1 reason_required"}) {
 		t.Errorf("%q", got)
 	}
+	if got := post("", good, api.PostedReturn{Borough: own, Quarter: "2098-99-Q4", Values: w.values()}).problem(422, "invalid"); !slices.Equal(got, []string{"/submissions/1 refused"}) {
+		t.Errorf("%q", got)
+	}
+	post("", good, theirs, bad).problem(403, "not_yours")
 	if n := len(idsIn(t, system.get("/v1/benchmarking-submissions"))); n != 0 {
 		t.Errorf("%d returns were taken of several of which one was refused", n)
 	}
@@ -469,5 +501,3 @@ func TestEveryBoroughPostsAtOnce(t *testing.T) {
 		t.Errorf("%s entries for %d changes", n, 5*len(boroughs))
 	}
 }
-
-var _ = returns.States

@@ -174,7 +174,7 @@ func (w *world) ask(op *described) ask {
 		a.header["Content-Type"] = "text/csv"
 	}
 	if hasParameter(op, "If-Match") {
-		a.header["If-Match"] = w.etag(w.stated(a.path))
+		a.header["If-Match"] = w.send(ask{method: http.MethodGet, path: w.stated(a.path), token: a.token}).want(200).header.Get("ETag")
 	}
 	if hasParameter(op, "X-Audit-Reason") {
 		a.header["X-Audit-Reason"] = "To see whether it works"
@@ -197,6 +197,9 @@ func firstRole(op *described) programme.Role {
 // of the operation itself, or for a step or a part of a record, the record's.
 func (w *world) stated(path string) string {
 	path, _, _ = strings.Cut(path, "?")
+	if strings.HasPrefix(path, "/v1/boroughs/") && strings.Contains(path, "/benchmarking-submissions/") {
+		return path // which is a record's own, beside the one under its id
+	}
 	if parts := strings.Split(path, "/"); len(parts) > 4 {
 		return strings.Join(parts[:4], "/")
 	}
@@ -347,8 +350,8 @@ func (w *world) findsNothing(op *described) {
 
 func (w *world) refusesUnseenChanges(op *described) {
 	w.t.Helper()
-	if !hasParameter(op, "If-Match") {
-		return
+	if !hasParameter(op, "If-Match") || hasParameter(op, "If-None-Match") {
+		return // a PUT that creates or replaces asks for the state only where what it brings is new
 	}
 	a := w.ask(op)
 	right := a.header["If-Match"]

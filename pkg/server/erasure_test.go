@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
 )
 
@@ -33,6 +34,8 @@ func (w *world) markings() []marking {
 	review := "/v1/peer-reviews/" + w.review(programme.ReviewFieldwork).ID
 	person := "/v1/participants/" + lead.post("/v1/participants", `{"name":"ann-participant-name","role":"ad","borough":"`+own+`","email":"ann-participant-email@example.org"}`).id()
 	ended := "/v1/token-revocations/" + manager.post("/v1/token-revocations", `{"issuer":"https://id.example.org","subject":"ann-token-revocation-subject"}`).id()
+	quarter := w.opened()
+	returned, at := "/v1/benchmarking-submissions/"+w.submitted(quarter), returnAt(own, quarter)
 	const patch, put, post = http.MethodPatch, http.MethodPut, http.MethodPost
 	return []marking{
 		{"contact", "Contact", "/v1/contacts/" + w.made[exampleContact], manager,
@@ -61,6 +64,13 @@ func (w *world) markings() []marking {
 		{"milestone", "Milestone", "/v1/milestones/" + w.made[exampleMilestone], manager,
 			[]step{{patch, "", `{"description":"{{description}}"}`}}, []step{{http.MethodDelete, "", ""}}},
 		{"token-revocation", "TokenRevocation", ended, manager, nil, nil},
+		{"benchmarking-submission", "BenchmarkingSubmission", returned, lead,
+			[]step{
+				{post, "/query", `{"text":"{{thread}}"}`},
+				{put, at, w.whole(large, api.CountValue{Count: "rereferrals", Status: api.CountValueStatusMissing, Reason: new("{{draft}}")})},
+				{post, "/explanations", `{"explanations":[{"key":"larger_than_likely.referrals","text":"{{explanations}}"}]}`},
+			},
+			[]step{{post, "/answer", `{"text":"It was so."}`}, {put, at, w.whole(large)}, {http.MethodDelete, "", ""}}},
 	}
 }
 
@@ -88,20 +98,30 @@ func TestNothingThatIsNotAuditedIsInTheAudit(t *testing.T) {
 				for _, member := range members {
 					body = strings.ReplaceAll(body, "{{"+member+"}}", marker(m, member))
 				}
-				if s.below == "/host-comments" {
+				switch s.below {
+				case "/host-comments":
 					by = w.as(programme.RoleBoroughLead, own)
+				case "/query":
+					by = manager
 				}
 				var why []string
 				if s.method != http.MethodPost {
 					why = []string{"X-Audit-Reason", "A mistake"}
 				}
-				if r := by.change(s.method, m.path+s.below, body, why...); r.status >= 300 {
-					t.Fatalf("%s %s%s answers %d: %s", s.method, m.path, s.below, r.status, r.body)
+				address := m.path + s.below
+				if strings.HasPrefix(s.below, "/v1/") {
+					address = s.below
+				}
+				if r := by.change(s.method, address, body, why...); r.status >= 300 {
+					t.Fatalf("%s %s answers %d: %s", s.method, address, r.status, r.body)
 				}
 			}
 		}
 		take(m.write)
-		written := manager.get(m.path).want(200).body
+		written := m.by.get(m.path).want(200).body
+		if m.schema == "BenchmarkingSubmission" { // its explanations stand beside what they explain
+			written += m.by.get(m.path + "/report").want(200).body
+		}
 		take(m.after)
 		values := manager.get("/v1/audit-entries?limit=500&type=" + m.noun + "&id=" + idOr(m.path, "1")).want(200).body
 		for _, member := range members {

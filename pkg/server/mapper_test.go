@@ -77,6 +77,14 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
+		"BenchmarkingSubmission": filled(submissionWire(askedBy("x"))),
+		"BenchmarkingVersion":    filled(versionWire),
+		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
+			wire := reportWire(got)
+			wire.MaySubmit = true // which is so where nothing is found
+			return wire
+		}),
+
 		"Framework":        of(frameworks, nil),
 		"FrameworkChanges": {shown: frameworkChangesWire(&framework.Framework{Number: "1.0.0"}, &framework.Framework{Number: "1.1.0"}, []framework.Change{{Level: framework.Major, Subject: "x", Key: "x", Kind: "x", Member: "x", Detail: "x"}})},
 		"FrameworkChange":  filled(frameworkChangeWire),
@@ -140,6 +148,7 @@ var unmapped = map[string]string{
 	"TokenAnswer": "of RFC 6749: TestTheTokenEndpointKeepsItsRules", "IssuerMetadata": "of RFC 8414: TestAStandardClientLibraryGetsAToken",
 	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
+	"BenchmarkingSubmissionReceived": "BenchmarkingSubmission and BenchmarkingReport, and what became of it", "BenchmarkingPostingReport": "likewise: TestSeveralReturnsAtOnce",
 	"Start": "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }
 
@@ -238,6 +247,13 @@ var asked = context.WithValue(context.Background(), callKey{}, &call{
 	snapshot: &benchmark.Snapshot{}, op: &operation{}, contract: theContract(),
 	actor: programme.Actor{Subject: "x", Roles: programme.Roles}, today: "2026-04-01", rules: programme.DefaultSettings,
 })
+
+// askedBy is asked by the same, of the borough.
+func askedBy(borough string) context.Context {
+	call := *callOf(asked)
+	call.actor.Borough = borough
+	return context.WithValue(asked, callKey{}, &call)
+}
 
 // fill gives every member of the struct a value that is not its zero.
 func fill(target any) { set(reflect.ValueOf(target).Elem()) }

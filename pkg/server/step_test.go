@@ -58,6 +58,19 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
+	// A return: a draft, one that is to be explained, and what becomes of them.
+	returned := "/v1/benchmarking-submissions/" + w.drafted(w.opened())
+	k.try(returned, "/v1/benchmarking-submissions/"+w.warned(w.opened()))
+	for _, next := range []struct {
+		by         caller
+		step, body string
+	}{
+		{lead, "submit", ""}, {k.team, "query", `{"text":"Is a team missing?"}`}, {lead, "answer", `{"text":"No."}`}, {k.team, "accept", ""},
+	} {
+		next.by.does(returned, next.step, next.body).want(200)
+		k.try(returned)
+	}
+
 	// A quarter that nobody could answer yet, and what was granted and is taken back.
 	planned := aQuarter("2098-99-Q1", "2098-07-01", "2098-08-14", "2098-08-28")
 	if _, err := w.store.CreateQuarter(t.Context(), team, planned); err != nil {
@@ -226,6 +239,10 @@ var sentWith = map[string]string{
 	"events edit":                          `{"title":"Another title"}`,
 	"milestones edit":                      `{"title":"Another title"}`,
 	"frameworks edit":                      `{"name":"Another"}`,
+	"benchmarking-submissions edit":        `{"values":[]}`,
+	"benchmarking-submissions explain":     `{"explanations":[{"key":"larger_than_likely.referrals","text":"A new front door."}]}`,
+	"benchmarking-submissions query":       `{"text":"Is a team missing?"}`,
+	"benchmarking-submissions answer":      `{"text":"No."}`,
 	"api-clients edit":                     `{"name":"Another name"}`,
 	"read-keys edit":                       `{"name":"Another name"}`,
 }

@@ -28,16 +28,21 @@ func TestNothingChangedNothingWritten(t *testing.T) {
 			w.send(ask{method: http.MethodGet, path: record, token: a.token}).want(200).into(&present)
 			a.body = encode(t, within(patchOf(op), present))
 		}
-		delete(a.header, "X-Audit-Reason") // what changes nothing needs no reason
+		delete(a.header, "X-Audit-Reason")         // what changes nothing needs no reason
+		whole := hasParameter(op, "If-None-Match") // what it brings is compared first: TestAReturnIsComparedFirst
 		for _, stale := range []string{`"7-x"`, `"7"`} {
 			a.header["If-Match"] = stale
-			w.send(a).problem(412, "stale")
+			if r := w.send(a); whole {
+				r.want(200)
+			} else {
+				r.problem(412, "stale")
+			}
 		}
 		read := ask{method: http.MethodGet, path: record, token: a.token}
 		was, entries, sequences := w.send(read).want(200), w.ownerGets("SELECT count(*)::text FROM audit_entries"), w.ownerGets("SELECT coalesce(sum(sequence), 0)::text FROM events")
 		a.header["If-Match"] = was.header.Get("ETag")
 		r := w.send(a).want(200)
-		if r.header.Get("ETag") != was.header.Get("ETag") || r.body != was.body {
+		if stated := r.header.Get("ETag") == was.header.Get("ETag") && r.body == was.body; !stated && !whole {
 			t.Errorf("%s with what is there already makes of %s\n%sanother %s\n%s", op.OperationID, was.header.Get("ETag"), was.body, r.header.Get("ETag"), r.body)
 		}
 		if now := w.ownerGets("SELECT count(*)::text FROM audit_entries"); now != entries {

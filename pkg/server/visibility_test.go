@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,7 +38,7 @@ var visibility = map[string]string{
 	"createApiClient":                  "+3 +33 333 333",
 	"createAskOrOffer":                 "+3 ++3 333 333",
 	"createAuthority":                  "+3 333 333 333",
-	"createBenchmarkingSubmissions":    "33 +++ 222 222",
+	"createBenchmarkingSubmissions":    "33 +++ 333 333",
 	"createBorough":                    "+3 333 333 333",
 	"createContact":                    "+3 333 333 333",
 	"createCorrectionWindow":           "+3 333 333 333",
@@ -349,7 +350,7 @@ func listsRecords(op *described, record string) bool {
 func (w *world) filled(op *described, path string, query url.Values) string {
 	w.t.Helper()
 	for _, p := range op.parameters {
-		example, _ := p.Value.Example.(string)
+		example := fmt.Sprint(p.Value.Example)
 		switch {
 		case p.Value.In == "path" && p.Value.Name == "id" && ids[op.path] != "":
 			var list struct{ Items []struct{ ID string } }
@@ -409,6 +410,8 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleExtension)
 	w.standing(exampleCorrectionWindow)
 	w.standing(exampleContact)
+	w.standing(exampleReturn)
+	w.practised()
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
 	w.standing(exampleSecret)
 	w.made[exampleReadKey] = w.readKey(own).ID
