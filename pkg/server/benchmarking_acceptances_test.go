@@ -16,7 +16,7 @@ func TestSeveralReturnsAreAcceptedAtOnce(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	manager := w.as(programme.RoleProgramme, "")
-	first, second, queried, drafted := w.submitted(w.opened("2020-21-Q1")), w.submitted(w.opened("2020-21-Q2")), w.submitted(w.opened("2020-21-Q3")), w.drafted(w.opened("2020-21-Q4"))
+	first, second, queried, drafted := w.submitted(w.opened()), w.submitted(w.opened()), w.submitted(w.opened()), w.drafted(w.opened())
 	at := func(id string) string { return "/v1/benchmarking-submissions/" + id }
 	manager.does(at(queried), "query", `{"text":"Is a team missing?"}`).want(200)
 	const nobodys = "01932b7e-0000-7000-8000-0000000000ff"

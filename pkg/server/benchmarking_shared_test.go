@@ -13,7 +13,7 @@ func TestAServiceThatTwoBoroughsShare(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	const partner = "E09000028"
-	quarter, shared := w.opened("2021-22-Q1"), w.machine(own, partner).signIn()
+	quarter, shared := w.opened(), w.machine(own, partner).signIn()
 	values := w.values()
 	several := func(boroughs ...string) answer {
 		var body api.BenchmarkingPosting
