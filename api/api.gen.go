@@ -101,9 +101,36 @@ const (
 	ChangedThingPopulation ChangedThing = "population"
 )
 
+// Defines values for Channel.
+const (
+	ChannelEmail   Channel = "email"
+	ChannelLetter  Channel = "letter"
+	ChannelMeeting Channel = "meeting"
+	ChannelOther   Channel = "other"
+	ChannelPhone   Channel = "phone"
+)
+
+// Defines values for CompletenessLevel.
+const (
+	CompletenessLevelBorough   CompletenessLevel = "borough"
+	CompletenessLevelRegion    CompletenessLevel = "region"
+	CompletenessLevelSubRegion CompletenessLevel = "sub_region"
+)
+
+// Defines values for ContactStepName.
+const (
+	ContactStepNameDelete ContactStepName = "delete"
+	ContactStepNameEdit   ContactStepName = "edit"
+)
+
 // Defines values for ContractFormats.
 const (
 	ContractFormatsJson ContractFormats = "json"
+)
+
+// Defines values for CorrectionWindowStepName.
+const (
+	CorrectionWindowStepNameTakeBack CorrectionWindowStepName = "take-back"
 )
 
 // Defines values for CountBasis.
@@ -163,6 +190,11 @@ const (
 	ExceptionBottom20 Exception = "bottom20"
 	ExceptionNone     Exception = "none"
 	ExceptionTop20    Exception = "top20"
+)
+
+// Defines values for ExtensionStepName.
+const (
+	ExtensionStepNameTakeBack ExtensionStepName = "take-back"
 )
 
 // Defines values for FaultCode.
@@ -348,8 +380,8 @@ const (
 
 // Defines values for FrameworkState.
 const (
-	Draft     FrameworkState = "draft"
-	Published FrameworkState = "published"
+	FrameworkStateDraft     FrameworkState = "draft"
+	FrameworkStatePublished FrameworkState = "published"
 )
 
 // Defines values for FrameworkStepName.
@@ -729,6 +761,31 @@ const (
 	PublicationHostAndTeam Publication = "host_and_team"
 )
 
+// Defines values for Punctuality.
+const (
+	PunctualityClosed       Punctuality = "closed"
+	PunctualityInCorrection Punctuality = "in_correction"
+	PunctualityLate         Punctuality = "late"
+	PunctualityNotOpen      Punctuality = "not_open"
+	PunctualityOnTime       Punctuality = "on_time"
+)
+
+// Defines values for QuarterSort.
+const (
+	QuarterSortMinusCode      QuarterSort = "-code"
+	QuarterSortMinusUpdatedAt QuarterSort = "-updatedAt"
+	QuarterSortUpdatedAt      QuarterSort = "updatedAt"
+)
+
+// Defines values for QuarterStepName.
+const (
+	QuarterStepNameDelete               QuarterStepName = "delete"
+	QuarterStepNameEdit                 QuarterStepName = "edit"
+	QuarterStepNameGrantExtension       QuarterStepName = "grant-extension"
+	QuarterStepNameLogContact           QuarterStepName = "log-contact"
+	QuarterStepNameOpenCorrectionWindow QuarterStepName = "open-correction-window"
+)
+
 // Defines values for QuartileBand.
 const (
 	QuartileBandA           QuartileBand = "A"
@@ -786,7 +843,10 @@ const (
 	ResourceTypeAskOrOffer         ResourceType = "ask-or-offer"
 	ResourceTypeAuthority          ResourceType = "authority"
 	ResourceTypeBorough            ResourceType = "borough"
+	ResourceTypeContact            ResourceType = "contact"
+	ResourceTypeCorrectionWindow   ResourceType = "correction-window"
 	ResourceTypeEvent              ResourceType = "event"
+	ResourceTypeExtension          ResourceType = "extension"
 	ResourceTypeFinding            ResourceType = "finding"
 	ResourceTypeFramework          ResourceType = "framework"
 	ResourceTypeGroupingProposal   ResourceType = "grouping-proposal"
@@ -801,6 +861,7 @@ const (
 	ResourceTypePeriod             ResourceType = "period"
 	ResourceTypePriority           ResourceType = "priority"
 	ResourceTypeProgramme          ResourceType = "programme"
+	ResourceTypeQuarter            ResourceType = "quarter"
 	ResourceTypeReadKey            ResourceType = "read-key"
 	ResourceTypeRelease            ResourceType = "release"
 	ResourceTypeSubRegion          ResourceType = "sub-region"
@@ -812,6 +873,16 @@ const (
 	ResponseAnswerAccepted    ResponseAnswer = "accepted"
 	ResponseAnswerNotAccepted ResponseAnswer = "not_accepted"
 	ResponseAnswerPartly      ResponseAnswer = "partly"
+)
+
+// Defines values for ReturnState.
+const (
+	ReturnStateAccepted    ReturnState = "accepted"
+	ReturnStateDraft       ReturnState = "draft"
+	ReturnStateLessThannil ReturnState = "<nil>"
+	ReturnStateNotBegun    ReturnState = "not_begun"
+	ReturnStateQueried     ReturnState = "queried"
+	ReturnStateSubmitted   ReturnState = "submitted"
 )
 
 // Defines values for RevocationScope.
@@ -2035,6 +2106,9 @@ type ChangeSum struct {
 // ChangedThing A figure of an indicator, an estimate of a population, or a statistical neighbour. More may come.
 type ChangedThing string
 
+// Channel How somebody was reached. More may come.
+type Channel string
+
 // Code A stable code for machines.
 //
 // Example: stale
@@ -2319,6 +2393,130 @@ type Complement struct {
 	Strong GeographyCode `json:"strong"`
 }
 
+// Completeness How complete a quarter is in one place.
+type Completeness struct {
+	// ContactedOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ContactedOn *NullableDate `json:"contactedOn"`
+
+	// DaysLate How many, or null where nobody counted.
+	//
+	// Example: 36
+	DaysLate *NullableCount `json:"daysLate"`
+
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn"`
+
+	// Expected How many returns.
+	//
+	// Example: 3
+	Expected ReturnCount `json:"expected"`
+
+	// ExtendedUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ExtendedUntil *NullableDate `json:"extendedUntil"`
+
+	// InCorrection How many returns.
+	//
+	// Example: 3
+	InCorrection ReturnCount `json:"inCorrection"`
+
+	// Late How many returns.
+	//
+	// Example: 3
+	Late ReturnCount `json:"late"`
+
+	// LateUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	LateUntil *NullableDate `json:"lateUntil"`
+
+	// Level Of what a row tells. More may come.
+	Level CompletenessLevel `json:"level"`
+
+	// Missing How many returns.
+	//
+	// Example: 3
+	Missing ReturnCount `json:"missing"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name"`
+
+	// OnTime How many returns.
+	//
+	// Example: 3
+	OnTime ReturnCount `json:"onTime"`
+
+	// Overdue How many returns.
+	//
+	// Example: 3
+	Overdue ReturnCount `json:"overdue"`
+
+	// Place The borough's code or the sub-region's slug, or null for the region.
+	//
+	// Example: E09000022
+	Place *string `json:"place"`
+
+	// PromisedUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PromisedUntil *NullableDate `json:"promisedUntil"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// Reason Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Reason *NullableText `json:"reason"`
+
+	// Received How many returns.
+	//
+	// Example: 3
+	Received ReturnCount `json:"received"`
+
+	// ReceivedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ReceivedAt *NullableInstant `json:"receivedAt"`
+
+	// Resubmitted How many, or null where nobody counted.
+	//
+	// Example: 36
+	Resubmitted *NullableCount `json:"resubmitted"`
+
+	// State Where a return stands, that of its newest version; `not_begun` where there is no return, or none that the caller may know of; null of others than boroughs. More may come.
+	State *ReturnState `json:"state"`
+
+	// SubRegion A sub-region's slug, or null where there is none.
+	//
+	// Example: south
+	SubRegion *NullableSlug `json:"subRegion"`
+}
+
+// CompletenessLevel Of what a row tells. More may come.
+type CompletenessLevel string
+
+// CompletenessPage A page of the list.
+type CompletenessPage struct {
+	// Items The items of this page.
+	Items []Completeness `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
 type ConfidenceInterval struct {
 	// Level Its confidence.
@@ -2342,8 +2540,141 @@ type ConfidenceInterval struct {
 	Upper *NullableNumber `json:"upper"`
 }
 
-// Contact A person whom the programme names for contact.
+// Contact One contact with a borough about its return of a quarter.
 type Contact struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Channel How somebody was reached. More may come.
+	Channel Channel `json:"channel"`
+
+	// ContactedOn A calendar day.
+	//
+	// Example: 2026-03-31
+	ContactedOn Date `json:"contactedOn"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Promised Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Promised *NullableText `json:"promised"`
+
+	// PromisedBy A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PromisedBy *NullableName `json:"promisedBy"`
+
+	// PromisedUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PromisedUntil *NullableDate `json:"promisedUntil"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ContactStep `json:"steps,omitempty"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ContactInput What is needed to create it.
+type ContactInput struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Channel How somebody was reached. More may come.
+	Channel Channel `json:"channel"`
+
+	// ContactedOn A calendar day.
+	//
+	// Example: 2026-03-31
+	ContactedOn Date `json:"contactedOn"`
+
+	// Promised Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Promised *NullableText `json:"promised,omitempty"`
+
+	// PromisedBy A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PromisedBy *NullableName `json:"promisedBy,omitempty"`
+
+	// PromisedUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PromisedUntil *NullableDate `json:"promisedUntil,omitempty"`
+}
+
+// ContactPage A page of the list.
+type ContactPage struct {
+	// Items The items of this page.
+	Items []Contact `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// ContactPatch What to change; what is absent is kept.
+type ContactPatch struct {
+	// Channel How somebody was reached. More may come.
+	Channel *Channel `json:"channel,omitempty"`
+
+	// ContactedOn A calendar day.
+	//
+	// Example: 2026-03-31
+	ContactedOn *Date `json:"contactedOn,omitempty"`
+
+	// Promised Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Promised *NullableText `json:"promised,omitempty"`
+
+	// PromisedBy A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PromisedBy *NullableName `json:"promisedBy,omitempty"`
+
+	// PromisedUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PromisedUntil *NullableDate `json:"promisedUntil,omitempty"`
+}
+
+// ContactPerson A person whom the programme names for contact.
+type ContactPerson struct {
 	// Email An e-mail address.
 	//
 	// Example: programme@example.org
@@ -2365,8 +2696,14 @@ type Contact struct {
 	Role Name `json:"role"`
 }
 
-// ContactInput A person whom the programme names for contact.
-type ContactInput = Contact
+// ContactPersonInput A person whom the programme names for contact.
+type ContactPersonInput = ContactPerson
+
+// ContactStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ContactStep = Step
+
+// ContactStepName What can be done. More may come.
+type ContactStepName string
 
 // ContractChange Something that is different.
 type ContractChange struct {
@@ -2409,6 +2746,113 @@ type ContractReleases struct {
 	// Items The releases, the newest first.
 	Items []ContractRelease `json:"items"`
 }
+
+// CorrectionWindow Days after the close on which the return of one borough is taken.
+type CorrectionWindow struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// ClosesOn A calendar day.
+	//
+	// Example: 2026-03-31
+	ClosesOn Date `json:"closesOn"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// GrantedOn A calendar day.
+	//
+	// Example: 2026-03-31
+	GrantedOn Date `json:"grantedOn"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// OpensOn A calendar day.
+	//
+	// Example: 2026-03-31
+	OpensOn Date `json:"opensOn"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// Reason Why, for the borough, the programme's team and the audit, which is kept for ever: name nobody.
+	//
+	// Example: The case system is being moved.
+	Reason GrantReason `json:"reason"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]CorrectionWindowStep `json:"steps,omitempty"`
+
+	// TakenBackAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	TakenBackAt *NullableInstant `json:"takenBackAt"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// CorrectionWindowInput What is needed to create it.
+type CorrectionWindowInput struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// ClosesOn A calendar day.
+	//
+	// Example: 2026-03-31
+	ClosesOn Date `json:"closesOn"`
+
+	// OpensOn A calendar day.
+	//
+	// Example: 2026-03-31
+	OpensOn Date `json:"opensOn"`
+
+	// Reason Why, for the borough, the programme's team and the audit, which is kept for ever: name nobody.
+	//
+	// Example: The case system is being moved.
+	Reason GrantReason `json:"reason"`
+}
+
+// CorrectionWindowPage A page of the list.
+type CorrectionWindowPage struct {
+	// Items The items of this page.
+	Items []CorrectionWindow `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// CorrectionWindowStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type CorrectionWindowStep = Step
+
+// CorrectionWindowStepName What can be done. More may come.
+type CorrectionWindowStepName string
 
 // CountBasis The time for which a count is given: the quarter, from 1 April to its end, twelve months to its end, its last day, any of its days, or the length of what stands on its last day. More may come.
 type CountBasis string
@@ -3048,6 +3492,103 @@ type Exclusions struct {
 	// SubRegion Members left out, and why.
 	SubRegion []Exclusion `json:"subRegion"`
 }
+
+// Extension A later due day for one borough, which expires at the end of that day.
+type Extension struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// DueOn A calendar day.
+	//
+	// Example: 2026-03-31
+	DueOn Date `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// GrantedOn A calendar day.
+	//
+	// Example: 2026-03-31
+	GrantedOn Date `json:"grantedOn"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// Reason Why, for the borough, the programme's team and the audit, which is kept for ever: name nobody.
+	//
+	// Example: The case system is being moved.
+	Reason GrantReason `json:"reason"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ExtensionStep `json:"steps,omitempty"`
+
+	// TakenBackAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	TakenBackAt *NullableInstant `json:"takenBackAt"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ExtensionInput What is needed to create it.
+type ExtensionInput struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// DueOn A calendar day.
+	//
+	// Example: 2026-03-31
+	DueOn Date `json:"dueOn"`
+
+	// Reason Why, for the borough, the programme's team and the audit, which is kept for ever: name nobody.
+	//
+	// Example: The case system is being moved.
+	Reason GrantReason `json:"reason"`
+}
+
+// ExtensionPage A page of the list.
+type ExtensionPage struct {
+	// Items The items of this page.
+	Items []Extension `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// ExtensionStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ExtensionStep = Step
+
+// ExtensionStepName What can be done. More may come.
+type ExtensionStepName string
 
 // Fault One thing wrong with a request.
 type Fault struct {
@@ -3876,6 +4417,11 @@ type FrameworkStep = Step
 // FrameworkStepName What can be done. More may come.
 type FrameworkStepName string
 
+// FrameworkVersion A version of the framework, which says what is asked; null where none is named.
+//
+// Example: 1.0.0
+type FrameworkVersion = string
+
 // Frequency How often an indicator is collected. More may come.
 type Frequency string
 
@@ -3886,6 +4432,11 @@ type GeographicLevel string
 //
 // Example: E09000022
 type GeographyCode = string
+
+// GrantReason Why, for the borough, the programme's team and the audit, which is kept for ever: name nobody.
+//
+// Example: The case system is being moved.
+type GrantReason = string
 
 // GroupMember A borough in a group.
 type GroupMember struct {
@@ -6075,7 +6626,7 @@ type Programme struct {
 	Attribution string `json:"attribution"`
 
 	// Contacts Whom to ask.
-	Contacts []Contact `json:"contacts"`
+	Contacts []ContactPerson `json:"contacts"`
 
 	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 	//
@@ -6105,7 +6656,7 @@ type ProgrammePatch struct {
 	Attribution *string `json:"attribution,omitempty"`
 
 	// Contacts Whom to ask.
-	Contacts *[]ContactInput `json:"contacts,omitempty"`
+	Contacts *[]ContactPersonInput `json:"contacts,omitempty"`
 
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
@@ -6254,6 +6805,195 @@ type PublishedFigure struct {
 
 // PublishedFile The bytes of a file as it was published.
 type PublishedFile = openapi_types.File
+
+// Punctuality How a return stands that comes at a moment: refused, since the window has not opened or has closed; on time; late, and taken all the same; or taken after the close in a correction window of its borough, and not late.
+type Punctuality string
+
+// Quarter A quarter whose returns are collected. Days are those of the programme's time zone and belong to the window whole.
+type Quarter struct {
+	// Asks A version of the framework, which says what is asked; null where none is named.
+	//
+	// Example: 1.0.0
+	Asks *FrameworkVersion `json:"asks"`
+
+	// Code A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Code QuarterKey `json:"code"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Framework A version of the framework, which says what is asked; null where none is named.
+	//
+	// Example: 1.0.0
+	Framework *FrameworkVersion `json:"framework"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Illustrative Whether its figures are made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Imported Whether its returns were collected before they were collected here.
+	//
+	// Example: false
+	Imported bool `json:"imported"`
+
+	// LateUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	LateUntil *NullableDate `json:"lateUntil"`
+
+	// Name What people call it.
+	//
+	// Example: April to June 2026
+	Name string `json:"name"`
+
+	// OpensOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	OpensOn *NullableDate `json:"opensOn"`
+
+	// Practice Whether it is the practice quarter, which counts nowhere.
+	//
+	// Example: false
+	Practice bool `json:"practice"`
+
+	// PublishOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PublishOn *NullableDate `json:"publishOn"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]QuarterStep `json:"steps,omitempty"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+
+	// Window How a return stands that comes at a moment: refused, since the window has not opened or has closed; on time; late, and taken all the same; or taken after the close in a correction window of its borough, and not late.
+	Window Punctuality `json:"window"`
+}
+
+// QuarterCode A quarter of a financial year: Q1 is April to June.
+//
+// Example: 2026-27-Q1
+type QuarterCode = string
+
+// QuarterInput What is needed to create it.
+type QuarterInput struct {
+	// Code A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Code QuarterCode `json:"code"`
+
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn,omitempty"`
+
+	// Framework A version of the framework, which says what is asked; null where none is named.
+	//
+	// Example: 1.0.0
+	Framework *FrameworkVersion `json:"framework,omitempty"`
+
+	// Illustrative Whether its figures are made up; false where it is not given.
+	//
+	// Example: false
+	Illustrative *bool `json:"illustrative,omitempty"`
+
+	// Imported Whether its returns were collected before they were collected here; false where it is not given.
+	//
+	// Example: false
+	Imported *bool `json:"imported,omitempty"`
+
+	// LateUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	LateUntil *NullableDate `json:"lateUntil,omitempty"`
+
+	// OpensOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	OpensOn *NullableDate `json:"opensOn,omitempty"`
+
+	// PublishOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PublishOn *NullableDate `json:"publishOn,omitempty"`
+}
+
+// QuarterKey A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+//
+// Example: 2026-27-Q1
+type QuarterKey = string
+
+// QuarterPage A page of the list.
+type QuarterPage struct {
+	// Items The items of this page.
+	Items []Quarter `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// QuarterPatch What to change; what is absent is kept.
+type QuarterPatch struct {
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn,omitempty"`
+
+	// Framework A version of the framework, which says what is asked; null where none is named.
+	//
+	// Example: 1.0.0
+	Framework *FrameworkVersion `json:"framework,omitempty"`
+
+	// LateUntil A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	LateUntil *NullableDate `json:"lateUntil,omitempty"`
+
+	// OpensOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	OpensOn *NullableDate `json:"opensOn,omitempty"`
+
+	// PublishOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	PublishOn *NullableDate `json:"publishOn,omitempty"`
+}
+
+// QuarterSort An order for quarters. More may come.
+type QuarterSort string
+
+// QuarterStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type QuarterStep = Step
+
+// QuarterStepName What can be done. More may come.
+type QuarterStepName string
 
 // QuartileBand The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator and without a value.
 //
@@ -6663,6 +7403,14 @@ type ResourceType string
 
 // ResponseAnswer How far the borough accepts a finding.
 type ResponseAnswer string
+
+// ReturnCount How many returns.
+//
+// Example: 3
+type ReturnCount = int
+
+// ReturnState Where a return stands, that of its newest version; `not_begun` where there is no return, or none that the caller may know of; null of others than boroughs. More may come.
+type ReturnState string
 
 // ReviewSession An interview or a focus group of the fieldwork.
 type ReviewSession struct {
@@ -7439,6 +8187,16 @@ type BoroughCode = GeographyCode
 // Example: E09000022
 type BoroughQuery = GeographyCode
 
+// ContactId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type ContactId = ResourceId
+
+// CorrectionWindowId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type CorrectionWindowId = ResourceId
+
 // Count defines model for Count.
 type Count = bool
 
@@ -7446,6 +8204,11 @@ type Count = bool
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type EventId = ResourceId
+
+// ExtensionId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type ExtensionId = ResourceId
 
 // FindingId A UUID (version 7), made by the server.
 //
@@ -8228,6 +8991,45 @@ type ListComparisonsParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// DeleteContactParams defines parameters for DeleteContact.
+type DeleteContactParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetContactParams defines parameters for GetContact.
+type GetContactParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateContactParams defines parameters for UpdateContact.
+type UpdateContactParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetCorrectionWindowParams defines parameters for GetCorrectionWindow.
+type GetCorrectionWindowParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// TakeBackCorrectionWindowParams defines parameters for TakeBackCorrectionWindow.
+type TakeBackCorrectionWindowParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -8353,6 +9155,21 @@ type HoldEventParams struct {
 
 // ReopenEventParams defines parameters for ReopenEvent.
 type ReopenEventParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetExtensionParams defines parameters for GetExtension.
+type GetExtensionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// TakeBackExtensionParams defines parameters for TakeBackExtension.
+type TakeBackExtensionParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -9494,6 +10311,231 @@ type UpdateProgrammeParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// ListQuartersParams defines parameters for ListQuarters.
+type ListQuartersParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Practice Only the practice quarter, or all others.
+	Practice *bool `form:"practice,omitempty" json:"practice,omitempty"`
+
+	// Imported Only those that were imported, or that were not.
+	Imported *bool `form:"imported,omitempty" json:"imported,omitempty"`
+
+	// Sort The order; `-` reverses it. By code where it is not given.
+	Sort *QuarterSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateQuarterParams defines parameters for CreateQuarter.
+type CreateQuarterParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteQuarterParams defines parameters for DeleteQuarter.
+type DeleteQuarterParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetQuarterParams defines parameters for GetQuarter.
+type GetQuarterParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateQuarterParams defines parameters for UpdateQuarter.
+type UpdateQuarterParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// ListCompletenessParams defines parameters for ListCompleteness.
+type ListCompletenessParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListContactsParams defines parameters for ListContacts.
+type ListContactsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateContactParams defines parameters for CreateContact.
+type CreateContactParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCorrectionWindowsParams defines parameters for ListCorrectionWindows.
+type ListCorrectionWindowsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateCorrectionWindowParams defines parameters for CreateCorrectionWindow.
+type CreateCorrectionWindowParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListExtensionsParams defines parameters for ListExtensions.
+type ListExtensionsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateExtensionParams defines parameters for CreateExtension.
+type CreateExtensionParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOutstandingParams defines parameters for ListOutstanding.
+type ListOutstandingParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListReadKeysParams defines parameters for ListReadKeys.
 type ListReadKeysParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -10280,6 +11322,38 @@ type ListComparisonsRequestObject struct {
 	Params ListComparisonsParams
 }
 
+// DeleteContactRequestObject is what a request for DeleteContact says.
+type DeleteContactRequestObject struct {
+	Id     ContactId
+	Params DeleteContactParams
+}
+
+// GetContactRequestObject is what a request for GetContact says.
+type GetContactRequestObject struct {
+	Id     ContactId
+	Params GetContactParams
+}
+
+// UpdateContactRequestObject is what a request for UpdateContact says.
+type UpdateContactRequestObject struct {
+	Id     ContactId
+	Params UpdateContactParams
+	Body   *ContactPatch
+}
+
+// GetCorrectionWindowRequestObject is what a request for GetCorrectionWindow says.
+type GetCorrectionWindowRequestObject struct {
+	Id     CorrectionWindowId
+	Params GetCorrectionWindowParams
+}
+
+// TakeBackCorrectionWindowRequestObject is what a request for TakeBackCorrectionWindow says.
+type TakeBackCorrectionWindowRequestObject struct {
+	Id     CorrectionWindowId
+	Params TakeBackCorrectionWindowParams
+	Body   *StepInput
+}
+
 // ListEventsRequestObject is what a request for ListEvents says.
 type ListEventsRequestObject struct {
 	Params ListEventsParams
@@ -10333,6 +11407,19 @@ type HoldEventRequestObject struct {
 type ReopenEventRequestObject struct {
 	Id     EventId
 	Params ReopenEventParams
+	Body   *StepInput
+}
+
+// GetExtensionRequestObject is what a request for GetExtension says.
+type GetExtensionRequestObject struct {
+	Id     ExtensionId
+	Params GetExtensionParams
+}
+
+// TakeBackExtensionRequestObject is what a request for TakeBackExtension says.
+type TakeBackExtensionRequestObject struct {
+	Id     ExtensionId
+	Params TakeBackExtensionParams
 	Body   *StepInput
 }
 
@@ -10873,6 +11960,87 @@ type UpdateProgrammeRequestObject struct {
 	Body   *ProgrammePatch
 }
 
+// ListQuartersRequestObject is what a request for ListQuarters says.
+type ListQuartersRequestObject struct {
+	Params ListQuartersParams
+}
+
+// CreateQuarterRequestObject is what a request for CreateQuarter says.
+type CreateQuarterRequestObject struct {
+	Params CreateQuarterParams
+	Body   *QuarterInput
+}
+
+// DeleteQuarterRequestObject is what a request for DeleteQuarter says.
+type DeleteQuarterRequestObject struct {
+	Quarter QuarterKey
+	Params  DeleteQuarterParams
+}
+
+// GetQuarterRequestObject is what a request for GetQuarter says.
+type GetQuarterRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterParams
+}
+
+// UpdateQuarterRequestObject is what a request for UpdateQuarter says.
+type UpdateQuarterRequestObject struct {
+	Quarter QuarterKey
+	Params  UpdateQuarterParams
+	Body    *QuarterPatch
+}
+
+// ListCompletenessRequestObject is what a request for ListCompleteness says.
+type ListCompletenessRequestObject struct {
+	Quarter QuarterKey
+	Params  ListCompletenessParams
+}
+
+// ListContactsRequestObject is what a request for ListContacts says.
+type ListContactsRequestObject struct {
+	Quarter QuarterKey
+	Params  ListContactsParams
+}
+
+// CreateContactRequestObject is what a request for CreateContact says.
+type CreateContactRequestObject struct {
+	Quarter QuarterKey
+	Params  CreateContactParams
+	Body    *ContactInput
+}
+
+// ListCorrectionWindowsRequestObject is what a request for ListCorrectionWindows says.
+type ListCorrectionWindowsRequestObject struct {
+	Quarter QuarterKey
+	Params  ListCorrectionWindowsParams
+}
+
+// CreateCorrectionWindowRequestObject is what a request for CreateCorrectionWindow says.
+type CreateCorrectionWindowRequestObject struct {
+	Quarter QuarterKey
+	Params  CreateCorrectionWindowParams
+	Body    *CorrectionWindowInput
+}
+
+// ListExtensionsRequestObject is what a request for ListExtensions says.
+type ListExtensionsRequestObject struct {
+	Quarter QuarterKey
+	Params  ListExtensionsParams
+}
+
+// CreateExtensionRequestObject is what a request for CreateExtension says.
+type CreateExtensionRequestObject struct {
+	Quarter QuarterKey
+	Params  CreateExtensionParams
+	Body    *ExtensionInput
+}
+
+// ListOutstandingRequestObject is what a request for ListOutstanding says.
+type ListOutstandingRequestObject struct {
+	Quarter QuarterKey
+	Params  ListOutstandingParams
+}
+
 // ListReadKeysRequestObject is what a request for ListReadKeys says.
 type ListReadKeysRequestObject struct {
 	Params ListReadKeysParams
@@ -11136,6 +12304,21 @@ type Operations interface {
 	// ListComparisons Compare a borough
 	// (GET /v1/comparisons)
 	ListComparisons(ctx context.Context, r ListComparisonsRequestObject) (Response, error)
+	// DeleteContact Delete a contact
+	// (DELETE /v1/contacts/{id})
+	DeleteContact(ctx context.Context, r DeleteContactRequestObject) (Response, error)
+	// GetContact Read a contact
+	// (GET /v1/contacts/{id})
+	GetContact(ctx context.Context, r GetContactRequestObject) (Response, error)
+	// UpdateContact Correct a contact
+	// (PATCH /v1/contacts/{id})
+	UpdateContact(ctx context.Context, r UpdateContactRequestObject) (Response, error)
+	// GetCorrectionWindow Read a correction window
+	// (GET /v1/correction-windows/{id})
+	GetCorrectionWindow(ctx context.Context, r GetCorrectionWindowRequestObject) (Response, error)
+	// TakeBackCorrectionWindow Take a correction window back
+	// (POST /v1/correction-windows/{id}/take-back)
+	TakeBackCorrectionWindow(ctx context.Context, r TakeBackCorrectionWindowRequestObject) (Response, error)
 	// ListEvents List events
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, r ListEventsRequestObject) (Response, error)
@@ -11163,6 +12346,12 @@ type Operations interface {
 	// ReopenEvent Plan an event again
 	// (POST /v1/events/{id}/reopen)
 	ReopenEvent(ctx context.Context, r ReopenEventRequestObject) (Response, error)
+	// GetExtension Read an extension
+	// (GET /v1/extensions/{id})
+	GetExtension(ctx context.Context, r GetExtensionRequestObject) (Response, error)
+	// TakeBackExtension Take an extension back
+	// (POST /v1/extensions/{id}/take-back)
+	TakeBackExtension(ctx context.Context, r TakeBackExtensionRequestObject) (Response, error)
 	// ListFindings List findings
 	// (GET /v1/findings)
 	ListFindings(ctx context.Context, r ListFindingsRequestObject) (Response, error)
@@ -11421,6 +12610,45 @@ type Operations interface {
 	// UpdateProgramme Correct the programme
 	// (PATCH /v1/programme)
 	UpdateProgramme(ctx context.Context, r UpdateProgrammeRequestObject) (Response, error)
+	// ListQuarters List quarters
+	// (GET /v1/quarters)
+	ListQuarters(ctx context.Context, r ListQuartersRequestObject) (Response, error)
+	// CreateQuarter Plan a quarter
+	// (POST /v1/quarters)
+	CreateQuarter(ctx context.Context, r CreateQuarterRequestObject) (Response, error)
+	// DeleteQuarter Delete a quarter
+	// (DELETE /v1/quarters/{quarter})
+	DeleteQuarter(ctx context.Context, r DeleteQuarterRequestObject) (Response, error)
+	// GetQuarter Read a quarter
+	// (GET /v1/quarters/{quarter})
+	GetQuarter(ctx context.Context, r GetQuarterRequestObject) (Response, error)
+	// UpdateQuarter Correct a quarter
+	// (PATCH /v1/quarters/{quarter})
+	UpdateQuarter(ctx context.Context, r UpdateQuarterRequestObject) (Response, error)
+	// ListCompleteness See how complete a quarter is
+	// (GET /v1/quarters/{quarter}/completeness)
+	ListCompleteness(ctx context.Context, r ListCompletenessRequestObject) (Response, error)
+	// ListContacts List contacts
+	// (GET /v1/quarters/{quarter}/contacts)
+	ListContacts(ctx context.Context, r ListContactsRequestObject) (Response, error)
+	// CreateContact Log a contact
+	// (POST /v1/quarters/{quarter}/contacts)
+	CreateContact(ctx context.Context, r CreateContactRequestObject) (Response, error)
+	// ListCorrectionWindows List correction windows
+	// (GET /v1/quarters/{quarter}/correction-windows)
+	ListCorrectionWindows(ctx context.Context, r ListCorrectionWindowsRequestObject) (Response, error)
+	// CreateCorrectionWindow Open a correction window
+	// (POST /v1/quarters/{quarter}/correction-windows)
+	CreateCorrectionWindow(ctx context.Context, r CreateCorrectionWindowRequestObject) (Response, error)
+	// ListExtensions List extensions
+	// (GET /v1/quarters/{quarter}/extensions)
+	ListExtensions(ctx context.Context, r ListExtensionsRequestObject) (Response, error)
+	// CreateExtension Grant an extension
+	// (POST /v1/quarters/{quarter}/extensions)
+	CreateExtension(ctx context.Context, r CreateExtensionRequestObject) (Response, error)
+	// ListOutstanding See whose returns are outstanding
+	// (GET /v1/quarters/{quarter}/outstanding)
+	ListOutstanding(ctx context.Context, r ListOutstandingRequestObject) (Response, error)
 	// ListReadKeys List read keys
 	// (GET /v1/read-keys)
 	ListReadKeys(ctx context.Context, r ListReadKeysRequestObject) (Response, error)
@@ -12516,6 +13744,153 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/benchmarking-rules", o.ListBenchmarkingRules, func(from *request, r *ListBenchmarkingRulesRequestObject) {
 		from.query("framework", false, &r.Params.Framework)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters", o.ListQuarters, func(from *request, r *ListQuartersRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("practice", false, &r.Params.Practice)
+		from.query("imported", false, &r.Params.Imported)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/quarters", o.CreateQuarter, func(from *request, r *CreateQuarterRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(QuarterInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/quarters/:quarter", o.DeleteQuarter, func(from *request, r *DeleteQuarterRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/quarters/:quarter", o.GetQuarter, func(from *request, r *GetQuarterRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/quarters/:quarter", o.UpdateQuarter, func(from *request, r *UpdateQuarterRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(QuarterPatch)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/extensions", o.ListExtensions, func(from *request, r *ListExtensionsRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("include", false, &r.Params.Include)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/quarters/:quarter/extensions", o.CreateExtension, func(from *request, r *CreateExtensionRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(ExtensionInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/extensions/:id", o.GetExtension, func(from *request, r *GetExtensionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/extensions/:id/take-back", o.TakeBackExtension, func(from *request, r *TakeBackExtensionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/correction-windows", o.ListCorrectionWindows, func(from *request, r *ListCorrectionWindowsRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("include", false, &r.Params.Include)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/quarters/:quarter/correction-windows", o.CreateCorrectionWindow, func(from *request, r *CreateCorrectionWindowRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(CorrectionWindowInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/correction-windows/:id", o.GetCorrectionWindow, func(from *request, r *GetCorrectionWindowRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/correction-windows/:id/take-back", o.TakeBackCorrectionWindow, func(from *request, r *TakeBackCorrectionWindowRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/contacts", o.ListContacts, func(from *request, r *ListContactsRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("include", false, &r.Params.Include)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/quarters/:quarter/contacts", o.CreateContact, func(from *request, r *CreateContactRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(ContactInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/contacts/:id", o.DeleteContact, func(from *request, r *DeleteContactRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/contacts/:id", o.GetContact, func(from *request, r *GetContactRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/contacts/:id", o.UpdateContact, func(from *request, r *UpdateContactRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(ContactPatch)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/completeness", o.ListCompleteness, func(from *request, r *ListCompletenessRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/outstanding", o.ListOutstanding, func(from *request, r *ListOutstandingRequestObject) {
+		from.path("quarter", &r.Quarter)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -97,7 +99,10 @@ func isKeyText(field *schema.Field, text string) bool {
 		_, err := strconv.ParseInt(text, 10, 64)
 		return err == nil
 	}
-	id, err := uuid.Parse(text) // records are in the order of no other texts than their ids
+	if field.DBName != "id" { // the key by which people know the record
+		return utf8.ValidString(text) && !strings.Contains(text, "\x00")
+	}
+	id, err := uuid.Parse(text)
 	return err == nil && id.String() == text
 }
 

@@ -65,6 +65,10 @@ var standing = map[string]lookup{
 	"api-client":           scoped(apiClients),
 	"read-key":             scoped(readKeys),
 	"token-revocation":     scoped(tokenRevocations),
+	"quarter":              scoped(quarters),
+	"extension":            scoped(extensions),
+	"correction-window":    scoped(correctionWindows),
+	"contact":              scoped(contacts),
 }
 
 // public looks for reference data, which everybody may see.

@@ -18,9 +18,9 @@ import (
 )
 
 // Snapshot answers everything that reads are answered from. It costs no query
-// but on the first call. The error is Unavailable if the database has not
-// confirmed for 30 seconds that this is the present state, or cannot be asked for
-// what this process has written.
+// but on the first call and after a sleep. The error is Unavailable if the database
+// has not confirmed for 30 seconds that this is the present state and does not do so
+// when asked again, or cannot be asked for what this process has written.
 func (s *Store) Snapshot(ctx context.Context) (*benchmark.Snapshot, error) {
 	snapshot := s.snapshot.Load()
 	if snapshot == nil {
@@ -36,11 +36,52 @@ func (s *Store) Snapshot(ctx context.Context) (*benchmark.Snapshot, error) {
 		}
 		snapshot = s.snapshot.Load()
 	}
-	if time.Since(s.started)-time.Duration(s.confirmed.Load()) > s.staleAfter {
-		return nil, unavailable(errors.New("the snapshot has not been confirmed for too long"))
+	if s.stale() {
+		if err := s.askAgain(ctx); err != nil {
+			return nil, err
+		}
+		snapshot = s.snapshot.Load()
 	}
 	return snapshot, nil
 }
+
+// stale reports whether the database has not confirmed the snapshot for too long.
+func (s *Store) stale() bool {
+	return time.Since(s.started)-time.Duration(s.confirmed.Load()) > s.staleAfter
+}
+
+// askAgain has a stale snapshot confirmed at once, where nothing is known against the
+// database: a process that has slept, or whose machine was halted for a while, is late
+// to ask and has lost nothing. Where the watcher waits for the database already, nobody
+// else waits for it. Who asks at the same time shares the answer.
+func (s *Store) askAgain(ctx context.Context) error {
+	if !s.listening.Load() {
+		return unavailable(errUnconfirmed)
+	}
+	done := s.again.DoChan("", func() (any, error) {
+		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestAnswer)
+		defer cancel()
+		losses, asked := s.losses.Load(), time.Now()
+		var generation int64
+		if err := readGeneration(s.gorm.WithContext(asking), &generation); err != nil {
+			return nil, unavailable(err)
+		}
+		loading, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+		defer cancel()
+		return nil, s.heard(loading, generation, losses, asked)
+	})
+	select {
+	case answer := <-done:
+		if answer.Err == nil && s.stale() { // the load found that the state is not to be trusted
+			return unavailable(errUnconfirmed)
+		}
+		return answer.Err
+	case <-ctx.Done():
+		return refusal(ctx.Err())
+	}
+}
+
+var errUnconfirmed = errors.New("the snapshot has not been confirmed for too long")
 
 // owe keeps the snapshot from being served until it is of the generation or a
 // later one.

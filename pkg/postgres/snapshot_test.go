@@ -49,6 +49,45 @@ func TestMigrate(t *testing.T) {
 	wantRefusal(t, err, programme.Unavailable, "database_unavailable")
 }
 
+// TestASleeperAsksAgain: who was halted for longer than a snapshot is good has its
+// snapshot confirmed by the first call, and refuses only where the database is away.
+func TestASleeperAsksAgain(t *testing.T) {
+	t.Parallel()
+	server := pgtest.NewServer(t)
+	if err := server.CreateDatabase(t.Context(), "sleeping"); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, server.URL("sleeping"))
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	snapshotOf(t, s)
+	eventually(t, "it listens", s.listening.Load)
+	sleep := func() { s.confirmed.Store(-int64(time.Hour)) }
+	sleep()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := s.Snapshot(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if s.stale() {
+		t.Error("it was served and not confirmed")
+	}
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	sleep()
+	_, err := s.Snapshot(t.Context())
+	wantRefusal(t, err, programme.Unavailable, "database_unavailable")
+	eventually(t, "it hears nothing", func() bool { return !s.listening.Load() })
+	_, err = s.Snapshot(t.Context())
+	wantRefusal(t, err, programme.Unavailable, "database_unavailable")
+}
+
 func TestEverythingIsCommented(t *testing.T) {
 	t.Parallel()
 	s := open(t, pgtest.Database(t))

@@ -63,6 +63,8 @@ type Store struct {
 	loading    chan struct{}      // holds a token while somebody loads a snapshot
 	owed       atomic.Int64       // a generation that was written here and could not be loaded then; 0: none
 	first      singleflight.Group // of the first snapshot, for which no probe can wait
+	listening  atomic.Bool        // whether the watcher hears the database, as far as it knows
+	again      singleflight.Group // of the question whether a stale snapshot is the present one
 
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
 

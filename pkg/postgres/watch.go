@@ -59,6 +59,7 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 		return false, err
 	}
 	defer func() {
+		s.listening.Store(false)
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		_ = conn.Close(closing)
@@ -74,6 +75,7 @@ func (s *Store) listen(ctx context.Context) (heard bool, err error) {
 			return heard, err
 		}
 		heard = true
+		s.listening.Store(true)
 		waiting, cancel := context.WithTimeout(ctx, s.pollEvery)
 		_, err := conn.WaitForNotification(waiting)
 		cancel()
@@ -98,6 +100,12 @@ func (s *Store) follow(ctx context.Context, conn *pgx.Conn) error {
 	if err := conn.QueryRow(asking, "SELECT value FROM generation").Scan(&generation); err != nil {
 		return err
 	}
+	return s.heard(ctx, generation, losses, asked)
+}
+
+// heard brings the snapshot to the generation that the database named. That was asked
+// for at that time, after so many losses.
+func (s *Store) heard(ctx context.Context, generation, losses int64, asked time.Time) error {
 	held := s.snapshot.Load()
 	switch {
 	case held == nil && !s.wanted.Load():

@@ -6,7 +6,6 @@ import "peerchallenge/pkg/programme"
 // was promised. It is the team's own notebook.
 type Contact struct {
 	programme.Head
-	QuarterID     string
 	Quarter       string `gorm:"column:quarter_code"`
 	Borough       string `gorm:"column:borough_code"`
 	ContactedOn   programme.Date
@@ -42,7 +41,7 @@ func (*Contact) May(actor programme.Actor, _ programme.Step) error { return prog
 
 // Log writes the contact down, for the team alone.
 func (c *Contact) Log(q *Quarter, today programme.Date) {
-	c.QuarterID, c.Quarter, c.Audience, c.Today = q.ID, q.Code, programme.TeamOnly(), today
+	c.Quarter, c.Audience, c.Today = q.Code, programme.TeamOnly(), today
 }
 
 // Check implements [programme.Record].

@@ -12,10 +12,9 @@ const TakeBack programme.Step = "take-back"
 // Granted is what an extension and a correction window have in common: it is one
 // borough's, in one quarter, for a reason, and stands until it is taken back.
 type Granted struct {
-	QuarterID   string
 	Quarter     string         `gorm:"column:quarter_code"`
 	Borough     string         `gorm:"column:borough_code"`
-	Reason      string         `audit:"withheld"` // may speak of somebody's illness
+	Reason      string         // is the audit's too, and names nobody
 	GrantedOn   programme.Date // day of the programme's zone, from whose beginning it holds
 	TakenBackAt *time.Time     // nil while it stands
 }
@@ -28,7 +27,7 @@ func (g *Granted) stands(at time.Time, zone *time.Location) bool {
 
 // grant makes it the borough's and the team's to see.
 func (g *Granted) grant(head *programme.Head, q *Quarter, today programme.Date) {
-	g.QuarterID, g.Quarter, g.GrantedOn, g.TakenBackAt = q.ID, q.Code, today, nil
+	g.Quarter, g.GrantedOn, g.TakenBackAt = q.Code, today, nil
 	head.Audience = programme.Parties(g.Borough)
 }
 

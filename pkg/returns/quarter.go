@@ -1,9 +1,11 @@
 package returns
 
 import (
+	"cmp"
 	"time"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -16,7 +18,7 @@ type Quarter struct {
 	programme.Head
 	Code string // 2026-27-Q1, or practice
 	// Framework is the version that says what is asked. Where none is named, it is the
-	// newest that stands published when the window opens; see Asks.
+	// newest that stands published when the window opens; see [Quarter.Asks].
 	Framework    *string         `gorm:"column:framework_version"`
 	OpensOn      *programme.Date // nil, as are the next two, of the practice quarter and of imported ones
 	DueOn        *programme.Date
@@ -27,12 +29,11 @@ type Quarter struct {
 	Illustrative bool  // its figures are made up, and every answer says so
 	Generation   int64 `json:"-"` // grows with each acceptance; what it says is in the returns
 
-	// Asks is the version that holds, whoever chose it; nil while none is published or
-	// the window has not opened and none is named.
-	Asks *string `gorm:"-" json:"-"`
-	// Was is what it was before a change, which decides what may still change; nil of a
-	// new one.
-	Was *Quarter `gorm:"-" json:"-"`
+	// Published are the versions of which one holds where none is named; see Asks.
+	Published []Published `gorm:"-" json:"-"`
+	// Was is what boroughs rely on before a change, which decides what may still change;
+	// nil of a new quarter.
+	Was *Terms `gorm:"-" json:"-"`
 	// Today is the day on which it is made or changed.
 	Today programme.Date `gorm:"-" json:"-"`
 }
@@ -87,11 +88,30 @@ func (q *Quarter) MayOn(actor programme.Actor, step programme.Step, today progra
 // opened reports whether its window has opened by the day.
 func (q *Quarter) opened(today programme.Date) bool { return q.OpensOn != nil && *q.OpensOn <= today }
 
+// Terms are what boroughs rely on once the window is open.
+type Terms struct {
+	Framework                 *string
+	OpensOn, DueOn, LateUntil *programme.Date
+}
+
+// Terms answers those of the quarter.
+func (q *Quarter) Terms() *Terms {
+	return &Terms{Framework: q.Framework, OpensOn: q.OpensOn, DueOn: q.DueOn, LateUntil: q.LateUntil}
+}
+
 // Period answers the time that its figures are about. ok is false for the practice
 // quarter, which is of no time.
 func (q *Quarter) Period() (p benchmark.Period, ok bool) {
 	p, err := benchmark.ParsePeriod(q.Code)
 	return p, err == nil && p.Kind == benchmark.Quarter
+}
+
+// Name answers what people call the quarter.
+func (q *Quarter) Name() string {
+	if p, ok := q.Period(); ok {
+		return p.Name()
+	}
+	return "Practice"
 }
 
 // Window answers the quarter's own days. ok is false where it has none: returns are
@@ -103,20 +123,30 @@ func (q *Quarter) Window() (w Window, ok bool) {
 	return Window{OpensOn: *q.OpensOn, DueOn: *q.DueOn, LateUntil: *q.LateUntil}, true
 }
 
+// StandingOn answers how a return stands that comes on the day, where its borough was
+// granted nothing.
+func (q *Quarter) StandingOn(day programme.Date) Punctuality {
+	w, has := q.Window()
+	switch {
+	case q.Practice:
+		return OnTime
+	case !has:
+		return Closed
+	}
+	return w.On(day).Punctuality
+}
+
 // StandingAt answers how a borough's return stands that comes at the moment, by the
 // quarter's window and by what the borough was granted: pass that borough's alone.
 //
 // Of the extensions that hold then, each moves the due day, and the latest counts. A
 // correction window counts once the borough's own window has closed.
 func (q *Quarter) StandingAt(at time.Time, zone *time.Location, extensions []Extension, corrections []CorrectionWindow) Standing {
-	w, has := q.Window()
-	switch {
-	case q.Practice:
-		return Standing{Punctuality: OnTime}
-	case !has:
-		return Standing{Punctuality: Closed}
-	}
 	day := DayAt(at, zone)
+	w, has := q.Window()
+	if !has {
+		return Standing{Punctuality: q.StandingOn(day)}
+	}
 	s := Extended(w, at, zone, extensions).On(day)
 	if s.Punctuality != Closed {
 		return s
@@ -139,6 +169,45 @@ func Extended(w Window, at time.Time, zone *time.Location, extensions []Extensio
 		}
 	}
 	return own
+}
+
+// Published is a version of the framework, and since when it never changes.
+type Published struct {
+	Number      string
+	PublishedAt time.Time
+}
+
+// Asks says which version of the framework holds on the day: the one that is named or
+// else, once the window is open, the newest of those that were published before it
+// opened, or the first after where there was none. Practice asks for the newest of all.
+// It is nil until then.
+func (q *Quarter) Asks(today programme.Date, zone *time.Location) *string {
+	if q.Framework != nil || !q.Practice && !q.opened(today) {
+		return q.Framework
+	}
+	var newest, first *Published
+	for i := range q.Published {
+		p := &q.Published[i]
+		switch {
+		case !q.Practice && p.PublishedAt.After(StartOf(*q.OpensOn, zone)):
+			if first == nil || p.PublishedAt.Before(first.PublishedAt) {
+				first = p
+			}
+		case newest == nil || p.newer(newest):
+			newest = p
+		}
+	}
+	if chosen := cmp.Or(newest, first); chosen != nil {
+		return &chosen.Number
+	}
+	return nil
+}
+
+// newer reports whether it has the higher number.
+func (p *Published) newer(than *Published) bool {
+	a, _ := framework.ParseVersion(p.Number) // published ones have been read before
+	b, _ := framework.ParseVersion(than.Number)
+	return a.Compare(b) > 0
 }
 
 // Plan makes the quarter one that everybody may see, on the day.
@@ -168,6 +237,9 @@ func (q *Quarter) withoutWindow(period benchmark.Period) []programme.Fault {
 		if given.day != nil {
 			faults = append(faults, programme.Fault{Pointer: given.pointer, Code: programme.FaultNotAllowed, Detail: "No returns are collected for an imported quarter, so it has no such day."})
 		}
+	}
+	if q.Framework == nil {
+		faults = append(faults, programme.Fault{Pointer: "/framework", Code: programme.FaultRequired, Detail: "An imported quarter names the version of the framework by which it is read."})
 	}
 	if q.Was == nil && !period.Ended(q.Today) {
 		faults = append(faults, programme.Fault{Pointer: "/code", Code: programme.FaultNotYet, Detail: "The quarter is not over on " + string(q.Today) + "; only past ones are imported."})
@@ -200,7 +272,7 @@ func (q *Quarter) inOrder(period benchmark.Period) []programme.Fault {
 // when, once the window is open; a due day to an earlier one; and any of them once it
 // is closed.
 func (q *Quarter) settled() []programme.Fault {
-	if q.Was == nil || !q.Was.opened(q.Today) {
+	if q.Was == nil || q.Was.OpensOn == nil || q.Today < *q.Was.OpensOn {
 		return nil
 	}
 	was, now := q.Was.days(), q.days()
@@ -231,12 +303,29 @@ type dayOf struct {
 	day     *programme.Date
 }
 
-func (q *Quarter) days() [3]dayOf {
-	return [3]dayOf{{"/opensOn", q.OpensOn}, {"/dueOn", q.DueOn}, {"/lateUntil", q.LateUntil}}
+func (q *Quarter) days() [3]dayOf { return q.Terms().days() }
+
+func (t *Terms) days() [3]dayOf {
+	return [3]dayOf{{"/opensOn", t.OpensOn}, {"/dueOn", t.DueOn}, {"/lateUntil", t.LateUntil}}
 }
 
 // before reports whether the first is so many days or more before the second. What is
 // not given is in any order.
 func before(first, second *programme.Date, days int) bool {
 	return first == nil || second == nil || first.AddDays(days) <= *second
+}
+
+// QuarterFilter leaves those quarters of a list that agree with every member that is
+// given.
+type QuarterFilter struct {
+	Practice     *bool
+	Imported     *bool
+	UpdatedSince *time.Time
+}
+
+// OfQuarter leaves what belongs to a quarter and agrees with every member that is given.
+type OfQuarter struct {
+	Quarter      string
+	Borough      *string
+	UpdatedSince *time.Time
 }

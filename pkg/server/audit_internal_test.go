@@ -13,6 +13,7 @@ import (
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // audited are the structs whose members the audit keeps, and the contract's
@@ -39,6 +40,10 @@ var audited = map[string]struct {
 	"finding":              {programme.Finding{}, "Finding"},
 	"action":               {programme.Action{}, "Action"},
 	"ask-or-offer":         {programme.AskOrOffer{}, "AskOrOffer"},
+	"quarter":              {returns.Quarter{}, "Quarter"},
+	"extension":            {returns.Extension{}, "Extension"},
+	"correction-window":    {returns.CorrectionWindow{}, "CorrectionWindow"},
+	"contact":              {returns.Contact{}, "Contact"},
 	"event":                {programme.Event{}, "Event"},
 	"milestone":            {programme.Milestone{}, "Milestone"},
 	"framework":            {framework.Framework{}, "Framework"},
@@ -111,7 +116,7 @@ func TestKindsOfResourcesAreThoseOfTheContract(t *testing.T) {
 		}
 		found := false
 		for key := range contract.operations {
-			path := strings.NewReplacer(":id", "key", ":code", "key", ":slug", "key", ":version", "key").Replace(key.route)
+			path := strings.NewReplacer(":id", "key", ":code", "key", ":slug", "key", ":quarter", "key", ":version", "key").Replace(key.route)
 			found = found || key.method == "GET" && address != nil && path == *address
 		}
 		if !found {

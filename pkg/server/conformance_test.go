@@ -112,8 +112,8 @@ func (w *world) address(op *described) string {
 			path = strings.Replace(path, "{"+p.Value.Name+"}", list.Items[0].ID, 1)
 		case p.Value.In == "path" && op.method == http.MethodDelete && op.path == "/v1/sub-regions/{slug}":
 			path = w.removable(path, "slug", "/v1/sub-regions", `{"slug":"spare","name":"Spare","description":""}`, "spare")
-		case p.Value.In == "path" && op.method == http.MethodDelete && strings.HasSuffix(op.path, "/{code}"):
-			path = w.removableByCode(op.path)
+		case p.Value.In == "path" && op.method == http.MethodDelete && (strings.HasSuffix(op.path, "/{code}") || strings.HasSuffix(op.path, "/{quarter}")):
+			path = w.removableByCode(op.path, p.Value.Name)
 		case p.Value.In == "path":
 			path = strings.Replace(path, "{"+p.Value.Name+"}", w.stood(example), 1)
 		case p.Value.In == "query" && p.Value.Required:
@@ -136,15 +136,15 @@ func (w *world) removable(path, parameter, list, body, key string) string {
 	return strings.Replace(path, "{"+parameter+"}", key, 1)
 }
 
-func (w *world) removableByCode(path string) string {
+func (w *world) removableByCode(path, parameter string) string {
 	w.t.Helper()
-	list := strings.TrimSuffix(path, "/{code}")
+	list := strings.TrimSuffix(path, "/{"+parameter+"}")
 	body := w.example(contract.find(http.MethodPost, list))
 	var made struct{ Code string }
 	if err := json.Unmarshal([]byte(body), &made); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.removable(path, "code", list, body, made.Code)
+	return w.removable(path, parameter, list, body, made.Code)
 }
 
 // example answers the example of an operation's body.
@@ -323,7 +323,7 @@ func (w *world) findsNothing(op *described) {
 		return
 	}
 	a := w.ask(op)
-	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "version": "999.0.0"}
+	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "quarter": "2098-99-Q4", "version": "999.0.0"}
 	path := op.path
 	for _, p := range op.parameters {
 		key := missing[p.Value.Name]

@@ -35,6 +35,8 @@ func (w *world) markings() []marking {
 	ended := "/v1/token-revocations/" + manager.post("/v1/token-revocations", `{"issuer":"https://id.example.org","subject":"ann-token-revocation-subject"}`).id()
 	const patch, put, post = http.MethodPatch, http.MethodPut, http.MethodPost
 	return []marking{
+		{"contact", "Contact", "/v1/contacts/" + w.made[exampleContact], manager,
+			[]step{{patch, "", `{"promised":"{{promised}}"}`}}, []step{{patch, "", `{"promised":"Soon."}`}, {http.MethodDelete, "", ""}}},
 		{"programme", "Programme", "/v1/programme", manager,
 			[]step{{patch, "", `{"contacts":[{"role":"Lead","name":"{{contacts}}","organisation":"Us","email":"{{contacts}}@example.org"}]}`}},
 			[]step{{patch, "", `{"contacts":[]}`}}},

@@ -15,6 +15,7 @@ import (
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // mapping is what a mapper makes of a filled struct, and what a noun's input has
@@ -63,6 +64,10 @@ func mappings() map[string]mapping {
 		"PeerReview":         of(peerReviews, nil),
 		"Finding":            of(findings, nil),
 		"AskOrOffer":         of(asksAndOffers, nil),
+		"Quarter":            of(quarters, nil),
+		"Extension":          of(extensions, nil),
+		"CorrectionWindow":   of(correctionWindows, nil),
+		"Contact":            of(contacts, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn = programme.ActionOpen, &due
@@ -89,6 +94,10 @@ func mappings() map[string]mapping {
 		"ReadKey":         of(readKeys, nil),
 		"TokenRevocation": of(tokenRevocations, nil),
 
+		"Completeness": filled(func(c *returns.Completeness) api.Completeness {
+			c.Level = returns.OfBorough
+			return completenessWire(asked)(c)
+		}),
 		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":         filled(actionCountWire(asked)),
 		"MilestoneCount":      filled(milestoneCountWire(asked)),

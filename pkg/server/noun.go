@@ -72,6 +72,13 @@ func (n noun[T, In, W]) created(ctx context.Context, create func(ctx context.Con
 	return n.added(ctx)(create(ctx, callOf(ctx).actor, row))
 }
 
+// createdIn answers a record that create makes of the input in another, named by its key.
+func (n noun[T, In, W]) createdIn(ctx context.Context, create func(ctx context.Context, actor programme.Actor, in string, row T) (T, error), within string, in In) (reply, error) {
+	var row T
+	n.set(&row, in)
+	return n.added(ctx)(create(ctx, callOf(ctx).actor, within, row))
+}
+
 // added answers the new record that the store has answered, and where it is.
 func (n noun[T, In, W]) added(ctx context.Context) func(T, error) (reply, error) {
 	return func(row T, err error) (reply, error) {

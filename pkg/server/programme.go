@@ -52,10 +52,10 @@ func programmeInput(p *programme.Programme) api.ProgrammePatch {
 	return api.ProgrammePatch{Name: &p.Name, Summary: &p.Summary, Goals: &p.Goals, Contacts: &contacts, Attribution: &p.Attribution}
 }
 
-func contactsWire(contacts []programme.Contact) []api.Contact {
-	wire := make([]api.Contact, len(contacts))
+func contactsWire(contacts []programme.Contact) []api.ContactPerson {
+	wire := make([]api.ContactPerson, len(contacts))
 	for i, c := range contacts {
-		wire[i] = api.Contact{Role: c.Role, Name: c.Name, Organisation: c.Organisation, Email: c.Email}
+		wire[i] = api.ContactPerson{Role: c.Role, Name: c.Name, Organisation: c.Organisation, Email: c.Email}
 	}
 	return wire
 }

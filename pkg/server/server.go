@@ -51,6 +51,11 @@ type Store interface {
 	findingStore
 	actionStore
 	askOrOfferStore
+	quarterStore
+	extensionStore
+	correctionWindowStore
+	contactStore
+	completenessStore
 	eventStore
 	milestoneStore
 	frameworkStore

@@ -14,6 +14,7 @@ import (
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // stepped has one of every kind of resource that has steps. The program does not start
@@ -21,7 +22,8 @@ import (
 // operation that changes one of them takes a step that it has.
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
-	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{}, &programme.APIClient{}, &programme.ReadKey{},
+	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
+	&returns.Quarter{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &programme.APIClient{}, &programme.ReadKey{},
 	&benchmark.Release{},
 }
 

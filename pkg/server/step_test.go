@@ -53,8 +53,21 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 
 	challenge, proposal, met := made(exampleChallenge), made(exampleProposal), made(exampleGroup)
 	finding, action, review := made(exampleFinding), made(exampleAction), made(exampleReview)
-	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone))
+	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone),
+		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact))
+
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
+
+	// A quarter that nobody could answer yet, and what was granted and is taken back.
+	planned := aQuarter("2098-99-Q1", "2098-07-01", "2098-08-14", "2098-08-28")
+	if _, err := w.store.CreateQuarter(t.Context(), team, planned); err != nil {
+		t.Fatal(err)
+	}
+	k.try("/v1/quarters/" + planned.Code)
+	for _, granted := range []string{made(exampleExtension), made(exampleCorrectionWindow)} {
+		step(granted, "take-back")
+		k.try(granted)
+	}
 
 	// A challenge without dates, and one whose days are far away.
 	undated := post(k.team, "/v1/peer-challenges", `{"title":"No dates","subRegion":"south","cycle":"2026-27"}`)
@@ -179,6 +192,11 @@ type walk struct {
 // sentWith is the body of each step that has one of its own, with ID for the record's and
 // BOROUGH for the caller's.
 var sentWith = map[string]string{
+	"quarters edit":                        `{"publishOn":"2098-12-10"}`,
+	"quarters grant-extension":             `{"borough":"E09000028","dueOn":"2098-11-30","reason":"The case system is being moved."}`,
+	"quarters open-correction-window":      `{"borough":"E09000028","opensOn":"2098-12-20","closesOn":"2098-12-24","reason":"Referrals of June were counted twice."}`,
+	"quarters log-contact":                 `{"borough":"E09000028","contactedOn":"2026-08-17","channel":"phone"}`,
+	"contacts edit":                        `{"channel":"email"}`,
 	"peer-challenges add-group":            `{"peerChallengeId":"ID","name":"Another group"}`,
 	"peer-challenges add-event":            `{"peerChallengeId":"ID",` + aDay,
 	"peer-challenges add-milestone":        `{"peerChallengeId":"ID","kind":"peer_challenge",` + aMilestone,
@@ -247,7 +265,10 @@ func (k *walk) try(records ...string) {
 func (k *walk) asInTheList(c caller, record string, single answer) {
 	k.w.t.Helper()
 	list := strings.TrimSuffix(record, "/"+idIn(record))
-	if list == "/v1/grouping-proposals" {
+	switch list {
+	case "/v1/extensions", "/v1/correction-windows", "/v1/contacts":
+		list = "/v1/quarters/" + exampleQuarter + list[len("/v1"):]
+	case "/v1/grouping-proposals":
 		var p struct{ PeerChallengeID string }
 		single.into(&p)
 		list = "/v1/peer-challenges/" + p.PeerChallengeID + list[len("/v1"):]
@@ -256,7 +277,7 @@ func (k *walk) asInTheList(c caller, record string, single answer) {
 		var page struct{ Items []map[string]json.RawMessage }
 		c.get(list + query).want(200).into(&page)
 		at := slices.IndexFunc(page.Items, func(item map[string]json.RawMessage) bool {
-			return slices.Contains([]string{string(item["id"]), string(item["version"])}, `"`+idIn(record)+`"`) // a framework is known by its version
+			return slices.Contains([]string{string(item["id"]), string(item["code"]), string(item["version"])}, `"`+idIn(record)+`"`) // some are known by a key of their own
 		})
 		if at < 0 {
 			k.w.t.Errorf("%s is not in the list", record)
@@ -387,11 +408,12 @@ func (k *walk) everyStepWasMet() {
 }
 
 // never are outcomes that do not come: who sees a person and has the role may keep them, the
-// programme's team corrects its milestones at any time, and may end any key; an event or a
+// programme's team corrects its milestones and its notebook at any time, and may end any key; an event or a
 // milestone may be added to whatever challenge, and others are told of none of its steps.
 var never = map[string]bool{
 	"peer-challenges add-event refused": true, "peer-challenges add-milestone refused": true, "events add-milestone refused": true,
 	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
+	"contacts edit refused": true, "contacts delete refused": true,
 }
 
 // nounPath answers the address of the list of a kind of resource.

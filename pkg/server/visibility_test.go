@@ -36,7 +36,10 @@ var visibility = map[string]string{
 	"createAskOrOffer":               "+3 ++3 333 333",
 	"createAuthority":                "+3 333 333 333",
 	"createBorough":                  "+3 333 333 333",
+	"createContact":                  "+3 333 333 333",
+	"createCorrectionWindow":         "+3 333 333 333",
 	"createEvent":                    "+3 333 333 333",
+	"createExtension":                "+3 333 333 333",
 	"createFinding":                  "+3 ++3 ++3 333",
 	"createFramework":                "+3 333 333 333",
 	"createGroupingProposal":         "+3 333 333 333",
@@ -48,6 +51,7 @@ var visibility = map[string]string{
 	"createPeerReview":               "+3 333 333 333",
 	"createPeriod":                   "+3 333 333 333",
 	"createPriority":                 "+3 333 333 333",
+	"createQuarter":                  "+3 333 333 333",
 	"createReadKey":                  "+3 333 333 333",
 	"createSubRegion":                "+3 333 333 333",
 	"createSubRegionMembership":      "+3 333 333 333",
@@ -57,6 +61,7 @@ var visibility = map[string]string{
 	"deleteAskOrOffer":               "+3 ++3 333 443",
 	"deleteAuthority":                "+3 333 333 333",
 	"deleteBorough":                  "+3 333 333 333",
+	"deleteContact":                  "+3 333 333 333",
 	"deleteEvent":                    "+3 333 333 333",
 	"deleteFinding":                  "+3 ++3 ++3 443",
 	"deleteFramework":                "+3 333 333 333",
@@ -69,6 +74,7 @@ var visibility = map[string]string{
 	"deletePeerReview":               "+3 333 333 333",
 	"deletePeriod":                   "+3 333 333 333",
 	"deletePriority":                 "+3 333 333 333",
+	"deleteQuarter":                  "+3 333 333 333",
 	"deleteReadKey":                  "+3 +33 433 433",
 	"deleteSubRegion":                "+3 333 333 333",
 	"deleteSubRegionMembership":      "+3 333 333 333",
@@ -81,8 +87,11 @@ var visibility = map[string]string{
 	"getAuthority":                   "++ +++ +++ +++",
 	"getBorough":                     "++ +++ +++ +++",
 	"getBoroughCalendar":             "++ +++ +++ +++",
+	"getContact":                     "+3 333 333 333",
+	"getCorrectionWindow":            "+3 +++ 444 444",
 	"getEvent":                       "++ +++ +++ +++",
 	"getEventCalendar":               "++ +++ +++ +++",
+	"getExtension":                   "+3 +++ 444 444",
 	"getFinding":                     "+3 +++ +++ 444",
 	"getFramework":                   "++ +++ +++ +++",
 	"getFrameworkChanges":            "++ +++ +++ +++",
@@ -98,6 +107,7 @@ var visibility = map[string]string{
 	"getPeriod":                      "++ +++ +++ +++",
 	"getPriority":                    "++ +++ +++ +++",
 	"getProgramme":                   "++ +++ +++ +++",
+	"getQuarter":                     "++ +++ +++ +++",
 	"getReadKey":                     "+3 +33 433 433",
 	"getRelease":                     "++ +++ +++ +++",
 	"getSubRegion":                   "++ +++ +++ +++",
@@ -115,7 +125,11 @@ var visibility = map[string]string{
 	"listBoroughs":                   "++ +++ +++ +++",
 	"listChanges":                    "+- +++ +++ ---",
 	"listComparisons":                "++ +++ +++ +++",
+	"listCompleteness":               "++ +++ +++ +++",
+	"listContacts":                   "+3 333 333 333",
+	"listCorrectionWindows":          "+3 +++ --- ---",
 	"listEvents":                     "++ +++ +++ +++",
+	"listExtensions":                 "+3 +++ --- ---",
 	"listFindings":                   "+3 +++ +++ ---",
 	"listFrameworks":                 "++ +++ +++ +++",
 	"listGroupingProposals":          "+3 333 333 333",
@@ -126,12 +140,14 @@ var visibility = map[string]string{
 	"listMilestoneSummary":           "++ +++ +++ +++",
 	"listMilestones":                 "++ +++ +++ +++",
 	"listObservations":               "++ +++ +++ +++",
+	"listOutstanding":                "++ +++ +++ +++",
 	"listParticipants":               "+3 +++ --- ---",
 	"listPeerChallengeGroups":        "++ +++ +++ +++",
 	"listPeerChallenges":             "++ +++ +++ +++",
 	"listPeerReviews":                "+- +++ +++ ---",
 	"listPeriods":                    "++ +++ +++ +++",
 	"listPriorities":                 "++ +++ +++ +++",
+	"listQuarters":                   "++ +++ +++ +++",
 	"listReadKeys":                   "+3 +33 -33 -33",
 	"listReleases":                   "++ +++ +++ +++",
 	"listStatisticalNeighbourModels": "++ +++ +++ +++",
@@ -157,11 +173,14 @@ var visibility = map[string]string{
 	"startPeerChallenge":             "+3 333 333 333",
 	"startPeerReviewFieldwork":       "+3 333 333 333",
 	"succeedAuthority":               "+3 333 333 333",
+	"takeBackCorrectionWindow":       "+3 333 333 333",
+	"takeBackExtension":              "+3 333 333 333",
 	"updateAction":                   "33 ++3 333 443",
 	"updateApiClient":                "+3 +33 433 433",
 	"updateAskOrOffer":               "+3 ++3 333 443",
 	"updateAuthority":                "+3 333 333 333",
 	"updateBorough":                  "+3 333 333 333",
+	"updateContact":                  "+3 333 333 333",
 	"updateEvent":                    "+3 333 333 333",
 	"updateFinding":                  "+3 ++3 ++3 443",
 	"updateFramework":                "+3 333 333 333",
@@ -173,6 +192,7 @@ var visibility = map[string]string{
 	"updatePeerReview":               "+3 333 333 333",
 	"updatePriority":                 "+3 333 333 333",
 	"updateProgramme":                "+3 333 333 333",
+	"updateQuarter":                  "+3 333 333 333",
 	"updateReadKey":                  "33 +33 433 433",
 	"updateSubRegion":                "+3 333 333 333",
 	"updateSubRegionMembership":      "+3 333 333 333",
@@ -234,6 +254,9 @@ func (w *world) visibilityCallers() []caller {
 	return callers
 }
 
+// listedIn are the lists of what belongs to a quarter, each with what stands in it.
+var listedIn = map[string]string{"listExtensions": exampleExtension, "listCorrectionWindows": exampleCorrectionWindow, "listContacts": exampleContact}
+
 // outcome sends the operation's example as the caller. A change is made on a state
 // that is long gone, so that whoever may make it hears that, and nothing changes.
 func (w *world) outcome(op *described, c caller) byte {
@@ -244,6 +267,9 @@ func (w *world) outcome(op *described, c caller) byte {
 		if op.path == prefix || strings.HasPrefix(op.path, prefix+"/") {
 			record = w.made[id]
 		}
+	}
+	if id := listedIn[op.OperationID]; id != "" {
+		record = w.made[id]
 	}
 	switch op.OperationID {
 	case "listAuditEntries":
@@ -277,8 +303,7 @@ func (w *world) outcome(op *described, c caller) byte {
 	if hasParameter(op, "X-Audit-Reason") {
 		a.header["X-Audit-Reason"] = "To see who may"
 	}
-	isRecordList := op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
-		op.OperationID == "listGroupingProposals"
+	isRecordList := listsRecords(op, record)
 	if isRecordList {
 		a.path += map[bool]string{true: "&", false: "?"}[strings.Contains(a.path, "?")] + "limit=500"
 	}
@@ -297,6 +322,12 @@ func (w *world) outcome(op *described, c caller) byte {
 	}
 	w.t.Errorf("%s answered %d: %s", op.OperationID, r.status, r.body)
 	return '?'
+}
+
+// listsRecords reports whether the operation lists what the record is one of.
+func listsRecords(op *described, record string) bool {
+	return op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
+		op.OperationID == "listGroupingProposals" || listedIn[op.OperationID] != ""
 }
 
 // filled puts the examples of the contract into path and query.
@@ -360,6 +391,9 @@ func (w *world) makeVisibilityRecords() {
 	do(review + "/check-facts")
 	do(review + "/finalise")
 
+	w.standing(exampleExtension)
+	w.standing(exampleCorrectionWindow)
+	w.standing(exampleContact)
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
 	w.standing(exampleSecret)
 	w.made[exampleReadKey] = w.readKey(own).ID

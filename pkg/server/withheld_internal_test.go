@@ -64,6 +64,9 @@ var ofRecord = map[string]string{
 	"action.noDueReason": "a part of that promise",
 	"peer-review.scope":  "what host and programme agreed on",
 	"peer-review.kloes":  "a part of that agreement",
+
+	"extension.reason":         "why something was granted is the audit's reason too, which names nobody",
+	"correction-window.reason": "likewise",
 }
 
 // TestEverySentenceIsDecidedUpon: of every member of a record that takes sentences,

@@ -51,7 +51,11 @@ func prepare(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	return store.SeedFramework(ctx, f)
+	if err := store.SeedFramework(ctx, f); err != nil {
+		return err
+	}
+	_, err = store.CreateQuarter(ctx, team, aQuarter(exampleQuarter, "2026-07-01", "2026-08-14", "2026-08-28"))
+	return err
 }
 
 var (
@@ -114,6 +118,7 @@ func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*s
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
+	failures := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})) // why something was answered 500 or 503
 	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting, clock: clock}
 	access := auth.NewAccess(t.Context(), store, clock, silent)
 	t.Cleanup(access.Close)
@@ -124,7 +129,7 @@ func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*s
 	t.Cleanup(verifier.Close)
 	cfg := server.Config{
 		Store: store, Verify: verifier.Verify, Examine: verifier.Examine, Keys: w.issuer.JWKS, Grant: auth.NewClients(w.issuer, access).Grant, Issuer: "http://test",
-		Clock: clock, Logger: silent, Read: readFile,
+		Clock: clock, Logger: failures, Read: readFile,
 	}
 	for _, c := range change {
 		c(&cfg)

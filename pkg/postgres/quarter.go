@@ -1,0 +1,120 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/framework"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
+)
+
+var quarters = kind[returns.Quarter, *returns.Quarter]{
+	key:  "code",
+	open: true,
+	orders: map[string]order{
+		"":           {columns: []string{"code"}}, // that of their days: a digit comes before a letter everywhere
+		"-code":      {columns: []string{"code"}, down: true},
+		"updatedAt":  byChange["updatedAt"],
+		"-updatedAt": byChange["-updatedAt"],
+	},
+	referrers: []referrer{
+		{"extensions", "quarter_code", "Extensions"},
+		{"correction_windows", "quarter_code", "Correction windows"},
+		{"contacts", "quarter_code", "Contacts"},
+	},
+	reads:    []string{"extension", "correction-window", "contact", "framework"},
+	before:   citesPublished,
+	complete: withPublished,
+}
+
+// Quarters lists the quarters that the filter leaves, the earliest first or as sort
+// says.
+func (s *Store) Quarters(actor programme.Actor, f returns.QuarterFilter, sort string) programme.Listing[returns.Quarter] {
+	return list(s, actor, quarters, sort, func(q *gorm.DB) *gorm.DB {
+		q = where(q, "practice = ?", f.Practice)
+		q = where(q, "imported = ?", f.Imported)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	})
+}
+
+// Quarter reads one quarter by its code. The error is NotFound.
+func (s *Store) Quarter(ctx context.Context, actor programme.Actor, code string) (returns.Quarter, error) {
+	return get(ctx, s, actor, quarters, code)
+}
+
+// CreateQuarter plans the collection of a quarter. The error is Forbidden for anyone
+// but the programme's team, and Invalid if its days are in no order or there is a
+// quarter of that code.
+func (s *Store) CreateQuarter(ctx context.Context, actor programme.Actor, q returns.Quarter) (returns.Quarter, error) {
+	return add(ctx, s, actor, quarters, q, func(w *work, q *returns.Quarter) error {
+		q.Plan(w.today())
+		if err := programme.TeamMay(actor); err != nil {
+			return err
+		}
+		return withPublished(w.tx, []*returns.Quarter{q})
+	})
+}
+
+// UpdateQuarter changes a quarter at the version. Its code and what kind of quarter it
+// is stay. The error is Forbidden for anyone but the programme's team, NotFound, Stale,
+// Conflict for the practice quarter, or Invalid, also for what boroughs rely on since
+// the window opened.
+func (s *Store) UpdateQuarter(ctx context.Context, actor programme.Actor, code string, version int64, alter func(*returns.Quarter) error) (returns.Quarter, error) {
+	return change(ctx, s, actor, quarters, code, version, programme.Edit, func(w *work, q *returns.Quarter) error {
+		was := *q
+		err := alter(q)
+		q.Code, q.Practice, q.Imported, q.Illustrative = was.Code, was.Practice, was.Imported, was.Illustrative
+		q.Was, q.Today = was.Terms(), w.today()
+		return err
+	})
+}
+
+// DeleteQuarter removes a quarter at the version. The error is Forbidden for anyone but
+// the programme's team, NotFound, Stale, or Conflict if its window has opened or
+// anything refers to it.
+func (s *Store) DeleteQuarter(ctx context.Context, actor programme.Actor, code string, version int64) error {
+	return drop(ctx, s, actor, quarters, code, version, nil)
+}
+
+// withPublished reads the versions of the framework that can hold where none is named.
+func withPublished(tx *gorm.DB, rows []*returns.Quarter) error {
+	var published []returns.Published
+	err := beyondSight(tx).Table("frameworks").Where("state = ?", framework.Published).Order("id").Scan(&published).Error
+	for _, q := range rows {
+		q.Published = published
+	}
+	return err
+}
+
+// citesPublished refuses a version of the framework that is not there, or is a draft.
+func citesPublished(w *work, q *returns.Quarter) error {
+	if q.Framework == nil {
+		return nil
+	}
+	var found int64
+	err := beyondSight(w.tx).Table("frameworks").Where("number = ? AND state = ?", *q.Framework, framework.Published).Count(&found).Error
+	if found == 0 {
+		w.unknown = append(w.unknown, programme.Unknown("/framework", "No such version of the framework is published."))
+	}
+	return err
+}
+
+// inQuarter holds the quarter, in which the actor may take the step now.
+func (w *work) inQuarter(code string, step programme.Step) (returns.Quarter, error) {
+	q, err := hold(w, quarters, code)
+	if err == nil {
+		err = programme.MayNow(&q, w.actor, step, w.today())
+	}
+	return q, err
+}
+
+// ofQuarter narrows what belongs to quarters to one, and to a borough where one is given.
+func ofQuarter(f returns.OfQuarter) func(q *gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		q = where(q, "quarter_code = ?", &f.Quarter)
+		q = where(q, "borough_code = ?", f.Borough)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	}
+}
