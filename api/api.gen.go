@@ -2238,6 +2238,9 @@ type BenchmarkingSubmission struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
+	// Explanations All that the borough has said to warnings of its drafts; empty for everybody else, who reads those of what was submitted with the version.
+	Explanations []VersionExplanation `json:"explanations"`
+
 	// Id A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // Sees reports whether the record is there and the actor may see it. The noun is one
@@ -22,15 +23,18 @@ func (s *Store) Sees(ctx context.Context, actor programme.Actor, noun, id string
 }
 
 // sights are how the records that lists can be narrowed to are looked for.
-var sights = map[string]func(db *gorm.DB, actor programme.Actor, id string) (bool, error){
-	"peer-challenge":       sees[programme.PeerChallenge],
-	"peer-challenge-group": sees[programme.PeerChallengeGroup],
-	"peer-review":          sees[programme.PeerReview],
-	"finding":              sees[programme.Finding],
+var sights = map[string]func(db *gorm.DB, actor programme.Actor, key string) (bool, error){
+	"peer-challenge":       sees[programme.PeerChallenge]("id"),
+	"peer-challenge-group": sees[programme.PeerChallengeGroup]("id"),
+	"peer-review":          sees[programme.PeerReview]("id"),
+	"finding":              sees[programme.Finding]("id"),
+	"quarter":              sees[returns.Quarter]("code"),
 }
 
-func sees[T any](db *gorm.DB, actor programme.Actor, id string) (bool, error) {
-	var found int64
-	err := db.Model(new(T)).Scopes(visibleTo(actor)).Where(clause.Eq{Column: "id", Value: id}).Count(&found).Error
-	return found > 0, err
+func sees[T any](column string) func(db *gorm.DB, actor programme.Actor, key string) (bool, error) {
+	return func(db *gorm.DB, actor programme.Actor, key string) (bool, error) {
+		var found int64
+		err := db.Model(new(T)).Scopes(visibleTo(actor)).Where(clause.Eq{Column: column, Value: key}).Count(&found).Error
+		return found > 0, err
+	}
 }

@@ -236,13 +236,17 @@ func submissionWire(ctx context.Context) func(*returns.Submission) api.Benchmark
 		wire := api.BenchmarkingSubmission{
 			Id: s.ID, Borough: s.Borough, BoroughName: names.borough(s.Borough), Quarter: s.Quarter, State: api.BenchmarkingSubmissionState(s.State),
 			UnderReview: s.UnderReview, Standing: s.Standing, ReceivedAt: s.ReceivedAt, DaysLate: s.DaysLate, Resubmissions: s.Resubmitted,
-			Thread: make([]api.BenchmarkingQuestion, len(s.Thread)), Illustrative: s.Illustrative,
+			Explanations: []api.VersionExplanation{}, Thread: make([]api.BenchmarkingQuestion, len(s.Thread)), Illustrative: s.Illustrative,
 			CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Etag: etagOf(s.Version), Steps: submissionSteps(ctx, s),
 		}
 		for i := range s.Thread {
 			wire.Thread[i] = questionWire(&s.Thread[i])
 		}
-		if s.Draft != nil && returns.WritesFor(actor, s.Borough) {
+		if !returns.WritesFor(actor, s.Borough) {
+			return wire
+		}
+		wire.Explanations = explanationsWire(s.Explanations)
+		if s.Draft != nil {
 			wire.Draft = &api.BenchmarkingDraft{Framework: s.Draft.Framework, Values: valuesWire(s.Draft.Values)}
 		}
 		if r := s.Facts.Report; r != nil {
@@ -289,13 +293,17 @@ func valuesWire(values returns.Values) []api.CountValue {
 }
 
 func versionWire(v *returns.Version) api.BenchmarkingVersion {
-	wire := api.BenchmarkingVersion{
+	return api.BenchmarkingVersion{
 		Number: v.Number, State: api.BenchmarkingVersionState(v.State), Framework: v.Framework, Values: valuesWire(v.Values),
-		Explanations: make([]api.VersionExplanation, len(v.Explanations)), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
+		Explanations: explanationsWire(v.Explanations), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
 		AuthorityId: v.AuthorityID, ReceiptId: v.ReceiptID, DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
 	}
-	for i, e := range v.Explanations {
-		wire.Explanations[i] = api.VersionExplanation{Rule: e.Rule, Counts: countsOf(e.Counts), Text: e.Text, By: string(e.By), At: e.At, CarriedFrom: e.CarriedFrom}
+}
+
+func explanationsWire(said []returns.Explanation) []api.VersionExplanation {
+	wire := make([]api.VersionExplanation, len(said))
+	for i, e := range said {
+		wire[i] = api.VersionExplanation{Rule: e.Rule, Counts: countsOf(e.Counts), Text: e.Text, By: string(e.By), At: e.At, CarriedFrom: e.CarriedFrom}
 	}
 	return wire
 }

@@ -24,6 +24,7 @@ var (
 	_ = prepared(func(w *world) string { return w.warned(w.opened()) }, "explainBenchmarkingSubmission")
 	_ = prepared(func(w *world) string { return w.queried(w.opened()) }, "answerBenchmarkingSubmission")
 	_ = prepared((*world).practised, "getBoroughBenchmarkingSubmission", "putBenchmarkingSubmission")
+	_ = prepared((*world).collecting, "createBenchmarkingSubmissions")
 )
 
 // opened is the code of a quarter whose window is open, whatever day it is, and for
@@ -34,7 +35,21 @@ func (w *world) opened() string {
 	if _, err := fmt.Sscan(w.ownerGets("SELECT count(*)::text FROM quarters WHERE code < '2026'"), &n); err != nil {
 		w.t.Fatal(err)
 	}
-	code := fmt.Sprintf("20%02d-%02d-Q%d", 25-n/4, 26-n/4, 4-n%4)
+	return w.open(fmt.Sprintf("20%02d-%02d-Q%d", 25-n/4, 26-n/4, 4-n%4))
+}
+
+// collecting is the quarter for which the contract's example sends returns.
+func (w *world) collecting() string {
+	w.t.Helper()
+	const code = "2026-27-Q2"
+	if w.get("/v1/quarters/"+code).status == http.StatusOK {
+		return code
+	}
+	return w.open(code)
+}
+
+func (w *world) open(code string) string {
+	w.t.Helper()
 	today := programme.DefaultSettings.Today(w.clock())
 	q := aQuarter(code, today, today.AddDays(30), today.AddDays(60))
 	q.Framework = new("1.0.0")
@@ -157,14 +172,15 @@ func (w *world) queried(quarter string) string {
 // practised is the id of Lambeth's return in practice, of which a version was submitted.
 func (w *world) practised() string {
 	w.t.Helper()
-	if r := w.as(programme.RoleBoroughLead, own).get(returnAt(own, "practice")); r.status == http.StatusOK {
-		return r.id()
+	lead, at := w.as(programme.RoleBoroughLead, own), returnAt(own, "practice")
+	if lead.get(at).status == http.StatusOK {
+		return stateOf(w.t, lead, at).Id
 	}
 	return w.submitted("practice")
 }
 
 // stateOf reads what the caller sees of a return.
-func stateOf(t *testing.T, c caller, path string) api.BenchmarkingSubmission {
+func stateOf(t testing.TB, c caller, path string) api.BenchmarkingSubmission {
 	t.Helper()
 	var s api.BenchmarkingSubmission
 	c.get(path).want(200).into(&s)

@@ -259,6 +259,9 @@ func askedBy(borough string) context.Context {
 func fill(target any) { set(reflect.ValueOf(target).Elem()) }
 
 func set(v reflect.Value) {
+	if !v.CanSet() {
+		return // what a type keeps to itself is not told
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString("x")

@@ -412,6 +412,7 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleContact)
 	w.standing(exampleReturn)
 	w.practised()
+	w.collecting()
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
 	w.standing(exampleSecret)
 	w.made[exampleReadKey] = w.readKey(own).ID
