@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -90,16 +89,17 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 	all := make([]returns.PostingResult, len(postings))
 	err := s.act(ctx, actor, func(w *work) error {
 		for i := range postings {
-			refused, err := w.orNot(func() (err error) {
-				all[i], err = w.receive(postings[i])
+			if err := w.tx.SavePoint("posting").Error; err != nil {
 				return err
-			})
+			}
+			got, err := w.receive(postings[i])
+			if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
+				got, err = returns.PostingResult{Outcome: returns.Declined, Err: of}, w.tx.RollbackTo("posting").Error
+			}
 			if err != nil {
 				return err
 			}
-			if refused != nil {
-				all[i] = returns.PostingResult{Outcome: returns.Declined, Err: refused}
-			}
+			all[i] = got
 		}
 		if !partial {
 			if err := returns.NoneRefused(all); err != nil {
@@ -349,81 +349,24 @@ func (s *Store) AnswerBenchmarkingSubmission(ctx context.Context, actor programm
 func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error) {
 	var row returns.Submission
 	err := s.act(ctx, actor, func(w *work) (err error) {
-		if err = w.lockQuartersOf(id); err == nil {
-			row, err = w.accept(id, version)
+		// The quarter before the return, as by all who send: its generation is what
+		// answers about its figures are kept under.
+		if err := w.tx.Exec("SELECT FROM quarters WHERE code = (SELECT quarter_code FROM benchmarking_submissions WHERE id = ?) FOR UPDATE", idOrNone(id)).Error; err != nil {
+			return err
 		}
+		row, err = change(w.ctx, s, actor, benchmarkingSubmissions, id, version, returns.Accept, func(w *work, row *returns.Submission) error {
+			former := row.Stand()
+			if err := w.become(id, former, returns.VersionSuperseded, "superseded_at"); err != nil {
+				return err
+			}
+			if err := w.become(id, row.Standing, returns.VersionAccepted, "closed_at"); err != nil {
+				return err
+			}
+			return w.tx.Exec("UPDATE quarters SET generation = generation + 1 WHERE code = ?", row.Quarter).Error
+		})
 		return err
 	})
 	return orZero(row, err)
-}
-
-// AcceptBenchmarkingSubmissions does the same with each of several, and leaves those as
-// they are that something stops. Those that stand have their new version. The error is
-// Forbidden for anyone but the programme's team.
-func (s *Store) AcceptBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, all []returns.Acceptance, dry bool) ([]returns.Acceptance, error) {
-	done := make([]returns.Acceptance, len(all))
-	err := s.act(ctx, actor, func(w *work) error {
-		ids := make([]string, len(all))
-		for i := range all {
-			ids[i] = all[i].ID
-		}
-		if err := w.lockQuartersOf(ids...); err != nil {
-			return err
-		}
-		for i, one := range all {
-			var row returns.Submission
-			stopped, err := w.orNot(func() (err error) {
-				row, err = w.accept(one.ID, one.Version)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			done[i] = returns.Acceptance{ID: one.ID, Version: row.Version, Err: stopped}
-		}
-		if dry {
-			return errDry
-		}
-		return nil
-	})
-	if errors.Is(err, errDry) {
-		err = nil
-	}
-	return done, err
-}
-
-// orNot takes back what one of several has written that is refused, and answers why. What
-// fails otherwise fails for all.
-func (w *work) orNot(do func() error) (stopped, err error) {
-	if err := w.tx.SavePoint("one").Error; err != nil {
-		return nil, err
-	}
-	err = do()
-	if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
-		return of, w.tx.RollbackTo("one").Error
-	}
-	return nil, err
-}
-
-// lockQuartersOf locks the quarters of the returns, in one order, before the returns
-// themselves, as all do who send: a quarter's generation is what answers about its
-// figures are kept under.
-func (w *work) lockQuartersOf(ids ...string) error {
-	known := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return uuid.Validate(id) != nil }) // PostgreSQL would call it a syntax error
-	return w.tx.Exec("SELECT FROM quarters WHERE code IN (SELECT quarter_code FROM benchmarking_submissions WHERE id = ANY (?)) ORDER BY code FOR UPDATE", array(known)).Error
-}
-
-func (w *work) accept(id string, version int64) (returns.Submission, error) {
-	return change(w.ctx, w.store, w.actor, benchmarkingSubmissions, id, version, returns.Accept, func(w *work, row *returns.Submission) error {
-		former := row.Stand()
-		if err := w.become(id, former, returns.VersionSuperseded, "superseded_at"); err != nil {
-			return err
-		}
-		if err := w.become(id, row.Standing, returns.VersionAccepted, "closed_at"); err != nil {
-			return err
-		}
-		return w.tx.Exec("UPDATE quarters SET generation = generation + 1 WHERE code = ?", row.Quarter).Error
-	})
 }
 
 // BenchmarkingVersions lists the versions of a return that the actor may see, by
@@ -447,6 +390,14 @@ func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, 
 		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
 	}
 	return orZero(v, refusal(err))
+}
+
+// idOrNone is the id, or nothing for what PostgreSQL would call a syntax error.
+func idOrNone(id string) *string {
+	if uuid.Validate(id) != nil {
+		return nil
+	}
+	return &id
 }
 
 func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {

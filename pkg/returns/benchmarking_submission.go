@@ -374,14 +374,6 @@ type PostingResult struct {
 	Err        error // why it was refused
 }
 
-// Acceptance is a return at the version at which it is to be accepted, and what became
-// of it.
-type Acceptance struct {
-	ID      string
-	Version int64
-	Err     error // what stops it; nil where it stands
-}
-
 // Stands refuses to replace what the posting does not name. there is whether there is
 // a return already.
 func (p *Posting) Stands(there bool, version int64) error {

@@ -24,7 +24,6 @@ type benchmarkingSubmissionStore interface {
 	QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error)
 	AnswerBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, text string) (returns.Submission, error)
 	AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
-	AcceptBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, all []returns.Acceptance, dry bool) ([]returns.Acceptance, error)
 	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.PostingResult, error)
 	BenchmarkingTemplate(ctx context.Context, actor programme.Actor, borough, quarter string) (returns.Template, error)
 	BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version]
@@ -163,35 +162,6 @@ func (s *Server) AnswerBenchmarkingSubmission(ctx context.Context, r api.AnswerB
 // AcceptBenchmarkingSubmission lets it stand.
 func (s *Server) AcceptBenchmarkingSubmission(ctx context.Context, r api.AcceptBenchmarkingSubmissionRequestObject) (api.Response, error) {
 	return submissionReply(ctx)(s.store.AcceptBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
-}
-
-// AcceptBenchmarkingSubmissions lets several stand.
-func (s *Server) AcceptBenchmarkingSubmissions(ctx context.Context, r api.AcceptBenchmarkingSubmissionsRequestObject) (api.Response, error) {
-	call := callOf(ctx)
-	all := make([]returns.Acceptance, len(r.Body.Submissions))
-	for i, one := range r.Body.Submissions {
-		all[i] = returns.Acceptance{ID: one.Id, Version: matchVersion(&one.Etag)}
-	}
-	all, err := s.store.AcceptBenchmarkingSubmissions(ctx, call.actor, all, call.dry())
-	if err != nil {
-		return nil, err
-	}
-	wire := api.BenchmarkingAcceptances{DryRun: call.dry(), Submissions: make([]api.BenchmarkingAcceptance, len(all))}
-	for i := range all {
-		one := api.BenchmarkingAcceptance{Id: all[i].ID, Accepted: all[i].Err == nil}
-		stopped, is := errors.AsType[*programme.Error](all[i].Err)
-		switch {
-		case is:
-			one.Code, one.Detail = new(string(stopped.Code)), &stopped.Detail
-		case !call.dry():
-			one.Etag = new(etagOf(all[i].Version))
-		}
-		if one.Accepted {
-			wire.Accepted++
-		}
-		wire.Submissions[i] = one
-	}
-	return ok(ctx, wire)
 }
 
 // GetBenchmarkingReport answers what the rules find.
