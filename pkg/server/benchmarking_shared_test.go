@@ -22,7 +22,7 @@ func TestAServiceThatTwoBoroughsShare(t *testing.T) {
 		}
 		return shared.post("/v1/benchmarking-submissions", jsonOf(t, body))
 	}
-	several(own, farAway).problem(422, "invalid")
+	several(own, farAway).problem(403, "not_yours")
 	several(own, partner).want(200)
 	for _, borough := range []string{own, partner} {
 		draft := stateOf(t, shared, returnAt(borough, quarter))
