@@ -259,7 +259,6 @@ func TestAReturnFromDraftToAccepted(t *testing.T) {
 	if s := stateOf(t, team, path); s.State != api.BenchmarkingSubmissionStateAccepted || *s.Standing != 1 || s.UnderReview != nil {
 		t.Errorf("%+v", s)
 	}
-
 }
 
 // TestWhatWasSubmittedNeverChanges: what was accepted stands until the next is, and a
