@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/framework", "pkg/programme"},
 	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
+	"pkg/disclosure":      {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/screen":          {},
 	"pkg/seed/pack":       {},
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
