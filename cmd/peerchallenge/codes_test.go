@@ -133,20 +133,7 @@ type codes struct {
 
 func readCodes(t *testing.T, path, dir string, names []string, exports map[string]string) codes {
 	t.Helper()
-	set := gotoken.NewFileSet()
-	var files []*ast.File
-	for _, name := range names {
-		file, err := parser.ParseFile(set, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, file)
-	}
-	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}}
-	config := types.Config{Importer: importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })}
-	if _, err := config.Check(path, set, files, info); err != nil {
-		t.Fatal(err)
-	}
+	files, info := typed(t, path, dir, names, exports)
 	found := codes{constants: map[string]map[string]string{}, used: map[string]string{}}
 	for _, object := range info.Uses {
 		if is, kind := constantCode(object); is {
@@ -179,6 +166,26 @@ func readCodes(t *testing.T, path, dir string, names []string, exports map[strin
 		})
 	}
 	return found
+}
+
+// typed reads a package as the compiler does.
+func typed(t *testing.T, path, dir string, names []string, exports map[string]string) ([]*ast.File, *types.Info) {
+	t.Helper()
+	set := gotoken.NewFileSet()
+	var files []*ast.File
+	for _, name := range names {
+		file, err := parser.ParseFile(set, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{}, Defs: map[*ast.Ident]types.Object{}}
+	config := types.Config{Importer: importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })}
+	if _, err := config.Check(path, set, files, info); err != nil {
+		t.Fatal(err)
+	}
+	return files, info
 }
 
 // constantCode reports whether the object is one of the domain's codes.

@@ -233,7 +233,6 @@ func TestWaysOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	team := programme.Actor{Subject: "t", Roles: []programme.Role{programme.RoleProgramme}}
 	lead := programme.Actor{Subject: "l", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: hackney}
 	neighbour := programme.Actor{Subject: "n", Roles: []programme.Role{programme.RoleBoroughLead}, Borough: camden}
 	reader := programme.Actor{Subject: "r", Roles: []programme.Role{programme.RoleReporting}, Borough: hackney}

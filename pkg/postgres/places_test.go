@@ -46,6 +46,34 @@ func TestPlacesTellWhatChanged(t *testing.T) {
 	}
 }
 
+// TestPlacesArePlannedOnce: what is asked for every page that somebody holds is not
+// planned anew each time, also where PostgreSQL knows nothing of the feed yet.
+func TestPlacesArePlannedOnce(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]string{"known": "ANALYZE feed", "unknown": "SELECT 1"} {
+		s := seeded(t)
+		if _, err := s.sql.ExecContext(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+		s.sql.SetMaxOpenConns(1) // a plan is of one connection
+		for _, nouns := range [][]string{{"milestone"}, {"action", "finding", "peer-challenge", "peer-challenge-group", "peer-review"}, {programme.EveryNoun}} {
+			for range 20 {
+				if _, err := s.Places(t.Context(), nouns); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var anew int
+			statement, _ := placesOf(nouns)
+			if err := s.sql.QueryRowContext(t.Context(), "SELECT custom_plans FROM pg_prepared_statements WHERE statement = $1", statement).Scan(&anew); err != nil {
+				t.Fatal(err)
+			}
+			if anew > 5 {
+				t.Errorf("where the feed is %s, the places of %v were planned %d times", name, nouns, anew)
+			}
+		}
+	}
+}
+
 // TestARevocationThatExpiresIsTold: it goes by itself, and leaves an entry as all that
 // goes does.
 func TestARevocationThatExpiresIsTold(t *testing.T) {

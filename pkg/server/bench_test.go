@@ -363,6 +363,12 @@ func rate(b *testing.B, base, token string, path func(int) string) float64 {
 // rateOf is rate for requests with the header that are answered so.
 func rateOf(b *testing.B, base string, header http.Header, status int, path func(int) string) float64 {
 	b.Helper()
+	return rateFor(b, span, base, header, status, path)
+}
+
+// rateFor is rateOf over another time.
+func rateFor(b *testing.B, span time.Duration, base string, header http.Header, status int, path func(int) string) float64 {
+	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}

@@ -39,6 +39,7 @@ type call struct {
 	made        func()         // makes room for others, as soon as the database has done its part
 	keep        func(*content) // remembers what was made; does nothing where that is no use
 	lastMade    *lastMade      // pages of lists
+	stands      pageState      // of the page, where that was asked already
 	store       filterStore
 }
 

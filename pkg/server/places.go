@@ -45,7 +45,6 @@ type lastMade struct {
 type pageCache interface {
 	GetIfPresent(k pageKey) (*pageMade, bool)
 	Set(k pageKey, made *pageMade) (*pageMade, bool)
-	Invalidate(k pageKey) (*pageMade, bool)
 	CleanUp()
 }
 
@@ -111,8 +110,12 @@ func (s *Server) unchanged(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		places, err := s.store.Places(c.Request().Context(), made.nouns)
-		if err != nil || places != made.places {
+		if err != nil {
 			return next(c) // which will meet the fault itself, if it lasts
+		}
+		if places != made.places {
+			call.stands = pageState{call.snapshot.Generation, call.today, made.nouns, places}
+			return next(c)
 		}
 		etag := made.etag
 		if made.packed && call.acceptsGzip {
@@ -149,26 +152,16 @@ func (call *call) madeOf(list []string) []string {
 	return slices.Compact(nouns)
 }
 
-// before asks where the feed stands before the page is made. Where that cannot be
-// known, the page is not remembered.
-//
-// Asking twice costs a quarter of a page. So for whoever holds nothing it is left out
-// where something is remembered of the page: that stays right, and if the page turns out
-// to be another, it is forgotten.
+// before asks where the feed stands before the page is made, unless it has been asked
+// in order to tell that the page has changed. Where that cannot be known, the page is
+// not remembered; nor for whoever holds none, who may never ask for it again.
 func (m *lastMade) before(ctx context.Context, call *call, list []string) pageState {
+	if call.ifNoneMatch == "" || call.stands.nouns != nil {
+		return call.stands
+	}
 	state := pageState{generation: call.snapshot.Generation, today: call.today, nouns: call.madeOf(list)}
 	if state.nouns == nil {
 		return state
-	}
-	if key := call.pageKey(); call.ifNoneMatch == "" {
-		if known, is := m.cache.GetIfPresent(key); is && known.generation == state.generation && known.today == state.today {
-			call.keep = func(made *content) {
-				if made.etag != known.etag {
-					m.cache.Invalidate(key)
-				}
-			}
-			return pageState{}
-		}
 	}
 	places, err := m.store.Places(ctx, state.nouns)
 	if err != nil {
