@@ -11,7 +11,7 @@ import (
 )
 
 // number is how many forests are proved. With 2000 it is an affair of minutes.
-var number = flag.Int("forests", 40, "how many random forests are proved")
+var number = flag.Int("forests", 30, "how many random forests are proved")
 
 // build makes a document of a few counts that hang together.
 type build struct{ d framework.Document }

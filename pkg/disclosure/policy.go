@@ -52,6 +52,7 @@ const (
 	sameNumber
 	boundingDenominator
 	notSaidWhich
+	largeYear
 )
 
 // family is one of the framework's, by the places of its counts.
@@ -183,7 +184,7 @@ func (p *Policy) withheld(borough string) []bool {
 func (p *Policy) fewInYear(borough string, c *framework.Count) bool {
 	least := float64(LeastYear)
 	switch {
-	case p.fourth && !p.stockAsked(c):
+	case p.fourth && !p.stockAsked(c), p.off == largeYear:
 		return false
 	case p.fourth:
 		least = LeastWithStock

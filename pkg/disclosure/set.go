@@ -34,15 +34,15 @@ func New(d *framework.Document, quarter benchmark.Period, list []Return) (*Set, 
 		return nil, err
 	}
 	t := table{document: d, quarter: quarter.Code, rows: make([]row, len(list))}
-	for i := range list {
-		if t.row(list[i].Borough) != nil {
-			return nil, fmt.Errorf("the borough %s is given twice", list[i].Borough)
+	for i, given := range list {
+		if t.row(given.Borough) != nil {
+			return nil, fmt.Errorf("the borough %s is given twice", given.Borough)
 		}
-		cells := make([]Cell, len(d.Counts))
+		cells := make([]Cell, 0, len(d.Counts))
 		for k := range d.Counts {
-			cells[k] = list[i].Quarters.published(&d.Counts[k], which)
+			cells = append(cells, given.Quarters.published(&d.Counts[k], which))
 		}
-		t.rows[i] = row{list[i].Borough, cells}
+		t.rows[i] = row{given.Borough, cells}
 	}
 	return &Set{t}, nil
 }
