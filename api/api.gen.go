@@ -11656,6 +11656,33 @@ type UpdateSubRegionParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// ListTimelinessParams defines parameters for ListTimeliness.
+type ListTimelinessParams struct {
+	// Level Only rows of this level.
+	Level *CompletenessLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListTokenRevocationsParams defines parameters for ListTokenRevocations.
 type ListTokenRevocationsParams struct {
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
@@ -13104,6 +13131,11 @@ type UpdateSubRegionRequestObject struct {
 	Body   *SubRegionPatch
 }
 
+// ListTimelinessRequestObject is what a request for ListTimeliness says.
+type ListTimelinessRequestObject struct {
+	Params ListTimelinessParams
+}
+
 // ListTokenRevocationsRequestObject is what a request for ListTokenRevocations says.
 type ListTokenRevocationsRequestObject struct {
 	Params ListTokenRevocationsParams
@@ -13705,6 +13737,9 @@ type Operations interface {
 	// UpdateSubRegion Correct a sub-region
 	// (PATCH /v1/sub-regions/{slug})
 	UpdateSubRegion(ctx context.Context, r UpdateSubRegionRequestObject) (Response, error)
+	// ListTimeliness See how punctual returns were
+	// (GET /v1/timeliness)
+	ListTimeliness(ctx context.Context, r ListTimelinessRequestObject) (Response, error)
 	// ListTokenRevocations List what has been ended
 	// (GET /v1/token-revocations)
 	ListTokenRevocations(ctx context.Context, r ListTokenRevocationsRequestObject) (Response, error)
@@ -14881,6 +14916,16 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/quarters/:quarter/outstanding", o.ListOutstanding, func(from *request, r *ListOutstandingRequestObject) {
 		from.path("quarter", &r.Quarter)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/timeliness", o.ListTimeliness, func(from *request, r *ListTimelinessRequestObject) {
+		from.query("level", false, &r.Params.Level)
+		from.query("borough", false, &r.Params.Borough)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)

@@ -10,23 +10,43 @@ import (
 	"peerchallenge/pkg/returns"
 )
 
+// Senders answers the boroughs that were to send a return in the quarter.
+type Senders = func(*returns.Quarter) []returns.Sender
+
 // Completeness lists how complete the quarter is: the region, its sub-regions and the
 // boroughs that are to send a return or, where only what is outstanding is wanted, the
 // boroughs whose return has not come. Each row is as the actor may see it.
-func (s *Store) Completeness(actor programme.Actor, q returns.Quarter, senders []returns.Sender, outstanding bool) programme.Listing[returns.Completeness] {
-	read := func(tx *gorm.DB) ([]returns.Completeness, error) {
-		c := returns.Collected{Quarter: q, At: s.now(), Zone: s.rules.Zone, Senders: senders}
-		if err := collected(tx, &c); err != nil {
-			return nil, err
-		}
-		rows := c.Completeness()
+func (s *Store) Completeness(actor programme.Actor, q returns.Quarter, senders Senders, outstanding bool) programme.Listing[returns.Completeness] {
+	return s.completeness(actor, func(tx *gorm.DB) ([]returns.Completeness, error) {
+		rows, err := s.collected(tx, []returns.Quarter{q}, senders)
 		if outstanding {
 			rows = returns.Outstanding(rows)
 		}
+		return rows, err
+	})
+}
+
+// Timeliness lists the same of every quarter whose window has opened, the earliest
+// first, as far as the filter leaves it.
+func (s *Store) Timeliness(actor programme.Actor, senders Senders, f returns.TimelinessFilter) programme.Listing[returns.Completeness] {
+	return s.completeness(actor, func(tx *gorm.DB) ([]returns.Completeness, error) {
+		var opened []returns.Quarter
+		if err := beyondSight(tx).Where("opens_on <= ?", returns.DayAt(s.now(), s.rules.Zone)).Order("code").Find(&opened).Error; err != nil {
+			return nil, err
+		}
+		rows, err := s.collected(tx, opened, senders)
+		return f.Of(rows), err
+	})
+}
+
+// completeness lists the rows, each as the actor may see it.
+func (s *Store) completeness(actor programme.Actor, all func(tx *gorm.DB) ([]returns.Completeness, error)) programme.Listing[returns.Completeness] {
+	read := func(tx *gorm.DB) ([]returns.Completeness, error) {
+		rows, err := all(tx)
 		for i := range rows {
 			rows[i] = rows[i].SeenBy(actor)
 		}
-		return rows, nil
+		return rows, err
 	}
 	// It changes with the day too, and by what the actor may not hear of: only what the
 	// actor sees says whether it is the same.
@@ -45,20 +65,33 @@ func (s *Store) Completeness(actor programme.Actor, q returns.Quarter, senders [
 	return listed(s, nil, state, completenessKey, read)
 }
 
-// collected reads what came and what was granted in the quarter, whoever may see it:
+// collected reads what came and what was granted in the quarters, whoever may see it:
 // what of it is told to whom is the row's own rule.
-func collected(tx *gorm.DB, c *returns.Collected) error {
-	in := func() *gorm.DB { return beyondSight(tx).Where("quarter_code = ?", c.Quarter.Code).Order("id") }
-	for _, rows := range []any{&c.Extensions, &c.Corrections, &c.Contacts} {
+func (s *Store) collected(tx *gorm.DB, quarters []returns.Quarter, senders Senders) ([]returns.Completeness, error) {
+	codes := make([]string, len(quarters))
+	for i := range quarters {
+		codes[i] = quarters[i].Code
+	}
+	in := func() *gorm.DB { return beyondSight(tx).Where("quarter_code IN ?", codes).Order("id") }
+	all := returns.Collected{At: s.now(), Zone: s.rules.Zone}
+	for _, rows := range []any{&all.Extensions, &all.Corrections, &all.Contacts} {
 		if err := in().Find(rows).Error; err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return in().Table("benchmarking_submissions").Select("borough_code, state, received_at, resubmitted").Scan(&c.Received).Error
+	if err := in().Table("benchmarking_submissions").Select("quarter_code, borough_code, state, received_at, resubmitted").Scan(&all.Received).Error; err != nil {
+		return nil, err
+	}
+	rows := []returns.Completeness{}
+	for i := range quarters {
+		c := all.In(quarters[i], senders(&quarters[i]))
+		rows = append(rows, c.Completeness()...)
+	}
+	return rows, nil
 }
 
-// completenessKey puts the widest first.
+// completenessKey puts the earliest first, and of a quarter the widest.
 func completenessKey(c *returns.Completeness) []string {
 	rank := map[returns.Level]string{returns.OfRegion: "a", returns.OfSubRegion: "b", returns.OfBorough: "c"}
-	return []string{rank[c.Level], c.Place}
+	return []string{c.Quarter, rank[c.Level], c.Place}
 }

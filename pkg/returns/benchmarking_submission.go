@@ -19,13 +19,13 @@ type Submission struct {
 	State   State
 	// Draft is what the borough is working on, nil where there is nothing that was
 	// not submitted. Nobody but the borough sees it.
-	Draft *Draft `gorm:"serializer:json" audit:"withheld"`
+	Draft *Draft `audit:"withheld" gorm:"serializer:json"`
 	// Explanations are all that were ever given, of this quarter's figures as they
 	// were at the time. They stay when the draft is replaced: the same figures posted
 	// again keep theirs.
-	Explanations []Explanation `gorm:"serializer:json" audit:"withheld"`
+	Explanations []Explanation `audit:"withheld" gorm:"serializer:json"`
 	// Thread is what the team asked about what was submitted, and what was answered.
-	Thread []Question `gorm:"serializer:json" audit:"withheld"`
+	Thread []Question `audit:"withheld" gorm:"serializer:json"`
 
 	Numbers      int        // how many numbers were given to versions
 	UnderReview  *int       // the version that is submitted or queried
@@ -154,7 +154,7 @@ func (s *Submission) maySubmit(actor programme.Actor) error {
 	if !actor.Is(programme.RoleBoroughLead) && s.Facts.Authority == nil {
 		return programme.Errorf(programme.Forbidden, programme.CodeNoAuthority, "A lead of the borough signs, or authorises who submits. Nobody has authorised you.")
 	}
-	return s.Facts.Report.clear()
+	return s.clear()
 }
 
 // MayOn implements [programme.Dated]: the window is asked on the day of the call.
@@ -182,7 +182,8 @@ func (s Standing) taken(quarter string) error {
 }
 
 // clear refuses to submit a draft of which the report says that it cannot be yet.
-func (r *Report) clear() error {
+func (s *Submission) clear() error {
+	r := s.Facts.Report
 	if r == nil || r.Errors == 0 && r.Open == 0 {
 		return nil
 	}
@@ -256,7 +257,7 @@ func (s *Submission) Send(actor programme.Actor, now time.Time, today programme.
 	s.Numbers++
 	v := Version{
 		SubmissionID: s.ID, Number: s.Numbers, State: VersionSubmitted, Framework: s.Draft.Framework, Values: s.Draft.Values,
-		Explanations: s.Facts.Report.explanations(), SubmittedAt: now, SubmittedBy: signsAs(actor), DaysLate: s.Facts.Standing(today).DaysLate,
+		Explanations: s.explained(), SubmittedAt: now, SubmittedBy: signsAs(actor), DaysLate: s.Facts.Standing(today).DaysLate,
 	}
 	if v.SubmittedBy != programme.RoleBoroughLead {
 		v.AuthorityID = s.Facts.Authority
@@ -271,9 +272,9 @@ func (s *Submission) Send(actor programme.Actor, now time.Time, today programme.
 	return v
 }
 
-// explanations answers what was said to the warnings that there are.
-func (r *Report) explanations() []Explanation {
-	said := []Explanation{}
+// explained answers what was said to the warnings that there are.
+func (s *Submission) explained() []Explanation {
+	r, said := s.Facts.Report, []Explanation{}
 	for i := range r.Findings {
 		if e := r.Findings[i].Explained; e != nil {
 			said = append(said, *e)
@@ -341,54 +342,6 @@ func (s *Submission) Reply(actor programme.Actor, text string, now time.Time) {
 func (s *Submission) Stand() (before *int) {
 	before, s.Standing, s.UnderReview, s.State = s.Standing, s.UnderReview, nil, Accepted
 	return before
-}
-
-// Posting is a whole return as it is sent.
-type Posting struct {
-	Borough string
-	Quarter string
-	Values  Values
-	// Create says that there is to be none yet; Match names the versions one of which
-	// must be the present one. With neither, nothing is replaced.
-	Create bool
-	Match  []int64
-}
-
-// Outcome is what became of a return that was sent.
-type Outcome string
-
-// The outcomes.
-const (
-	Created   Outcome = "created"
-	Replaced  Outcome = "replaced"
-	Unchanged Outcome = "unchanged"
-	Declined  Outcome = "refused"
-)
-
-// PostingResult is what became of a return, or would in a dry run.
-type PostingResult struct {
-	Outcome    Outcome
-	Submission Submission
-	Report     Report
-	Number     *int  // of the version that the report is about; nil where it is about the draft
-	Err        error // why it was refused
-}
-
-// Stands refuses to replace what the posting does not name. there is whether there is
-// a return already.
-func (p *Posting) Stands(there bool, version int64) error {
-	stale := programme.Errorf(programme.Stale, programme.CodeStale, "It has been changed since you read it.")
-	switch {
-	case p.Create && there:
-		return programme.Errorf(programme.Stale, programme.CodeStale, "There is a return already. Read it, and send its etag as If-Match.")
-	case p.Create:
-		return nil
-	case len(p.Match) == 0:
-		return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send If-None-Match: * to create the return, or the etag of the one that you have read as If-Match.")
-	case !there, !slices.Contains(p.Match, version):
-		return stale
-	}
-	return nil
 }
 
 // SubmissionFilter leaves those returns of a list that agree with every member that is
@@ -479,30 +432,4 @@ func (j *Judging) KnowsCounts(counts []string) error {
 // Equal reports whether both say the same by the same framework.
 func (d *Draft) Equal(other Draft) bool {
 	return d.Framework == other.Framework && d.Values.Equal(other.Values)
-}
-
-// NoneRefused names every return of several that was refused, with why. One that the
-// actor may not send at all is said alone: whose it is has nothing to do with the rest.
-func NoneRefused(all []PostingResult) error {
-	var faults []programme.Fault
-	for i := range all {
-		if programme.KindOf(all[i].Err) == programme.Forbidden {
-			return all[i].Err
-		}
-	}
-	for i := range all {
-		refused, is := errors.AsType[*programme.Error](all[i].Err)
-		if !is {
-			continue
-		}
-		pointer := "/submissions/" + strconv.Itoa(i)
-		if len(refused.Faults) == 0 {
-			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultRefused, Detail: refused.Detail})
-		}
-		for _, f := range refused.Faults {
-			f.Pointer = pointer + f.Pointer
-			faults = append(faults, f)
-		}
-	}
-	return programme.Refuse(faults)
 }

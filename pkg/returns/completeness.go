@@ -1,6 +1,7 @@
 package returns
 
 import (
+	"slices"
 	"time"
 
 	"peerchallenge/pkg/programme"
@@ -21,6 +22,7 @@ const (
 
 // Received is what completeness must know of one borough's return.
 type Received struct {
+	Quarter     string `gorm:"column:quarter_code"`
 	Borough     string `gorm:"column:borough_code"`
 	State       State
 	ReceivedAt  *time.Time // of the first version that was not withdrawn; nil while there is none
@@ -41,6 +43,18 @@ type Collected struct {
 	Extensions  []Extension
 	Corrections []CorrectionWindow
 	Contacts    []Contact
+}
+
+// In answers what there is of the quarter, of what there is of several, with the boroughs
+// that were to send a return in it.
+func (c *Collected) In(q Quarter, senders []Sender) Collected {
+	return Collected{
+		Quarter: q, At: c.At, Zone: c.Zone, Senders: senders,
+		Received:    of(c.Received, q.Code, func(r *Received) string { return r.Quarter }),
+		Extensions:  of(c.Extensions, q.Code, func(e *Extension) string { return e.Quarter }),
+		Corrections: of(c.Corrections, q.Code, func(w *CorrectionWindow) string { return w.Quarter }),
+		Contacts:    of(c.Contacts, q.Code, func(t *Contact) string { return t.Quarter }),
+	}
 }
 
 // Level is of what completeness tells.
@@ -195,11 +209,11 @@ func (c *Collected) judge(own *Completeness) {
 	}
 }
 
-// of answers those that are the borough's.
-func of[T any](all []T, borough string, whose func(*T) string) []T {
+// of answers those of which it says the key, a borough's or a quarter's.
+func of[T any](all []T, key string, says func(*T) string) []T {
 	var own []T
 	for i := range all {
-		if whose(&all[i]) == borough {
+		if says(&all[i]) == key {
 			own = append(own, all[i])
 		}
 	}
@@ -215,6 +229,20 @@ func Outstanding(rows []Completeness) []Completeness {
 		}
 	}
 	return left
+}
+
+// TimelinessFilter leaves those rows of a history that agree with every member that is
+// given.
+type TimelinessFilter struct {
+	Level   *Level
+	Borough *string
+}
+
+// Of leaves the rows that the filter does.
+func (f TimelinessFilter) Of(rows []Completeness) []Completeness {
+	return slices.DeleteFunc(rows, func(r Completeness) bool {
+		return f.Level != nil && r.Level != *f.Level || f.Borough != nil && (r.Level != OfBorough || r.Place != *f.Borough)
+	})
 }
 
 // SeenBy answers what the actor may know of it. Everybody sees the state, the days and

@@ -186,6 +186,53 @@ func TestCompletenessWithoutAWindow(t *testing.T) {
 	}
 }
 
+// TestOneQuarterOfSeveral: of what was collected in several quarters, one has its own
+// alone.
+func TestOneQuarterOfSeveral(t *testing.T) {
+	t.Parallel()
+	earlier := came(t, "E09000022", returns.Accepted, "2027-02-20T09:00:00Z", 3)
+	earlier.Quarter = "2026-27-Q3"
+	later := came(t, "E09000022", returns.Accepted, "2027-05-16T09:00:00Z", 0)
+	later.Quarter = "2026-27-Q4"
+	all := collecting(t, "2027-05-17T12:00:00Z", earlier, later)
+	extension := given("2027-05-20", "2027-05-01")
+	extension.Borough, extension.Quarter = "E09000022", "2026-27-Q3"
+	all.Extensions = []returns.Extension{extension}
+	all.Contacts = []returns.Contact{{Quarter: "2026-27-Q3", Borough: "E09000022", ContactedOn: "2027-02-18"}}
+	all.Corrections = []returns.CorrectionWindow{{Granted: returns.Granted{Quarter: "2026-27-Q3", Borough: "E09000022"}}}
+	one := all.In(quarterOf(fourth), all.Senders)
+	if len(one.Received) != 1 || len(one.Extensions)+len(one.Contacts)+len(one.Corrections) != 0 {
+		t.Errorf("it has %d returns, %d extensions, %d contacts, %d correction windows", len(one.Received), len(one.Extensions), len(one.Contacts), len(one.Corrections))
+	}
+	if got := rowOf(t, one, "E09000022"); counts(got) != [7]int{1, 1, 0, 1, 0, 0, 0} || *got.DaysLate != 2 || *got.Resubmitted != 0 {
+		t.Errorf("%v, %d days late, sent in again %d times", counts(got), *got.DaysLate, *got.Resubmitted)
+	}
+}
+
+// TestTimelinessFilter leaves rows of a level, and of a borough.
+func TestTimelinessFilter(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		filter returns.TimelinessFilter
+		want   []string
+	}{
+		{returns.TimelinessFilter{}, []string{"", "south", "east", "E09000001", "E09000022", "E09000028", "E09000030"}},
+		{returns.TimelinessFilter{Level: new(returns.OfRegion)}, []string{""}},
+		{returns.TimelinessFilter{Level: new(returns.OfSubRegion)}, []string{"south", "east"}},
+		{returns.TimelinessFilter{Borough: new("E09000022")}, []string{"E09000022"}},
+		{returns.TimelinessFilter{Level: new(returns.OfRegion), Borough: new("E09000022")}, nil},
+	} {
+		all := collecting(t, "2027-05-17T12:00:00Z")
+		var got []string
+		for _, r := range c.filter.Of(all.Completeness()) {
+			got = append(got, r.Place)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%+v leaves %q, want %q", c.filter, got, c.want)
+		}
+	}
+}
+
 // TestSumsOfCompleteness: at any moment everybody who is expected was received or is
 // missing, and what was received in a window is on time, late or in correction.
 func TestSumsOfCompleteness(t *testing.T) {

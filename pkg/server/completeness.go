@@ -10,7 +10,8 @@ import (
 )
 
 type completenessStore interface {
-	Completeness(actor programme.Actor, q returns.Quarter, senders []returns.Sender, outstanding bool) programme.Listing[returns.Completeness]
+	Completeness(actor programme.Actor, q returns.Quarter, senders func(*returns.Quarter) []returns.Sender, outstanding bool) programme.Listing[returns.Completeness]
+	Timeliness(actor programme.Actor, senders func(*returns.Quarter) []returns.Sender, f returns.TimelinessFilter) programme.Listing[returns.Completeness]
 }
 
 // ListCompleteness answers how complete a quarter is, everywhere.
@@ -29,24 +30,33 @@ func (s *Server) completeness(ctx context.Context, quarter string, outstanding b
 	if err != nil {
 		return nil, err
 	}
-	return answerListing(ctx, s.store.Completeness(call.actor, q, sendersIn(call.snapshot, &q), outstanding), completenessWire(ctx))
+	return answerListing(ctx, s.store.Completeness(call.actor, q, sendersIn(call.snapshot), outstanding), completenessWire(ctx))
 }
 
-// sendersIn answers the boroughs that were there on the quarter's last day, each with
-// the sub-region to which it belonged then.
-func sendersIn(snapshot *benchmark.Snapshot, q *returns.Quarter) []returns.Sender {
-	period, is := q.Period()
-	if !is {
-		return nil
-	}
-	var senders []returns.Sender
-	for i := range snapshot.Boroughs {
-		code := snapshot.Boroughs[i].Code
-		if a := snapshot.Authority(code); a == nil || a.Holds(period.EndsOn) {
-			senders = append(senders, returns.Sender{Borough: code, SubRegion: programme.SubRegionOn(snapshot.Memberships, code, period.EndsOn)})
+// ListTimeliness answers how punctual returns were, quarter after quarter.
+func (s *Server) ListTimeliness(ctx context.Context, r api.ListTimelinessRequestObject) (api.Response, error) {
+	call := callOf(ctx)
+	f := returns.TimelinessFilter{Level: convert[returns.Level](r.Params.Level), Borough: r.Params.Borough}
+	return answerListing(ctx, s.store.Timeliness(call.actor, sendersIn(call.snapshot), f), completenessWire(ctx))
+}
+
+// sendersIn answers, for a quarter, the boroughs that were there on its last day, each
+// with the sub-region to which it belonged then.
+func sendersIn(snapshot *benchmark.Snapshot) func(*returns.Quarter) []returns.Sender {
+	return func(q *returns.Quarter) []returns.Sender {
+		period, is := q.Period()
+		if !is {
+			return nil
 		}
+		var senders []returns.Sender
+		for i := range snapshot.Boroughs {
+			code := snapshot.Boroughs[i].Code
+			if a := snapshot.Authority(code); a == nil || a.Holds(period.EndsOn) {
+				senders = append(senders, returns.Sender{Borough: code, SubRegion: programme.SubRegionOn(snapshot.Memberships, code, period.EndsOn)})
+			}
+		}
+		return senders
 	}
-	return senders
 }
 
 func completenessWire(ctx context.Context) func(*returns.Completeness) api.Completeness {

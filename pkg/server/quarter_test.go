@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -239,5 +240,71 @@ func TestCompletenessOfAQuarter(t *testing.T) {
 	w.get("/v1/quarters/practice/completeness").want(200).into(&practice)
 	if len(practice.Items) != 0 {
 		t.Errorf("practice counts: %+v", practice.Items)
+	}
+}
+
+// TestTimeliness: quarter after quarter whose window has opened, in the order of time; how
+// often a return was sent in again is the borough's and the team's to see.
+func TestTimeliness(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	for _, q := range []returns.Quarter{
+		aQuarter("2025-26-Q4", "2026-04-01", "2026-05-14", "2026-05-28"), aQuarter("2098-99-Q1", "2098-07-01", "2098-08-14", "2098-08-28"),
+	} {
+		if _, err := w.store.CreateQuarter(t.Context(), team, q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.ownerDoes(`INSERT INTO benchmarking_submissions (id, borough_code, quarter_code, state, received_at, resubmitted)
+		VALUES ('01932b7e-0000-7000-8000-000000000098', '` + own + `', '2025-26-Q4', 'accepted', '2026-05-17T09:00:00Z', 2),
+		       ('01932b7e-0000-7000-8000-000000000099', '` + own + `', '` + exampleQuarter + `', 'accepted', '2026-08-10T09:00:00Z', 0)`)
+	type row struct {
+		Quarter, Level         string
+		Received, OnTime, Late int
+		DaysLate, Resubmitted  *int
+	}
+	rows := func(c caller, query string) []row {
+		t.Helper()
+		var page struct{ Items []row }
+		c.get("/v1/timeliness?limit=500&" + query).want(200).into(&page)
+		return page.Items
+	}
+	shown := func(r row) string {
+		text := r.Quarter + " " + r.Level
+		for _, n := range []*int{&r.Received, &r.OnTime, &r.Late, r.DaysLate, r.Resubmitted} {
+			if n == nil {
+				text += " -"
+				continue
+			}
+			text += " " + strconv.Itoa(*n)
+		}
+		return text
+	}
+	ofTheTeam, ofItsOwn, ofAnother := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own), w.as(programme.RoleBoroughLead, other)
+	for _, c := range []struct {
+		name  string
+		who   caller
+		query string
+		want  []string
+	}{
+		{"the borough's, to the team", ofTheTeam, "borough=" + own, []string{"2025-26-Q4 borough 1 0 1 3 2", "2026-27-Q1 borough 1 1 0 0 0"}},
+		{"the borough's, to itself", ofItsOwn, "borough=" + own, []string{"2025-26-Q4 borough 1 0 1 3 2", "2026-27-Q1 borough 1 1 0 0 0"}},
+		{"the borough's, to another", ofAnother, "borough=" + own, []string{"2025-26-Q4 borough 1 0 1 3 -", "2026-27-Q1 borough 1 1 0 0 -"}},
+		{"the region's, to the team", ofTheTeam, "level=region", []string{"2025-26-Q4 region 1 0 1 - 2", "2026-27-Q1 region 1 1 0 - 0"}},
+		{"the region's, to a borough", ofItsOwn, "level=region", []string{"2025-26-Q4 region 1 0 1 - -", "2026-27-Q1 region 1 1 0 - -"}},
+	} {
+		var got []string
+		for _, r := range rows(c.who, c.query) {
+			got = append(got, shown(r))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if all := rows(ofTheTeam, ""); len(all) != 2*(1+4+33) {
+		t.Errorf("there are %d rows of two quarters", len(all))
+	}
+	if got := w.get("/v1/timeliness?borough=E09000099").problem(400, "bad_request"); !slices.Equal(got, []string{"borough unknown_value"}) {
+		t.Errorf("a borough that is not there: %v", got)
 	}
 }

@@ -170,6 +170,7 @@ var visibility = map[string]string{
 	"listStatisticalNeighbours":        "++ +++ +++ +++",
 	"listSubRegionMemberships":         "++ +++ +++ +++",
 	"listSubRegions":                   "++ +++ +++ +++",
+	"listTimeliness":                   "++ +++ +++ +++",
 	"listTokenRevocations":             "+3 333 333 333",
 	"meetAskOrOffer":                   "+3 ++3 333 443",
 	"preparePeerChallenge":             "+3 333 333 333",

@@ -142,7 +142,11 @@ func Backup(t testing.TB, url string) (restore func()) {
 		return func(ctx context.Context) error { _, err := shared.admin.Exec(ctx, sql); return err }
 	}
 	run(closed, func(ctx context.Context) error { return copyDatabase(ctx, name, backup) }, statement("ALTER DATABASE "+name+" WITH ALLOW_CONNECTIONS true"))
-	t.Cleanup(func() { run(statement("DROP DATABASE IF EXISTS " + backup + " WITH (FORCE)")) })
+	t.Cleanup(func() {
+		shared.mu.Lock()
+		defer shared.mu.Unlock()
+		run(statement("DROP DATABASE IF EXISTS " + backup + " WITH (FORCE)"))
+	})
 	return func() {
 		t.Helper()
 		shared.mu.Lock()

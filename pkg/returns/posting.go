@@ -1,0 +1,83 @@
+package returns
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+
+	"peerchallenge/pkg/programme"
+)
+
+// Posting is a whole return as it is sent.
+type Posting struct {
+	Borough string
+	Quarter string
+	Values  Values
+	// Create says that there is to be none yet; Match names the versions one of which
+	// must be the present one. With neither, nothing is replaced.
+	Create bool
+	Match  []int64
+}
+
+// Outcome is what became of a return that was sent.
+type Outcome string
+
+// The outcomes.
+const (
+	Created   Outcome = "created"
+	Replaced  Outcome = "replaced"
+	Unchanged Outcome = "unchanged"
+	Declined  Outcome = "refused"
+)
+
+// PostingResult is what became of a return, or would in a dry run.
+type PostingResult struct {
+	Outcome    Outcome
+	Submission Submission
+	Report     Report
+	Number     *int  // of the version that the report is about; nil where it is about the draft
+	Err        error // why it was refused
+}
+
+// Stands refuses to replace what the posting does not name. there is whether there is
+// a return already.
+func (p *Posting) Stands(there bool, version int64) error {
+	stale := programme.Errorf(programme.Stale, programme.CodeStale, "It has been changed since you read it.")
+	switch {
+	case p.Create && there:
+		return programme.Errorf(programme.Stale, programme.CodeStale, "There is a return already. Read it, and send its etag as If-Match.")
+	case p.Create:
+		return nil
+	case len(p.Match) == 0:
+		return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send If-None-Match: * to create the return, or the etag of the one that you have read as If-Match.")
+	case !there, !slices.Contains(p.Match, version):
+		return stale
+	}
+	return nil
+}
+
+// NoneRefused names every return of several that was refused, with why. One that the
+// actor may not send at all is said alone: whose it is has nothing to do with the rest.
+func NoneRefused(all []PostingResult) error {
+	var faults []programme.Fault
+	for i := range all {
+		if programme.KindOf(all[i].Err) == programme.Forbidden {
+			return all[i].Err
+		}
+	}
+	for i := range all {
+		refused, is := errors.AsType[*programme.Error](all[i].Err)
+		if !is {
+			continue
+		}
+		pointer := "/submissions/" + strconv.Itoa(i)
+		if len(refused.Faults) == 0 {
+			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultRefused, Detail: refused.Detail})
+		}
+		for _, f := range refused.Faults {
+			f.Pointer = pointer + f.Pointer
+			faults = append(faults, f)
+		}
+	}
+	return programme.Refuse(faults)
+}
