@@ -2184,7 +2184,7 @@ type BenchmarkingSubmission struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
-	// Explanations All that the borough has said to warnings of its drafts; empty for everybody else, who reads those of what was submitted with the version.
+	// Explanations All that the borough has said to warnings; empty for everybody else: a version has its own.
 	Explanations []VersionExplanation `json:"explanations"`
 
 	// Id A UUID (version 7), made by the server.
@@ -2274,11 +2274,6 @@ type BenchmarkingSubmissionStepName string
 
 // BenchmarkingVersion A return as it was submitted under a number, for ever as it was.
 type BenchmarkingVersion struct {
-	// AuthorityId The id of another resource, or null where there is none.
-	//
-	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	AuthorityId *NullableId `json:"authorityId"`
-
 	// ClosedAt When it was accepted or withdrawn; null before.
 	ClosedAt *time.Time `json:"closedAt"`
 
@@ -2295,11 +2290,6 @@ type BenchmarkingVersion struct {
 
 	// Number The number of a version, from 1.
 	Number VersionNumber `json:"number"`
-
-	// ReceiptId The id of another resource, or null where there is none.
-	//
-	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	ReceiptId *NullableId `json:"receiptId"`
 
 	// State What became of the version. The one that is accepted is in force; a later one supersedes it when it is accepted. More may come.
 	State BenchmarkingVersionState `json:"state"`

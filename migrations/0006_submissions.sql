@@ -53,8 +53,6 @@ CREATE TABLE benchmarking_versions (
     explanations  jsonb NOT NULL CONSTRAINT benchmarking_versions_explanations_list CHECK (jsonb_typeof(explanations) = 'array'),
     submitted_at  timestamptz NOT NULL,
     submitted_by  text NOT NULL,
-    authority_id  uuid,
-    receipt_id    uuid,
     days_late     integer NOT NULL CONSTRAINT benchmarking_versions_days_late_positive CHECK (days_late >= 0),
     closed_at     timestamptz,
     superseded_at timestamptz,
@@ -69,8 +67,6 @@ COMMENT ON COLUMN benchmarking_versions."values" IS 'One for each count of the f
 COMMENT ON COLUMN benchmarking_versions.explanations IS 'Those of the warnings that it had.';
 COMMENT ON COLUMN benchmarking_versions.submitted_at IS 'When it came.';
 COMMENT ON COLUMN benchmarking_versions.submitted_by IS 'The role in which somebody of the borough submitted it.';
-COMMENT ON COLUMN benchmarking_versions.authority_id IS 'The authorisation on which it was submitted; null where a lead signed.';
-COMMENT ON COLUMN benchmarking_versions.receipt_id IS 'Its receipt.';
 COMMENT ON COLUMN benchmarking_versions.days_late IS 'How many days after the due day it came, by the window of that moment.';
 COMMENT ON COLUMN benchmarking_versions.closed_at IS 'When it was accepted or withdrawn.';
 COMMENT ON COLUMN benchmarking_versions.superseded_at IS 'When a later one took its place.';
@@ -83,8 +79,8 @@ END $$;
 -- +goose StatementEnd
 COMMENT ON FUNCTION keep_version() IS 'Row trigger of benchmarking_versions: what was submitted stays as it was.';
 CREATE TRIGGER keep_version BEFORE UPDATE ON benchmarking_versions FOR EACH ROW
-    WHEN ((OLD.number, OLD.framework, OLD."values", OLD.explanations, OLD.submitted_at, OLD.submitted_by, OLD.authority_id)
-        IS DISTINCT FROM (NEW.number, NEW.framework, NEW."values", NEW.explanations, NEW.submitted_at, NEW.submitted_by, NEW.authority_id))
+    WHEN ((OLD.number, OLD.framework, OLD."values", OLD.explanations, OLD.submitted_at, OLD.submitted_by)
+        IS DISTINCT FROM (NEW.number, NEW.framework, NEW."values", NEW.explanations, NEW.submitted_at, NEW.submitted_by))
     EXECUTE FUNCTION keep_version();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON benchmarking_submissions TO peerchallenge_service;

@@ -44,7 +44,6 @@ type Facts struct {
 	Extensions  []Extension        // that the borough has and that stand
 	Corrections []CorrectionWindow // likewise
 	Report      *Report            // on the draft; nil where there is none, or the actor does not see it
-	Authority   *string            // on which the actor may submit for the borough, where it is no lead
 }
 
 // Standing answers how a return stands that comes on the day.
@@ -151,8 +150,8 @@ func (s *Submission) maySubmit(actor programme.Actor) error {
 	if s.Draft == nil {
 		return programme.WrongState("There is no draft.")
 	}
-	if !actor.Is(programme.RoleBoroughLead) && s.Facts.Authority == nil {
-		return programme.Errorf(programme.Forbidden, programme.CodeNoAuthority, "A lead of the borough signs, or authorises who submits. Nobody has authorised you.")
+	if !actor.Is(programme.RoleBoroughLead) {
+		return programme.Errorf(programme.Forbidden, programme.CodeNoAuthority, "A lead of the borough signs what its editors and systems have prepared.")
 	}
 	return s.clear()
 }
@@ -228,10 +227,8 @@ type Version struct {
 	Explanations []Explanation `gorm:"serializer:json"` // of the warnings that it had
 	SubmittedAt  time.Time
 	SubmittedBy  programme.Role // in which role
-	AuthorityID  *string        // on which the one submitted who is no lead
-	ReceiptID    *string
-	DaysLate     int        // after the due day, by the window of that moment; 0 on time
-	ClosedAt     *time.Time // when it was accepted, or withdrawn
+	DaysLate     int            // after the due day, by the window of that moment; 0 on time
+	ClosedAt     *time.Time     // when it was accepted, or withdrawn
 	SupersededAt *time.Time
 }
 
@@ -258,9 +255,6 @@ func (s *Submission) Send(actor programme.Actor, now time.Time, today programme.
 	v := Version{
 		SubmissionID: s.ID, Number: s.Numbers, State: VersionSubmitted, Framework: s.Draft.Framework, Values: s.Draft.Values,
 		Explanations: s.explained(), SubmittedAt: now, SubmittedBy: signsAs(actor), DaysLate: s.Facts.Standing(today).DaysLate,
-	}
-	if v.SubmittedBy != programme.RoleBoroughLead {
-		v.AuthorityID = s.Facts.Authority
 	}
 	if s.ReceivedAt == nil {
 		s.ReceivedAt, s.DaysLate = &now, v.DaysLate

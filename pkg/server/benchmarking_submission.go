@@ -266,7 +266,7 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 	return api.BenchmarkingVersion{
 		Number: v.Number, State: api.BenchmarkingVersionState(v.State), Framework: v.Framework, Values: valuesWire(v.Values),
 		Explanations: explanationsWire(v.Explanations), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
-		AuthorityId: v.AuthorityID, ReceiptId: v.ReceiptID, DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
+		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
 	}
 }
 

@@ -78,6 +78,7 @@ func (w *world) orders(op *described) []string {
 var keysOfShortLists = map[string][]string{
 	"listActionSummary":              {"", "south"},
 	"listAuditEntries":               {"1"},
+	"listBenchmarkingVersions":       {"000001"},
 	"listIndicatorVersions":          {"000000"},
 	"listMilestoneSummary":           {"2025-26", "south", "event", "planned"},
 	"listGroupingProposals":          {"01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"},
@@ -137,7 +138,7 @@ func TestCursorsThatNobodyGaveOut(t *testing.T) {
 				refuse("an empty key", signed(secret, path, []string{}))
 				refuse("a longer key", signed(secret, path, append(slices.Clone(c.K), "more")))
 				refuse("a shorter key", signed(secret, path, c.K[1:]))
-				if op.Extensions["x-from-snapshot"] == true || op.path == "/v1/releases" {
+				if op.Extensions["x-from-snapshot"] == true || op.path == "/v1/releases" || op.OperationID == "listBenchmarkingVersions" {
 					return // in memory every text has a place between others
 				}
 				for i, part := range c.K {

@@ -255,9 +255,11 @@ func TestTimeliness(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.ownerDoes(`INSERT INTO benchmarking_submissions (id, borough_code, quarter_code, state, received_at, resubmitted)
-		VALUES ('01932b7e-0000-7000-8000-000000000098', '` + own + `', '2025-26-Q4', 'accepted', '2026-05-17T09:00:00Z', 2),
-		       ('01932b7e-0000-7000-8000-000000000099', '` + own + `', '` + exampleQuarter + `', 'accepted', '2026-08-10T09:00:00Z', 0)`)
+	w.ownerDoes(`INSERT INTO benchmarking_submissions (id, borough_code, quarter_code, state, received_at, resubmitted, explanations, thread, numbers, standing, days_late, illustrative, version,
+			created_at, updated_at, audience)
+		SELECT id, '` + own + `', quarter, 'accepted', received, resubmitted, '[]', '[]', resubmitted + 1, resubmitted + 1, 0, false, 1, received, received, '{` + own + `,programme}'
+		FROM (VALUES ('01932b7e-0000-7000-8000-000000000098'::uuid, '2025-26-Q4', '2026-05-17T09:00:00Z'::timestamptz, 2),
+		             ('01932b7e-0000-7000-8000-000000000099'::uuid, '` + exampleQuarter + `', '2026-08-10T09:00:00Z'::timestamptz, 0)) AS sent (id, quarter, received, resubmitted)`)
 	type row struct {
 		Quarter, Level         string
 		Received, OnTime, Late int
