@@ -1955,8 +1955,8 @@ type BenchmarkingPostingResult struct {
 	// Example: 2026-27-Q1
 	Quarter QuarterKey `json:"quarter"`
 
-	// Report What the rules find; null where it was refused.
-	Report *BenchmarkingReport `json:"report"`
+	// Report Everything that the rules find in a return.
+	Report *BenchmarkingReport `json:"report,omitempty"`
 }
 
 // BenchmarkingQueryInput What the team asks about a version.
@@ -2173,7 +2173,7 @@ type BenchmarkingSubmission struct {
 	// DaysLate How many days after the borough's due day that was; 0 where it was on time or nothing has come.
 	DaysLate int `json:"daysLate"`
 
-	// Draft What the borough is working on; null where everything was submitted, and for everybody else.
+	// Draft What the borough is working on.
 	Draft *BenchmarkingDraft `json:"draft"`
 
 	// Errors What the report of the draft finds that must be put right; null where there is no draft or the caller does not see it.
@@ -2259,8 +2259,8 @@ type BenchmarkingSubmissionReceived struct {
 	// Report Everything that the rules find in a return.
 	Report BenchmarkingReport `json:"report"`
 
-	// Submission The return as it is now; null in a dry run.
-	Submission *BenchmarkingSubmission `json:"submission"`
+	// Submission A borough's return for a quarter: what it is working on, and what it has sent. Nobody but the borough and the programme's team sees it, the draft the borough alone.
+	Submission *BenchmarkingSubmission `json:"submission,omitempty"`
 }
 
 // BenchmarkingSubmissionState Where it stands - that of its newest version, and `draft` where nothing was submitted yet. More may come.
