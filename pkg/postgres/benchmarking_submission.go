@@ -69,15 +69,10 @@ func submissionOf(q *gorm.DB, borough, quarter string, row *returns.Submission) 
 // precondition.
 func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.PostingResult, error) {
 	var got returns.PostingResult
-	err := s.act(ctx, actor, func(w *work) (err error) {
-		if got, err = w.receive(p); err == nil && dry {
-			err = errDry
-		}
+	err := s.rehearse(ctx, actor, dry, func(w *work) (err error) {
+		got, err = w.receive(p)
 		return err
 	})
-	if errors.Is(err, errDry) {
-		err = nil
-	}
 	return orZero(got, err)
 }
 
@@ -87,7 +82,7 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 // Invalid, and names each that is refused.
 func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error) {
 	all := make([]returns.PostingResult, len(postings))
-	err := s.act(ctx, actor, func(w *work) error {
+	err := s.rehearse(ctx, actor, dry, func(w *work) error {
 		for i := range postings {
 			if err := w.tx.SavePoint("posting").Error; err != nil {
 				return err
@@ -102,19 +97,25 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 			all[i] = got
 		}
 		if !partial {
-			if err := returns.NoneRefused(all); err != nil {
-				return err
-			}
-		}
-		if dry {
-			return errDry
+			return returns.NoneRefused(all)
 		}
 		return nil
 	})
-	if errors.Is(err, errDry) {
-		err = nil
-	}
 	return all, err
+}
+
+// rehearse acts or, in a dry run, does all of it and takes it back.
+func (s *Store) rehearse(ctx context.Context, actor programme.Actor, dry bool, do func(w *work) error) error {
+	err := s.act(ctx, actor, func(w *work) error {
+		if err := do(w); err != nil || !dry {
+			return err
+		}
+		return errDry
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return err
 }
 
 // receive takes one return. The quarter is locked before the return, as by all who

@@ -138,7 +138,7 @@ func (r reply) Write(w http.ResponseWriter) error {
 		r.content.link = "<" + r.next + `>; rel="next"`
 	}
 	if r.file != "" {
-		header.Set("Content-Disposition", `attachment; filename="`+r.file+`"`)
+		r.named(header)
 	}
 	if r.status == http.StatusOK {
 		r.call.keep(r.content)
@@ -149,6 +149,11 @@ func (r reply) Write(w http.ResponseWriter) error {
 		buffers.Put(b)
 	}
 	return err
+}
+
+// named says under which name the answer is kept.
+func (r reply) named(header http.Header) {
+	header.Set("Content-Disposition", `attachment; filename="`+r.file+`"`)
 }
 
 // gzipTag marks the ETag of the compressed form: a strong validator names bytes,
@@ -217,7 +222,7 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 			return nil, false
 		}
 		header.Set("Content-Type", r.mime)
-		header.Set("Content-Disposition", `attachment; filename="`+r.file+`"`)
+		r.named(header)
 		list = r.call.lists.pipe(r.call.actor.Request, connection{w, http.NewResponseController(w)})
 		var out io.Writer = list
 		if r.call.acceptsGzip {
