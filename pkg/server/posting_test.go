@@ -30,18 +30,13 @@ func TestWindowEdges(t *testing.T) {
 	} {
 		t.Run(c.at, func(t *testing.T) {
 			t.Parallel()
-			now := time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC)
-			var lock sync.Mutex
-			w := startAt(t, leanDatabase(t), func() time.Time { lock.Lock(); defer lock.Unlock(); return now })
+			w, turn := startByHand(t, leanDatabase(t), time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC))
 			w.write(http.MethodPost, "/v1/quarters", `{"code":"`+quarter+`","opensOn":"2027-04-01","dueOn":"2027-05-14","lateUntil":"2027-05-28"}`).want(201)
 			moment, err := time.Parse(time.RFC3339, c.at)
 			if err != nil {
 				t.Fatal(err)
 			}
-			lock.Lock()
-			now = moment
-			lock.Unlock()
-			w.tokens = map[string]string{} // those of January have ended
+			turn(moment)
 			lead, at := w.as(programme.RoleBoroughLead, own), returnAt(own, quarter)
 			if c.code != "" {
 				for _, query := range []string{"", "?dryRun=true"} {

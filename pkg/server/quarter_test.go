@@ -70,8 +70,7 @@ func (w *world) contact(borough string) returns.Contact {
 // own clock decides: what a quarter says of itself is the table of its edges.
 func TestTheWindowOnTheClock(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
-	w := startAt(t, leanDatabase(t), func() time.Time { return now })
+	w, turn := startByHand(t, leanDatabase(t), time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC))
 	if _, err := w.store.CreateQuarter(t.Context(), team, aQuarter("2026-27-Q4", "2027-04-01", "2027-05-14", "2027-05-28")); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +82,7 @@ func TestTheWindowOnTheClock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		now, w.tokens = at, map[string]string{}
+		turn(at)
 		var q struct{ Window string }
 		w.get("/v1/quarters/2026-27-Q4").want(200).into(&q)
 		if q.Window != c.window {
@@ -96,15 +95,14 @@ func TestTheWindowOnTheClock(t *testing.T) {
 // another after the close; and everything that is refused on the way.
 func TestTheLifeOfAQuarter(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC)
-	w := startAt(t, leanDatabase(t), func() time.Time { return now })
+	w, turn := startByHand(t, leanDatabase(t), time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC))
 	on := func(day string) caller {
 		t.Helper()
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil {
 			t.Fatal(err)
 		}
-		now, w.tokens = at.Add(12*time.Hour), map[string]string{}
+		turn(at.Add(12 * time.Hour))
 		return w.as(programme.RoleProgramme, "")
 	}
 	const body = `{"code":"2026-27-Q4","opensOn":"2027-04-01","dueOn":"2027-05-14","lateUntil":"2027-05-28"}`

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -108,6 +109,15 @@ func leanDatabase(t testing.TB) string {
 func startOn(t testing.TB, url string, change ...func(*server.Config)) *world {
 	t.Helper()
 	return startAt(t, url, clock, change...)
+}
+
+// startByHand brings up a service whose clock the test turns. Tokens of before have ended by then.
+func startByHand(t testing.TB, url string, now time.Time) (w *world, turn func(time.Time)) {
+	t.Helper()
+	var hand atomic.Pointer[time.Time] // the service looks at it from goroutines of its own
+	hand.Store(&now)
+	w = startAt(t, url, func() time.Time { return *hand.Load() })
+	return w, func(to time.Time) { hand.Store(&to); w.tokens = map[string]string{} }
 }
 
 // startAt brings up a service whose clock is the given one.
