@@ -14,6 +14,7 @@ import (
 // systems are working on, and the versions that it has sent.
 type Submission struct {
 	programme.Head
+	programme.Wording
 	Borough string `gorm:"column:borough_code"`
 	Quarter string `gorm:"column:quarter_code"`
 	State   State
@@ -92,7 +93,7 @@ func (*Submission) Noun() string { return "benchmarking-submission" }
 
 // Steps implements [programme.Record].
 func (*Submission) Steps() []programme.Step {
-	return []programme.Step{programme.Edit, Clarify, Submit, programme.Withdraw, ToQuery, Answer, Accept, programme.Delete}
+	return []programme.Step{programme.Edit, Clarify, Submit, programme.Withdraw, ToQuery, Answer, Accept, programme.Acknowledge, programme.Redact, programme.Delete}
 }
 
 // May implements [programme.Record]: the borough writes, signs and takes back, the
@@ -202,7 +203,9 @@ func (s *Submission) clear() error {
 }
 
 // NeedsReason implements [programme.Record].
-func (*Submission) NeedsReason(step programme.Step) bool { return step == programme.Withdraw }
+func (s *Submission) NeedsReason(step programme.Step) bool {
+	return step == programme.Withdraw || s.Wording.NeedsReason(step)
+}
 
 // Check implements [programme.Record]: what a draft may hold, [Draft.Check] has said
 // before it was taken.
@@ -230,6 +233,7 @@ type Version struct {
 	DaysLate     int            // after the due day, by the window of that moment; 0 on time
 	ClosedAt     *time.Time     // when it was accepted, or withdrawn
 	SupersededAt *time.Time
+	RedactedAt   *time.Time // when words were last taken out of it
 }
 
 // TableName names the table.

@@ -49,6 +49,7 @@ type Store interface {
 	participantStore
 	peerReviewStore
 	findingStore
+	wordsStore
 	actionStore
 	askOrOfferStore
 	quarterStore
