@@ -112,6 +112,8 @@ var addresses = map[string]string{
 	"extension":               "/v1/extensions/",
 	"correction-window":       "/v1/correction-windows/",
 	"contact":                 "/v1/contacts/",
+	"reminder":                "/v1/reminders/",
+	"reminder-address":        "/v1/reminder-addresses/",
 }
 
 // recordAt answers which resource is at the address, or above it. There is none
