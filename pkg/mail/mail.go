@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -111,7 +110,7 @@ func (s *Sender) Send(ctx context.Context, l returns.Letter) error {
 		return errors.New("the mail server cannot be reached, or refuses to be signed in to")
 	}
 	code := failed.ErrorCode()
-	said := fmt.Sprintf("the mail server answers %d to %s", code, cmp.Or(phases[failed.Reason], "the message"))
+	said := fmt.Sprintf("the mail server answers %d (%s)", code, failed.Reason)
 	switch {
 	case failed.Reason == gomail.ErrSMTPDataClose && code == 0:
 		return fmt.Errorf("%w: the connection was lost before the mail server had answered", returns.ErrLetterDoubtful)
@@ -121,10 +120,6 @@ func (s *Sender) Send(ctx context.Context, l returns.Letter) error {
 		return fmt.Errorf("%w: %s", returns.ErrLetterRefused, said)
 	}
 	return errors.New(said)
-}
-
-var phases = map[gomail.SendErrReason]string{
-	gomail.ErrSMTPMailFrom: "the sender", gomail.ErrSMTPRcptTo: "the address", gomail.ErrSMTPData: "the beginning of the message",
 }
 
 // message has the same id however often the letter is sent, so that a second copy can be

@@ -185,25 +185,28 @@ func TestALetterThatIsNotTaken(t *testing.T) {
 		return &smtp.SMTPError{Code: code, Message: "returns@lambeth.example.org is not known here"}
 	}
 	for name, c := range map[string]struct {
-		server  server
+		server  *server
 		ways    [2]TLS // the server's and the sender's
 		user    string
 		ctx     func() context.Context
 		refused bool
 		doubt   bool
 	}{
-		"no such address":            {server: server{rcpt: says(550)}, refused: true},
-		"the box is full":            {server: server{rcpt: says(452)}},
-		"the message is not wanted":  {server: server{data: says(554)}, refused: true},
-		"the message may come later": {server: server{data: says(451)}},
-		"gone before it answers":     {server: server{cut: true}, doubt: true},
+		"no such address":            {server: &server{rcpt: says(550)}, refused: true},
+		"the box is full":            {server: &server{rcpt: says(452)}},
+		"the message is not wanted":  {server: &server{data: says(554)}, refused: true},
+		"the message may come later": {server: &server{data: says(451)}},
+		"gone before it answers":     {server: &server{cut: true}, doubt: true},
 		"another user":               {user: "somebody"},
 		"no TLS":                     {ways: [2]TLS{None, StartTLS}},
 		"nobody waits":               {ctx: func() context.Context { ctx, cancel := context.WithCancel(t.Context()); cancel(); return ctx }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &c.server
+			s := c.server
+			if s == nil {
+				s = &server{}
+			}
 			if c.ways[0] == "" {
 				c.ways = [2]TLS{StartTLS, StartTLS}
 			}

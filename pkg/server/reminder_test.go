@@ -15,7 +15,7 @@ func (w *world) reminder(borough string) string {
 	w.t.Helper()
 	const id = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a41"
 	w.ownerDoes(`INSERT INTO reminders (id, quarter_code, borough_code, occasion, due_on, reminded_on, mail, version, created_at, updated_at, audience)
-		VALUES ('` + id + `', '` + exampleQuarter + `', '` + borough + `', 'five_days', '2026-08-14', '2026-08-09', 'sent', 1786230012000000, '2026-08-08T23:00:12Z', '2026-08-08T23:00:14Z', '{` + borough + `,programme}')`)
+		VALUES ('` + id + `', '` + exampleQuarter + `', '` + borough + `', 'five_days', '2026-08-14', '2026-08-09', 'sent', 1786230012000000, '2026-08-08T23:00:12Z', '2026-08-08T23:00:14Z', '{` + borough + `,programme}') ON CONFLICT DO NOTHING`)
 	return id
 }
 
