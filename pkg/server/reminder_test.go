@@ -10,18 +10,21 @@ import (
 	"peerchallenge/pkg/returns"
 )
 
-// reminder lets the borough have been reminded in the quarter that every world has.
+// reminder lets the borough have been reminded in the quarter that every world has; of a
+// later due day each time.
 func (w *world) reminder(borough string) string {
 	w.t.Helper()
-	const id = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a41"
+	n := w.ownerGets("SELECT count(*)::text FROM reminders")
 	w.ownerDoes(`INSERT INTO reminders (id, quarter_code, borough_code, occasion, due_on, reminded_on, mail, version, created_at, updated_at, audience)
-		VALUES ('` + id + `', '` + exampleQuarter + `', '` + borough + `', 'five_days', '2026-08-14', '2026-08-09', 'sent', 1786230012000000, '2026-08-08T23:00:12Z', '2026-08-08T23:00:14Z', '{` + borough + `,programme}') ON CONFLICT DO NOTHING`)
-	return id
+		VALUES ('01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a4` + n + `', '` + exampleQuarter + `', '` + borough + `', 'five_days', '2026-08-14'::date + ` + n + `, '2026-08-09', 'sent', 1786230012000000,
+			'2026-08-08T23:00:12Z', '2026-08-08T23:00:14Z', '{` + borough + `,programme}')`)
+	return "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a4" + n
 }
 
 func (w *world) reminderAddress(borough string) returns.ReminderAddress {
 	w.t.Helper()
-	made, err := w.store.NameReminderAddress(w.t.Context(), team, borough, returns.ReminderAddress{Address: "children@example.org"})
+	address := "children" + strings.Replace(w.ownerGets("SELECT count(*)::text FROM reminder_addresses"), "0", "", 1) + "@example.org"
+	made, err := w.store.NameReminderAddress(w.t.Context(), team, borough, returns.ReminderAddress{Address: address})
 	return must(w, made, err)
 }
 
