@@ -1881,6 +1881,60 @@ type AuthoritySuccessorInput struct {
 	RegionName *Name `json:"regionName,omitempty"`
 }
 
+// BenchmarkingAcceptance What became of one return.
+type BenchmarkingAcceptance struct {
+	// Accepted Whether it was accepted, or would be.
+	Accepted bool `json:"accepted"`
+
+	// Code The code of the problem that stops it.
+	Code *string `json:"code"`
+
+	// Detail What stops it.
+	Detail *string `json:"detail"`
+
+	// Etag What `If-Match` takes for the next change; null in a dry run and where it was not accepted.
+	Etag *string `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+}
+
+// BenchmarkingAcceptanceInput A return that is to be accepted.
+type BenchmarkingAcceptanceInput struct {
+	// Etag Its `etag` as it was read; what has changed since is not accepted.
+	Etag string `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+}
+
+// BenchmarkingAcceptances What became of several returns, or would in a dry run.
+type BenchmarkingAcceptances struct {
+	// Accepted How many were accepted, or would be.
+	Accepted int `json:"accepted"`
+
+	// DryRun Whether nothing was accepted.
+	DryRun bool `json:"dryRun"`
+
+	// Submissions Each return, in the order in which they were named.
+	Submissions []BenchmarkingAcceptance `json:"submissions"`
+}
+
+// BenchmarkingAcceptancesInput Several returns that are to be accepted.
+type BenchmarkingAcceptancesInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// Submissions Each return, as it was read.
+	Submissions []BenchmarkingAcceptanceInput `json:"submissions"`
+}
+
 // BenchmarkingAnswerInput The answer to what the team asks.
 type BenchmarkingAnswerInput struct {
 	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
@@ -9432,6 +9486,18 @@ type SucceedAuthorityParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AcceptBenchmarkingSubmissionsParams defines parameters for AcceptBenchmarkingSubmissions.
+type AcceptBenchmarkingSubmissionsParams struct {
+	// Mode Whether one that is stopped keeps the others from being accepted; `whole` where it is not given.
+	Mode *PostingMode `form:"mode,omitempty" json:"mode,omitempty"`
+
+	// DryRun Find out what would be accepted and accept nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListBenchmarkingRulesParams defines parameters for ListBenchmarkingRules.
 type ListBenchmarkingRulesParams struct {
 	// Framework Of this version of the framework.
@@ -12096,6 +12162,12 @@ type SucceedAuthorityRequestObject struct {
 	Body   *AuthoritySuccessorInput
 }
 
+// AcceptBenchmarkingSubmissionsRequestObject is what a request for AcceptBenchmarkingSubmissions says.
+type AcceptBenchmarkingSubmissionsRequestObject struct {
+	Params AcceptBenchmarkingSubmissionsParams
+	Body   *BenchmarkingAcceptancesInput
+}
+
 // ListBenchmarkingRulesRequestObject is what a request for ListBenchmarkingRules says.
 type ListBenchmarkingRulesRequestObject struct {
 	Params ListBenchmarkingRulesParams
@@ -13232,6 +13304,9 @@ type Operations interface {
 	// SucceedAuthority Say what becomes of an authority
 	// (POST /v1/authorities/{code}/successor)
 	SucceedAuthority(ctx context.Context, r SucceedAuthorityRequestObject) (Response, error)
+	// AcceptBenchmarkingSubmissions Accept several returns
+	// (POST /v1/benchmarking-acceptances)
+	AcceptBenchmarkingSubmissions(ctx context.Context, r AcceptBenchmarkingSubmissionsRequestObject) (Response, error)
 	// ListBenchmarkingRules List the rules for returns
 	// (GET /v1/benchmarking-rules)
 	ListBenchmarkingRules(ctx context.Context, r ListBenchmarkingRulesRequestObject) (Response, error)
@@ -15047,6 +15122,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("borough", &r.Borough)
 		from.path("quarter", &r.Quarter)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/benchmarking-acceptances", o.AcceptBenchmarkingSubmissions, func(from *request, r *AcceptBenchmarkingSubmissionsRequestObject) {
+		from.query("mode", false, &r.Params.Mode)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(BenchmarkingAcceptancesInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/changes", o.ListChanges, func(from *request, r *ListChangesRequestObject) {
 		from.query("types", false, &r.Params.Types)

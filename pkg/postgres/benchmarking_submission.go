@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -83,25 +82,41 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error) {
 	all := make([]returns.PostingResult, len(postings))
 	err := s.rehearse(ctx, actor, dry, func(w *work) error {
-		for i := range postings {
-			if err := w.tx.SavePoint("posting").Error; err != nil {
-				return err
+		refused, err := w.each(len(postings), partial, func(i int) (err error) {
+			all[i], err = w.receive(postings[i])
+			return err
+		})
+		for i, why := range refused {
+			if why != nil {
+				all[i] = returns.PostingResult{Outcome: returns.Declined, Err: why}
 			}
-			got, err := w.receive(postings[i])
-			if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
-				got, err = returns.PostingResult{Outcome: returns.Declined, Err: of}, w.tx.RollbackTo("posting").Error
-			}
-			if err != nil {
-				return err
-			}
-			all[i] = got
 		}
-		if !partial {
-			return returns.NoneRefused(all)
-		}
-		return nil
+		return err
 	})
 	return all, err
+}
+
+// each does something with each of several, and takes back what one has written that is
+// refused. It answers why each was; where not each is taken by itself, that is the error.
+// What fails otherwise fails for all.
+func (w *work) each(n int, partial bool, do func(i int) error) (refused []error, err error) {
+	refused = make([]error, n)
+	for i := range n {
+		if err := w.tx.SavePoint("one").Error; err != nil {
+			return nil, err
+		}
+		err := do(i)
+		if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
+			refused[i], err = of, w.tx.RollbackTo("one").Error
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !partial {
+		err = returns.NoneRefused(refused)
+	}
+	return refused, err
 }
 
 // rehearse acts or, in a dry run, does all of it and takes it back.
@@ -344,32 +359,6 @@ func (s *Store) AnswerBenchmarkingSubmission(ctx context.Context, actor programm
 	})
 }
 
-// AcceptBenchmarkingSubmission lets what is under review stand; what stood before is
-// superseded in the same moment. The error is Forbidden for anyone but the programme's
-// team, NotFound, Stale, or Conflict if nothing is under review or it is queried.
-func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error) {
-	var row returns.Submission
-	err := s.act(ctx, actor, func(w *work) (err error) {
-		// The quarter before the return, as by all who send: its generation is what
-		// answers about its figures are kept under.
-		if err := w.tx.Exec("SELECT FROM quarters WHERE code = (SELECT quarter_code FROM benchmarking_submissions WHERE id = ?) FOR UPDATE", idOrNone(id)).Error; err != nil {
-			return err
-		}
-		row, err = change(w.ctx, s, actor, benchmarkingSubmissions, id, version, returns.Accept, func(w *work, row *returns.Submission) error {
-			former := row.Stand()
-			if err := w.become(id, former, returns.VersionSuperseded, "superseded_at"); err != nil {
-				return err
-			}
-			if err := w.become(id, row.Standing, returns.VersionAccepted, "closed_at"); err != nil {
-				return err
-			}
-			return w.tx.Exec("UPDATE quarters SET generation = generation + 1 WHERE code = ?", row.Quarter).Error
-		})
-		return err
-	})
-	return orZero(row, err)
-}
-
 // BenchmarkingVersions lists the versions of a return that the actor may see, by
 // number. The error is NotFound.
 func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
@@ -391,14 +380,6 @@ func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, 
 		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
 	}
 	return orZero(v, refusal(err))
-}
-
-// idOrNone is the id, or nothing for what PostgreSQL would call a syntax error.
-func idOrNone(id string) *string {
-	if uuid.Validate(id) != nil {
-		return nil
-	}
-	return &id
 }
 
 func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {

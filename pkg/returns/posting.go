@@ -39,6 +39,14 @@ type PostingResult struct {
 	Err        error // why it was refused
 }
 
+// Acceptance is a return at the version at which it is to be accepted, and what became
+// of it.
+type Acceptance struct {
+	ID      string
+	Version int64
+	Err     error // what stops it; nil where it stands
+}
+
 // Stands refuses to replace what the posting does not name. there is whether there is
 // a return already.
 func (p *Posting) Stands(there bool, version int64) error {
@@ -58,15 +66,15 @@ func (p *Posting) Stands(there bool, version int64) error {
 
 // NoneRefused names every return of several that was refused, with why. One that the
 // actor may not send at all is said alone: whose it is has nothing to do with the rest.
-func NoneRefused(all []PostingResult) error {
+func NoneRefused(refusals []error) error {
 	var faults []programme.Fault
-	for i := range all {
-		if programme.KindOf(all[i].Err) == programme.Forbidden {
-			return all[i].Err
+	for _, err := range refusals {
+		if programme.KindOf(err) == programme.Forbidden {
+			return err
 		}
 	}
-	for i := range all {
-		refused, is := errors.AsType[*programme.Error](all[i].Err)
+	for i, err := range refusals {
+		refused, is := errors.AsType[*programme.Error](err)
 		if !is {
 			continue
 		}

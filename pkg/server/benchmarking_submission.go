@@ -87,8 +87,7 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 			postings[i].Match = []int64{version}
 		}
 	}
-	partial := r.Params.Mode != nil && *r.Params.Mode == api.Partial
-	all, err := s.store.PutBenchmarkingSubmissions(ctx, call.actor, postings, partial, call.dry())
+	all, err := s.store.PutBenchmarkingSubmissions(ctx, call.actor, postings, partial(r.Params.Mode), call.dry())
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +106,9 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 	}
 	return answer, err
 }
+
+// partial reports whether each of several is taken by itself.
+func partial(mode *api.PostingMode) bool { return mode != nil && *mode == api.Partial }
 
 func postingWire(call *call, p returns.Posting, got *returns.PostingResult) api.BenchmarkingPostingResult {
 	wire := api.BenchmarkingPostingResult{Borough: p.Borough, Quarter: p.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}}

@@ -59,6 +59,7 @@ type Store interface {
 	eventStore
 	milestoneStore
 	benchmarkingSubmissionStore
+	benchmarkingAcceptanceStore
 	frameworkStore
 	benchmarkingRuleStore
 	apiClientStore
