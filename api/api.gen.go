@@ -100,6 +100,12 @@ const (
 	BenchmarkingSubmissionStepNameWithdraw BenchmarkingSubmissionStepName = "withdraw"
 )
 
+// Defines values for BenchmarkingTableBy.
+const (
+	BenchmarkingTableByCount     BenchmarkingTableBy = "count"
+	BenchmarkingTableByIndicator BenchmarkingTableBy = "indicator"
+)
+
 // Defines values for BenchmarkingVersionState.
 const (
 	BenchmarkingVersionStateAccepted   BenchmarkingVersionState = "accepted"
@@ -2315,6 +2321,9 @@ type BenchmarkingSubmissionReceived struct {
 
 	// Submission A borough's return for a quarter: what it is working on, and what it has sent. Nobody but the borough and the programme's team sees it, the draft the borough alone.
 	Submission *BenchmarkingSubmission `json:"submission,omitempty"`
+
+	// Table As what a table was read.
+	Table *BenchmarkingTable `json:"table,omitempty"`
 }
 
 // BenchmarkingSubmissionState Where it stands - that of its newest version, and `draft` where nothing was submitted yet. More may come.
@@ -2325,6 +2334,26 @@ type BenchmarkingSubmissionStep = Step
 
 // BenchmarkingSubmissionStepName What can be done. More may come.
 type BenchmarkingSubmissionStepName string
+
+// BenchmarkingTable As what a table was read.
+type BenchmarkingTable struct {
+	// By Whether each row is of a count, or of an indicator with its counts. More may come.
+	By BenchmarkingTableBy `json:"by"`
+
+	// EmptyRows Rows of nothing that were passed over.
+	EmptyRows int `json:"emptyRows"`
+
+	// Form Whether it was CSV, with its encoding and separator, or XLSX.
+	//
+	// Example: CSV in Windows-1252 with semicolons
+	Form string `json:"form"`
+
+	// Rows Rows that say something, without the header.
+	Rows int `json:"rows"`
+}
+
+// BenchmarkingTableBy Whether each row is of a count, or of an indicator with its counts. More may come.
+type BenchmarkingTableBy string
 
 // BenchmarkingVersion A return as it was submitted under a number, for ever as it was.
 type BenchmarkingVersion struct {
@@ -8065,6 +8094,9 @@ type RuleKind string
 
 // RuleSeverity An `error` keeps a return from being submitted; a `warning` has to be explained. More may come.
 type RuleSeverity string
+
+// SentTable The bytes of a table, at most 4 MiB and, of a workbook, 4 MiB unpacked.
+type SentTable = openapi_types.File
 
 // Series A page of the list.
 type Series struct {

@@ -151,7 +151,7 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	if err != nil {
 		return got, err
 	}
-	draft, posted, err := judge.Draft(p.Values)
+	draft, posted, err := judge.Draft(&p)
 	if err != nil {
 		return got, err
 	}
@@ -170,7 +170,7 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	if err := forSteps(w.tx, w.actor, benchmarkingSubmissions, []*returns.Submission{&row}); err != nil {
 		return got, err
 	}
-	got.Submission = row
+	got.Submission, got.Reading = row, posted.Reading
 	got.Report = posted.Judge(judge.Asked, judge.Before, row.Explanations)
 	return got, nil
 }

@@ -360,13 +360,16 @@ type Judging struct {
 	LastIsOf string
 }
 
-// Draft makes a draft of the values that were sent, with the return that the rules are
-// asked of. The error is Invalid if one of them cannot be kept, and names them all.
-func (j *Judging) Draft(given Values) (Draft, *Return, error) {
-	posted := Posted(j.Asked, j.Borough, j.Quarter, "/values", given)
+// Draft makes a draft of what was sent, with the return that the rules are asked of. The
+// error is Invalid if some of it cannot be kept, and names all that cannot.
+func (j *Judging) Draft(p *Posting) (Draft, *Return, error) {
+	posted, err := p.Read(j.Asked)
+	if err != nil {
+		return Draft{}, nil, err
+	}
 	report := posted.Judge(j.Asked, j.Before, nil)
-	if report.Refused > 0 {
-		return Draft{}, posted, programme.Refuse(report.Faults(Refused, Error))
+	if report.Refused > 0 || len(posted.Known) > 0 {
+		return Draft{}, posted, posted.refuse(slices.Concat(posted.Known, report.Faults(Refused, Error)))
 	}
 	return Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, posted, nil
 }

@@ -2,17 +2,21 @@ package returns
 
 import (
 	"errors"
+	"io"
 	"slices"
 	"strconv"
 
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/sheet"
 )
 
 // Posting is a whole return as it is sent.
 type Posting struct {
 	Borough string
 	Quarter string
-	Values  Values
+	// Read reads it under what the quarter asks, perhaps more than once: see [Listed] and
+	// [Tabled]. The error is Invalid where no return could be read, or the source's own.
+	Read func(Asked) (*Return, error)
 	// Create says that there is to be none yet; Match names the versions one of which
 	// must be the present one. With neither, nothing is replaced.
 	Create bool
@@ -35,8 +39,9 @@ type PostingResult struct {
 	Outcome    Outcome
 	Submission Submission
 	Report     Report
-	Number     *int  // of the version that the report is about; nil where it is about the draft
-	Err        error // why it was refused
+	Reading    *Reading // of the table in which it came; nil of one that came as a list
+	Number     *int     // of the version that the report is about; nil where it is about the draft
+	Err        error    // why it was refused
 }
 
 // Acceptance is a return at the version at which it is to be accepted, and what became
@@ -64,6 +69,36 @@ func (p *Posting) Stands(there bool, version int64) error {
 	return nil
 }
 
+// Listed reads a return that came as a list of values in JSON. known are faults that were
+// found before anybody asked what the quarter asks.
+func Listed(borough, quarter string, given Values, known []programme.Fault) func(Asked) (*Return, error) {
+	return func(asked Asked) (*Return, error) {
+		r := Posted(asked, borough, quarter, "/values", given)
+		r.Known = known
+		return r, nil
+	}
+}
+
+// Tabled reads the return of the borough for the quarter from a table, CSV or XLSX.
+func Tabled(borough, quarter string, open func() (io.Reader, error), lookup func(string) (string, bool)) func(Asked) (*Return, error) {
+	return func(asked Asked) (*Return, error) {
+		source, err := open()
+		if err != nil {
+			return nil, err
+		}
+		t, err := ReadTable(source, sheet.Options{}, Expected{Borough: borough, Quarter: quarter, Lookup: lookup, Asked: func(string) (Asked, bool) { return asked, true }})
+		if err != nil {
+			return nil, err
+		}
+		if len(t.Returns) == 0 {
+			return nil, t.refuse(t.faults())
+		}
+		r := t.Returns[0]
+		r.Known, r.Reading = t.faults(), &t.Reading
+		return r, nil
+	}
+}
+
 // NoneRefused names every return of several that was refused, with why. One that the
 // actor may not send at all is said alone: whose it is has nothing to do with the rest.
 func NoneRefused(refusals []error) error {
@@ -83,7 +118,9 @@ func NoneRefused(refusals []error) error {
 			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultRefused, Detail: refused.Detail})
 		}
 		for _, f := range refused.Faults {
-			f.Pointer = pointer + f.Pointer
+			if f.Row == 0 { // a row says where it stands by itself
+				f.Pointer = pointer + f.Pointer
+			}
 			faults = append(faults, f)
 		}
 	}

@@ -25,13 +25,18 @@ func (s *Server) AcceptBenchmarkingSubmissions(ctx context.Context, r api.Accept
 		return nil, err
 	}
 	wire := api.BenchmarkingAcceptances{DryRun: call.dry(), Submissions: make([]api.BenchmarkingAcceptance, len(all))}
+	accepted := make([]string, len(all))
 	for i := range all {
 		wire.Submissions[i] = acceptanceWire(&all[i], call.dry())
 		if all[i].Err == nil {
+			accepted[i] = all[i].ID
 			wire.Accepted++
 		}
 	}
-	return ok(ctx, wire)
+	if call.dry() {
+		accepted = nil
+	}
+	return answerSeveral(ctx, wire, accepted)
 }
 
 func acceptanceWire(a *returns.Acceptance, dry bool) api.BenchmarkingAcceptance {

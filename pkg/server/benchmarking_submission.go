@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"peerchallenge/api"
@@ -58,12 +60,22 @@ func (s *Server) GetBoroughBenchmarkingSubmission(ctx context.Context, r api.Get
 // PutBenchmarkingSubmission takes a whole return as the draft.
 func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchmarkingSubmissionRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Values: valuesOf(r.Body.Values), Create: r.Params.IfNoneMatch != nil, Match: call.states}
+	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Create: r.Params.IfNoneMatch != nil, Match: call.states}
+	if call.file != nil {
+		leave, err := s.reading(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		p.Read = returns.Tabled(r.Borough, r.Quarter, func() (io.Reader, error) { return reopened(ctx) }, boroughNamed(call.snapshot))
+	} else {
+		p.Read = returns.Listed(r.Borough, r.Quarter, valuesOf(r.Body.Values), nil)
+	}
 	got, err := s.store.PutBenchmarkingSubmission(ctx, call.actor, p, call.dry())
 	if err != nil {
 		return nil, err
 	}
-	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Report: reportWire(&got)}
+	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Table: tableWire(got.Reading), Report: reportWire(&got)}
 	if call.dry() {
 		return encoded(ctx, http.StatusOK, 0, wire)
 	}
@@ -82,7 +94,7 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 	call := callOf(ctx)
 	postings := make([]returns.Posting, len(r.Body.Submissions))
 	for i, p := range r.Body.Submissions {
-		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Values: valuesOf(p.Values), Create: p.Etag == nil}
+		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, valuesOf(p.Values), nil), Create: p.Etag == nil}
 		if version := matchVersion(p.Etag); version > 0 {
 			postings[i].Match = []int64{version}
 		}
@@ -98,11 +110,25 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 			wire.Taken++
 		}
 	}
-	answer, err := ok(ctx, wire)
+	ids := make([]string, len(all))
 	for i := range all {
-		if id := all[i].Submission.ID; id != "" && answer.location == "" {
-			answer.location = *addressOf("benchmarking-submission", id)
-		}
+		ids[i] = all[i].Submission.ID
+	}
+	if call.dry() {
+		ids = nil
+	}
+	return answerSeveral(ctx, wire, ids)
+}
+
+// answerSeveral answers what became of several returns, at the address of the first of
+// them that was taken. Where none was, that concerns no return, and nobody but who asked
+// is answered.
+func answerSeveral(ctx context.Context, wire any, ids []string) (api.Response, error) {
+	answer, err := ok(ctx, wire)
+	if i := slices.IndexFunc(ids, func(id string) bool { return id != "" }); i >= 0 {
+		answer.location = *addressOf("benchmarking-submission", ids[i])
+	} else {
+		answer.about = theProgramme
 	}
 	return answer, err
 }
