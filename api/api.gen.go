@@ -1979,6 +1979,9 @@ type BenchmarkingPostingReport struct {
 	// Submissions Each return, in the order in which they were sent.
 	Submissions []BenchmarkingPostingResult `json:"submissions"`
 
+	// Table As what a table was read.
+	Table *BenchmarkingTable `json:"table,omitempty"`
+
 	// Taken How many were created or replaced, or would be.
 	Taken int `json:"taken"`
 }

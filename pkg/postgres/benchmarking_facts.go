@@ -81,12 +81,8 @@ const longestPast = 12
 // judgingOf reads what a return is judged by under the version of the framework.
 func judgingOf(tx *gorm.DB, row *returns.Submission, number string) (returns.Judging, error) {
 	j := returns.Judging{Borough: row.Borough, Quarter: row.Quarter}
-	var f framework.Framework
-	if err := beyondSight(tx).Where("number = ?", number).Take(&f).Error; err != nil {
-		return j, err
-	}
-	j.Asked = returns.Asked{Version: f.Number, Document: &f.Document}
-	if err := tx.Where("code = ANY (?)", array(indicatorsOf(&f.Document))).Find(&j.Asked.Indicators).Error; err != nil {
+	var err error
+	if j.Asked, err = askedUnder(tx, number); err != nil {
 		return j, err
 	}
 	var past []struct {
@@ -94,7 +90,7 @@ func judgingOf(tx *gorm.DB, row *returns.Submission, number string) (returns.Jud
 		Values       returns.Values        `gorm:"serializer:json"`
 		Explanations []returns.Explanation `gorm:"serializer:json"`
 	}
-	err := tx.Raw(`SELECT s.quarter_code AS quarter, v."values", v.explanations FROM benchmarking_submissions s
+	err = tx.Raw(`SELECT s.quarter_code AS quarter, v."values", v.explanations FROM benchmarking_submissions s
 		JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
 		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, row.Borough, row.Quarter, longestPast).Scan(&past).Error
 	for i := range past {
@@ -104,6 +100,16 @@ func judgingOf(tx *gorm.DB, row *returns.Submission, number string) (returns.Jud
 		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: past[i].Values})
 	}
 	return j, err
+}
+
+// askedUnder reads what a version of the framework asks.
+func askedUnder(tx *gorm.DB, number string) (returns.Asked, error) {
+	var f framework.Framework
+	if err := beyondSight(tx).Where("number = ?", number).Take(&f).Error; err != nil {
+		return returns.Asked{}, err
+	}
+	asked := returns.Asked{Version: f.Number, Document: &f.Document}
+	return asked, tx.Where("code = ANY (?)", array(indicatorsOf(&f.Document))).Find(&asked.Indicators).Error
 }
 
 func indicatorsOf(d *framework.Document) []string {

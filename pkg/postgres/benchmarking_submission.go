@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,10 +79,16 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 // PutBenchmarkingSubmissions takes several returns: all or none or, where partial says
 // so, each that is not refused. The error of each stands with it. Where all are to be
 // taken and one is refused, the error is Forbidden if one is another borough's, else
-// Invalid, and names each that is refused.
-func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error) {
-	all := make([]returns.PostingResult, len(postings))
+// Invalid, and names each that is refused. postings answers them, given what a quarter
+// asks.
+func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings func(asked func(quarter string) (returns.Asked, bool)) ([]returns.Posting, error), partial, dry bool) ([]returns.PostingResult, error) {
+	var all []returns.PostingResult
 	err := s.rehearse(ctx, actor, dry, func(w *work) error {
+		postings, err := w.sent(postings)
+		if err != nil {
+			return err
+		}
+		all = make([]returns.PostingResult, len(postings))
 		refused, err := w.each(len(postings), partial, func(i int) (err error) {
 			all[i], err = w.receive(postings[i])
 			return err
@@ -90,10 +97,33 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 			if why != nil {
 				all[i] = returns.PostingResult{Outcome: returns.Declined, Err: why}
 			}
+			all[i].Borough, all[i].Quarter = postings[i].Borough, postings[i].Quarter
 		}
 		return err
 	})
 	return all, err
+}
+
+// sent answers the returns that were sent, which are read by what their quarters ask.
+func (w *work) sent(postings func(asked func(quarter string) (returns.Asked, bool)) ([]returns.Posting, error)) ([]returns.Posting, error) {
+	var failed error
+	sent, err := postings(func(quarter string) (returns.Asked, bool) {
+		row := returns.Submission{Quarter: quarter}
+		err := submissionFacts(w.tx, w.actor, []*returns.Submission{&row})
+		if err != nil || row.Facts.Quarter == nil {
+			failed = cmp.Or(failed, err)
+			return returns.Asked{}, false
+		}
+		number, err := w.asksFor(&row)
+		if err != nil {
+			failed = cmp.Or(failed, err)
+			return returns.Asked{}, false
+		}
+		asked, err := askedUnder(w.tx, number)
+		failed = cmp.Or(failed, err)
+		return asked, err == nil
+	})
+	return sent, cmp.Or(failed, err)
 }
 
 // each does something with each of several, and takes back what one has written that is

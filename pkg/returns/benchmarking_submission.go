@@ -386,10 +386,24 @@ type Explained struct {
 }
 
 // Said is what somebody says to the warning with the key.
-type Said struct{ Key, Text string }
+type Said struct {
+	Key, Text string
+	Place     Place // in the table in which it came
+}
 
-// Explain adds what is said to the warnings of the draft. The error is Invalid if there
-// is no such warning.
+// at answers where a fault of the i-th explanation stands: in its row or, of a list, at
+// its pointer.
+func (s *Said) at(i int, f programme.Fault) programme.Fault {
+	if s.Place.Row > 0 {
+		f.Pointer, f.Row, f.Column = "", s.Place.Row, s.Place.Column
+		return f
+	}
+	f.Pointer = "/explanations/" + strconv.Itoa(i) + f.Pointer
+	return f
+}
+
+// Explain adds what is said to the warnings of the draft, and not again what is said
+// already. The error is Invalid if there is no such warning.
 func (j *Judging) Explain(s *Submission, actor programme.Actor, e Explained, now time.Time) error {
 	report := j.Report(s.Draft, s.Explanations)
 	var faults []programme.Fault
@@ -397,9 +411,11 @@ func (j *Judging) Explain(s *Submission, actor programme.Actor, e Explained, now
 		explanation, err := report.Explain(said.Key, said.Text, signsAs(actor), now)
 		if refused, is := errors.AsType[*programme.Error](err); is {
 			for _, f := range refused.Faults {
-				f.Pointer = "/explanations/" + strconv.Itoa(i) + f.Pointer
-				faults = append(faults, f)
+				faults = append(faults, said.at(i, f))
 			}
+			continue
+		}
+		if held := report.find(said.Key).Explained; held != nil && held.Text == explanation.Text {
 			continue
 		}
 		s.Explanations = append(s.Explanations, explanation)

@@ -36,6 +36,8 @@ const (
 
 // PostingResult is what became of a return, or would in a dry run.
 type PostingResult struct {
+	Borough    string
+	Quarter    string
 	Outcome    Outcome
 	Submission Submission
 	Report     Report
@@ -97,6 +99,31 @@ func Tabled(borough, quarter string, open func() (io.Reader, error), lookup func
 		r.Known, r.Reading = t.faults(), &t.Reading
 		return r, nil
 	}
+}
+
+// MaxReturns is how many returns are sent at once.
+const MaxReturns = 100
+
+// TabledTogether reads several returns from one table, each of which is to be created. The
+// error is Invalid where the table or a row has a fault: a row that cannot be read may
+// belong to any of them. asked and lookup are those of [Expected].
+func TabledTogether(source io.Reader, asked func(quarter string) (Asked, bool), lookup func(string) (string, bool)) ([]Posting, *Reading, error) {
+	t, err := ReadTable(source, sheet.Options{}, Expected{Asked: asked, Lookup: lookup})
+	if err != nil {
+		return nil, nil, err
+	}
+	faults := t.faults()
+	for _, r := range t.Returns {
+		faults = append(faults, tell(Report{}, r.Read, r.Unread).Faults(Refused)...)
+	}
+	if len(t.Returns) > MaxReturns {
+		faults = append(faults, programme.Fault{Code: programme.FaultTooMany, Detail: "The table has more than " + strconv.Itoa(MaxReturns) + " returns. Send them in several."})
+	}
+	postings := make([]Posting, len(t.Returns))
+	for i, r := range t.Returns {
+		postings[i] = Posting{Borough: r.Borough, Quarter: r.Quarter, Create: true, Read: func(Asked) (*Return, error) { return r, nil }}
+	}
+	return postings, &t.Reading, t.refuse(faults)
 }
 
 // NoneRefused names every return of several that was refused, with why. One that the

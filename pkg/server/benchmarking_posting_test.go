@@ -273,3 +273,95 @@ func TestATableHasBounds(t *testing.T) {
 	}
 	system.sends(at, asCSV, csvOf(w.values()), "Content-Encoding", "gzip").problem(415, "media_type")
 }
+
+// TestSeveralReturnsInOneTable: a service that two boroughs share sends both in one file;
+// a row that cannot be read may be of any of them, and refuses all.
+func TestSeveralReturnsInOneTable(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	const partner = "E09000028"
+	quarter, shared := w.opened(), w.machine(own, partner).signIn()
+	tableOf := func(boroughs ...string) string {
+		var out strings.Builder
+		for i, line := range strings.Split(strings.TrimSpace(csvOf(w.values())), "\n") {
+			for _, b := range boroughs {
+				if i == 0 {
+					b = "borough,quarter"
+				} else {
+					b += "," + strings.ToLower(quarter)
+				}
+				fmt.Fprintf(&out, "%s,%s\n", b, line)
+				if i == 0 {
+					break
+				}
+			}
+		}
+		return out.String()
+	}
+	post := func(query, table string) answer {
+		t.Helper()
+		return shared.send(http.MethodPost, "/v1/benchmarking-submissions"+query, table, "Content-Type", asCSV)
+	}
+	post("", tableOf(own, farAway)).problem(403, "not_yours")
+	for _, query := range []string{"", "?mode=partial"} {
+		r := post(query, tableOf(own, "Southwark")+"Nowhere,"+quarter+",x,1,reported,\nLambeth,"+quarter+",no_such_count,1,reported,\n")
+		if got := r.problem(422, "invalid_file"); !slices.Equal(got, []string{" unknown_value", " unknown_value"}) || !strings.Contains(r.body, `"row":6`) || !strings.Contains(r.body, `"column":"count"`) {
+			t.Errorf("%q: %q in %s", query, got, r.body)
+		}
+	}
+	var got api.BenchmarkingPostingReport
+	post("?dryRun=true", tableOf(own, "Southwark")).want(200).into(&got)
+	if got.Taken != 2 || !got.DryRun || shared.get(returnAt(own, quarter)).status != http.StatusNotFound {
+		t.Errorf("%+v", got)
+	}
+	post("", tableOf(own, "Southwark")).want(200).into(&got)
+	if got.Taken != 2 || got.Table == nil || got.Table.Rows != 4 || got.Submissions[1].Borough != partner || got.Submissions[1].Outcome != api.PostingOutcomeCreated {
+		t.Errorf("%+v", got)
+	}
+	post("", tableOf(own, partner)).want(200).into(&got)
+	if got.Taken != 0 || got.Submissions[0].Outcome != api.PostingOutcomeUnchanged {
+		t.Errorf("%+v", got)
+	}
+	if got := post("", strings.Replace(tableOf(own, partner), "10", "11", 1)).problem(422, "invalid"); !slices.Equal(got, []string{"/submissions/0 refused"}) {
+		t.Errorf("what is there already: %q", got)
+	}
+	if got := post("", strings.ReplaceAll(tableOf(own), strings.ToLower(quarter), "2098-99-Q4")).problem(422, "invalid_file"); len(got) == 0 || got[0] != " unknown_value" {
+		t.Errorf("a quarter that is not there: %q", got)
+	}
+}
+
+// TestExplanationsInBulk: the report as CSV, sent back with the explanations filled in,
+// explains what it names; sent again, it changes nothing.
+func TestExplanationsInBulk(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead := w.as(programme.RoleBoroughLead, own)
+	path := "/v1/benchmarking-submissions/" + w.warned(w.opened())
+	explain := func(mediaType, table string) answer {
+		t.Helper()
+		return lead.send(http.MethodPost, path+"/explanations", table, "Content-Type", mediaType, "If-Match", lead.get(path).header.Get("ETag"))
+	}
+	header, rows := table(t, lead.get(path+"/report.csv").want(200))
+	key := rows[0][slices.Index(header, "key")]
+	if got := explain(asCSV, "key,explanation\nno_such_rule.x,Because\n"+key+",\n").problem(422, "invalid"); !slices.Equal(got, []string{" unknown_value"}) {
+		t.Errorf("%q", got)
+	}
+	explain(asCSV, "key\n"+key+"\n").problem(422, "invalid_file")
+	explain(asCSV, "key,explanation\n"+key+",One thing\n"+key+",Another\n").problem(422, "invalid_file")
+	rows[0][slices.Index(header, "explanation")] = "The front door was moved, in July"
+	var filled strings.Builder
+	for _, row := range append([][]string{header}, rows...) {
+		fmt.Fprintf(&filled, "\"%s\"\n", strings.Join(row, `","`))
+	}
+	explain(asCSV, filled.String()).want(200)
+	s := stateOf(t, lead, path)
+	if *s.Unexplained != 0 || len(s.Explanations) != 1 || s.Explanations[0].Text != "The front door was moved, in July" {
+		t.Errorf("%+v", s)
+	}
+	tag := lead.get(path).header.Get("ETag")
+	explain(asWorkbook, lead.get(path+"/report.xlsx").want(200).body).want(200)
+	if now := lead.get(path); now.header.Get("ETag") != tag {
+		t.Error("what was said already was written again")
+	}
+	lead.does(path, "submit", "").want(200)
+}
