@@ -119,7 +119,7 @@ func (w *work) sent(postings func(asked func(quarter string) (returns.Asked, boo
 			failed = cmp.Or(failed, err)
 			return returns.Asked{}, false
 		}
-		asked, err := askedUnder(w.tx, number)
+		asked, err := askedBy(w.tx, number)
 		failed = cmp.Or(failed, err)
 		return asked, err == nil
 	})
