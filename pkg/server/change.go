@@ -112,11 +112,19 @@ var addresses = map[string]string{
 	"extension":               "/v1/extensions/",
 	"correction-window":       "/v1/correction-windows/",
 	"contact":                 "/v1/contacts/",
+	"reminder":                "/v1/reminders/",
+	"reminder-address":        "/v1/reminder-addresses/",
 }
+
+// theProgramme is the address of the only one.
+const theProgramme = "/v1/programme"
 
 // recordAt answers which resource is at the address, or above it. There is none
 // where the address is that of a list.
 func recordAt(path string) (noun, key string) {
+	if path == theProgramme {
+		return "programme", "programme"
+	}
 	for noun, prefix := range addresses {
 		rest, found := strings.CutPrefix(path, prefix)
 		if !found {
@@ -132,7 +140,7 @@ func recordAt(path string) (noun, key string) {
 }
 
 func addressOf(noun, key string) *string {
-	address := "/v1/programme" // the only one
+	address := theProgramme
 	if noun != "programme" {
 		path, has := addresses[noun]
 		if !has {

@@ -69,6 +69,8 @@ func mappings() map[string]mapping {
 		"Extension":          of(extensions, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
+		"Reminder":           filled(reminderWire(asked)),
+		"ReminderAddress":    of(reminderAddresses, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn, a.Text = programme.ActionOpen, &due, found
@@ -153,7 +155,8 @@ var unmapped = map[string]string{
 	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
 	"BenchmarkingSubmissionReceived": "BenchmarkingSubmission and BenchmarkingReport, and what became of it", "BenchmarkingPostingReport": "likewise: TestSeveralReturnsAtOnce",
-	"Start": "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
+	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
+	"Start":                   "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }
 
 // TestNoMapperForgetsAMember fills each domain struct, maps it, and looks for a

@@ -22,6 +22,7 @@ import (
 //     2 refused with 422 or 400: the body or the filter names what is not there for them
 var visibility = map[string]string{
 	"acceptBenchmarkingSubmission":      "+3 333 333 333",
+	"acceptBenchmarkingSubmissions":     "+3 333 333 333",
 	"acceptGroupingProposal":            "+3 333 333 333",
 	"acknowledgeAction":                 "33 ++3 333 443",
 	"acknowledgeAskOrOffer":             "+3 ++3 333 443",
@@ -63,6 +64,7 @@ var visibility = map[string]string{
 	"createPriority":                    "+3 333 333 333",
 	"createQuarter":                     "+3 333 333 333",
 	"createReadKey":                     "+3 333 333 333",
+	"createReminderAddress":             "+3 +33 333 333",
 	"createSubRegion":                   "+3 333 333 333",
 	"createSubRegionMembership":         "+3 333 333 333",
 	"createTokenRevocation":             "+3 333 333 333",
@@ -87,6 +89,7 @@ var visibility = map[string]string{
 	"deletePriority":                    "+3 333 333 333",
 	"deleteQuarter":                     "+3 333 333 333",
 	"deleteReadKey":                     "+3 +33 433 433",
+	"deleteReminderAddress":             "+3 +33 433 433",
 	"deleteSubRegion":                   "+3 333 333 333",
 	"deleteSubRegionMembership":         "+3 333 333 333",
 	"endApiClientSecret":                "+3 +33 433 433",
@@ -130,6 +133,8 @@ var visibility = map[string]string{
 	"getQuarter":                        "++ +++ +++ +++",
 	"getReadKey":                        "+3 +33 433 433",
 	"getRelease":                        "++ +++ +++ +++",
+	"getReminder":                       "+3 +++ 444 444",
+	"getReminderAddress":                "+3 ++3 443 443",
 	"getSubRegion":                      "++ +++ +++ +++",
 	"getSubRegionMembership":            "++ +++ +++ +++",
 	"getTokenRevocation":                "+3 333 333 333",
@@ -172,6 +177,8 @@ var visibility = map[string]string{
 	"listQuarters":                      "++ +++ +++ +++",
 	"listReadKeys":                      "+3 +33 -33 -33",
 	"listReleases":                      "++ +++ +++ +++",
+	"listReminderAddresses":             "+3 ++3 --3 --3",
+	"listReminders":                     "+3 +++ --- ---",
 	"listStatisticalNeighbourModels":    "++ +++ +++ +++",
 	"listStatisticalNeighbours":         "++ +++ +++ +++",
 	"listSubRegionMemberships":          "++ +++ +++ +++",
@@ -288,7 +295,7 @@ func (w *world) visibilityCallers() []caller {
 }
 
 // listedIn are the lists of what belongs to a quarter, each with what stands in it.
-var listedIn = map[string]string{"listExtensions": exampleExtension, "listCorrectionWindows": exampleCorrectionWindow, "listContacts": exampleContact}
+var listedIn = map[string]string{"listExtensions": exampleExtension, "listCorrectionWindows": exampleCorrectionWindow, "listContacts": exampleContact, "listReminders": exampleReminder, "listReminderAddresses": exampleReminderAddress}
 
 // outcome sends the operation's example as the caller. A change is made on a state
 // that is long gone, so that whoever may make it hears that, and nothing changes.
@@ -427,6 +434,8 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleExtension)
 	w.standing(exampleCorrectionWindow)
 	w.standing(exampleContact)
+	w.standing(exampleReminder)
+	w.standing(exampleReminderAddress)
 	w.standing(exampleReturn)
 	w.practised()
 	w.collecting()
