@@ -35,7 +35,7 @@ type Told struct {
 func (j *Judging) Tell(s *Submission, versions []Version, told *Told, zone *time.Location) ([]Version, error) {
 	lead := programme.Actor{Subject: "told", Borough: s.Borough, Roles: []programme.Role{programme.RoleBoroughLead}}
 	team := programme.Actor{Subject: "told", Roles: []programme.Role{programme.RoleProgramme}}
-	draft, _, err := j.Draft(told.Values)
+	draft, _, err := j.Draft(&Posting{Read: Listed(j.Borough, j.Quarter, told.Values, nil)})
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (j *Judging) say(s *Submission, lead programme.Actor, text string, at time.
 	report := j.Report(s.Draft, s.Explanations)
 	for i := range report.Findings {
 		if f := &report.Findings[i]; text != "" && f.Severity == Warning && f.Explained == nil {
-			said = append(said, Said{f.Key(), text})
+			said = append(said, Said{Key: f.Key(), Text: text})
 		}
 	}
 	return j.Explain(s, lead, Explained{Said: said}, at)
