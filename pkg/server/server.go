@@ -60,6 +60,7 @@ type Store interface {
 	milestoneStore
 	benchmarkingSubmissionStore
 	benchmarkingAcceptanceStore
+	benchmarkingHistoryStore
 	frameworkStore
 	benchmarkingRuleStore
 	apiClientStore
