@@ -68,6 +68,8 @@ func mappings() map[string]mapping {
 		"Extension":          of(extensions, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
+		"Reminder":           filled(reminderWire(asked)),
+		"ReminderAddress":    of(reminderAddresses, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn = programme.ActionOpen, &due
