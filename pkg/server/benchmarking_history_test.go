@@ -79,7 +79,6 @@ func TestPastQuartersComeInOneFile(t *testing.T) {
 			t.Errorf("%s: %s", list, r.body)
 		}
 	}
-
 }
 
 // TestPastQuartersAreCorrected: the same as a workbook says nothing new; one value else is
