@@ -71,6 +71,8 @@ var standing = map[string]lookup{
 	"extension":               scoped(extensions),
 	"correction-window":       scoped(correctionWindows),
 	"contact":                 scoped(contacts),
+	"reminder":                scoped(reminders),
+	"reminder-address":        scoped(reminderAddresses),
 }
 
 // public looks for reference data, which everybody may see.

@@ -68,6 +68,8 @@ func mappings() map[string]mapping {
 		"Extension":          of(extensions, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
+		"Reminder":           filled(reminderWire(asked)),
+		"ReminderAddress":    of(reminderAddresses, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn = programme.ActionOpen, &due
@@ -77,8 +79,9 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
-		"BenchmarkingSubmission": filled(submissionWire(askedBy("x"))),
-		"BenchmarkingVersion":    filled(versionWire),
+		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
+		"BenchmarkingSubmission":    filled(submissionWire(askedBy("x"))),
+		"BenchmarkingVersion":       filled(versionWire),
 		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
 			wire := reportWire(got)
 			wire.MaySubmit = true // which is so where nothing is found

@@ -29,6 +29,8 @@ type Store interface {
 	Snapshot(ctx context.Context) (*benchmark.Snapshot, error)
 	// Ready answers Unavailable while the service cannot do its work.
 	Ready(ctx context.Context) error
+	// TimeBehind answers for how long what the days bring has not been done.
+	TimeBehind() time.Duration
 	cursorStore
 	filterStore
 	includeStore
@@ -55,11 +57,14 @@ type Store interface {
 	extensionStore
 	correctionWindowStore
 	contactStore
+	reminderStore
+	reminderAddressStore
 	completenessStore
 	eventStore
 	milestoneStore
 	benchmarkingSubmissionStore
 	benchmarkingAcceptanceStore
+	benchmarkingHistoryStore
 	frameworkStore
 	benchmarkingRuleStore
 	apiClientStore
