@@ -80,6 +80,7 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
+		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
 		"BenchmarkingSubmission": filled(func(s *returns.Submission) api.BenchmarkingSubmission {
 			s.Thread[0].Text = found
 			return submissionWire(askedBy("x"))(s)

@@ -65,6 +65,7 @@ type Store interface {
 	milestoneStore
 	benchmarkingSubmissionStore
 	benchmarkingAcceptanceStore
+	benchmarkingHistoryStore
 	frameworkStore
 	benchmarkingRuleStore
 	apiClientStore
