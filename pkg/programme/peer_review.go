@@ -491,14 +491,3 @@ type PeerReviewFilter struct {
 	PriorityID   *string
 	UpdatedSince *time.Time
 }
-
-// Visitors answers the codes of the boroughs from which the team comes, each once.
-func (r *PeerReview) Visitors() []string {
-	var codes []string
-	for _, m := range r.Team {
-		if m.Borough != nil && !slices.Contains(codes, *m.Borough) {
-			codes = append(codes, *m.Borough)
-		}
-	}
-	return codes
-}

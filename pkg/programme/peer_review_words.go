@@ -67,3 +67,14 @@ func (r *PeerReview) PublishTo(p Publication) error {
 func reach(p Publication) int {
 	return slices.Index([]Publication{PublishedToParties, PublishedToBoroughs, PublishedToEveryone}, p)
 }
+
+// Visitors answers the codes of the boroughs from which the team comes, each once.
+func (r *PeerReview) Visitors() []string {
+	var codes []string
+	for _, m := range r.Team {
+		if m.Borough != nil && !slices.Contains(codes, *m.Borough) {
+			codes = append(codes, *m.Borough)
+		}
+	}
+	return codes
+}

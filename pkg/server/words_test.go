@@ -84,7 +84,7 @@ func (c caller) says(path, step string) string {
 	c.w.t.Helper()
 	var seen struct{ Steps []api.Step }
 	c.get(path).want(200).into(&seen)
-	at := slices.IndexFunc(seen.Steps, func(s api.Step) bool { return s.Name == api.StepName(step) })
+	at := slices.IndexFunc(seen.Steps, func(s api.Step) bool { return s.Name == step })
 	switch {
 	case at < 0:
 		return "no such step"
@@ -248,13 +248,13 @@ func TestAReturnIsNotSubmittedUnseen(t *testing.T) {
 	quarter := w.opened()
 	lead, at := w.as(asLead, own), returnAt(own, quarter)
 	body := w.whole(large, api.CountValue{Count: "rereferrals", Status: api.CountValueStatusMissing, Reason: new("She was born on 3 April 2014.")})
-	var dry, real api.BenchmarkingSubmissionReceived
+	var dry, sent api.BenchmarkingSubmissionReceived
 	w.as(asSystem, own).send(http.MethodPut, at+"?dryRun=true", body, "If-None-Match", "*").want(200).into(&dry)
-	w.as(asSystem, own).send(http.MethodPut, at, body, "If-None-Match", "*").want(201).into(&real)
-	if len(dry.Screening) != 1 || !slices.Equal(dry.Screening, real.Screening) || !slices.Equal(*real.Submission.Screening, real.Screening) {
-		t.Errorf("a dry run says %v, and the real one %v", dry.Screening, real.Screening)
+	w.as(asSystem, own).send(http.MethodPut, at, body, "If-None-Match", "*").want(201).into(&sent)
+	if len(dry.Screening) != 1 || !slices.Equal(dry.Screening, sent.Screening) || !slices.Equal(*sent.Submission.Screening, sent.Screening) {
+		t.Errorf("a dry run says %v, and the real one %v", dry.Screening, sent.Screening)
 	}
-	path := "/v1/benchmarking-submissions/" + real.Submission.Id
+	path := "/v1/benchmarking-submissions/" + sent.Submission.Id
 	lead.does(path, "explanations", `{"explanations":[{"key":"larger_than_likely.referrals","text":"`+lives+`"}]}`).want(200)
 	if got := lead.does(path, "submit", "").problem(409, "words_not_acknowledged"); len(got) != 2 || !strings.HasPrefix(got[0], "/draft/values/") || got[1] != "/explanations/0/text not_acknowledged" {
 		t.Errorf("submit is refused for %v", got)
