@@ -148,6 +148,7 @@ var visibility = map[string]string{
 	"listComparisons":                  "++ +++ +++ +++",
 	"listCompleteness":                 "++ +++ +++ +++",
 	"listContacts":                     "+3 333 333 333",
+	"listTasks":                        "+3 +++ +++ +++",
 	"listReminders":                    "+3 +++ --- ---",
 	"listReminderAddresses":            "+3 ++3 --3 --3",
 	"listCorrectionWindows":            "+3 +++ --- ---",
