@@ -1999,6 +1999,35 @@ type BenchmarkingDraft struct {
 	Values []CountValue `json:"values"`
 }
 
+// BenchmarkingHistoryReport What a file of past quarters has brought, or would in a dry run.
+type BenchmarkingHistoryReport struct {
+	// Created Returns of which there was none.
+	Created int `json:"created"`
+
+	// DryRun Whether nothing was written.
+	DryRun bool `json:"dryRun"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// Quarters Quarters that were made for it, or would be.
+	Quarters []QuarterCode `json:"quarters"`
+
+	// Replaced Returns of which a version stood that says something else, and is superseded.
+	Replaced int `json:"replaced"`
+
+	// Table As what a table was read.
+	Table BenchmarkingTable `json:"table"`
+
+	// Unchanged Returns that say what stands already.
+	Unchanged int `json:"unchanged"`
+
+	// Values Values of those that were created or replaced, without the missing ones.
+	Values int `json:"values"`
+}
+
 // BenchmarkingPosting Several returns.
 type BenchmarkingPosting struct {
 	// Submissions Each return, of one borough and quarter.
@@ -5231,6 +5260,9 @@ type Health struct {
 
 // HealthStatus `behind` where requests are answered and what the days bring, such as reminders, has not been done for three minutes. More may come.
 type HealthStatus string
+
+// HistoryTable The bytes of a table, at most 32 MiB and, of a workbook, 32 MiB unpacked.
+type HistoryTable = openapi_types.File
 
 // HostComment What the host says to a report that is not final yet.
 type HostComment struct {
@@ -9806,6 +9838,18 @@ type AcceptBenchmarkingSubmissionsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ImportBenchmarkingHistoryParams defines parameters for ImportBenchmarkingHistory.
+type ImportBenchmarkingHistoryParams struct {
+	// Framework The published version of the framework by which the file is read.
+	Framework FrameworkNumber `form:"framework" json:"framework"`
+
+	// DryRun Find out what the file would bring and write nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListBenchmarkingRulesParams defines parameters for ListBenchmarkingRules.
 type ListBenchmarkingRulesParams struct {
 	// Framework Of this version of the framework.
@@ -12590,6 +12634,11 @@ type AcceptBenchmarkingSubmissionsRequestObject struct {
 	Body   *BenchmarkingAcceptancesInput
 }
 
+// ImportBenchmarkingHistoryRequestObject is what a request for ImportBenchmarkingHistory says.
+type ImportBenchmarkingHistoryRequestObject struct {
+	Params ImportBenchmarkingHistoryParams
+}
+
 // ListBenchmarkingRulesRequestObject is what a request for ListBenchmarkingRules says.
 type ListBenchmarkingRulesRequestObject struct {
 	Params ListBenchmarkingRulesParams
@@ -13771,6 +13820,9 @@ type Operations interface {
 	// AcceptBenchmarkingSubmissions Accept several returns
 	// (POST /v1/benchmarking-acceptances)
 	AcceptBenchmarkingSubmissions(ctx context.Context, r AcceptBenchmarkingSubmissionsRequestObject) (Response, error)
+	// ImportBenchmarkingHistory Import past quarters
+	// (POST /v1/benchmarking-history)
+	ImportBenchmarkingHistory(ctx context.Context, r ImportBenchmarkingHistoryRequestObject) (Response, error)
 	// ListBenchmarkingRules List the rules for returns
 	// (GET /v1/benchmarking-rules)
 	ListBenchmarkingRules(ctx context.Context, r ListBenchmarkingRulesRequestObject) (Response, error)
@@ -15658,6 +15710,11 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(BenchmarkingAcceptancesInput)
 		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/benchmarking-history", o.ImportBenchmarkingHistory, func(from *request, r *ImportBenchmarkingHistoryRequestObject) {
+		from.query("framework", true, &r.Params.Framework)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 	})
 	on(to, "GET", "/v1/changes", o.ListChanges, func(from *request, r *ListChangesRequestObject) {
 		from.query("types", false, &r.Params.Types)

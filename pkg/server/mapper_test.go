@@ -83,8 +83,9 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
-		"BenchmarkingSubmission": filled(submissionWire(askedBy("x"))),
-		"BenchmarkingVersion":    filled(versionWire),
+		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
+		"BenchmarkingSubmission":    filled(submissionWire(askedBy("x"))),
+		"BenchmarkingVersion":       filled(versionWire),
 		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
 			wire := reportWire(got)
 			wire.MaySubmit = true // which is so where nothing is found

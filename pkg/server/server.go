@@ -64,6 +64,7 @@ type Store interface {
 	milestoneStore
 	benchmarkingSubmissionStore
 	benchmarkingAcceptanceStore
+	benchmarkingHistoryStore
 	frameworkStore
 	benchmarkingRuleStore
 	apiClientStore

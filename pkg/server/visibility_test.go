@@ -133,6 +133,7 @@ var visibility = map[string]string{
 	"getSubRegionMembership":           "++ +++ +++ +++",
 	"getTokenRevocation":               "+3 333 333 333",
 	"holdEvent":                        "+3 333 333 333",
+	"importBenchmarkingHistory":        "+3 333 333 333",
 	"importRelease":                    "+3 333 333 333",
 	"listActionSummary":                "++ +++ +++ +++",
 	"listActions":                      "+3 +++ +++ ---",
