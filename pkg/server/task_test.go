@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,13 +59,13 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 			var page struct{ Items []api.BenchmarkingSubmission }
 			c.get(list + "&include=steps&limit=500").want(200).into(&page)
 			for _, item := range page.Items {
-				at := slices.IndexFunc(*item.Steps, func(s api.Step) bool { return string(s.Name) == k.step })
+				at := slices.IndexFunc(*item.Steps, func(s api.Step) bool { return s.Name == k.step })
 				if at < 0 {
 					continue
 				}
 				if s := (*item.Steps)[at]; s.Allowed || *s.Code == "report_faults" {
 					want = append(want, fmt.Sprint(k.kind, item.Id, s.Allowed, s.Href, list, http.MethodPost))
-					met[k.kind+fmt.Sprint(s.Allowed)] = true
+					met[k.kind+strconv.FormatBool(s.Allowed)] = true
 				}
 			}
 			var of struct{ Items []api.Task }
