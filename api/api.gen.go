@@ -1057,6 +1057,14 @@ const (
 	Split     SuccessionKind = "split"
 )
 
+// Defines values for TaskKind.
+const (
+	AcceptReturn   TaskKind = "accept-return"
+	AnswerQuery    TaskKind = "answer-query"
+	ExplainWarning TaskKind = "explain-warning"
+	SubmitReturn   TaskKind = "submit-return"
+)
+
 // Defines values for TokenAnswerTokenType.
 const (
 	Bearer TokenAnswerTokenType = "Bearer"
@@ -8968,6 +8976,91 @@ type SuccessionKind string
 // TableFile A table as CSV (RFC 4180). Its columns are those that the operation names.
 type TableFile = string
 
+// Task Something that waits for the caller.
+type Task struct {
+	// Action The address to which the step is sent.
+	//
+	// Example: /v1/benchmarking-submissions/01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10/accept
+	Action string `json:"action"`
+
+	// Allowed Whether the step can be taken as things stand; where not, what is missing is said.
+	Allowed bool `json:"allowed"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Code The code with which the step would be refused, or null.
+	//
+	// Example: report_faults
+	Code *string `json:"code"`
+
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn"`
+
+	// Href The address of the record.
+	//
+	// Example: /v1/benchmarking-submissions/01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Href string `json:"href"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Kind What is to be done. More may come.
+	Kind TaskKind `json:"kind"`
+
+	// List The list in which the record stands because it waits.
+	//
+	// Example: /v1/benchmarking-submissions?state=submitted
+	List string `json:"list"`
+
+	// Method A method of HTTP that changes something. More may come.
+	Method Method `json:"method"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// Reason What is missing, or null.
+	//
+	// Example: The report on the draft has what must be put right.
+	Reason *string `json:"reason"`
+
+	// Step The name of the step among the record's steps.
+	//
+	// Example: accept
+	Step string `json:"step"`
+
+	// Type A kind of resource. More may come.
+	Type ResourceType `json:"type"`
+}
+
+// TaskKind What is to be done. More may come.
+type TaskKind string
+
+// TaskPage A page of the list.
+type TaskPage struct {
+	// Items The items of this page.
+	Items []Task `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // TeamMember One of a review's team. The name is null for those who do not belong to the review, and when the person was removed.
 type TeamMember struct {
 	// Borough A borough's GSS code, or null where there is none.
@@ -10001,6 +10094,12 @@ type ListBenchmarkingSubmissionsParams struct {
 	// State Only those in one of these states; given once for each.
 	State *[]BenchmarkingSubmissionState `form:"state,omitempty" json:"state,omitempty"`
 
+	// Draft Only those that the caller works on, which have a draft; `false` leaves all.
+	Draft *bool `form:"draft,omitempty" json:"draft,omitempty"`
+
+	// Unexplained Only those whose draft has a warning that nobody has explained; `false` leaves all.
+	Unexplained *bool `form:"unexplained,omitempty" json:"unexplained,omitempty"`
+
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -10910,6 +11009,30 @@ type ListIndicatorVersionsParams struct {
 
 // GetMeParams defines parameters for GetMe.
 type GetMeParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListTasksParams defines parameters for ListTasks.
+type ListTasksParams struct {
+	// Kind Only tasks of this kind.
+	Kind *TaskKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -13283,6 +13406,11 @@ type GetMeRequestObject struct {
 	Params GetMeParams
 }
 
+// ListTasksRequestObject is what a request for ListTasks says.
+type ListTasksRequestObject struct {
+	Params ListTasksParams
+}
+
 // ListMilestonesRequestObject is what a request for ListMilestones says.
 type ListMilestonesRequestObject struct {
 	Params ListMilestonesParams
@@ -14288,6 +14416,9 @@ type Operations interface {
 	// GetMe Read who you are here
 	// (GET /v1/me)
 	GetMe(ctx context.Context, r GetMeRequestObject) (Response, error)
+	// ListTasks See what waits for you
+	// (GET /v1/me/tasks)
+	ListTasks(ctx context.Context, r ListTasksRequestObject) (Response, error)
 	// ListMilestones List milestones
 	// (GET /v1/milestones)
 	ListMilestones(ctx context.Context, r ListMilestonesRequestObject) (Response, error)
@@ -15917,6 +16048,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("quarter", false, &r.Params.Quarter)
 		from.query("state", false, &r.Params.State)
+		from.query("draft", false, &r.Params.Draft)
+		from.query("unexplained", false, &r.Params.Unexplained)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
 		from.query("limit", false, &r.Params.Limit)
@@ -16080,6 +16213,15 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/me/tasks", o.ListTasks, func(from *request, r *ListTasksRequestObject) {
+		from.query("kind", false, &r.Params.Kind)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/api-clients", o.ListApiClients, func(from *request, r *ListApiClientsRequestObject) {

@@ -70,7 +70,11 @@ func mappings() map[string]mapping {
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
 		"Reminder":           filled(reminderWire(asked)),
-		"ReminderAddress":    of(reminderAddresses, nil),
+		"Task": {shown: api.Task{
+			Kind: "x", Type: "x", Id: "x", Borough: "x", BoroughName: "x", Quarter: "x", DueOn: new(programme.Date("2026-01-01")), Href: "x", List: "x", Step: "x", Method: "x", Action: "x", Allowed: true,
+			Code: new("x"), Reason: new("x"),
+		}},
+		"ReminderAddress": of(reminderAddresses, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn, a.Text = programme.ActionOpen, &due, found

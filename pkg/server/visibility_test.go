@@ -184,6 +184,7 @@ var visibility = map[string]string{
 	"listStatisticalNeighbours":         "++ +++ +++ +++",
 	"listSubRegionMemberships":          "++ +++ +++ +++",
 	"listSubRegions":                    "++ +++ +++ +++",
+	"listTasks":                         "+3 +++ +++ +++",
 	"listTimeliness":                    "++ +++ +++ +++",
 	"listTokenRevocations":              "+3 333 333 333",
 	"meetAskOrOffer":                    "+3 ++3 333 443",

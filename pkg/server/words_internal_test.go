@@ -107,6 +107,6 @@ func textsOf(s *openapi3.Schema, at string) []string {
 // ownWords are members whose words are ours: of names beside codes, of steps and of what
 // illustrates.
 var ownWords = map[string]bool{
-	"steps": true, "etag": true, "illustrative": true, "screening": true, "include": true, "url": true,
+	"steps": true, "etag": true, "illustrative": true, "screening": true, "include": true, "url": true, "href": true,
 	"boroughName": true, "hostName": true, "priorityName": true, "subRegionName": true, "boroughNames": true, "priorityNames": true, "subRegionNames": true,
 }
