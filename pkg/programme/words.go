@@ -66,6 +66,21 @@ const MaxMarks = 500
 type Wording struct {
 	Screening  Acknowledgements `audit:"withheld" gorm:"serializer:json"`
 	RedactedAt *time.Time       // when words were last taken out of it
+
+	looked map[string][]screen.Mark // what was found in which words: one answer asks more than once
+}
+
+// find looks through words, once.
+func (w *Wording) find(words string) []screen.Mark {
+	found, is := w.looked[words]
+	if !is {
+		if w.looked == nil {
+			w.looked = map[string][]screen.Mark{}
+		}
+		found = screen.Words(words)
+		w.looked[words] = found
+	}
+	return found
 }
 
 // NeedsReason reports whether the step is about words, and needs a reason.
@@ -143,7 +158,7 @@ func screened(r Worded, asked func(Text) bool) []Mark {
 		if !asked(t) {
 			continue
 		}
-		found := screen.Words(*t.Words)
+		found := r.Said().find(*t.Words)
 		if len(found) == 0 {
 			continue
 		}
