@@ -69,7 +69,9 @@ COMMENT ON FUNCTION keep_progress() IS 'Row trigger of actions: progress begins 
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION keep_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (OLD.submission_id, OLD.number, OLD.framework, OLD.submitted_at, OLD.submitted_by) IS NOT DISTINCT FROM (NEW.submission_id, NEW.number, NEW.framework, NEW.submitted_at, NEW.submitted_by)
+    -- What becomes of a version, and what a redaction changes, is held below or free; all else is what it says.
+    IF to_jsonb(OLD) - array['state', 'days_late', 'closed_at', 'superseded_at', 'values', 'explanations', 'redacted_at']
+        = to_jsonb(NEW) - array['state', 'days_late', 'closed_at', 'superseded_at', 'values', 'explanations', 'redacted_at']
         AND NEW.redacted_at > coalesce(OLD.redacted_at, '-infinity')
         AND redacted(OLD."values", NEW."values", 'reason') AND redacted(OLD.explanations, NEW.explanations, 'text') THEN
         RETURN NEW;

@@ -40,7 +40,9 @@ func redact[T any, R worded[T]](ctx context.Context, s *Store, actor programme.A
 		if err != nil {
 			return err
 		}
-		cuts.Of(row.Texts())
+		if !cuts.Of(row.Texts()) {
+			return nil
+		}
 		row.Said().RedactedAt = &w.now
 		return forgetAnswers(w.tx, row.Of().ID)
 	})
@@ -129,24 +131,26 @@ func (s *Store) RedactBenchmarkingSubmission(ctx context.Context, actor programm
 				return err
 			}
 			_, err = w.redactReturn(cuts, row)
-			row.RedactedAt = &w.now
 			return err
 		})
 		if err != nil {
 			return err
 		}
 		others := slices.DeleteFunc(all, func(other returns.Submission) bool { return other.ID == row.ID })
-		return alterEach(w, others, rewrite[returns.Submission], func(other *returns.Submission) bool {
-			if err != nil {
-				return false
+		var failed error
+		err = alterEach(w, others, rewrite[returns.Submission], func(other *returns.Submission) (held bool) {
+			if failed == nil {
+				held, failed = w.redactReturn(cuts, other)
 			}
-			var held bool
-			if held, err = w.redactReturn(cuts, other); held {
-				other.RedactedAt = &w.now
+			if held {
 				programme.Forget(other)
 			}
 			return held
 		})
+		if failed != nil {
+			return failed
+		}
+		return err
 	})
 	return orZero(row, err)
 }
@@ -172,6 +176,7 @@ func (w *work) redactReturn(cuts programme.Redaction, row *returns.Submission) (
 	if !held {
 		return false, nil
 	}
+	row.RedactedAt = &w.now
 	return true, forgetAnswers(w.tx, row.ID)
 }
 

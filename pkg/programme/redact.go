@@ -58,17 +58,19 @@ type Redaction struct {
 	cuts  map[string][][2]int
 }
 
-// Of takes it out of the texts, with the mark in its place, and reports whether one of them held any of the words.
+// Of takes it out of the texts, with the mark in its place, and reports whether one of them
+// is another now: what was taken out already is not taken out again.
 // Nobody takes out what others have written by writing the same; but the programme's
 // team reaches what it may not see.
 func (r Redaction) Of(texts []Text) bool {
-	held := false
+	altered := false
 	for _, t := range texts {
 		if cuts, is := r.cuts[*t.Words]; is && (r.actor.Is(RoleProgramme) || r.actor.redacts(t)) {
-			*t.Words, held = cut(*t.Words, cuts), true
+			left := cut(*t.Words, cuts)
+			*t.Words, altered = left, altered || left != *t.Words
 		}
 	}
-	return held
+	return altered
 }
 
 // cut puts the mark in the place of each passage. Passages that touch are one.

@@ -146,8 +146,13 @@ func TestWhoRedacts(t *testing.T) {
 		}
 	}
 	visitor.does(path, "redact", `{"places":[{"field":"/report","start":9,"length":7}],"reason":"It is wrong"}`).want(200)
-	if got := visitor.get(path).want(200).body; !strings.Contains(got, `"report":"Lives at [redacted]."`) {
-		t.Errorf("the report says %s", got)
+	once := visitor.get(path).want(200)
+	if !strings.Contains(once.body, `"report":"Lives at [redacted]."`) {
+		t.Errorf("the report says %s", once.body)
+	}
+	visitor.does(path, "redact", `{"places":[{"field":"/report","start":9,"length":10}],"reason":"It is wrong"}`).want(200)
+	if again := visitor.get(path).want(200); again.body != once.body {
+		t.Errorf("what is redacted already is redacted as %s", again.body)
 	}
 
 	// A draft is the borough's alone: the team does not even name what stands in it.
