@@ -99,3 +99,21 @@ func checkTrust(issuer *Issuer, at string) []programme.Fault {
 	}
 	return faults
 }
+
+// LeadsTrusted answers who is trusted to say that somebody is a lead of a borough: each
+// of the issuers for its boroughs and, where it is on, the built-in one for all.
+func LeadsTrusted(issuers []Issuer, builtIn string) func(issuer, borough string) bool {
+	return func(name, borough string) bool {
+		if name == builtIn && builtIn != "" {
+			return true
+		}
+		return slices.ContainsFunc(issuers, func(i Issuer) bool {
+			return i.Issuer == name && slices.Contains(i.AllowedRoles, programme.RoleBoroughLead) && i.Boroughs.include(borough)
+		})
+	}
+}
+
+// include reports whether tokens of the issuer may speak for the borough.
+func (b *Boroughs) include(borough string) bool {
+	return b.any || b.Only == borough || slices.Contains(slices.Collect(maps.Values(b.ByClaim)), borough)
+}

@@ -198,6 +198,13 @@ func (v *Verifier) Verify(ctx context.Context, token string) (programme.Actor, e
 		return v.access.readKey(ctx, token)
 	}
 	found, err := v.genuine(ctx, token)
+	// A token says that its subject has lost a role also where it has no other, or its
+	// issuer may not give what it names. One that leaves its roles out says nothing.
+	if v.access != nil && found.actor.Subject != "" && !errors.Is(err, errOverage) {
+		if unheard := v.access.heard(ctx, &found); unheard != nil && err == nil {
+			return programme.Actor{}, unheard
+		}
+	}
 	if programme.KindOf(err) == programme.Forbidden {
 		return found.actor, err // the log should know who tried
 	}

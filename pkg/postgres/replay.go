@@ -70,6 +70,8 @@ var standing = map[string]lookup{
 	"extension":               scoped(extensions),
 	"correction-window":       scoped(correctionWindows),
 	"contact":                 scoped(contacts),
+	"authorisation":           scoped(authorisations),
+	"receipt":                 scoped(receipts),
 }
 
 // public looks for reference data, which everybody may see.

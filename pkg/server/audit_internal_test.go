@@ -45,6 +45,8 @@ var audited = map[string]struct {
 	"correction-window":       {returns.CorrectionWindow{}, "CorrectionWindow"},
 	"contact":                 {returns.Contact{}, "Contact"},
 	"benchmarking-submission": {returns.Submission{}, "BenchmarkingSubmission"},
+	"authorisation":           {programme.Authorisation{}, "Authorisation"},
+	"receipt":                 {programme.Receipt{}, "Receipt"},
 	"event":                   {programme.Event{}, "Event"},
 	"milestone":               {programme.Milestone{}, "Milestone"},
 	"framework":               {framework.Framework{}, "Framework"},

@@ -112,6 +112,8 @@ var addresses = map[string]string{
 	"extension":               "/v1/extensions/",
 	"correction-window":       "/v1/correction-windows/",
 	"contact":                 "/v1/contacts/",
+	"authorisation":           "/v1/authorisations/",
+	"receipt":                 "/v1/receipts/",
 }
 
 // recordAt answers which resource is at the address, or above it. There is none

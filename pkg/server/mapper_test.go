@@ -68,6 +68,8 @@ func mappings() map[string]mapping {
 		"Extension":          of(extensions, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
+		"Authorisation":      mapping{shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
+		"Receipt":            of(receipts, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn = programme.ActionOpen, &due
@@ -79,6 +81,7 @@ func mappings() map[string]mapping {
 
 		"BenchmarkingSubmission": filled(submissionWire(askedBy("x"))),
 		"BenchmarkingVersion":    filled(versionWire),
+		"ReceiptVerification":    {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
 		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
 			wire := reportWire(got)
 			wire.MaySubmit = true // which is so where nothing is found
@@ -106,7 +109,7 @@ func mappings() map[string]mapping {
 			c.Level = returns.OfBorough
 			return completenessWire(asked)(c)
 		}),
-		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
+		"Me":                  {shown: meWire(programme.Actor{Issuer: "x", Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":         filled(actionCountWire(asked)),
 		"MilestoneCount":      filled(milestoneCountWire(asked)),
 		"Programme":           filled(programmeWire),
@@ -253,6 +256,13 @@ func askedBy(borough string) context.Context {
 	call := *callOf(asked)
 	call.actor.Borough = borough
 	return context.WithValue(asked, callKey{}, &call)
+}
+
+// filledWith is a row with a value in every member.
+func filledWith[T any]() *T {
+	var row T
+	fill(&row)
+	return &row
 }
 
 // fill gives every member of the struct a value that is not its zero.

@@ -55,6 +55,8 @@ type Store interface {
 	extensionStore
 	correctionWindowStore
 	contactStore
+	authorisationStore
+	receiptStore
 	completenessStore
 	eventStore
 	milestoneStore
