@@ -114,6 +114,12 @@ const (
 	BenchmarkingSubmissionStepNameWithdraw BenchmarkingSubmissionStepName = "withdraw"
 )
 
+// Defines values for BenchmarkingTableBy.
+const (
+	BenchmarkingTableByCount     BenchmarkingTableBy = "count"
+	BenchmarkingTableByIndicator BenchmarkingTableBy = "indicator"
+)
+
 // Defines values for BenchmarkingVersionState.
 const (
 	BenchmarkingVersionStateAccepted   BenchmarkingVersionState = "accepted"
@@ -2032,6 +2038,60 @@ type AuthoritySuccessorInput struct {
 	RegionName *Name `json:"regionName,omitempty"`
 }
 
+// BenchmarkingAcceptance What became of one return.
+type BenchmarkingAcceptance struct {
+	// Accepted Whether it was accepted, or would be.
+	Accepted bool `json:"accepted"`
+
+	// Code The code of the problem that stops it.
+	Code *string `json:"code"`
+
+	// Detail What stops it.
+	Detail *string `json:"detail"`
+
+	// Etag What `If-Match` takes for the next change; null in a dry run and where it was not accepted.
+	Etag *string `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+}
+
+// BenchmarkingAcceptanceInput A return that is to be accepted.
+type BenchmarkingAcceptanceInput struct {
+	// Etag Its `etag` as it was read; what has changed since is not accepted.
+	Etag string `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+}
+
+// BenchmarkingAcceptances What became of several returns, or would in a dry run.
+type BenchmarkingAcceptances struct {
+	// Accepted How many were accepted, or would be.
+	Accepted int `json:"accepted"`
+
+	// DryRun Whether nothing was accepted.
+	DryRun bool `json:"dryRun"`
+
+	// Submissions Each return, in the order in which they were named.
+	Submissions []BenchmarkingAcceptance `json:"submissions"`
+}
+
+// BenchmarkingAcceptancesInput Several returns that are to be accepted.
+type BenchmarkingAcceptancesInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// Submissions Each return, as it was read.
+	Submissions []BenchmarkingAcceptanceInput `json:"submissions"`
+}
+
 // BenchmarkingAnswerInput The answer to what the team asks.
 type BenchmarkingAnswerInput struct {
 	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
@@ -2069,6 +2129,9 @@ type BenchmarkingPostingReport struct {
 
 	// Submissions Each return, in the order in which they were sent.
 	Submissions []BenchmarkingPostingResult `json:"submissions"`
+
+	// Table As what a table was read.
+	Table *BenchmarkingTable `json:"table,omitempty"`
 
 	// Taken How many were created or replaced, or would be.
 	Taken int `json:"taken"`
@@ -2417,6 +2480,9 @@ type BenchmarkingSubmissionReceived struct {
 
 	// Submission A borough's return for a quarter: what it is working on, and what it has sent. Nobody but the borough and the programme's team sees it, the draft the borough alone.
 	Submission *BenchmarkingSubmission `json:"submission,omitempty"`
+
+	// Table As what a table was read.
+	Table *BenchmarkingTable `json:"table,omitempty"`
 }
 
 // BenchmarkingSubmissionState Where it stands - that of its newest version, and `draft` where nothing was submitted yet. More may come.
@@ -2427,6 +2493,26 @@ type BenchmarkingSubmissionStep = Step
 
 // BenchmarkingSubmissionStepName What can be done. More may come.
 type BenchmarkingSubmissionStepName string
+
+// BenchmarkingTable As what a table was read.
+type BenchmarkingTable struct {
+	// By Whether each row is of a count, or of an indicator with its counts. More may come.
+	By BenchmarkingTableBy `json:"by"`
+
+	// EmptyRows Rows of nothing that were passed over.
+	EmptyRows int `json:"emptyRows"`
+
+	// Form Whether it was CSV, with its encoding and separator, or XLSX.
+	//
+	// Example: CSV in Windows-1252 with semicolons
+	Form string `json:"form"`
+
+	// Rows Rows that say something, without the header.
+	Rows int `json:"rows"`
+}
+
+// BenchmarkingTableBy Whether each row is of a count, or of an indicator with its counts. More may come.
+type BenchmarkingTableBy string
 
 // BenchmarkingVersion A return as it was submitted under a number, for ever as it was.
 type BenchmarkingVersion struct {
@@ -8304,6 +8390,9 @@ type RuleKind string
 // RuleSeverity An `error` keeps a return from being submitted; a `warning` has to be explained. More may come.
 type RuleSeverity string
 
+// SentTable The bytes of a table, at most 4 MiB and, of a workbook, 4 MiB unpacked.
+type SentTable = openapi_types.File
+
 // Series A page of the list.
 type Series struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -9855,6 +9944,18 @@ type UpdateAuthorityParams struct {
 type SucceedAuthorityParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AcceptBenchmarkingSubmissionsParams defines parameters for AcceptBenchmarkingSubmissions.
+type AcceptBenchmarkingSubmissionsParams struct {
+	// Mode Whether one that is stopped keeps the others from being accepted; `whole` where it is not given.
+	Mode *PostingMode `form:"mode,omitempty" json:"mode,omitempty"`
+
+	// DryRun Find out what would be accepted and accept nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -12554,6 +12655,12 @@ type SucceedAuthorityRequestObject struct {
 	Body   *AuthoritySuccessorInput
 }
 
+// AcceptBenchmarkingSubmissionsRequestObject is what a request for AcceptBenchmarkingSubmissions says.
+type AcceptBenchmarkingSubmissionsRequestObject struct {
+	Params AcceptBenchmarkingSubmissionsParams
+	Body   *BenchmarkingAcceptancesInput
+}
+
 // ListBenchmarkingRulesRequestObject is what a request for ListBenchmarkingRules says.
 type ListBenchmarkingRulesRequestObject struct {
 	Params ListBenchmarkingRulesParams
@@ -13714,6 +13821,9 @@ type Operations interface {
 	// SucceedAuthority Say what becomes of an authority
 	// (POST /v1/authorities/{code}/successor)
 	SucceedAuthority(ctx context.Context, r SucceedAuthorityRequestObject) (Response, error)
+	// AcceptBenchmarkingSubmissions Accept several returns
+	// (POST /v1/benchmarking-acceptances)
+	AcceptBenchmarkingSubmissions(ctx context.Context, r AcceptBenchmarkingSubmissionsRequestObject) (Response, error)
 	// ListBenchmarkingRules List the rules for returns
 	// (GET /v1/benchmarking-rules)
 	ListBenchmarkingRules(ctx context.Context, r ListBenchmarkingRulesRequestObject) (Response, error)
@@ -15535,6 +15645,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("borough", &r.Borough)
 		from.path("quarter", &r.Quarter)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/benchmarking-acceptances", o.AcceptBenchmarkingSubmissions, func(from *request, r *AcceptBenchmarkingSubmissionsRequestObject) {
+		from.query("mode", false, &r.Params.Mode)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(BenchmarkingAcceptancesInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/receipts/:id", o.GetReceipt, func(from *request, r *GetReceiptRequestObject) {
 		from.path("id", &r.Id)

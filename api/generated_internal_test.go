@@ -79,6 +79,8 @@ func unknownToTemplates(op *openapi3.Operation) []string {
 			faults = append(faults, "the body may be absent, which is read as {}, and has members that are needed")
 		}
 		switch ref := media.Schema.Ref; {
+		case media.Schema.Value.Format == "binary" && mediaType > "application/json" && op.RequestBody.Value.Content["application/json"] != nil:
+			// A file instead of the document, which the templates take for the body: it comes first.
 		case ref == "":
 			faults = append(faults, "the body as "+mediaType+" is no named schema")
 		case schema != "" && ref != schema:
@@ -127,6 +129,10 @@ func TestWhatTemplatesDoNotKnow(t *testing.T) {
 		}}}}, true},
 		{"a body", body(true, "#/components/schemas/PeriodInput"), false},
 		{"a body in two media types", body(true, "#/components/schemas/PeriodPatch", "#/components/schemas/PeriodPatch"), false},
+		{"a document or a file", &openapi3.Operation{RequestBody: &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Required: true, Content: openapi3.Content{
+			"application/json": {Schema: &openapi3.SchemaRef{Ref: "#/components/schemas/PeriodInput", Value: needs}},
+			"text/csv":         {Schema: &openapi3.SchemaRef{Ref: "#/components/schemas/SentTable", Value: openapi3.NewStringSchema().WithFormat("binary")}},
+		}}}}, false},
 		{"two bodies", body(true, "#/components/schemas/PeriodInput", "#/components/schemas/PeriodPatch"), true},
 		{"a body without a name", body(true, ""), true},
 		{"a body that may be absent", body(false, "#/components/schemas/StepInput"), false},

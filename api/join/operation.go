@@ -203,7 +203,7 @@ func (s *source) example(where, id string, op *yaml.Node) {
 		flow(example)
 		var content *yaml.Node
 		switch part {
-		case "body":
+		case "body", "table":
 			content = get(op, "requestBody", "content")
 		case "answer":
 			for status, response := range members(get(op, "responses")) {
@@ -212,15 +212,16 @@ func (s *source) example(where, id string, op *yaml.Node) {
 				}
 			}
 		default:
-			s.fault("%s has a part %q; it may have body and answer", file, part)
+			s.fault("%s has a part %q; it may have body, table and answer", file, part)
 			continue
 		}
 		if content == nil || len(content.Content) < 2 {
 			s.fault("%s: %s has an example of its %s, which it does not have", where, file, part)
 			continue
 		}
+		asTable := part == "table" || part == "body" && example.Kind == yaml.ScalarNode // of a file alone, the body is one
 		for mediaType, media := range members(content) {
-			if strings.HasSuffix(mediaType, "json") && mediaType != "application/x-ndjson" || mediaType == "text/csv" && part == "body" {
+			if !asTable && strings.HasSuffix(mediaType, "json") && mediaType != "application/x-ndjson" || asTable && mediaType == "text/csv" {
 				set(media, "example", example)
 				content.Style, media.Style = 0, 0 // or the whole would stand on one line
 			}

@@ -73,7 +73,10 @@ indicators, the published figures, and what the programme's page reports. Prints
 		if err := store.Migrate(ctx); err != nil {
 			return err
 		}
-		return seed.Load(ctx, store, operator)
+		if err := seed.Load(ctx, store, operator); err != nil {
+			return err
+		}
+		return seed.LoadQuarters(ctx, store, operator, cfg.rules.Or(programme.DefaultSettings).Today(cfg.clock()))
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/programme"
@@ -145,4 +146,12 @@ func withTrust(tx *gorm.DB, rows []*programme.Authorisation) error {
 		a.Untrusted = !trusts(tx, a.GiverIssuer, a.Borough)
 	}
 	return nil
+}
+
+// idOrNone is the id, or nothing for what PostgreSQL would call a syntax error.
+func idOrNone(id string) *string {
+	if uuid.Validate(id) != nil {
+		return nil
+	}
+	return &id
 }

@@ -99,15 +99,28 @@ const longestPast = 12
 
 // judgingOf reads what a return is judged by under the version of the framework.
 func judgingOf(tx *gorm.DB, row *returns.Submission, number string) (returns.Judging, error) {
-	j := returns.Judging{Borough: row.Borough, Quarter: row.Quarter}
+	asked, err := askedBy(tx, number)
+	if err != nil {
+		return returns.Judging{}, err
+	}
+	j := returns.Judging{Asked: asked, Borough: row.Borough, Quarter: row.Quarter}
+	err = earlier(tx, &j)
+	return j, err
+}
+
+// askedBy reads what the version of the framework asks for.
+func askedBy(tx *gorm.DB, number string) (asked returns.Asked, err error) {
 	var f framework.Framework
 	if err := beyondSight(tx).Where("number = ?", number).Take(&f).Error; err != nil {
-		return j, err
+		return asked, err
 	}
-	j.Asked = returns.Asked{Version: f.Number, Document: &f.Document}
-	if err := tx.Where("code = ANY (?)", array(indicatorsOf(&f.Document))).Find(&j.Asked.Indicators).Error; err != nil {
-		return j, err
-	}
+	asked = returns.Asked{Version: f.Number, Document: &f.Document}
+	err = tx.Where("code = ANY (?)", array(indicatorsOf(&f.Document))).Find(&asked.Indicators).Error
+	return asked, err
+}
+
+// earlier reads what the borough's earlier returns say that stand.
+func earlier(tx *gorm.DB, j *returns.Judging) error {
 	var past []struct {
 		Quarter      string
 		Values       returns.Values        `gorm:"serializer:json"`
@@ -115,14 +128,14 @@ func judgingOf(tx *gorm.DB, row *returns.Submission, number string) (returns.Jud
 	}
 	err := tx.Raw(`SELECT s.quarter_code AS quarter, v."values", v.explanations FROM benchmarking_submissions s
 		JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
-		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, row.Borough, row.Quarter, longestPast).Scan(&past).Error
+		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, j.Borough, j.Quarter, longestPast).Scan(&past).Error
 	for i := range past {
-		if follows(past[i].Quarter, row.Quarter) {
+		if follows(past[i].Quarter, j.Quarter) {
 			j.Last, j.LastIsOf = past[i].Explanations, past[i].Quarter
 		}
 		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: past[i].Values})
 	}
-	return j, err
+	return err
 }
 
 func indicatorsOf(d *framework.Document) []string {

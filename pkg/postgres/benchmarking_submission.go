@@ -1,11 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -79,29 +79,74 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 // PutBenchmarkingSubmissions takes several returns: all or none or, where partial says
 // so, each that is not refused. The error of each stands with it. Where all are to be
 // taken and one is refused, the error is Forbidden if one is another borough's, else
-// Invalid, and names each that is refused.
-func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error) {
-	all := make([]returns.PostingResult, len(postings))
+// Invalid, and names each that is refused. postings answers them, given what a quarter
+// asks.
+func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings func(asked func(quarter string) (returns.Asked, bool)) ([]returns.Posting, error), partial, dry bool) ([]returns.PostingResult, error) {
+	var all []returns.PostingResult
 	err := s.rehearse(ctx, actor, dry, func(w *work) error {
-		for i := range postings {
-			if err := w.tx.SavePoint("posting").Error; err != nil {
-				return err
-			}
-			got, err := w.receive(postings[i])
-			if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
-				got, err = returns.PostingResult{Outcome: returns.Declined, Err: of}, w.tx.RollbackTo("posting").Error
-			}
-			if err != nil {
-				return err
-			}
-			all[i] = got
+		postings, err := w.sent(postings)
+		if err != nil {
+			return err
 		}
-		if !partial {
-			return returns.NoneRefused(all)
+		all = make([]returns.PostingResult, len(postings))
+		refused, err := w.each(len(postings), partial, func(i int) (err error) {
+			all[i], err = w.receive(postings[i])
+			return err
+		})
+		for i, why := range refused {
+			if why != nil {
+				all[i] = returns.PostingResult{Outcome: returns.Declined, Err: why}
+			}
+			all[i].Borough, all[i].Quarter = postings[i].Borough, postings[i].Quarter
 		}
-		return nil
+		return err
 	})
 	return all, err
+}
+
+// sent answers the returns that were sent, which are read by what their quarters ask.
+func (w *work) sent(postings func(asked func(quarter string) (returns.Asked, bool)) ([]returns.Posting, error)) ([]returns.Posting, error) {
+	var failed error
+	sent, err := postings(func(quarter string) (returns.Asked, bool) {
+		row := returns.Submission{Quarter: quarter}
+		err := submissionFacts(w.tx, w.actor, []*returns.Submission{&row})
+		if err != nil || row.Facts.Quarter == nil {
+			failed = cmp.Or(failed, err)
+			return returns.Asked{}, false
+		}
+		number, err := w.asksFor(&row)
+		if err != nil {
+			failed = cmp.Or(failed, err)
+			return returns.Asked{}, false
+		}
+		asked, err := askedBy(w.tx, number)
+		failed = cmp.Or(failed, err)
+		return asked, err == nil
+	})
+	return sent, cmp.Or(failed, err)
+}
+
+// each does something with each of several, and takes back what one has written that is
+// refused. It answers why each was; where not each is taken by itself, that is the error.
+// What fails otherwise fails for all.
+func (w *work) each(n int, partial bool, do func(i int) error) (refused []error, err error) {
+	refused = make([]error, n)
+	for i := range n {
+		if err := w.tx.SavePoint("one").Error; err != nil {
+			return nil, err
+		}
+		err := do(i)
+		if of, is := errors.AsType[*programme.Error](refusal(err)); is && of.Kind != programme.Internal && of.Kind != programme.Unavailable {
+			refused[i], err = of, w.tx.RollbackTo("one").Error
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !partial {
+		err = returns.NoneRefused(refused)
+	}
+	return refused, err
 }
 
 // rehearse acts or, in a dry run, does all of it and takes it back.
@@ -136,7 +181,7 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	if err != nil {
 		return got, err
 	}
-	draft, posted, err := judge.Draft(p.Values)
+	draft, posted, err := judge.Draft(&p)
 	if err != nil {
 		return got, err
 	}
@@ -155,7 +200,7 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	if err := forSteps(w.tx, w.actor, benchmarkingSubmissions, []*returns.Submission{&row}); err != nil {
 		return got, err
 	}
-	got.Submission = row
+	got.Submission, got.Reading = row, posted.Reading
 	got.Report = posted.Judge(judge.Asked, judge.Before, row.Explanations)
 	return got, nil
 }
@@ -359,32 +404,6 @@ func (s *Store) AnswerBenchmarkingSubmission(ctx context.Context, actor programm
 	})
 }
 
-// AcceptBenchmarkingSubmission lets what is under review stand; what stood before is
-// superseded in the same moment. The error is Forbidden for anyone but the programme's
-// team, NotFound, Stale, or Conflict if nothing is under review or it is queried.
-func (s *Store) AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error) {
-	var row returns.Submission
-	err := s.act(ctx, actor, func(w *work) (err error) {
-		// The quarter before the return, as by all who send: its generation is what
-		// answers about its figures are kept under.
-		if err := w.tx.Exec("SELECT FROM quarters WHERE code = (SELECT quarter_code FROM benchmarking_submissions WHERE id = ?) FOR UPDATE", idOrNone(id)).Error; err != nil {
-			return err
-		}
-		row, err = change(w.ctx, s, actor, benchmarkingSubmissions, id, version, returns.Accept, func(w *work, row *returns.Submission) error {
-			former := row.Stand()
-			if err := w.become(id, former, returns.VersionSuperseded, "superseded_at"); err != nil {
-				return err
-			}
-			if err := w.become(id, row.Standing, returns.VersionAccepted, "closed_at"); err != nil {
-				return err
-			}
-			return w.tx.Exec("UPDATE quarters SET generation = generation + 1 WHERE code = ?", row.Quarter).Error
-		})
-		return err
-	})
-	return orZero(row, err)
-}
-
 // BenchmarkingVersions lists the versions of a return that the actor may see, by
 // number. The error is NotFound.
 func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
@@ -406,14 +425,6 @@ func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, 
 		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
 	}
 	return orZero(v, refusal(err))
-}
-
-// idOrNone is the id, or nothing for what PostgreSQL would call a syntax error.
-func idOrNone(id string) *string {
-	if uuid.Validate(id) != nil {
-		return nil
-	}
-	return &id
 }
 
 func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {

@@ -43,6 +43,7 @@ type lookup func(tx *gorm.DB, actor programme.Actor, key string) (there, seen bo
 // standing knows every noun that a request which may be repeated makes or acts on.
 // An answer about another is not kept.
 var standing = map[string]lookup{
+	"programme":               func(*gorm.DB, programme.Actor, string) (there, seen bool, err error) { return true, true, nil },
 	"priority":                public[programme.Priority]("id"),
 	"sub-region":              public[programme.SubRegion]("slug"),
 	"membership":              public[programme.Membership]("id"),

@@ -375,13 +375,16 @@ type Judging struct {
 	LastIsOf string
 }
 
-// Draft makes a draft of the values that were sent, with the return that the rules are
-// asked of. The error is Invalid if one of them cannot be kept, and names them all.
-func (j *Judging) Draft(given Values) (Draft, *Return, error) {
-	posted := Posted(j.Asked, j.Borough, j.Quarter, "/values", given)
+// Draft makes a draft of what was sent, with the return that the rules are asked of. The
+// error is Invalid if some of it cannot be kept, and names all that cannot.
+func (j *Judging) Draft(p *Posting) (Draft, *Return, error) {
+	posted, err := p.Read(j.Asked)
+	if err != nil {
+		return Draft{}, nil, err
+	}
 	report := posted.Judge(j.Asked, j.Before, nil)
-	if report.Refused > 0 {
-		return Draft{}, posted, programme.Refuse(report.Faults(Refused, Error))
+	if report.Refused > 0 || len(posted.Known) > 0 {
+		return Draft{}, posted, posted.refuse(slices.Concat(posted.Known, report.Faults(Refused, Error)))
 	}
 	return Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, posted, nil
 }
@@ -398,10 +401,24 @@ type Explained struct {
 }
 
 // Said is what somebody says to the warning with the key.
-type Said struct{ Key, Text string }
+type Said struct {
+	Key, Text string
+	Place     Place // in the table in which it came
+}
 
-// Explain adds what is said to the warnings of the draft. The error is Invalid if there
-// is no such warning.
+// at answers where a fault of the i-th explanation stands: in its row or, of a list, at
+// its pointer.
+func (s *Said) at(i int, f programme.Fault) programme.Fault {
+	if s.Place.Row > 0 {
+		f.Pointer, f.Row, f.Column = "", s.Place.Row, s.Place.Column
+		return f
+	}
+	f.Pointer = "/explanations/" + strconv.Itoa(i) + f.Pointer
+	return f
+}
+
+// Explain adds what is said to the warnings of the draft, and not again what is said
+// already. The error is Invalid if there is no such warning.
 func (j *Judging) Explain(s *Submission, actor programme.Actor, e Explained, now time.Time) error {
 	report := j.Report(s.Draft, s.Explanations)
 	var faults []programme.Fault
@@ -409,9 +426,11 @@ func (j *Judging) Explain(s *Submission, actor programme.Actor, e Explained, now
 		explanation, err := report.Explain(said.Key, said.Text, signsAs(actor), now)
 		if refused, is := errors.AsType[*programme.Error](err); is {
 			for _, f := range refused.Faults {
-				f.Pointer = "/explanations/" + strconv.Itoa(i) + f.Pointer
-				faults = append(faults, f)
+				faults = append(faults, said.at(i, f))
 			}
+			continue
+		}
+		if held := report.find(said.Key).Explained; held != nil && held.Text == explanation.Text {
 			continue
 		}
 		s.Explanations = append(s.Explanations, explanation)

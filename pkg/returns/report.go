@@ -105,13 +105,17 @@ func tell(r Report, findings []Finding, unread int) Report {
 	return r
 }
 
-// Faults answers the findings of these severities as faults of a request.
+// Faults answers the findings of these severities as faults of a request, and that there
+// are more where the report does not tell all.
 func (r Report) Faults(severities ...Severity) []programme.Fault {
 	var faults []programme.Fault
 	for i := range r.Findings {
 		if slices.Contains(severities, r.Findings[i].Severity) {
 			faults = append(faults, r.Findings[i].Fault())
 		}
+	}
+	if r.More > 0 && len(faults) > 0 {
+		faults = append(faults, programme.Fault{Code: programme.FaultMoreFaults, Detail: "There are more faults than these."})
 	}
 	return faults
 }

@@ -67,17 +67,20 @@ func (r Report) WriteCSV(out io.Writer) error { return r.Grid().WriteCSV(out) }
 // WriteWorkbook writes the report as XLSX.
 func (r Report) WriteWorkbook(out io.Writer) error { return sheet.WriteWorkbook(out, r.Grid()) }
 
-// Given is an explanation that came in a table, for the finding with the key.
-type Given struct {
-	Key   string
-	Text  string
-	Place Place
+// ExplainedIn reads what is said to warnings from a table: see [ReadExplanations]. The
+// error is Invalid and names all that is wrong with it, or the source's own.
+func ExplainedIn(source io.Reader) (Explained, error) {
+	said, findings, err := ReadExplanations(source)
+	if err != nil || len(findings) == 0 {
+		return Explained{Said: said}, err
+	}
+	return Explained{}, (&Reading{}).refuse(tell(Report{}, findings, 0).Faults(Refused))
 }
 
 // ReadExplanations reads explanations from CSV or XLSX: a table with the columns key
 // and explanation, such as a report whose explanations were filled in. Rows without one
 // are passed over. Faults become findings; the error is the source's own.
-func ReadExplanations(source io.Reader) (given []Given, findings []Finding, err error) {
+func ReadExplanations(source io.Reader) (given []Said, findings []Finding, err error) {
 	r := tableReader{table: &Table{}}
 	s, err := sheet.Open(source, sheet.Options{MaxRows: MaxTableRows, MaxMiB: maxMiB})
 	if unreadable, is := errors.AsType[*sheet.ReadError](err); is {
@@ -126,7 +129,7 @@ func ReadExplanations(source io.Reader) (given []Given, findings []Finding, err 
 			r.ofTable(programme.FaultDuplicateRow, ofKey, key, "The rows "+strconv.Itoa(first)+" and "+strconv.Itoa(row.Number)+" explain one finding. One of the two has to go.")
 		default:
 			rows[key] = row.Number
-			given = append(given, Given{Key: strings.Clone(key), Text: strings.Clone(text), Place: r.place(ofExplanation)})
+			given = append(given, Said{Key: strings.Clone(key), Text: strings.Clone(text), Place: r.place(ofExplanation)})
 		}
 	}
 }

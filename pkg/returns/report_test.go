@@ -143,7 +143,7 @@ func TestExplanationsComeBackInTheReport(t *testing.T) {
 		}
 	}
 	given, findings, err := returns.ReadExplanations(strings.NewReader("Explanation;Key\nThe front door was moved;the_rule.refs\n;the_rule.cla\n;\n"))
-	if err != nil || findings != nil || len(given) != 1 || given[0] != (returns.Given{Key: "the_rule.refs", Text: "The front door was moved", Place: returns.Place{Row: 2, Column: "Explanation"}}) {
+	if err != nil || findings != nil || len(given) != 1 || given[0] != (returns.Said{Key: "the_rule.refs", Text: "The front door was moved", Place: returns.Place{Row: 2, Column: "Explanation"}}) {
 		t.Fatalf("given is %+v, %v, %v", given, faultsAt(findings), err)
 	}
 	e, err := report.Explain(given[0].Key, given[0].Text, programme.RoleBoroughEditor, noon)

@@ -31,20 +31,42 @@ type Expected struct {
 	Lookup func(text string) (code string, ok bool)
 }
 
+// Reading says as what a table was read.
+type Reading struct {
+	Form        sheet.Form
+	ByIndicator bool
+	Rows        int // with something in them, without the header
+	Empty       int // rows of nothing, which were passed over
+}
+
 // Table is what was read of a table: returns, in the order in which it first names them.
 type Table struct {
-	Returns     []*Return
-	Form        sheet.Form // as what it was read
-	ByIndicator bool
-	Rows        int       // with something in them, without the header
-	Empty       int       // rows of nothing, which were passed over
-	Findings    []Finding // of the table as a whole, and of rows that belong to no return
-	More        int       // findings beyond those
+	Reading
+
+	Returns  []*Return
+	Findings []Finding // of the table as a whole, and of rows that belong to no return
+	More     int       // findings beyond those
 }
 
 // Report answers what is wrong with the table itself, as one does of a return.
 func (t *Table) Report() Report {
 	return tell(Report{}, t.Findings, t.More)
+}
+
+// faults are what is wrong with the table itself.
+func (t *Table) faults() []programme.Fault { return t.Report().Faults(Refused) }
+
+// refuse answers an Invalid error of the faults, or nil if there are none. It says as
+// what the table was read: a wrong guess is the cause of many faults.
+func (t *Reading) refuse(faults []programme.Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	e := &programme.Error{Kind: programme.Invalid, Code: programme.CodeInvalidFile, Faults: faults, Detail: "Nothing of the table was taken: it has the faults listed under errors."}
+	if t.Form != (sheet.Form{}) {
+		e.Detail = "Nothing of the table was taken, which was read as " + t.Form.String() + ": it has the faults listed under errors."
+	}
+	return e
 }
 
 // ReadTable reads returns from CSV or XLSX. Every fault becomes a finding with its row

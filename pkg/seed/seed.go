@@ -15,6 +15,7 @@ import (
 	"peerchallenge/pkg/dfe"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 //go:embed data
@@ -31,6 +32,10 @@ type Store interface {
 	SeedYear(ctx context.Context, year []programme.Chapter) error
 	// SeedFramework inserts a published framework, unless there is or ever was one.
 	SeedFramework(ctx context.Context, f framework.Framework) error
+	// Framework reads a version of the framework.
+	Framework(ctx context.Context, actor programme.Actor, number string) (framework.Framework, error)
+	// SeedQuarters inserts the quarters with their returns, unless there are or ever were any.
+	SeedQuarters(ctx context.Context, told []returns.Chapter) error
 	dfe.Store
 }
 

@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"peerchallenge/api"
@@ -16,7 +18,7 @@ type benchmarkingSubmissionStore interface {
 	BenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string) (returns.Submission, error)
 	BoroughBenchmarkingSubmission(ctx context.Context, actor programme.Actor, borough, quarter string) (returns.Submission, error)
 	PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.PostingResult, error)
-	PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings []returns.Posting, partial, dry bool) ([]returns.PostingResult, error)
+	PutBenchmarkingSubmissions(ctx context.Context, actor programme.Actor, postings func(asked func(quarter string) (returns.Asked, bool)) ([]returns.Posting, error), partial, dry bool) ([]returns.PostingResult, error)
 	DeleteBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) error
 	ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said returns.Explained) (returns.Submission, error)
 	SubmitBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
@@ -58,12 +60,22 @@ func (s *Server) GetBoroughBenchmarkingSubmission(ctx context.Context, r api.Get
 // PutBenchmarkingSubmission takes a whole return as the draft.
 func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchmarkingSubmissionRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Values: valuesOf(r.Body.Values), Create: r.Params.IfNoneMatch != nil, Match: call.states}
+	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Create: r.Params.IfNoneMatch != nil, Match: call.states}
+	if call.file != nil {
+		leave, err := s.reading(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		p.Read = returns.Tabled(r.Borough, r.Quarter, func() (io.Reader, error) { return reopened(ctx) }, boroughNamed(call.snapshot))
+	} else {
+		p.Read = returns.Listed(r.Borough, r.Quarter, valuesOf(r.Body.Values), nil)
+	}
 	got, err := s.store.PutBenchmarkingSubmission(ctx, call.actor, p, call.dry())
 	if err != nil {
 		return nil, err
 	}
-	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Report: reportWire(&got)}
+	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Table: tableWire(got.Reading), Report: reportWire(&got)}
 	if call.dry() {
 		return encoded(ctx, http.StatusOK, 0, wire)
 	}
@@ -80,36 +92,73 @@ func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchma
 // CreateBenchmarkingSubmissions takes several returns.
 func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.CreateBenchmarkingSubmissionsRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	postings := make([]returns.Posting, len(r.Body.Submissions))
-	for i, p := range r.Body.Submissions {
-		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Values: valuesOf(p.Values), Create: p.Etag == nil}
-		if version := matchVersion(p.Etag); version > 0 {
-			postings[i].Match = []int64{version}
+	var reading *returns.Reading
+	sent := func(func(string) (returns.Asked, bool)) ([]returns.Posting, error) { return postingsOf(r.Body), nil }
+	if call.file != nil {
+		leave, err := s.reading(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		sent = func(asked func(string) (returns.Asked, bool)) ([]returns.Posting, error) {
+			source, err := reopened(ctx)
+			if err != nil {
+				return nil, err
+			}
+			var postings []returns.Posting
+			postings, reading, err = returns.TabledTogether(source, asked, boroughNamed(call.snapshot))
+			return postings, err
 		}
 	}
-	partial := r.Params.Mode != nil && *r.Params.Mode == api.Partial
-	all, err := s.store.PutBenchmarkingSubmissions(ctx, call.actor, postings, partial, call.dry())
+	all, err := s.store.PutBenchmarkingSubmissions(ctx, call.actor, sent, partial(r.Params.Mode), call.dry())
 	if err != nil {
 		return nil, err
 	}
-	wire := api.BenchmarkingPostingReport{DryRun: call.dry(), Submissions: make([]api.BenchmarkingPostingResult, len(all))}
+	wire := api.BenchmarkingPostingReport{DryRun: call.dry(), Table: tableWire(reading), Submissions: make([]api.BenchmarkingPostingResult, len(all))}
+	ids := make([]string, len(all))
 	for i := range all {
-		wire.Submissions[i] = postingWire(call, postings[i], &all[i])
+		wire.Submissions[i] = postingWire(call, &all[i])
+		ids[i] = all[i].Submission.ID
 		if all[i].Outcome == returns.Created || all[i].Outcome == returns.Replaced {
 			wire.Taken++
 		}
 	}
-	answer, err := ok(ctx, wire)
-	for i := range all {
-		if id := all[i].Submission.ID; id != "" && answer.location == "" {
-			answer.location = *addressOf("benchmarking-submission", id)
+	if call.dry() {
+		ids = nil
+	}
+	return answerSeveral(ctx, wire, ids)
+}
+
+// postingsOf are the returns that came as JSON.
+func postingsOf(body *api.BenchmarkingPosting) []returns.Posting {
+	postings := make([]returns.Posting, len(body.Submissions))
+	for i, p := range body.Submissions {
+		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, valuesOf(p.Values), nil), Create: p.Etag == nil}
+		if version := matchVersion(p.Etag); version > 0 {
+			postings[i].Match = []int64{version}
 		}
+	}
+	return postings
+}
+
+// answerSeveral answers what became of several returns, at the address of the first of
+// them that was taken. Where none was, that concerns no return, and nobody but who asked
+// is answered.
+func answerSeveral(ctx context.Context, wire any, ids []string) (api.Response, error) {
+	answer, err := ok(ctx, wire)
+	if i := slices.IndexFunc(ids, func(id string) bool { return id != "" }); i >= 0 {
+		answer.location = *addressOf("benchmarking-submission", ids[i])
+	} else {
+		answer.about = theProgramme
 	}
 	return answer, err
 }
 
-func postingWire(call *call, p returns.Posting, got *returns.PostingResult) api.BenchmarkingPostingResult {
-	wire := api.BenchmarkingPostingResult{Borough: p.Borough, Quarter: p.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}}
+// partial reports whether each of several is taken by itself.
+func partial(mode *api.PostingMode) bool { return mode != nil && *mode == api.Partial }
+
+func postingWire(call *call, got *returns.PostingResult) api.BenchmarkingPostingResult {
+	wire := api.BenchmarkingPostingResult{Borough: got.Borough, Quarter: got.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}}
 	if refused, is := errors.AsType[*programme.Error](got.Err); is {
 		wire.Code, wire.Detail = new(string(refused.Code)), &refused.Detail
 		for _, f := range listed(refused.Faults) {
@@ -131,11 +180,32 @@ func (s *Server) DeleteBenchmarkingSubmission(ctx context.Context, r api.DeleteB
 
 // ExplainBenchmarkingSubmission says why the figures are right.
 func (s *Server) ExplainBenchmarkingSubmission(ctx context.Context, r api.ExplainBenchmarkingSubmissionRequestObject) (api.Response, error) {
-	said := returns.Explained{CarryForward: list(r.Body.CarryForward), Said: make([]returns.Said, len(r.Body.Explanations))}
-	for i, e := range r.Body.Explanations {
-		said.Said[i] = returns.Said{Key: e.Key, Text: e.Text}
+	said, err := s.explained(ctx, r.Body)
+	if err != nil {
+		return nil, err
 	}
 	return submissionReply(ctx)(s.store.ExplainBenchmarkingSubmission(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), said))
+}
+
+// explained answers what the borough says, in the body or in the report that it sends back.
+func (s *Server) explained(ctx context.Context, body *api.ExplanationsInput) (returns.Explained, error) {
+	if callOf(ctx).file != nil {
+		leave, err := s.reading(ctx)
+		if err != nil {
+			return returns.Explained{}, err
+		}
+		defer leave()
+		source, err := reopened(ctx)
+		if err != nil {
+			return returns.Explained{}, err
+		}
+		return returns.ExplainedIn(source)
+	}
+	said := returns.Explained{CarryForward: list(body.CarryForward), Said: make([]returns.Said, len(body.Explanations))}
+	for i, e := range body.Explanations {
+		said.Said[i] = returns.Said{Key: e.Key, Text: e.Text}
+	}
+	return said, nil
 }
 
 // SubmitBenchmarkingSubmission gives the draft a number.

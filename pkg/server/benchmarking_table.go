@@ -5,8 +5,10 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/returns"
 )
 
@@ -66,4 +68,28 @@ func answerFile(ctx context.Context, mime, name string, write func(io.Writer) er
 		return nil, err
 	}
 	return reply{call: callOf(ctx), status: http.StatusOK, file: name, content: newContent(mime, 0, out.Bytes())}, nil
+}
+
+// tableWire says as what a table was read; nothing of what came as JSON.
+func tableWire(t *returns.Reading) *api.BenchmarkingTable {
+	if t == nil {
+		return nil
+	}
+	by := api.BenchmarkingTableByCount
+	if t.ByIndicator {
+		by = api.BenchmarkingTableByIndicator
+	}
+	return &api.BenchmarkingTable{Form: t.Form.String(), By: by, Rows: t.Rows, EmptyRows: t.Empty}
+}
+
+// boroughNamed answers which borough a table's cell names, by its code or its name.
+func boroughNamed(s *benchmark.Snapshot) func(text string) (string, bool) {
+	return func(text string) (string, bool) {
+		for i := range s.Boroughs {
+			if b := &s.Boroughs[i]; strings.EqualFold(text, b.Code) || strings.EqualFold(text, b.Name) {
+				return b.Code, true
+			}
+		}
+		return "", false
+	}
 }

@@ -58,7 +58,7 @@ func (s *Server) readBody(op *operation, c echo.Context) ([]byte, error) {
 	}
 	mediaType, _, err := mime.ParseMediaType(c.Request().Header.Get("Content-Type"))
 	if err != nil || !slices.Contains(op.BodyTypes, mediaType) {
-		return nil, unsupported(c, op, "Send the body with Content-Type "+strings.Join(op.BodyTypes, " or ")+".")
+		return nil, unsupported(c, op, "Send the body with Content-Type "+strings.Join(op.mediaTypes(), " or ")+".")
 	}
 	if encoding := c.Request().Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, unsupported(c, op, "Send the body without Content-Encoding.")
@@ -83,12 +83,14 @@ func hasGone(c echo.Context, err error) bool {
 	return errors.Is(c.Request().Context().Err(), context.Canceled) && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// unsupported refuses a body that is of another kind. Of a change it says which kinds
-// are taken (RFC 5789, 2.2).
+// unsupported refuses a body that is of another kind, and says which kinds are taken: of
+// a change by Accept-Patch (RFC 5789, 2.2), of all else by Accept (RFC 9110, 12.5.1).
 func unsupported(c echo.Context, op *operation, detail string) error {
+	header := "Accept"
 	if c.Request().Method == http.MethodPatch {
-		c.Response().Header().Set("Accept-Patch", strings.Join(op.BodyTypes, ", "))
+		header = "Accept-Patch"
 	}
+	c.Response().Header().Set(header, strings.Join(op.mediaTypes(), ", "))
 	return programme.Errorf(programme.Unsupported, programme.CodeMediaType, "%s", detail)
 }
 
@@ -190,7 +192,14 @@ func idsLowered(schema *openapi3.Schema, value any) any {
 	return value
 }
 
-// binder hands the generated server the body that has been validated.
+// binder hands the generated server the body that has been validated. A file is no such
+// body: who takes one reads it from the call.
 type binder struct{}
 
-func (binder) Bind(target any, c echo.Context) error { return json.Unmarshal(callIn(c).body, target) }
+func (binder) Bind(target any, c echo.Context) error {
+	call := callIn(c)
+	if call.file != nil {
+		return nil
+	}
+	return json.Unmarshal(call.body, target)
+}

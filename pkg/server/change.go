@@ -116,9 +116,15 @@ var addresses = map[string]string{
 	"receipt":                 "/v1/receipts/",
 }
 
+// theProgramme is the address of the only one.
+const theProgramme = "/v1/programme"
+
 // recordAt answers which resource is at the address, or above it. There is none
 // where the address is that of a list.
 func recordAt(path string) (noun, key string) {
+	if path == theProgramme {
+		return "programme", "programme"
+	}
 	for noun, prefix := range addresses {
 		rest, found := strings.CutPrefix(path, prefix)
 		if !found {
@@ -134,7 +140,7 @@ func recordAt(path string) (noun, key string) {
 }
 
 func addressOf(noun, key string) *string {
-	address := "/v1/programme" // the only one
+	address := theProgramme
 	if noun != "programme" {
 		path, has := addresses[noun]
 		if !has {

@@ -154,10 +154,13 @@ func (w *world) example(op *described) string {
 		text, _ := op.RequestBody.Value.Content["text/csv"].Example.(string)
 		return text
 	}
-	for _, media := range op.RequestBody.Value.Content {
+	for mediaType, media := range op.RequestBody.Value.Content {
+		if media.Schema.Value.Format == "binary" {
+			continue
+		}
 		text, err := json.Marshal(media.Example)
 		if err != nil || media.Example == nil {
-			w.t.Fatalf("%s has no example of its body (%v)", op.OperationID, err)
+			w.t.Fatalf("%s has no example of its body as %s (%v)", op.OperationID, mediaType, err)
 		}
 		return string(text)
 	}
@@ -182,9 +185,9 @@ func (w *world) ask(op *described) ask {
 	return a
 }
 
-// takesFile reports whether the body is a file.
+// takesFile reports whether the body is a file, and nothing else.
 func takesFile(op *described) bool {
-	return op.RequestBody != nil && op.RequestBody.Value.Content["text/csv"] != nil
+	return op.RequestBody != nil && op.RequestBody.Value.Content["text/csv"] != nil && op.RequestBody.Value.Content["application/json"] == nil
 }
 
 // firstRole is the first of the roles that may call the operation.
@@ -298,9 +301,12 @@ func (w *world) refusesBadBodies(op *described) {
 	a.body, a.header["Content-Type"] = right, "text/plain"
 	refused := w.send(a)
 	refused.problem(415, "media_type")
-	takes := refused.header.Get("Accept-Patch")
-	if want := map[bool]string{true: "application/merge-patch+json, application/json"}[op.method == http.MethodPatch]; takes != want {
+	want := map[bool]string{true: "application/merge-patch+json, application/json"}[op.method == http.MethodPatch]
+	if takes := refused.header.Get("Accept-Patch"); takes != want {
 		w.t.Errorf("Accept-Patch is %q, want %q", takes, want)
+	}
+	if takes := refused.header.Get("Accept"); (takes == "") != (op.method == http.MethodPatch) || op.method != http.MethodPatch && !strings.Contains(takes, "application/json") {
+		w.t.Errorf("Accept is %q", takes)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/mail"
 	"regexp"
@@ -49,7 +50,7 @@ type operation struct {
 	Body         *openapi3.Schema // nil where it takes none
 	bodyOptional bool
 	BodyTypes    []string // media types of the body, the one to prefer first
-	fileTypes    []string // media types of the file that it takes as its body, instead of Body
+	fileTypes    []string // media types of the file that it takes as its body, instead of Body or beside it
 	schema       *openapi3.Schema
 	includes     map[string]*operation // what it adds where that is asked for, with the operation that answers it by itself
 	Row          string                // schema of one item, where the operation answers a list
@@ -57,6 +58,18 @@ type operation struct {
 	form         bool                  // the token endpoint, which reads its request itself, by RFC 6749
 	showsSecret  bool                  // its answer is never kept: x-shows-secret
 	fromSnapshot bool                  // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
+}
+
+// mediaTypes are all that its body may have.
+func (o *operation) mediaTypes() []string { return slices.Concat(o.BodyTypes, o.fileTypes) }
+
+// bringsFile reports whether the request's body is a file, or should be one.
+func (o *operation) bringsFile(r *http.Request) bool {
+	if o.fileTypes == nil || o.Body == nil {
+		return o.fileTypes != nil
+	}
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && slices.Contains(o.fileTypes, mediaType)
 }
 
 var pathParameter = regexp.MustCompile(`\{([^}]+)\}`)

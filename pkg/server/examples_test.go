@@ -21,6 +21,7 @@ import (
 // example sends, written by hand, and what it answers, written by this test.
 type recorded struct {
 	Body   json.RawMessage `json:"body,omitempty"`
+	Table  json.RawMessage `json:"table,omitempty"` // the body as CSV, where it may be that too
 	Answer json.RawMessage `json:"answer,omitempty"`
 }
 

@@ -48,12 +48,15 @@ func schemaFaults(err error) []programme.Fault {
 	return faults
 }
 
-// listed keeps an answer from growing with the request's faults.
+// listed keeps an answer from growing with the request's faults. That there are more is
+// said once, and last.
 func listed(faults []programme.Fault) []programme.Fault {
-	if len(faults) <= maxFaults {
-		return faults
+	told := slices.DeleteFunc(slices.Clone(faults), func(f programme.Fault) bool { return f.Code == programme.FaultMoreFaults })
+	if len(told) == len(faults) && len(told) <= maxFaults {
+		return told
 	}
-	return append(faults[:maxFaults:maxFaults], programme.Fault{Code: programme.FaultMoreFaults, Detail: "There are more faults than these."})
+	told = told[:min(len(told), maxFaults)]
+	return append(told, programme.Fault{Code: programme.FaultMoreFaults, Detail: "There are more faults than these."})
 }
 
 func pointerOf(e *openapi3.SchemaError) string {

@@ -47,10 +47,17 @@ const (
 
 var exampleID = regexp.MustCompile(`01932b7e-0000-7000-8000-0000000000[0-9]{2}`)
 
-// stood puts real ids in the place of the examples'.
+// exampleState is a return that a body names, with the state in which it was read.
+var exampleState = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\"","id":"([0-9a-f-]{36})"`)
+
+// stood puts real ids in the place of the examples', and the present states beside them.
 func (w *world) stood(text string) string {
 	w.t.Helper()
-	return exampleID.ReplaceAllStringFunc(text, w.standing)
+	text = exampleID.ReplaceAllStringFunc(text, w.standing)
+	return exampleState.ReplaceAllStringFunc(text, func(named string) string {
+		id := exampleState.FindStringSubmatch(named)[1]
+		return `"etag":"\"` + w.ownerGets("SELECT version::text FROM benchmarking_submissions WHERE id = '"+id+"'") + `\"","id":"` + id + `"`
+	})
 }
 
 // standing answers the id of the record that stands for the example's.

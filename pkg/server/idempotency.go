@@ -34,8 +34,9 @@ func (s *Server) once(next api.Handler) api.Handler {
 			if err != nil {
 				return programme.Answer{}, err
 			}
-			answer := response.(reply).asAnswer()
-			answer.Noun, answer.Record = recordAt(cmp.Or(answer.Header["Location"], call.url.Path))
+			made := response.(reply)
+			answer := made.asAnswer()
+			answer.Noun, answer.Record = recordAt(cmp.Or(made.about, made.location, call.url.Path))
 			answer.ShowsSecret = call.op.showsSecret
 			return answer, nil
 		})

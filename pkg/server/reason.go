@@ -54,7 +54,7 @@ func (call *call) sayWhy(r *http.Request) error {
 		call.actor.Reason = programme.Normal(strings.TrimSpace(r.Header.Get(headerReason)))
 		return nil
 	}
-	if r.Method != http.MethodPost || call.op.Body == nil || call.op.Body.Properties["reason"] == nil {
+	if r.Method != http.MethodPost || call.op.Body == nil || call.file != nil || call.op.Body.Properties["reason"] == nil {
 		return nil
 	}
 	var said struct{ Reason *string }

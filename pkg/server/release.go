@@ -87,10 +87,11 @@ func (s *Server) importFile(ctx context.Context, d benchmark.Delivery, mapping s
 	}
 	call := callOf(ctx)
 	return s.store.Import(ctx, call.actor, d, func(known benchmark.Known) (*benchmark.Import, error) {
-		if _, err := call.file.Seek(0, io.SeekStart); err != nil {
+		file, err := reopened(ctx)
+		if err != nil {
 			return nil, err
 		}
-		return s.read(d.File, mapping, interruptible{ctx, call.file}, known)
+		return s.read(d.File, mapping, file, known)
 	})
 }
 

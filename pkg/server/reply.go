@@ -26,6 +26,7 @@ type reply struct {
 	status   int
 	version  int64  // of a resource that can be changed; 0 for all else
 	location string // of what was created
+	about    string // the address of what an answer is about that says of several what became of them, where that is not its location
 	next     string // address of the next page
 	replayed bool   // the first answer again
 	content  *content

@@ -61,6 +61,7 @@ type Store interface {
 	eventStore
 	milestoneStore
 	benchmarkingSubmissionStore
+	benchmarkingAcceptanceStore
 	frameworkStore
 	benchmarkingRuleStore
 	apiClientStore
@@ -125,7 +126,8 @@ type Server struct {
 	issuer    string
 	clock     func() time.Time
 	read      func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error)
-	uploads   *semaphore.Weighted
+	uploads   *semaphore.Weighted // one published file at a time
+	tables    *semaphore.Weighted
 	rules     programme.Settings
 	log       *slog.Logger
 	proxies   []netip.Prefix
@@ -171,7 +173,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		store: cfg.Store, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
 		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer,
-		read: cfg.Read, uploads: semaphore.NewWeighted(1),
+		read: cfg.Read, uploads: semaphore.NewWeighted(1), tables: semaphore.NewWeighted(maxTables),
 		contract: contract, answers: newAnswers(cfg.CacheBytes), lastMade: newLastMade(lastMadeBytes, cfg.Store), spool: spool, metrics: newMetrics(spool),
 		admission: newAdmission(), guesses: newGuesses(cfg.Limits, cfg.Clock), timeouts: cfg.Timeouts.orDefaults(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
 		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller, cfg.Clock),

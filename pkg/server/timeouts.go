@@ -36,7 +36,7 @@ func (t Timeouts) orDefaults() Timeouts {
 // bounded gives the request its time. A stream has it for each of its parts
 // instead.
 func (t Timeouts) bounded(ctx context.Context, c *call) (context.Context, context.CancelFunc) {
-	if c.op.fileTypes != nil {
+	if c.op.Body == nil && c.op.fileTypes != nil {
 		return context.WithTimeout(ctx, t.File-timeToAnswer)
 	}
 	if c.format != formatJSON {

@@ -39,7 +39,14 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := call.known(); err != nil {
 			return err
 		}
-		if call.op.Body != nil {
+		switch {
+		case call.op.bringsFile(c.Request()):
+			done, err := s.receive(call, c)
+			if err != nil {
+				return err
+			}
+			defer done()
+		case call.op.Body != nil:
 			body, err := s.readBody(call.op, c)
 			if err != nil {
 				return err
@@ -47,13 +54,6 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			if call.body, err = s.door.check(c.Request().Context(), call.op, body); err != nil {
 				return err
 			}
-		}
-		if call.op.fileTypes != nil {
-			done, err := s.receive(call, c)
-			if err != nil {
-				return err
-			}
-			defer done()
 		}
 		if err := call.sayWhy(c.Request()); err != nil {
 			return err

@@ -22,6 +22,7 @@ import (
 //     2 refused with 422 or 400: the body or the filter names what is not there for them
 var visibility = map[string]string{
 	"acceptBenchmarkingSubmission":     "+3 333 333 333",
+	"acceptBenchmarkingSubmissions":    "+3 333 333 333",
 	"acceptGroupingProposal":           "+3 333 333 333",
 	"addActionProgress":                "33 ++3 333 443",
 	"addApiClientSecret":               "+3 +33 433 433",
