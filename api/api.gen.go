@@ -483,7 +483,8 @@ const (
 
 // Defines values for HealthStatus.
 const (
-	Ok HealthStatus = "ok"
+	Behind HealthStatus = "behind"
+	Ok     HealthStatus = "ok"
 )
 
 // Defines values for Include.
@@ -920,6 +921,29 @@ const (
 	ReleaseStepNameWithdraw  ReleaseStepName = "withdraw"
 )
 
+// Defines values for ReminderAddressStepName.
+const (
+	ReminderAddressStepNameDelete ReminderAddressStepName = "delete"
+)
+
+// Defines values for ReminderMail.
+const (
+	ReminderMailFailed    ReminderMail = "failed"
+	ReminderMailNone      ReminderMail = "none"
+	ReminderMailNotNeeded ReminderMail = "not_needed"
+	ReminderMailSent      ReminderMail = "sent"
+	ReminderMailUncertain ReminderMail = "uncertain"
+	ReminderMailWaiting   ReminderMail = "waiting"
+)
+
+// Defines values for ReminderOccasion.
+const (
+	DueToday     ReminderOccasion = "due_today"
+	FiveDays     ReminderOccasion = "five_days"
+	FourteenDays ReminderOccasion = "fourteen_days"
+	Overdue      ReminderOccasion = "overdue"
+)
+
 // Defines values for ReportRemedy.
 const (
 	ReportRemedyCorrectFile   ReportRemedy = "correct_file"
@@ -966,6 +990,8 @@ const (
 	ResourceTypeReadKey                ResourceType = "read-key"
 	ResourceTypeReceipt                ResourceType = "receipt"
 	ResourceTypeRelease                ResourceType = "release"
+	ResourceTypeReminder               ResourceType = "reminder"
+	ResourceTypeReminderAddress        ResourceType = "reminder-address"
 	ResourceTypeSubRegion              ResourceType = "sub-region"
 	ResourceTypeTokenRevocation        ResourceType = "token-revocation"
 )
@@ -5363,11 +5389,11 @@ type GroupingWeightsInput = GroupingWeights
 
 // Health How the service is.
 type Health struct {
-	// Status All is well.
+	// Status `behind` where requests are answered and what the days bring, such as reminders, has not been done for three minutes. More may come.
 	Status HealthStatus `json:"status"`
 }
 
-// HealthStatus All is well.
+// HealthStatus `behind` where requests are answered and what the days bring, such as reminders, has not been done for three minutes. More may come.
 type HealthStatus string
 
 // HostComment What the host says to a report that is not final yet.
@@ -8253,6 +8279,150 @@ type ReleaseStep = Step
 // ReleaseStepName What can be done. More may come.
 type ReleaseStepName string
 
+// Reminder That a borough was reminded of its return.
+type Reminder struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// DueOn A calendar day.
+	//
+	// Example: 2026-03-31
+	DueOn Date `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Href The address at which the borough sends the return.
+	//
+	// Example: /v1/boroughs/E09000022/benchmarking-submissions/2026-27-Q1
+	Href string `json:"href"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Mail What became of a reminder as e-mail: `none` where no address is named or e-mail is not set up, `sent` once a mail server took it, `not_needed` where the return came first, `uncertain` where nobody can say whether it was taken twice, `failed` where it could not be sent. Of several addresses the worst counts. More may come.
+	Mail ReminderMail `json:"mail"`
+
+	// Occasion The moment that a reminder is of, before the due day, on it or after. More may come.
+	Occasion ReminderOccasion `json:"occasion"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// RemindedOn A calendar day.
+	//
+	// Example: 2026-03-31
+	RemindedOn Date `json:"remindedOn"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ReminderAddress An e-mail address to which reminders of a borough's returns are sent.
+type ReminderAddress struct {
+	// Address The e-mail address.
+	//
+	// Example: returns@example.org
+	Address string `json:"address"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]ReminderAddressStep `json:"steps,omitempty"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ReminderAddressInput What is needed to create it.
+type ReminderAddressInput struct {
+	// Address The e-mail address, best that of an office.
+	//
+	// Example: returns@example.org
+	Address string `json:"address"`
+}
+
+// ReminderAddressPage A page of the list.
+type ReminderAddressPage struct {
+	// Items The items of this page.
+	Items []ReminderAddress `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// ReminderAddressStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type ReminderAddressStep = Step
+
+// ReminderAddressStepName What can be done. More may come.
+type ReminderAddressStepName string
+
+// ReminderMail What became of a reminder as e-mail: `none` where no address is named or e-mail is not set up, `sent` once a mail server took it, `not_needed` where the return came first, `uncertain` where nobody can say whether it was taken twice, `failed` where it could not be sent. Of several addresses the worst counts. More may come.
+type ReminderMail string
+
+// ReminderOccasion The moment that a reminder is of, before the due day, on it or after. More may come.
+type ReminderOccasion string
+
+// ReminderPage A page of the list.
+type ReminderPage struct {
+	// Items The items of this page.
+	Items []Reminder `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {
 	// Boroughs Two boroughs.
@@ -9396,6 +9566,16 @@ type ReceiptId = ReceiptKey
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReleaseId = ResourceId
 
+// ReminderAddressId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type ReminderAddressId = ResourceId
+
+// ReminderId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type ReminderId = ResourceId
+
 // Search defines model for Search.
 type Search = string
 
@@ -10229,6 +10409,39 @@ type GetBenchmarkingTemplateParams struct {
 type GetBenchmarkingTemplateWorkbookParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListReminderAddressesParams defines parameters for ListReminderAddresses.
+type ListReminderAddressesParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateReminderAddressParams defines parameters for CreateReminderAddress.
+type CreateReminderAddressParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -11863,6 +12076,36 @@ type ListOutstandingParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListRemindersParams defines parameters for ListReminders.
+type ListRemindersParams struct {
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListReadKeysParams defines parameters for ListReadKeys.
 type ListReadKeysParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -12014,6 +12257,27 @@ type WithdrawReleaseParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteReminderAddressParams defines parameters for DeleteReminderAddress.
+type DeleteReminderAddressParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetReminderAddressParams defines parameters for GetReminderAddress.
+type GetReminderAddressParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetReminderParams defines parameters for GetReminder.
+type GetReminderParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListStatisticalNeighbourModelsParams defines parameters for ListStatisticalNeighbourModels.
@@ -12802,6 +13066,19 @@ type GetBenchmarkingTemplateWorkbookRequestObject struct {
 	Params  GetBenchmarkingTemplateWorkbookParams
 }
 
+// ListReminderAddressesRequestObject is what a request for ListReminderAddresses says.
+type ListReminderAddressesRequestObject struct {
+	Borough MemberBorough
+	Params  ListReminderAddressesParams
+}
+
+// CreateReminderAddressRequestObject is what a request for CreateReminderAddress says.
+type CreateReminderAddressRequestObject struct {
+	Borough MemberBorough
+	Params  CreateReminderAddressParams
+	Body    *ReminderAddressInput
+}
+
 // DeleteBoroughRequestObject is what a request for DeleteBorough says.
 type DeleteBoroughRequestObject struct {
 	Code   BoroughCode
@@ -13556,6 +13833,12 @@ type ListOutstandingRequestObject struct {
 	Params  ListOutstandingParams
 }
 
+// ListRemindersRequestObject is what a request for ListReminders says.
+type ListRemindersRequestObject struct {
+	Quarter QuarterKey
+	Params  ListRemindersParams
+}
+
 // ListReadKeysRequestObject is what a request for ListReadKeys says.
 type ListReadKeysRequestObject struct {
 	Params ListReadKeysParams
@@ -13626,6 +13909,24 @@ type WithdrawReleaseRequestObject struct {
 	Id     ReleaseId
 	Params WithdrawReleaseParams
 	Body   *StepInput
+}
+
+// DeleteReminderAddressRequestObject is what a request for DeleteReminderAddress says.
+type DeleteReminderAddressRequestObject struct {
+	Id     ReminderAddressId
+	Params DeleteReminderAddressParams
+}
+
+// GetReminderAddressRequestObject is what a request for GetReminderAddress says.
+type GetReminderAddressRequestObject struct {
+	Id     ReminderAddressId
+	Params GetReminderAddressParams
+}
+
+// GetReminderRequestObject is what a request for GetReminder says.
+type GetReminderRequestObject struct {
+	Id     ReminderId
+	Params GetReminderParams
 }
 
 // ListStatisticalNeighbourModelsRequestObject is what a request for ListStatisticalNeighbourModels says.
@@ -13890,6 +14191,12 @@ type Operations interface {
 	// GetBenchmarkingTemplateWorkbook Read a borough's template of a quarter as a workbook
 	// (GET /v1/boroughs/{borough}/benchmarking-submissions/{quarter}/template.xlsx)
 	GetBenchmarkingTemplateWorkbook(ctx context.Context, r GetBenchmarkingTemplateWorkbookRequestObject) (Response, error)
+	// ListReminderAddresses List where a borough is reminded
+	// (GET /v1/boroughs/{borough}/reminder-addresses)
+	ListReminderAddresses(ctx context.Context, r ListReminderAddressesRequestObject) (Response, error)
+	// CreateReminderAddress Name an address for reminders
+	// (POST /v1/boroughs/{borough}/reminder-addresses)
+	CreateReminderAddress(ctx context.Context, r CreateReminderAddressRequestObject) (Response, error)
 	// DeleteBorough Delete a borough
 	// (DELETE /v1/boroughs/{code})
 	DeleteBorough(ctx context.Context, r DeleteBoroughRequestObject) (Response, error)
@@ -14253,6 +14560,9 @@ type Operations interface {
 	// ListOutstanding See whose returns are outstanding
 	// (GET /v1/quarters/{quarter}/outstanding)
 	ListOutstanding(ctx context.Context, r ListOutstandingRequestObject) (Response, error)
+	// ListReminders List reminders
+	// (GET /v1/quarters/{quarter}/reminders)
+	ListReminders(ctx context.Context, r ListRemindersRequestObject) (Response, error)
 	// ListReadKeys List read keys
 	// (GET /v1/read-keys)
 	ListReadKeys(ctx context.Context, r ListReadKeysRequestObject) (Response, error)
@@ -14289,6 +14599,15 @@ type Operations interface {
 	// WithdrawRelease Withdraw a release
 	// (POST /v1/releases/{id}/withdraw)
 	WithdrawRelease(ctx context.Context, r WithdrawReleaseRequestObject) (Response, error)
+	// DeleteReminderAddress Take an address out
+	// (DELETE /v1/reminder-addresses/{id})
+	DeleteReminderAddress(ctx context.Context, r DeleteReminderAddressRequestObject) (Response, error)
+	// GetReminderAddress Read an address for reminders
+	// (GET /v1/reminder-addresses/{id})
+	GetReminderAddress(ctx context.Context, r GetReminderAddressRequestObject) (Response, error)
+	// GetReminder Read a reminder
+	// (GET /v1/reminders/{id})
+	GetReminder(ctx context.Context, r GetReminderRequestObject) (Response, error)
 	// ListStatisticalNeighbourModels List neighbour models
 	// (GET /v1/statistical-neighbour-models)
 	ListStatisticalNeighbourModels(ctx context.Context, r ListStatisticalNeighbourModelsRequestObject) (Response, error)
@@ -15492,6 +15811,48 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ContactPatch)
 		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/reminders", o.ListReminders, func(from *request, r *ListRemindersRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/reminders/:id", o.GetReminder, func(from *request, r *GetReminderRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/reminder-addresses", o.ListReminderAddresses, func(from *request, r *ListReminderAddressesRequestObject) {
+		from.path("borough", &r.Borough)
+		from.query("include", false, &r.Params.Include)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/boroughs/:borough/reminder-addresses", o.CreateReminderAddress, func(from *request, r *CreateReminderAddressRequestObject) {
+		from.path("borough", &r.Borough)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(ReminderAddressInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/reminder-addresses/:id", o.DeleteReminderAddress, func(from *request, r *DeleteReminderAddressRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/reminder-addresses/:id", o.GetReminderAddress, func(from *request, r *GetReminderAddressRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/completeness", o.ListCompleteness, func(from *request, r *ListCompletenessRequestObject) {
 		from.path("quarter", &r.Quarter)

@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
 	"pkg/disclosure":      {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/screen":          {},
+	"pkg/mail":            {"pkg/returns"},
 	"pkg/seed/pack":       {},
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/postgres/local":  {},
@@ -37,7 +38,7 @@ var arrows = map[string][]string{
 	"pkg/sheet":           {},
 	"pkg/server":          {"api", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"cmd/peerchallenge": {
-		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns",
+		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/mail", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns",
 		"pkg/seed", "pkg/server",
 	},
 }
@@ -54,6 +55,8 @@ var technologies = map[string][]string{
 	"github.com/oapi-codegen":       {"api"},
 	"github.com/golang-jwt":         {"pkg/auth"},
 	"github.com/xuri":               {"pkg/sheet"},
+	"github.com/wneessen":           {"pkg/mail"},
+	"github.com/emersion":           {}, // a mail server for the tests of pkg/mail
 	"github.com/MicahParks":         {"pkg/auth"},
 	"github.com/anishathalye":       {}, // the tests of pkg/robustness check histories with it
 	"github.com/prometheus":         {"pkg/server", "pkg/postgres", "cmd/peerchallenge"},

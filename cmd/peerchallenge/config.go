@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"peerchallenge/pkg/auth"
+	"peerchallenge/pkg/mail"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
 )
@@ -37,6 +38,8 @@ type config struct {
 	proxies     []netip.Prefix
 	addresses   server.AddressForm // in the log
 	rules       programme.Settings
+	mail        *mail.Config // nil: reminders are not sent by e-mail
+	mailLink    string       // of a return, in reminders
 	spool       server.Spool
 	// mappingsFolder holds mappings of published files beside the program's, which are
 	// read by the commands that need them.
@@ -155,6 +158,10 @@ func readConfig(env func(string) string) (config, error) {
 		faults = append(faults, err)
 	}
 	cfg.sealing = sealing
+	if cfg.mail, err = readMail(env, cfg.clock); err != nil {
+		faults = append(faults, err)
+	}
+	cfg.mailLink = cmp.Or(env("PEERCHALLENGE_MAIL_LINK"), cfg.issuer+"/v1/boroughs/{borough}/benchmarking-submissions/{quarter}")
 	issuers, err := auth.ParseIssuers(env("PEERCHALLENGE_ISSUERS"))
 	if err != nil {
 		faults = append(faults, fmt.Errorf("PEERCHALLENGE_ISSUERS: %s", describe(err)))

@@ -42,7 +42,11 @@ func notReady(err error) bool {
 
 // openStore connects to the database, and says in one sentence why it cannot.
 func openStore(ctx context.Context, cfg config, logger *slog.Logger) (*postgres.Store, error) {
-	store, err := postgres.Open(ctx, postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock, Settings: cfg.rules, SealingKeys: cfg.sealing, LeadTrusted: cfg.leadTrusted()})
+	settings := postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock, Settings: cfg.rules, SealingKeys: cfg.sealing, LeadTrusted: cfg.leadTrusted()}
+	if cfg.mail != nil {
+		settings.MailLink = cfg.mailLink
+	}
+	store, err := postgres.Open(ctx, settings)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, fmt.Errorf("the database cannot be reached, see DATABASE_URL: %w", root(err))
 	}

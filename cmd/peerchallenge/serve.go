@@ -11,12 +11,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
+	"peerchallenge/pkg/mail"
 	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
@@ -118,12 +118,20 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Read: readBy(mappings), Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
 		Proxies: cfg.proxies, Addresses: cfg.addresses, Limits: cfg.limits, Timeouts: cfg.timeouts, BaseURL: cfg.baseURL,
 		MetricsElsewhere: cfg.metricsAddr != "",
-		Collectors:       []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), a.store.Collector()},
+		Collectors:       append(a.store.Collectors(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})),
 	})
 	if err != nil {
 		return nil, err
 	}
 	a.working.Go(func() { forget(ctx, a.store, logger) })
+	a.working.Go(func() { keepTime(ctx, a.store, logger) })
+	if cfg.mail != nil {
+		sender, err := mail.New(*cfg.mail)
+		if err != nil {
+			return nil, err
+		}
+		a.working.Go(func() { sendLetters(ctx, a.store, sender.Send, logger) })
+	}
 	return a, nil
 }
 

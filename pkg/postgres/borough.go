@@ -25,6 +25,8 @@ var boroughs = noun[programme.Borough]{
 		{"extensions", "borough_code", "Extensions"},
 		{"correction_windows", "borough_code", "Correction windows"},
 		{"contacts", "borough_code", "Contacts"},
+		{"reminders", "borough_code", "Reminders"},
+		{"reminder_addresses", "borough_code", "Reminder addresses"},
 		{"benchmarking_submissions", "borough_code", "Benchmarking submissions"},
 		{"api_clients", "boroughs @> ARRAY[?]", "API clients"},
 		{"read_keys", "borough_code", "Read keys"},

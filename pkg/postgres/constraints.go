@@ -328,6 +328,31 @@ var constraints = map[string]constraint{
 	"contacts_audience_somebody": {},
 	"contacts_promise_whole":     {},
 
+	"time_watch_pkey":    {},
+	"time_watch_one_row": {},
+
+	"reminders_pkey":              {},
+	"reminders_quarter":           {},
+	"reminders_borough":           {},
+	"reminders_occasion_known":    {},
+	"reminders_mail_known":        {},
+	"reminders_version_positive":  {},
+	"reminders_audience_somebody": {},
+	"reminders_once":              {},
+
+	"reminder_addresses_pkey":              {},
+	"reminder_addresses_borough":           {},
+	"reminder_addresses_version_positive":  {},
+	"reminder_addresses_audience_somebody": {},
+	"reminder_addresses_once":              taken("/address", "The borough has named that address already."),
+
+	"letters_pkey":           {},
+	"letters_reminder":       {},
+	"letters_tries_counted":  {},
+	"letters_doubts_counted": {},
+	"letters_outcome_known":  {},
+	"letters_ended":          {},
+
 	"benchmarking_submissions_pkey":                 {},
 	"benchmarking_submissions_borough":              {},
 	"benchmarking_submissions_quarter":              {},

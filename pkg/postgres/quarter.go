@@ -23,6 +23,7 @@ var quarters = kind[returns.Quarter, *returns.Quarter]{
 		{"extensions", "quarter_code", "Extensions"},
 		{"correction_windows", "quarter_code", "Correction windows"},
 		{"contacts", "quarter_code", "Contacts"},
+		{"reminders", "quarter_code", "Reminders"},
 		{"benchmarking_submissions", "quarter_code", "Benchmarking submissions"},
 	},
 	reads:    []string{"extension", "correction-window", "contact", "framework"},

@@ -73,6 +73,8 @@ var standing = map[string]lookup{
 	"contact":                 scoped(contacts),
 	"authorisation":           scoped(authorisations),
 	"receipt":                 scoped(receipts),
+	"reminder":                scoped(reminders),
+	"reminder-address":        scoped(reminderAddresses),
 }
 
 // public looks for reference data, which everybody may see.

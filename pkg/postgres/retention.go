@@ -55,7 +55,7 @@ func (s *Store) eraseEach(ctx context.Context, months int, rows string, erase fu
 	for _, id := range ids {
 		var erased bool
 		err := s.act(ctx, actor, func(w *work) (err error) {
-			if err = w.alone(); err == nil {
+			if err = w.alone("retention"); err == nil {
 				erased, err = erase(w, id)
 			}
 			return err
@@ -72,10 +72,10 @@ func (s *Store) eraseEach(ctx context.Context, months int, rows string, erase fu
 	return n, errors.Join(faults...)
 }
 
-// alone refuses if another transaction removes what was kept long enough.
-func (w *work) alone() error {
+// alone refuses if another transaction is at the same.
+func (w *work) alone(at string) error {
 	var mine bool
-	if err := w.tx.Raw("SELECT pg_try_advisory_xact_lock(hashtextextended('peerchallenge retention', 0))").Scan(&mine).Error; err != nil {
+	if err := w.tx.Raw("SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))", "peerchallenge "+at).Scan(&mine).Error; err != nil {
 		return err
 	}
 	if !mine {

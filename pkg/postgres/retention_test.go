@@ -163,7 +163,7 @@ func TestOneProcessErasesAtATime(t *testing.T) {
 	visitor(t, s, "Bob")
 	turn("2099-01-01")
 	err := s.act(t.Context(), team, func(w *work) error {
-		if err := w.alone(); err != nil {
+		if err := w.alone("retention"); err != nil {
 			return err
 		}
 		erasedBy(t, s, Erased{})

@@ -37,6 +37,10 @@ type Config struct {
 	// authorisations hold. nil: none is.
 	LeadTrusted func(issuer, borough string) bool
 	MaxConns    int // of the pool; 0: four for each processor. One more connection listens for changes.
+	// MailLink is the address at which a borough sends its return, with {borough} and
+	// {quarter} to be filled in, as it stands in reminders by e-mail. Empty: reminders are
+	// not sent by e-mail.
+	MailLink string
 }
 
 const (
@@ -69,6 +73,10 @@ type Store struct {
 	listening  atomic.Bool        // whether the watcher hears the database, as far as it knows
 	again      singleflight.Group // of the question whether a stale snapshot is the present one
 
+	timeKept atomic.Int64 // until when all that the days bring was done, as far as is known, in microseconds
+	mailLink string       // empty: no reminders go out by e-mail
+	letters  *prometheus.CounterVec
+
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
 
 	stop    context.CancelFunc
@@ -89,6 +97,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		config: config, log: cfg.Logger, clock: cfg.Clock, rules: cfg.Settings.Or(programme.DefaultSettings),
 		started: time.Now(), staleAfter: 30 * time.Second, pollEvery: 5 * time.Second, loading: make(chan struct{}, 1),
 	}
+	s.mailLink, s.letters = cfg.MailLink, newLetterCount()
 	if s.sealing, err = newSealing(cfg.SealingKeys); err != nil {
 		return nil, err
 	}
@@ -98,6 +107,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
+	s.timeKept.Store(s.now().UnixMicro())
 	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(s.prepare), stdlib.OptionResetSession(s.asService))
 	conns := cfg.MaxConns
 	if conns <= 0 {
@@ -152,9 +162,10 @@ func (s *Store) Close() error {
 	return s.sql.Close()
 }
 
-// Collector measures the pool of connections.
-func (s *Store) Collector() prometheus.Collector {
-	return collectors.NewDBStatsCollector(s.sql, "peerchallenge")
+// Collectors measure the pool of connections, how far the service is behind with what
+// the days bring, and what became of reminders by e-mail.
+func (s *Store) Collectors() []prometheus.Collector {
+	return []prometheus.Collector{collectors.NewDBStatsCollector(s.sql, "peerchallenge"), s.timeCollector(), s.letters}
 }
 
 // now is the clock's time as the database keeps it.

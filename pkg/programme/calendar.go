@@ -18,7 +18,7 @@ type GroupDays struct {
 // Sequence is a number that grows as the group or its challenge is changed, and
 // never falls, as calendars need it.
 func (d *GroupDays) Sequence() int {
-	return d.Group.changedAfter() + d.Challenge.changedAfter()
+	return d.Group.ChangedAfter() + d.Challenge.ChangedAfter()
 }
 
 // UpdatedAt answers when the group or its challenge was last changed.
@@ -29,11 +29,11 @@ func (d *GroupDays) UpdatedAt() time.Time {
 	return d.Group.UpdatedAt
 }
 
-// changedAfter answers how many seconds after its creation the record was last
+// ChangedAfter answers how many seconds after its creation the record was last
 // changed, rounded up. Its version is the microsecond of that change and, unlike
 // UpdatedAt, never falls. Calendars keep the number in 32 bits, which is enough for
 // seconds.
-func (h *Head) changedAfter() int {
+func (h *Head) ChangedAfter() int {
 	const second = 1_000_000
 	return int(max(0, (h.Version-h.CreatedAt.UnixMicro()+second-1)/second))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
 )
 
@@ -32,6 +33,23 @@ type Received struct {
 // Sender is a borough whose return is expected, and where it belonged on the
 // quarter's last day.
 type Sender struct{ Borough, SubRegion string }
+
+// SendersOf answers the boroughs that were there on the quarter's last day, each with the
+// sub-region to which it belonged then.
+func SendersOf(snapshot *benchmark.Snapshot, q *Quarter) []Sender {
+	period, is := q.Period()
+	if !is {
+		return nil
+	}
+	var senders []Sender
+	for i := range snapshot.Boroughs {
+		code := snapshot.Boroughs[i].Code
+		if a := snapshot.Authority(code); a == nil || a.Holds(period.EndsOn) {
+			senders = append(senders, Sender{Borough: code, SubRegion: programme.SubRegionOn(snapshot.Memberships, code, period.EndsOn)})
+		}
+	}
+	return senders
+}
 
 // Collected is what there is of a quarter's collection at a moment.
 type Collected struct {

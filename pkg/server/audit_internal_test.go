@@ -44,6 +44,8 @@ var audited = map[string]struct {
 	"extension":               {returns.Extension{}, "Extension"},
 	"correction-window":       {returns.CorrectionWindow{}, "CorrectionWindow"},
 	"contact":                 {returns.Contact{}, "Contact"},
+	"reminder":                {returns.Reminder{}, "Reminder"},
+	"reminder-address":        {returns.ReminderAddress{}, "ReminderAddress"},
 	"benchmarking-submission": {returns.Submission{}, "BenchmarkingSubmission"},
 	"authorisation":           {programme.Authorisation{}, "Authorisation"},
 	"receipt":                 {programme.Receipt{}, "Receipt"},

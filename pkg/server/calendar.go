@@ -14,6 +14,7 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // GetEventCalendar answers the calendar of events.
@@ -31,8 +32,12 @@ func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalenda
 	if b == nil {
 		return nil, notFound("The programme has no borough with this code.")
 	}
+	due, err := s.store.DueDays(ctx, call.actor, b.Code)
+	if err != nil {
+		return nil, err
+	}
 	c, err := s.store.BoroughCalendar(ctx, call.actor, b.Code)
-	return answerCalendar(call, b.ShortName+": "+call.snapshot.Programme.Name, c, err)
+	return answerCalendar(call, b.ShortName+": "+call.snapshot.Programme.Name, c, err, due...)
 }
 
 // GetPeerChallengeGroupCalendar answers the calendar of a group.
@@ -46,11 +51,11 @@ func (s *Server) GetPeerChallengeGroupCalendar(ctx context.Context, r api.GetPee
 }
 
 // answerCalendar answers what the store has answered, under the name.
-func answerCalendar(call *call, name string, c programme.Calendar, err error) (reply, error) {
+func answerCalendar(call *call, name string, c programme.Calendar, err error, due ...returns.DueDay) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body, err := calendarOf(name, &c, call)
+	body, err := calendarOf(name, &c, call, due)
 	if err != nil {
 		return reply{}, err
 	}
@@ -60,7 +65,7 @@ func answerCalendar(call *call, name string, c programme.Calendar, err error) (r
 // calendarOf writes the calendar as RFC 5545 has it. It has no METHOD: that would
 // make a message of it (RFC 5546), and DTSTAMP the time of sending. So the same
 // events are always the same bytes.
-func calendarOf(name string, c *programme.Calendar, call *call) ([]byte, error) {
+func calendarOf(name string, c *programme.Calendar, call *call, due []returns.DueDay) ([]byte, error) {
 	cal := ics.NewCalendar()
 	cal.SetProductId("-//peerchallenge//peerchallenge//EN")
 	cal.SetCalscale("GREGORIAN")
@@ -75,6 +80,9 @@ func calendarOf(name string, c *programme.Calendar, call *call) ([]byte, error) 
 	}
 	for i := range c.Groups {
 		addGroupEntries(cal, &c.Groups[i], call.actor, call.snapshot)
+	}
+	for i := range due {
+		cal.AddVEvent(dueEntry(&due[i]))
 	}
 	var out bytes.Buffer
 	err := cal.SerializeTo(&out, ics.WithNewLineWindows)
@@ -148,6 +156,38 @@ func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme
 			add(d.Group.ID+"-"+m.Borough, names[i]+" presents: "+groupName(d), *m.PresentsOn, *m.PresentsOn)
 		}
 	}
+}
+
+// dueEntry is the day on which a borough's return is due. Until it has come, alarms remind
+// of it at nine on the days on which the service does. They are no entries of their own,
+// which would bury the others; a program that takes none from a subscription shows the day.
+func dueEntry(d *returns.DueDay) *ics.VEvent {
+	v := entry("return-"+d.Quarter.Code+"-"+d.Borough, &d.Quarter.Head, d.Sequence, false)
+	v.SetDtStampTime(d.UpdatedAt)
+	v.SetModifiedAt(d.UpdatedAt)
+	setDays(v, d.Window.DueOn, d.Window.DueOn)
+	summary := "Return due: " + d.Quarter.Name()
+	v.SetSummary(printable(summary))
+	v.SetProperty(ics.ComponentPropertyCategories, "Benchmarking return")
+	words := "A late return is taken until " + string(d.Window.LateUntil) + "."
+	if d.Received {
+		words = "The return has come."
+	}
+	var illustrative *string
+	if d.Quarter.Illustrative {
+		illustrative = new("the figures of this quarter are made up.")
+	}
+	setDescription(v, []string{words, "It is sent to " + returnAt(d.Borough, d.Quarter.Code) + "."}, nil, illustrative)
+	if d.Received {
+		return v
+	}
+	for _, trigger := range []string{"-P13DT15H", "-P4DT15H", "PT9H", "P1DT9H"} { // from the beginning of the day
+		alarm := v.AddAlarm()
+		alarm.SetAction(ics.ActionDisplay)
+		alarm.SetTrigger(trigger)
+		alarm.SetProperty(ics.ComponentPropertyDescription, printable(summary))
+	}
+	return v
 }
 
 func groupName(d *programme.GroupDays) string { return d.Challenge.Title + ": " + d.Group.Name }

@@ -114,6 +114,8 @@ var addresses = map[string]string{
 	"contact":                 "/v1/contacts/",
 	"authorisation":           "/v1/authorisations/",
 	"receipt":                 "/v1/receipts/",
+	"reminder":                "/v1/reminders/",
+	"reminder-address":        "/v1/reminder-addresses/",
 }
 
 // theProgramme is the address of the only one.

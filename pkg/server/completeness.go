@@ -40,23 +40,9 @@ func (s *Server) ListTimeliness(ctx context.Context, r api.ListTimelinessRequest
 	return answerListing(ctx, s.store.Timeliness(call.actor, sendersIn(call.snapshot), f), completenessWire(ctx))
 }
 
-// sendersIn answers, for a quarter, the boroughs that were there on its last day, each
-// with the sub-region to which it belonged then.
+// sendersIn answers the boroughs that were to send a return in a quarter.
 func sendersIn(snapshot *benchmark.Snapshot) func(*returns.Quarter) []returns.Sender {
-	return func(q *returns.Quarter) []returns.Sender {
-		period, is := q.Period()
-		if !is {
-			return nil
-		}
-		var senders []returns.Sender
-		for i := range snapshot.Boroughs {
-			code := snapshot.Boroughs[i].Code
-			if a := snapshot.Authority(code); a == nil || a.Holds(period.EndsOn) {
-				senders = append(senders, returns.Sender{Borough: code, SubRegion: programme.SubRegionOn(snapshot.Memberships, code, period.EndsOn)})
-			}
-		}
-		return senders
-	}
+	return func(q *returns.Quarter) []returns.Sender { return returns.SendersOf(snapshot, q) }
 }
 
 func completenessWire(ctx context.Context) func(*returns.Completeness) api.Completeness {

@@ -339,6 +339,9 @@ func (w *world) findsNothing(op *described) {
 		if p.Value.Name == "borough" || p.Value.Name == "secretId" {
 			key = fmt.Sprint(p.Value.Example)
 		}
+		if p.Value.Name == "borough" && strings.HasSuffix(op.path, "/reminder-addresses") {
+			key = "E09000099"
+		}
 		if p.Value.Name == "code" {
 			key = map[bool]string{true: "E09000099", false: "NOTHING"}[strings.Contains(op.path, "boroughs") || strings.Contains(op.path, "authorities")]
 			if strings.Contains(op.path, "periods") {

@@ -70,6 +70,8 @@ func mappings() map[string]mapping {
 		"Contact":            of(contacts, nil),
 		"Authorisation":      mapping{shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
 		"Receipt":            of(receipts, nil),
+		"Reminder":           filled(reminderWire(asked)),
+		"ReminderAddress":    of(reminderAddresses, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn = programme.ActionOpen, &due

@@ -22,12 +22,16 @@ const (
 	exampleExtension        = "01932b7e-0000-7000-8000-000000000031"
 	exampleCorrectionWindow = "01932b7e-0000-7000-8000-000000000032"
 	exampleContact          = "01932b7e-0000-7000-8000-000000000033"
+	exampleReminder         = "01932b7e-0000-7000-8000-000000000071"
+	exampleReminderAddress  = "01932b7e-0000-7000-8000-000000000072"
 )
 
 var (
 	_ = standIn("/v1/extensions", exampleExtension, func(w *world) string { return w.extension(own).ID })
 	_ = standIn("/v1/correction-windows", exampleCorrectionWindow, func(w *world) string { return w.correctionWindow(own).ID })
 	_ = standIn("/v1/contacts", exampleContact, func(w *world) string { return w.contact(own).ID })
+	_ = standIn("/v1/reminders", exampleReminder, func(w *world) string { return w.reminder(own) })
+	_ = standIn("/v1/reminder-addresses", exampleReminderAddress, func(w *world) string { return w.reminderAddress(own).ID })
 )
 
 // aQuarter is a quarter whose window opened, was due and closed on these days.

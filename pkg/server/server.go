@@ -29,6 +29,8 @@ type Store interface {
 	Snapshot(ctx context.Context) (*benchmark.Snapshot, error)
 	// Ready answers Unavailable while the service cannot do its work.
 	Ready(ctx context.Context) error
+	// TimeBehind answers for how long what the days bring has not been done.
+	TimeBehind() time.Duration
 	cursorStore
 	filterStore
 	includeStore
@@ -57,6 +59,8 @@ type Store interface {
 	contactStore
 	authorisationStore
 	receiptStore
+	reminderStore
+	reminderAddressStore
 	completenessStore
 	eventStore
 	milestoneStore

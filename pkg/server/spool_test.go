@@ -137,7 +137,7 @@ func TestSlowReadersSlowNobodyDown(t *testing.T) {
 	w := startOn(t, leanDatabase(t), func(cfg *server.Config) {
 		cfg.Spool.Folder = folder
 		store, _ := cfg.Store.(*postgres.Store) // the tests' services have no other
-		cfg.Collectors = append(cfg.Collectors, store.Collector())
+		cfg.Collectors = append(cfg.Collectors, store.Collectors()...)
 	})
 	w.fillMilestones(3000)
 	host := w.narrowly()

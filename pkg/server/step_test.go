@@ -54,7 +54,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	challenge, proposal, met := made(exampleChallenge), made(exampleProposal), made(exampleGroup)
 	finding, action, review := made(exampleFinding), made(exampleAction), made(exampleReview)
 	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone),
-		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact))
+		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact), made(exampleReminderAddress))
 
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
@@ -289,6 +289,8 @@ func (k *walk) asInTheList(c caller, record string, single answer) {
 	k.w.t.Helper()
 	list := strings.TrimSuffix(record, "/"+idIn(record))
 	switch list {
+	case "/v1/reminder-addresses":
+		list = "/v1/boroughs/" + own + list[len("/v1"):]
 	case "/v1/extensions", "/v1/correction-windows", "/v1/contacts":
 		list = "/v1/quarters/" + exampleQuarter + list[len("/v1"):]
 	case "/v1/grouping-proposals":
@@ -436,11 +438,14 @@ func (k *walk) everyStepWasMet() {
 var never = map[string]bool{
 	"peer-challenges add-event refused": true, "peer-challenges add-milestone refused": true, "events add-milestone refused": true,
 	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
-	"contacts edit refused": true, "contacts delete refused": true,
+	"contacts edit refused": true, "contacts delete refused": true, "reminder-addresses delete refused": true,
 }
 
 // nounPath answers the address of the list of a kind of resource.
 func nounPath(noun string) string {
+	if noun == "reminder-address" {
+		return "/v1/reminder-addresses"
+	}
 	if noun == "ask-or-offer" {
 		return "/v1/asks-and-offers"
 	}

@@ -4,12 +4,17 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
 )
+
+// behindAfter is for how long what the days bring may be left undone. Whoever is behind
+// answers all the same: what has not begun yet is late, and late is safe.
+const behindAfter = 3 * time.Minute
 
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
@@ -23,6 +28,9 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 	e.GET("/readyz", func(c echo.Context) error {
 		if err := s.store.Ready(c.Request().Context()); err != nil {
 			return err
+		}
+		if s.store.TimeBehind() > behindAfter {
+			return c.JSON(http.StatusOK, api.Health{Status: api.Behind})
 		}
 		return healthy(c)
 	})

@@ -43,6 +43,7 @@ var visibility = map[string]string{
 	"createBenchmarkingSubmissions":    "33 +++ 333 333",
 	"createBorough":                    "+3 333 333 333",
 	"createContact":                    "+3 333 333 333",
+	"createReminderAddress":            "+3 +33 333 333",
 	"createCorrectionWindow":           "+3 333 333 333",
 	"createEvent":                      "+3 333 333 333",
 	"createExtension":                  "+3 333 333 333",
@@ -69,6 +70,7 @@ var visibility = map[string]string{
 	"deleteBenchmarkingSubmission":     "33 +++ 444 444",
 	"deleteBorough":                    "+3 333 333 333",
 	"deleteContact":                    "+3 333 333 333",
+	"deleteReminderAddress":            "+3 +33 433 433",
 	"deleteEvent":                      "+3 333 333 333",
 	"deleteFinding":                    "+3 ++3 ++3 443",
 	"deleteFramework":                  "+3 333 333 333",
@@ -105,6 +107,8 @@ var visibility = map[string]string{
 	"getBoroughBenchmarkingSubmission": "+3 +++ 444 444",
 	"getBoroughCalendar":               "++ +++ +++ +++",
 	"getContact":                       "+3 333 333 333",
+	"getReminder":                      "+3 +++ 444 444",
+	"getReminderAddress":               "+3 ++3 443 443",
 	"getCorrectionWindow":              "+3 +++ 444 444",
 	"getEvent":                         "++ +++ +++ +++",
 	"getEventCalendar":                 "++ +++ +++ +++",
@@ -148,6 +152,8 @@ var visibility = map[string]string{
 	"listComparisons":                  "++ +++ +++ +++",
 	"listCompleteness":                 "++ +++ +++ +++",
 	"listContacts":                     "+3 333 333 333",
+	"listReminders":                    "+3 +++ --- ---",
+	"listReminderAddresses":            "+3 ++3 --3 --3",
 	"listCorrectionWindows":            "+3 +++ --- ---",
 	"listEvents":                       "++ +++ +++ +++",
 	"listExtensions":                   "+3 +++ --- ---",
@@ -283,7 +289,7 @@ func (w *world) visibilityCallers() []caller {
 }
 
 // listedIn are the lists of what belongs to a quarter, each with what stands in it.
-var listedIn = map[string]string{"listExtensions": exampleExtension, "listCorrectionWindows": exampleCorrectionWindow, "listContacts": exampleContact}
+var listedIn = map[string]string{"listExtensions": exampleExtension, "listCorrectionWindows": exampleCorrectionWindow, "listContacts": exampleContact, "listReminders": exampleReminder, "listReminderAddresses": exampleReminderAddress}
 
 // outcome sends the operation's example as the caller. A change is made on a state
 // that is long gone, so that whoever may make it hears that, and nothing changes.
@@ -422,6 +428,8 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleExtension)
 	w.standing(exampleCorrectionWindow)
 	w.standing(exampleContact)
+	w.standing(exampleReminder)
+	w.standing(exampleReminderAddress)
 	w.standing(exampleReturn)
 	w.standing(exampleAuthorisation)
 	w.standing(exampleReceipt)

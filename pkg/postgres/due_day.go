@@ -1,0 +1,45 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
+)
+
+// DueDays answers the due days of the borough's returns whose window is open, the earliest
+// quarter first; to the borough itself and the programme's team, and none to others.
+func (s *Store) DueDays(ctx context.Context, actor programme.Actor, borough string) ([]returns.DueDay, error) {
+	if !programme.Parties(borough).Includes(actor) {
+		return nil, nil
+	}
+	var due []returns.DueDay
+	err := s.atOneMoment(ctx, nil, func(l line, _ int64) error {
+		var opened []returns.Quarter
+		if err := beyondSight(l.DB).Where("opens_on <= ?", s.rules.Today(s.now())).Order("code").Find(&opened).Error; err != nil || len(opened) == 0 {
+			return err
+		}
+		of := func(q *gorm.DB) *gorm.DB { return beyondSight(q).Where("borough_code = ?", borough).Order("id") }
+		all := returns.Collected{}
+		if err := of(l.DB).Find(&all.Extensions).Error; err != nil {
+			return err
+		}
+		if err := of(l.DB).Table("benchmarking_submissions").Select("quarter_code, borough_code, state, received_at, resubmitted").Scan(&all.Received).Error; err != nil {
+			return err
+		}
+		for _, q := range opened {
+			own := all.In(q, nil)
+			var received returns.Received
+			if len(own.Received) > 0 {
+				received = own.Received[0]
+			}
+			if d, open := returns.DueDayOf(q, borough, s.now(), s.rules.Zone, own.Extensions, received.ReceivedAt); open {
+				due = append(due, d)
+			}
+		}
+		return nil
+	})
+	return due, refusal(err)
+}
