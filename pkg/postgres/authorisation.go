@@ -134,6 +134,8 @@ const leadTrustName = "peerchallenge:lead_trust"
 func (leadTrust) Name() string { return leadTrustName }
 
 // Initialize implements gorm.Plugin.
+//
+//nolint:misspell // it is the library's spelling
 func (leadTrust) Initialize(*gorm.DB) error { return nil }
 
 func trusts(tx *gorm.DB, issuer, borough string) bool {

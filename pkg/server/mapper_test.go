@@ -68,7 +68,7 @@ func mappings() map[string]mapping {
 		"Extension":          of(extensions, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
-		"Authorisation":      mapping{shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
+		"Authorisation":      {shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
 		"Receipt":            of(receipts, nil),
 		"Reminder":           filled(reminderWire(asked)),
 		"ReminderAddress":    of(reminderAddresses, nil),
