@@ -1754,11 +1754,6 @@ type AuditValue struct {
 
 // Authorisation Lets one editor or system submit in place of a lead of the borough.
 type Authorisation struct {
-	// ApiClientId The id of another resource, or null where there is none.
-	//
-	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	ApiClientId *NullableId `json:"apiClientId"`
-
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -1768,6 +1763,11 @@ type Authorisation struct {
 	//
 	// Example: South
 	BoroughName Name `json:"boroughName"`
+
+	// ClientId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ClientId *NullableId `json:"clientId"`
 
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -1831,15 +1831,15 @@ type Authorisation struct {
 
 // AuthorisationInput Either an API client, or an issuer and a subject.
 type AuthorisationInput struct {
-	// ApiClientId The id of another resource, or null where there is none.
-	//
-	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
-	ApiClientId *NullableId `json:"apiClientId,omitempty"`
-
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
+
+	// ClientId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ClientId *NullableId `json:"clientId,omitempty"`
 
 	// Document A kind of document that a borough signs. More may come.
 	Document DocumentKind `json:"document"`

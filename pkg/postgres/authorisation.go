@@ -49,13 +49,13 @@ func (s *Store) CreateAuthorisation(ctx context.Context, actor programme.Actor, 
 // findClient looks for the client that is authorised, and keeps it until the
 // transaction ends.
 func (w *work) findClient(a *programme.Authorisation) error {
-	if a.APIClientID == nil {
+	if a.ClientID == nil {
 		return nil
 	}
 	var ids []string
-	err := w.tx.Raw("SELECT id FROM api_clients WHERE id = ? AND ? = ANY (boroughs) AND audience && ? FOR KEY SHARE", idOrNone(*a.APIClientID), a.Borough, array(w.actor.Names())).Scan(&ids).Error
+	err := w.tx.Raw("SELECT id FROM api_clients WHERE id = ? AND ? = ANY (boroughs) AND audience && ? FOR KEY SHARE", idOrNone(*a.ClientID), a.Borough, array(w.actor.Names())).Scan(&ids).Error
 	if err == nil && len(ids) == 0 {
-		w.unknown = append(w.unknown, programme.Unknown("/apiClientId", "There is no such client that acts for the borough."))
+		w.unknown = append(w.unknown, programme.Unknown("/clientId", "There is no such client that acts for the borough."))
 	}
 	return err
 }

@@ -18,15 +18,15 @@ const (
 // the role. It holds until its day, and only where the giver's issuer is trusted.
 type Authorisation struct {
 	Head
-	Borough     string `gorm:"column:borough_code"`
-	Document    DocumentKind
-	Issuer      *string // of who may submit; nil for a client
-	Subject     *string `audit:"withheld"` // likewise; may be a person's name
-	APIClientID *string
-	GivenOn     Date    // day of the programme's zone
-	Until       Date    `gorm:"column:until_day"` // the last day on which it holds
-	Ending      *Ending // nil where it was not ended
-	EndedAt     *time.Time
+	Borough  string `gorm:"column:borough_code"`
+	Document DocumentKind
+	Issuer   *string // of who may submit; nil for a client
+	Subject  *string `audit:"withheld"`            // likewise; may be a person's name
+	ClientID *string `gorm:"column:api_client_id"` // of an API client; nil for all others
+	GivenOn  Date    // day of the programme's zone
+	Until    Date    `gorm:"column:until_day"` // the last day on which it holds
+	Ending   *Ending // nil where it was not ended
+	EndedAt  *time.Time
 
 	GiverIssuer  string `json:"-"` // the audit says who has created it
 	GiverSubject string `json:"-"`
@@ -84,8 +84,8 @@ func (a *Authorisation) MayOn(_ Actor, step Step, today Date) error {
 func (a *Authorisation) Check() error {
 	var faults []Fault
 	named := a.Issuer != nil && a.Subject != nil
-	if named == (a.APIClientID != nil) || (a.Issuer == nil) != (a.Subject == nil) {
-		faults = append(faults, Fault{Pointer: "/apiClientId", Code: FaultOneOf, Detail: "Give either an API client, or an issuer and a subject."})
+	if named == (a.ClientID != nil) || (a.Issuer == nil) != (a.Subject == nil) {
+		faults = append(faults, Fault{Pointer: "/clientId", Code: FaultOneOf, Detail: "Give either an API client, or an issuer and a subject."})
 	}
 	if a.Until < a.GivenOn {
 		faults = append(faults, Fault{Pointer: "/until", Code: FaultOrder, Detail: "The day is over. It holds at least for today, " + string(a.GivenOn) + "."})
@@ -104,8 +104,8 @@ func (a *Authorisation) End(why Ending, at time.Time) { a.Ending, a.EndedAt = &w
 
 // HeldBy reports whether the actor is who may submit by it.
 func (a *Authorisation) HeldBy(actor Actor) bool {
-	if a.APIClientID != nil {
-		return actor.Client == *a.APIClientID
+	if a.ClientID != nil {
+		return actor.Client == *a.ClientID
 	}
 	return actor.Client == "" && actor.Subject != "" && a.Issuer != nil && a.Subject != nil && actor.Issuer == *a.Issuer && actor.Subject == *a.Subject
 }

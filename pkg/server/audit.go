@@ -76,4 +76,4 @@ func wireName(member string) string {
 }
 
 // abbreviations are words of the sector and of computing that Go writes in capitals.
-var abbreviations = strings.NewReplacer("KLOEs", "Kloes", "LIIA", "Liia", "DfE", "Dfe", "SHA256", "Sha256", "API", "Api", "ID", "Id")
+var abbreviations = strings.NewReplacer("KLOEs", "Kloes", "LIIA", "Liia", "DfE", "Dfe", "SHA256", "Sha256", "ID", "Id")

@@ -38,19 +38,19 @@ func (s *Server) WithdrawAuthorisation(ctx context.Context, r api.WithdrawAuthor
 }
 
 func authorisationInput(a *programme.Authorisation) api.AuthorisationInput {
-	return api.AuthorisationInput{Borough: a.Borough, Document: api.DocumentKind(a.Document), Issuer: a.Issuer, Subject: a.Subject, ApiClientId: a.APIClientID, Until: a.Until}
+	return api.AuthorisationInput{Borough: a.Borough, Document: api.DocumentKind(a.Document), Issuer: a.Issuer, Subject: a.Subject, ClientId: a.ClientID, Until: a.Until}
 }
 
 func setAuthorisation(a *programme.Authorisation, in api.AuthorisationInput) {
 	a.Borough, a.Document, a.Until = in.Borough, programme.DocumentKind(in.Document), in.Until
-	a.Issuer, a.Subject, a.APIClientID = in.Issuer, in.Subject, in.ApiClientId
+	a.Issuer, a.Subject, a.ClientID = in.Issuer, in.Subject, in.ClientId
 }
 
 func authorisationWire(ctx context.Context) func(*programme.Authorisation) api.Authorisation {
 	names, call := namesIn(ctx), callOf(ctx)
 	return func(a *programme.Authorisation) api.Authorisation {
 		wire := api.Authorisation{
-			Id: a.ID, Borough: a.Borough, BoroughName: names.borough(a.Borough), Document: api.DocumentKind(a.Document), Issuer: a.Issuer, ApiClientId: a.APIClientID,
+			Id: a.ID, Borough: a.Borough, BoroughName: names.borough(a.Borough), Document: api.DocumentKind(a.Document), Issuer: a.Issuer, ClientId: a.ClientID,
 			GivenOn: a.GivenOn, Until: a.Until, State: api.AuthorisationState(a.StateOn(call.today)), Ending: (*string)(a.Ending), EndedAt: a.EndedAt,
 			CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Etag: etagOf(a.Version), Steps: stepsWire(ctx, a, a.ID),
 		}

@@ -23,7 +23,7 @@ const (
 )
 
 var _ = standIn(authorisationsList, exampleAuthorisation, func(w *world) string {
-	return w.as(programme.RoleBoroughLead, own).post(authorisationsList, named(own, "officer-7", w.yesterday().AddDays(200))).id()
+	return w.somebody("dcs-lambeth", own, programme.RoleBoroughLead).post(authorisationsList, named(own, "officer-7", w.yesterday().AddDays(200))).id()
 })
 
 // named is the body that authorises somebody whom the built-in issuer names.
@@ -104,13 +104,13 @@ func TestWhatIsNoAuthorisation(t *testing.T) {
 	w.as(programme.RoleBoroughEditor, own).post(authorisationsList, named(own, "ann", w.soon())).problem(403, "role")
 	w.as(programme.RoleProgramme, "").post(authorisationsList, named(own, "ann", w.soon())).problem(403, "role")
 	for body, want := range map[string]string{
-		`"until":"` + until + `"`:                        "/apiClientId one_of",
-		`"issuer":"http://test","until":"` + until + `"`: "/apiClientId one_of",
-		`"subject":"ann","until":"` + until + `"`:        "/apiClientId one_of",
-		`"issuer":"http://test","subject":"ann","apiClientId":"` + ofOthers + `","until":"` + until + `"`: "/apiClientId one_of",
-		`"apiClientId":"` + ofOthers + `","until":"` + until + `"`:                                        "/apiClientId unknown_value",
-		`"apiClientId":"` + exampleClient + `","until":"` + until + `"`:                                   "/apiClientId unknown_value",
-		`"issuer":"http://test","subject":"ann","until":"` + string(w.yesterday()) + `"`:                  "/until order",
+		`"until":"` + until + `"`:                        "/clientId one_of",
+		`"issuer":"http://test","until":"` + until + `"`: "/clientId one_of",
+		`"subject":"ann","until":"` + until + `"`:        "/clientId one_of",
+		`"issuer":"http://test","subject":"ann","clientId":"` + ofOthers + `","until":"` + until + `"`: "/clientId one_of",
+		`"clientId":"` + ofOthers + `","until":"` + until + `"`:                                        "/clientId unknown_value",
+		`"clientId":"` + exampleClient + `","until":"` + until + `"`:                                   "/clientId unknown_value",
+		`"issuer":"http://test","subject":"ann","until":"` + string(w.yesterday()) + `"`:               "/until order",
 	} {
 		got := lead.post(authorisationsList, `{"borough":"`+own+`","document":"benchmarking_submission",`+body+`}`).problem(422, "invalid")
 		if !slices.Contains(got, want) {
@@ -130,7 +130,7 @@ func TestASharedServiceSubmitsForWhoHasAuthorisedIt(t *testing.T) {
 	authorise := func(borough string) {
 		t.Helper()
 		w.as(programme.RoleBoroughLead, borough).post(authorisationsList,
-			`{"borough":"`+borough+`","document":"benchmarking_submission","apiClientId":"`+machine.ID+`","until":"`+string(w.soon())+`"}`).want(201)
+			`{"borough":"`+borough+`","document":"benchmarking_submission","clientId":"`+machine.ID+`","until":"`+string(w.soon())+`"}`).want(201)
 	}
 	path := map[string]string{}
 	for _, borough := range []string{own, other} {

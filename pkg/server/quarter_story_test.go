@@ -109,7 +109,7 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 		t.Error("a retry is not the first answer again")
 	}
 	ours := w.path(lambeth)
-	w.refuses(w.system(lambeth).does(ours, "submit", ""), 403, "no_authority", "A lead of the borough signs what its editors and systems have prepared.")
+	w.refuses(w.system(lambeth).does(ours, "submit", ""), 403, "no_authority", "A lead of the borough signs what its editors and systems have prepared, or authorises one of them to submit.")
 	w.refuses(w.lead(lambeth).does(ours, "submit", ""), 409, "report_faults", "The report on the draft has what must be put right, explained or given a reason first.")
 	var report api.BenchmarkingReport
 	w.lead(lambeth).get(ours + "/report").want(200).into(&report)
