@@ -1055,6 +1055,14 @@ const (
 	Split     SuccessionKind = "split"
 )
 
+// Defines values for TaskKind.
+const (
+	AcceptReturn   TaskKind = "accept-return"
+	AnswerQuery    TaskKind = "answer-query"
+	ExplainWarning TaskKind = "explain-warning"
+	SubmitReturn   TaskKind = "submit-return"
+)
+
 // Defines values for TokenAnswerTokenType.
 const (
 	Bearer TokenAnswerTokenType = "Bearer"
@@ -2140,6 +2148,35 @@ type BenchmarkingDraft struct {
 
 	// Values One for each count that the framework asks for, in its order.
 	Values []CountValue `json:"values"`
+}
+
+// BenchmarkingHistoryReport What a file of past quarters has brought, or would in a dry run.
+type BenchmarkingHistoryReport struct {
+	// Created Returns of which there was none.
+	Created int `json:"created"`
+
+	// DryRun Whether nothing was written.
+	DryRun bool `json:"dryRun"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// Quarters Quarters that were made for it, or would be.
+	Quarters []QuarterCode `json:"quarters"`
+
+	// Replaced Returns of which a version stood that says something else, and is superseded.
+	Replaced int `json:"replaced"`
+
+	// Table As what a table was read.
+	Table BenchmarkingTable `json:"table"`
+
+	// Unchanged Returns that say what stands already.
+	Unchanged int `json:"unchanged"`
+
+	// Values Values of those that were created or replaced, without the missing ones.
+	Values int `json:"values"`
 }
 
 // BenchmarkingPosting Several returns.
@@ -5395,6 +5432,9 @@ type Health struct {
 
 // HealthStatus `behind` where requests are answered and what the days bring, such as reminders, has not been done for three minutes. More may come.
 type HealthStatus string
+
+// HistoryTable The bytes of a table, at most 32 MiB and, of a workbook, 32 MiB unpacked.
+type HistoryTable = openapi_types.File
 
 // HostComment What the host says to a report that is not final yet.
 type HostComment struct {
@@ -9130,6 +9170,91 @@ type SuccessionKind string
 // TableFile A table as CSV (RFC 4180). Its columns are those that the operation names.
 type TableFile = string
 
+// Task Something that waits for the caller.
+type Task struct {
+	// Action The address to which the step is sent.
+	//
+	// Example: /v1/benchmarking-submissions/01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10/accept
+	Action string `json:"action"`
+
+	// Allowed Whether the step can be taken as things stand; where not, what is missing is said.
+	Allowed bool `json:"allowed"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Code The code with which the step would be refused, or null.
+	//
+	// Example: report_faults
+	Code *string `json:"code"`
+
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn"`
+
+	// Href The address of the record.
+	//
+	// Example: /v1/benchmarking-submissions/01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Href string `json:"href"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Kind What is to be done. More may come.
+	Kind TaskKind `json:"kind"`
+
+	// List The list in which the record stands because it waits.
+	//
+	// Example: /v1/benchmarking-submissions?state=submitted
+	List string `json:"list"`
+
+	// Method A method of HTTP that changes something. More may come.
+	Method Method `json:"method"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// Reason What is missing, or null.
+	//
+	// Example: The report on the draft has what must be put right.
+	Reason *string `json:"reason"`
+
+	// Step The name of the step among the record's steps.
+	//
+	// Example: accept
+	Step string `json:"step"`
+
+	// Type A kind of resource. More may come.
+	Type ResourceType `json:"type"`
+}
+
+// TaskKind What is to be done. More may come.
+type TaskKind string
+
+// TaskPage A page of the list.
+type TaskPage struct {
+	// Items The items of this page.
+	Items []Task `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // TeamMember One of a review's team. The name is null for those who do not belong to the review, and when the person was removed.
 type TeamMember struct {
 	// Borough A borough's GSS code, or null where there is none.
@@ -10141,6 +10266,18 @@ type AcceptBenchmarkingSubmissionsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ImportBenchmarkingHistoryParams defines parameters for ImportBenchmarkingHistory.
+type ImportBenchmarkingHistoryParams struct {
+	// Framework The published version of the framework by which the file is read.
+	Framework FrameworkNumber `form:"framework" json:"framework"`
+
+	// DryRun Find out what the file would bring and write nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListBenchmarkingRulesParams defines parameters for ListBenchmarkingRules.
 type ListBenchmarkingRulesParams struct {
 	// Framework Of this version of the framework.
@@ -10181,6 +10318,12 @@ type ListBenchmarkingSubmissionsParams struct {
 
 	// State Only those in one of these states; given once for each.
 	State *[]BenchmarkingSubmissionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Draft Only those that the caller works on, which have a draft; `false` leaves all.
+	Draft *bool `form:"draft,omitempty" json:"draft,omitempty"`
+
+	// Unexplained Only those whose draft has a warning that nobody has explained; `false` leaves all.
+	Unexplained *bool `form:"unexplained,omitempty" json:"unexplained,omitempty"`
 
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
@@ -11055,6 +11198,30 @@ type ListIndicatorVersionsParams struct {
 
 // GetMeParams defines parameters for GetMe.
 type GetMeParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListTasksParams defines parameters for ListTasks.
+type ListTasksParams struct {
+	// Kind Only tasks of this kind.
+	Kind *TaskKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -12925,6 +13092,11 @@ type AcceptBenchmarkingSubmissionsRequestObject struct {
 	Body   *BenchmarkingAcceptancesInput
 }
 
+// ImportBenchmarkingHistoryRequestObject is what a request for ImportBenchmarkingHistory says.
+type ImportBenchmarkingHistoryRequestObject struct {
+	Params ImportBenchmarkingHistoryParams
+}
+
 // ListBenchmarkingRulesRequestObject is what a request for ListBenchmarkingRules says.
 type ListBenchmarkingRulesRequestObject struct {
 	Params ListBenchmarkingRulesParams
@@ -13359,6 +13531,11 @@ type ListIndicatorVersionsRequestObject struct {
 // GetMeRequestObject is what a request for GetMe says.
 type GetMeRequestObject struct {
 	Params GetMeParams
+}
+
+// ListTasksRequestObject is what a request for ListTasks says.
+type ListTasksRequestObject struct {
+	Params ListTasksParams
 }
 
 // ListMilestonesRequestObject is what a request for ListMilestones says.
@@ -14125,6 +14302,9 @@ type Operations interface {
 	// AcceptBenchmarkingSubmissions Accept several returns
 	// (POST /v1/benchmarking-acceptances)
 	AcceptBenchmarkingSubmissions(ctx context.Context, r AcceptBenchmarkingSubmissionsRequestObject) (Response, error)
+	// ImportBenchmarkingHistory Import past quarters
+	// (POST /v1/benchmarking-history)
+	ImportBenchmarkingHistory(ctx context.Context, r ImportBenchmarkingHistoryRequestObject) (Response, error)
 	// ListBenchmarkingRules List the rules for returns
 	// (GET /v1/benchmarking-rules)
 	ListBenchmarkingRules(ctx context.Context, r ListBenchmarkingRulesRequestObject) (Response, error)
@@ -14335,6 +14515,9 @@ type Operations interface {
 	// GetMe Read who you are here
 	// (GET /v1/me)
 	GetMe(ctx context.Context, r GetMeRequestObject) (Response, error)
+	// ListTasks See what waits for you
+	// (GET /v1/me/tasks)
+	ListTasks(ctx context.Context, r ListTasksRequestObject) (Response, error)
 	// ListMilestones List milestones
 	// (GET /v1/milestones)
 	ListMilestones(ctx context.Context, r ListMilestonesRequestObject) (Response, error)
@@ -15888,6 +16071,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("quarter", false, &r.Params.Quarter)
 		from.query("state", false, &r.Params.State)
+		from.query("draft", false, &r.Params.Draft)
+		from.query("unexplained", false, &r.Params.Unexplained)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
 		from.query("limit", false, &r.Params.Limit)
@@ -16014,6 +16199,11 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(BenchmarkingAcceptancesInput)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/benchmarking-history", o.ImportBenchmarkingHistory, func(from *request, r *ImportBenchmarkingHistoryRequestObject) {
+		from.query("framework", true, &r.Params.Framework)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+	})
 	on(to, "GET", "/v1/receipts/:id", o.GetReceipt, func(from *request, r *GetReceiptRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
@@ -16070,6 +16260,15 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/me", o.GetMe, func(from *request, r *GetMeRequestObject) {
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/me/tasks", o.ListTasks, func(from *request, r *ListTasksRequestObject) {
+		from.query("kind", false, &r.Params.Kind)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/api-clients", o.ListApiClients, func(from *request, r *ListApiClientsRequestObject) {

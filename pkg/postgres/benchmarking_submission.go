@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -34,8 +35,35 @@ func (s *Store) BenchmarkingSubmissions(actor programme.Actor, f returns.Submiss
 		}
 		q = where(q, "quarter_code = ?", f.Quarter)
 		q = anyOf(q, "state", f.States)
+		if f.Drafted || f.Unexplained {
+			q = q.Where("draft IS NOT NULL AND borough_code = ANY (?)", array(append(slices.Clone(actor.Boroughs), actor.Borough)))
+		}
+		if f.Unexplained {
+			q = q.Where("id = ANY (?)", s.unexplained(q, actor))
+		}
 		return where(q, "updated_at >= ?", f.UpdatedSince)
 	})
+}
+
+// unexplained answers the ids of the returns whose draft the actor works on and has a
+// warning that nobody has explained. There are a few for each borough.
+func (s *Store) unexplained(q *gorm.DB, actor programme.Actor) array {
+	tx := s.gorm.WithContext(q.Statement.Context)
+	var rows []*returns.Submission
+	err := tx.Scopes(visibleTo(actor)).Where("draft IS NOT NULL").Find(&rows).Error
+	if err == nil {
+		err = draftReports(tx, actor, rows)
+	}
+	if err != nil {
+		_ = q.AddError(err)
+	}
+	ids := array{}
+	for _, row := range rows {
+		if r := row.Facts.Report; r != nil && r.Open > 0 {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids
 }
 
 // BenchmarkingSubmission reads one return. The error is NotFound.

@@ -353,6 +353,18 @@ func (s *Submission) Stand() (before *int) {
 	return before
 }
 
+// AnswerBy answers the earliest day by which something is to be answered; nil where nothing
+// is asked, or no day was named.
+func (s *Submission) AnswerBy() (first *programme.Date) {
+	for i := range s.Thread {
+		q := &s.Thread[i]
+		if q.Answer == nil && q.AnswerBy != nil && s.UnderReview != nil && q.Number == *s.UnderReview && (first == nil || *q.AnswerBy < *first) {
+			first = q.AnswerBy
+		}
+	}
+	return first
+}
+
 // SubmissionFilter leaves those returns of a list that agree with every member that is
 // given.
 type SubmissionFilter struct {
@@ -360,6 +372,8 @@ type SubmissionFilter struct {
 	Boroughs     []string // those of a sub-region; all where it is nil
 	Quarter      *string
 	States       []State // any of them; all where it is empty
+	Drafted      bool    // only those that the actor works on, which have a draft
+	Unexplained  bool    // only those whose draft has a warning that nobody has explained
 	UpdatedSince *time.Time
 }
 

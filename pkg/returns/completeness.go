@@ -117,9 +117,10 @@ type Completeness struct {
 }
 
 // Completeness answers the whole region, each sub-region and each borough, in this
-// order. Practice counts nowhere, and has none.
+// order. Practice counts nowhere, and has none; nor has an imported quarter, in which
+// nobody was expected here.
 func (c *Collected) Completeness() []Completeness {
-	if c.Quarter.Practice {
+	if c.Quarter.Practice || c.Quarter.Imported {
 		return []Completeness{}
 	}
 	region := c.place(OfRegion, "")

@@ -35,7 +35,9 @@ type benchmarkingSubmissionStore interface {
 // ListBenchmarkingSubmissions answers returns.
 func (s *Server) ListBenchmarkingSubmissions(ctx context.Context, r api.ListBenchmarkingSubmissionsRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	f := returns.SubmissionFilter{Borough: r.Params.Borough, Quarter: r.Params.Quarter, States: words[returns.State](r.Params.State), UpdatedSince: r.Params.UpdatedSince}
+	f := returns.SubmissionFilter{Borough: r.Params.Borough, Quarter: r.Params.Quarter, States: words[returns.State](r.Params.State), UpdatedSince: r.Params.UpdatedSince,
+		Drafted: r.Params.Draft != nil && *r.Params.Draft, Unexplained: r.Params.Unexplained != nil && *r.Params.Unexplained,
+	}
 	if slug := r.Params.SubRegion; slug != nil {
 		f.Boroughs = []string{}
 		for _, b := range call.snapshot.Boroughs {

@@ -274,7 +274,7 @@ func (w *world) refusesBadBodies(op *described) {
 	}
 	a := w.ask(op)
 	if takesFile(op) {
-		w.refusesBadFiles(a)
+		w.refusesBadFiles(op, a)
 		return
 	}
 	right := a.body
@@ -310,10 +310,11 @@ func (w *world) refusesBadBodies(op *described) {
 	}
 }
 
-func (w *world) refusesBadFiles(a ask) {
+func (w *world) refusesBadFiles(op *described, a ask) {
 	w.t.Helper()
 	right := a.body
-	for body, fault := range map[string]string{"": "no_header", "a,b\n1,2\n": "unknown_dataset", strings.Replace(right, "100", "many", 1): "not_a_number"} {
+	unknown := map[string]string{"importRelease": "unknown_dataset", "importBenchmarkingHistory": "missing_column"}[op.OperationID]
+	for body, fault := range map[string]string{"": "no_header", "a,b\n1,2\n": unknown, strings.Replace(right, "100", "many", 1): "not_a_number"} {
 		a.body = body
 		if got := w.send(a).problem(422, "invalid_file"); !slices.ContainsFunc(got, func(f string) bool { return strings.Contains(f, fault) }) {
 			w.t.Errorf("%q has the faults %v, want %s", body, got, fault)

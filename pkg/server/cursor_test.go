@@ -138,7 +138,7 @@ func TestCursorsThatNobodyGaveOut(t *testing.T) {
 				refuse("an empty key", signed(secret, path, []string{}))
 				refuse("a longer key", signed(secret, path, append(slices.Clone(c.K), "more")))
 				refuse("a shorter key", signed(secret, path, c.K[1:]))
-				if op.Extensions["x-from-snapshot"] == true || op.path == "/v1/releases" || op.OperationID == "listBenchmarkingVersions" {
+				if op.Extensions["x-from-snapshot"] == true || op.path == "/v1/releases" || op.OperationID == "listBenchmarkingVersions" || op.OperationID == "listTasks" {
 					return // in memory every text has a place between others
 				}
 				for i, part := range c.K {

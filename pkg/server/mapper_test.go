@@ -71,7 +71,11 @@ func mappings() map[string]mapping {
 		"Authorisation":      {shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
 		"Receipt":            of(receipts, nil),
 		"Reminder":           filled(reminderWire(asked)),
-		"ReminderAddress":    of(reminderAddresses, nil),
+		"Task": {shown: api.Task{
+			Kind: "x", Type: "x", Id: "x", Borough: "x", BoroughName: "x", Quarter: "x", DueOn: new(programme.Date("2026-01-01")), Href: "x", List: "x", Step: "x", Method: "x", Action: "x", Allowed: true,
+			Code: new("x"), Reason: new("x"),
+		}},
+		"ReminderAddress": of(reminderAddresses, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
 			a.State, a.DueOn = programme.ActionOpen, &due
@@ -81,9 +85,10 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
-		"BenchmarkingSubmission": filled(submissionWire(askedBy("x"))),
-		"BenchmarkingVersion":    filled(versionWire),
-		"ReceiptVerification":    {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
+		"BenchmarkingSubmission":    filled(submissionWire(askedBy("x"))),
+		"BenchmarkingVersion":       filled(versionWire),
+		"ReceiptVerification":       {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
+		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
 		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
 			wire := reportWire(got)
 			wire.MaySubmit = true // which is so where nothing is found

@@ -66,6 +66,7 @@ type Store interface {
 	milestoneStore
 	benchmarkingSubmissionStore
 	benchmarkingAcceptanceStore
+	benchmarkingHistoryStore
 	frameworkStore
 	benchmarkingRuleStore
 	apiClientStore

@@ -1,0 +1,88 @@
+package server_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+// TestWhatWaitsIsWhatListsSay: whatever became of returns, a task is there exactly if the
+// caller's list under its filter has the record, and the step is allowed or says what is
+// missing; for a borough's people and machine, one that acts for several, others and the team.
+func TestWhatWaitsIsWhatListsSay(t *testing.T) {
+	t.Parallel()
+	const seed = 13
+	random := rand.New(rand.NewPCG(seed, seed))
+	w := lean(t)
+	lead := w.as(programme.RoleBoroughLead, own)
+	becomes := []func(quarter string){
+		func(q string) { w.drafted(q) },
+		func(q string) { w.warned(q) },
+		func(q string) { w.submitted(q) },
+		func(q string) { w.queried(q) },
+		func(q string) { w.submitted(q); w.drafted(q) },
+		func(q string) {
+			w.as(programme.RoleProgramme, "").does("/v1/benchmarking-submissions/"+w.submitted(q), "accept", "").want(200)
+		},
+	}
+	random.Shuffle(len(becomes), func(i, j int) { becomes[i], becomes[j] = becomes[j], becomes[i] })
+	for _, become := range becomes {
+		become(w.opened())
+	}
+	shut := w.opened()
+	w.drafted(shut)
+	w.ownerDoes("UPDATE quarters SET opens_on = '2020-01-01', due_on = '2020-02-01', late_until = '2020-03-01' WHERE code = '" + shut + "'")
+	kinds := []struct{ kind, list, step string }{
+		{"submit-return", "draft=true", "submit"}, {"explain-warning", "unexplained=true", "explain"},
+		{"answer-query", "state=queried", "answer"}, {"accept-return", "state=submitted", "accept"},
+	}
+	met := map[string]bool{}
+	for _, c := range []caller{lead, w.as(programme.RoleBoroughEditor, own), w.as(programme.RoleBoroughSystem, own), w.as(programme.RoleBoroughLead, other), w.as(programme.RoleProgramme, "")} {
+		var tasks struct{ Items []api.Task }
+		c.get("/v1/me/tasks?limit=500").want(200).into(&tasks)
+		var got, want []string
+		for _, task := range tasks.Items {
+			got = append(got, fmt.Sprint(task.Kind, task.Id, task.Allowed, task.Action, task.List, task.Method))
+			if task.DueOn == nil && task.Kind != api.AcceptReturn && task.Kind != api.AnswerQuery || task.Allowed != (task.Code == nil) {
+				t.Errorf("seed %d: %+v", seed, task)
+			}
+		}
+		for _, k := range kinds {
+			list := "/v1/benchmarking-submissions?" + k.list
+			var page struct{ Items []api.BenchmarkingSubmission }
+			c.get(list + "&include=steps&limit=500").want(200).into(&page)
+			for _, item := range page.Items {
+				at := slices.IndexFunc(*item.Steps, func(s api.Step) bool { return s.Name == k.step })
+				if at < 0 {
+					continue
+				}
+				if s := (*item.Steps)[at]; s.Allowed || *s.Code == "report_faults" {
+					want = append(want, fmt.Sprint(k.kind, item.Id, s.Allowed, s.Href, list, http.MethodPost))
+					met[k.kind+strconv.FormatBool(s.Allowed)] = true
+				}
+			}
+			var of struct{ Items []api.Task }
+			c.get("/v1/me/tasks?limit=500&kind=" + k.kind).want(200).into(&of)
+			if n := len(slices.DeleteFunc(slices.Clone(tasks.Items), func(task api.Task) bool { return string(task.Kind) != k.kind })); n != len(of.Items) {
+				t.Errorf("seed %d: of %s there are %d, and %d in all", seed, k.kind, len(of.Items), n)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("seed %d: what waits is\n%s\nand lists say\n%s", seed, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue"} {
+		if !met[want] {
+			t.Errorf("seed %d: %s was never met", seed, want)
+		}
+	}
+}
