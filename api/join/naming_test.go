@@ -37,8 +37,9 @@ var foreign = map[string]string{
 	"LinkContext":    "RFC 9264",
 }
 
-// asAddresses are the lists of values that name what stands in addresses or in tokens.
-var asAddresses = regexp.MustCompile(`^(ResourceType|RoleName|ApiClientRole|.*StepName)$`)
+// asAddresses are the lists of values that name what stands in addresses or in tokens;
+// tasks are named as steps are.
+var asAddresses = regexp.MustCompile(`^(ResourceType|RoleName|ApiClientRole|TaskKind|.*StepName)$`)
 
 // TestNamesAreWrittenOneWay: whoever knows one name of the contract can guess how the
 // next is written.

@@ -117,8 +117,8 @@ func Encode(doc *yaml.Node) ([]byte, error) {
 	return out.Bytes(), encoder.Close()
 }
 
-// OnlyJSON takes away, in place, the forms of a list that are no JSON, and the
-// parameters that ask for them.
+// OnlyJSON takes away, in place, the forms of a list or a body that are no JSON, and the
+// parameters that ask for them. What has no form in JSON stays.
 func OnlyJSON(doc *yaml.Node) {
 	removeForms(doc)
 	components := member(doc, "components")
@@ -139,11 +139,18 @@ func removeForms(n *yaml.Node) {
 		return
 	}
 	if member(n, "application/json") != nil {
-		remove(n, func(name string, _ *yaml.Node) bool { return name == "text/csv" || name == "application/x-ndjson" })
+		remove(n, func(name string, _ *yaml.Node) bool { return tables[name] })
 	}
 	for _, child := range n.Content {
 		removeForms(child)
 	}
+}
+
+// tables are the other forms.
+var tables = map[string]bool{
+	"text/csv":             true,
+	"application/x-ndjson": true,
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": true,
 }
 
 // forms are the parameters that say in which form a list is wanted.

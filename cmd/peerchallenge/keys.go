@@ -67,18 +67,28 @@ func warnOfOpenKeys(ctx context.Context, store *postgres.Store, cfg config) erro
 	return nil
 }
 
+// secretIn reads what a setting says, or the file that the setting of the same name with
+// _FILE behind it names; what it is called stands in the refusal of both.
+func secretIn(env func(string) string, name, what string) (string, error) {
+	text, file := env(name), env(name+"_FILE")
+	switch {
+	case file == "":
+		return text, nil
+	case text != "":
+		return "", fmt.Errorf("%s and %s_FILE are both set; say %s in one of them", name, name, what)
+	}
+	content, err := os.ReadFile(file) // #nosec G304,G703 -- reading the file that is named is what the setting is for
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE cannot be read: %w", name, root(err))
+	}
+	return strings.TrimRight(string(content), "\r\n"), nil // which editors put at a file's end
+}
+
 // readSealingKeys reads the keys from the setting or from the file that another names.
 func readSealingKeys(env func(string) string) ([][]byte, error) {
-	text, file := env("PEERCHALLENGE_SEALING_KEYS"), env("PEERCHALLENGE_SEALING_KEYS_FILE")
-	if text != "" && file != "" {
-		return nil, errors.New("PEERCHALLENGE_SEALING_KEYS and PEERCHALLENGE_SEALING_KEYS_FILE are both set; say the keys in one of them")
-	}
-	if file != "" {
-		content, err := os.ReadFile(file) // #nosec G304,G703 -- reading the file that is named is what the setting is for
-		if err != nil {
-			return nil, fmt.Errorf("PEERCHALLENGE_SEALING_KEYS_FILE cannot be read: %w", root(err))
-		}
-		text = string(content)
+	text, err := secretIn(env, "PEERCHALLENGE_SEALING_KEYS", "the keys")
+	if err != nil {
+		return nil, err
 	}
 	given := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '\n' || r == '\r' || r == ' ' })
 	if len(given) > 2 {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"peerchallenge/pkg/mail"
@@ -15,9 +13,8 @@ import (
 func readMail(env func(string) string, clock func() time.Time) (*mail.Config, error) {
 	cfg := mail.Config{
 		Server: env("PEERCHALLENGE_MAIL_SERVER"), TLS: mail.TLS(cmp.Or(env("PEERCHALLENGE_MAIL_TLS"), string(mail.StartTLS))),
-		User: env("PEERCHALLENGE_MAIL_USER"), Password: env("PEERCHALLENGE_MAIL_PASSWORD"), From: env("PEERCHALLENGE_MAIL_FROM"), Clock: clock,
+		User: env("PEERCHALLENGE_MAIL_USER"), From: env("PEERCHALLENGE_MAIL_FROM"), Clock: clock,
 	}
-	file := env("PEERCHALLENGE_MAIL_PASSWORD_FILE")
 	if cfg.Server == "" {
 		for _, name := range []string{"TLS", "USER", "PASSWORD", "PASSWORD_FILE", "FROM"} {
 			if env("PEERCHALLENGE_MAIL_"+name) != "" {
@@ -26,15 +23,9 @@ func readMail(env func(string) string, clock func() time.Time) (*mail.Config, er
 		}
 		return nil, nil //nolint:nilnil // no server is a choice, and no fault
 	}
-	if cfg.Password != "" && file != "" {
-		return nil, errors.New("PEERCHALLENGE_MAIL_PASSWORD and PEERCHALLENGE_MAIL_PASSWORD_FILE are both set; say the password in one of them")
-	}
-	if file != "" {
-		content, err := os.ReadFile(file) // #nosec G304,G703 -- reading the file that is named is what the setting is for
-		if err != nil {
-			return nil, fmt.Errorf("PEERCHALLENGE_MAIL_PASSWORD_FILE cannot be read: %w", root(err))
-		}
-		cfg.Password = strings.TrimRight(string(content), "\r\n")
+	var err error
+	if cfg.Password, err = secretIn(env, "PEERCHALLENGE_MAIL_PASSWORD", "the password"); err != nil {
+		return nil, err
 	}
 	if (cfg.User == "") != (cfg.Password == "") {
 		return nil, errors.New("PEERCHALLENGE_MAIL_USER and its password are set together or not at all")

@@ -25,9 +25,10 @@ type keyring struct {
 	clock  func() time.Time
 	logger *slog.Logger // knows the issuer
 
-	life  context.Context // loads end with it, not with the request that asked
-	group singleflight.Group
-	state atomic.Pointer[ringState]
+	life    context.Context // loads end with it, not with the request that asked
+	group   singleflight.Group
+	state   atomic.Pointer[ringState]
+	settled chan struct{} // closed when the first load has ended, well or badly
 }
 
 type ringState struct {
@@ -50,6 +51,15 @@ func staticKeyring(keys keySet) *keyring {
 // ring does not know it. Beside the answers of [keySet.find] it answers
 // issuer_unavailable where the issuer could not be asked: the key may be new.
 func (r *keyring) find(ctx context.Context, id, algorithm string) (crypto.PublicKey, error) {
+	// The first load is on its way. Who asked beside it would use up what tokens may
+	// cause, and a key that is published soon after would be unknown for a while.
+	if r.load != nil {
+		select {
+		case <-r.settled:
+		case <-ctx.Done():
+			return nil, unavailable(context.Cause(ctx))
+		}
+	}
 	state := r.now()
 	if state.good {
 		key, err := state.keys.find(id, algorithm)
@@ -57,8 +67,8 @@ func (r *keyring) find(ctx context.Context, id, algorithm string) (crypto.Public
 			return key, err
 		}
 	}
-	// The first load may have been under way already, and have missed a key that
-	// was published just before its token came here. The second has not.
+	// A load may have been under way already, and have missed a key that was
+	// published just before its token came here. The second has not.
 	for range 2 {
 		select {
 		case <-r.group.DoChan("", r.reloadIfAllowed):
@@ -86,8 +96,9 @@ func (r *keyring) now() *ringState {
 
 // run loads the keys at once and then regularly, until the ring's life ends.
 func (r *keyring) run() {
+	<-r.group.DoChan("", r.reload)
+	close(r.settled)
 	for {
-		<-r.group.DoChan("", r.reload)
 		pause := r.every
 		if r.now().err != nil {
 			pause = r.retry
@@ -95,6 +106,7 @@ func (r *keyring) run() {
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
+			<-r.group.DoChan("", r.reload)
 		case <-r.life.Done():
 			timer.Stop()
 			return

@@ -65,6 +65,15 @@ func (s *Store) completeness(actor programme.Actor, all func(tx *gorm.DB) ([]ret
 	return listed(s, nil, state, completenessKey, read)
 }
 
+// dueAndCame reads by which days returns are due, and which have come, whoever may see
+// it. in begins a question of what is meant.
+func dueAndCame(in func() *gorm.DB, all *returns.Collected) error {
+	if err := in().Find(&all.Extensions).Error; err != nil {
+		return err
+	}
+	return in().Table("benchmarking_submissions").Select("quarter_code, borough_code, state, received_at, resubmitted").Scan(&all.Received).Error
+}
+
 // collected reads what came and what was granted in the quarters, whoever may see it:
 // what of it is told to whom is the row's own rule.
 func (s *Store) collected(tx *gorm.DB, quarters []returns.Quarter, senders Senders) ([]returns.Completeness, error) {
@@ -74,12 +83,12 @@ func (s *Store) collected(tx *gorm.DB, quarters []returns.Quarter, senders Sende
 	}
 	in := func() *gorm.DB { return beyondSight(tx).Where("quarter_code IN ?", codes).Order("id") }
 	all := returns.Collected{At: s.now(), Zone: s.rules.Zone}
-	for _, rows := range []any{&all.Extensions, &all.Corrections, &all.Contacts} {
+	for _, rows := range []any{&all.Corrections, &all.Contacts} {
 		if err := in().Find(rows).Error; err != nil {
 			return nil, err
 		}
 	}
-	if err := in().Table("benchmarking_submissions").Select("quarter_code, borough_code, state, received_at, resubmitted").Scan(&all.Received).Error; err != nil {
+	if err := dueAndCame(in, &all); err != nil {
 		return nil, err
 	}
 	rows := []returns.Completeness{}

@@ -21,12 +21,8 @@ func (s *Store) DueDays(ctx context.Context, actor programme.Actor, borough stri
 		if err := beyondSight(l.DB).Where("opens_on <= ?", s.rules.Today(s.now())).Order("code").Find(&opened).Error; err != nil || len(opened) == 0 {
 			return err
 		}
-		of := func(q *gorm.DB) *gorm.DB { return beyondSight(q).Where("borough_code = ?", borough).Order("id") }
-		all := returns.Collected{}
-		if err := of(l.DB).Find(&all.Extensions).Error; err != nil {
-			return err
-		}
-		if err := of(l.DB).Table("benchmarking_submissions").Select("quarter_code, borough_code, state, received_at, resubmitted").Scan(&all.Received).Error; err != nil {
+		var all returns.Collected
+		if err := dueAndCame(func() *gorm.DB { return beyondSight(l.DB).Where("borough_code = ?", borough).Order("id") }, &all); err != nil {
 			return err
 		}
 		for _, q := range opened {

@@ -73,10 +73,7 @@ func (s *Store) wouldRemind(tx *gorm.DB, quarter string) ([]returns.Reminder, er
 	}
 	in := func() *gorm.DB { return beyondSight(tx).Where("quarter_code IN ?", codes).Order("id") }
 	all := returns.Collected{At: s.now(), Zone: s.rules.Zone}
-	if err := in().Find(&all.Extensions).Error; err != nil {
-		return nil, err
-	}
-	if err := in().Table("benchmarking_submissions").Select("quarter_code, borough_code, state, received_at, resubmitted").Scan(&all.Received).Error; err != nil {
+	if err := dueAndCame(in, &all); err != nil {
 		return nil, err
 	}
 	var due []returns.Reminder

@@ -35,7 +35,7 @@ type Told struct {
 func (j *Judging) Tell(s *Submission, versions []Version, told *Told, zone *time.Location) ([]Version, error) {
 	lead := programme.Actor{Subject: "told", Borough: s.Borough, Roles: []programme.Role{programme.RoleBoroughLead}}
 	team := programme.Actor{Subject: "told", Roles: []programme.Role{programme.RoleProgramme}}
-	draft, _, err := j.Draft(&Posting{Read: Listed(j.Borough, j.Quarter, told.Values, nil)})
+	draft, _, err := j.Draft(&Posting{Read: Listed(j.Borough, j.Quarter, told.Values)})
 	if err != nil {
 		return nil, err
 	}

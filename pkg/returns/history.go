@@ -40,11 +40,10 @@ func ReadHistory(source io.Reader, asked Asked, lookup func(string) (string, boo
 	if err != nil {
 		return nil, err
 	}
-	f := &HistoryFile{Reading: t.Reading, Returns: t.Returns, faults: t.faults(), first: map[*Return]int{}}
+	f := &HistoryFile{Reading: t.Reading, Returns: t.Returns, faults: t.everyFault(), first: map[*Return]int{}}
 	values := 0
 	for _, r := range t.Returns {
 		values += len(r.Places)
-		f.faults = append(f.faults, tell(Report{}, r.Read, r.Unread).Faults(Refused)...)
 		for _, p := range r.Places {
 			if f.first[r] == 0 || p.Row < f.first[r] {
 				f.first[r] = p.Row

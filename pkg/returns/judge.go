@@ -59,8 +59,8 @@ type Return struct {
 	Read    []Finding        // what was found while it was read
 	Unread  int              // findings beyond those that were kept
 	Spoilt  map[string]bool  // counts that came, but not so that they could be kept
-	// Known is what was found wrong with what was sent apart from what this return says:
-	// with its schema, or with the table in which it came.
+	// Known is what is wrong with the table in which it came, apart from what this return
+	// says.
 	Known   []programme.Fault
 	Reading *Reading // of the table in which it came; nil of one that came as a list
 }
@@ -106,12 +106,8 @@ func newReturn(borough, quarter string) *Return {
 }
 
 // add takes a value into the return, or finds why it cannot. member answers where a
-// member of the value stands. A value without a status is one that could not be read: what
-// is wrong with it is known, and of what it says about which count it is, the rest is told.
+// member of the value stands.
 func (r *Return) add(asked Asked, v Value, place Place, member func(string) Place) {
-	if v.Count == "" && v.Status == "" {
-		return
-	}
 	count := asked.Document.Count(v.Count)
 	if count == nil {
 		r.unknown(asked, v.Count, member("/count"))
@@ -122,10 +118,6 @@ func (r *Return) add(asked Asked, v Value, place Place, member func(string) Plac
 		return
 	}
 	r.Places[v.Count] = place
-	if v.Status == "" {
-		r.Spoilt[v.Count] = true
-		return
-	}
 	v = v.Normal()
 	faults := v.Faults(count.Whole())
 	for _, fault := range faults {

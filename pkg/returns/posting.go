@@ -71,14 +71,9 @@ func (p *Posting) Stands(there bool, version int64) error {
 	return nil
 }
 
-// Listed reads a return that came as a list of values in JSON. known are faults that were
-// found before anybody asked what the quarter asks.
-func Listed(borough, quarter string, given Values, known []programme.Fault) func(Asked) (*Return, error) {
-	return func(asked Asked) (*Return, error) {
-		r := Posted(asked, borough, quarter, "/values", given)
-		r.Known = known
-		return r, nil
-	}
+// Listed reads a return that came as a list of values in JSON.
+func Listed(borough, quarter string, given Values) func(Asked) (*Return, error) {
+	return func(asked Asked) (*Return, error) { return Posted(asked, borough, quarter, "/values", given), nil }
 }
 
 // Tabled reads the return of the borough for the quarter from a table, CSV or XLSX.
@@ -112,10 +107,7 @@ func TabledTogether(source io.Reader, asked func(quarter string) (Asked, bool), 
 	if err != nil {
 		return nil, nil, err
 	}
-	faults := t.faults()
-	for _, r := range t.Returns {
-		faults = append(faults, tell(Report{}, r.Read, r.Unread).Faults(Refused)...)
-	}
+	faults := t.everyFault()
 	if len(t.Returns) > MaxReturns {
 		faults = append(faults, programme.Fault{Code: programme.FaultTooMany, Detail: "The table has more than " + strconv.Itoa(MaxReturns) + " returns. Send them in several."})
 	}

@@ -56,6 +56,15 @@ func (t *Table) Report() Report {
 // faults are what is wrong with the table itself.
 func (t *Table) faults() []programme.Fault { return t.Report().Faults(Refused) }
 
+// everyFault are those and, after them, each return's own.
+func (t *Table) everyFault() []programme.Fault {
+	faults := t.faults()
+	for _, r := range t.Returns {
+		faults = append(faults, tell(Report{}, r.Read, r.Unread).Faults(Refused)...)
+	}
+	return faults
+}
+
 // refuse answers an Invalid error of the faults, or nil if there are none. It says as
 // what the table was read: a wrong guess is the cause of many faults.
 func (t *Reading) refuse(faults []programme.Fault) error {

@@ -146,3 +146,15 @@ func TestAFileOfPastQuartersIsRefusedWhole(t *testing.T) {
 	w.as(programme.RoleBoroughLead, own).brings("", asCSV, file).problem(403, "role")
 	manager.brings("", "application/json", "{}").problem(415, "media_type")
 }
+
+// TestAFileOfPastQuartersHasBounds: of bytes, and of values.
+func TestAFileOfPastQuartersHasBounds(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	manager := w.as(programme.RoleProgramme, "")
+	if r := manager.brings("", asCSV, strings.Repeat("x", 32<<20+1)); !strings.Contains(r.body, "32 MiB") {
+		t.Errorf("the limit is not named: %.500s", r.body)
+	} else {
+		r.problem(413, "too_large")
+	}
+}

@@ -71,7 +71,7 @@ func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchma
 		defer leave()
 		p.Read = returns.Tabled(r.Borough, r.Quarter, func() (io.Reader, error) { return reopened(ctx) }, boroughNamed(call.snapshot))
 	} else {
-		p.Read = returns.Listed(r.Borough, r.Quarter, valuesOf(r.Body.Values), nil)
+		p.Read = returns.Listed(r.Borough, r.Quarter, valuesOf(r.Body.Values))
 	}
 	got, err := s.store.PutBenchmarkingSubmission(ctx, call.actor, p, call.dry())
 	if err != nil {
@@ -135,7 +135,7 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 func postingsOf(body *api.BenchmarkingPosting) []returns.Posting {
 	postings := make([]returns.Posting, len(body.Submissions))
 	for i, p := range body.Submissions {
-		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, valuesOf(p.Values), nil), Create: p.Etag == nil}
+		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, valuesOf(p.Values)), Create: p.Etag == nil}
 		if version := matchVersion(p.Etag); version > 0 {
 			postings[i].Match = []int64{version}
 		}

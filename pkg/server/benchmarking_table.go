@@ -32,8 +32,8 @@ func (s *Server) GetBenchmarkingTemplateWorkbook(ctx context.Context, r api.GetB
 
 func (s *Server) template(ctx context.Context, borough, quarter string) (returns.Template, error) {
 	call := callOf(ctx)
-	if call.snapshot.Borough(borough) == nil {
-		return returns.Template{}, notFound("The programme has no borough with this code.")
+	if _, err := call.borough(borough); err != nil {
+		return returns.Template{}, err
 	}
 	return s.store.BenchmarkingTemplate(ctx, call.actor, borough, quarter)
 }

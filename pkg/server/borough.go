@@ -33,12 +33,20 @@ func (s *Server) ListBoroughs(ctx context.Context, r api.ListBoroughsRequestObje
 	return answerList(ctx, ordered, func(b *programme.Borough) api.Borough { return boroughOn(snapshot, b, on) })
 }
 
+// borough answers the borough at an address. The error is NotFound.
+func (c *call) borough(code string) (*programme.Borough, error) {
+	if b := c.snapshot.Borough(code); b != nil {
+		return b, nil
+	}
+	return nil, notFound("The programme has no borough with this code.")
+}
+
 // GetBorough answers one.
 func (s *Server) GetBorough(ctx context.Context, r api.GetBoroughRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	b := call.snapshot.Borough(r.Code)
-	if b == nil {
-		return nil, notFound("The programme has no borough with this code.")
+	b, err := call.borough(r.Code)
+	if err != nil {
+		return nil, err
 	}
 	return resource(ctx, b.Version, boroughOn(call.snapshot, b, dayOr(r.Params.On, call.today)))
 }

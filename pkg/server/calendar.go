@@ -28,9 +28,9 @@ func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarReq
 // GetBoroughCalendar answers the calendar of what concerns a borough.
 func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	b := call.snapshot.Borough(r.Code)
-	if b == nil {
-		return nil, notFound("The programme has no borough with this code.")
+	b, err := call.borough(r.Code)
+	if err != nil {
+		return nil, err
 	}
 	due, err := s.store.DueDays(ctx, call.actor, b.Code)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
-	"peerchallenge/pkg/returns"
 )
 
 type eventStore interface {
@@ -16,7 +15,6 @@ type eventStore interface {
 	MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error)
 	DeleteEvent(ctx context.Context, actor programme.Actor, id string, version int64) error
 	EventCalendar(ctx context.Context, actor programme.Actor, f programme.EventFilter) (programme.Calendar, error)
-	DueDays(ctx context.Context, actor programme.Actor, borough string) ([]returns.DueDay, error)
 	BoroughCalendar(ctx context.Context, actor programme.Actor, borough string) (programme.Calendar, error)
 	GroupCalendar(ctx context.Context, actor programme.Actor, id string) (programme.Calendar, error)
 }

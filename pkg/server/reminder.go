@@ -11,6 +11,7 @@ import (
 type reminderStore interface {
 	Reminders(actor programme.Actor, f returns.OfQuarter, sort string) programme.Listing[returns.Reminder]
 	Reminder(ctx context.Context, actor programme.Actor, id string) (returns.Reminder, error)
+	DueDays(ctx context.Context, actor programme.Actor, borough string) ([]returns.DueDay, error)
 }
 
 // ListReminders answers the reminders of a quarter.

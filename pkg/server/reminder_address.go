@@ -20,8 +20,8 @@ var reminderAddresses = nounOf(reminderAddressInput, setReminderAddress, reminde
 // ListReminderAddresses answers where a borough is reminded.
 func (s *Server) ListReminderAddresses(ctx context.Context, r api.ListReminderAddressesRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	if call.snapshot.Borough(r.Borough) == nil {
-		return nil, notFound("The programme has no borough with this code.")
+	if _, err := call.borough(r.Borough); err != nil {
+		return nil, err
 	}
 	return answerListing(ctx, s.store.ReminderAddresses(call.actor, r.Borough, text(r.Params.Sort)), reminderAddressWire(ctx))
 }
@@ -33,8 +33,8 @@ func (s *Server) GetReminderAddress(ctx context.Context, r api.GetReminderAddres
 
 // CreateReminderAddress adds one to a borough's.
 func (s *Server) CreateReminderAddress(ctx context.Context, r api.CreateReminderAddressRequestObject) (api.Response, error) {
-	if callOf(ctx).snapshot.Borough(r.Borough) == nil {
-		return nil, notFound("The programme has no borough with this code.")
+	if _, err := callOf(ctx).borough(r.Borough); err != nil {
+		return nil, err
 	}
 	return reminderAddresses.createdIn(ctx, s.store.NameReminderAddress, r.Borough, *r.Body)
 }

@@ -38,7 +38,7 @@ func TestContractIsServedAsItIs(t *testing.T) {
 }
 
 // TestContractOfJSONAlone: for generators that know one form for each answer, the lists
-// are JSON, and nothing asks for another form. All else is as it is.
+// are JSON, as are bodies that can be, and nothing asks for another form. All else is as it is.
 func TestContractOfJSONAlone(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
@@ -58,6 +58,9 @@ func TestContractOfJSONAlone(t *testing.T) {
 				if p.Value.Name == "format" {
 					t.Errorf("%s can be asked for another form", op.OperationID)
 				}
+			}
+			if body := op.RequestBody; body != nil && body.Value.Content["application/json"] != nil && (body.Value.Content["text/csv"] != nil || body.Value.Content[asWorkbook] != nil) {
+				t.Errorf("%s takes a table too", op.OperationID)
 			}
 			was := before.Responses.Value("200")
 			if was == nil || was.Value.Content["text/csv"] == nil || was.Value.Content["application/json"] == nil {
