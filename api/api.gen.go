@@ -2601,7 +2601,7 @@ type BenchmarkingVersion struct {
 	// Number The number of a version, from 1.
 	Number VersionNumber `json:"number"`
 
-	// OnAuthorityOf The role of whoever had authorised that, of the same borough; null where a lead signed.
+	// OnAuthorityOf The role of whoever had authorised that, of the same borough; null where a lead signed, or nobody.
 	OnAuthorityOf *string `json:"onAuthorityOf"`
 
 	// ReceiptId The id of another resource, or null where there is none.
@@ -7992,6 +7992,11 @@ type Receipt struct {
 	//
 	// Example: 01932b7e-0000-7000-8000-000000000042
 	Id ReceiptKey `json:"id"`
+
+	// Illustrative Whether the document is made up, to show how the service works.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
 
 	// Key A public key for signatures (RFC 7517, RFC 8037), of Ed25519, P-256, or RSA with 2,048 bits or more.
 	Key PublicKey `json:"key"`

@@ -52,6 +52,7 @@ CREATE TABLE receipts (
     signed_by        text NOT NULL,
     subject          text NOT NULL,
     authorisation_id uuid CONSTRAINT receipts_authorisation REFERENCES authorisations (id),
+    illustrative     boolean NOT NULL,
     signed_at        timestamptz NOT NULL,
     salt             bytea NOT NULL CONSTRAINT receipts_salt_length CHECK (octet_length(salt) = 32),
     hash             bytea NOT NULL CONSTRAINT receipts_hash_length CHECK (octet_length(hash) = 32),
@@ -72,6 +73,7 @@ COMMENT ON COLUMN receipts.number IS 'The number of the version.';
 COMMENT ON COLUMN receipts.signed_by IS 'The role in which it was signed.';
 COMMENT ON COLUMN receipts.subject IS 'Who signed, as their tokens name them.';
 COMMENT ON COLUMN receipts.authorisation_id IS 'By which it was signed; null where a lead signed.';
+COMMENT ON COLUMN receipts.illustrative IS 'Whether the document is made up, to show how it works.';
 COMMENT ON COLUMN receipts.signed_at IS 'When.';
 COMMENT ON COLUMN receipts.salt IS '256 bits of chance.';
 COMMENT ON COLUMN receipts.hash IS 'SHA-256 of the document''s canonical form (RFC 8785) with the salt behind it.';
@@ -88,7 +90,7 @@ ALTER TABLE benchmarking_versions
     ADD COLUMN authorisation_id uuid CONSTRAINT benchmarking_versions_authorisation REFERENCES authorisations (id),
     ADD COLUMN receipt_id uuid CONSTRAINT benchmarking_versions_receipt REFERENCES receipts (id);
 COMMENT ON COLUMN benchmarking_versions.authorisation_id IS 'By which it was submitted; null where a lead signed.';
-COMMENT ON COLUMN benchmarking_versions.receipt_id IS 'Its receipt; null where it was not submitted here.';
+COMMENT ON COLUMN benchmarking_versions.receipt_id IS 'Its receipt; null where nobody has signed it here: it was imported or made up.';
 CREATE TRIGGER keep_receipt BEFORE UPDATE ON benchmarking_versions FOR EACH ROW
     WHEN ((OLD.authorisation_id, OLD.receipt_id) IS DISTINCT FROM (NEW.authorisation_id, NEW.receipt_id))
     EXECUTE FUNCTION keep_version();

@@ -352,15 +352,16 @@ func (a *Access) standing(ctx context.Context, v *verified) (programme.Actor, er
 // heard ends what the token's subject has authorised in a role that the token does not
 // carry any more, for all processes and for good, before the token is used for
 // anything. A token that was issued before an authorisation was given says nothing of
-// it. The error is Unavailable where that cannot be done.
-func (a *Access) heard(ctx context.Context, v *verified) error {
+// it, and neither does any of what is not of a borough that it tells of. The error is
+// Unavailable where that cannot be done.
+func (a *Access) heard(ctx context.Context, v *verified, tells func(borough string) bool) error {
 	state, err := a.fresh(ctx)
 	if err != nil || v.ofClient {
 		return err
 	}
 	var lost []string
 	for _, g := range state.given[subject{v.actor.Issuer, v.actor.Subject}] {
-		if g.LostBy(v.actor, v.issued) {
+		if tells(g.Borough) && g.LostBy(v.actor, v.issued) {
 			lost = append(lost, g.ID)
 		}
 	}

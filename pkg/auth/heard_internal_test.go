@@ -88,6 +88,44 @@ func TestWhatATokenSaysOfItsSubjectIsHeard(t *testing.T) {
 	}
 }
 
+// TestWhatOurSettingsRefuseEndsNothing: a token that is refused because its issuer may not
+// give what it names says nothing of boroughs whose leads the issuer may not name at all.
+func TestWhatOurSettingsRefuseEndsNothing(t *testing.T) {
+	t.Parallel()
+	leads, editors := []programme.Role{programme.RoleBoroughLead}, []programme.Role{programme.RoleBoroughEditor}
+	lambethAlone, croydonAlone := Boroughs{Only: lambeth}, Boroughs{Only: "E09000008"}
+	for _, c := range []struct {
+		what     string
+		allowed  []programme.Role
+		boroughs Boroughs
+		refused  error
+		ended    bool
+	}{
+		{"the team's role, by who names Lambeth's leads", leads, lambethAlone, errUntrustedRole, true},
+		{"another borough, by who names Lambeth's leads", leads, Boroughs{ByClaim: map[string]string{"lambeth": lambeth}}, errUntrustedBorough, true},
+		{"a lead, by who may name no leads any more", editors, lambethAlone, errUntrustedRole, false},
+		{"Lambeth, by who may name leads of another borough", leads, croydonAlone, errUntrustedBorough, false},
+		{"no role, by who may name no leads any more", editors, lambethAlone, errRoles, true},
+		{"an editor, by who may name no leads any more", editors, lambethAlone, nil, true},
+		{"roles that were left out", leads, lambethAlone, errOverage, false},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			var ended []string
+			state := programme.Access{Generation: 1, Given: []programme.Given{{ID: "given", Issuer: "http://here", Subject: "dcs", Borough: lambeth, At: time.Now().Add(-time.Hour)}}}
+			access := NewAccess(t.Context(), ending{held{state}, &ended, nil}, time.Now, slog.New(slog.DiscardHandler))
+			defer access.Close()
+			v := &Verifier{access: access, issuers: map[string]*accepted{"http://here": {allowedRoles: c.allowed, boroughs: c.boroughs}}}
+			if err := v.hear(t.Context(), &verified{actor: programme.Actor{Issuer: "http://here", Subject: "dcs"}, issued: time.Now()}, c.refused); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(ended) == 1; got != c.ended {
+				t.Errorf("ended %q", ended)
+			}
+		})
+	}
+}
+
 // TestLeadsTrusted: an issuer is trusted to name leads for its boroughs, if for leads at all.
 func TestLeadsTrusted(t *testing.T) {
 	t.Parallel()

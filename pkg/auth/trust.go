@@ -108,12 +108,14 @@ func LeadsTrusted(issuers []Issuer, builtIn string) func(issuer, borough string)
 			return true
 		}
 		return slices.ContainsFunc(issuers, func(i Issuer) bool {
-			return i.Issuer == name && slices.Contains(i.AllowedRoles, programme.RoleBoroughLead) && i.Boroughs.include(borough)
+			return i.Issuer == name && namesLeads(i.AllowedRoles, &i.Boroughs, borough)
 		})
 	}
 }
 
-// include reports whether tokens of the issuer may speak for the borough.
-func (b *Boroughs) include(borough string) bool {
-	return b.any || b.Only == borough || slices.Contains(slices.Collect(maps.Values(b.ByClaim)), borough)
+// namesLeads reports whether who may give the roles for the boroughs may say that
+// somebody is a lead of this one.
+func namesLeads(allowed []programme.Role, boroughs *Boroughs, borough string) bool {
+	return slices.Contains(allowed, programme.RoleBoroughLead) &&
+		(boroughs.any || boroughs.Only == borough || slices.Contains(slices.Collect(maps.Values(boroughs.ByClaim)), borough))
 }

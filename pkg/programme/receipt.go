@@ -18,6 +18,7 @@ type Receipt struct {
 	SignedBy        Role
 	Subject         string  `json:"-"` // of the token with which it was signed; the audit has it of whoever did it
 	AuthorisationID *string // nil where a lead signed
+	Illustrative    bool    // whether the document is made up, to show how it works
 	SignedAt        time.Time
 
 	Salt      []byte `json:"-"` // 256 bits of chance

@@ -238,7 +238,7 @@ type Version struct {
 	SubmittedBy  programme.Role // in which role
 	// AuthorisationID is that by which it was submitted; nil where a lead signed.
 	AuthorisationID *string
-	ReceiptID       *string    // nil where it was not submitted here
+	ReceiptID       *string    // nil where nobody has signed it here: it was imported or made up
 	DaysLate        int        // after the due day, by the window of that moment; 0 on time
 	ClosedAt        *time.Time // when it was accepted, or withdrawn
 	SupersededAt    *time.Time

@@ -72,6 +72,6 @@ func (d Signed) Canonical() ([]byte, error) {
 func (v *Version) Receipt(s *Submission, actor programme.Actor) programme.Receipt {
 	return programme.Receipt{
 		Borough: s.Borough, Document: programme.ReturnDocument, RecordID: s.ID, Number: v.Number, SignedBy: v.SubmittedBy,
-		Subject: actor.Subject, AuthorisationID: v.AuthorisationID, SignedAt: v.SubmittedAt,
+		Subject: actor.Subject, AuthorisationID: v.AuthorisationID, Illustrative: s.Illustrative, SignedAt: v.SubmittedAt,
 	}
 }

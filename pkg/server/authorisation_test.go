@@ -121,27 +121,36 @@ func TestWhatIsNoAuthorisation(t *testing.T) {
 }
 
 // TestASharedServiceSubmitsForWhoHasAuthorisedIt: it acts for two boroughs, each of which
-// authorises it or does not.
+// authorises it or does not, and what it has submitted says so. Where one has withdrawn that,
+// or whoever gave it is a lead no more, it submits for the other alone.
 func TestASharedServiceSubmitsForWhoHasAuthorisedIt(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	quarter, machine := w.opened(), w.machine(own, other)
 	shared := machine.signIn()
-	authorise := func(borough string) {
+	authorise := func(borough string) (at string) {
 		t.Helper()
-		w.as(programme.RoleBoroughLead, borough).post(authorisationsList,
-			`{"borough":"`+borough+`","document":"benchmarking_submission","clientId":"`+machine.ID+`","until":"`+string(w.soon())+`"}`).want(201)
+		return authorisationsList + "/" + w.somebody("dcs-"+borough, borough, programme.RoleBoroughLead).post(authorisationsList,
+			`{"borough":"`+borough+`","document":"benchmarking_submission","clientId":"`+machine.ID+`","until":"`+string(w.soon())+`"}`).id()
 	}
 	path := map[string]string{}
-	for _, borough := range []string{own, other} {
+	send := func(borough, quarter string) {
+		t.Helper()
 		shared.send(http.MethodPut, returnAt(borough, quarter), w.whole(), "If-None-Match", "*").want(201)
 		path[borough] = "/v1/benchmarking-submissions/" + stateOf(t, shared, returnAt(borough, quarter)).Id
 	}
-	authorise(own)
+	send(own, quarter)
+	send(other, quarter)
+	at := authorise(own)
 	shared.does(path[other], "submit", "").problem(403, "no_authority")
 	wantStep(t, shared.get(path[other]), "submit", false, "no_authority")
 	wantStep(t, shared.get(path[own]), "submit", true, "")
 	shared.does(path[own], "submit", "").want(200)
+	var r api.Receipt
+	shared.get("/v1/receipts/" + *stateOf(t, shared, path[own]).ReceiptId).want(200).into(&r)
+	if r.Statement != "Submitted by a borough-system of Lambeth on authority of a borough-lead of Lambeth." || r.Subject != machine.ID || *r.AuthorisationId != idIn(at) {
+		t.Errorf("%+v", r)
+	}
 	authorise(other)
 	shared.does(path[other], "submit", "").want(200)
 
@@ -149,6 +158,18 @@ func TestASharedServiceSubmitsForWhoHasAuthorisedIt(t *testing.T) {
 	again := "/v1/benchmarking-submissions/" + w.drafted(w.opened())
 	w.somebody(machine.ID, own, programme.RoleBoroughEditor).does(again, "submit", "").problem(403, "no_authority")
 	shared.does(again, "submit", "").want(200)
+
+	// One lead withdraws it, and the other is an editor now.
+	quarter = w.opened()
+	send(own, quarter)
+	send(other, quarter)
+	w.as(programme.RoleBoroughLead, own).does(at, "withdraw", "").want(200)
+	shared.does(path[own], "submit", "").problem(403, "no_authority")
+	wantStep(t, shared.get(path[other]), "submit", true, "")
+	w.upToDate()
+	w.somebody("dcs-"+other, other, programme.RoleBoroughEditor).get("/v1/me").want(200)
+	shared.does(path[other], "submit", "").problem(403, "no_authority")
+	w.as(programme.RoleBoroughLead, other).does(path[other], "submit", "").want(200)
 }
 
 // TestWhatEndsAnAuthority: each case has one that holds, which the deed ends or does not.

@@ -54,7 +54,7 @@ func receiptWire(ctx context.Context) func(*programme.Receipt) api.Receipt {
 	return func(r *programme.Receipt) api.Receipt {
 		wire := api.Receipt{
 			Id: r.ID, Borough: r.Borough, BoroughName: names.borough(r.Borough), Document: api.DocumentKind(r.Document), RecordId: r.RecordID, Number: r.Number,
-			SignedBy: string(r.SignedBy), Subject: r.Subject, AuthorisationId: r.AuthorisationID, SignedAt: r.SignedAt,
+			SignedBy: string(r.SignedBy), Subject: r.Subject, AuthorisationId: r.AuthorisationID, Illustrative: r.Illustrative, SignedAt: r.SignedAt,
 			Salt: base64.RawURLEncoding.EncodeToString(r.Salt), Hash: base64.RawURLEncoding.EncodeToString(r.Hash),
 			Key: publicKeysWire([]programme.PublicKey{r.Key})[0], Signature: r.Signature,
 			CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
