@@ -106,6 +106,11 @@ func TestRedactedWordsAreNowhere(t *testing.T) {
 	if v.RedactedAt == nil || len(v.Explanations) != 1 || v.Explanations[0].Text != "[redacted]" && v.Explanations[0].Text != "It is about [redacted], who lives there." {
 		t.Errorf("the earlier version says %+v", v)
 	}
+	var receipt api.Receipt
+	lead.get("/v1/receipts/" + *v.ReceiptId).want(200).into(&receipt)
+	if receipt.RedactedAt == nil || !receipt.RedactedAt.Equal(*v.RedactedAt) {
+		t.Errorf("it was redacted at %v, and the receipt says %v", v.RedactedAt, receipt.RedactedAt)
+	}
 	if at := slices.IndexFunc(v.Values, func(c api.CountValue) bool { return c.Count == "rereferrals" }); *v.Values[at].Reason != v.Explanations[0].Text {
 		t.Errorf("its reason says %s", *v.Values[at].Reason)
 	}
@@ -196,6 +201,7 @@ func TestAVersionTakesARedactionAndNothingElse(t *testing.T) {
 		"another who explained":       `explanations = jsonb_set(explanations, '{0,by}', '"[redacted]"'), redacted_at = now()`,
 		"an explanation less":         "explanations = '[]', redacted_at = now()",
 		"another number":              "number = 7, redacted_at = now()",
+		"no receipt":                  "receipt_id = NULL, redacted_at = now()",
 		"another who submitted":       "submitted_by = '[redacted]', redacted_at = now()",
 		"an earlier day of redaction": "redacted_at = '-infinity'",
 	} {

@@ -58,6 +58,8 @@ type Store interface {
 	extensionStore
 	correctionWindowStore
 	contactStore
+	authorisationStore
+	receiptStore
 	reminderStore
 	reminderAddressStore
 	completenessStore
