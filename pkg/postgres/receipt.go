@@ -19,9 +19,11 @@ func (s *Store) Receipt(ctx context.Context, actor programme.Actor, id string) (
 		return r, err
 	}
 	tx := s.gorm.WithContext(ctx)
-	if err := beyondSight(tx).Model(&returns.Version{}).Select("redacted_at").Where("submission_id = ? AND number = ?", r.RecordID, r.Number).Scan(&r.RedactedAt).Error; err != nil {
+	var signed returns.Version // none of a self-evaluation
+	if err := beyondSight(tx).Select("redacted_at").Where("submission_id = ? AND number = ?", r.RecordID, r.Number).Limit(1).Find(&signed).Error; err != nil {
 		return programme.Receipt{}, refusal(err)
 	}
+	r.RedactedAt = signed.RedactedAt
 	keys, err := s.signingKeys(tx)
 	for i := range keys {
 		if keys[i].ID == r.KeyID && err == nil {
