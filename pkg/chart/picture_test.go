@@ -388,6 +388,28 @@ func TestSigns(t *testing.T) {
 	}
 }
 
+// TestTextsStayInTheirPlace: what would end a line, turn its direction, or is no character
+// of XML, is shown as what it is, or as unknown.
+func TestTextsStayInTheirPlace(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][2]string{
+		{"Kensington\tand\n Chelsea", "Kensington and Chelsea"},
+		{"\u202e3.21\u202c", "\ufffd3.21\ufffd"},
+		{"a\u2066b\u200fc", "a\ufffdb\ufffdc"},
+		{"a\x00b\x1bc\x7f\u0085d\ufffe", "a\ufffdb\ufffdc\ufffd d\ufffd"},
+		{"a\xffb", "a\ufffdb"},
+		{"Müller & <Söhne>", "Müller & <Söhne>"},
+	} {
+		p := chart.RankedBars{Bars: []chart.Bar{{Name: c[0], Figure: chart.Figure{Text: c[0], Value: 1}}}}
+		if got := p.Table().Rows[0].Cells; !slices.Equal(got, []string{c[1], c[1]}) {
+			t.Errorf("%q is shown as %q", c[0], got)
+		}
+		if drawn := texts(parsed(t, svg(t, p), true)); !slices.Contains(drawn, squeezed(c[1])) {
+			t.Errorf("%q is drawn as %q", c[0], drawn)
+		}
+	}
+}
+
 func TestTitles(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
