@@ -98,7 +98,7 @@ func submissionOf(q *gorm.DB, borough, quarter string, row *returns.Submission) 
 func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.PostingResult, error) {
 	var got returns.PostingResult
 	err := s.rehearse(ctx, actor, dry, func(w *work) (err error) {
-		got, err = w.receive(p)
+		got, err = w.receive(p, dry)
 		return err
 	})
 	return orZero(got, err)
@@ -118,7 +118,7 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 		}
 		all = make([]returns.PostingResult, len(postings))
 		refused, err := w.each(len(postings), partial, func(i int) (err error) {
-			all[i], err = w.receive(postings[i])
+			all[i], err = w.receive(postings[i], false) // the next may be of the same return
 			return err
 		})
 		for i, why := range refused {
@@ -137,7 +137,7 @@ func (w *work) sent(postings func(asked func(quarter string) (returns.Asked, boo
 	var failed error
 	sent, err := postings(func(quarter string) (returns.Asked, bool) {
 		row := returns.Submission{Quarter: quarter}
-		err := submissionFacts(w.tx, w.actor, []*returns.Submission{&row})
+		err := windowFacts(w.tx, []*returns.Submission{&row})
 		if err != nil || row.Facts.Quarter == nil {
 			failed = cmp.Or(failed, err)
 			return returns.Asked{}, false
@@ -192,8 +192,8 @@ func (s *Store) rehearse(ctx context.Context, actor programme.Actor, dry bool, d
 }
 
 // receive takes one return. The quarter is locked before the return, as by all who
-// accept.
-func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error) {
+// accept. A dry one is not written where there is nothing more that could refuse it.
+func (w *work) receive(p returns.Posting, dry bool) (got returns.PostingResult, err error) {
 	if !returns.WritesFor(w.actor, p.Borough) {
 		return got, programme.NotYours("Only the borough's own people and systems may do this.")
 	}
@@ -205,11 +205,11 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	if err != nil {
 		return got, err
 	}
-	judge, err := judgingOf(w.tx, &row, number)
+	judge, err := judgingOf(w.tx, &row, number, longestPast)
 	if err != nil {
 		return got, err
 	}
-	draft, posted, err := judge.Draft(&p)
+	sent, err := judge.Draft(&p, row.Explanations)
 	if err != nil {
 		return got, err
 	}
@@ -218,18 +218,17 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 		return got, err
 	}
 	switch {
-	case there && head != nil && head.Equal(draft):
+	case there && head != nil && head.Equal(sent.Draft):
 		got.Outcome = returns.Unchanged
 	default:
-		if got.Outcome, err = w.replace(&row, there, p, draft); err != nil {
+		if got.Outcome, err = w.replace(&row, there, p, sent.Draft, dry); err != nil {
 			return got, err
 		}
 	}
-	if err := forSteps(w.tx, w.actor, benchmarkingSubmissions, []*returns.Submission{&row}); err != nil {
-		return got, err
+	if row.Draft != nil {
+		row.Facts.Report = &sent.Held
 	}
-	got.Submission, got.Reading = row, posted.Reading
-	got.Report = posted.Judge(judge.Asked, judge.Before, row.Explanations)
+	got.Submission, got.Reading, got.Report = row, sent.Reading, sent.Report
 	return got, nil
 }
 
@@ -247,7 +246,7 @@ func (w *work) asksFor(row *returns.Submission) (string, error) {
 
 // replace writes the draft, where the posting's precondition, the rules and the window
 // let it.
-func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, draft returns.Draft) (returns.Outcome, error) {
+func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, draft returns.Draft, dry bool) (returns.Outcome, error) {
 	if err := p.Stands(there, row.Version); err != nil {
 		return "", err
 	}
@@ -262,7 +261,9 @@ func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, d
 	if err != nil {
 		return "", err
 	}
-	row.Draft = &draft
+	if row.Draft = &draft; dry {
+		return returns.Replaced, nil
+	}
 	return returns.Replaced, save(w, benchmarkingSubmissions, was, row)
 }
 
@@ -289,7 +290,7 @@ func (w *work) holdSubmission(borough, quarter string) (row returns.Submission, 
 	if err != nil {
 		return row, there, err
 	}
-	if err := submissionFacts(w.tx, w.actor, []*returns.Submission{&row}); err != nil {
+	if err := windowFacts(w.tx, []*returns.Submission{&row}); err != nil {
 		return row, there, err
 	}
 	if row.Facts.Quarter == nil {
@@ -336,7 +337,7 @@ func (s *Store) DeleteBenchmarkingSubmission(ctx context.Context, actor programm
 // Invalid if there is no such warning.
 func (s *Store) ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said returns.Explained) (returns.Submission, error) {
 	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Clarify, func(w *work, row *returns.Submission) error {
-		judge, err := judgingOf(w.tx, row, row.Draft.Framework)
+		judge, err := judgingOf(w.tx, row, row.Draft.Framework, longestPast)
 		if err != nil {
 			return err
 		}
@@ -395,7 +396,7 @@ func (s *Store) QueryBenchmarkingSubmission(ctx context.Context, actor programme
 		if err != nil {
 			return err
 		}
-		judge, err := judgingOf(w.tx, row, v.Framework)
+		judge, err := judgingOf(w.tx, row, v.Framework, longestPast)
 		if err != nil {
 			return err
 		}
@@ -464,7 +465,7 @@ func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, i
 		}
 		draft, said, got.Number = &returns.Draft{Framework: v.Framework, Values: v.Values}, v.Explanations, &v.Number
 	}
-	judging, err := judgingOf(tx, row, draft.Framework)
+	judging, err := judgingOf(tx, row, draft.Framework, longestPast)
 	if err == nil {
 		got.Report = judging.Report(draft, said)
 	}

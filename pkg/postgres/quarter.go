@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -82,6 +83,9 @@ func (s *Store) DeleteQuarter(ctx context.Context, actor programme.Actor, code s
 
 // withPublished reads the versions of the framework that can hold where none is named.
 func withPublished(tx *gorm.DB, rows []*returns.Quarter) error {
+	if !slices.ContainsFunc(rows, func(q *returns.Quarter) bool { return q.Framework == nil }) {
+		return nil
+	}
 	var published []returns.Published
 	err := beyondSight(tx).Table("frameworks").Where("state = ?", framework.Published).Order("id").Scan(&published).Error
 	for _, q := range rows {

@@ -139,6 +139,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := s.gorm.Callback().Query().Before("gorm:query").Register(sight, onlyDecided); err != nil {
 		return err
 	}
+	if err := s.gorm.Use(&settled{}); err != nil {
+		return err
+	}
 	return s.sql.PingContext(ctx)
 }
 
