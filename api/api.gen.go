@@ -2159,6 +2159,11 @@ type BenchmarkingReport struct {
 	// Example: 1.0.0
 	Framework FrameworkNumber `json:"framework"`
 
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
+
 	// MaySubmit Whether nothing in the figures keeps it from being submitted. Windows and permissions are said by the step.
 	MaySubmit bool `json:"maySubmit"`
 
@@ -2318,8 +2323,10 @@ type BenchmarkingSubmission struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Illustrative Whether it is made up, to show how the service works.
-	Illustrative bool `json:"illustrative"`
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
@@ -2436,6 +2443,11 @@ type BenchmarkingVersion struct {
 	//
 	// Example: 1.0.0
 	Framework FrameworkNumber `json:"framework"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Number The number of a version, from 1.
 	Number VersionNumber `json:"number"`
@@ -2997,6 +3009,11 @@ type Completeness struct {
 	// Example: 2026-03-31
 	ExtendedUntil *NullableDate `json:"extendedUntil"`
 
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
+
 	// InCorrection How many returns.
 	//
 	// Example: 3
@@ -3151,6 +3168,11 @@ type Contact struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Promised Plain text, or null where there is none.
 	//
@@ -3360,6 +3382,11 @@ type CorrectionWindow struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// OpensOn A calendar day.
 	//
@@ -4154,6 +4181,11 @@ type Extension struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
@@ -5289,6 +5321,11 @@ type HostCommentInput struct {
 	// Example: The team met two of the three commissioners.
 	Text string `json:"text"`
 }
+
+// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+//
+// Example: false
+type Illustrative = bool
 
 // ImportWarning What somebody should look at before the figures are taken.
 type ImportWarning struct {
@@ -7502,10 +7539,10 @@ type Quarter struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Illustrative Whether its figures are made up.
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
 	//
 	// Example: false
-	Illustrative bool `json:"illustrative"`
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Imported Whether its returns were collected before they were collected here.
 	//
@@ -8063,6 +8100,11 @@ type Reminder struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Mail What became of a reminder as e-mail: `none` where no address is named or e-mail is not set up, `sent` once a mail server took it, `not_needed` where the return came first, `uncertain` where nobody can say whether it was taken twice, `failed` where it could not be sent. Of several addresses the worst counts. More may come.
 	Mail ReminderMail `json:"mail"`
@@ -8848,6 +8890,11 @@ type Task struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Kind What is to be done. More may come.
 	Kind TaskKind `json:"kind"`

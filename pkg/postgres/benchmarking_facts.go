@@ -93,7 +93,7 @@ func judgingOf(tx *gorm.DB, row *returns.Submission, number string, longest int)
 	if err != nil {
 		return returns.Judging{}, err
 	}
-	j := returns.Judging{Asked: asked, Borough: row.Borough, Quarter: row.Quarter}
+	j := returns.Judging{Asked: asked, Borough: row.Borough, Quarter: row.Quarter, Illustrative: row.Illustrative}
 	err = earlier(tx, &j, longest)
 	return j, err
 }
@@ -128,9 +128,10 @@ func earlier(tx *gorm.DB, j *returns.Judging, longest int) error {
 	var past []struct {
 		Of           of `gorm:"embedded"`
 		Quarter      string
+		Illustrative bool
 		Explanations []returns.Explanation `gorm:"serializer:json"` // of the quarter before alone
 	}
-	err := tx.Raw(`SELECT s.quarter_code AS quarter, v.submission_id AS submission, v.number, v.submitted_at AS at, CASE WHEN s.quarter_code = ? THEN v.explanations END AS explanations
+	err := tx.Raw(`SELECT s.quarter_code AS quarter, s.illustrative, v.submission_id AS submission, v.number, v.submitted_at AS at, CASE WHEN s.quarter_code = ? THEN v.explanations END AS explanations
 		FROM benchmarking_submissions s JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
 		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, j.LastIsOf, j.Borough, j.Quarter, longest).Scan(&past).Error
 	if err != nil {
@@ -148,7 +149,7 @@ func earlier(tx *gorm.DB, j *returns.Judging, longest int) error {
 		if past[i].Quarter == j.LastIsOf {
 			j.Last = past[i].Explanations
 		}
-		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: figures[past[i].Of]})
+		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: figures[past[i].Of], Illustrative: past[i].Illustrative})
 	}
 	return nil
 }

@@ -296,6 +296,7 @@ func (w *work) holdSubmission(borough, quarter string) (row returns.Submission, 
 	if row.Facts.Quarter == nil {
 		return row, there, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such quarter.")
 	}
+	row.Illustrative = row.Facts.Quarter.Illustrative
 	return row, there, nil
 }
 
@@ -422,18 +423,25 @@ func (s *Store) AnswerBenchmarkingSubmission(ctx context.Context, actor programm
 // number. The error is NotFound.
 func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
 	return listed(s, benchmarkingSubmissions.madeOf(), lastHeard(actor), func(v *returns.Version) []string { return []string{fmt.Sprintf("%06d", v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
-		if _, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
+		row, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id)
+		if err != nil {
 			return nil, err
 		}
-		return versionsOf(db.Session(&gorm.Session{NewDB: true}), id)
+		versions, err := versionsOf(db.Session(&gorm.Session{NewDB: true}), id)
+		for i := range versions {
+			versions[i].Illustrative = row.Illustrative
+		}
+		return versions, err
 	})
 }
 
 // BenchmarkingVersion reads one version. The error is NotFound.
 func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (v returns.Version, err error) {
 	tx := s.gorm.WithContext(ctx)
-	if _, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err == nil {
+	row, err := read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id)
+	if err == nil {
 		err = tx.Where("submission_id = ? AND number = ?", id, number).Take(&v).Error
+		v.Illustrative = row.Illustrative
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")

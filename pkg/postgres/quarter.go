@@ -94,6 +94,32 @@ func withPublished(tx *gorm.DB, rows []*returns.Quarter) error {
 	return err
 }
 
+// aboutQuarter is what is about a quarter, and says whether that is made up.
+type aboutQuarter interface {
+	AboutQuarter() (code string, illustrative *bool)
+}
+
+// illustrated reads of what quarters the rows are whose figures are made up.
+func illustrated[R aboutQuarter](tx *gorm.DB, rows []R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var codes array
+	for _, row := range rows {
+		code, _ := row.AboutQuarter()
+		codes = append(codes, code)
+	}
+	var madeUp []string
+	if err := beyondSight(tx).Model(&returns.Quarter{}).Where("illustrative AND code = ANY (?)", codes).Pluck("code", &madeUp).Error; err != nil {
+		return err
+	}
+	for _, row := range rows {
+		code, illustrative := row.AboutQuarter()
+		*illustrative = slices.Contains(madeUp, code)
+	}
+	return nil
+}
+
 // citesPublished refuses a version of the framework that is not there, or is a draft.
 func citesPublished(w *work, q *returns.Quarter) error {
 	if q.Framework == nil {

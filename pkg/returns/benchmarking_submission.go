@@ -230,6 +230,8 @@ type Version struct {
 	DaysLate     int            // after the due day, by the window of that moment; 0 on time
 	ClosedAt     *time.Time     // when it was accepted, or withdrawn
 	SupersededAt *time.Time
+
+	Illustrative bool `gorm:"-"` // the quarter's figures are made up
 }
 
 // TableName names the table.
@@ -367,7 +369,9 @@ type Judging struct {
 	Asked   Asked
 	Borough string
 	Quarter string
-	Before  History // what the borough's earlier returns say that stand
+	// Illustrative says that the quarter's figures are made up.
+	Illustrative bool
+	Before       History // what the borough's earlier returns say that stand
 	// Last is what was said to warnings of the quarter before, which may be carried
 	// forward from there.
 	Last     []Explanation
@@ -391,6 +395,7 @@ func (j *Judging) Draft(p *Posting, said []Explanation) (Sent, error) {
 		return Sent{}, err
 	}
 	report := posted.Judge(j.Asked, j.Before, said)
+	report.Illustrative = j.Illustrative
 	if report.Refused > 0 || len(posted.Known) > 0 {
 		return Sent{}, posted.refuse(slices.Concat(posted.Known, report.Faults(Refused, Error)))
 	}
@@ -403,7 +408,9 @@ func (j *Judging) Draft(p *Posting, said []Explanation) (Sent, error) {
 
 // Report judges what is held.
 func (j *Judging) Report(d *Draft, said []Explanation) Report {
-	return Judge(j.Asked, j.Borough, j.Quarter, d.Values, j.Before, said)
+	report := Judge(j.Asked, j.Borough, j.Quarter, d.Values, j.Before, said)
+	report.Illustrative = j.Illustrative
+	return report
 }
 
 // Explained is what somebody says to warnings of a draft.

@@ -338,7 +338,7 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 	return api.BenchmarkingVersion{
 		Number: v.Number, State: api.BenchmarkingVersionState(v.State), Framework: v.Framework, Values: valuesWire(v.Values),
 		Explanations: explanationsWire(v.Explanations), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
-		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
+		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt, Illustrative: v.Illustrative,
 	}
 }
 
@@ -355,7 +355,7 @@ func reportWire(got *returns.PostingResult) api.BenchmarkingReport {
 	wire := api.BenchmarkingReport{
 		Borough: r.Borough, Quarter: r.Quarter, Number: got.Number, Framework: r.Framework, MaySubmit: r.Errors == 0 && r.Open == 0,
 		Errors: r.Errors, Warnings: r.Warnings, Unexplained: r.Open, Reported: r.Tally.Reported, ConfirmedNil: r.Tally.ConfirmedNil,
-		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: r.Next(), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More,
+		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: r.Next(), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More, Illustrative: r.Illustrative,
 	}
 	for i := range r.Findings {
 		wire.Findings[i] = findingInReportWire(&r.Findings[i])
