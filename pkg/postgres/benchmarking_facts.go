@@ -17,6 +17,13 @@ func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submiss
 	if err := windowFacts(tx, rows); err != nil {
 		return err
 	}
+	lets, err := lettingSubmit(tx, actor, rows)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		row.Facts.Authorised = lets
+	}
 	return draftReports(tx, actor, rows)
 }
 
@@ -65,6 +72,21 @@ func windowFacts(tx *gorm.DB, rows []*returns.Submission) error {
 		}
 	}
 	return nil
+}
+
+// lettingSubmit reads by what the actor may submit returns of these boroughs, which
+// only somebody may who has one of them to submit.
+func lettingSubmit(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission) ([]programme.Authorisation, error) {
+	var boroughs array
+	for _, row := range rows {
+		if row.Draft != nil && returns.WritesFor(actor, row.Borough) {
+			boroughs = append(boroughs, row.Borough)
+		}
+	}
+	if len(boroughs) == 0 {
+		return nil, nil
+	}
+	return authorised(tx, actor, programme.ReturnDocument, boroughs)
 }
 
 // draftReports judges the drafts that the actor works on.
