@@ -10467,18 +10467,27 @@ type QueryBenchmarkingSubmissionParams struct {
 
 // GetBenchmarkingReportParams defines parameters for GetBenchmarkingReport.
 type GetBenchmarkingReportParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetBenchmarkingReportTableParams defines parameters for GetBenchmarkingReportTable.
 type GetBenchmarkingReportTableParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetBenchmarkingReportWorkbookParams defines parameters for GetBenchmarkingReportWorkbook.
 type GetBenchmarkingReportWorkbookParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -16194,14 +16203,17 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report", o.GetBenchmarkingReport, func(from *request, r *GetBenchmarkingReportRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report.csv", o.GetBenchmarkingReportTable, func(from *request, r *GetBenchmarkingReportTableRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report.xlsx", o.GetBenchmarkingReportWorkbook, func(from *request, r *GetBenchmarkingReportWorkbookRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/versions", o.ListBenchmarkingVersions, func(from *request, r *ListBenchmarkingVersionsRequestObject) {

@@ -35,6 +35,8 @@ const keptFigures = 1000
 func (*settled) Name() string { return "settled" }
 
 // Initialize implements [gorm.Plugin].
+//
+//nolint:misspell // the interface spells it so
 func (*settled) Initialize(*gorm.DB) error { return nil }
 
 func settledIn(tx *gorm.DB) *settled { return tx.Plugins["settled"].(*settled) } //nolint:forcetypeassert // Open puts it there

@@ -76,6 +76,38 @@ func benchmarkReturns(b *testing.B, url string) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// BenchmarkHistory brings as many values of past quarters as come in one file, and
+// answers how long that takes, how large the file is, and how much memory the process
+// has then.
+//
+//	go test -run '^$' -bench History -benchtime 1x ./pkg/server
+func BenchmarkHistory(b *testing.B) {
+	w := startOn(b, pgtest.Database(b), loggingToFile(b))
+	w.manyCounts()
+	var boroughs api.BoroughPage
+	w.get("/v1/boroughs").want(200).into(&boroughs)
+	file := strings.Builder{}
+	file.WriteString("borough,quarter,count,value\n")
+	for n := range returns.MaxHistory {
+		of := n / manyCounts
+		quarter := of / len(boroughs.Items)
+		fmt.Fprintf(&file, "%s,20%02d-%02d-Q%d,count_%03d,%d\n", boroughs.Items[of%len(boroughs.Items)].Code, 15+quarter/4, 16+quarter/4, 1+quarter%4, n%manyCounts, 1000+n%7)
+	}
+	before := residentMB(b)
+	for b.Loop() {
+		start := time.Now()
+		var got api.BenchmarkingHistoryReport
+		w.write(http.MethodPost, "/v1/benchmarking-history?framework=2.0.0", file.String(), "Content-Type", asCSV).want(200).into(&got)
+		if b.ReportMetric(time.Since(start).Seconds(), "s"); got.Values != returns.MaxHistory {
+			b.Fatalf("%d values came", got.Values)
+		}
+	}
+	b.ReportMetric(float64(file.Len())/1e6, "MB-file")
+	b.ReportMetric(residentMB(b), "MB-resident")
+	b.ReportMetric(before, "MB-resident-before")
+	b.ReportMetric(0, "ns/op")
+}
+
 // manyCounts publishes a framework that asks for 200 counts in twenty families, by all
 // rules of London's that hold for every count, and answers a quarter that asks by it.
 func (w *world) manyCounts() (quarter string) {
@@ -93,13 +125,16 @@ func (w *world) manyCounts() (quarter string) {
 		family.Parts = append(family.Parts, code)
 		d.Relations = append(d.Relations, framework.Relation{A: code, B: family.Whole, Kind: framework.PartOf})
 	}
-	w.ownerDoes(`INSERT INTO frameworks SELECT gen_random_uuid(), '2.0.0', name, state, published_at, '` + strings.ReplaceAll(jsonOf(w.t, d), "'", "''") + `', version, created_at, updated_at, audience FROM frameworks WHERE number = '1.0.0'`)
+	w.ownerDoes(`INSERT INTO frameworks SELECT gen_random_uuid(), '2.0.0', name, state, published_at, '` + quoted(jsonOf(w.t, d)) + `', version, created_at, updated_at, audience FROM frameworks WHERE number = '1.0.0'`)
 	today := programme.DefaultSettings.Today(w.clock())
 	q := aQuarter("2026-27-Q2", today, today.AddDays(30), today.AddDays(60))
 	q.Framework = new("2.0.0")
 	_, err := w.store.CreateQuarter(w.t.Context(), team, q)
 	return must(w, q.Code, err)
 }
+
+// quoted is a text as it stands between the quotes of a statement.
+func quoted(text string) string { return strings.ReplaceAll(text, "'", "''") }
 
 // acceptedBefore is quarters in which every borough's return was accepted, as an import
 // leaves them: from the first-th before 2026-27 to the one before the last-th.

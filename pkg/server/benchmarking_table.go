@@ -40,13 +40,13 @@ func (s *Server) template(ctx context.Context, borough, quarter string) (returns
 
 // GetBenchmarkingReportTable answers what the rules find, as CSV.
 func (s *Server) GetBenchmarkingReportTable(ctx context.Context, r api.GetBenchmarkingReportTableRequestObject) (api.Response, error) {
-	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	got, err := s.report(ctx, r.Id, r.Params.Framework)
 	return answerFile(ctx, csvFile, reportFile(&got, "csv"), got.Report.WriteCSV, err)
 }
 
 // GetBenchmarkingReportWorkbook answers the same as XLSX.
 func (s *Server) GetBenchmarkingReportWorkbook(ctx context.Context, r api.GetBenchmarkingReportWorkbookRequestObject) (api.Response, error) {
-	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	got, err := s.report(ctx, r.Id, r.Params.Framework)
 	return answerFile(ctx, workbook, reportFile(&got, "xlsx"), got.Report.WriteWorkbook, err)
 }
 
