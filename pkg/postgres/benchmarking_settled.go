@@ -34,7 +34,7 @@ const keptFigures = 1000
 // Name implements [gorm.Plugin]: whoever reads from the database finds it there.
 func (*settled) Name() string { return "settled" }
 
-// Initialize implements [gorm.Plugin].
+// Initialize implements gorm.Plugin.
 //
 //nolint:misspell // the interface spells it so
 func (*settled) Initialize(*gorm.DB) error { return nil }
