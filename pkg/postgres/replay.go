@@ -71,6 +71,8 @@ var standing = map[string]lookup{
 	"extension":               scoped(extensions),
 	"correction-window":       scoped(correctionWindows),
 	"contact":                 scoped(contacts),
+	"authorisation":           scoped(authorisations),
+	"receipt":                 scoped(receipts),
 	"reminder":                scoped(reminders),
 	"reminder-address":        scoped(reminderAddresses),
 }

@@ -112,6 +112,8 @@ var addresses = map[string]string{
 	"extension":               "/v1/extensions/",
 	"correction-window":       "/v1/correction-windows/",
 	"contact":                 "/v1/contacts/",
+	"authorisation":           "/v1/authorisations/",
+	"receipt":                 "/v1/receipts/",
 	"reminder":                "/v1/reminders/",
 	"reminder-address":        "/v1/reminder-addresses/",
 }

@@ -57,6 +57,8 @@ type Store interface {
 	extensionStore
 	correctionWindowStore
 	contactStore
+	authorisationStore
+	receiptStore
 	reminderStore
 	reminderAddressStore
 	completenessStore
