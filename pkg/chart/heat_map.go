@@ -10,7 +10,7 @@ import (
 type HeatMap struct {
 	Frame
 
-	Of       string // of whom the fifths are: London
+	Of       string // of whom the fifths are, such as the region
 	RowsAre  string // what is in a row: Borough
 	GroupsBy string // what rows are grouped by: Sub-region
 	Columns  []Column
