@@ -343,15 +343,6 @@ func (a *asking) naming(op *described, record string) (questions []string) {
 	return questions
 }
 
-func (c *conformance) parameter(op *described, name string) *openapi3.Parameter {
-	for _, p := range op.parameters {
-		if p.Value.Name == name {
-			return p.Value
-		}
-	}
-	return nil
-}
-
 // citing are the bodies of the operation in which a member names a record that is
 // hidden, with no other record beside it.
 func (a *asking) citing(op *described) (bodies []string) {
