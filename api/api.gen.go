@@ -2364,6 +2364,11 @@ type BenchmarkingReport struct {
 	// Example: 1.0.0
 	Framework FrameworkNumber `json:"framework"`
 
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
+
 	// MaySubmit Whether nothing in the figures keeps it from being submitted. Windows and permissions are said by the step.
 	MaySubmit bool `json:"maySubmit"`
 
@@ -2523,8 +2528,10 @@ type BenchmarkingSubmission struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Illustrative Whether it is made up, to show how the service works.
-	Illustrative bool `json:"illustrative"`
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
@@ -2662,6 +2669,11 @@ type BenchmarkingVersion struct {
 	//
 	// Example: 1.0.0
 	Framework FrameworkNumber `json:"framework"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Number The number of a version, from 1.
 	Number VersionNumber `json:"number"`
@@ -3236,6 +3248,11 @@ type Completeness struct {
 	// Example: 2026-03-31
 	ExtendedUntil *NullableDate `json:"extendedUntil"`
 
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
+
 	// InCorrection How many returns.
 	//
 	// Example: 3
@@ -3390,6 +3407,11 @@ type Contact struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Promised Plain text, or null where there is none.
 	//
@@ -3599,6 +3621,11 @@ type CorrectionWindow struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// OpensOn A calendar day.
 	//
@@ -4396,6 +4423,11 @@ type Extension struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
@@ -5539,6 +5571,11 @@ type HostCommentInput struct {
 	// Example: The team met two of the three commissioners.
 	Text string `json:"text"`
 }
+
+// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+//
+// Example: false
+type Illustrative = bool
 
 // ImportWarning What somebody should look at before the figures are taken.
 type ImportWarning struct {
@@ -7773,10 +7810,10 @@ type Quarter struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Illustrative Whether its figures are made up.
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
 	//
 	// Example: false
-	Illustrative bool `json:"illustrative"`
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Imported Whether its returns were collected before they were collected here.
 	//
@@ -8484,6 +8521,11 @@ type Reminder struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Mail What became of a reminder as e-mail: `none` where no address is named or e-mail is not set up, `sent` once a mail server took it, `not_needed` where the return came first, `uncertain` where nobody can say whether it was taken twice, `failed` where it could not be sent. Of several addresses the worst counts. More may come.
 	Mail ReminderMail `json:"mail"`
@@ -9386,6 +9428,11 @@ type Task struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Kind What is to be done. More may come.
 	Kind TaskKind `json:"kind"`
@@ -10646,18 +10693,27 @@ type RedactBenchmarkingSubmissionParams struct {
 
 // GetBenchmarkingReportParams defines parameters for GetBenchmarkingReport.
 type GetBenchmarkingReportParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetBenchmarkingReportTableParams defines parameters for GetBenchmarkingReportTable.
 type GetBenchmarkingReportTableParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetBenchmarkingReportWorkbookParams defines parameters for GetBenchmarkingReportWorkbook.
 type GetBenchmarkingReportWorkbookParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -16617,14 +16673,17 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report", o.GetBenchmarkingReport, func(from *request, r *GetBenchmarkingReportRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report.csv", o.GetBenchmarkingReportTable, func(from *request, r *GetBenchmarkingReportTableRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report.xlsx", o.GetBenchmarkingReportWorkbook, func(from *request, r *GetBenchmarkingReportWorkbookRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/versions", o.ListBenchmarkingVersions, func(from *request, r *ListBenchmarkingVersionsRequestObject) {
