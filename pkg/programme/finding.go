@@ -19,7 +19,7 @@ type Finding struct {
 	PriorityID             *string
 	Indicators             []string         `gorm:"serializer:texts"` // codes of indicators that it cites
 	SelfEvaluationSections []string         `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
-	Response               *FindingResponse `audit:"withheld" gorm:"serializer:json"`
+	Response               *FindingResponse `audit:"withheld"        gorm:"serializer:json"`
 
 	Forum Forum `gorm:"-" json:"-"` // where it was found, read with it
 }

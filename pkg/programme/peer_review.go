@@ -19,13 +19,13 @@ type PeerReview struct {
 	PriorityID       *string
 	Scope            *string         `audit:"withheld"` // what the review is to look at
 	ScopeAgreedOn    *Date           // when host and programme agreed on it
-	KLOEs            []string        `audit:"withheld" gorm:"column:kloes;serializer:texts"` // key lines of enquiry
+	KLOEs            []string        `audit:"withheld"       gorm:"column:kloes;serializer:texts"` // key lines of enquiry
 	Team             []TeamMember    `gorm:"serializer:json"`
 	FieldworkDays    []Date          `gorm:"serializer:json"` // in order
 	PresentationOn   *Date           // when the team presents what it found
 	Sessions         []ReviewSession `audit:"withheld" gorm:"serializer:json"`
 	State            ReviewState
-	HostComments     []HostComment `audit:"withheld"       gorm:"serializer:json"` // on factual accuracy; only ever added to
+	HostComments     []HostComment `audit:"withheld" gorm:"serializer:json"` // on factual accuracy; only ever added to
 	Report           *string       `audit:"withheld"`
 	ReportLinks      []Link        `audit:"withheld" gorm:"serializer:json"`
 	Publication      Publication

@@ -211,11 +211,6 @@ func (s *Submission) clear() error {
 	return &programme.Error{Kind: programme.Conflict, Code: programme.CodeReportFaults, Detail: "The report on the draft has what must be put right, explained or given a reason first.", Faults: faults}
 }
 
-// NeedsReason implements [programme.Record].
-func (s *Submission) NeedsReason(step programme.Step) bool {
-	return step == programme.Withdraw || s.Wording.NeedsReason(step)
-}
-
 // Check implements [programme.Record]: what a draft may hold, [Draft.Check] has said
 // before it was taken.
 func (*Submission) Check() error { return nil }

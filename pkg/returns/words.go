@@ -28,6 +28,11 @@ func (s *Submission) Texts() []programme.Text {
 // Writers implements [programme.Worded].
 func (s *Submission) Writers() []string { return []string{s.Borough} }
 
+// NeedsReason implements [programme.Record].
+func (s *Submission) NeedsReason(step programme.Step) bool {
+	return step == programme.Withdraw || s.Wording.NeedsReason(step)
+}
+
 // Shares implements [programme.Sharing]: what is submitted, the programme's team reads.
 func (s *Submission) Shares(step programme.Step) []programme.Worded {
 	if step == Submit {
