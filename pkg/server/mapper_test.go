@@ -66,6 +66,7 @@ func mappings() map[string]mapping {
 		"AskOrOffer":         of(asksAndOffers, nil),
 		"Quarter":            of(quarters, nil),
 		"Extension":          of(extensions, nil),
+		"QuarterSnapshot":    of(quarterSnapshots, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
 		"Reminder":           filled(reminderWire(asked)),

@@ -55,6 +55,8 @@ type Store interface {
 	askOrOfferStore
 	quarterStore
 	extensionStore
+	quarterSnapshotStore
+	quarterFigureStore
 	correctionWindowStore
 	contactStore
 	reminderStore

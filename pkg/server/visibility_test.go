@@ -58,6 +58,7 @@ var visibility = map[string]string{
 	"createPeriod":                     "+3 333 333 333",
 	"createPriority":                   "+3 333 333 333",
 	"createQuarter":                    "+3 333 333 333",
+	"createQuarterSnapshot":            "+3 333 333 333",
 	"createReadKey":                    "+3 333 333 333",
 	"createSubRegion":                  "+3 333 333 333",
 	"createSubRegionMembership":        "+3 333 333 333",
@@ -127,6 +128,8 @@ var visibility = map[string]string{
 	"getPriority":                      "++ +++ +++ +++",
 	"getProgramme":                     "++ +++ +++ +++",
 	"getQuarter":                       "++ +++ +++ +++",
+	"getQuarterSnapshot":               "++ +++ +++ +++",
+	"getQuarterSnapshotDocument":       "++ +++ +++ +++",
 	"getReadKey":                       "+3 +33 433 433",
 	"getRelease":                       "++ +++ +++ +++",
 	"getSubRegion":                     "++ +++ +++ +++",
@@ -172,6 +175,8 @@ var visibility = map[string]string{
 	"listPeerReviews":                  "+- +++ +++ ---",
 	"listPeriods":                      "++ +++ +++ +++",
 	"listPriorities":                   "++ +++ +++ +++",
+	"listQuarterFigures":               "++ +++ +++ +++",
+	"listQuarterSnapshots":             "++ +++ +++ +++",
 	"listQuarters":                     "++ +++ +++ +++",
 	"listReadKeys":                     "+3 +33 -33 -33",
 	"listReleases":                     "++ +++ +++ +++",
@@ -185,6 +190,7 @@ var visibility = map[string]string{
 	"preparePeerChallenge":             "+3 333 333 333",
 	"preparePeerReview":                "+3 333 333 333",
 	"publishFramework":                 "+3 333 333 333",
+	"publishQuarter":                   "+3 333 333 333",
 	"putBenchmarkingSubmission":        "33 +++ 333 333",
 	"putFindingResponse":               "33 ++3 333 443",
 	"putPeerChallengeGroupMember":      "+3 333 333 333",
@@ -227,6 +233,7 @@ var visibility = map[string]string{
 	"updateSubRegionMembership":        "+3 333 333 333",
 	"withdrawAskOrOffer":               "+3 ++3 333 443",
 	"withdrawBenchmarkingSubmission":   "33 +++ 444 444",
+	"withdrawQuarterSnapshot":          "+3 333 333 333",
 	"withdrawRelease":                  "+3 333 333 333",
 }
 
@@ -308,6 +315,8 @@ func (w *world) outcome(op *described, c caller) byte {
 	case "listChanges":
 		record = w.made[exampleFinding]
 		query = url.Values{"types": {"finding"}}
+	case "createQuarterSnapshot", "listQuarterFigures":
+		path = strings.Replace(path, "{quarter}", w.once("a published quarter", (*world).published), 1)
 	case "listGroupingProposals", "createGroupingProposal":
 		path = strings.Replace(path, "{id}", w.made[exampleChallenge], 1)
 		record = w.made[exampleProposal]
@@ -427,6 +436,7 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleReminder)
 	w.standing(exampleReminderAddress)
 	w.standing(exampleReturn)
+	w.standing(exampleSnapshot)
 	w.practised()
 	w.collecting()
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
