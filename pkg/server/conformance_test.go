@@ -98,7 +98,7 @@ var ids = map[string]string{
 // address fills in the path and the required parameters with their examples.
 func (w *world) address(op *described) string {
 	w.t.Helper()
-	path, query := op.path, url.Values{}
+	path, query := w.quarterOf(op, op.path), url.Values{}
 	if id := w.recordOf(op); id != "" {
 		path = strings.NewReplacer("{id}", id, "{version}", id).Replace(path)
 	}

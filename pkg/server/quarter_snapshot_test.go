@@ -20,9 +20,19 @@ const exampleSnapshot = "01932b7e-0000-7000-8000-000000000041"
 var (
 	_ = standIn("/v1/quarter-snapshots", exampleSnapshot, (*world).quarterSnapshot)
 	_ = prepared((*world).quarterSnapshot, "withdrawQuarterSnapshot")
-	_ = prepared((*world).published, "createQuarterSnapshot", "listQuarterFigures")
-	_ = prepared((*world).imported, "publishQuarter")
 )
+
+// ofQuarters are the operations on a quarter that must stand otherwise than the example's.
+var ofQuarters = map[string]func(*world) string{"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported}
+
+// quarterOf puts the quarter into the address of such an operation.
+func (w *world) quarterOf(op *described, path string) string {
+	w.t.Helper()
+	if make := ofQuarters[op.OperationID]; make != nil {
+		return strings.Replace(path, "{quarter}", w.once(op.OperationID, make), 1)
+	}
+	return path
+}
 
 // imported is the code of a past quarter that is not published, which has three before it.
 // Every borough of London has a return in it, each greater than the last, but for the

@@ -315,8 +315,6 @@ func (w *world) outcome(op *described, c caller) byte {
 	case "listChanges":
 		record = w.made[exampleFinding]
 		query = url.Values{"types": {"finding"}}
-	case "createQuarterSnapshot", "listQuarterFigures":
-		path = strings.Replace(path, "{quarter}", w.once("a published quarter", (*world).published), 1)
 	case "listGroupingProposals", "createGroupingProposal":
 		path = strings.Replace(path, "{id}", w.made[exampleChallenge], 1)
 		record = w.made[exampleProposal]
@@ -372,6 +370,7 @@ func listsRecords(op *described, record string) bool {
 // filled puts the examples of the contract into path and query.
 func (w *world) filled(op *described, path string, query url.Values) string {
 	w.t.Helper()
+	path = w.quarterOf(op, path)
 	for _, p := range op.parameters {
 		example := fmt.Sprint(p.Value.Example)
 		switch {
