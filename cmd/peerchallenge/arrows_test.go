@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
 	"pkg/disclosure":      {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/screen":          {},
+	"pkg/chart":           {},
 	"pkg/mail":            {"pkg/returns"},
 	"pkg/seed/pack":       {},
 	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},

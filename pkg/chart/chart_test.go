@@ -1,0 +1,62 @@
+package chart_test
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"peerchallenge/pkg/chart"
+)
+
+// folder is where .ci/clients/run has the page and the pictures written, to look at them in
+// a browser.
+var folder = flag.String("pictures", "", "write the sample page and pictures into this folder")
+
+type picture interface {
+	chart.Picture
+	Write(w io.Writer) error
+}
+
+func samples() map[string]picture {
+	return map[string]picture{"heat-map": heatMap(), "ranked-bars": rankedBars(), "series": series()}
+}
+
+func svg(t *testing.T, p picture) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func html(t *testing.T, p chart.Page) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	files := map[string][]byte{"page.html": html(t, page())}
+	for name, p := range samples() {
+		files[name+".svg"] = svg(t, p)
+	}
+	for name, content := range files {
+		if len(content) > 300<<10 {
+			t.Errorf("%s has %d bytes", name, len(content))
+		}
+		if *folder == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(*folder, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
