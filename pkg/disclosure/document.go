@@ -156,7 +156,7 @@ func (v *View) position(s *Setting, ind *benchmark.Indicator, asked *framework.I
 	c := v.Compare(ind, codes)
 	p := Position{
 		Indicator: ind.Code, Name: ind.Name, Unit: ind.Unit, Polarity: ind.Polarity, Numerator: asked.Numerator, Denominator: asked.Denominator,
-		Region: c.group(s.Region), P20: c.P20.rounded(), P80: c.P80.rounded(), Uncertain: programme.OrEmpty(c.Uncertain),
+		Region: c.group(s.Region), P20: roundedRange(c.P20), P80: roundedRange(c.P80), Uncertain: programme.OrEmpty(c.Uncertain),
 		SubRegions: []GroupFigure{}, Figures: make([]BoroughFigure, len(codes)),
 	}
 	for _, key := range subRegions(s.Members) {
@@ -178,7 +178,7 @@ func (v *View) neighbours(ind *benchmark.Indicator, boroughs []string) *Neighbou
 	n := &NeighbourMean{Boroughs: boroughs, N: len(boroughs)}
 	if n.N >= LeastNeighbours {
 		c := v.Compare(ind, boroughs)
-		n.Mean = c.Mean.rounded()
+		n.Mean = roundedRange(c.Mean)
 	}
 	return n
 }
@@ -195,7 +195,7 @@ func (c *Comparison) among(boroughs []string) []string {
 }
 
 func (c *Comparison) group(key string) GroupFigure {
-	g := GroupFigure{Key: key, Pooled: c.Pooled, Mean: c.Mean.rounded(), N: c.N, Excluded: programme.OrEmpty(c.Excluded)}
+	g := GroupFigure{Key: key, Pooled: c.Pooled, Mean: roundedRange(c.Mean), N: c.N, Excluded: programme.OrEmpty(c.Excluded)}
 	if g.Pooled != nil {
 		g.Pooled.Value, g.Pooled.AtLeast, g.Pooled.AtMost = roundedNumber(g.Pooled.Value), roundedNumber(g.Pooled.AtLeast), roundedNumber(g.Pooled.AtMost)
 		g.Pooled.LeftOut, g.Pooled.Missing, g.Pooled.Without = programme.OrEmpty(g.Pooled.LeftOut), programme.OrEmpty(g.Pooled.Missing), programme.OrEmpty(g.Pooled.Without)
@@ -225,9 +225,9 @@ func membersOf(members []Member, subRegion string) []string {
 	return codes
 }
 
-// rounded answers the range with four decimals, as all figures that are computed. It
-// keeps the order of any two numbers.
-func (r *Range) rounded() *Range {
+// roundedRange answers the range with four decimals, as all figures that are computed.
+// Rounding keeps the order of any two numbers.
+func roundedRange(r *Range) *Range {
 	if r == nil {
 		return nil
 	}

@@ -28,8 +28,8 @@ var ofQuarters = map[string]func(*world) string{"createQuarterSnapshot": (*world
 // quarterOf puts the quarter into the address of such an operation.
 func (w *world) quarterOf(op *described, path string) string {
 	w.t.Helper()
-	if make := ofQuarters[op.OperationID]; make != nil {
-		return strings.Replace(path, "{quarter}", w.once(op.OperationID, make), 1)
+	if create := ofQuarters[op.OperationID]; create != nil {
+		return strings.Replace(path, "{quarter}", w.once(op.OperationID, create), 1)
 	}
 	return path
 }
