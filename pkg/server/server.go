@@ -59,6 +59,8 @@ type Store interface {
 	quarterFigureStore
 	correctionWindowStore
 	contactStore
+	authorisationStore
+	receiptStore
 	reminderStore
 	reminderAddressStore
 	completenessStore
