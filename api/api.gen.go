@@ -8016,7 +8016,7 @@ type Quarter struct {
 
 	// Snapshot The id of the snapshot that is shown: the newest that was not withdrawn; null where there is none.
 	//
-	// Example: 01932b7e-0000-7000-8000-000000000041
+	// Example: 01932b7e-0000-7000-8000-000000000081
 	Snapshot *string `json:"snapshot"`
 
 	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
