@@ -12683,63 +12683,6 @@ type UpdateProgrammeParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
-// ListQuarterSnapshotsParams defines parameters for ListQuarterSnapshots.
-type ListQuarterSnapshotsParams struct {
-	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
-	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
-
-	// Quarter Only those of this quarter.
-	Quarter *QuarterCode `form:"quarter,omitempty" json:"quarter,omitempty"`
-
-	// State Only those in this state.
-	State *QuarterSnapshotState `form:"state,omitempty" json:"state,omitempty"`
-
-	// Sort The order; `-` reverses it. In order of creation where it is not given.
-	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
-
-	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
-	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
-
-	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
-
-	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-
-	// Count Adds `total`, the number of items on all pages.
-	Count *Count `form:"count,omitempty" json:"count,omitempty"`
-
-	// Format The form of the answer; it goes before Accept.
-	Format *Format `form:"format,omitempty" json:"format,omitempty"`
-
-	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
-	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
-
-	// IfNoneMatch ETags of answers that the caller still has.
-	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
-}
-
-// GetQuarterSnapshotParams defines parameters for GetQuarterSnapshot.
-type GetQuarterSnapshotParams struct {
-	// IfNoneMatch ETags of answers that the caller still has.
-	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
-}
-
-// GetQuarterSnapshotDocumentParams defines parameters for GetQuarterSnapshotDocument.
-type GetQuarterSnapshotDocumentParams struct {
-	// IfNoneMatch ETags of answers that the caller still has.
-	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
-}
-
-// WithdrawQuarterSnapshotParams defines parameters for WithdrawQuarterSnapshot.
-type WithdrawQuarterSnapshotParams struct {
-	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
-
-	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
-	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
-}
-
 // ListQuartersParams defines parameters for ListQuarters.
 type ListQuartersParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -13215,6 +13158,63 @@ type GetReminderAddressParams struct {
 type GetReminderParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListQuarterSnapshotsParams defines parameters for ListQuarterSnapshots.
+type ListQuarterSnapshotsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Quarter Only those of this quarter.
+	Quarter *QuarterCode `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// State Only those in this state.
+	State *QuarterSnapshotState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterSnapshotParams defines parameters for GetQuarterSnapshot.
+type GetQuarterSnapshotParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterSnapshotDocumentParams defines parameters for GetQuarterSnapshotDocument.
+type GetQuarterSnapshotDocumentParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// WithdrawQuarterSnapshotParams defines parameters for WithdrawQuarterSnapshot.
+type WithdrawQuarterSnapshotParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListStatisticalNeighbourModelsParams defines parameters for ListStatisticalNeighbourModels.
@@ -14699,30 +14699,6 @@ type UpdateProgrammeRequestObject struct {
 	Body   *ProgrammePatch
 }
 
-// ListQuarterSnapshotsRequestObject is what a request for ListQuarterSnapshots says.
-type ListQuarterSnapshotsRequestObject struct {
-	Params ListQuarterSnapshotsParams
-}
-
-// GetQuarterSnapshotRequestObject is what a request for GetQuarterSnapshot says.
-type GetQuarterSnapshotRequestObject struct {
-	Id     QuarterSnapshotId
-	Params GetQuarterSnapshotParams
-}
-
-// GetQuarterSnapshotDocumentRequestObject is what a request for GetQuarterSnapshotDocument says.
-type GetQuarterSnapshotDocumentRequestObject struct {
-	Id     QuarterSnapshotId
-	Params GetQuarterSnapshotDocumentParams
-}
-
-// WithdrawQuarterSnapshotRequestObject is what a request for WithdrawQuarterSnapshot says.
-type WithdrawQuarterSnapshotRequestObject struct {
-	Id     QuarterSnapshotId
-	Params WithdrawQuarterSnapshotParams
-	Body   *StepInput
-}
-
 // ListQuartersRequestObject is what a request for ListQuarters says.
 type ListQuartersRequestObject struct {
 	Params ListQuartersParams
@@ -14918,6 +14894,30 @@ type GetReminderAddressRequestObject struct {
 type GetReminderRequestObject struct {
 	Id     ReminderId
 	Params GetReminderParams
+}
+
+// ListQuarterSnapshotsRequestObject is what a request for ListQuarterSnapshots says.
+type ListQuarterSnapshotsRequestObject struct {
+	Params ListQuarterSnapshotsParams
+}
+
+// GetQuarterSnapshotRequestObject is what a request for GetQuarterSnapshot says.
+type GetQuarterSnapshotRequestObject struct {
+	Id     QuarterSnapshotId
+	Params GetQuarterSnapshotParams
+}
+
+// GetQuarterSnapshotDocumentRequestObject is what a request for GetQuarterSnapshotDocument says.
+type GetQuarterSnapshotDocumentRequestObject struct {
+	Id     QuarterSnapshotId
+	Params GetQuarterSnapshotDocumentParams
+}
+
+// WithdrawQuarterSnapshotRequestObject is what a request for WithdrawQuarterSnapshot says.
+type WithdrawQuarterSnapshotRequestObject struct {
+	Id     QuarterSnapshotId
+	Params WithdrawQuarterSnapshotParams
+	Body   *StepInput
 }
 
 // ListStatisticalNeighbourModelsRequestObject is what a request for ListStatisticalNeighbourModels says.
@@ -15518,18 +15518,6 @@ type Operations interface {
 	// UpdateProgramme Correct the programme
 	// (PATCH /v1/programme)
 	UpdateProgramme(ctx context.Context, r UpdateProgrammeRequestObject) (Response, error)
-	// ListQuarterSnapshots List snapshots
-	// (GET /v1/quarter-snapshots)
-	ListQuarterSnapshots(ctx context.Context, r ListQuarterSnapshotsRequestObject) (Response, error)
-	// GetQuarterSnapshot Read a snapshot
-	// (GET /v1/quarter-snapshots/{id})
-	GetQuarterSnapshot(ctx context.Context, r GetQuarterSnapshotRequestObject) (Response, error)
-	// GetQuarterSnapshotDocument Read what a snapshot says
-	// (GET /v1/quarter-snapshots/{id}/document)
-	GetQuarterSnapshotDocument(ctx context.Context, r GetQuarterSnapshotDocumentRequestObject) (Response, error)
-	// WithdrawQuarterSnapshot Withdraw a snapshot
-	// (POST /v1/quarter-snapshots/{id}/withdraw)
-	WithdrawQuarterSnapshot(ctx context.Context, r WithdrawQuarterSnapshotRequestObject) (Response, error)
 	// ListQuarters List quarters
 	// (GET /v1/quarters)
 	ListQuarters(ctx context.Context, r ListQuartersRequestObject) (Response, error)
@@ -15626,6 +15614,18 @@ type Operations interface {
 	// GetReminder Read a reminder
 	// (GET /v1/reminders/{id})
 	GetReminder(ctx context.Context, r GetReminderRequestObject) (Response, error)
+	// ListQuarterSnapshots List snapshots
+	// (GET /v1/snapshots)
+	ListQuarterSnapshots(ctx context.Context, r ListQuarterSnapshotsRequestObject) (Response, error)
+	// GetQuarterSnapshot Read a snapshot
+	// (GET /v1/snapshots/{id})
+	GetQuarterSnapshot(ctx context.Context, r GetQuarterSnapshotRequestObject) (Response, error)
+	// GetQuarterSnapshotDocument Read what a snapshot says
+	// (GET /v1/snapshots/{id}/document)
+	GetQuarterSnapshotDocument(ctx context.Context, r GetQuarterSnapshotDocumentRequestObject) (Response, error)
+	// WithdrawQuarterSnapshot Withdraw a snapshot
+	// (POST /v1/snapshots/{id}/withdraw)
+	WithdrawQuarterSnapshot(ctx context.Context, r WithdrawQuarterSnapshotRequestObject) (Response, error)
 	// ListStatisticalNeighbourModels List neighbour models
 	// (GET /v1/statistical-neighbour-models)
 	ListStatisticalNeighbourModels(ctx context.Context, r ListStatisticalNeighbourModelsRequestObject) (Response, error)
@@ -16913,7 +16913,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(QuarterSnapshotInput)
 		from.body(r.Body)
 	})
-	on(to, "GET", "/v1/quarter-snapshots", o.ListQuarterSnapshots, func(from *request, r *ListQuarterSnapshotsRequestObject) {
+	on(to, "GET", "/v1/snapshots", o.ListQuarterSnapshots, func(from *request, r *ListQuarterSnapshotsRequestObject) {
 		from.query("include", false, &r.Params.Include)
 		from.query("quarter", false, &r.Params.Quarter)
 		from.query("state", false, &r.Params.State)
@@ -16926,18 +16926,18 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
-	on(to, "GET", "/v1/quarter-snapshots/:id", o.GetQuarterSnapshot, func(from *request, r *GetQuarterSnapshotRequestObject) {
+	on(to, "GET", "/v1/snapshots/:id", o.GetQuarterSnapshot, func(from *request, r *GetQuarterSnapshotRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
-	on(to, "POST", "/v1/quarter-snapshots/:id/withdraw", o.WithdrawQuarterSnapshot, func(from *request, r *WithdrawQuarterSnapshotRequestObject) {
+	on(to, "POST", "/v1/snapshots/:id/withdraw", o.WithdrawQuarterSnapshot, func(from *request, r *WithdrawQuarterSnapshotRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(StepInput)
 		from.body(r.Body)
 	})
-	on(to, "GET", "/v1/quarter-snapshots/:id/document", o.GetQuarterSnapshotDocument, func(from *request, r *GetQuarterSnapshotDocumentRequestObject) {
+	on(to, "GET", "/v1/snapshots/:id/document", o.GetQuarterSnapshotDocument, func(from *request, r *GetQuarterSnapshotDocumentRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})

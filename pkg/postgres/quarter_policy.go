@@ -75,7 +75,7 @@ func policiesDue(tx *gorm.DB, s *Store) (codes []string, err error) {
 
 // fix fixes by what it is decided what may be shown of a quarter.
 func (w *work) fix(code string) error {
-	q, err := hold(w, quarters, code)
+	q, err := read(beyondSight(w.tx).Clauses(forUpdate), quarters, code)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 const exampleSnapshot = "01932b7e-0000-7000-8000-000000000081"
 
 var (
-	_ = standIn("/v1/quarter-snapshots", exampleSnapshot, (*world).quarterSnapshot)
+	_ = standIn("/v1/snapshots", exampleSnapshot, (*world).quarterSnapshot)
 	_ = prepared((*world).quarterSnapshot, "withdrawQuarterSnapshot")
 )
 
@@ -124,7 +124,7 @@ func TestAQuarterIsShown(t *testing.T) {
 	manager.change(http.MethodDelete, at, "").problem(409, "in_use")
 
 	// What it says is the same for everybody, and to the byte what its hash says.
-	first := "/v1/quarter-snapshots/" + *q.Snapshot
+	first := "/v1/snapshots/" + *q.Snapshot
 	var s api.QuarterSnapshot
 	lead.get(first).want(200).into(&s)
 	if s.Number != 1 || s.State != "standing" || s.Reason != nil || s.BoroughsShown != 32 || !slices.Equal(s.BoroughsMissing, []string{"E09000001"}) {
@@ -146,7 +146,7 @@ func TestAQuarterIsShown(t *testing.T) {
 	var second api.QuarterSnapshot
 	created := manager.post(at+"/snapshots", `{"reason":"Lambeth has corrected its referrals."}`).want(201)
 	created.into(&second)
-	if second.Number != 2 || created.header.Get("Location") != "/v1/quarter-snapshots/"+second.Id {
+	if second.Number != 2 || created.header.Get("Location") != "/v1/snapshots/"+second.Id {
 		t.Errorf("%+v at %s", second, created.header.Get("Location"))
 	}
 	if got := lead.get(first + "/document").want(200); got.body != document.body {
@@ -157,7 +157,7 @@ func TestAQuarterIsShown(t *testing.T) {
 	}
 
 	// Withdrawn it cannot be read, and what stands is shown in its place.
-	at2 := "/v1/quarter-snapshots/" + second.Id
+	at2 := "/v1/snapshots/" + second.Id
 	lead.change(http.MethodPost, at2+"/withdraw", `{"reason":"No."}`).problem(403, "role")
 	manager.change(http.MethodPost, at2+"/withdraw", "").problem(422, "invalid")
 	manager.change(http.MethodPost, at2+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
@@ -261,7 +261,7 @@ func TestASmallCountIsNotHad(t *testing.T) {
 		id, all := *must(w, q, err).Snapshot, map[string]string{}
 		figures := "/v1/quarters/" + code + "/figures?count=true&limit=500"
 		asked := []string{
-			"/v1/quarters/" + code, "/v1/quarters?include=steps", "/v1/quarter-snapshots?include=steps", "/v1/quarter-snapshots/" + id, "/v1/quarter-snapshots/" + id + "/document",
+			"/v1/quarters/" + code, "/v1/quarters?include=steps", "/v1/snapshots?include=steps", "/v1/snapshots/" + id, "/v1/snapshots/" + id + "/document",
 			"/v1/quarters/" + code + "/completeness", "/v1/timeliness", "/v1/changes", "/v1/audit?type=quarter-snapshot&id=" + id, "/v1/audit?type=quarter&id=" + code,
 			figures, figures + "&format=csv", figures + "&format=ndjson", figures + "&limit=7", figures + "&snapshot=1", figures + "&borough=" + own, figures + "&indicator=REREF_PCT",
 			figures + "&exception=top20", figures + "&exception=bottom20", figures + "&exception=none", figures + "&snapshot=2", figures + "&colour=blue",
