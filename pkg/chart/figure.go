@@ -20,13 +20,13 @@ const (
 
 // statuses are what stands in the place of a value, and what that means. The signs are
 // those of the government's own statistics, as far as these have one.
-var statuses = [...]struct{ sign, words string }{
+var statuses = [...]struct{ sign, name, why string }{
 	Shown:         {},
-	Hidden:        {"c", "hidden, it would tell of a small number of children"},
-	Withheld:      {"x", "withheld, published figures say that it is of few children"},
-	Missing:       {"-", "missing"},
-	NotApplicable: {"z", "not applicable"},
-	NoDenominator: {"/", "nothing to divide by"},
+	Hidden:        {"c", "hidden", ", it would tell of a small number of children"},
+	Withheld:      {"x", "withheld", ", published figures say that it is of few children"},
+	Missing:       {"-", "missing", ""},
+	NotApplicable: {"z", "not applicable", ""},
+	NoDenominator: {"/", "nothing to divide by", ""},
 }
 
 // Figure is what may be shown of one value.
@@ -64,6 +64,20 @@ func (f Figure) words() string {
 		return f.Text
 	}
 	return strings.TrimSpace(statuses[f.Status].sign + " " + f.Text)
+}
+
+// told are the words with what their sign means, for those who hear them.
+func (f Figure) told() string {
+	if f.Status == Shown {
+		return f.Text
+	}
+	return f.words() + " (" + statuses[f.Status].name + ")"
+}
+
+// meaning is a sign and what it means.
+func meaning(status Status) string {
+	s := statuses[status]
+	return s.sign + ": " + s.name + s.why
 }
 
 // ends answers the lowest and the highest place that a plain figure takes on a scale, and
@@ -125,7 +139,7 @@ func (s seen) legend() []string {
 	var legend []string
 	for status, occurs := range s {
 		if occurs && Status(status) != Shown {
-			legend = append(legend, statuses[status].sign+": "+statuses[status].words)
+			legend = append(legend, meaning(Status(status)))
 		}
 	}
 	return legend

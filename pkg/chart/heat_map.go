@@ -10,7 +10,7 @@ import (
 type HeatMap struct {
 	Frame
 
-	Of       string // of whom the fifths are: London
+	Of       string // of whom the fifths are, such as the region
 	RowsAre  string // what is in a row: Borough
 	GroupsBy string // what rows are grouped by: Sub-region
 	Columns  []Column
@@ -76,6 +76,14 @@ func (c Cell) words() string {
 		return c.Figure.words()
 	}
 	return c.Figure.words() + " " + fifths[c.Fifth].letter
+}
+
+// told are the words for those who hear them.
+func (c Cell) told() string {
+	if c.Fifth == 0 {
+		return c.Figure.told()
+	}
+	return c.Figure.told() + ", " + fifths[c.Fifth].letter + ", " + fifths[c.Fifth].words
 }
 
 func (c Cell) ground() string {
@@ -247,13 +255,21 @@ func (h HeatMap) draw(prefix string) *drawing {
 	l := h.layout()
 	d := &drawing{prefix: prefix, width: max(l.left+l.column*float64(len(h.Columns))+padding, 560)}
 	y := h.heads(d, l, d.head(h.Frame))
+	var frames [][2]float64 // where a marked row begins and ends
 	for _, g := range h.Groups {
 		if name := clean(g.Name); name != "" {
 			y = d.block(padding, y+1, d.width-2*padding, headingInk, name) + 2
 		}
 		for _, r := range g.Rows {
-			y = h.row(d, l, y, r)
+			next := h.row(d, l, y, r)
+			if r.Marked {
+				frames = append(frames, [2]float64{y, next})
+			}
+			y = next
 		}
+	}
+	for _, f := range frames { // over all rows, so that none covers a part of one
+		d.rect(padding-4, f[0], l.left-padding+4+l.column*float64(len(h.Columns)), f[1]-f[0], "none", "stroke", black, "stroke-width", "2.5")
 	}
 	y = d.keys(y+8, h.legend())
 	d.foot(y+2, h.notes(nil))
@@ -317,10 +333,9 @@ func (h HeatMap) row(d *drawing, l heatLayout, y float64, r HeatRow) (next float
 			right -= letterRoom // below each other with those that have a letter
 		}
 		d.text(right, base, cellInk, lines[i]...)
-		told = append(told, h.Columns[i].head()+": "+c.words())
+		told = append(told, h.Columns[i].head()+": "+c.told())
 	}
 	if r.Marked {
-		d.rect(padding-4, y, l.left-padding+4+l.column*float64(len(cells)), height, "none", "stroke", black, "stroke-width", "2.5")
 		d.tell(clean(r.Name) + ": " + strings.Join(told, "; ") + ".")
 	}
 	return y + height

@@ -54,6 +54,18 @@ func TestBarsStandInOrder(t *testing.T) {
 	}
 }
 
+func TestWhoIsMarkedAndHasNoBarIsNamed(t *testing.T) {
+	t.Parallel()
+	b := chart.RankedBars{Unit: "%", Bars: []chart.Bar{{Name: "Camden", Marked: true, Figure: chart.Figure{Status: chart.Hidden}}, {Name: "Barnet", Figure: value(10)}}}
+	want := []string{"Neither end is good: in the order of names", "Marked, and without a bar: Camden", "c: hidden, it would tell of a small number of children: Camden"}
+	if got := b.Table().Notes; !slices.Equal(got, want) {
+		t.Errorf("the notes are %q, want %q", got, want)
+	}
+	if told := parsed(t, svg(t, b), true)[2].text; told != "Camden: c (hidden)." {
+		t.Errorf("told is %q", told)
+	}
+}
+
 // TestBarsBeginAtZero measures the bars by the scale that is written below them.
 func TestBarsBeginAtZero(t *testing.T) {
 	t.Parallel()

@@ -34,6 +34,9 @@ func TestPage(t *testing.T) {
 				t.Errorf("%s %s is %s, which is not there", e.name, a, to)
 			}
 		}
+		if to, pattern := strings.CutPrefix(e.attributes["fill"], "url(#"); pattern && !ids[strings.TrimSuffix(to, ")")] {
+			t.Errorf("%s is filled with %s, which is not there", e.name, to)
+		}
 	}
 	if n := len(of(elements, "svg")); n != 3 {
 		t.Errorf("the page has %d pictures", n)

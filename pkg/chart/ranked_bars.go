@@ -120,7 +120,7 @@ func absent(others []Bar, levels []Level) []string {
 		all = append(all, named{l.Figure, l.Name})
 	}
 	var notes []string
-	for status, s := range statuses {
+	for status := range statuses {
 		var names []string
 		for _, one := range all {
 			if one.Status != Status(status) {
@@ -133,7 +133,7 @@ func absent(others []Bar, levels []Level) []string {
 			names = append(names, name)
 		}
 		if len(names) > 0 {
-			notes = append(notes, s.sign+": "+s.words+": "+strings.Join(names, ", "))
+			notes = append(notes, meaning(Status(status))+": "+strings.Join(names, ", "))
 		}
 	}
 	return notes
@@ -145,17 +145,21 @@ func (b RankedBars) legend() []string {
 	_, levels := b.levels()
 	legend := []string{b.order()}
 	if slices.ContainsFunc(drawn, func(bar Bar) bool { return bar.Status == Hidden }) {
-		legend = append(legend, "Dashed band: "+statuses[Hidden].words+"; it lies between the ends")
+		legend = append(legend, "Dashed band: "+statuses[Hidden].name+statuses[Hidden].why+"; it lies between the ends")
 	}
-	var marked []string
-	for _, bar := range append(drawn, others...) {
-		if bar.Marked {
-			marked = append(marked, bar.Name)
+	marked := func(words string, bars []Bar) {
+		var names []string
+		for _, bar := range bars {
+			if bar.Marked {
+				names = append(names, bar.Name)
+			}
+		}
+		if len(names) > 0 {
+			legend = append(legend, words+strings.Join(names, ", "))
 		}
 	}
-	if len(marked) > 0 {
-		legend = append(legend, "Hatched, in bold, with a triangle: "+strings.Join(marked, ", "))
-	}
+	marked("Hatched, in bold, with a triangle: ", drawn)
+	marked("Marked, and without a bar: ", others)
 	return append(legend, absent(others, levels)...)
 }
 
@@ -281,7 +285,10 @@ func (b RankedBars) draw(prefix string) *drawing {
 // told is a marked bar in a sentence.
 func (b RankedBars) told(bar Bar) string {
 	bar.Figure = bar.plain()
-	sentence := clean(bar.Name) + ": " + bar.words() + " " + clean(b.Unit)
+	sentence := clean(bar.Name) + ": " + bar.told()
+	if bar.Text != "" {
+		sentence += " " + clean(b.Unit)
+	}
 	if place := clean(bar.Place); place != "" {
 		sentence += ", place " + place
 	}

@@ -360,8 +360,9 @@ func (s Series) values(d *drawing, l seriesLayout, y float64, n int, line Line) 
 	d.text(x+sampleRoom, base, in, name...)
 	var told []string
 	for i, period := range s.Periods {
-		words := s.point(line, i).words()
-		told = append(told, clean(period)+": "+words)
+		p := s.point(line, i)
+		words := p.words()
+		told = append(told, clean(period)+": "+p.told())
 		if l.upward {
 			d.text(l.x(i)+value.size*0.35, y+4, value, words)
 		} else {

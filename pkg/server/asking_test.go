@@ -21,8 +21,12 @@ type asking struct {
 	caller
 
 	name    string
-	words   []string // that stand in what is kept from the reader
-	cursors bool     // whether places in the feed can be compared
+	brief   bool              // asks each parameter with one value: who sees no more than another who asks them all
+	words   []string          // that stand in what is kept from the reader
+	cursors bool              // whether places in the feed can be compared
+	heard   answers           // what was told last
+	etags   map[string]string // that the reader has kept, by question
+	nowhere map[string]string // what was told of a record that is not there, by question
 }
 
 // answers are those to each question.
@@ -30,7 +34,9 @@ type answers map[string]string
 
 // questions are the addresses of everything that the operation answers, but for what
 // names records that are out of sight: each filter with each of its values, each order,
-// each addition, with the count, in each form, and what is refused.
+// each addition, with the count, and what is refused. Each filter and each order is asked
+// in each form; its values take turns there, but for the first, as forms know of no values.
+// What the snapshot answers is made of no records, and is asked each parameter with one value.
 func (a *asking) questions(op *described) []string {
 	a.w.t.Helper()
 	asked := a.w.narrowable(op)
@@ -58,14 +64,21 @@ func (a *asking) questions(op *described) []string {
 		if p.Value.In != openapi3.ParameterInQuery || p.Value.Name == "cursor" || p.Value.Name == "format" {
 			continue
 		}
-		for _, value := range a.valuesOf(p.Value) {
+		values := a.valuesOf(p.Value)
+		if a.brief || op.Extensions["x-from-snapshot"] == true {
+			values = values[:1]
+		}
+		for i, value := range values {
 			question := asked(p.Value.Name, value)
 			questions = append(questions, question+counted)
 			if p.Value.Name == "count" || p.Value.Name == "include" {
 				continue
 			}
-			for _, form := range forms(op)[1:] {
-				questions = append(questions, question+"&format="+form)
+			further := forms(op)[1:]
+			for j, form := range further {
+				if i == 0 || i%len(further) == j {
+					questions = append(questions, question+"&format="+form)
+				}
 			}
 		}
 	}
@@ -125,16 +138,20 @@ func (a *asking) hear(r answer) string {
 }
 
 // askAll asks everything of the operations, and goes on to the second page of whatever
-// has one.
+// has one. The reader keeps what may be kept of the plain answers.
 func (a *asking) askAll(operations []*described) answers {
 	a.w.t.Helper()
 	heard := answers{}
+	a.etags = map[string]string{}
 	for _, op := range operations {
 		if op.method != http.MethodGet || op.OperationID == "getMetrics" { // which counts what everybody asks, and names nothing
 			continue
 		}
-		for _, question := range a.questions(op) {
+		for i, question := range a.questions(op) {
 			r := a.get(question)
+			if i == 0 && r.status == http.StatusOK {
+				a.etags[question] = r.header.Get("ETag")
+			}
 			told := a.hear(r)
 			if !a.cursors {
 				told = placed.ReplaceAllString(told, "")
@@ -182,12 +199,12 @@ func clipped(text, other string) string {
 
 // stillHolds names the questions of the operations whose answer, which the reader has
 // kept, is not said to stand although nothing was told of a change.
-func (a *asking) stillHolds(operations []*described, etags map[string]string) []string {
+func (a *asking) stillHolds(operations []*described) []string {
 	a.w.t.Helper()
 	var found []string
 	for _, op := range operations {
 		question := a.w.narrowable(op)("", "")
-		if etag := etags[question]; etag != "" {
+		if etag := a.etags[question]; etag != "" {
 			if r := a.send(http.MethodGet, question, "", "If-None-Match", etag); r.status != http.StatusNotModified {
 				found = append(found, fmt.Sprintf("%s with the ETag of before is answered %d", question, r.status))
 			}
@@ -196,26 +213,15 @@ func (a *asking) stillHolds(operations []*described, etags map[string]string) []
 	return found
 }
 
-// keep reads what the reader may keep of each operation.
-func (a *asking) keep(operations []*described) map[string]string {
-	a.w.t.Helper()
-	etags := map[string]string{}
-	for _, op := range operations {
-		if op.method == http.MethodGet && op.OperationID != "getMetrics" {
-			question := a.w.narrowable(op)("", "")
-			if r := a.get(question); r.status == http.StatusOK {
-				etags[question] = r.header.Get("ETag")
-			}
-		}
-	}
-	return etags
-}
-
 // twins names where a record out of sight is answered otherwise than one that is not
-// there: in the path, in a filter, and in what is sent.
+// there: in the path, in a filter, and in what is sent. What is said of one that is not
+// there is asked once.
 func (a *asking) twins(operations []*described, hidden []string) []string {
 	a.w.t.Helper()
 	var found []string
+	if a.nowhere == nil {
+		a.nowhere = map[string]string{}
+	}
 	same := func(request ask, id string) {
 		a.w.t.Helper()
 		request.token = a.token
@@ -228,24 +234,31 @@ func (a *asking) twins(operations []*described, hidden []string) []string {
 			}
 			return strings.ReplaceAll(a.hear(r), id, "{hidden}")
 		}
-		if there, nowhere := told(id), told(nothing); there != nowhere {
+		asked := fmt.Sprint(request)
+		if a.nowhere[asked] == "" {
+			a.nowhere[asked] = told(nothing)
+		}
+		if there, nowhere := told(id), a.nowhere[asked]; there != nowhere {
 			found = append(found, request.method+" "+request.path+" "+request.body+"\n  there   "+clipped(there, nowhere)+"\n  nowhere "+clipped(nowhere, there))
 		}
 	}
 	for _, op := range operations {
+		bodies, citing := a.citing(op), ask{}
+		if len(bodies) > 0 {
+			if citing = a.change(op, op.path); !a.standing(&citing) {
+				bodies = nil
+			}
+		}
 		for _, record := range hidden {
 			id := idIn(record)
 			if address := strings.TrimSuffix(record, id) + "{id}"; op.path == address || strings.HasPrefix(op.path, address+"/") {
 				same(a.change(op, strings.Replace(op.path, "{id}", "{hidden}", 1)), id)
 			}
-			for _, question := range a.naming(op) {
+			for _, question := range a.naming(op, record) {
 				same(ask{method: http.MethodGet, path: question}, id)
 			}
-			for _, body := range a.citing(op) {
-				if request := a.change(op, op.path); a.standing(&request) {
-					request.body = body
-					same(request, id)
-				}
+			for _, citing.body = range bodies {
+				same(citing, id)
 			}
 		}
 	}
@@ -292,12 +305,15 @@ func (a *asking) standing(request *ask) bool {
 	return false
 }
 
-// naming are the questions in which a filter names a record that is hidden.
-func (a *asking) naming(op *described) (questions []string) {
+// naming are the questions in which a filter names the record, which is hidden. As one of
+// its own noun it is named in every form, as one of another in one form.
+func (a *asking) naming(op *described, record string) (questions []string) {
 	a.w.t.Helper()
 	if op.method != http.MethodGet {
 		return nil
 	}
+	nouns := contract.doc.Components.Schemas["ResourceType"].Value.Enum
+	its := slices.IndexFunc(nouns, func(noun any) bool { return strings.HasPrefix(record, nounPath(fmt.Sprint(noun))+"/") })
 	for _, p := range op.parameters {
 		schema := p.Value.Schema
 		if schema.Value.Items != nil {
@@ -312,24 +328,19 @@ func (a *asking) naming(op *described) (questions []string) {
 				question += "&format=" + form
 			}
 			if p.Value.Name != "id" {
-				questions = append(questions, question)
+				if form == "" || p.Value.Name == camel(fmt.Sprint(nouns[its]))+"Id" {
+					questions = append(questions, question)
+				}
 				continue
 			}
-			for _, noun := range enumOf(contract.parameter(op, "type")) {
-				questions = append(questions, strings.Replace(question, "type=finding", "type="+fmt.Sprint(noun), 1))
+			for i, noun := range nouns {
+				if form == "" || i == its {
+					questions = append(questions, strings.Replace(question, "type=finding", "type="+fmt.Sprint(noun), 1))
+				}
 			}
 		}
 	}
 	return questions
-}
-
-func (c *conformance) parameter(op *described, name string) *openapi3.Parameter {
-	for _, p := range op.parameters {
-		if p.Value.Name == name {
-			return p.Value
-		}
-	}
-	return nil
 }
 
 // citing are the bodies of the operation in which a member names a record that is

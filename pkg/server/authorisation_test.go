@@ -60,11 +60,18 @@ func TestALeadAuthorises(t *testing.T) {
 	lead.post(authorisationsList, strings.Replace(named(own, "ann", w.soon()), "benchmarking_submission", "self_evaluation", 1)).want(201)
 	editor.does(path, "submit", "").problem(403, "no_authority")
 	wantStep(t, editor.get(path), "submit", false, "no_authority")
+	waiting := func(c caller) int { return len(idsIn(t, c.get("/v1/me/tasks?kind=submit-return"))) }
+	if n := waiting(editor); n != 0 {
+		t.Errorf("%d returns wait for who may not submit them", n)
+	}
 	given := lead.post(authorisationsList, named(own, "ann", w.soon()))
 	at := authorisationsList + "/" + given.id()
 	wantStep(t, editor.get(path), "submit", true, "")
 	another.does(path, "submit", "").problem(403, "no_authority")
 	wantStep(t, another.get(path), "submit", false, "no_authority")
+	if mine, others := waiting(editor), waiting(another); mine != 1 || others != 0 {
+		t.Errorf("%d returns wait for who may submit them, and %d for who may not", mine, others)
+	}
 	editor.does(path, "submit", "").want(200)
 
 	var v api.BenchmarkingVersion

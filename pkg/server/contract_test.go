@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,6 +29,7 @@ type conformance struct {
 	operations []*described
 	mu         sync.Mutex
 	seen       map[string]bool // "listBoroughs 200"
+	held       sync.Map        // of bodies that were found to be as the contract says: the same need not be read again
 }
 
 // described is an operation of the contract with its address.
@@ -126,9 +128,22 @@ func (c *conformance) check(request *http.Request, r *http.Response, body []byte
 		return c.checkProblem(r, body)
 	}
 	if strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json") {
-		return checkJSON(op.OperationID+" "+status, content.Schema.Value, body)
+		known := heldBody{content.Schema.Value, sha256.Sum256(body)}
+		if _, held := c.held.Load(known); held {
+			return nil
+		}
+		if err := checkJSON(op.OperationID+" "+status, content.Schema.Value, body); err != nil {
+			return err
+		}
+		c.held.Store(known, true)
 	}
 	return nil
+}
+
+// heldBody is a body that was held to the schema.
+type heldBody struct {
+	schema *openapi3.Schema
+	body   [sha256.Size]byte
 }
 
 func checkJSON(what string, schema *openapi3.Schema, body []byte) error {
