@@ -453,6 +453,9 @@ func nounPath(noun string) string {
 	if noun == "reminder-address" {
 		return "/v1/reminder-addresses"
 	}
+	if noun == "quarter-snapshot" {
+		return "/v1/snapshots"
+	}
 	if noun == "ask-or-offer" {
 		return "/v1/asks-and-offers"
 	}
