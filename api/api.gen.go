@@ -2347,6 +2347,11 @@ type BenchmarkingReport struct {
 	// Example: 1.0.0
 	Framework FrameworkNumber `json:"framework"`
 
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
+
 	// MaySubmit Whether nothing in the figures keeps it from being submitted. Windows and permissions are said by the step.
 	MaySubmit bool `json:"maySubmit"`
 
@@ -2506,8 +2511,10 @@ type BenchmarkingSubmission struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Illustrative Whether it is made up, to show how the service works.
-	Illustrative bool `json:"illustrative"`
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
@@ -2634,6 +2641,11 @@ type BenchmarkingVersion struct {
 	//
 	// Example: 1.0.0
 	Framework FrameworkNumber `json:"framework"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Number The number of a version, from 1.
 	Number VersionNumber `json:"number"`
@@ -3234,6 +3246,11 @@ type Completeness struct {
 	// Example: 2026-03-31
 	ExtendedUntil *NullableDate `json:"extendedUntil"`
 
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
+
 	// InCorrection How many returns.
 	//
 	// Example: 3
@@ -3388,6 +3405,11 @@ type Contact struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Promised Plain text, or null where there is none.
 	//
@@ -3597,6 +3619,11 @@ type CorrectionWindow struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// OpensOn A calendar day.
 	//
@@ -4460,6 +4487,11 @@ type Extension struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
 	//
@@ -5617,6 +5649,11 @@ type HostCommentInput struct {
 	// Example: The team met two of the three commissioners.
 	Text string `json:"text"`
 }
+
+// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+//
+// Example: false
+type Illustrative = bool
 
 // ImportWarning What somebody should look at before the figures are taken.
 type ImportWarning struct {
@@ -7974,10 +8011,10 @@ type Quarter struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
-	// Illustrative Whether its figures are made up.
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
 	//
 	// Example: false
-	Illustrative bool `json:"illustrative"`
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Imported Whether its returns were collected before they were collected here.
 	//
@@ -8984,6 +9021,11 @@ type Reminder struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
+
 	// Mail What became of a reminder as e-mail: `none` where no address is named or e-mail is not set up, `sent` once a mail server took it, `not_needed` where the return came first, `uncertain` where nobody can say whether it was taken twice, `failed` where it could not be sent. Of several addresses the worst counts. More may come.
 	Mail ReminderMail `json:"mail"`
 
@@ -9866,6 +9908,11 @@ type Task struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the quarter's figures are made up, to show how the service works. Whatever is about a quarter says so.
+	//
+	// Example: false
+	Illustrative Illustrative `json:"illustrative"`
 
 	// Kind What is to be done. More may come.
 	Kind TaskKind `json:"kind"`
@@ -11080,18 +11127,27 @@ type QueryBenchmarkingSubmissionParams struct {
 
 // GetBenchmarkingReportParams defines parameters for GetBenchmarkingReport.
 type GetBenchmarkingReportParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetBenchmarkingReportTableParams defines parameters for GetBenchmarkingReportTable.
 type GetBenchmarkingReportTableParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetBenchmarkingReportWorkbookParams defines parameters for GetBenchmarkingReportWorkbook.
 type GetBenchmarkingReportWorkbookParams struct {
+	// Framework Judged by this version of the framework, and nothing is written; by its own where it is not given.
+	Framework *FrameworkNumber `form:"framework,omitempty" json:"framework,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -17031,14 +17087,17 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report", o.GetBenchmarkingReport, func(from *request, r *GetBenchmarkingReportRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report.csv", o.GetBenchmarkingReportTable, func(from *request, r *GetBenchmarkingReportTableRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/report.xlsx", o.GetBenchmarkingReportWorkbook, func(from *request, r *GetBenchmarkingReportWorkbookRequestObject) {
 		from.path("id", &r.Id)
+		from.query("framework", false, &r.Params.Framework)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions/:id/versions", o.ListBenchmarkingVersions, func(from *request, r *ListBenchmarkingVersionsRequestObject) {

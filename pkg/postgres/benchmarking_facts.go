@@ -14,6 +14,22 @@ import (
 // submissionFacts reads what the steps of returns depend on: the quarter, what the
 // borough was granted in it, and the report on a draft that the actor may submit.
 func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission) error {
+	if err := windowFacts(tx, rows); err != nil {
+		return err
+	}
+	lets, err := lettingSubmit(tx, actor, rows)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		row.Facts.Authorised = lets
+	}
+	return draftReports(tx, actor, rows)
+}
+
+// windowFacts reads whether the window takes what is sent: the quarter, and what the
+// borough was granted in it.
+func windowFacts(tx *gorm.DB, rows []*returns.Submission) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -37,12 +53,8 @@ func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submiss
 	if err := beyondSight(tx).Where("taken_back_at IS NULL AND (quarter_code, borough_code) IN ?", of).Order("id").Find(&corrections).Error; err != nil {
 		return err
 	}
-	lets, err := lettingSubmit(tx, actor, rows)
-	if err != nil {
-		return err
-	}
 	for _, row := range rows {
-		row.Facts = returns.Facts{Authorised: lets}
+		row.Facts = returns.Facts{}
 		for i := range quarters {
 			if quarters[i].Code == row.Quarter {
 				row.Facts.Quarter = quarters[i]
@@ -59,7 +71,7 @@ func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submiss
 			}
 		}
 	}
-	return draftReports(tx, actor, rows)
+	return nil
 }
 
 // lettingSubmit reads by what the actor may submit returns of these boroughs, which
@@ -83,7 +95,7 @@ func draftReports(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission
 		if row.Draft == nil || !returns.WritesFor(actor, row.Borough) {
 			continue
 		}
-		judging, err := judgingOf(tx, row, row.Draft.Framework)
+		judging, err := judgingOf(tx, row, row.Draft.Framework, longestPast)
 		if err != nil {
 			return err
 		}
@@ -98,44 +110,70 @@ func draftReports(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission
 const longestPast = 12
 
 // judgingOf reads what a return is judged by under the version of the framework.
-func judgingOf(tx *gorm.DB, row *returns.Submission, number string) (returns.Judging, error) {
+func judgingOf(tx *gorm.DB, row *returns.Submission, number string, longest int) (returns.Judging, error) {
 	asked, err := askedBy(tx, number)
 	if err != nil {
 		return returns.Judging{}, err
 	}
-	j := returns.Judging{Asked: asked, Borough: row.Borough, Quarter: row.Quarter}
-	err = earlier(tx, &j)
+	j := returns.Judging{Asked: asked, Borough: row.Borough, Quarter: row.Quarter, Illustrative: row.Illustrative}
+	err = earlier(tx, &j, longest)
 	return j, err
 }
 
 // askedBy reads what the version of the framework asks for.
 func askedBy(tx *gorm.DB, number string) (asked returns.Asked, err error) {
 	var f framework.Framework
-	if err := beyondSight(tx).Where("number = ?", number).Take(&f).Error; err != nil {
+	if err := beyondSight(tx).Select("id", "number", "state").Where("number = ?", number).Take(&f).Error; err != nil {
 		return asked, err
 	}
-	asked = returns.Asked{Version: f.Number, Document: &f.Document}
-	err = tx.Where("code = ANY (?)", array(indicatorsOf(&f.Document))).Find(&asked.Indicators).Error
+	settled := settledIn(tx)
+	document, kept := settled.document(f.ID)
+	if !kept {
+		if err := beyondSight(tx).Where("number = ?", number).Take(&f).Error; err != nil {
+			return asked, err
+		}
+		if document = &f.Document; f.State == framework.Published {
+			settled.keepDocument(f.ID, document)
+		}
+	}
+	asked = returns.Asked{Version: f.Number, Document: document}
+	err = tx.Where("code = ANY (?)", array(indicatorsOf(document))).Find(&asked.Indicators).Error
 	return asked, err
 }
 
-// earlier reads what the borough's earlier returns say that stand.
-func earlier(tx *gorm.DB, j *returns.Judging) error {
+// earlier reads what the borough's earlier returns say that stand, of at most so many
+// quarters.
+func earlier(tx *gorm.DB, j *returns.Judging, longest int) error {
+	if p, err := benchmark.ParsePeriod(j.Quarter); err == nil {
+		j.LastIsOf = p.Previous().Code
+	}
 	var past []struct {
+		Of           of `gorm:"embedded"`
 		Quarter      string
-		Values       returns.Values        `gorm:"serializer:json"`
-		Explanations []returns.Explanation `gorm:"serializer:json"`
+		Illustrative bool
+		Explanations []returns.Explanation `gorm:"serializer:json"` // of the quarter before alone
 	}
-	err := tx.Raw(`SELECT s.quarter_code AS quarter, v."values", v.explanations FROM benchmarking_submissions s
-		JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
-		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, j.Borough, j.Quarter, longestPast).Scan(&past).Error
+	err := tx.Raw(`SELECT s.quarter_code AS quarter, s.illustrative, v.submission_id AS submission, v.number, v.submitted_at AS at, CASE WHEN s.quarter_code = ? THEN v.explanations END AS explanations
+		FROM benchmarking_submissions s JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
+		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, j.LastIsOf, j.Borough, j.Quarter, longest).Scan(&past).Error
+	if err != nil {
+		return err
+	}
+	versions := make([]of, len(past))
 	for i := range past {
-		if follows(past[i].Quarter, j.Quarter) {
-			j.Last, j.LastIsOf = past[i].Explanations, past[i].Quarter
-		}
-		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: past[i].Values})
+		versions[i] = past[i].Of
 	}
-	return err
+	figures, err := figuresOf(tx, versions)
+	if err != nil {
+		return err
+	}
+	for i := range past {
+		if past[i].Quarter == j.LastIsOf {
+			j.Last = past[i].Explanations
+		}
+		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: figures[past[i].Of], Illustrative: past[i].Illustrative})
+	}
+	return nil
 }
 
 func indicatorsOf(d *framework.Document) []string {
@@ -145,10 +183,4 @@ func indicatorsOf(d *framework.Document) []string {
 	}
 	slices.Sort(codes)
 	return codes
-}
-
-// follows reports whether the second quarter is the one after the first.
-func follows(first, second string) bool {
-	p, err := benchmark.ParsePeriod(second)
-	return err == nil && p.Previous().Code == first
 }

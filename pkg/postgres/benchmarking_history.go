@@ -27,25 +27,27 @@ func (s *Store) ImportBenchmarkingHistory(ctx context.Context, actor programme.A
 			return err
 		}
 		got = returns.HistoryResult{Reading: file.Reading, Quarters: []string{}}
-		if err := w.takeQuarters(file, number, &got); err != nil {
+		madeUp, err := w.takeQuarters(file, number, &got)
+		if err != nil {
 			return err
 		}
-		return w.bring(file, asked, &got)
+		return w.bring(file, asked, madeUp, &got)
 	})
 	return orZero(got, err)
 }
 
 // takeQuarters locks the quarters of the file, in their order, and makes those that are
-// not there.
-func (w *work) takeQuarters(file *returns.HistoryFile, number string, got *returns.HistoryResult) error {
+// not there. It answers those whose figures are made up.
+func (w *work) takeQuarters(file *returns.HistoryFile, number string, got *returns.HistoryResult) (madeUp map[string]bool, err error) {
 	codes := file.Quarters()
 	var there []*returns.Quarter
 	if err := beyondSight(w.tx).Clauses(forUpdate).Where("code = ANY (?)", array(codes)).Order("code").Find(&there).Error; err != nil {
-		return err
+		return nil, err
 	}
 	held := map[string]*returns.Quarter{}
+	madeUp = map[string]bool{}
 	for _, q := range there {
-		held[q.Code] = q
+		held[q.Code], madeUp[q.Code] = q, q.Illustrative
 	}
 	var made []*returns.Quarter
 	for _, code := range codes {
@@ -54,19 +56,19 @@ func (w *work) takeQuarters(file *returns.HistoryFile, number string, got *retur
 		}
 	}
 	if err := file.Refuse(); err != nil {
-		return err
+		return nil, err
 	}
 	for _, q := range made {
 		if err := insert(w, quarters, q); err != nil {
-			return err
+			return nil, err
 		}
 		got.Quarters = append(got.Quarters, q.Code)
 	}
-	return nil
+	return madeUp, nil
 }
 
 // bring writes the returns of which something else stands, or nothing.
-func (w *work) bring(file *returns.HistoryFile, asked returns.Asked, got *returns.HistoryResult) error {
+func (w *work) bring(file *returns.HistoryFile, asked returns.Asked, madeUp map[string]bool, got *returns.HistoryResult) error {
 	rows, standing, err := w.brought(file.Quarters())
 	if err != nil {
 		return err
@@ -77,7 +79,7 @@ func (w *work) bring(file *returns.HistoryFile, asked returns.Asked, got *return
 		row := rows[[2]string{r.Quarter, r.Borough}]
 		switch {
 		case row == nil:
-			row = &returns.Submission{Borough: r.Borough, Quarter: r.Quarter}
+			row = &returns.Submission{Borough: r.Borough, Quarter: r.Quarter, Illustrative: madeUp[r.Quarter]}
 			row.ID = newID()
 			v := row.Imported(asked, r, w.now)
 			if err := insert(w, benchmarkingSubmissions, row); err != nil {

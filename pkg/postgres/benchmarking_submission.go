@@ -98,7 +98,7 @@ func submissionOf(q *gorm.DB, borough, quarter string, row *returns.Submission) 
 func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.PostingResult, error) {
 	var got returns.PostingResult
 	err := s.rehearse(ctx, actor, dry, func(w *work) (err error) {
-		got, err = w.receive(p)
+		got, err = w.receive(p, dry)
 		return err
 	})
 	return orZero(got, err)
@@ -118,7 +118,7 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 		}
 		all = make([]returns.PostingResult, len(postings))
 		refused, err := w.each(len(postings), partial, func(i int) (err error) {
-			all[i], err = w.receive(postings[i])
+			all[i], err = w.receive(postings[i], false) // the next may be of the same return
 			return err
 		})
 		for i, why := range refused {
@@ -137,7 +137,7 @@ func (w *work) sent(postings func(asked func(quarter string) (returns.Asked, boo
 	var failed error
 	sent, err := postings(func(quarter string) (returns.Asked, bool) {
 		row := returns.Submission{Quarter: quarter}
-		err := submissionFacts(w.tx, w.actor, []*returns.Submission{&row})
+		err := windowFacts(w.tx, []*returns.Submission{&row})
 		if err != nil || row.Facts.Quarter == nil {
 			failed = cmp.Or(failed, err)
 			return returns.Asked{}, false
@@ -192,8 +192,8 @@ func (s *Store) rehearse(ctx context.Context, actor programme.Actor, dry bool, d
 }
 
 // receive takes one return. The quarter is locked before the return, as by all who
-// accept.
-func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error) {
+// accept. A dry one is not written where there is nothing more that could refuse it.
+func (w *work) receive(p returns.Posting, dry bool) (got returns.PostingResult, err error) {
 	if !returns.WritesFor(w.actor, p.Borough) {
 		return got, programme.NotYours("Only the borough's own people and systems may do this.")
 	}
@@ -205,11 +205,11 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 	if err != nil {
 		return got, err
 	}
-	judge, err := judgingOf(w.tx, &row, number)
+	judge, err := judgingOf(w.tx, &row, number, longestPast)
 	if err != nil {
 		return got, err
 	}
-	draft, posted, err := judge.Draft(&p)
+	sent, err := judge.Draft(&p, row.Explanations)
 	if err != nil {
 		return got, err
 	}
@@ -218,18 +218,20 @@ func (w *work) receive(p returns.Posting) (got returns.PostingResult, err error)
 		return got, err
 	}
 	switch {
-	case there && head != nil && head.Equal(draft):
+	case there && head != nil && head.Equal(sent.Draft):
 		got.Outcome = returns.Unchanged
 	default:
-		if got.Outcome, err = w.replace(&row, there, p, draft); err != nil {
+		if got.Outcome, err = w.replace(&row, there, p, sent.Draft, dry); err != nil {
 			return got, err
 		}
 	}
-	if err := forSteps(w.tx, w.actor, benchmarkingSubmissions, []*returns.Submission{&row}); err != nil {
+	if row.Draft != nil {
+		row.Facts.Report = &sent.Held
+	}
+	if row.Facts.Authorised, err = lettingSubmit(w.tx, w.actor, []*returns.Submission{&row}); err != nil {
 		return got, err
 	}
-	got.Submission, got.Reading = row, posted.Reading
-	got.Report = posted.Judge(judge.Asked, judge.Before, row.Explanations)
+	got.Submission, got.Reading, got.Report = row, sent.Reading, sent.Report
 	return got, nil
 }
 
@@ -247,7 +249,7 @@ func (w *work) asksFor(row *returns.Submission) (string, error) {
 
 // replace writes the draft, where the posting's precondition, the rules and the window
 // let it.
-func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, draft returns.Draft) (returns.Outcome, error) {
+func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, draft returns.Draft, dry bool) (returns.Outcome, error) {
 	if err := p.Stands(there, row.Version); err != nil {
 		return "", err
 	}
@@ -262,7 +264,9 @@ func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, d
 	if err != nil {
 		return "", err
 	}
-	row.Draft = &draft
+	if row.Draft = &draft; dry {
+		return returns.Replaced, nil
+	}
 	return returns.Replaced, save(w, benchmarkingSubmissions, was, row)
 }
 
@@ -289,12 +293,13 @@ func (w *work) holdSubmission(borough, quarter string) (row returns.Submission, 
 	if err != nil {
 		return row, there, err
 	}
-	if err := submissionFacts(w.tx, w.actor, []*returns.Submission{&row}); err != nil {
+	if err := windowFacts(w.tx, []*returns.Submission{&row}); err != nil {
 		return row, there, err
 	}
 	if row.Facts.Quarter == nil {
 		return row, there, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such quarter.")
 	}
+	row.Illustrative = row.Facts.Quarter.Illustrative
 	return row, there, nil
 }
 
@@ -336,7 +341,7 @@ func (s *Store) DeleteBenchmarkingSubmission(ctx context.Context, actor programm
 // Invalid if there is no such warning.
 func (s *Store) ExplainBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, said returns.Explained) (returns.Submission, error) {
 	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Clarify, func(w *work, row *returns.Submission) error {
-		judge, err := judgingOf(w.tx, row, row.Draft.Framework)
+		judge, err := judgingOf(w.tx, row, row.Draft.Framework, longestPast)
 		if err != nil {
 			return err
 		}
@@ -410,7 +415,7 @@ func (s *Store) QueryBenchmarkingSubmission(ctx context.Context, actor programme
 		if err != nil {
 			return err
 		}
-		judge, err := judgingOf(w.tx, row, v.Framework)
+		judge, err := judgingOf(w.tx, row, v.Framework, longestPast)
 		if err != nil {
 			return err
 		}
@@ -436,18 +441,25 @@ func (s *Store) AnswerBenchmarkingSubmission(ctx context.Context, actor programm
 // number. The error is NotFound.
 func (s *Store) BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version] {
 	return listed(s, benchmarkingSubmissions.madeOf(), lastHeard(actor), func(v *returns.Version) []string { return []string{fmt.Sprintf("%06d", v.Number)} }, func(db *gorm.DB) ([]returns.Version, error) {
-		if _, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
+		row, err := read(db.Scopes(visibleTo(actor)), benchmarkingSubmissions, id)
+		if err != nil {
 			return nil, err
 		}
-		return versionsOf(db.Session(&gorm.Session{NewDB: true}), id)
+		versions, err := versionsOf(db.Session(&gorm.Session{NewDB: true}), id)
+		for i := range versions {
+			versions[i].Illustrative = row.Illustrative
+		}
+		return versions, err
 	})
 }
 
 // BenchmarkingVersion reads one version. The error is NotFound.
 func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (v returns.Version, err error) {
 	tx := s.gorm.WithContext(ctx)
-	if _, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err == nil {
+	row, err := read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id)
+	if err == nil {
 		err = tx.Where("submission_id = ? AND number = ?", id, number).Take(&v).Error
+		v.Illustrative = row.Illustrative
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
@@ -458,40 +470,4 @@ func (s *Store) BenchmarkingVersion(ctx context.Context, actor programme.Actor, 
 func versionsOf(tx *gorm.DB, id string) ([]returns.Version, error) {
 	var versions []returns.Version
 	return versions, tx.Where(clause.Eq{Column: "submission_id", Value: id}).Order("number").Find(&versions).Error
-}
-
-// BenchmarkingReport judges the draft, where the actor sees it, or else the newest
-// version that was not withdrawn. The error is NotFound.
-func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (got returns.PostingResult, err error) {
-	tx := s.gorm.WithContext(ctx)
-	if got.Submission, err = read(tx.Scopes(visibleTo(actor)), benchmarkingSubmissions, id); err != nil {
-		return got, refusal(err)
-	}
-	row := &got.Submission
-	draft, said := row.Draft, row.Explanations
-	if draft == nil || !returns.WritesFor(actor, row.Borough) {
-		v, err := lastVersion(tx, id)
-		if err != nil {
-			return got, refusal(err)
-		}
-		if v == nil {
-			return got, missing[returns.Submission]()
-		}
-		draft, said, got.Number = &returns.Draft{Framework: v.Framework, Values: v.Values}, v.Explanations, &v.Number
-	}
-	judging, err := judgingOf(tx, row, draft.Framework)
-	if err == nil {
-		got.Report = judging.Report(draft, said)
-	}
-	return got, refusal(err)
-}
-
-// lastVersion answers the newest version that was not withdrawn, or nil.
-func lastVersion(tx *gorm.DB, id string) (*returns.Version, error) {
-	var v returns.Version
-	err := tx.Where("submission_id = ? AND state <> ?", id, returns.VersionWithdrawn).Order("number DESC").Take(&v).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // nothing that was sent stands
-	}
-	return &v, err
 }

@@ -20,8 +20,8 @@ func (s *Store) BenchmarkingTemplate(ctx context.Context, actor programme.Actor,
 	if number == nil {
 		return t, programme.Errorf(programme.Conflict, programme.CodeNoFramework, "What the quarter asks for is settled when its window opens, unless the quarter names its framework.")
 	}
-	judging, err := judgingOf(tx, &returns.Submission{Borough: borough, Quarter: quarter}, *number)
-	t = returns.Template{Asked: judging.Asked, Borough: borough, Quarter: quarter}
+	judging, err := judgingOf(tx, &returns.Submission{Borough: borough, Quarter: quarter}, *number, 1)
+	t = returns.Template{Asked: judging.Asked, Borough: borough, Quarter: quarter, Illustrative: q.Illustrative}
 	if len(judging.Before) > 0 && (actor.Is(programme.RoleProgramme) || returns.WritesFor(actor, borough)) {
 		t.Last = &judging.Before[0]
 	}

@@ -8,7 +8,9 @@ import (
 )
 
 var contacts = kind[returns.Contact, *returns.Contact]{
-	orders: byChange,
+	orders:   byChange,
+	reads:    []string{"quarter"},
+	complete: illustrated[*returns.Contact],
 	cited: func(c *returns.Contact) []citation {
 		return []citation{citeBorough("/borough", &c.Borough)}
 	},

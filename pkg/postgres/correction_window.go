@@ -8,7 +8,9 @@ import (
 )
 
 var correctionWindows = kind[returns.CorrectionWindow, *returns.CorrectionWindow]{
-	orders: byChange,
+	orders:   byChange,
+	reads:    []string{"quarter"},
+	complete: illustrated[*returns.CorrectionWindow],
 	cited: func(c *returns.CorrectionWindow) []citation {
 		return []citation{citeBorough("/borough", &c.Borough)}
 	},

@@ -8,7 +8,9 @@ import (
 )
 
 var extensions = kind[returns.Extension, *returns.Extension]{
-	orders: byChange,
+	orders:   byChange,
+	reads:    []string{"quarter"},
+	complete: illustrated[*returns.Extension],
 	cited: func(e *returns.Extension) []citation {
 		return []citation{citeBorough("/borough", &e.Borough)}
 	},

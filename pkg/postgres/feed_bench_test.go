@@ -2,14 +2,12 @@ package postgres
 
 import (
 	"context"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"peerchallenge/pkg/postgres/local"
 	"peerchallenge/pkg/postgres/pgtest"
 	"peerchallenge/pkg/programme"
 )
@@ -24,7 +22,7 @@ import (
 //
 //	go test -run '^$' -bench Feed -benchtime 1x ./pkg/postgres
 func BenchmarkFeed(b *testing.B) {
-	unflushed, flushed := pgtest.Database(b), flushing(b)
+	unflushed, flushed := pgtest.Database(b), pgtest.Flushing(b)
 	b.Run("entries", func(b *testing.B) { benchmarkFeed(b, unflushed, writeEntry) })
 	b.Run("challenges", func(b *testing.B) { benchmarkFeed(b, unflushed, writeChallenge) })
 	b.Run("entries-flushed", func(b *testing.B) { benchmarkFeed(b, flushed, writeEntry) })
@@ -32,25 +30,6 @@ func BenchmarkFeed(b *testing.B) {
 	pair := pgtest.NewPair(b)
 	b.Run("entries-standby", func(b *testing.B) { benchmarkFeed(b, pair.URL(b, "postgres"), writeEntry) })
 	b.Run("challenges-standby", func(b *testing.B) { benchmarkFeed(b, pair.URL(b, "postgres"), writeChallenge) })
-}
-
-// flushing answers a database whose commits reach the disk.
-func flushing(b *testing.B) string {
-	b.Helper()
-	dir, err := os.MkdirTemp("", "peerchallenge-bench-") //nolint:usetesting // the server's user, who is not root, cannot enter b.TempDir
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = os.RemoveAll(dir) })
-	server, err := local.Start(b.Context(), local.Config{Dir: dir})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = server.Stop() })
-	if err := server.CreateDatabase(b.Context(), "bench"); err != nil {
-		b.Fatal(err)
-	}
-	return server.URL("bench")
 }
 
 func writeEntry(ctx context.Context, s *Store) error {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -84,6 +85,9 @@ func (s *Store) DeleteQuarter(ctx context.Context, actor programme.Actor, code s
 
 // withPublished reads the versions of the framework that can hold where none is named.
 func withPublished(tx *gorm.DB, rows []*returns.Quarter) error {
+	if !slices.ContainsFunc(rows, func(q *returns.Quarter) bool { return q.Framework == nil }) {
+		return nil
+	}
 	var published []returns.Published
 	err := beyondSight(tx).Table("frameworks").Where("state = ?", framework.Published).Order("id").Scan(&published).Error
 	for _, q := range rows {
@@ -115,6 +119,32 @@ func countAccepted(tx *gorm.DB, actor programme.Actor, rows []*returns.Quarter) 
 		}
 	}
 	return err
+}
+
+// aboutQuarter is what is about a quarter, and says whether that is made up.
+type aboutQuarter interface {
+	AboutQuarter() (code string, illustrative *bool)
+}
+
+// illustrated reads of what quarters the rows are whose figures are made up.
+func illustrated[R aboutQuarter](tx *gorm.DB, rows []R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var codes array
+	for _, row := range rows {
+		code, _ := row.AboutQuarter()
+		codes = append(codes, code)
+	}
+	var madeUp []string
+	if err := beyondSight(tx).Model(&returns.Quarter{}).Where("illustrative AND code = ANY (?)", codes).Pluck("code", &madeUp).Error; err != nil {
+		return err
+	}
+	for _, row := range rows {
+		code, illustrative := row.AboutQuarter()
+		*illustrative = slices.Contains(madeUp, code)
+	}
+	return nil
 }
 
 // citesPublished refuses a version of the framework that is not there, or is a draft.

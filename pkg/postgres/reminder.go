@@ -11,7 +11,7 @@ import (
 	"peerchallenge/pkg/returns"
 )
 
-var reminders = kind[returns.Reminder, *returns.Reminder]{orders: byChange}
+var reminders = kind[returns.Reminder, *returns.Reminder]{orders: byChange, reads: []string{"quarter"}, complete: illustrated[*returns.Reminder]}
 
 // Reminders lists the reminders of a quarter that the actor may see and the filter
 // leaves, in order of creation or as sort says.

@@ -99,7 +99,7 @@ func (w *work) told(q *returns.Quarter, granted map[string][]returns.Extension, 
 			byBorough[t.Borough], rows = row, append(rows, row)
 		}
 		judging := returns.Judging{Asked: asked, Borough: t.Borough, Quarter: q.Code}
-		if err := earlier(w.tx, &judging); err != nil {
+		if err := earlier(w.tx, &judging, longestPast); err != nil {
 			return err
 		}
 		if versions[t.Borough], err = judging.Tell(row, versions[t.Borough], t, w.store.rules.Zone); err != nil {

@@ -144,6 +144,9 @@ func (s *Store) open(ctx context.Context, trusted leadTrust) (err error) {
 	if err := s.gorm.Callback().Query().Before("gorm:query").Register(sight, onlyDecided); err != nil {
 		return err
 	}
+	if err := s.gorm.Use(&settled{}); err != nil {
+		return err
+	}
 	if err := s.gorm.Use(trusted); err != nil {
 		return err
 	}

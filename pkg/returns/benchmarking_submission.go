@@ -242,6 +242,8 @@ type Version struct {
 	DaysLate        int        // after the due day, by the window of that moment; 0 on time
 	ClosedAt        *time.Time // when it was accepted, or withdrawn
 	SupersededAt    *time.Time
+
+	Illustrative bool `gorm:"-"` // the quarter's figures are made up
 }
 
 // TableName names the table.
@@ -382,30 +384,48 @@ type Judging struct {
 	Asked   Asked
 	Borough string
 	Quarter string
-	Before  History // what the borough's earlier returns say that stand
+	// Illustrative says that the quarter's figures are made up.
+	Illustrative bool
+	Before       History // what the borough's earlier returns say that stand
 	// Last is what was said to warnings of the quarter before, which may be carried
 	// forward from there.
 	Last     []Explanation
 	LastIsOf string
 }
 
-// Draft makes a draft of what was sent, with the return that the rules are asked of. The
-// error is Invalid if some of it cannot be kept, and names all that cannot.
-func (j *Judging) Draft(p *Posting) (Draft, *Return, error) {
+// Sent is a return that came, read as the draft that it is to be.
+type Sent struct {
+	Draft   Draft
+	Report  Report   // on what came, with where it stood there
+	Held    Report   // on what of it is kept
+	Reading *Reading // of the table in which it came; nil of one that came as a list
+}
+
+// Draft makes a draft of what was sent, and asks it the rules. said is what the borough
+// has said to warnings. The error is Invalid if some of it cannot be kept, and names all
+// that cannot.
+func (j *Judging) Draft(p *Posting, said []Explanation) (Sent, error) {
 	posted, err := p.Read(j.Asked)
 	if err != nil {
-		return Draft{}, nil, err
+		return Sent{}, err
 	}
-	report := posted.Judge(j.Asked, j.Before, nil)
+	report := posted.Judge(j.Asked, j.Before, said)
+	report.Illustrative = j.Illustrative
 	if report.Refused > 0 || len(posted.Known) > 0 {
-		return Draft{}, posted, posted.refuse(slices.Concat(posted.Known, report.Faults(Refused, Error)))
+		return Sent{}, posted.refuse(slices.Concat(posted.Known, report.Faults(Refused, Error)))
 	}
-	return Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, posted, nil
+	sent := Sent{Draft: Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, Report: report, Held: report, Reading: posted.Reading}
+	if len(posted.Figures) > 0 { // which are not kept
+		sent.Held = j.Report(&sent.Draft, said)
+	}
+	return sent, nil
 }
 
 // Report judges what is held.
 func (j *Judging) Report(d *Draft, said []Explanation) Report {
-	return Judge(j.Asked, j.Borough, j.Quarter, d.Values, j.Before, said)
+	report := Judge(j.Asked, j.Borough, j.Quarter, d.Values, j.Before, said)
+	report.Illustrative = j.Illustrative
+	return report
 }
 
 // Explained is what somebody says to warnings of a draft.

@@ -35,11 +35,11 @@ type Told struct {
 func (j *Judging) Tell(s *Submission, versions []Version, told *Told, zone *time.Location) ([]Version, error) {
 	lead := programme.Actor{Subject: "told", Borough: s.Borough, Roles: []programme.Role{programme.RoleBoroughLead}}
 	team := programme.Actor{Subject: "told", Roles: []programme.Role{programme.RoleProgramme}}
-	draft, _, err := j.Draft(&Posting{Read: Listed(j.Borough, j.Quarter, told.Values)})
+	sent, err := j.Draft(&Posting{Read: Listed(j.Borough, j.Quarter, told.Values)}, nil)
 	if err != nil {
 		return nil, err
 	}
-	s.Draft = &draft
+	s.Draft = &sent.Draft
 	if told.SentOn == nil {
 		return versions, nil
 	}

@@ -89,10 +89,11 @@ const (
 // return came when. A count of those who have sent something is the sum of the three
 // after it.
 type Completeness struct {
-	Quarter   string
-	Level     Level
-	Place     string // the borough's code, the sub-region's slug, or empty for the region
-	SubRegion string // of a borough; empty where it belongs to none, and for others
+	Quarter      string
+	Illustrative bool // the quarter's figures are made up
+	Level        Level
+	Place        string // the borough's code, the sub-region's slug, or empty for the region
+	SubRegion    string // of a borough; empty where it belongs to none, and for others
 
 	Expected, Received, OnTime, Late, InCorrection int
 	Missing                                        int // expected and not received
@@ -144,7 +145,7 @@ func (c *Collected) Completeness() []Completeness {
 }
 
 func (c *Collected) place(level Level, place string) Completeness {
-	return Completeness{Quarter: c.Quarter.Code, Level: level, Place: place, Resubmitted: new(int)}
+	return Completeness{Quarter: c.Quarter.Code, Illustrative: c.Quarter.Illustrative, Level: level, Place: place, Resubmitted: new(int)}
 }
 
 // count adds a borough to the place.

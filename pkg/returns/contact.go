@@ -14,6 +14,8 @@ type Contact struct {
 	PromisedBy    *string         // the role of whoever promised; never a name
 	PromisedUntil *programme.Date // the day by which
 
+	Illustrative bool `gorm:"-" json:"-"` // the quarter's figures are made up
+
 	// Today is the day on which it is written down.
 	Today programme.Date `gorm:"-" json:"-"`
 }
@@ -30,6 +32,9 @@ const (
 	ByOther   Channel = "other"
 )
 
+// AboutQuarter answers about which quarter it was, and where it says whether that is made up.
+func (c *Contact) AboutQuarter() (code string, illustrative *bool) { return c.Quarter, &c.Illustrative }
+
 // Noun implements [programme.Record].
 func (*Contact) Noun() string { return "contact" }
 
@@ -41,7 +46,7 @@ func (*Contact) May(actor programme.Actor, _ programme.Step) error { return prog
 
 // Log writes the contact down, for the team alone.
 func (c *Contact) Log(q *Quarter, today programme.Date) {
-	c.Quarter, c.Audience, c.Today = q.Code, programme.TeamOnly(), today
+	c.Quarter, c.Illustrative, c.Audience, c.Today = q.Code, q.Illustrative, programme.TeamOnly(), today
 }
 
 // Check implements [programme.Record].

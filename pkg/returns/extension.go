@@ -17,7 +17,12 @@ type Granted struct {
 	Reason      string         // is the audit's too, and names nobody
 	GrantedOn   programme.Date // day of the programme's zone, from whose beginning it holds
 	TakenBackAt *time.Time     // nil while it stands
+
+	Illustrative bool `gorm:"-" json:"-"` // the quarter's figures are made up
 }
+
+// AboutQuarter answers in which quarter it holds, and where it says whether that is made up.
+func (g *Granted) AboutQuarter() (code string, illustrative *bool) { return g.Quarter, &g.Illustrative }
 
 // stands reports whether it has been granted by the day of the moment, and not been
 // taken back by the moment.
@@ -27,7 +32,7 @@ func (g *Granted) stands(at time.Time, zone *time.Location) bool {
 
 // grant makes it the borough's and the team's to see.
 func (g *Granted) grant(head *programme.Head, q *Quarter, today programme.Date) {
-	g.Quarter, g.GrantedOn, g.TakenBackAt = q.Code, today, nil
+	g.Quarter, g.Illustrative, g.GrantedOn, g.TakenBackAt = q.Code, q.Illustrative, today, nil
 	head.Audience = programme.Parties(g.Borough)
 }
 

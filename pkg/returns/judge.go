@@ -82,8 +82,9 @@ type Figure struct {
 
 // Past is an earlier quarter's return of the same borough, as it was accepted.
 type Past struct {
-	Quarter string
-	Values  Values
+	Quarter      string
+	Values       Values
+	Illustrative bool // made up
 }
 
 // History is what a borough's earlier returns say, in any order.

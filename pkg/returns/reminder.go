@@ -19,6 +19,13 @@ type Reminder struct {
 	DueOn      programme.Date // the borough's own due day, as it was then
 	RemindedOn programme.Date // the day on which it was made
 	Mail       Mail
+
+	Illustrative bool `gorm:"-" json:"-"` // the quarter's figures are made up
+}
+
+// AboutQuarter answers about which quarter it is, and where it says whether that is made up.
+func (r *Reminder) AboutQuarter() (code string, illustrative *bool) {
+	return r.Quarter, &r.Illustrative
 }
 
 // Occasion is the moment that a reminder is of.

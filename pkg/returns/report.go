@@ -45,16 +45,17 @@ const MaxFindings = 100
 
 // Report is what the rules find in a return, all of it at once.
 type Report struct {
-	Borough   string
-	Quarter   string
-	Framework string    // the version whose rules were asked
-	Findings  []Finding // the gravest first; at most [MaxFindings]
-	More      int       // how many there are beyond those
-	Refused   int       // of all findings
-	Errors    int       // of all findings
-	Warnings  int       // of all findings, the explained ones included
-	Open      int       // warnings that nobody has explained
-	Tally     Tally     // of the whole return's values
+	Illustrative bool // the quarter's figures are made up
+	Borough      string
+	Quarter      string
+	Framework    string    // the version whose rules were asked
+	Findings     []Finding // the gravest first; at most [MaxFindings]
+	More         int       // how many there are beyond those
+	Refused      int       // of all findings
+	Errors       int       // of all findings
+	Warnings     int       // of all findings, the explained ones included
+	Open         int       // warnings that nobody has explained
+	Tally        Tally     // of the whole return's values
 }
 
 // Finding is one thing that a rule finds.

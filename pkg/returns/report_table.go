@@ -19,14 +19,14 @@ const (
 // Grid answers the report as a table, in the order in which it is worked off. The column
 // explanation is for filling in: [ReadExplanations] reads the table as it is written.
 func (r Report) Grid() sheet.Grid {
-	g := sheet.Grid{Name: "Report", Columns: []sheet.Column{
+	g := sheet.Grid{Name: titled("Report", r.Illustrative), Columns: []sheet.Column{
 		{Name: "what_to_do", Width: 40}, {Name: "severity", Width: 10}, {Name: "row", Width: 6}, {Name: "column", Width: 12}, {Name: "pointer", Width: 20}, {Name: "counts", Width: 24},
 		{Name: "given", Width: 20}, {Name: "expected", Width: 24}, {Name: "detail", Width: 60}, {Name: "advice", Width: 40}, {Name: "rule", Width: 20}, {Name: "rule_version", Width: 8},
-		{Name: ofKey, Width: 24}, {Name: ofExplanation, Width: 60}, {Name: "explained_by", Width: 16}, {Name: "explained_at", Width: 22},
+		{Name: ofKey, Width: 24}, {Name: ofExplanation, Width: 60}, {Name: "explained_by", Width: 16}, {Name: "explained_at", Width: 22}, {Name: ofIllustrative, Width: 12},
 	}}
 	for _, group := range r.Groups() {
 		for i := range group.Findings {
-			g.Rows = append(g.Rows, group.Findings[i].row(group.Next))
+			g.Rows = append(g.Rows, append(group.Findings[i].row(group.Next), yesOrNo(r.Illustrative)))
 		}
 	}
 	if r.More > 0 {

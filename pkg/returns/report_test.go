@@ -50,7 +50,7 @@ func TestATemplateIsFilledInAndRead(t *testing.T) {
 	blank := returns.Template{Asked: asked(), Quarter: quarter}
 	for name, write := range forms(blank.WriteCSV, blank.WriteWorkbook) {
 		rows, _ := cells(t, write)
-		if got := strings.Join(rows[0], " "); got != "quarter count name value status reason definition inclusions worked_example list columns counts basis" {
+		if got := strings.Join(rows[0], " "); got != "quarter count name value status reason definition inclusions worked_example list columns counts basis illustrative" {
 			t.Errorf("%s: the columns are %s", name, got)
 		}
 		if len(rows) != 10 || rows[1][1] != "cla" || rows[5][11] != "events" || rows[9][12] != "the quarter" || rows[1][6] != "As the sector says." {
@@ -60,10 +60,10 @@ func TestATemplateIsFilledInAndRead(t *testing.T) {
 	own := returns.Template{Asked: asked(), Borough: lambeth, Quarter: quarter, Last: &returns.Past{Quarter: "2026-27-Q1", Values: returns.Values{reported("cla", 390), without("refs", returns.ConfirmedNil, "None.")}}}
 	for name, write := range forms(own.WriteCSV, own.WriteWorkbook) {
 		rows, text := cells(t, write)
-		if got := rows[1][len(rows[1])-3:]; !slices.Equal(got, []string{"2026-27-Q1", "390", "reported"}) {
+		if got := rows[1][len(rows[1])-4:]; !slices.Equal(got, []string{"2026-27-Q1", "390", "reported", "false"}) {
 			t.Errorf("%s: last quarter's is %q", name, got)
 		}
-		if got := rows[5][len(rows[5])-3:]; !slices.Equal(got, []string{"2026-27-Q1", "", "confirmed_nil"}) {
+		if got := rows[5][len(rows[5])-4:]; !slices.Equal(got, []string{"2026-27-Q1", "", "confirmed_nil", "false"}) {
 			t.Errorf("%s: last quarter's nil is %q", name, got)
 		}
 		table, err := returns.ReadTable(bytes.NewReader(text), sheet.Options{}, expected(asked()))
@@ -115,7 +115,7 @@ func TestAReportIsGroupedByRemedy(t *testing.T) {
 		rows, _ := cells(t, write)
 		var lines []string
 		for _, row := range rows[1:] {
-			lines = append(lines, strings.Join(append(row[1:6:6], row[10:min(13, len(row))]...), "|"))
+			lines = append(lines, strings.TrimSuffix(strings.Join(append(row[1:6:6], row[10:13]...), "|"), "|")) // only a warning has a key
 		}
 		if want := []string{
 			"refused|5|value||elsewhere|not_whole|0", "refused|4|reason||resi|reason_required|0", "error|8|value||repeat|reason_required|0",
@@ -152,7 +152,7 @@ func TestExplanationsComeBackInTheReport(t *testing.T) {
 	}
 	report.Findings[len(report.Findings)-1].Explained = &e
 	rows, _ := cells(t, report.WriteCSV)
-	if got := rows[len(rows)-1][13:]; !slices.Equal(got, []string{"The front door was moved", "borough-editor", "2026-11-02T12:00:00Z"}) {
+	if got := rows[len(rows)-1][13:]; !slices.Equal(got, []string{"The front door was moved", "borough-editor", "2026-11-02T12:00:00Z", "false"}) {
 		t.Errorf("explained it is %q", got)
 	}
 	for text, want := range map[string][]string{

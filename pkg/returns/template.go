@@ -14,6 +14,8 @@ type Template struct {
 	Asked   Asked
 	Borough string // empty in the blank template that everybody may have
 	Quarter string
+	// Illustrative says that the quarter's figures are made up.
+	Illustrative bool
 	// Last is the borough's last accepted return. It is filled in for the borough and for
 	// the programme, and nobody else.
 	Last *Past
@@ -36,17 +38,17 @@ func (t Template) Grid() sheet.Grid {
 	for i, s := range Statuses {
 		statuses[i] = string(s)
 	}
-	g := sheet.Grid{Name: "Return"}
+	g := sheet.Grid{Name: titled("Return", t.Illustrative)}
 	if t.Borough != "" {
 		g.Columns = append(g.Columns, sheet.Column{Name: ofBorough, Width: 12})
 	}
 	g.Columns = append(g.Columns, []sheet.Column{
 		{Name: ofQuarter, Width: 12}, {Name: ofCount, Width: 24}, {Name: "name", Width: 32}, {Name: ofValue, Width: 10}, {Name: ofStatus, Width: 16, Choices: statuses}, {Name: ofReason, Width: 32},
 		{Name: "definition", Width: 60}, {Name: "inclusions", Width: 60}, {Name: "worked_example", Width: 60}, {Name: "list", Width: 24}, {Name: "columns", Width: 32},
-		{Name: "counts", Width: 12}, {Name: "basis", Width: 24},
+		{Name: "counts", Width: 12}, {Name: "basis", Width: 24}, {Name: ofIllustrative, Width: 12},
 	}...)
 	if t.Last != nil {
-		g.Columns = append(g.Columns, sheet.Column{Name: "last_quarter", Width: 12}, sheet.Column{Name: "last_value", Width: 10}, sheet.Column{Name: "last_status", Width: 16})
+		g.Columns = append(g.Columns, sheet.Column{Name: "last_quarter", Width: 12}, sheet.Column{Name: "last_value", Width: 10}, sheet.Column{Name: "last_status", Width: 16}, sheet.Column{Name: "last_illustrative", Width: 12})
 	}
 	for i := range t.Asked.Document.Counts {
 		g.Rows = append(g.Rows, t.row(&t.Asked.Document.Counts[i]))
@@ -59,12 +61,12 @@ func (t Template) row(c *framework.Count) []any {
 	if t.Borough != "" {
 		row = append(row, t.Borough)
 	}
-	row = append(row, t.Quarter, c.Code, c.Name, nil, nil, nil, c.Definition, c.Inclusions, c.WorkedExample, c.List, strings.Join(c.Columns, ", "), counting[c.Policy], spanning[c.Basis])
+	row = append(row, t.Quarter, c.Code, c.Name, nil, nil, nil, c.Definition, c.Inclusions, c.WorkedExample, c.List, strings.Join(c.Columns, ", "), counting[c.Policy], spanning[c.Basis], yesOrNo(t.Illustrative))
 	if t.Last == nil {
 		return row
 	}
 	v := t.Last.Values.Of(c.Code)
-	return append(row, t.Last.Quarter, cell(v.Value), string(v.Status))
+	return append(row, t.Last.Quarter, cell(v.Value), string(v.Status), yesOrNo(t.Last.Illustrative))
 }
 
 // cell is a number in a table, and nothing where there is none.

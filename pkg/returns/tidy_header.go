@@ -51,7 +51,7 @@ var spellings = map[string]string{
 // them is not read.
 var descriptions = map[string]bool{
 	"name": true, "definition": true, "list": true, "columns": true, "inclusions": true, "workedexample": true, "counts": true, "basis": true,
-	"unit": true, "lastquarter": true, "lastvalue": true, "laststatus": true,
+	"unit": true, "lastquarter": true, "lastvalue": true, "laststatus": true, "illustrative": true, "lastillustrative": true,
 }
 
 // statuses are the statuses as people write them, letters alone.

@@ -142,6 +142,15 @@ func (vs Values) Of(count string) Value {
 	return Value{Count: count, Status: Missing}
 }
 
+// Figures answers the values without what people said to them.
+func (vs Values) Figures() Values {
+	figures := slices.Clone(vs)
+	for i := range figures {
+		figures[i].Reason = nil
+	}
+	return figures
+}
+
 // Complete answers the values of exactly these counts, in their order: what is
 // absent from a whole return is missing, and is listed as that.
 func (vs Values) Complete(counts []string) Values {

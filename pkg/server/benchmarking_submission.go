@@ -26,7 +26,7 @@ type benchmarkingSubmissionStore interface {
 	QueryBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, q returns.Question) (returns.Submission, error)
 	AnswerBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64, text string) (returns.Submission, error)
 	AcceptBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error)
-	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string) (returns.PostingResult, error)
+	BenchmarkingReport(ctx context.Context, actor programme.Actor, id string, framework *string) (returns.PostingResult, error)
 	BenchmarkingTemplate(ctx context.Context, actor programme.Actor, borough, quarter string) (returns.Template, error)
 	BenchmarkingVersions(actor programme.Actor, id string) programme.Listing[returns.Version]
 	BenchmarkingVersion(ctx context.Context, actor programme.Actor, id string, number int) (returns.Version, error)
@@ -238,11 +238,24 @@ func (s *Server) AcceptBenchmarkingSubmission(ctx context.Context, r api.AcceptB
 
 // GetBenchmarkingReport answers what the rules find.
 func (s *Server) GetBenchmarkingReport(ctx context.Context, r api.GetBenchmarkingReportRequestObject) (api.Response, error) {
-	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	got, err := s.report(ctx, r.Id, r.Params.Framework)
 	if err != nil {
 		return nil, err
 	}
+	if r.Params.Framework != nil { // which may be a draft, and change
+		return ok(ctx, reportWire(&got))
+	}
 	return resource(ctx, got.Submission.Version, reportWire(&got))
+}
+
+// report judges a return by its own version of the framework, or by the one that is named.
+func (s *Server) report(ctx context.Context, id string, framework *string) (returns.PostingResult, error) {
+	if framework != nil {
+		if _, err := s.frameworkIn(ctx, "framework", *framework); err != nil {
+			return returns.PostingResult{}, err
+		}
+	}
+	return s.store.BenchmarkingReport(ctx, callOf(ctx).actor, id, framework)
 }
 
 // ListBenchmarkingVersions answers what was submitted.
@@ -339,7 +352,7 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 		Number: v.Number, State: api.BenchmarkingVersionState(v.State), Framework: v.Framework, Values: valuesWire(v.Values),
 		Explanations: explanationsWire(v.Explanations), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
 		OnAuthorityOf: (*string)(v.OnAuthorityOf()), AuthorisationId: v.AuthorisationID, ReceiptId: v.ReceiptID,
-		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
+		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt, Illustrative: v.Illustrative,
 	}
 }
 
@@ -356,7 +369,7 @@ func reportWire(got *returns.PostingResult) api.BenchmarkingReport {
 	wire := api.BenchmarkingReport{
 		Borough: r.Borough, Quarter: r.Quarter, Number: got.Number, Framework: r.Framework, MaySubmit: r.Errors == 0 && r.Open == 0,
 		Errors: r.Errors, Warnings: r.Warnings, Unexplained: r.Open, Reported: r.Tally.Reported, ConfirmedNil: r.Tally.ConfirmedNil,
-		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: r.Next(), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More,
+		NotApplicable: r.Tally.NotApplicable, Missing: r.Tally.Missing, Next: r.Next(), Findings: make([]api.ReportFinding, len(r.Findings)), More: r.More, Illustrative: r.Illustrative,
 	}
 	for i := range r.Findings {
 		wire.Findings[i] = findingInReportWire(&r.Findings[i])

@@ -21,13 +21,13 @@ const (
 // GetBenchmarkingTemplate answers what a borough fills in for a quarter.
 func (s *Server) GetBenchmarkingTemplate(ctx context.Context, r api.GetBenchmarkingTemplateRequestObject) (api.Response, error) {
 	t, err := s.template(ctx, r.Borough, r.Quarter)
-	return answerFile(ctx, csvFile, "return-"+r.Borough+"-"+r.Quarter+".csv", t.WriteCSV, err)
+	return answerFile(ctx, csvFile, templateFile(&t, "csv"), t.WriteCSV, err)
 }
 
 // GetBenchmarkingTemplateWorkbook answers the same as XLSX.
 func (s *Server) GetBenchmarkingTemplateWorkbook(ctx context.Context, r api.GetBenchmarkingTemplateWorkbookRequestObject) (api.Response, error) {
 	t, err := s.template(ctx, r.Borough, r.Quarter)
-	return answerFile(ctx, workbook, "return-"+r.Borough+"-"+r.Quarter+".xlsx", t.WriteWorkbook, err)
+	return answerFile(ctx, workbook, templateFile(&t, "xlsx"), t.WriteWorkbook, err)
 }
 
 func (s *Server) template(ctx context.Context, borough, quarter string) (returns.Template, error) {
@@ -40,18 +40,32 @@ func (s *Server) template(ctx context.Context, borough, quarter string) (returns
 
 // GetBenchmarkingReportTable answers what the rules find, as CSV.
 func (s *Server) GetBenchmarkingReportTable(ctx context.Context, r api.GetBenchmarkingReportTableRequestObject) (api.Response, error) {
-	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	got, err := s.report(ctx, r.Id, r.Params.Framework)
 	return answerFile(ctx, csvFile, reportFile(&got, "csv"), got.Report.WriteCSV, err)
 }
 
 // GetBenchmarkingReportWorkbook answers the same as XLSX.
 func (s *Server) GetBenchmarkingReportWorkbook(ctx context.Context, r api.GetBenchmarkingReportWorkbookRequestObject) (api.Response, error) {
-	got, err := s.store.BenchmarkingReport(ctx, callOf(ctx).actor, r.Id)
+	got, err := s.report(ctx, r.Id, r.Params.Framework)
 	return answerFile(ctx, workbook, reportFile(&got, "xlsx"), got.Report.WriteWorkbook, err)
 }
 
 func reportFile(got *returns.PostingResult, ending string) string {
-	return "report-" + got.Submission.Borough + "-" + got.Submission.Quarter + "." + ending
+	return nameOfFile("report", got.Submission.Borough, got.Submission.Quarter, got.Submission.Illustrative, ending)
+}
+
+func templateFile(t *returns.Template, ending string) string {
+	return nameOfFile("return", t.Borough, t.Quarter, t.Illustrative, ending)
+}
+
+// nameOfFile is a name by which people know what they keep, and that it is made up where
+// it is.
+func nameOfFile(what, borough, quarter string, illustrative bool, ending string) string {
+	name := what + "-" + borough + "-" + quarter
+	if illustrative {
+		name += "-made-up"
+	}
+	return name + "." + ending
 }
 
 // answerFile answers a table under a name by which people keep it. CSV begins with the

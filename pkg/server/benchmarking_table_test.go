@@ -37,15 +37,22 @@ func table(t *testing.T, a answer) (header []string, rows [][]string) {
 // sheetOf reads the first sheet of a workbook.
 func sheetOf(t *testing.T, a answer) [][]string {
 	t.Helper()
+	rows, _ := workbookOf(t, a)
+	return rows
+}
+
+// workbookOf reads the first sheet of a workbook, and the names of all.
+func workbookOf(t *testing.T, a answer) (rows [][]string, names []string) {
+	t.Helper()
 	f, err := excelize.OpenReader(bytes.NewReader([]byte(a.body)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := f.GetRows(f.GetSheetList()[0])
-	if err != nil {
+	names = f.GetSheetList()
+	if rows, err = f.GetRows(names[0]); err != nil {
 		t.Fatal(err)
 	}
-	return rows
+	return rows, names
 }
 
 // TestATemplateForEverybody has a row for each count that is asked, and last figures for

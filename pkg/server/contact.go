@@ -63,7 +63,7 @@ func contactWire(ctx context.Context) func(*returns.Contact) api.Contact {
 	return func(c *returns.Contact) api.Contact {
 		return api.Contact{
 			Id: c.ID, Quarter: c.Quarter, Borough: c.Borough, BoroughName: names.borough(c.Borough), ContactedOn: c.ContactedOn, Channel: api.Channel(c.Channel),
-			Promised: c.Promised, PromisedBy: c.PromisedBy, PromisedUntil: c.PromisedUntil, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
+			Promised: c.Promised, PromisedBy: c.PromisedBy, PromisedUntil: c.PromisedUntil, Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
 		}
 	}
 }

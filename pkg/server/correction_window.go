@@ -55,7 +55,7 @@ func correctionWindowWire(ctx context.Context) func(*returns.CorrectionWindow) a
 	return func(c *returns.CorrectionWindow) api.CorrectionWindow {
 		return api.CorrectionWindow{
 			Id: c.ID, Quarter: c.Quarter, Borough: c.Borough, BoroughName: names.borough(c.Borough), OpensOn: c.OpensOn, ClosesOn: c.ClosesOn, Reason: c.Reason,
-			GrantedOn: c.GrantedOn, TakenBackAt: c.TakenBackAt, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
+			GrantedOn: c.GrantedOn, TakenBackAt: c.TakenBackAt, Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
 		}
 	}
 }

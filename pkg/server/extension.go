@@ -55,7 +55,7 @@ func extensionWire(ctx context.Context) func(*returns.Extension) api.Extension {
 	return func(e *returns.Extension) api.Extension {
 		return api.Extension{
 			Id: e.ID, Quarter: e.Quarter, Borough: e.Borough, BoroughName: names.borough(e.Borough), DueOn: e.DueOn, Reason: e.Reason,
-			GrantedOn: e.GrantedOn, TakenBackAt: e.TakenBackAt, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Steps: stepsWire(ctx, e, e.ID),
+			GrantedOn: e.GrantedOn, TakenBackAt: e.TakenBackAt, Illustrative: e.Illustrative, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Steps: stepsWire(ctx, e, e.ID),
 		}
 	}
 }

@@ -73,7 +73,7 @@ func mappings() map[string]mapping {
 		"Receipt":            of(receipts, nil),
 		"Reminder":           filled(reminderWire(asked)),
 		"Task": {shown: api.Task{
-			Kind: "x", Type: "x", Id: "x", Borough: "x", BoroughName: "x", Quarter: "x", DueOn: new(programme.Date("2026-01-01")), Href: "x", List: "x", Step: "x", Method: "x", Action: "x", Allowed: true,
+			Kind: "x", Type: "x", Id: "x", Borough: "x", BoroughName: "x", Quarter: "x", Illustrative: true, DueOn: new(programme.Date("2026-01-01")), Href: "x", List: "x", Step: "x", Method: "x", Action: "x", Allowed: true,
 			Code: new("x"), Reason: new("x"),
 		}},
 		"ReminderAddress": of(reminderAddresses, nil),

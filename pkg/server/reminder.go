@@ -37,7 +37,7 @@ func reminderWire(ctx context.Context) func(*returns.Reminder) api.Reminder {
 	return func(r *returns.Reminder) api.Reminder {
 		return api.Reminder{
 			Id: r.ID, Quarter: r.Quarter, Borough: r.Borough, BoroughName: names.borough(r.Borough), Occasion: api.ReminderOccasion(r.Occasion), DueOn: r.DueOn,
-			RemindedOn: r.RemindedOn, Mail: api.ReminderMail(r.Mail), Href: returnAt(r.Borough, r.Quarter), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
+			RemindedOn: r.RemindedOn, Mail: api.ReminderMail(r.Mail), Href: returnAt(r.Borough, r.Quarter), Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
 		}
 	}
 }

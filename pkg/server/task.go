@@ -94,7 +94,7 @@ func (s *Server) tasksOf(ctx context.Context, k taskKind) ([]api.Task, error) {
 				continue
 			}
 			task := api.Task{
-				Kind: k.kind, Type: api.ResourceType(row.Noun()), Id: row.ID, Borough: row.Borough, BoroughName: names.borough(row.Borough), Quarter: row.Quarter,
+				Kind: k.kind, Type: api.ResourceType(row.Noun()), Id: row.ID, Borough: row.Borough, BoroughName: names.borough(row.Borough), Quarter: row.Quarter, Illustrative: row.Illustrative,
 				DueOn: k.due(row, call.today), Href: *addressOf(row.Noun(), row.ID), List: strings.TrimSuffix(addresses[row.Noun()], "/") + "?" + k.query.Encode(),
 				Step: string(k.step), Method: api.Method(op.method), Action: op.href(row.Noun(), row.ID), Allowed: refused == nil,
 			}

@@ -162,6 +162,25 @@ func NewServer(t testing.TB) *local.Server {
 	return startServer(t, local.Config{})
 }
 
+// Flushing answers a database whose commits reach the disk, with nothing prepared.
+func Flushing(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "peerchallenge-bench-") //nolint:usetesting // the server's user, who is not root, cannot enter t.TempDir
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	server, err := local.Start(t.Context(), local.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	if err := server.CreateDatabase(t.Context(), "bench"); err != nil {
+		t.Fatal(err)
+	}
+	return server.URL("bench")
+}
+
 // start brings up the process's server and its template.
 func start() (err error) {
 	if !shared.main {
