@@ -119,8 +119,11 @@ func (w *world) hasAudience(record string) bool {
 // tableOf names the table behind an address of the API.
 func tableOf(record string) string {
 	list := strings.Split(record, "/")[2]
-	if list == "sub-region-memberships" {
+	switch list {
+	case "sub-region-memberships":
 		return "memberships"
+	case "snapshots":
+		return "quarter_snapshots"
 	}
 	return strings.ReplaceAll(list, "-", "_")
 }
@@ -128,7 +131,7 @@ func tableOf(record string) string {
 // keyOf is the condition under which the table's row is that of the address.
 func keyOf(record string) string {
 	column := "id"
-	for keyed, its := range map[string]string{"code": "code", "slug": "slug", "version": "number"} {
+	for keyed, its := range map[string]string{"code": "code", "quarter": "code", "slug": "slug", "version": "number"} {
 		for _, op := range contract.operations {
 			if op.pattern.MatchString(record) && strings.HasSuffix(op.path, "{"+keyed+"}") {
 				column = its
