@@ -23,7 +23,10 @@ var (
 )
 
 // ofQuarters are the operations on a quarter that must stand otherwise than the example's.
-var ofQuarters = map[string]func(*world) string{"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported}
+var ofQuarters = map[string]func(*world) string{
+	"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported,
+	"getQuarterHeatMap": (*world).published, "getQuarterHeatMapTable": (*world).published, "getQuarterHeatMapWorkbook": (*world).published, "getQuarterHeatMapPicture": (*world).published,
+}
 
 // quarterOf puts the quarter into the address of such an operation.
 func (w *world) quarterOf(op *described, path string) string {
