@@ -80,6 +80,20 @@ const (
 	AuditActionUpdate AuditAction = "update"
 )
 
+// Defines values for AuthorisationState.
+const (
+	AuthorisationStateExpired         AuthorisationState = "expired"
+	AuthorisationStateHolds           AuthorisationState = "holds"
+	AuthorisationStateIssuerUntrusted AuthorisationState = "issuer_untrusted"
+	AuthorisationStateRoleLost        AuthorisationState = "role_lost"
+	AuthorisationStateWithdrawn       AuthorisationState = "withdrawn"
+)
+
+// Defines values for AuthorisationStepName.
+const (
+	AuthorisationStepNameWithdraw AuthorisationStepName = "withdraw"
+)
+
 // Defines values for BenchmarkingSubmissionState.
 const (
 	BenchmarkingSubmissionStateAccepted  BenchmarkingSubmissionState = "accepted"
@@ -192,6 +206,12 @@ const (
 	CountValueStatusMissing       CountValueStatus = "missing"
 	CountValueStatusNotApplicable CountValueStatus = "not_applicable"
 	CountValueStatusReported      CountValueStatus = "reported"
+)
+
+// Defines values for DocumentKind.
+const (
+	DocumentKindBenchmarkingSubmission DocumentKind = "benchmarking_submission"
+	DocumentKindSelfEvaluation         DocumentKind = "self_evaluation"
 )
 
 // Defines values for EventKind.
@@ -970,6 +990,7 @@ const (
 	ResourceTypeAction                 ResourceType = "action"
 	ResourceTypeApiClient              ResourceType = "api-client"
 	ResourceTypeAskOrOffer             ResourceType = "ask-or-offer"
+	ResourceTypeAuthorisation          ResourceType = "authorisation"
 	ResourceTypeAuthority              ResourceType = "authority"
 	ResourceTypeBenchmarkingSubmission ResourceType = "benchmarking-submission"
 	ResourceTypeBorough                ResourceType = "borough"
@@ -994,6 +1015,7 @@ const (
 	ResourceTypeQuarter                ResourceType = "quarter"
 	ResourceTypeQuarterSnapshot        ResourceType = "quarter-snapshot"
 	ResourceTypeReadKey                ResourceType = "read-key"
+	ResourceTypeReceipt                ResourceType = "receipt"
 	ResourceTypeRelease                ResourceType = "release"
 	ResourceTypeReminder               ResourceType = "reminder"
 	ResourceTypeReminderAddress        ResourceType = "reminder-address"
@@ -1775,6 +1797,135 @@ type AuditValue struct {
 	Withheld *bool `json:"withheld,omitempty"`
 }
 
+// Authorisation Lets one editor or system submit in place of a lead of the borough.
+type Authorisation struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// ClientId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ClientId *NullableId `json:"clientId"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Document A kind of document that a borough signs. More may come.
+	Document DocumentKind `json:"document"`
+
+	// EndedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	EndedAt *NullableInstant `json:"endedAt"`
+
+	// Ending Why it was ended before its day: `withdrawn` or `role_lost`; null where it was not.
+	//
+	// Example: withdrawn
+	Ending *string `json:"ending"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// GivenOn A calendar day.
+	//
+	// Example: 2026-03-31
+	GivenOn Date `json:"givenOn"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Issuer The issuer of whoever is authorised; null for an API client.
+	//
+	// Example: https://login.example.org
+	Issuer *string `json:"issuer"`
+
+	// State Whether an authorisation holds, and if not, why: its last day is over, the issuer of whoever gave it is not trusted at present, a lead has withdrawn it, or whoever gave it is a lead no more. More may come.
+	State AuthorisationState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]AuthorisationStep `json:"steps,omitempty"`
+
+	// Subject Whom that issuer names, for the borough's own people; null for everybody else, and for an API client.
+	//
+	// Example: officer-7
+	Subject *string `json:"subject"`
+
+	// Until A calendar day.
+	//
+	// Example: 2026-03-31
+	Until Date `json:"until"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// AuthorisationInput Either an API client, or an issuer and a subject.
+type AuthorisationInput struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// ClientId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ClientId *NullableId `json:"clientId,omitempty"`
+
+	// Document A kind of document that a borough signs. More may come.
+	Document DocumentKind `json:"document"`
+
+	// Issuer The issuer of whoever is authorised, exactly as their tokens name it; see /v1/me.
+	//
+	// Example: https://login.example.org
+	Issuer *string `json:"issuer,omitempty"`
+
+	// Subject Whom that issuer names; see /v1/me.
+	//
+	// Example: officer-7
+	Subject *string `json:"subject,omitempty"`
+
+	// Until A calendar day.
+	//
+	// Example: 2026-03-31
+	Until Date `json:"until"`
+}
+
+// AuthorisationPage A page of the list.
+type AuthorisationPage struct {
+	// Items The items of this page.
+	Items []Authorisation `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// AuthorisationState Whether an authorisation holds, and if not, why: its last day is over, the issuer of whoever gave it is not trusted at present, a lead has withdrawn it, or whoever gave it is a lead no more. More may come.
+type AuthorisationState string
+
+// AuthorisationStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type AuthorisationStep = Step
+
+// AuthorisationStepName What can be done. More may come.
+type AuthorisationStepName string
+
 // Authority An English local authority with children's services.
 type Authority struct {
 	// Code The code of the Government Statistical Service for a place in England.
@@ -2363,6 +2514,11 @@ type BenchmarkingSubmission struct {
 	// Example: 2026-27-Q1
 	Quarter QuarterKey `json:"quarter"`
 
+	// ReceiptId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReceiptId *NullableId `json:"receiptId"`
+
 	// ReceivedAt When the first version came that was not withdrawn; what follows does not move it.
 	ReceivedAt *time.Time `json:"receivedAt"`
 
@@ -2460,6 +2616,11 @@ type BenchmarkingTableBy string
 
 // BenchmarkingVersion A return as it was submitted under a number, for ever as it was.
 type BenchmarkingVersion struct {
+	// AuthorisationId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	AuthorisationId *NullableId `json:"authorisationId"`
+
 	// ClosedAt When it was accepted or withdrawn; null before.
 	ClosedAt *time.Time `json:"closedAt"`
 
@@ -2476,6 +2637,14 @@ type BenchmarkingVersion struct {
 
 	// Number The number of a version, from 1.
 	Number VersionNumber `json:"number"`
+
+	// OnAuthorityOf The role of whoever had authorised that, of the same borough; null where a lead signed, or nobody.
+	OnAuthorityOf *string `json:"onAuthorityOf"`
+
+	// ReceiptId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReceiptId *NullableId `json:"receiptId"`
 
 	// State What became of the version. The one that is accepted is in force; a later one supersedes it when it is accepted. More may come.
 	State BenchmarkingVersionState `json:"state"`
@@ -3775,6 +3944,9 @@ type DocumentBorough struct {
 	// Example: south
 	SubRegion *string `json:"subRegion"`
 }
+
+// DocumentKind A kind of document that a borough signs. More may come.
+type DocumentKind string
 
 // Email An e-mail address.
 //
@@ -5938,6 +6110,11 @@ type Me struct {
 	// Boroughs The boroughs that the caller speaks for.
 	Boroughs []NamedBorough `json:"boroughs"`
 
+	// Issuer The issuer that vouches for the subject.
+	//
+	// Example: https://login.example.org
+	Issuer string `json:"issuer"`
+
 	// MayCreate What the contract lets a caller of these roles create, by address.
 	MayCreate []Creation `json:"mayCreate"`
 
@@ -7923,7 +8100,7 @@ type Quarter struct {
 
 	// Snapshot The id of the snapshot that is shown: the newest that was not withdrawn; null where there is none.
 	//
-	// Example: 01932b7e-0000-7000-8000-000000000041
+	// Example: 01932b7e-0000-7000-8000-000000000081
 	Snapshot *string `json:"snapshot"`
 
 	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
@@ -8516,6 +8693,126 @@ type ReadKeyStep = Step
 
 // ReadKeyStepName What can be done. More may come.
 type ReadKeyStepName string
+
+// Receipt That a borough has signed a version of a document. Nothing of it ever changes.
+type Receipt struct {
+	// AuthorisationId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	AuthorisationId *NullableId `json:"authorisationId"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Document A kind of document that a borough signs. More may come.
+	Document DocumentKind `json:"document"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Hash SHA-256 of the canonical form and the salt, base64url.
+	//
+	// Example: 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU
+	Hash string `json:"hash"`
+
+	// Id A UUID of chance alone (version 4), made by the server.
+	//
+	// Example: 01932b7e-0000-7000-8000-000000000042
+	Id ReceiptKey `json:"id"`
+
+	// Illustrative Whether the document is made up, to show how the service works.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Key A public key for signatures (RFC 7517, RFC 8037), of Ed25519, P-256, or RSA with 2,048 bits or more.
+	Key PublicKey `json:"key"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// OnAuthorityOf The role of whoever had authorised that; null where a lead signed.
+	//
+	// Example: borough-lead
+	OnAuthorityOf *string `json:"onAuthorityOf"`
+
+	// RecordId The return or self-evaluation.
+	//
+	// Example: 01932b7e-0000-7000-8000-000000000034
+	RecordId string `json:"recordId"`
+
+	// Salt The 32 bytes of chance that are hashed behind the document, base64url. Whoever has them and the hash can try documents: keep them as you keep the figures.
+	//
+	// Example: 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+	Salt string `json:"salt"`
+
+	// Signature The compact JWS over the hash.
+	//
+	// Example: eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl
+	Signature string `json:"signature"`
+
+	// SignedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	SignedAt Instant `json:"signedAt"`
+
+	// SignedBy The role in which it was signed.
+	//
+	// Example: borough-system
+	SignedBy string `json:"signedBy"`
+
+	// Statement The same in a sentence.
+	//
+	// Example: Submitted by a borough-system of Lambeth on authority of a borough-lead of Lambeth.
+	Statement string `json:"statement"`
+
+	// Subject The subject of the token with which it was signed, as the audit names it.
+	//
+	// Example: 01932b7e-0000-7000-8000-000000000021
+	Subject string `json:"subject"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ReceiptKey A UUID of chance alone (version 4), made by the server.
+//
+// Example: 01932b7e-0000-7000-8000-000000000042
+type ReceiptKey = string
+
+// ReceiptVerification What a document was found to be beside a receipt.
+type ReceiptVerification struct {
+	// Genuine Whether it is what was signed: both of the others.
+	Genuine bool `json:"genuine"`
+
+	// HashMatches Whether the document and the salt make the receipt's hash.
+	HashMatches bool `json:"hashMatches"`
+
+	// SignatureMatches Whether the service has signed that hash with the receipt's key.
+	SignatureMatches bool `json:"signatureMatches"`
+}
+
+// ReceiptVerificationInput The document that is held to the receipt.
+type ReceiptVerificationInput struct {
+	// BenchmarkingSubmission What the receipt of a version of a return covers.
+	BenchmarkingSubmission SignedReturn `json:"benchmarkingSubmission"`
+}
 
 // RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 //
@@ -9186,6 +9483,75 @@ type ShownExclusion struct {
 
 // ShownStatus What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
 type ShownStatus string
+
+// SignedExplanation What the borough said to a warning.
+type SignedExplanation struct {
+	// At When it was said.
+	//
+	// Example: 2026-11-27T04:00:00Z
+	At time.Time `json:"at"`
+
+	// By The role in which somebody of the borough said it.
+	//
+	// Example: borough-editor
+	By string `json:"by"`
+
+	// CarriedFrom The quarter from which it was carried forward.
+	CarriedFrom *string `json:"carriedFrom"`
+
+	// Counts The counts that the rule read.
+	Counts []FrameworkCode `json:"counts"`
+
+	// Rule The code of a count, a rule or a population, in small letters.
+	//
+	// Example: referrals
+	Rule FrameworkCode `json:"rule"`
+
+	// Text Why the figures are right.
+	//
+	// Example: Two teams were joined.
+	Text string `json:"text"`
+}
+
+// SignedReturn What the receipt of a version of a return covers.
+type SignedReturn struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Explanations What the borough said to the warnings that it had.
+	Explanations []SignedExplanation `json:"explanations"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// OnAuthorityOf The role on whose authority; null where a lead signed.
+	OnAuthorityOf *string `json:"onAuthorityOf"`
+
+	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterKey `json:"quarter"`
+
+	// SubmittedAt When it was submitted.
+	//
+	// Example: 2026-11-27T05:00:00Z
+	SubmittedAt time.Time `json:"submittedAt"`
+
+	// SubmittedBy The role in which somebody of the borough submitted it.
+	//
+	// Example: borough-lead
+	SubmittedBy string `json:"submittedBy"`
+
+	// Values One for each count of the framework, in its order.
+	Values []CountValueInput `json:"values"`
+}
 
 // Slug A short name for addresses, lower case.
 //
@@ -9912,6 +10278,11 @@ type AskOrOfferId = ResourceId
 // AuditReason defines model for AuditReason.
 type AuditReason = string
 
+// AuthorisationId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type AuthorisationId = ResourceId
+
 // AuthorityCode The code of the Government Statistical Service for a place in England.
 //
 // Example: E09000022
@@ -10089,6 +10460,11 @@ type QuarterSnapshotId = ResourceId
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ReadKeyId = ResourceId
+
+// ReceiptId A UUID of chance alone (version 4), made by the server.
+//
+// Example: 01932b7e-0000-7000-8000-000000000042
+type ReceiptId = ReceiptKey
 
 // ReleaseId A UUID (version 7), made by the server.
 //
@@ -10527,6 +10903,63 @@ type ListAuditEntriesParams struct {
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListAuthorisationsParams defines parameters for ListAuthorisations.
+type ListAuthorisationsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Document Only those for this kind of document.
+	Document *DocumentKind `form:"document,omitempty" json:"document,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateAuthorisationParams defines parameters for CreateAuthorisation.
+type CreateAuthorisationParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAuthorisationParams defines parameters for GetAuthorisation.
+type GetAuthorisationParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// WithdrawAuthorisationParams defines parameters for WithdrawAuthorisation.
+type WithdrawAuthorisationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListAuthoritiesParams defines parameters for ListAuthorities.
@@ -12827,6 +13260,12 @@ type UpdateReadKeyParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// GetReceiptParams defines parameters for GetReceipt.
+type GetReceiptParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListReleasesParams defines parameters for ListReleases.
 type ListReleasesParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -13508,6 +13947,30 @@ type WithdrawAskOrOfferRequestObject struct {
 // ListAuditEntriesRequestObject is what a request for ListAuditEntries says.
 type ListAuditEntriesRequestObject struct {
 	Params ListAuditEntriesParams
+}
+
+// ListAuthorisationsRequestObject is what a request for ListAuthorisations says.
+type ListAuthorisationsRequestObject struct {
+	Params ListAuthorisationsParams
+}
+
+// CreateAuthorisationRequestObject is what a request for CreateAuthorisation says.
+type CreateAuthorisationRequestObject struct {
+	Params CreateAuthorisationParams
+	Body   *AuthorisationInput
+}
+
+// GetAuthorisationRequestObject is what a request for GetAuthorisation says.
+type GetAuthorisationRequestObject struct {
+	Id     AuthorisationId
+	Params GetAuthorisationParams
+}
+
+// WithdrawAuthorisationRequestObject is what a request for WithdrawAuthorisation says.
+type WithdrawAuthorisationRequestObject struct {
+	Id     AuthorisationId
+	Params WithdrawAuthorisationParams
+	Body   *StepInput
 }
 
 // ListAuthoritiesRequestObject is what a request for ListAuthorities says.
@@ -14575,6 +15038,18 @@ type UpdateReadKeyRequestObject struct {
 	Body   *ReadKeyPatch
 }
 
+// GetReceiptRequestObject is what a request for GetReceipt says.
+type GetReceiptRequestObject struct {
+	Id     ReceiptId
+	Params GetReceiptParams
+}
+
+// VerifyReceiptRequestObject is what a request for VerifyReceipt says.
+type VerifyReceiptRequestObject struct {
+	Id   ReceiptId
+	Body *ReceiptVerificationInput
+}
+
 // ListReleasesRequestObject is what a request for ListReleases says.
 type ListReleasesRequestObject struct {
 	Params ListReleasesParams
@@ -14786,6 +15261,18 @@ type Operations interface {
 	// ListAuditEntries Read the audit of a resource
 	// (GET /v1/audit-entries)
 	ListAuditEntries(ctx context.Context, r ListAuditEntriesRequestObject) (Response, error)
+	// ListAuthorisations List authorisations to submit
+	// (GET /v1/authorisations)
+	ListAuthorisations(ctx context.Context, r ListAuthorisationsRequestObject) (Response, error)
+	// CreateAuthorisation Authorise somebody to submit
+	// (POST /v1/authorisations)
+	CreateAuthorisation(ctx context.Context, r CreateAuthorisationRequestObject) (Response, error)
+	// GetAuthorisation Read an authorisation to submit
+	// (GET /v1/authorisations/{id})
+	GetAuthorisation(ctx context.Context, r GetAuthorisationRequestObject) (Response, error)
+	// WithdrawAuthorisation Withdraw an authorisation
+	// (POST /v1/authorisations/{id}/withdraw)
+	WithdrawAuthorisation(ctx context.Context, r WithdrawAuthorisationRequestObject) (Response, error)
 	// ListAuthorities List authorities
 	// (GET /v1/authorities)
 	ListAuthorities(ctx context.Context, r ListAuthoritiesRequestObject) (Response, error)
@@ -15299,6 +15786,12 @@ type Operations interface {
 	// UpdateReadKey Change a read key
 	// (PATCH /v1/read-keys/{id})
 	UpdateReadKey(ctx context.Context, r UpdateReadKeyRequestObject) (Response, error)
+	// GetReceipt Read a receipt
+	// (GET /v1/receipts/{id})
+	GetReceipt(ctx context.Context, r GetReceiptRequestObject) (Response, error)
+	// VerifyReceipt Hold a document to its receipt
+	// (POST /v1/receipts/{id}/verify)
+	VerifyReceipt(ctx context.Context, r VerifyReceiptRequestObject) (Response, error)
 	// ListReleases List data releases
 	// (GET /v1/releases)
 	ListReleases(ctx context.Context, r ListReleasesRequestObject) (Response, error)
@@ -16809,6 +17302,44 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("framework", true, &r.Params.Framework)
 		from.query("dryRun", false, &r.Params.DryRun)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+	})
+	on(to, "GET", "/v1/receipts/:id", o.GetReceipt, func(from *request, r *GetReceiptRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/receipts/:id/verify", o.VerifyReceipt, func(from *request, r *VerifyReceiptRequestObject) {
+		from.path("id", &r.Id)
+		r.Body = new(ReceiptVerificationInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/authorisations", o.ListAuthorisations, func(from *request, r *ListAuthorisationsRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("document", false, &r.Params.Document)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/authorisations", o.CreateAuthorisation, func(from *request, r *CreateAuthorisationRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AuthorisationInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/authorisations/:id", o.GetAuthorisation, func(from *request, r *GetAuthorisationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/authorisations/:id/withdraw", o.WithdrawAuthorisation, func(from *request, r *WithdrawAuthorisationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/changes", o.ListChanges, func(from *request, r *ListChangesRequestObject) {
 		from.query("types", false, &r.Params.Types)

@@ -178,6 +178,14 @@ func (c config) needDatabase() error {
 	return nil
 }
 
+// leadTrusted answers whom this process believes that somebody is a lead of a borough.
+func (c config) leadTrusted() func(issuer, borough string) bool {
+	if c.builtIn {
+		return auth.LeadsTrusted(c.issuers, c.issuer)
+	}
+	return auth.LeadsTrusted(c.issuers, "")
+}
+
 // needIssuer refuses to serve nobody.
 func (c config) needIssuer() error {
 	if !c.builtIn && len(c.issuers) == 0 {

@@ -42,7 +42,7 @@ func notReady(err error) bool {
 
 // openStore connects to the database, and says in one sentence why it cannot.
 func openStore(ctx context.Context, cfg config, logger *slog.Logger) (*postgres.Store, error) {
-	settings := postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock, Settings: cfg.rules, SealingKeys: cfg.sealing}
+	settings := postgres.Config{URL: cfg.databaseURL, Logger: logger, Clock: cfg.clock, Settings: cfg.rules, SealingKeys: cfg.sealing, LeadTrusted: cfg.leadTrusted()}
 	if cfg.mail != nil {
 		settings.MailLink = cfg.mailLink
 	}

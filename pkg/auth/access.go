@@ -26,6 +26,9 @@ type AccessStore interface {
 	NoteUses(ctx context.Context, uses map[string]time.Time) error
 	// UseAssertion says whether the client signs in with the assertion for the first time.
 	UseAssertion(ctx context.Context, client string, jtiHash [sha256.Size]byte, until time.Time) (first bool, err error)
+	// EndGiven ends authorisations, by their ids, whose giver has lost the role. What
+	// was ended already stays as it is.
+	EndGiven(ctx context.Context, ids []string) error
 }
 
 const (
@@ -77,6 +80,7 @@ type known struct {
 	readKeys   map[[sha256.Size]byte]*knownKey
 	tokens     map[[sha256.Size]byte]bool
 	subjects   map[subject]time.Time // until when what was issued to them is refused
+	given      map[subject][]programme.Given
 }
 
 type knownClient struct {
@@ -189,7 +193,7 @@ func (a *Access) load(ctx context.Context, held *accessState) (*known, error) {
 func prepared(access programme.Access) *known {
 	k := &known{
 		generation: access.Generation, clients: map[string]*knownClient{}, readKeys: map[[sha256.Size]byte]*knownKey{},
-		tokens: map[[sha256.Size]byte]bool{}, subjects: map[subject]time.Time{},
+		tokens: map[[sha256.Size]byte]bool{}, subjects: map[subject]time.Time{}, given: map[subject][]programme.Given{},
 	}
 	for _, c := range access.Clients {
 		k.clients[c.ID] = &knownClient{client: c}
@@ -216,6 +220,10 @@ func prepared(access programme.Access) *known {
 		case k.subjects[whose].Before(r.CreatedAt):
 			k.subjects[whose] = r.CreatedAt
 		}
+	}
+	for _, g := range access.Given {
+		whose := subject{g.Issuer, g.Subject}
+		k.given[whose] = append(k.given[whose], g)
 	}
 	return k
 }
@@ -339,6 +347,35 @@ func (a *Access) standing(ctx context.Context, v *verified) (programme.Actor, er
 		return programme.Actor{}, errClientEnded
 	}
 	return client.client.Actor(v.actor.Issuer), nil
+}
+
+// heard ends what the token's subject has authorised in a role that the token does not
+// carry any more, for all processes and for good, before the token is used for
+// anything. A token that was issued before an authorisation was given says nothing of
+// it, and neither does any of what is not of a borough that it tells of. The error is
+// Unavailable where that cannot be done.
+func (a *Access) heard(ctx context.Context, v *verified, tells func(borough string) bool) error {
+	state, err := a.fresh(ctx)
+	if err != nil || v.ofClient {
+		return err
+	}
+	var lost []string
+	for _, g := range state.given[subject{v.actor.Issuer, v.actor.Subject}] {
+		if tells(g.Borough) && g.LostBy(v.actor, v.issued) {
+			lost = append(lost, g.ID)
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	// Who sends the token may go away; what it says is heard all the same.
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), accessTimeout)
+	defer cancel()
+	if err := a.store.EndGiven(ending, lost); err != nil {
+		return err
+	}
+	a.ask(ctx)
+	return nil
 }
 
 // used puts down that what has these ids was used, once a minute at most.

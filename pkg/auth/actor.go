@@ -45,7 +45,7 @@ func (i *accepted) actorOf(claims map[string]any) (programme.Actor, error) {
 		return actor, errOverage
 	}
 	if len(roles) == 0 {
-		return programme.Actor{}, errRoles
+		return actor, errRoles
 	}
 	if slices.ContainsFunc(roles, func(r programme.Role) bool { return !slices.Contains(i.allowedRoles, r) }) {
 		return actor, errUntrustedRole

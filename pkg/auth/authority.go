@@ -1,10 +1,8 @@
 package auth
 
 import (
-	"cmp"
 	"context"
 	"crypto"
-	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
@@ -207,29 +205,15 @@ func (a *Authority) newestKey(ctx context.Context) (newest programme.SigningKey,
 	if err != nil {
 		return programme.SigningKey{}, false, err
 	}
-	now := a.now()
-	for _, key := range keys {
-		if key.RetiredAt != nil && !key.RetiredAt.After(now) {
-			continue
-		}
-		// The id decides between keys of the same instant, so that all processes agree.
-		if !found || cmp.Or(key.CreatedAt.Compare(newest.CreatedAt), cmp.Compare(key.ID, newest.ID)) > 0 {
-			newest, found = key, true
-		}
-	}
+	newest, found = programme.NewestSigningKey(keys, a.now())
 	return newest, found, nil
 }
 
 func (a *Authority) makeKey(ctx context.Context) (programme.SigningKey, error) {
-	_, private, err := ed25519.GenerateKey(rand.Reader)
+	key, err := programme.NewSigningKey(a.now())
 	if err != nil {
-		return programme.SigningKey{}, fmt.Errorf("make a signing key: %w", err)
+		return programme.SigningKey{}, err
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		return programme.SigningKey{}, fmt.Errorf("encode a signing key: %w", err)
-	}
-	key := programme.SigningKey{ID: rand.Text(), Algorithm: jwt.SigningMethodEdDSA.Alg(), PKCS8: der, CreatedAt: a.now()}
 	return key, a.keys.AddSigningKey(ctx, key)
 }
 

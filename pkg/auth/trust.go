@@ -99,3 +99,23 @@ func checkTrust(issuer *Issuer, at string) []programme.Fault {
 	}
 	return faults
 }
+
+// LeadsTrusted answers who is trusted to say that somebody is a lead of a borough: each
+// of the issuers for its boroughs and, where it is on, the built-in one for all.
+func LeadsTrusted(issuers []Issuer, builtIn string) func(issuer, borough string) bool {
+	return func(name, borough string) bool {
+		if name == builtIn && builtIn != "" {
+			return true
+		}
+		return slices.ContainsFunc(issuers, func(i Issuer) bool {
+			return i.Issuer == name && namesLeads(i.AllowedRoles, &i.Boroughs, borough)
+		})
+	}
+}
+
+// namesLeads reports whether who may give the roles for the boroughs may say that
+// somebody is a lead of this one.
+func namesLeads(allowed []programme.Role, boroughs *Boroughs, borough string) bool {
+	return slices.Contains(allowed, programme.RoleBoroughLead) &&
+		(boroughs.any || boroughs.Only == borough || slices.Contains(slices.Collect(maps.Values(boroughs.ByClaim)), borough))
+}

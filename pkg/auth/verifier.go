@@ -198,6 +198,9 @@ func (v *Verifier) Verify(ctx context.Context, token string) (programme.Actor, e
 		return v.access.readKey(ctx, token)
 	}
 	found, err := v.genuine(ctx, token)
+	if unheard := v.hear(ctx, &found, err); unheard != nil && err == nil {
+		return programme.Actor{}, unheard
+	}
 	if programme.KindOf(err) == programme.Forbidden {
 		return found.actor, err // the log should know who tried
 	}
@@ -211,6 +214,20 @@ func (v *Verifier) Verify(ctx context.Context, token string) (programme.Actor, e
 		return programme.Actor{}, errClientEnded
 	}
 	return found.actor, nil
+}
+
+// hear looks at what a genuine token says of its subject, refused or not: that it has lost
+// a role also where it has no other. One that leaves its roles out says nothing. One that
+// is refused because its issuer may not give what it names says nothing of boroughs whose
+// leads the issuer may not name: that lies with our settings, which may be mended.
+func (v *Verifier) hear(ctx context.Context, found *verified, refused error) error {
+	if v.access == nil || found.actor.Subject == "" || errors.Is(refused, errOverage) {
+		return nil
+	}
+	issuer := v.issuers[found.actor.Issuer]
+	return v.access.heard(ctx, found, func(borough string) bool {
+		return programme.KindOf(refused) != programme.Forbidden || namesLeads(issuer.allowedRoles, &issuer.boroughs, borough)
+	})
 }
 
 // Examine answers what the token says, if it is believed, so that it can be ended.

@@ -37,8 +37,12 @@ func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submiss
 	if err := beyondSight(tx).Where("taken_back_at IS NULL AND (quarter_code, borough_code) IN ?", of).Order("id").Find(&corrections).Error; err != nil {
 		return err
 	}
+	lets, err := lettingSubmit(tx, actor, rows)
+	if err != nil {
+		return err
+	}
 	for _, row := range rows {
-		row.Facts = returns.Facts{}
+		row.Facts = returns.Facts{Authorised: lets}
 		for i := range quarters {
 			if quarters[i].Code == row.Quarter {
 				row.Facts.Quarter = quarters[i]
@@ -56,6 +60,21 @@ func submissionFacts(tx *gorm.DB, actor programme.Actor, rows []*returns.Submiss
 		}
 	}
 	return draftReports(tx, actor, rows)
+}
+
+// lettingSubmit reads by what the actor may submit returns of these boroughs, which
+// only somebody may who has one of them to submit.
+func lettingSubmit(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission) ([]programme.Authorisation, error) {
+	var boroughs array
+	for _, row := range rows {
+		if row.Draft != nil && returns.WritesFor(actor, row.Borough) {
+			boroughs = append(boroughs, row.Borough)
+		}
+	}
+	if len(boroughs) == 0 {
+		return nil, nil
+	}
+	return authorised(tx, actor, programme.ReturnDocument, boroughs)
 }
 
 // draftReports judges the drafts that the actor works on.

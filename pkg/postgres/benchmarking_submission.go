@@ -16,7 +16,7 @@ import (
 
 var benchmarkingSubmissions = kind[returns.Submission, *returns.Submission]{
 	orders: byChange,
-	reads:  []string{"quarter", "extension", "correction-window", "framework", "membership"}, // what steps and the sub-region follow from
+	reads:  []string{"quarter", "extension", "correction-window", "framework", "membership", "authorisation"}, // what steps and the sub-region follow from
 	linked: submissionFacts,
 	before: func(_ *work, s *returns.Submission) error {
 		s.Explanations, s.Thread = programme.OrEmpty(s.Explanations), programme.OrEmpty(s.Thread)
@@ -349,11 +349,26 @@ func (s *Store) ExplainBenchmarkingSubmission(ctx context.Context, actor program
 // the report keeps it back, or the window does not take it.
 func (s *Store) SubmitBenchmarkingSubmission(ctx context.Context, actor programme.Actor, id string, version int64) (returns.Submission, error) {
 	return change(ctx, s, actor, benchmarkingSubmissions, id, version, returns.Submit, func(w *work, row *returns.Submission) error {
+		by, err := row.Authority(actor, w.today())
+		if err == nil {
+			err = w.holdAuthority(by)
+		}
+		if err != nil {
+			return err
+		}
 		former := row.UnderReview
-		v := row.Send(actor, w.now, w.today())
+		v := row.Send(actor, by, w.now, w.today())
 		if err := w.become(id, former, returns.VersionSuperseded, "superseded_at"); err != nil {
 			return err
 		}
+		canonical, err := v.Signed(row.Borough, row.Quarter).Canonical()
+		if err != nil {
+			return err
+		}
+		if v.ReceiptID, err = w.seal(v.Receipt(row, actor), canonical); err != nil {
+			return err
+		}
+		row.ReceiptID = v.ReceiptID
 		return w.tx.Create(&v).Error
 	})
 }

@@ -15,15 +15,9 @@ var issuing = programme.Actor{Issuer: "local", Subject: "issuer"}
 // SigningKeys answers every key of the built-in issuer, oldest first, retired
 // ones included.
 func (s *Store) SigningKeys(ctx context.Context) ([]programme.SigningKey, error) {
-	keys := []programme.SigningKey{}
-	if err := s.gorm.WithContext(ctx).Order("created_at, id").Find(&keys).Error; err != nil {
+	keys, err := s.signingKeys(s.gorm.WithContext(ctx))
+	if err != nil {
 		return nil, refusal(err)
-	}
-	for i := range keys {
-		var err error
-		if keys[i].PKCS8, err = s.sealing.open(signingRow(keys[i].ID), keys[i].PKCS8); err != nil {
-			return nil, err
-		}
 	}
 	return keys, nil
 }

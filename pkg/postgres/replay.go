@@ -72,6 +72,8 @@ var standing = map[string]lookup{
 	"quarter-snapshot":        scoped(quarterSnapshots),
 	"correction-window":       scoped(correctionWindows),
 	"contact":                 scoped(contacts),
+	"authorisation":           scoped(authorisations),
+	"receipt":                 scoped(receipts),
 	"reminder":                scoped(reminders),
 	"reminder-address":        scoped(reminderAddresses),
 }

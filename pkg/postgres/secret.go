@@ -119,6 +119,9 @@ func (s *Store) Access(ctx context.Context) (programme.Access, error) {
 			return a, refusal(err)
 		}
 	}
+	if a.Given, err = given(s.gorm.WithContext(ctx)); err != nil {
+		return a, refusal(err)
+	}
 	for _, row := range secrets {
 		a.Secrets = append(a.Secrets, programme.StoredSecret(row))
 	}

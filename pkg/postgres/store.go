@@ -33,6 +33,9 @@ type Config struct {
 	// SealingKeys keep the service's own keys from whoever has a copy of the database
 	// alone: none, one, or two while one takes the place of the other. The first seals.
 	SealingKeys [][]byte
+	// LeadTrusted says whether an issuer is trusted to name leads of a borough, whose
+	// authorisations hold. nil: none is.
+	LeadTrusted func(issuer, borough string) bool
 	MaxConns    int // of the pool; 0: four for each processor. One more connection listens for changes.
 	// MailLink is the address at which a borough sends its return, with {borough} and
 	// {quarter} to be filled in, as it stands in reminders by e-mail. Empty: reminders are
@@ -117,7 +120,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.sql.SetMaxOpenConns(conns)
 	s.sql.SetMaxIdleConns(conns) // a pool that keeps fewer spends its time connecting
 	s.sql.SetConnMaxIdleTime(5 * time.Minute)
-	if err := s.open(ctx); err != nil {
+	if err := s.open(ctx, cfg.LeadTrusted); err != nil {
 		_ = s.sql.Close()
 		return nil, refusal(err)
 	}
@@ -127,7 +130,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context) (err error) {
+func (s *Store) open(ctx context.Context, trusted leadTrust) (err error) {
 	s.gorm, err = gorm.Open(gormpostgres.New(gormpostgres.Config{Conn: s.sql}), &gorm.Config{
 		SkipDefaultTransaction: true,
 		QueryFields:            true, // SELECT * breaks prepared statements when a column is added
@@ -139,6 +142,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := s.gorm.Callback().Query().Before("gorm:query").Register(sight, onlyDecided); err != nil {
+		return err
+	}
+	if err := s.gorm.Use(trusted); err != nil {
 		return err
 	}
 	return s.sql.PingContext(ctx)

@@ -33,6 +33,7 @@ type Actor struct {
 	Roles   []Role
 	Borough string // GSS code, empty for roles that belong to no borough, and for who acts for several until a call names one
 
+	Client     string   // id of the API client that it is; empty for all others
 	Boroughs   []string // for whom a machine acts; empty for all others
 	Operations []string // the only ones that it may call; all that its roles may where empty
 	OwnFigures bool     // whether a key that reads the common view shows Borough's true figures in it

@@ -102,7 +102,7 @@ func (c *APIClient) Ended(now time.Time) bool { return c.ExpiresAt != nil && !no
 
 // Actor is who the client is to the service, for the issuer that signs its tokens.
 func (c *APIClient) Actor(issuer string) Actor {
-	actor := Actor{Issuer: issuer, Subject: c.ID, Roles: []Role{c.Role}, Boroughs: c.Boroughs, Operations: c.Operations}
+	actor := Actor{Issuer: issuer, Subject: c.ID, Client: c.ID, Roles: []Role{c.Role}, Boroughs: c.Boroughs, Operations: c.Operations}
 	if len(c.Boroughs) == 1 {
 		actor.Borough = c.Boroughs[0]
 	}

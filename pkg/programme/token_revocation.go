@@ -49,6 +49,7 @@ type Access struct {
 	ReadKeys    []ReadKey
 	Secrets     []StoredSecret
 	Revocations []TokenRevocation
+	Given       []Given // the authorisations that were not ended
 }
 
 // StoredSecret is a secret of a client or of a read key, as it is kept.

@@ -33,6 +33,7 @@ type Submission struct {
 	ReceivedAt   *time.Time // of the first version that was not withdrawn; what follows does not move it
 	DaysLate     int        // how many days after the due day that was, by the window of that moment
 	Resubmitted  int        // how many versions came after that and were not withdrawn
+	ReceiptID    *string    // of the version that was submitted last
 	Illustrative bool       // made up, to show how it works
 
 	Facts Facts `gorm:"-" json:"-"` // what the steps depend on and the row does not hold
@@ -41,9 +42,10 @@ type Submission struct {
 // Facts are what others say of a return at the moment of a step.
 type Facts struct {
 	Quarter     *Quarter
-	Extensions  []Extension        // that the borough has and that stand
-	Corrections []CorrectionWindow // likewise
-	Report      *Report            // on the draft; nil where there is none, or the actor does not see it
+	Extensions  []Extension               // that the borough has and that stand
+	Corrections []CorrectionWindow        // likewise
+	Authorised  []programme.Authorisation // by which the actor may submit it
+	Report      *Report                   // on the draft; nil where there is none, or the actor does not see it
 }
 
 // Standing answers how a return stands that comes on the day.
@@ -107,7 +109,9 @@ func (s *Submission) May(actor programme.Actor, step programme.Step) error {
 			return programme.WrongState("There is no draft.")
 		}
 	case Submit:
-		return s.maySubmit(actor)
+		if s.Draft == nil {
+			return programme.WrongState("There is no draft.")
+		}
 	case programme.Withdraw:
 		if s.UnderReview == nil {
 			return programme.WrongState("No version is under review.")
@@ -146,23 +150,28 @@ func WritesFor(actor programme.Actor, borough string) bool {
 		(actor.Borough == borough || actor.Borough == "" && slices.Contains(actor.Boroughs, borough))
 }
 
-func (s *Submission) maySubmit(actor programme.Actor) error {
-	if s.Draft == nil {
-		return programme.WrongState("There is no draft.")
-	}
-	if !actor.Is(programme.RoleBoroughLead) {
-		return programme.Errorf(programme.Forbidden, programme.CodeNoAuthority, "A lead of the borough signs what its editors and systems have prepared.")
-	}
-	return s.clear()
-}
-
-// MayOn implements [programme.Dated]: the window is asked on the day of the call.
-func (s *Submission) MayOn(_ programme.Actor, step programme.Step, today programme.Date) error {
+// MayOn implements [programme.Dated]: the window is asked on the day of the call, and
+// so is whoever submits, because an authorisation ends with its day.
+func (s *Submission) MayOn(actor programme.Actor, step programme.Step, today programme.Date) error {
 	switch step {
-	case programme.Edit, Clarify, Submit:
+	case programme.Edit, Clarify:
 		return s.Facts.Standing(today).taken(s.Quarter)
+	case Submit:
+		if _, err := s.Authority(actor, today); err != nil {
+			return err
+		}
+		if err := s.Facts.Standing(today).taken(s.Quarter); err != nil {
+			return err
+		}
+		return s.clear()
 	}
 	return nil
+}
+
+// Authority answers the authorisation by which the actor submits on the day; nil for a
+// lead. The error is Forbidden where there is none.
+func (s *Submission) Authority(actor programme.Actor, today programme.Date) (*programme.Authorisation, error) {
+	return programme.AuthorityToSign(actor, s.Facts.Authorised, programme.ReturnDocument, s.Borough, today)
 }
 
 // taken refuses what comes when the window does not take it, naming the window.
@@ -227,9 +236,12 @@ type Version struct {
 	Explanations []Explanation `gorm:"serializer:json"` // of the warnings that it had
 	SubmittedAt  time.Time
 	SubmittedBy  programme.Role // in which role
-	DaysLate     int            // after the due day, by the window of that moment; 0 on time
-	ClosedAt     *time.Time     // when it was accepted, or withdrawn
-	SupersededAt *time.Time
+	// AuthorisationID is that by which it was submitted; nil where a lead signed.
+	AuthorisationID *string
+	ReceiptID       *string    // nil where nobody has signed it here: it was imported or made up
+	DaysLate        int        // after the due day, by the window of that moment; 0 on time
+	ClosedAt        *time.Time // when it was accepted, or withdrawn
+	SupersededAt    *time.Time
 }
 
 // TableName names the table.
@@ -249,12 +261,15 @@ const (
 
 // Send freezes the draft as the next version. The version under review, if there is
 // one, is superseded by it before anybody has accepted it; questions about it are
-// answered by it.
-func (s *Submission) Send(actor programme.Actor, now time.Time, today programme.Date) Version {
+// answered by it. by is the authorisation of whoever is no lead.
+func (s *Submission) Send(actor programme.Actor, by *programme.Authorisation, now time.Time, today programme.Date) Version {
 	s.Numbers++
 	v := Version{
 		SubmissionID: s.ID, Number: s.Numbers, State: VersionSubmitted, Framework: s.Draft.Framework, Values: s.Draft.Values,
 		Explanations: s.explained(), SubmittedAt: now, SubmittedBy: signsAs(actor), DaysLate: s.Facts.Standing(today).DaysLate,
+	}
+	if by != nil {
+		v.AuthorisationID = &by.ID
 	}
 	if s.ReceivedAt == nil {
 		s.ReceivedAt, s.DaysLate = &now, v.DaysLate

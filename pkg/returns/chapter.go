@@ -58,7 +58,7 @@ func (j *Judging) Tell(s *Submission, versions []Version, told *Told, zone *time
 			versions[i].State, versions[i].SupersededAt = VersionSuperseded, &at
 		}
 	}
-	v := s.Send(lead, at, day)
+	v := s.Send(lead, nil, at, day)
 	if told.Asked != nil {
 		next := day.AddDays(1)
 		if err := programme.MayNow(s, team, ToQuery, next); err != nil {

@@ -47,6 +47,8 @@ var audited = map[string]struct {
 	"reminder":                {returns.Reminder{}, "Reminder"},
 	"reminder-address":        {returns.ReminderAddress{}, "ReminderAddress"},
 	"benchmarking-submission": {returns.Submission{}, "BenchmarkingSubmission"},
+	"authorisation":           {programme.Authorisation{}, "Authorisation"},
+	"receipt":                 {programme.Receipt{}, "Receipt"},
 	"event":                   {programme.Event{}, "Event"},
 	"milestone":               {programme.Milestone{}, "Milestone"},
 	"framework":               {framework.Framework{}, "Framework"},

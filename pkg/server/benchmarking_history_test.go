@@ -67,7 +67,7 @@ func TestPastQuartersComeInOneFile(t *testing.T) {
 	}
 	lead := w.as(programme.RoleBoroughLead, own)
 	s := stateOf(t, lead, returnAt(own, "2018-19-Q2"))
-	if s.State != "accepted" || *s.Standing != 1 || s.ReceivedAt != nil || s.DaysLate != 0 {
+	if s.State != "accepted" || *s.Standing != 1 || s.ReceivedAt != nil || s.DaysLate != 0 || s.ReceiptId != nil {
 		t.Errorf("%+v", s)
 	}
 	w.as(programme.RoleBoroughLead, group).get(returnAt(own, "2018-19-Q2")).problem(404, "not_found")
@@ -82,7 +82,7 @@ func TestPastQuartersComeInOneFile(t *testing.T) {
 }
 
 // TestPastQuartersAreCorrected: the same as a workbook says nothing new; one value else is
-// another version.
+// another version. Nobody has signed it, so that it has no receipt.
 func TestPastQuartersAreCorrected(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
@@ -111,7 +111,7 @@ func TestPastQuartersAreCorrected(t *testing.T) {
 	}
 	var page struct{ Items []api.BenchmarkingVersion }
 	lead.get("/v1/benchmarking-submissions/" + stateOf(t, lead, returnAt(own, "2018-19-Q1")).Id + "/versions").want(200).into(&page)
-	if len(page.Items) != 2 || page.Items[0].State != "superseded" || page.Items[1].State != "accepted" || *page.Items[1].Values[0].Value != 77 || page.Items[1].SubmittedBy != "programme" {
+	if len(page.Items) != 2 || page.Items[0].State != "superseded" || page.Items[1].State != "accepted" || *page.Items[1].Values[0].Value != 77 || page.Items[1].SubmittedBy != "programme" || page.Items[1].ReceiptId != nil || page.Items[1].OnAuthorityOf != nil {
 		t.Errorf("%+v", page.Items)
 	}
 }

@@ -278,7 +278,7 @@ func submissionWire(ctx context.Context) func(*returns.Submission) api.Benchmark
 		wire := api.BenchmarkingSubmission{
 			Id: s.ID, Borough: s.Borough, BoroughName: names.borough(s.Borough), Quarter: s.Quarter, State: api.BenchmarkingSubmissionState(s.State),
 			UnderReview: s.UnderReview, Standing: s.Standing, ReceivedAt: s.ReceivedAt, DaysLate: s.DaysLate, Resubmissions: s.Resubmitted,
-			Explanations: []api.VersionExplanation{}, Thread: make([]api.BenchmarkingQuestion, len(s.Thread)), Illustrative: s.Illustrative,
+			Explanations: []api.VersionExplanation{}, Thread: make([]api.BenchmarkingQuestion, len(s.Thread)), ReceiptId: s.ReceiptID, Illustrative: s.Illustrative,
 			CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Etag: etagOf(s.Version), Steps: submissionSteps(ctx, s),
 		}
 		for i := range s.Thread {
@@ -338,6 +338,7 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 	return api.BenchmarkingVersion{
 		Number: v.Number, State: api.BenchmarkingVersionState(v.State), Framework: v.Framework, Values: valuesWire(v.Values),
 		Explanations: explanationsWire(v.Explanations), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
+		OnAuthorityOf: (*string)(v.OnAuthorityOf()), AuthorisationId: v.AuthorisationID, ReceiptId: v.ReceiptID,
 		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt,
 	}
 }

@@ -113,6 +113,8 @@ var addresses = map[string]string{
 	"quarter-snapshot":        "/v1/quarter-snapshots/",
 	"correction-window":       "/v1/correction-windows/",
 	"contact":                 "/v1/contacts/",
+	"authorisation":           "/v1/authorisations/",
+	"receipt":                 "/v1/receipts/",
 	"reminder":                "/v1/reminders/",
 	"reminder-address":        "/v1/reminder-addresses/",
 }

@@ -34,6 +34,7 @@ func (w *world) markings() []marking {
 	review := "/v1/peer-reviews/" + w.review(programme.ReviewFieldwork).ID
 	person := "/v1/participants/" + lead.post("/v1/participants", `{"name":"ann-participant-name","role":"ad","borough":"`+own+`","email":"ann-participant-email@example.org"}`).id()
 	ended := "/v1/token-revocations/" + manager.post("/v1/token-revocations", `{"issuer":"https://id.example.org","subject":"ann-token-revocation-subject"}`).id()
+	given := "/v1/authorisations/" + lead.post("/v1/authorisations", `{"borough":"`+own+`","document":"self_evaluation","issuer":"https://id.example.org","subject":"ann-authorisation-subject","until":"2098-03-31"}`).id()
 	reminded := "/v1/reminder-addresses/" + lead.post("/v1/boroughs/"+own+"/reminder-addresses", `{"address":"ann-reminder-address-address@example.org"}`).id()
 	quarter := w.opened()
 	returned, at := "/v1/benchmarking-submissions/"+w.submitted(quarter), returnAt(own, quarter)
@@ -66,6 +67,7 @@ func (w *world) markings() []marking {
 			[]step{{patch, "", `{"description":"{{description}}"}`}}, []step{{http.MethodDelete, "", ""}}},
 		{"reminder-address", "ReminderAddress", reminded, lead, nil, []step{{http.MethodDelete, "", ""}}},
 		{"token-revocation", "TokenRevocation", ended, manager, nil, nil},
+		{"authorisation", "Authorisation", given, lead, nil, nil},
 		{"benchmarking-submission", "BenchmarkingSubmission", returned, lead,
 			[]step{
 				{post, "/query", `{"text":"{{thread}}"}`},

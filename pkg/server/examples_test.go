@@ -145,6 +145,7 @@ var (
 	anySecret  = regexp.MustCompile(`"pc[rs]_[a-z2-7]{58}"`)
 	anyHint    = regexp.MustCompile(`"(pc[rs]_)[a-z2-7]{4}"`)
 	anyEtag    = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\""`)
+	anyChance  = regexp.MustCompile(`"(hash|kid|salt|signature|x)":"[^"]+"`) // of a receipt
 	anyCursor  = regexp.MustCompile(`"nextCursor":"[^"]+"`)
 )
 
@@ -170,6 +171,9 @@ func (a *alike) text(body string) string {
 	body = anyInstant.ReplaceAllString(body, `"`+exampleDay.Format(time.RFC3339)+`"`)
 	// Nothing that a scanner for leaked secrets would take for one.
 	body = anyHint.ReplaceAllString(anySecret.ReplaceAllString(body, `"shown-once"`), `"${1}k3vq"`)
+	if strings.Contains(body, `"salt":`) {
+		body = anyChance.ReplaceAllString(body, `"${1}":"chance"`)
+	}
 	body = anyEtag.ReplaceAllString(body, `"etag":"\"1764149400000000\""`)
 	return anyCursor.ReplaceAllString(body, `"nextCursor":"WyJFMDkwMDAwMDIiXQ"`)
 }

@@ -69,6 +69,8 @@ func mappings() map[string]mapping {
 		"QuarterSnapshot":    of(quarterSnapshots, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
+		"Authorisation":      {shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
+		"Receipt":            of(receipts, nil),
 		"Reminder":           filled(reminderWire(asked)),
 		"Task": {shown: api.Task{
 			Kind: "x", Type: "x", Id: "x", Borough: "x", BoroughName: "x", Quarter: "x", DueOn: new(programme.Date("2026-01-01")), Href: "x", List: "x", Step: "x", Method: "x", Action: "x", Allowed: true,
@@ -84,9 +86,10 @@ func mappings() map[string]mapping {
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
-		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
 		"BenchmarkingSubmission":    filled(submissionWire(askedBy("x"))),
 		"BenchmarkingVersion":       filled(versionWire),
+		"ReceiptVerification":       {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
+		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
 		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
 			wire := reportWire(got)
 			wire.MaySubmit = true // which is so where nothing is found
@@ -114,7 +117,7 @@ func mappings() map[string]mapping {
 			c.Level = returns.OfBorough
 			return completenessWire(asked)(c)
 		}),
-		"Me":                  {shown: meWire(programme.Actor{Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
+		"Me":                  {shown: meWire(programme.Actor{Issuer: "x", Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":         filled(actionCountWire(asked)),
 		"MilestoneCount":      filled(milestoneCountWire(asked)),
 		"Programme":           filled(programmeWire),
@@ -264,6 +267,13 @@ func askedBy(borough string) context.Context {
 	call := *callOf(asked)
 	call.actor.Borough = borough
 	return context.WithValue(asked, callKey{}, &call)
+}
+
+// filledWith is a row with a value in every member.
+func filledWith[T any]() *T {
+	var row T
+	fill(&row)
+	return &row
 }
 
 // fill gives every member of the struct a value that is not its zero.

@@ -98,7 +98,7 @@ func TestMe(t *testing.T) {
 		creates []string
 	}{
 		{programme.RoleProgramme, "", nil},
-		{programme.RoleBoroughLead, "Lambeth", []string{"action", "api-client", "ask-or-offer", "finding", "participant", "read-key", "reminder-address"}},
+		{programme.RoleBoroughLead, "Lambeth", []string{"action", "api-client", "ask-or-offer", "authorisation", "finding", "participant", "read-key", "reminder-address"}},
 		{programme.RoleBoroughEditor, "Lambeth", []string{"action", "ask-or-offer", "finding", "participant"}},
 		{programme.RoleBoroughSystem, "Lambeth", []string{}},
 		{programme.RoleReporting, "", []string{}},

@@ -18,7 +18,7 @@ func (s *Server) GetMe(ctx context.Context, _ api.GetMeRequestObject) (api.Respo
 }
 
 func meWire(actor programme.Actor, boroughs []api.NamedBorough, creations []api.Creation) api.Me {
-	me := api.Me{Subject: actor.Subject, Roles: make([]api.RoleName, len(actor.Roles)), Boroughs: boroughs, MayCreate: creations}
+	me := api.Me{Issuer: actor.Issuer, Subject: actor.Subject, Roles: make([]api.RoleName, len(actor.Roles)), Boroughs: boroughs, MayCreate: creations}
 	for i, role := range actor.Roles {
 		me.Roles[i] = api.RoleName(role)
 	}

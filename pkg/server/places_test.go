@@ -181,6 +181,7 @@ var nounIn = map[string]string{
 	"peer_reviews": "peer-review", "findings": "finding", "actions": "action", "asks_and_offers": "ask-or-offer", "events": "event", "milestones": "milestone",
 	"api_clients": "api-client", "read_keys": "read-key", "token_revocations": "token-revocation",
 	"frameworks": "framework", "benchmarking_submissions": "benchmarking-submission", "benchmarking_versions": "benchmarking-submission",
+	"authorisations": "authorisation", "receipts": "receipt",
 	"quarters": "quarter", "quarter_snapshots": "quarter-snapshot", "quarter_snapshot_documents": "quarter-snapshot", "quarter_snapshot_sources": "quarter-snapshot", "quarter_policies": "quarter",
 	"extensions": "extension", "correction_windows": "correction-window", "contacts": "contact", "reminders": "reminder", "reminder_addresses": "reminder-address", "letters": "reminder",
 	"audit_entries": "finding",

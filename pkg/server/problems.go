@@ -55,7 +55,7 @@ var problems = map[programme.Code]explained{
 	programme.CodeInUse:                {"Other things refer to it", "It cannot be deleted while others refer to it.", "Delete or change those first, or let it end with a validTo."},
 	programme.CodeWrongState:           {"The state does not allow this", "The resource stands where this step does not follow.", "Read the resource: its steps say what is possible now, and why the rest is not."},
 	programme.CodeNoDates:              {"It has no dates yet", "The step needs the first and the last day.", "Set startsOn and endsOn first."},
-	programme.CodeNoAuthority:          {"A lead signs", "A return is signed and submitted by a lead of the borough. Its editors and systems prepare it.", "Ask a lead to submit it."},
+	programme.CodeNoAuthority:          {"A lead signs", "A return is signed and submitted by a lead of the borough, or by whom a lead has authorised. Its editors and systems prepare it.", "Ask a lead to submit it, or to authorise you at /v1/authorisations."},
 	programme.CodeNoFramework:          {"No framework is published", "A quarter is judged by the framework that was published when its window opened, and there is none.", "Ask the programme's team to publish one, or to name it in the quarter."},
 	programme.CodeNotPublished:         {"The quarter is not published yet", "What boroughs sent is shown from the quarter's publication on. Until then completeness says who has sent it.", "Read a quarter that is published, or ask again after the day that is announced."},
 	programme.CodeWithdrawn:            {"It has been withdrawn", "It was there, and the programme's team has withdrawn it. detail says why.", "Read the newest snapshot of the quarter."},

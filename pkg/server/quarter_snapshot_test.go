@@ -15,7 +15,7 @@ import (
 	"peerchallenge/pkg/returns"
 )
 
-const exampleSnapshot = "01932b7e-0000-7000-8000-000000000041"
+const exampleSnapshot = "01932b7e-0000-7000-8000-000000000081"
 
 var (
 	_ = standIn("/v1/quarter-snapshots", exampleSnapshot, (*world).quarterSnapshot)

@@ -86,7 +86,7 @@ func (w aQuarterTold) region() (received, onTime, late, inCorrection, missing in
 
 // TestTheStoryOfAQuarter: a quarter from its opening to "all in". Lambeth's system retries,
 // Southwark has an extension and is asked about its return, Lewisham is late, Bromley is not
-// heard of until a correction window is opened for it, and Croydon's officer leaves. Every
+// heard of until a correction window is opened for it, and two of Croydon's people leave. Every
 // refusal says in a sentence what it is for.
 func TestTheStoryOfAQuarter(t *testing.T) {
 	t.Parallel()
@@ -96,6 +96,7 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 
 	// In March the quarter is planned.
 	const closed = "The window of 2026-27-Q4 was open from 2027-04-01 and closed at the end of 2027-05-28. The programme's team can open a correction window."
+	const unsigned = "A lead of the borough signs what its editors and systems have prepared, or authorises one of them to submit."
 	const plan = `{"code":"` + told + `","opensOn":"2027-04-01","dueOn":"2027-05-14","lateUntil":"2027-05-28"}`
 	w.refuses(w.lead(lambeth).post("/v1/quarters", plan), 403, "role", "This is for: programme.")
 	w.manager().post("/v1/quarters", plan).want(201)
@@ -109,7 +110,7 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 		t.Error("a retry is not the first answer again")
 	}
 	ours := w.path(lambeth)
-	w.refuses(w.system(lambeth).does(ours, "submit", ""), 403, "no_authority", "A lead of the borough signs what its editors and systems have prepared.")
+	w.refuses(w.system(lambeth).does(ours, "submit", ""), 403, "no_authority", unsigned)
 	w.refuses(w.lead(lambeth).does(ours, "submit", ""), 409, "report_faults", "The report on the draft has what must be put right, explained or given a reason first.")
 	var report api.BenchmarkingReport
 	w.lead(lambeth).get(ours + "/report").want(200).into(&report)
@@ -160,9 +161,15 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 		t.Errorf("Southwark's second version: %+v", s)
 	}
 
-	// Croydon's officer prepares the return and leaves: who is ended can do nothing more.
+	// Croydon's director authorises an officer and leaves: with the role goes what was given in it.
+	// The officer, who has prepared the return, leaves too: who is ended can do nothing more.
 	officer := w.as(programme.RoleBoroughEditor, croydon)
 	w.put(officer, croydon, w.whole(), "If-None-Match", "*").want(201)
+	w.somebody("dcs-croydon", croydon, programme.RoleBoroughLead).post(authorisationsList, named(croydon, "test-borough-editor", "2027-06-30")).want(201)
+	wantStep(t, officer.get(w.path(croydon)), "submit", true, "")
+	w.upToDate()
+	w.somebody("dcs-croydon", croydon, programme.RoleBoroughEditor).get("/v1/me").want(200)
+	w.refuses(officer.does(w.path(croydon), "submit", ""), 403, "no_authority", unsigned)
 	w.manager().post("/v1/token-revocations", `{"issuer":"http://test","subject":"test-borough-editor"}`).want(201)
 	w.eventually("the officer is not let in any more", func() bool { return officer.get("/v1/me").status == 401 })
 	w.refuses(w.put(officer, croydon, corrected, "If-None-Match", "*"), 401, "token_revoked", "The token has been ended; ask its issuer for a new one.")

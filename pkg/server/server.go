@@ -60,6 +60,8 @@ type Store interface {
 	quarterHeatMapStore
 	correctionWindowStore
 	contactStore
+	authorisationStore
+	receiptStore
 	reminderStore
 	reminderAddressStore
 	completenessStore

@@ -71,6 +71,12 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(returned)
 	}
 
+	// Who is authorised by name, and who is not any more.
+	authorised := made(exampleAuthorisation)
+	k.try(returned, authorised)
+	lead.change(http.MethodPost, authorised+"/withdraw", "").want(200)
+	k.try(authorised)
+
 	// A quarter that nobody could answer yet, and what was granted and is taken back.
 	planned := aQuarter("2098-99-Q1", "2098-07-01", "2098-08-14", "2098-08-28")
 	if _, err := w.store.CreateQuarter(t.Context(), team, planned); err != nil {

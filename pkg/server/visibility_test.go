@@ -38,6 +38,7 @@ var visibility = map[string]string{
 	"createAction":                     "33 ++3 333 223",
 	"createApiClient":                  "+3 +33 333 333",
 	"createAskOrOffer":                 "+3 ++3 333 333",
+	"createAuthorisation":              "33 +33 333 333",
 	"createAuthority":                  "+3 333 333 333",
 	"createBenchmarkingSubmissions":    "33 +++ 333 333",
 	"createBorough":                    "+3 333 333 333",
@@ -94,6 +95,7 @@ var visibility = map[string]string{
 	"getAction":                        "+3 +++ +++ 444",
 	"getApiClient":                     "+3 +33 433 433",
 	"getAskOrOffer":                    "+4 +++ +++ 444",
+	"getAuthorisation":                 "+3 +++ 444 444",
 	"getAuthority":                     "++ +++ +++ +++",
 	"getBenchmarkingReport":            "+3 +++ 444 444",
 	"getBenchmarkingReportTable":       "+3 +++ 444 444",
@@ -135,6 +137,7 @@ var visibility = map[string]string{
 	"getQuarterSnapshot":               "++ +++ +++ +++",
 	"getQuarterSnapshotDocument":       "++ +++ +++ +++",
 	"getReadKey":                       "+3 +33 433 433",
+	"getReceipt":                       "+3 +++ 444 444",
 	"getRelease":                       "++ +++ +++ +++",
 	"getSubRegion":                     "++ +++ +++ +++",
 	"getSubRegionMembership":           "++ +++ +++ +++",
@@ -147,6 +150,7 @@ var visibility = map[string]string{
 	"listApiClients":                   "+3 +33 -33 -33",
 	"listAsksAndOffers":                "+- +++ +++ ---",
 	"listAuditEntries":                 "+2 +++ +++ 222",
+	"listAuthorisations":               "+3 +++ --- ---",
 	"listAuthorities":                  "++ +++ +++ +++",
 	"listBenchmarkingRules":            "++ +++ +++ +++",
 	"listBenchmarkingSubmissions":      "+3 +++ --- ---",
@@ -235,7 +239,9 @@ var visibility = map[string]string{
 	"updateReadKey":                    "33 +33 433 433",
 	"updateSubRegion":                  "+3 333 333 333",
 	"updateSubRegionMembership":        "+3 333 333 333",
+	"verifyReceipt":                    "+3 +++ 444 444",
 	"withdrawAskOrOffer":               "+3 ++3 333 443",
+	"withdrawAuthorisation":            "33 +33 433 433",
 	"withdrawBenchmarkingSubmission":   "33 +++ 444 444",
 	"withdrawQuarterSnapshot":          "+3 333 333 333",
 	"withdrawRelease":                  "+3 333 333 333",
@@ -440,6 +446,8 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleReminderAddress)
 	w.standing(exampleReturn)
 	w.standing(exampleSnapshot)
+	w.standing(exampleAuthorisation)
+	w.standing(exampleReceipt)
 	w.practised()
 	w.collecting()
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)

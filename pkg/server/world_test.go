@@ -123,7 +123,7 @@ func startByHand(t testing.TB, url string, now time.Time) (w *world, turn func(t
 // startAt brings up a service whose clock is the given one.
 func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*server.Config)) *world {
 	t.Helper()
-	store, err := postgres.Open(t.Context(), postgres.Config{URL: url, Logger: silent, Clock: clock})
+	store, err := postgres.Open(t.Context(), postgres.Config{URL: url, Logger: silent, Clock: clock, LeadTrusted: auth.LeadsTrusted(nil, "http://test")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,159 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/programme"
+)
+
+var authorisations = kind[programme.Authorisation, *programme.Authorisation]{
+	orders:   byChange,
+	complete: withTrust,
+	cited: func(a *programme.Authorisation) []citation {
+		return []citation{citeBorough("/borough", &a.Borough)}
+	},
+}
+
+// Authorisations lists the authorisations that the actor may see and the filter leaves,
+// in order of creation or as sort says.
+func (s *Store) Authorisations(actor programme.Actor, f programme.AuthorisationFilter, sort string) programme.Listing[programme.Authorisation] {
+	return list(s, actor, authorisations, sort, func(q *gorm.DB) *gorm.DB {
+		q = where(q, "borough_code = ?", f.Borough)
+		q = where(q, "document = ?", f.Document)
+		return where(q, "updated_at >= ?", f.UpdatedSince)
+	})
+}
+
+// Authorisation reads one authorisation. The error is NotFound.
+func (s *Store) Authorisation(ctx context.Context, actor programme.Actor, id string) (programme.Authorisation, error) {
+	return get(ctx, s, actor, authorisations, id)
+}
+
+// CreateAuthorisation gives one. The error is Forbidden for anyone but a lead of the
+// borough, and Invalid if it names neither or both of a subject and a client, a client
+// that does not act for the borough, or a day that is over.
+func (s *Store) CreateAuthorisation(ctx context.Context, actor programme.Actor, a programme.Authorisation) (programme.Authorisation, error) {
+	return add(ctx, s, actor, authorisations, a, func(w *work, a *programme.Authorisation) error {
+		if err := a.May(actor, programme.Edit); err != nil {
+			return err
+		}
+		a.Give(actor, w.today())
+		a.Untrusted = !trusts(w.tx, a.GiverIssuer, a.Borough)
+		return w.findClient(a)
+	})
+}
+
+// findClient looks for the client that is authorised, and keeps it until the
+// transaction ends.
+func (w *work) findClient(a *programme.Authorisation) error {
+	if a.ClientID == nil {
+		return nil
+	}
+	var ids []string
+	err := w.tx.Raw("SELECT id FROM api_clients WHERE id = ? AND ? = ANY (boroughs) AND audience && ? FOR KEY SHARE", idOrNone(*a.ClientID), a.Borough, array(w.actor.Names())).Scan(&ids).Error
+	if err == nil && len(ids) == 0 {
+		w.unknown = append(w.unknown, programme.Unknown("/clientId", "There is no such client that acts for the borough."))
+	}
+	return err
+}
+
+// WithdrawAuthorisation ends one at the version. The error is Forbidden for anyone but a
+// lead of the borough, NotFound, Stale, or Conflict if it has ended.
+func (s *Store) WithdrawAuthorisation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Authorisation, error) {
+	return change(ctx, s, actor, authorisations, id, version, step, func(w *work, a *programme.Authorisation) error {
+		a.End(programme.Withdrawn, w.now)
+		return nil
+	})
+}
+
+// EndGiven ends authorisations, by their ids, whose giver has lost the role. What was
+// ended already stays as it is.
+func (s *Store) EndGiven(ctx context.Context, ids []string) error {
+	return s.act(ctx, hearing, func(w *work) error {
+		rows, err := locked[programme.Authorisation](w, "id = ANY (?) AND ending IS NULL", array(ids))
+		if err != nil {
+			return err
+		}
+		return alterEach(w, rows, rewrite[programme.Authorisation], func(a *programme.Authorisation) bool {
+			a.End(programme.RoleLost, w.now)
+			return true
+		})
+	})
+}
+
+// hearing is who the audit names for the end of what somebody gave in a role that they
+// have no more.
+var hearing = programme.Actor{Issuer: "local", Subject: "authority", Reason: "A later token of whoever gave it came without the role."}
+
+// given answers what was not ended, for those who hear tokens.
+func given(tx *gorm.DB) (all []programme.Given, err error) {
+	err = tx.Raw("SELECT id, giver_issuer AS issuer, giver_subject AS subject, borough_code AS borough, created_at AS at FROM authorisations WHERE ending IS NULL").Scan(&all).Error
+	return all, err
+}
+
+// authorised reads by what the actor may sign documents of the boroughs.
+func authorised(tx *gorm.DB, actor programme.Actor, document programme.DocumentKind, boroughs array) ([]programme.Authorisation, error) {
+	var rows []*programme.Authorisation
+	err := beyondSight(tx).Where("borough_code = ANY (?) AND document = ? AND ending IS NULL", boroughs, document).
+		Where("api_client_id = ? OR issuer = ? AND subject = ?", idOrNone(actor.Client), actor.Issuer, actor.Subject).Order("id").Find(&rows).Error
+	if err == nil {
+		err = withTrust(tx, rows)
+	}
+	all := make([]programme.Authorisation, len(rows))
+	for i, row := range rows {
+		all[i] = *row
+	}
+	return all, err
+}
+
+// holdAuthority keeps the authorisation from being ended until the transaction is. The
+// error is Forbidden where it has been, since it was read.
+func (w *work) holdAuthority(a *programme.Authorisation) error {
+	if a == nil {
+		return nil
+	}
+	var rows []programme.Authorisation
+	err := beyondSight(w.tx).Clauses(forShare).Where("id = ? AND ending IS NULL", a.ID).Find(&rows).Error
+	if err == nil && len(rows) == 0 {
+		_, err = programme.AuthorityToSign(w.actor, nil, a.Document, a.Borough, w.today())
+	}
+	return err
+}
+
+// leadTrust is whether an issuer is trusted to name leads of a borough. That is this
+// process's own configuration, so that it is asked where rows are read, and kept nowhere:
+// two processes of which one knows an issuer already must not undo each other's work.
+type leadTrust func(issuer, borough string) bool
+
+const leadTrustName = "peerchallenge:lead_trust"
+
+// Name implements gorm.Plugin, by which every session of the store finds it.
+func (leadTrust) Name() string { return leadTrustName }
+
+// Initialize implements gorm.Plugin.
+//
+//nolint:misspell // it is the library's spelling
+func (leadTrust) Initialize(*gorm.DB) error { return nil }
+
+func trusts(tx *gorm.DB, issuer, borough string) bool {
+	trusted, _ := tx.Plugins[leadTrustName].(leadTrust)
+	return trusted != nil && trusted(issuer, borough)
+}
+
+func withTrust(tx *gorm.DB, rows []*programme.Authorisation) error {
+	for _, a := range rows {
+		a.Untrusted = !trusts(tx, a.GiverIssuer, a.Borough)
+	}
+	return nil
+}
+
+// idOrNone is the id, or nothing for what PostgreSQL would call a syntax error.
+func idOrNone(id string) *string {
+	if uuid.Validate(id) != nil {
+		return nil
+	}
+	return &id
+}

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
+)
+
+type receiptStore interface {
+	Receipt(ctx context.Context, actor programme.Actor, id string) (programme.Receipt, error)
+}
+
+// Receipts are made as something is signed, and never by a call of their own.
+var receipts = nounOf[programme.Receipt, struct{}](nil, nil, receiptWire)
+
+// GetReceipt answers one.
+func (s *Server) GetReceipt(ctx context.Context, r api.GetReceiptRequestObject) (api.Response, error) {
+	return receipts.read(ctx, s.store.Receipt, r.Id)
+}
+
+// VerifyReceipt holds a document to one, and keeps nothing of it.
+func (s *Server) VerifyReceipt(ctx context.Context, r api.VerifyReceiptRequestObject) (api.Response, error) {
+	receipt, err := s.store.Receipt(ctx, callOf(ctx).actor, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	canonical, err := signedOf(&r.Body.BenchmarkingSubmission).Canonical()
+	if err != nil {
+		return nil, err
+	}
+	proof := receipt.Prove(canonical)
+	return ok(ctx, api.ReceiptVerification{Genuine: proof.Hash && proof.Signature, HashMatches: proof.Hash, SignatureMatches: proof.Signature})
+}
+
+func signedOf(in *api.SignedReturn) returns.Signed {
+	d := returns.Signed{
+		Borough: in.Borough, Quarter: in.Quarter, Number: in.Number, Framework: in.Framework, SubmittedAt: in.SubmittedAt,
+		SubmittedBy: programme.Role(in.SubmittedBy), OnAuthority: convert[programme.Role](in.OnAuthorityOf), Values: valuesOf(in.Values),
+	}
+	for _, e := range in.Explanations {
+		d.Explanations = append(d.Explanations, returns.SignedStatement{
+			Rule: e.Rule, Counts: e.Counts, Text: e.Text, By: programme.Role(e.By), At: e.At, CarriedFrom: e.CarriedFrom,
+		})
+	}
+	return d
+}
+
+func receiptWire(ctx context.Context) func(*programme.Receipt) api.Receipt {
+	names := namesIn(ctx)
+	return func(r *programme.Receipt) api.Receipt {
+		wire := api.Receipt{
+			Id: r.ID, Borough: r.Borough, BoroughName: names.borough(r.Borough), Document: api.DocumentKind(r.Document), RecordId: r.RecordID, Number: r.Number,
+			SignedBy: string(r.SignedBy), Subject: r.Subject, AuthorisationId: r.AuthorisationID, Illustrative: r.Illustrative, SignedAt: r.SignedAt,
+			Salt: base64.RawURLEncoding.EncodeToString(r.Salt), Hash: base64.RawURLEncoding.EncodeToString(r.Hash),
+			Key: publicKeysWire([]programme.PublicKey{r.Key})[0], Signature: r.Signature,
+			CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
+		}
+		wire.Statement = fmt.Sprintf("Submitted by a %s of %s.", wire.SignedBy, wire.BoroughName)
+		if r.AuthorisationID != nil {
+			lead := string(programme.RoleBoroughLead)
+			wire.OnAuthorityOf = &lead
+			wire.Statement = fmt.Sprintf("Submitted by a %s of %s on authority of a %s of %s.", wire.SignedBy, wire.BoroughName, lead, wire.BoroughName)
+		}
+		return wire
+	}
+}
