@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
@@ -44,12 +46,12 @@ func (w *world) quarterOf(op *described, path string) string {
 func (w *world) imported() string {
 	w.t.Helper()
 	code := w.earliest()
-	w.as(programme.RoleProgramme, "").brings("", asCSV, w.pastOf(code, 1)).want(200)
+	w.as(programme.RoleProgramme, "").brings("", asCSV, w.pastOf(code, 3)).want(200)
 	return code
 }
 
 // pastOf is a file of the quarter and the three before it, with so many re-referrals of
-// Lambeth's in each but the last.
+// Lambeth's in all: none in the quarter itself, and one in each of the first two.
 func (w *world) pastOf(code string, few int) string {
 	w.t.Helper()
 	var out strings.Builder
@@ -64,7 +66,7 @@ func (w *world) pastOf(code string, few int) string {
 		for i, b := range page.Items {
 			rereferrals := 20 + i
 			if b.Code == own {
-				rereferrals = min(ago, 1) * few
+				rereferrals = [4]int{0, few - 2, 1, 1}[ago]
 			}
 			if b.Code != "E09000001" {
 				fmt.Fprintf(&out, "%s,%s,referrals,%d,,\n%s,%s,rereferrals,%d,,\n", b.Code, period.Code, 150+7*i, b.Code, period.Code, rereferrals)
@@ -142,7 +144,7 @@ func TestAQuarterIsShown(t *testing.T) {
 	}
 
 	// A correction changes nothing of it, until the next is taken.
-	manager.brings("", asCSV, w.pastOf(code, 2)).want(200) // what stands already is left as it is
+	manager.brings("", asCSV, w.pastOf(code, 4)).want(200) // what stands already is left as it is
 	manager.post(at+"/snapshots", `{}`).problem(422, "invalid")
 	var second api.QuarterSnapshot
 	created := manager.post(at+"/snapshots", `{"reason":"Lambeth has corrected its referrals."}`).want(201)
@@ -243,5 +245,59 @@ func TestFiveReadersOfAQuarter(t *testing.T) {
 	table := lead.get(at + "?format=csv&borough=" + own).want(200)
 	if lines := strings.Count(table.body, "\n"); lines != len(mine)+1 {
 		t.Errorf("%d lines", lines)
+	}
+}
+
+// TestASmallCountIsNotHad: two worlds that differ in a count of Lambeth's, which is small in
+// both, are one world for everybody else, whatever they ask and in whatever form. For
+// Lambeth they are two.
+func TestASmallCountIsNotHad(t *testing.T) {
+	t.Parallel()
+	told := func(few int) map[string]string {
+		w := startAt(t, leanDatabase(t), func() time.Time { return exampleDay })
+		code := w.earliest()
+		w.as(programme.RoleProgramme, "").brings("", asCSV, w.pastOf(code, few)).want(200)
+		q, err := w.store.Quarter(t.Context(), team, code)
+		if err == nil {
+			q, err = w.store.PublishQuarter(t.Context(), team, code, q.Version, returns.Publish)
+		}
+		id, all := *must(w, q, err).Snapshot, map[string]string{}
+		figures := "/v1/quarters/" + code + "/figures?count=true&limit=500"
+		asked := []string{
+			"/v1/quarters/" + code, "/v1/quarters?include=steps", "/v1/quarter-snapshots?include=steps", "/v1/quarter-snapshots/" + id, "/v1/quarter-snapshots/" + id + "/document",
+			"/v1/quarters/" + code + "/completeness", "/v1/timeliness", "/v1/changes", "/v1/audit?type=quarter-snapshot&id=" + id, "/v1/audit?type=quarter&id=" + code,
+			figures, figures + "&format=csv", figures + "&format=ndjson", figures + "&limit=7", figures + "&snapshot=1", figures + "&borough=" + own, figures + "&indicator=REREF_PCT",
+			figures + "&exception=top20", figures + "&exception=bottom20", figures + "&exception=none", figures + "&snapshot=2", figures + "&colour=blue",
+		}
+		readers := map[string]caller{
+			"the programme": w.as(programme.RoleProgramme, ""), "a report": w.as(programme.RoleReporting, ""), "another borough": w.as(programme.RoleBoroughLead, group),
+			"its system": w.as(programme.RoleBoroughSystem, farAway), "Lambeth": w.as(programme.RoleBoroughLead, own),
+		}
+		a := asking{}
+		for who, c := range readers {
+			for _, path := range asked {
+				heard := a.hear(c.get(path))
+				// What is chance, or is made with it.
+				heard = anyID.ReplaceAllString(heard, "ID")
+				heard = regexp.MustCompile(`"trueHash":"[0-9a-f]{64}"|`+"[Ee]tag[^ ]*|X-Feed[^ ]*|Last-Modified[^]]*").ReplaceAllString(heard, "")
+				all[who+" "+anyID.ReplaceAllString(path, "ID")] = heard
+			}
+		}
+		return all
+	}
+	three, five := told(3), told(5)
+	theirs := 0
+	for asked, heard := range three {
+		switch {
+		case strings.HasPrefix(asked, "Lambeth"):
+			if five[asked] != heard {
+				theirs++
+			}
+		case five[asked] != heard:
+			t.Errorf("%s is answered\n%.800s\nand\n%.800s", asked, heard, five[asked])
+		}
+	}
+	if theirs == 0 || len(three) != len(five) {
+		t.Errorf("%d and %d answers, of which Lambeth finds %d another", len(three), len(five), theirs)
 	}
 }
