@@ -112,21 +112,21 @@ func subRegionName(key *string) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-// shownAs are the statuses of figures as pictures know them.
-var shownAs = map[disclosure.Status]chart.Status{
-	disclosure.Number: chart.Shown, disclosure.Hidden: chart.Hidden, disclosure.Withheld: chart.Withheld, disclosure.Missing: chart.Missing,
-	disclosure.NotApplicable: chart.NotApplicable, disclosure.NoDenominator: chart.NoDenominator,
-}
-
+// printed is a figure as pictures have it.
 func printed(f *disclosure.Figure, decimals int) chart.Figure {
-	status, known := shownAs[f.Status]
-	switch {
-	case !known:
-		return chart.Figure{Status: chart.Missing}
-	case status != chart.Shown:
-		return chart.Figure{Status: status}
+	switch f.Status {
+	case disclosure.Number:
+		return chart.Figure{Text: strconv.FormatFloat(f.Value.Middle, 'f', decimals, 64), Value: f.Value.Middle}
+	case disclosure.Hidden:
+		return chart.Figure{Status: chart.Hidden}
+	case disclosure.Withheld:
+		return chart.Figure{Status: chart.Withheld}
+	case disclosure.NotApplicable:
+		return chart.Figure{Status: chart.NotApplicable}
+	case disclosure.NoDenominator:
+		return chart.Figure{Status: chart.NoDenominator}
 	}
-	return chart.Figure{Text: strconv.FormatFloat(f.Value.Middle, 'f', decimals, 64), Value: f.Value.Middle}
+	return chart.Figure{Status: chart.Missing}
 }
 
 // units and ends say how an indicator's values are read.

@@ -14,6 +14,7 @@ import (
 
 // TestAHeatMapIsEverybodys: one table for all readers, in four forms. A borough finds its
 // row marked, and its own figures in the answer that is not passed on; no fifth moves.
+// What is passed on is the view for its owner, too.
 func TestAHeatMapIsEverybodys(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
@@ -71,10 +72,14 @@ func TestAHeatMapIsEverybodys(t *testing.T) {
 			t.Error("two readers who hold no small count see two things")
 		}
 	}
+	passedOn(t, at, lead, others[0])
+}
 
-	// What is passed on is the view for its owner, too.
+// passedOn compares the forms that are passed on.
+func passedOn(t *testing.T, at string, lead, manager caller) {
+	t.Helper()
 	for _, form := range []string{".csv", ".xlsx"} {
-		everybodys := others[0].get(at + form).want(200)
+		everybodys := manager.get(at + form).want(200)
 		if got := lead.get(at + form).want(200); form == ".csv" && got.body != everybodys.body {
 			t.Errorf("%s shows a borough something else:\n%s\n%s", form, got.body, everybodys.body)
 		}
@@ -82,7 +87,7 @@ func TestAHeatMapIsEverybodys(t *testing.T) {
 			t.Error(name)
 		}
 	}
-	picture, plain := lead.get(at+".svg").want(200), others[0].get(at+".svg").want(200)
+	picture, plain := lead.get(at+".svg").want(200), manager.get(at+".svg").want(200)
 	if kind := picture.header.Get("Content-Type"); kind != "image/svg+xml" {
 		t.Error(kind)
 	}
