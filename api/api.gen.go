@@ -5621,6 +5621,87 @@ type Health struct {
 // HealthStatus `behind` where requests are answered and what the days bring, such as reminders, has not been done for three minutes. More may come.
 type HealthStatus string
 
+// HeatMapBorough A borough, a row.
+type HeatMapBorough struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Cells Its figures, one for each indicator in their order.
+	Cells []HeatMapCell `json:"cells"`
+
+	// Marked Whether it is the caller's.
+	//
+	// Example: false
+	Marked bool `json:"marked"`
+
+	// Own Whether its figures are the caller's own as they are, which others may not see. They may hold small numbers.
+	//
+	// Example: false
+	Own bool `json:"own"`
+
+	// SubRegion Where it belonged on the quarter's last day, or null where it belonged nowhere.
+	//
+	// Example: south
+	SubRegion *string `json:"subRegion"`
+}
+
+// HeatMapCell A figure, and the fifth that it belongs to.
+type HeatMapCell struct {
+	// Fifth The fifth of the region, 1 the best and 5 the worst; null where it is not certain, no end is good, or it is not compared.
+	//
+	// Example: 2
+	Fifth *int `json:"fifth"`
+
+	// Lower The least that it can be: the value, where it is a number; null where nothing is known.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	Status ShownStatus `json:"status"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// Value The figure, or null where it is no number.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+}
+
+// HeatMapIndicator An indicator, a column.
+type HeatMapIndicator struct {
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// N How many boroughs are compared.
+	//
+	// Example: 31
+	N int `json:"n"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+}
+
 // HistoryTable The bytes of a table, at most 32 MiB and, of a workbook, 32 MiB unpacked.
 type HistoryTable = openapi_types.File
 
@@ -7578,6 +7659,9 @@ type PeriodPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// Picture A picture (SVG), with title and description.
+type Picture = string
+
 // PlaceSort An order for places. More may come.
 type PlaceSort string
 
@@ -8255,6 +8339,40 @@ type QuarterFigurePage struct {
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+}
+
+// QuarterHeatMap Boroughs beside indicators, as they stand in one quarter.
+type QuarterHeatMap struct {
+	// Boroughs The rows.
+	Boroughs []HeatMapBorough `json:"boroughs"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// Illustrative Whether its figures are made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicators The columns.
+	Indicators []HeatMapIndicator `json:"indicators"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// QuarterName What people call the quarter.
+	//
+	// Example: April to June 2026
+	QuarterName string `json:"quarterName"`
+
+	// Snapshot The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Snapshot SnapshotNumber `json:"snapshot"`
 }
 
 // QuarterInput What is needed to create it.
@@ -12976,6 +13094,42 @@ type ListQuarterFiguresParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetQuarterHeatMapParams defines parameters for GetQuarterHeatMap.
+type GetQuarterHeatMapParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterHeatMapTableParams defines parameters for GetQuarterHeatMapTable.
+type GetQuarterHeatMapTableParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterHeatMapPictureParams defines parameters for GetQuarterHeatMapPicture.
+type GetQuarterHeatMapPictureParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterHeatMapWorkbookParams defines parameters for GetQuarterHeatMapWorkbook.
+type GetQuarterHeatMapWorkbookParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListOutstandingParams defines parameters for ListOutstanding.
 type ListOutstandingParams struct {
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -14836,6 +14990,30 @@ type ListQuarterFiguresRequestObject struct {
 	Params  ListQuarterFiguresParams
 }
 
+// GetQuarterHeatMapRequestObject is what a request for GetQuarterHeatMap says.
+type GetQuarterHeatMapRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapParams
+}
+
+// GetQuarterHeatMapTableRequestObject is what a request for GetQuarterHeatMapTable says.
+type GetQuarterHeatMapTableRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapTableParams
+}
+
+// GetQuarterHeatMapPictureRequestObject is what a request for GetQuarterHeatMapPicture says.
+type GetQuarterHeatMapPictureRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapPictureParams
+}
+
+// GetQuarterHeatMapWorkbookRequestObject is what a request for GetQuarterHeatMapWorkbook says.
+type GetQuarterHeatMapWorkbookRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapWorkbookParams
+}
+
 // ListOutstandingRequestObject is what a request for ListOutstanding says.
 type ListOutstandingRequestObject struct {
 	Quarter QuarterKey
@@ -15613,6 +15791,18 @@ type Operations interface {
 	// ListQuarterFigures List a quarter's figures
 	// (GET /v1/quarters/{quarter}/figures)
 	ListQuarterFigures(ctx context.Context, r ListQuarterFiguresRequestObject) (Response, error)
+	// GetQuarterHeatMap Read a quarter's heat map
+	// (GET /v1/quarters/{quarter}/heat-map)
+	GetQuarterHeatMap(ctx context.Context, r GetQuarterHeatMapRequestObject) (Response, error)
+	// GetQuarterHeatMapTable Read a quarter's heat map as a table
+	// (GET /v1/quarters/{quarter}/heat-map.csv)
+	GetQuarterHeatMapTable(ctx context.Context, r GetQuarterHeatMapTableRequestObject) (Response, error)
+	// GetQuarterHeatMapPicture Read a quarter's heat map as a picture
+	// (GET /v1/quarters/{quarter}/heat-map.svg)
+	GetQuarterHeatMapPicture(ctx context.Context, r GetQuarterHeatMapPictureRequestObject) (Response, error)
+	// GetQuarterHeatMapWorkbook Read a quarter's heat map as a workbook
+	// (GET /v1/quarters/{quarter}/heat-map.xlsx)
+	GetQuarterHeatMapWorkbook(ctx context.Context, r GetQuarterHeatMapWorkbookRequestObject) (Response, error)
 	// ListOutstanding See whose returns are outstanding
 	// (GET /v1/quarters/{quarter}/outstanding)
 	ListOutstanding(ctx context.Context, r ListOutstandingRequestObject) (Response, error)
@@ -17008,6 +17198,26 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map", o.GetQuarterHeatMap, func(from *request, r *GetQuarterHeatMapRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map.csv", o.GetQuarterHeatMapTable, func(from *request, r *GetQuarterHeatMapTableRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map.xlsx", o.GetQuarterHeatMapWorkbook, func(from *request, r *GetQuarterHeatMapWorkbookRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map.svg", o.GetQuarterHeatMapPicture, func(from *request, r *GetQuarterHeatMapPictureRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions", o.ListBenchmarkingSubmissions, func(from *request, r *ListBenchmarkingSubmissionsRequestObject) {

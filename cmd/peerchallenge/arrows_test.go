@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"api/publish":         {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/sheet":           {},
-	"pkg/server":          {"api", "pkg/benchmark", "pkg/disclosure", "pkg/framework", "pkg/programme", "pkg/returns"},
+	"pkg/server":          {"api", "pkg/benchmark", "pkg/chart", "pkg/disclosure", "pkg/framework", "pkg/programme", "pkg/returns", "pkg/sheet"},
 	"cmd/peerchallenge": {
 		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/mail", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns",
 		"pkg/seed", "pkg/server",

@@ -25,13 +25,20 @@ var (
 )
 
 // ofQuarters are the operations on a quarter that must stand otherwise than the example's.
-var ofQuarters = map[string]func(*world) string{"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported}
+var ofQuarters = map[string]func(*world) string{
+	"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported,
+	"getQuarterHeatMap": (*world).published, "getQuarterHeatMapTable": (*world).published, "getQuarterHeatMapWorkbook": (*world).published, "getQuarterHeatMapPicture": (*world).published,
+}
 
 // quarterOf puts the quarter into the address of such an operation.
 func (w *world) quarterOf(op *described, path string) string {
 	w.t.Helper()
 	if create := ofQuarters[op.OperationID]; create != nil {
-		return strings.Replace(path, "{quarter}", w.once(op.OperationID, create), 1)
+		key := op.OperationID
+		if op.method == http.MethodGet {
+			key = "a published quarter" // one for all reads, which leave it as it is
+		}
+		return strings.Replace(path, "{quarter}", w.once(key, create), 1)
 	}
 	return path
 }

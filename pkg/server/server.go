@@ -57,6 +57,7 @@ type Store interface {
 	extensionStore
 	quarterSnapshotStore
 	quarterFigureStore
+	quarterHeatMapStore
 	correctionWindowStore
 	contactStore
 	authorisationStore
