@@ -446,7 +446,7 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleReminderAddress)
 	w.standing(exampleReturn)
 	w.standing(exampleSnapshot)
-	w.once("listQuarterFigures", (*world).published)
+	w.once("a published quarter", (*world).published)
 	w.standing(exampleAuthorisation)
 	w.standing(exampleReceipt)
 	w.practised()
