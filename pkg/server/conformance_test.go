@@ -33,6 +33,7 @@ func TestEveryOperation(t *testing.T) {
 		ofFigures := slices.ContainsFunc(op.Tags, func(tag string) bool { return tag == "Figures" || tag == "Comparisons" || tag == "Indicators" })
 		if reads && !ofFigures {
 			plain.recordOf(op)
+			plain.quarterOf(op, op.path)
 		}
 		t.Run(op.OperationID, func(t *testing.T) {
 			t.Parallel()
