@@ -261,6 +261,17 @@ const (
 	ExceptionTop20    Exception = "top20"
 )
 
+// Defines values for ExclusionReason.
+const (
+	ExclusionReasonHidden           ExclusionReason = "hidden"
+	ExclusionReasonMissing          ExclusionReason = "missing"
+	ExclusionReasonNoDenominator    ExclusionReason = "no_denominator"
+	ExclusionReasonNotApplicable    ExclusionReason = "not_applicable"
+	ExclusionReasonSmallDenominator ExclusionReason = "small_denominator"
+	ExclusionReasonSmallPopulation  ExclusionReason = "small_population"
+	ExclusionReasonWithheld         ExclusionReason = "withheld"
+)
+
 // Defines values for ExtensionStepName.
 const (
 	ExtensionStepNameTakeBack ExtensionStepName = "take-back"
@@ -777,6 +788,7 @@ const (
 	ProblemCodeNoToken              ProblemCode = "no_token"
 	ProblemCodeNotFound             ProblemCode = "not_found"
 	ProblemCodeNotInSubRegion       ProblemCode = "not_in_sub_region"
+	ProblemCodeNotPublished         ProblemCode = "not_published"
 	ProblemCodeNotReady             ProblemCode = "not_ready"
 	ProblemCodeNotReadyForFieldwork ProblemCode = "not_ready_for_fieldwork"
 	ProblemCodeNotYet               ProblemCode = "not_yet"
@@ -818,6 +830,7 @@ const (
 	ProblemCodeUntrustedRole        ProblemCode = "untrusted_role"
 	ProblemCodeWindowClosed         ProblemCode = "window_closed"
 	ProblemCodeWindowNotOpen        ProblemCode = "window_not_open"
+	ProblemCodeWithdrawn            ProblemCode = "withdrawn"
 	ProblemCodeWordsNotAcknowledged ProblemCode = "words_not_acknowledged"
 	ProblemCodeWrongState           ProblemCode = "wrong_state"
 )
@@ -870,6 +883,17 @@ const (
 	PunctualityOnTime       Punctuality = "on_time"
 )
 
+// Defines values for QuarterSnapshotState.
+const (
+	QuarterSnapshotStateStanding  QuarterSnapshotState = "standing"
+	QuarterSnapshotStateWithdrawn QuarterSnapshotState = "withdrawn"
+)
+
+// Defines values for QuarterSnapshotStepName.
+const (
+	QuarterSnapshotStepNameWithdraw QuarterSnapshotStepName = "withdraw"
+)
+
 // Defines values for QuarterSort.
 const (
 	QuarterSortMinusCode      QuarterSort = "-code"
@@ -884,6 +908,8 @@ const (
 	QuarterStepNameGrantExtension       QuarterStepName = "grant-extension"
 	QuarterStepNameLogContact           QuarterStepName = "log-contact"
 	QuarterStepNameOpenCorrectionWindow QuarterStepName = "open-correction-window"
+	QuarterStepNamePublish              QuarterStepName = "publish"
+	QuarterStepNameTakeSnapshot         QuarterStepName = "take-snapshot"
 )
 
 // Defines values for QuartileBand.
@@ -1002,6 +1028,7 @@ const (
 	ResourceTypePriority               ResourceType = "priority"
 	ResourceTypeProgramme              ResourceType = "programme"
 	ResourceTypeQuarter                ResourceType = "quarter"
+	ResourceTypeQuarterSnapshot        ResourceType = "quarter-snapshot"
 	ResourceTypeReadKey                ResourceType = "read-key"
 	ResourceTypeReceipt                ResourceType = "receipt"
 	ResourceTypeRelease                ResourceType = "release"
@@ -1070,6 +1097,16 @@ const (
 	Postcode    ScreeningKind = "postcode"
 	SmallCount  ScreeningKind = "small_count"
 	Upn         ScreeningKind = "upn"
+)
+
+// Defines values for ShownStatus.
+const (
+	ShownStatusHidden        ShownStatus = "hidden"
+	ShownStatusMissing       ShownStatus = "missing"
+	ShownStatusNoDenominator ShownStatus = "no_denominator"
+	ShownStatusNotApplicable ShownStatus = "not_applicable"
+	ShownStatusNumber        ShownStatus = "number"
+	ShownStatusWithheld      ShownStatus = "withheld"
 )
 
 // Defines values for SuccessionKind.
@@ -2780,6 +2817,37 @@ type Borough struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
+// BoroughFigure An indicator's figure in one borough, and where it stands in the region.
+type BoroughFigure struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Denominator The denominator, or 0 where there is no value.
+	//
+	// Example: 2140
+	Denominator float64 `json:"denominator"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Neighbours A borough's statistical neighbours, as far as they are in the region and have a value.
+	Neighbours NeighbourFigure `json:"neighbours"`
+
+	// Numerator What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
+	Numerator *NullableRange `json:"numerator"`
+
+	// Rank A place among the boroughs that are compared, 1 being the best; null where there is none. Where hidden figures leave it open, it lies between the two.
+	Rank *NullablePlace `json:"rank"`
+
+	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	Status ShownStatus `json:"status"`
+
+	// Value What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
+	Value *NullableRange `json:"value"`
+}
+
 // BoroughInput What is needed to create it.
 type BoroughInput struct {
 	// Code The code of the Government Statistical Service for a place in England.
@@ -3700,6 +3768,51 @@ type CorrectionWindowStepName string
 // CountBasis The time for which a count is given: the quarter, from 1 April to its end, twelve months to its end, its last day, any of its days, or the length of what stands on its last day. More may come.
 type CountBasis string
 
+// CountCell What is said of a count in one borough.
+type CountCell struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Lower The least that a hidden one can be, or null where nothing is said of it.
+	//
+	// Example: 1
+	Lower *float64 `json:"lower"`
+
+	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	Status ShownStatus `json:"status"`
+
+	// Upper The most that it can be, or null where nothing is said of it.
+	//
+	// Example: 5
+	Upper *float64 `json:"upper"`
+
+	// Value The number, or null where there is none to see.
+	//
+	// Example: 57
+	Value *float64 `json:"value"`
+}
+
+// CountColumn One count in all boroughs.
+type CountColumn struct {
+	// Basis The time for which a count is given: the quarter, from 1 April to its end, twelve months to its end, its last day, any of its days, or the length of what stands on its last day. More may come.
+	Basis CountBasis `json:"basis"`
+
+	// Cells Each borough.
+	Cells []CountCell `json:"cells"`
+
+	// Count The count.
+	//
+	// Example: referrals
+	Count string `json:"count"`
+
+	// CountName What the count is called.
+	//
+	// Example: Referrals
+	CountName string `json:"countName"`
+}
+
 // CountOf A thing and a moment of it: who has it on the last day, what begins or ends in the time, who had it during the time, who has had it for so long.
 //
 // Example: referral.start
@@ -3909,6 +4022,24 @@ type DistributionSummary struct {
 	//
 	// Example: 19.8
 	UpperQuartile *NullableNumber `json:"upperQuartile"`
+}
+
+// DocumentBorough A borough that was expected to send a return.
+type DocumentBorough struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// SubRegion Where it belonged on the quarter's last day, or null where it belonged nowhere.
+	//
+	// Example: south
+	SubRegion *string `json:"subRegion"`
 }
 
 // DocumentKind A kind of document that a borough signs. More may come.
@@ -4346,6 +4477,9 @@ type Exclusion struct {
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 }
+
+// ExclusionReason Why a borough is not compared. One with few children, or a percentage of few, is in what is pooled all the same. More may come.
+type ExclusionReason string
 
 // Exclusions Who is left out of each group because there is no value.
 type Exclusions struct {
@@ -5345,6 +5479,28 @@ type GeographyCode = string
 // Example: The case system is being moved.
 type GrantReason = string
 
+// GroupFigure What several boroughs have together.
+type GroupFigure struct {
+	// Excluded Who is not compared, and why.
+	Excluded []ShownExclusion `json:"excluded"`
+
+	// Key The region's code, or the sub-region's slug.
+	//
+	// Example: south
+	Key string `json:"key"`
+
+	// Mean What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
+	Mean *NullableRange `json:"mean"`
+
+	// N How many are compared.
+	//
+	// Example: 31
+	N int `json:"n"`
+
+	// Pooled Several boroughs as if they were one, the sum of the numerators over that of the denominators; null where the numerator is no count of the denominator.
+	Pooled *NullablePooled `json:"pooled"`
+}
+
 // GroupMember A borough in a group.
 type GroupMember struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -5542,6 +5698,87 @@ type Health struct {
 
 // HealthStatus `behind` where requests are answered and what the days bring, such as reminders, has not been done for three minutes. More may come.
 type HealthStatus string
+
+// HeatMapBorough A borough, a row.
+type HeatMapBorough struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Cells Its figures, one for each indicator in their order.
+	Cells []HeatMapCell `json:"cells"`
+
+	// Marked Whether it is the caller's.
+	//
+	// Example: false
+	Marked bool `json:"marked"`
+
+	// Own Whether its figures are the caller's own as they are, which others may not see. They may hold small numbers.
+	//
+	// Example: false
+	Own bool `json:"own"`
+
+	// SubRegion Where it belonged on the quarter's last day, or null where it belonged nowhere.
+	//
+	// Example: south
+	SubRegion *string `json:"subRegion"`
+}
+
+// HeatMapCell A figure, and the fifth that it belongs to.
+type HeatMapCell struct {
+	// Fifth The fifth of the region, 1 the best and 5 the worst; null where it is not certain, no end is good, or it is not compared.
+	//
+	// Example: 2
+	Fifth *int `json:"fifth"`
+
+	// Lower The least that it can be: the value, where it is a number; null where nothing is known.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	Status ShownStatus `json:"status"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// Value The figure, or null where it is no number.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+}
+
+// HeatMapIndicator An indicator, a column.
+type HeatMapIndicator struct {
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// N How many boroughs are compared.
+	//
+	// Example: 31
+	N int `json:"n"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+}
 
 // HistoryTable The bytes of a table, at most 32 MiB and, of a workbook, 32 MiB unpacked.
 type HistoryTable = openapi_types.File
@@ -5774,6 +6011,53 @@ type IndicatorPatch struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit *Unit `json:"unit,omitempty"`
+}
+
+// IndicatorPosition How the boroughs stand on one indicator.
+type IndicatorPosition struct {
+	// Denominator The count that is its denominator, or the population.
+	//
+	// Example: children
+	Denominator string `json:"denominator"`
+
+	// Figures Each borough.
+	Figures []BoroughFigure `json:"figures"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Numerator The count that is its numerator.
+	//
+	// Example: referrals
+	Numerator string `json:"numerator"`
+
+	// P20 What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
+	P20 *NullableRange `json:"p20"`
+
+	// P80 What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
+	P80 *NullableRange `json:"p80"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Region What several boroughs have together.
+	Region GroupFigure `json:"region"`
+
+	// SubRegions Each sub-region.
+	SubRegions []GroupFigure `json:"subRegions"`
+
+	// Uncertain Those that may be beyond an edge or not, by where hidden figures lie.
+	Uncertain []GeographyCode `json:"uncertain"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
 }
 
 // IndicatorSort An order for indicators. More may come.
@@ -6325,6 +6609,20 @@ type NeighbourComparison struct {
 	N int `json:"n"`
 }
 
+// NeighbourFigure A borough's statistical neighbours, as far as they are in the region and have a value.
+type NeighbourFigure struct {
+	// Boroughs Who they are, the nearest first.
+	Boroughs []GeographyCode `json:"boroughs"`
+
+	// Mean What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
+	Mean *NullableRange `json:"mean"`
+
+	// N How many they are.
+	//
+	// Example: 7
+	N int `json:"n"`
+}
+
 // NeighbourModelCode The version of the statistical neighbour model, its year.
 //
 // Example: 2025
@@ -6378,6 +6676,79 @@ type NullableName = string
 // Example: 19.8
 type NullableNumber = float64
 
+// NullablePlace A place among the boroughs that are compared, 1 being the best; null where there is none. Where hidden figures leave it open, it lies between the two.
+type NullablePlace struct {
+	// Best The best that it can be.
+	//
+	// Example: 4
+	Best int `json:"best"`
+
+	// Worst The worst that it can be.
+	//
+	// Example: 6
+	Worst int `json:"worst"`
+}
+
+// NullablePooled Several boroughs as if they were one, the sum of the numerators over that of the denominators; null where the numerator is no count of the denominator.
+type NullablePooled struct {
+	// AtLeast The least that it can be, or null where somebody is left out.
+	//
+	// Example: 19.1
+	AtLeast *float64 `json:"atLeast"`
+
+	// AtMost The most that it can be, or null where somebody is left out.
+	//
+	// Example: 19.8
+	AtMost *float64 `json:"atMost"`
+
+	// LeftOut Those whose figure is hidden without an interval, or withheld.
+	LeftOut []GeographyCode `json:"leftOut"`
+
+	// LowReliability Whether these two lie further apart than the framework allows.
+	//
+	// Example: false
+	LowReliability bool `json:"lowReliability"`
+
+	// Missing Those whose figure is not known.
+	Missing []GeographyCode `json:"missing"`
+
+	// N How many boroughs are in it.
+	//
+	// Example: 30
+	N int `json:"n"`
+
+	// StandIn For how many of these the middle of an interval stands in.
+	//
+	// Example: 2
+	StandIn int `json:"standIn"`
+
+	// Value The figure, or null where no borough is in it.
+	//
+	// Example: 19.4
+	Value *float64 `json:"value"`
+
+	// Without Those that have no such figure.
+	Without []GeographyCode `json:"without"`
+}
+
+// NullableRange What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
+type NullableRange struct {
+	// Lower The least that it can be.
+	//
+	// Example: 12.4
+	Lower float64 `json:"lower"`
+
+	// Middle What stands in for it.
+	//
+	// Example: 12.4
+	Middle float64 `json:"middle"`
+
+	// Upper The most that it can be.
+	//
+	// Example: 12.4
+	Upper float64 `json:"upper"`
+}
+
 // NullableRank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
 //
 // Example: 20
@@ -6395,6 +6766,11 @@ type NullableRemainder string
 //
 // Example: south
 type NullableSlug = string
+
+// NullableSnapshotReason Why, for everybody and the audit, which is kept for ever: name nobody.
+//
+// Example: Barnet has corrected its referrals.
+type NullableSnapshotReason = string
 
 // NullableText Plain text, or null where there is none.
 //
@@ -7377,6 +7753,9 @@ type PeriodPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// Picture A picture (SVG), with title and description.
+type Picture = string
+
 // PlaceSort An order for places. More may come.
 type PlaceSort string
 
@@ -7845,6 +8224,16 @@ type Quarter struct {
 	// Example: 2026-03-31
 	PublishOn *NullableDate `json:"publishOn"`
 
+	// PublishedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	PublishedAt *NullableInstant `json:"publishedAt"`
+
+	// Snapshot The id of the snapshot that is shown: the newest that was not withdrawn; null where there is none.
+	//
+	// Example: 01932b7e-0000-7000-8000-000000000081
+	Snapshot *string `json:"snapshot"`
+
 	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
 	Steps *[]QuarterStep `json:"steps,omitempty"`
 
@@ -7861,6 +8250,224 @@ type Quarter struct {
 //
 // Example: 2026-27-Q1
 type QuarterCode = string
+
+// QuarterDocument A quarter as everybody sees it, with all that is computed from that.
+type QuarterDocument struct {
+	// Boroughs The boroughs that were expected, in order of their codes.
+	Boroughs []DocumentBorough `json:"boroughs"`
+
+	// Counts What the returns say.
+	Counts []CountColumn `json:"counts"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// Illustrative Whether its figures are made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicators What follows from it.
+	Indicators []IndicatorPosition `json:"indicators"`
+
+	// Number The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Number SnapshotNumber `json:"number"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// QuarterName What people call the quarter.
+	//
+	// Example: April to June 2026
+	QuarterName string `json:"quarterName"`
+
+	// TakenAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	TakenAt Instant `json:"takenAt"`
+}
+
+// QuarterFigure An indicator's figure in one borough for one quarter, and where it stands.
+type QuarterFigure struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Denominator The denominator, or null where there is no value.
+	//
+	// Example: 2140
+	Denominator *float64 `json:"denominator"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Illustrative Whether it is made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Lower The least that it can be: the value, where it is a number; null where nothing is known.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// N How many boroughs are compared.
+	//
+	// Example: 31
+	N int `json:"n"`
+
+	// NeighboursMean The mean of its statistical neighbours in the region; null where fewer than five have a value.
+	//
+	// Example: 22.9
+	NeighboursMean *float64 `json:"neighboursMean"`
+
+	// NeighboursN How many of them have a value.
+	//
+	// Example: 7
+	NeighboursN int `json:"neighboursN"`
+
+	// Numerator The numerator, or null where it is no number.
+	//
+	// Example: 57
+	Numerator *float64 `json:"numerator"`
+
+	// Own Whether it is the caller's own as it is, which others may not see. It may hold small numbers.
+	//
+	// Example: false
+	Own bool `json:"own"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// RankBest Its place in the region, 1 being the best, at best; null where it has none.
+	//
+	// Example: 4
+	RankBest *int `json:"rankBest"`
+
+	// RankWorst Its place at worst.
+	//
+	// Example: 6
+	RankWorst *int `json:"rankWorst"`
+
+	// RegionMean The mean of the boroughs that are compared; null where there is none.
+	//
+	// Example: 23.8
+	RegionMean *float64 `json:"regionMean"`
+
+	// RegionPooled The region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	RegionPooled *float64 `json:"regionPooled"`
+
+	// Snapshot The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Snapshot SnapshotNumber `json:"snapshot"`
+
+	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	Status ShownStatus `json:"status"`
+
+	// SubRegion Where it belonged on the quarter's last day, or null where it belonged nowhere.
+	//
+	// Example: south
+	SubRegion *string `json:"subRegion"`
+
+	// SubRegionPooled Its sub-region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	SubRegionPooled *float64 `json:"subRegionPooled"`
+
+	// Uncertain Whether it may be beyond an edge, by where hidden figures lie.
+	//
+	// Example: false
+	Uncertain bool `json:"uncertain"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// Value The figure, or null where it is no number.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+}
+
+// QuarterFigurePage A page of the list.
+type QuarterFigurePage struct {
+	// Items The items of this page.
+	Items []QuarterFigure `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// QuarterHeatMap Boroughs beside indicators, as they stand in one quarter.
+type QuarterHeatMap struct {
+	// Boroughs The rows.
+	Boroughs []HeatMapBorough `json:"boroughs"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// Illustrative Whether its figures are made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicators The columns.
+	Indicators []HeatMapIndicator `json:"indicators"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// QuarterName What people call the quarter.
+	//
+	// Example: April to June 2026
+	QuarterName string `json:"quarterName"`
+
+	// Snapshot The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Snapshot SnapshotNumber `json:"snapshot"`
+}
 
 // QuarterInput What is needed to create it.
 type QuarterInput struct {
@@ -7950,6 +8557,122 @@ type QuarterPatch struct {
 	PublishOn *NullableDate `json:"publishOn,omitempty"`
 }
 
+// QuarterSnapshot What everybody sees of a quarter as it stood at one moment, so that it can be cited. What it says never changes.
+type QuarterSnapshot struct {
+	// BoroughsMissing The boroughs that were expected and have no return in it.
+	BoroughsMissing []GeographyCode `json:"boroughsMissing"`
+
+	// BoroughsShown How many boroughs have a return in it.
+	//
+	// Example: 31
+	BoroughsShown int `json:"boroughsShown"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Framework A version of the framework: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Framework FrameworkNumber `json:"framework"`
+
+	// Hash SHA-256, in hexadecimal digits.
+	//
+	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Hash Sha256 `json:"hash"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Illustrative Whether its figures are made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Number The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Number SnapshotNumber `json:"number"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// QuarterName What people call the quarter.
+	//
+	// Example: April to June 2026
+	QuarterName string `json:"quarterName"`
+
+	// Reason Why, for everybody and the audit, which is kept for ever: name nobody.
+	//
+	// Example: Barnet has corrected its referrals.
+	Reason *NullableSnapshotReason `json:"reason"`
+
+	// State Whether it can be read. One with a later number beside it stands too, since it is cited. More may come.
+	State QuarterSnapshotState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]QuarterSnapshotStep `json:"steps,omitempty"`
+
+	// TrueHash SHA-256, in hexadecimal digits.
+	//
+	// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	TrueHash Sha256 `json:"trueHash"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+
+	// WithdrawnAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	WithdrawnAt *NullableInstant `json:"withdrawnAt"`
+
+	// WithdrawnFor Why, for everybody and the audit, which is kept for ever: name nobody.
+	//
+	// Example: Barnet has corrected its referrals.
+	WithdrawnFor *NullableSnapshotReason `json:"withdrawnFor"`
+}
+
+// QuarterSnapshotInput What is needed to create it.
+type QuarterSnapshotInput struct {
+	// Reason Why it is taken, for everybody and the audit, which is kept for ever: name nobody.
+	//
+	// Example: Barnet has corrected its referrals.
+	Reason SnapshotReason `json:"reason"`
+}
+
+// QuarterSnapshotPage A page of the list.
+type QuarterSnapshotPage struct {
+	// Items The items of this page.
+	Items []QuarterSnapshot `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// QuarterSnapshotState Whether it can be read. One with a later number beside it stands too, since it is cited. More may come.
+type QuarterSnapshotState string
+
+// QuarterSnapshotStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type QuarterSnapshotStep = Step
+
+// QuarterSnapshotStepName What can be done. More may come.
+type QuarterSnapshotStepName string
+
 // QuarterSort An order for quarters. More may come.
 type QuarterSort string
 
@@ -7963,6 +8686,24 @@ type QuarterStepName string
 //
 // Example: B
 type QuartileBand string
+
+// Range What is known of a number. All three are the same where it is known; else the middle stands in for it in what is computed.
+type Range struct {
+	// Lower The least that it can be.
+	//
+	// Example: 12.4
+	Lower float64 `json:"lower"`
+
+	// Middle What stands in for it.
+	//
+	// Example: 12.4
+	Middle float64 `json:"middle"`
+
+	// Upper The most that it can be.
+	//
+	// Example: 12.4
+	Upper float64 `json:"upper"`
+}
 
 // ReadKey A long-lived key with which a spreadsheet or a dashboard reads.
 type ReadKey struct {
@@ -8938,6 +9679,25 @@ type SeriesPoint struct {
 	Value *NullableNumber `json:"value"`
 }
 
+// Sha256 SHA-256, in hexadecimal digits.
+//
+// Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+type Sha256 = string
+
+// ShownExclusion A borough that is not compared, and why.
+type ShownExclusion struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Reason Why a borough is not compared. One with few children, or a percentage of few, is in what is pooled all the same. More may come.
+	Reason ExclusionReason `json:"reason"`
+}
+
+// ShownStatus What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+type ShownStatus string
+
 // SignedExplanation What the borough said to a warning.
 type SignedExplanation struct {
 	// At When it was said.
@@ -9011,6 +9771,16 @@ type SignedReturn struct {
 //
 // Example: south
 type Slug = string
+
+// SnapshotNumber The number of a snapshot, from 1 in each quarter.
+//
+// Example: 1
+type SnapshotNumber = int
+
+// SnapshotReason Why it is taken, for everybody and the audit, which is kept for ever: name nobody.
+//
+// Example: Barnet has corrected its referrals.
+type SnapshotReason = string
 
 // Start Where everything is. Addresses are those of this server.
 type Start struct {
@@ -9900,6 +10670,11 @@ type PriorityId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type ProposalId = ResourceId
 
+// QuarterSnapshotId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type QuarterSnapshotId = ResourceId
+
 // ReadKeyId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -9973,6 +10748,9 @@ type ContentTooLarge = Problem
 
 // Forbidden What went wrong (RFC 9457).
 type Forbidden = Problem
+
+// Gone What went wrong (RFC 9457).
+type Gone = Problem
 
 // Invalid What went wrong (RFC 9457).
 type Invalid = Problem
@@ -12563,6 +13341,75 @@ type CreateExtensionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListQuarterFiguresParams defines parameters for ListQuarterFigures.
+type ListQuarterFiguresParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Indicator Only those of this indicator.
+	Indicator *IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Exception Only those beyond that edge of the region.
+	Exception *Exception `form:"exception,omitempty" json:"exception,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterHeatMapParams defines parameters for GetQuarterHeatMap.
+type GetQuarterHeatMapParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterHeatMapTableParams defines parameters for GetQuarterHeatMapTable.
+type GetQuarterHeatMapTableParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterHeatMapPictureParams defines parameters for GetQuarterHeatMapPicture.
+type GetQuarterHeatMapPictureParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterHeatMapWorkbookParams defines parameters for GetQuarterHeatMapWorkbook.
+type GetQuarterHeatMapWorkbookParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListOutstandingParams defines parameters for ListOutstanding.
 type ListOutstandingParams struct {
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -12582,6 +13429,15 @@ type ListOutstandingParams struct {
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// PublishQuarterParams defines parameters for PublishQuarter.
+type PublishQuarterParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListRemindersParams defines parameters for ListReminders.
@@ -12612,6 +13468,12 @@ type ListRemindersParams struct {
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateQuarterSnapshotParams defines parameters for CreateQuarterSnapshot.
+type CreateQuarterSnapshotParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListReadKeysParams defines parameters for ListReadKeys.
@@ -12786,6 +13648,63 @@ type GetReminderAddressParams struct {
 type GetReminderParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListQuarterSnapshotsParams defines parameters for ListQuarterSnapshots.
+type ListQuarterSnapshotsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Quarter Only those of this quarter.
+	Quarter *QuarterCode `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// State Only those in this state.
+	State *QuarterSnapshotState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterSnapshotParams defines parameters for GetQuarterSnapshot.
+type GetQuarterSnapshotParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterSnapshotDocumentParams defines parameters for GetQuarterSnapshotDocument.
+type GetQuarterSnapshotDocumentParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// WithdrawQuarterSnapshotParams defines parameters for WithdrawQuarterSnapshot.
+type WithdrawQuarterSnapshotParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListStatisticalNeighbourModelsParams defines parameters for ListStatisticalNeighbourModels.
@@ -14429,16 +15348,60 @@ type CreateExtensionRequestObject struct {
 	Body    *ExtensionInput
 }
 
+// ListQuarterFiguresRequestObject is what a request for ListQuarterFigures says.
+type ListQuarterFiguresRequestObject struct {
+	Quarter QuarterKey
+	Params  ListQuarterFiguresParams
+}
+
+// GetQuarterHeatMapRequestObject is what a request for GetQuarterHeatMap says.
+type GetQuarterHeatMapRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapParams
+}
+
+// GetQuarterHeatMapTableRequestObject is what a request for GetQuarterHeatMapTable says.
+type GetQuarterHeatMapTableRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapTableParams
+}
+
+// GetQuarterHeatMapPictureRequestObject is what a request for GetQuarterHeatMapPicture says.
+type GetQuarterHeatMapPictureRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapPictureParams
+}
+
+// GetQuarterHeatMapWorkbookRequestObject is what a request for GetQuarterHeatMapWorkbook says.
+type GetQuarterHeatMapWorkbookRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterHeatMapWorkbookParams
+}
+
 // ListOutstandingRequestObject is what a request for ListOutstanding says.
 type ListOutstandingRequestObject struct {
 	Quarter QuarterKey
 	Params  ListOutstandingParams
 }
 
+// PublishQuarterRequestObject is what a request for PublishQuarter says.
+type PublishQuarterRequestObject struct {
+	Quarter QuarterKey
+	Params  PublishQuarterParams
+	Body    *StepInput
+}
+
 // ListRemindersRequestObject is what a request for ListReminders says.
 type ListRemindersRequestObject struct {
 	Quarter QuarterKey
 	Params  ListRemindersParams
+}
+
+// CreateQuarterSnapshotRequestObject is what a request for CreateQuarterSnapshot says.
+type CreateQuarterSnapshotRequestObject struct {
+	Quarter QuarterKey
+	Params  CreateQuarterSnapshotParams
+	Body    *QuarterSnapshotInput
 }
 
 // ListReadKeysRequestObject is what a request for ListReadKeys says.
@@ -14529,6 +15492,30 @@ type GetReminderAddressRequestObject struct {
 type GetReminderRequestObject struct {
 	Id     ReminderId
 	Params GetReminderParams
+}
+
+// ListQuarterSnapshotsRequestObject is what a request for ListQuarterSnapshots says.
+type ListQuarterSnapshotsRequestObject struct {
+	Params ListQuarterSnapshotsParams
+}
+
+// GetQuarterSnapshotRequestObject is what a request for GetQuarterSnapshot says.
+type GetQuarterSnapshotRequestObject struct {
+	Id     QuarterSnapshotId
+	Params GetQuarterSnapshotParams
+}
+
+// GetQuarterSnapshotDocumentRequestObject is what a request for GetQuarterSnapshotDocument says.
+type GetQuarterSnapshotDocumentRequestObject struct {
+	Id     QuarterSnapshotId
+	Params GetQuarterSnapshotDocumentParams
+}
+
+// WithdrawQuarterSnapshotRequestObject is what a request for WithdrawQuarterSnapshot says.
+type WithdrawQuarterSnapshotRequestObject struct {
+	Id     QuarterSnapshotId
+	Params WithdrawQuarterSnapshotParams
+	Body   *StepInput
 }
 
 // ListStatisticalNeighbourModelsRequestObject is what a request for ListStatisticalNeighbourModels says.
@@ -15201,12 +16188,33 @@ type Operations interface {
 	// CreateExtension Grant an extension
 	// (POST /v1/quarters/{quarter}/extensions)
 	CreateExtension(ctx context.Context, r CreateExtensionRequestObject) (Response, error)
+	// ListQuarterFigures List a quarter's figures
+	// (GET /v1/quarters/{quarter}/figures)
+	ListQuarterFigures(ctx context.Context, r ListQuarterFiguresRequestObject) (Response, error)
+	// GetQuarterHeatMap Read a quarter's heat map
+	// (GET /v1/quarters/{quarter}/heat-map)
+	GetQuarterHeatMap(ctx context.Context, r GetQuarterHeatMapRequestObject) (Response, error)
+	// GetQuarterHeatMapTable Read a quarter's heat map as a table
+	// (GET /v1/quarters/{quarter}/heat-map.csv)
+	GetQuarterHeatMapTable(ctx context.Context, r GetQuarterHeatMapTableRequestObject) (Response, error)
+	// GetQuarterHeatMapPicture Read a quarter's heat map as a picture
+	// (GET /v1/quarters/{quarter}/heat-map.svg)
+	GetQuarterHeatMapPicture(ctx context.Context, r GetQuarterHeatMapPictureRequestObject) (Response, error)
+	// GetQuarterHeatMapWorkbook Read a quarter's heat map as a workbook
+	// (GET /v1/quarters/{quarter}/heat-map.xlsx)
+	GetQuarterHeatMapWorkbook(ctx context.Context, r GetQuarterHeatMapWorkbookRequestObject) (Response, error)
 	// ListOutstanding See whose returns are outstanding
 	// (GET /v1/quarters/{quarter}/outstanding)
 	ListOutstanding(ctx context.Context, r ListOutstandingRequestObject) (Response, error)
+	// PublishQuarter Publish a quarter
+	// (POST /v1/quarters/{quarter}/publish)
+	PublishQuarter(ctx context.Context, r PublishQuarterRequestObject) (Response, error)
 	// ListReminders List reminders
 	// (GET /v1/quarters/{quarter}/reminders)
 	ListReminders(ctx context.Context, r ListRemindersRequestObject) (Response, error)
+	// CreateQuarterSnapshot Take a snapshot of a quarter
+	// (POST /v1/quarters/{quarter}/snapshots)
+	CreateQuarterSnapshot(ctx context.Context, r CreateQuarterSnapshotRequestObject) (Response, error)
 	// ListReadKeys List read keys
 	// (GET /v1/read-keys)
 	ListReadKeys(ctx context.Context, r ListReadKeysRequestObject) (Response, error)
@@ -15252,6 +16260,18 @@ type Operations interface {
 	// GetReminder Read a reminder
 	// (GET /v1/reminders/{id})
 	GetReminder(ctx context.Context, r GetReminderRequestObject) (Response, error)
+	// ListQuarterSnapshots List snapshots
+	// (GET /v1/snapshots)
+	ListQuarterSnapshots(ctx context.Context, r ListQuarterSnapshotsRequestObject) (Response, error)
+	// GetQuarterSnapshot Read a snapshot
+	// (GET /v1/snapshots/{id})
+	GetQuarterSnapshot(ctx context.Context, r GetQuarterSnapshotRequestObject) (Response, error)
+	// GetQuarterSnapshotDocument Read what a snapshot says
+	// (GET /v1/snapshots/{id}/document)
+	GetQuarterSnapshotDocument(ctx context.Context, r GetQuarterSnapshotDocumentRequestObject) (Response, error)
+	// WithdrawQuarterSnapshot Withdraw a snapshot
+	// (POST /v1/snapshots/{id}/withdraw)
+	WithdrawQuarterSnapshot(ctx context.Context, r WithdrawQuarterSnapshotRequestObject) (Response, error)
 	// ListStatisticalNeighbourModels List neighbour models
 	// (GET /v1/statistical-neighbour-models)
 	ListStatisticalNeighbourModels(ctx context.Context, r ListStatisticalNeighbourModelsRequestObject) (Response, error)
@@ -16431,6 +17451,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(QuarterPatch)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/quarters/:quarter/publish", o.PublishQuarter, func(from *request, r *PublishQuarterRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
 	on(to, "GET", "/v1/quarters/:quarter/extensions", o.ListExtensions, func(from *request, r *ListExtensionsRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("include", false, &r.Params.Include)
@@ -16594,6 +17621,73 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/quarters/:quarter/snapshots", o.CreateQuarterSnapshot, func(from *request, r *CreateQuarterSnapshotRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(QuarterSnapshotInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/snapshots", o.ListQuarterSnapshots, func(from *request, r *ListQuarterSnapshotsRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("quarter", false, &r.Params.Quarter)
+		from.query("state", false, &r.Params.State)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/snapshots/:id", o.GetQuarterSnapshot, func(from *request, r *GetQuarterSnapshotRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/snapshots/:id/withdraw", o.WithdrawQuarterSnapshot, func(from *request, r *WithdrawQuarterSnapshotRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/snapshots/:id/document", o.GetQuarterSnapshotDocument, func(from *request, r *GetQuarterSnapshotDocumentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/figures", o.ListQuarterFigures, func(from *request, r *ListQuarterFiguresRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("exception", false, &r.Params.Exception)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map", o.GetQuarterHeatMap, func(from *request, r *GetQuarterHeatMapRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map.csv", o.GetQuarterHeatMapTable, func(from *request, r *GetQuarterHeatMapTableRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map.xlsx", o.GetQuarterHeatMapWorkbook, func(from *request, r *GetQuarterHeatMapWorkbookRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/heat-map.svg", o.GetQuarterHeatMapPicture, func(from *request, r *GetQuarterHeatMapPictureRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("snapshot", false, &r.Params.Snapshot)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions", o.ListBenchmarkingSubmissions, func(from *request, r *ListBenchmarkingSubmissionsRequestObject) {

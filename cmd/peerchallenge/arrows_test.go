@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"pkg/chart":           {},
 	"pkg/mail":            {"pkg/returns"},
 	"pkg/seed/pack":       {},
-	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
+	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/disclosure", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"api/publish", "pkg/programme"},
@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"api/publish":         {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/sheet":           {},
-	"pkg/server":          {"api", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
+	"pkg/server":          {"api", "pkg/benchmark", "pkg/chart", "pkg/disclosure", "pkg/framework", "pkg/programme", "pkg/returns", "pkg/sheet"},
 	"cmd/peerchallenge": {
 		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/mail", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns",
 		"pkg/seed", "pkg/server",

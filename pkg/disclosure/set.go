@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -103,6 +104,19 @@ func (s Set) True(actor programme.Actor) (*View, error) {
 		v.table.rows[i] = s.table.rows[i].clone()
 	}
 	return v, nil
+}
+
+// Digest answers SHA-256 of all that the set says and of the salt, 256 random bits
+// without which nothing can be guessed from it.
+func (s Set) Digest(salt [32]byte) [sha256.Size]byte {
+	h := sha256.New()
+	h.Write(salt[:])
+	for _, r := range s.table.rows {
+		for i, c := range r.cells {
+			fmt.Fprintf(h, "%q %q %q %s %g\n", s.table.quarter, r.borough, s.table.document.Counts[i].Code, c.Status, c.Number)
+		}
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // String keeps what is printed by chance from saying anything.

@@ -26,8 +26,10 @@ var quarters = kind[returns.Quarter, *returns.Quarter]{
 		{"contacts", "quarter_code", "Contacts"},
 		{"reminders", "quarter_code", "Reminders"},
 		{"benchmarking_submissions", "quarter_code", "Benchmarking submissions"},
+		{"quarter_snapshots", "quarter_code", "Quarter snapshots"},
 	},
 	reads:    []string{"extension", "correction-window", "contact", "framework"},
+	linked:   countAccepted,
 	before:   citesPublished,
 	complete: withPublished,
 }
@@ -90,6 +92,31 @@ func withPublished(tx *gorm.DB, rows []*returns.Quarter) error {
 	err := beyondSight(tx).Table("frameworks").Where("state = ?", framework.Published).Order("id").Scan(&published).Error
 	for _, q := range rows {
 		q.Published = published
+	}
+	return err
+}
+
+// countAccepted reads how many returns of the quarters are in force, which steps depend on.
+func countAccepted(tx *gorm.DB, actor programme.Actor, rows []*returns.Quarter) error {
+	if !actor.Is(programme.RoleProgramme) || len(rows) == 0 {
+		return nil
+	}
+	codes := array{}
+	for _, q := range rows {
+		codes = append(codes, q.Code)
+	}
+	var found []struct {
+		Code     string
+		Accepted int
+	}
+	err := beyondSight(tx).Table("benchmarking_submissions").Select("quarter_code AS code, count(*) AS accepted").
+		Where("quarter_code = ANY (?) AND standing IS NOT NULL", codes).Group("quarter_code").Scan(&found).Error
+	for _, q := range rows {
+		for _, f := range found {
+			if f.Code == q.Code {
+				q.Accepted = f.Accepted
+			}
+		}
 	}
 	return err
 }

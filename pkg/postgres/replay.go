@@ -69,6 +69,7 @@ var standing = map[string]lookup{
 	"framework":               scoped(frameworks),
 	"quarter":                 scoped(quarters),
 	"extension":               scoped(extensions),
+	"quarter-snapshot":        scoped(quarterSnapshots),
 	"correction-window":       scoped(correctionWindows),
 	"contact":                 scoped(contacts),
 	"authorisation":           scoped(authorisations),

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/returns"
 )
 
@@ -53,7 +54,27 @@ func (w *work) collected(c *returns.Chapter) error {
 			return err
 		}
 	}
-	return w.told(&q, granted, c.Returns)
+	if err := w.told(&q, granted, c.Returns); err != nil {
+		return err
+	}
+	return w.announced(q.Code)
+}
+
+// announced publishes the quarter if the day on which that was to be is here.
+func (w *work) announced(code string) error {
+	q, err := read(beyondSight(w.tx), quarters, code)
+	if err != nil || q.PublishOn == nil || w.today() < *q.PublishOn {
+		return err
+	}
+	was, err := rememberOf(&q)
+	if err != nil {
+		return err
+	}
+	q.PublishedAt = &w.now
+	if err := w.freeze(&q, &disclosure.QuarterSnapshot{}); err != nil {
+		return err
+	}
+	return rewrite(w, was, &q)
 }
 
 // told lets the returns come that are told of, and inserts what has become of them.

@@ -74,7 +74,8 @@ type Store struct {
 	again      singleflight.Group // of the question whether a stale snapshot is the present one
 
 	timeKept atomic.Int64 // until when all that the days bring was done, as far as is known, in microseconds
-	mailLink string       // empty: no reminders go out by e-mail
+	frozen   frozenCache
+	mailLink string // empty: no reminders go out by e-mail
 	letters  *prometheus.CounterVec
 
 	unprotected atomic.Bool // whether the log says that the service's role cannot be taken
@@ -97,6 +98,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		config: config, log: cfg.Logger, clock: cfg.Clock, rules: cfg.Settings.Or(programme.DefaultSettings),
 		started: time.Now(), staleAfter: 30 * time.Second, pollEvery: 5 * time.Second, loading: make(chan struct{}, 1),
 	}
+	s.frozen = newFrozenCache()
 	s.mailLink, s.letters = cfg.MailLink, newLetterCount()
 	if s.sealing, err = newSealing(cfg.SealingKeys); err != nil {
 		return nil, err

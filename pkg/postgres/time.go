@@ -27,6 +27,7 @@ type deed struct {
 // deeds are all that there are.
 var deeds = []deed{
 	{"remind of a return", remindersDue, (*work).remind},
+	{"fix what may be shown of a quarter", policiesDue, (*work).fix},
 }
 
 // KeepTime does all that the days have brought by now and that was not done, and counts

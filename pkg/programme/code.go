@@ -55,6 +55,7 @@ const (
 	CodeNotReadyForFieldwork Code = "not_ready_for_fieldwork"
 	CodeNotYet               Code = "not_yet"
 	CodeNotYours             Code = "not_yours"
+	CodeNotPublished         Code = "not_published"
 	CodeOperationNotAllowed  Code = "operation_not_allowed"
 	CodePeriod               Code = "period"
 	CodePublicationNeeded    Code = "publication_needed"
@@ -93,6 +94,7 @@ const (
 	CodeUntrustedRole        Code = "untrusted_role"
 	CodeWindowClosed         Code = "window_closed"
 	CodeWindowNotOpen        Code = "window_not_open"
+	CodeWithdrawn            Code = "withdrawn"
 	CodeWordsNotAcknowledged Code = "words_not_acknowledged"
 	CodeWrongState           Code = "wrong_state"
 )

@@ -20,6 +20,7 @@ const (
 	Forbidden                        // visible to the caller, but not theirs to do
 	NotFound                         // not there, or not visible to the caller
 	Conflict                         // the present state does not allow it
+	Gone                             // it was there and has been withdrawn
 	Stale                            // the caller's copy is not the present one
 	TooLarge                         // more than the limit
 	Unsupported                      // a media type that the operation does not take

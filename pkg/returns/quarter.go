@@ -25,9 +25,14 @@ type Quarter struct {
 	LateUntil    *programme.Date
 	PublishOn    *programme.Date // announced; nil while it is not
 	Practice     bool
-	Imported     bool  // of the time before returns were collected here
-	Illustrative bool  // its figures are made up, and every answer says so
-	Generation   int64 `json:"-"` // grows with each acceptance; what it says is in the returns
+	Imported     bool // of the time before returns were collected here
+	Illustrative bool // its figures are made up, and every answer says so
+
+	PublishedAt *time.Time // nil until it is shown
+	Snapshots   int        // how many numbers were given to snapshots
+	Snapshot    *string    `gorm:"column:snapshot_id"` // that is shown: the newest that stands; nil where there is none
+
+	Generation int64 `json:"-"` // grows with each acceptance; what it says is in the returns
 
 	// Published are the versions of which one holds where none is named; see Asks.
 	Published []Published `gorm:"-" json:"-"`
@@ -36,6 +41,8 @@ type Quarter struct {
 	Was *Terms `gorm:"-" json:"-"`
 	// Today is the day on which it is made or changed.
 	Today programme.Date `gorm:"-" json:"-"`
+	// Accepted is how many returns of it are in force.
+	Accepted int `gorm:"-" json:"-"`
 }
 
 // The steps of a quarter beside those of all kinds: what is done in it for one borough.
@@ -43,6 +50,8 @@ const (
 	GrantExtension       programme.Step = "grant-extension"
 	OpenCorrectionWindow programme.Step = "open-correction-window"
 	LogContact           programme.Step = "log-contact"
+	Publish              programme.Step = "publish"
+	TakeSnapshot         programme.Step = "take-snapshot"
 )
 
 // Noun implements [programme.Record].
@@ -53,7 +62,7 @@ func (q *Quarter) KnownAs() string { return q.Code }
 
 // Steps implements [programme.Record].
 func (*Quarter) Steps() []programme.Step {
-	return []programme.Step{programme.Edit, GrantExtension, OpenCorrectionWindow, LogContact, programme.Delete}
+	return []programme.Step{programme.Edit, GrantExtension, OpenCorrectionWindow, LogContact, Publish, TakeSnapshot, programme.Delete}
 }
 
 // May implements [programme.Record]: quarters are the programme team's, and the
@@ -65,8 +74,22 @@ func (q *Quarter) May(actor programme.Actor, step programme.Step) error {
 	switch {
 	case q.Practice:
 		return programme.WrongState("The practice quarter is always open, is never changed, and counts nowhere.")
+	case step == Publish || step == TakeSnapshot:
+		return q.mayShow(step)
 	case q.Imported && step != programme.Edit && step != programme.Delete:
 		return programme.WrongState("The quarter was imported, and no returns are collected for it.")
+	}
+	return nil
+}
+
+func (q *Quarter) mayShow(step programme.Step) error {
+	switch {
+	case step == TakeSnapshot && q.PublishedAt == nil:
+		return programme.WrongState("It is not published yet; publishing it takes its first snapshot.")
+	case step == Publish && q.PublishedAt != nil:
+		return programme.WrongState("It is published; a further snapshot shows what was accepted since.")
+	case step == Publish && q.Accepted == 0:
+		return programme.WrongState("No return of it is accepted, so that there is nothing to show.")
 	}
 	return nil
 }
@@ -81,6 +104,8 @@ func (q *Quarter) MayOn(actor programme.Actor, step programme.Step, today progra
 		return programme.WrongState("Its window has opened; only a quarter that nobody could answer yet can be deleted.")
 	case step == OpenCorrectionWindow && today <= *q.LateUntil:
 		return programme.WrongState("Its window closes at the end of " + string(*q.LateUntil) + "; until then an extension gives a borough more time.")
+	case step == Publish && today <= *q.LateUntil:
+		return programme.WrongState("Its window closes at the end of " + string(*q.LateUntil) + "; until then returns come that belong into it.")
 	}
 	return nil
 }

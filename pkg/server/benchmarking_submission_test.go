@@ -29,11 +29,17 @@ var (
 // which nothing has been sent: the one before those that there are.
 func (w *world) opened() string {
 	w.t.Helper()
+	return w.open(w.earliest())
+}
+
+// earliest is the code of the quarter before all that there are.
+func (w *world) earliest() string {
+	w.t.Helper()
 	var n int
 	if _, err := fmt.Sscan(w.ownerGets("SELECT count(*)::text FROM quarters WHERE code < '2026'"), &n); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.open(fmt.Sprintf("20%02d-%02d-Q%d", 25-n/4, 26-n/4, 4-n%4))
+	return fmt.Sprintf("20%02d-%02d-Q%d", 25-n/4, 26-n/4, 4-n%4)
 }
 
 // collecting is the quarter for which the contract's example sends returns.

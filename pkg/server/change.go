@@ -110,6 +110,7 @@ var addresses = map[string]string{
 	"framework":               "/v1/frameworks/",
 	"quarter":                 "/v1/quarters/",
 	"extension":               "/v1/extensions/",
+	"quarter-snapshot":        "/v1/snapshots/",
 	"correction-window":       "/v1/correction-windows/",
 	"contact":                 "/v1/contacts/",
 	"authorisation":           "/v1/authorisations/",

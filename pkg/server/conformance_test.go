@@ -33,6 +33,7 @@ func TestEveryOperation(t *testing.T) {
 		ofFigures := slices.ContainsFunc(op.Tags, func(tag string) bool { return tag == "Figures" || tag == "Comparisons" || tag == "Indicators" })
 		if reads && !ofFigures {
 			plain.recordOf(op)
+			plain.quarterOf(op, op.path)
 		}
 		t.Run(op.OperationID, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +99,7 @@ var ids = map[string]string{
 // address fills in the path and the required parameters with their examples.
 func (w *world) address(op *described) string {
 	w.t.Helper()
-	path, query := op.path, url.Values{}
+	path, query := w.quarterOf(op, op.path), url.Values{}
 	if id := w.recordOf(op); id != "" {
 		path = strings.NewReplacer("{id}", id, "{version}", id).Replace(path)
 	}

@@ -146,6 +146,7 @@ var (
 	anyHint    = regexp.MustCompile(`"(pc[rs]_)[a-z2-7]{4}"`)
 	anyEtag    = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\""`)
 	anyChance  = regexp.MustCompile(`"(hash|kid|salt|signature|x)":"[^"]+"`) // of a receipt
+	anyTruth   = regexp.MustCompile(`"trueHash":"[0-9a-f]{64}"`)             // likewise
 	anyCursor  = regexp.MustCompile(`"nextCursor":"[^"]+"`)
 )
 
@@ -174,6 +175,7 @@ func (a *alike) text(body string) string {
 	if strings.Contains(body, `"salt":`) {
 		body = anyChance.ReplaceAllString(body, `"${1}":"chance"`)
 	}
+	body = anyTruth.ReplaceAllString(body, `"trueHash":"`+strings.Repeat("3a", 32)+`"`)
 	body = anyEtag.ReplaceAllString(body, `"etag":"\"1764149400000000\""`)
 	return anyCursor.ReplaceAllString(body, `"nextCursor":"WyJFMDkwMDAwMDIiXQ"`)
 }

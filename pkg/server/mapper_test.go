@@ -67,6 +67,7 @@ func mappings() map[string]mapping {
 		"AskOrOffer":         of(asksAndOffers, func(a *programme.AskOrOffer) { a.Text = found }),
 		"Quarter":            of(quarters, nil),
 		"Extension":          of(extensions, nil),
+		"QuarterSnapshot":    of(quarterSnapshots, nil),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
 		"Authorisation":      {shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
@@ -163,6 +164,8 @@ var unmapped = map[string]string{
 	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
 	"BenchmarkingSubmissionReceived": "BenchmarkingSubmission and BenchmarkingReport, and what became of it", "BenchmarkingPostingReport": "likewise: TestSeveralReturnsAtOnce",
+	"QuarterDocument": "written by pkg/disclosure, to the byte", "QuarterFigure": "a function of that: TestFiveReadersOfAQuarter",
+	"QuarterHeatMap":          "likewise: TestAHeatMapIsEverybodys",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
 	"Start":                   "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }

@@ -182,7 +182,8 @@ var nounIn = map[string]string{
 	"api_clients": "api-client", "read_keys": "read-key", "token_revocations": "token-revocation",
 	"frameworks": "framework", "benchmarking_submissions": "benchmarking-submission", "benchmarking_versions": "benchmarking-submission",
 	"authorisations": "authorisation", "receipts": "receipt",
-	"quarters": "quarter", "extensions": "extension", "correction_windows": "correction-window", "contacts": "contact", "reminders": "reminder", "reminder_addresses": "reminder-address", "letters": "reminder",
+	"quarters": "quarter", "quarter_snapshots": "quarter-snapshot", "quarter_snapshot_documents": "quarter-snapshot", "quarter_snapshot_sources": "quarter-snapshot", "quarter_policies": "quarter",
+	"extensions": "extension", "correction_windows": "correction-window", "contacts": "contact", "reminders": "reminder", "reminder_addresses": "reminder-address", "letters": "reminder",
 	"audit_entries": "finding",
 }
 
@@ -331,7 +332,7 @@ func (w *world) valuesFor(t *testing.T, p *openapi3.Parameter) []string {
 	}
 	of := map[string]string{
 		"findingId": w.made[exampleFinding], "peerChallengeGroupId": w.made[exampleGroup], "peerChallengeId": w.made[exampleChallenge], "peerReviewId": w.made[exampleReview],
-		"Cycle": "2026-27", "FrameworkNumber": "1.0.0", "GeographyCode": own, "QuarterKey": exampleQuarter, "Slug": "south", "q": "e", "updatedSince": "2026-01-01T00:00:00Z", "from": "2026-01-01", "to": "2030-01-01",
+		"Cycle": "2026-27", "SnapshotNumber": "1", "IndicatorCode": "REF_RATE", "QuarterCode": exampleQuarter, "FrameworkNumber": "1.0.0", "GeographyCode": own, "QuarterKey": exampleQuarter, "Slug": "south", "q": "e", "updatedSince": "2026-01-01T00:00:00Z", "from": "2026-01-01", "to": "2030-01-01",
 	}
 	switch {
 	case p.Name == "include", p.Name == "by":

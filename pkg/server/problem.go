@@ -21,6 +21,7 @@ var statuses = map[programme.Kind]int{
 	programme.Forbidden:            http.StatusForbidden,
 	programme.NotFound:             http.StatusNotFound,
 	programme.Conflict:             http.StatusConflict,
+	programme.Gone:                 http.StatusGone,
 	programme.Stale:                http.StatusPreconditionFailed,
 	programme.TooLarge:             http.StatusRequestEntityTooLarge,
 	programme.Unsupported:          http.StatusUnsupportedMediaType,

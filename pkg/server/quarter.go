@@ -13,6 +13,7 @@ type quarterStore interface {
 	Quarter(ctx context.Context, actor programme.Actor, code string) (returns.Quarter, error)
 	CreateQuarter(ctx context.Context, actor programme.Actor, q returns.Quarter) (returns.Quarter, error)
 	UpdateQuarter(ctx context.Context, actor programme.Actor, code string, version int64, alter func(*returns.Quarter) error) (returns.Quarter, error)
+	PublishQuarter(ctx context.Context, actor programme.Actor, code string, version int64, step programme.Step) (returns.Quarter, error)
 	DeleteQuarter(ctx context.Context, actor programme.Actor, code string, version int64) error
 }
 
@@ -37,6 +38,11 @@ func (s *Server) CreateQuarter(ctx context.Context, r api.CreateQuarterRequestOb
 // UpdateQuarter changes its days and what is asked.
 func (s *Server) UpdateQuarter(ctx context.Context, r api.UpdateQuarterRequestObject) (api.Response, error) {
 	return quarters.patched(ctx, s.store.UpdateQuarter, r.Quarter, r.Params.IfMatch)
+}
+
+// PublishQuarter shows one.
+func (s *Server) PublishQuarter(ctx context.Context, r api.PublishQuarterRequestObject) (api.Response, error) {
+	return quarters.stepped(ctx, s.store.PublishQuarter, r.Quarter, r.Params.IfMatch, returns.Publish)
 }
 
 // DeleteQuarter removes one.
@@ -67,7 +73,7 @@ func quarterWire(ctx context.Context) func(*returns.Quarter) api.Quarter {
 	return func(q *returns.Quarter) api.Quarter {
 		return api.Quarter{
 			Id: q.ID, Code: q.Code, Name: q.Name(), Framework: q.Framework, Asks: q.Asks(today, zone), OpensOn: q.OpensOn, DueOn: q.DueOn, LateUntil: q.LateUntil, PublishOn: q.PublishOn,
-			Window: api.Punctuality(q.StandingOn(today)), Practice: q.Practice, Imported: q.Imported, Illustrative: q.Illustrative,
+			PublishedAt: q.PublishedAt, Snapshot: q.Snapshot, Window: api.Punctuality(q.StandingOn(today)), Practice: q.Practice, Imported: q.Imported, Illustrative: q.Illustrative,
 			CreatedAt: q.CreatedAt, UpdatedAt: q.UpdatedAt, Etag: etagOf(q.Version), Steps: stepsWire(ctx, q, q.Code),
 		}
 	}

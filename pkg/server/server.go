@@ -56,6 +56,9 @@ type Store interface {
 	askOrOfferStore
 	quarterStore
 	extensionStore
+	quarterSnapshotStore
+	quarterFigureStore
+	quarterHeatMapStore
 	correctionWindowStore
 	contactStore
 	authorisationStore

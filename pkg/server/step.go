@@ -12,6 +12,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -23,7 +24,7 @@ import (
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
 	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
-	&returns.Quarter{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &returns.ReminderAddress{}, &returns.Submission{}, &programme.Authorisation{}, &programme.APIClient{}, &programme.ReadKey{},
+	&returns.Quarter{}, &disclosure.QuarterSnapshot{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &returns.ReminderAddress{}, &returns.Submission{}, &programme.Authorisation{}, &programme.APIClient{}, &programme.ReadKey{},
 	&benchmark.Release{},
 }
 

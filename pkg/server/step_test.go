@@ -96,6 +96,12 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(granted)
 	}
 
+	// A quarter whose returns are in, one that is published, and its snapshot.
+	shown := "/v1/snapshots/" + w.quarterSnapshot()
+	k.try("/v1/quarters/"+w.imported(), "/v1/quarters/"+w.published(), shown)
+	step(shown, "withdraw")
+	k.try(shown)
+
 	// A challenge without dates, and one whose days are far away.
 	undated := post(k.team, "/v1/peer-challenges", `{"title":"No dates","subRegion":"south","cycle":"2026-27"}`)
 	far := post(k.team, "/v1/peer-challenges", `{"title":"Far","subRegion":"south","cycle":"2098-99","startsOn":"2098-10-05","endsOn":"2098-10-16"}`)
@@ -223,6 +229,7 @@ var sentWith = map[string]string{
 	"quarters grant-extension":             `{"borough":"E09000028","dueOn":"2098-11-30","reason":"The case system is being moved."}`,
 	"quarters open-correction-window":      `{"borough":"E09000028","opensOn":"2098-12-20","closesOn":"2098-12-24","reason":"Referrals of June were counted twice."}`,
 	"quarters log-contact":                 `{"borough":"E09000028","contactedOn":"2026-08-17","channel":"phone"}`,
+	"quarters take-snapshot":               `{"reason":"Barnet has corrected its referrals."}`,
 	"contacts edit":                        `{"channel":"email"}`,
 	"peer-challenges add-group":            `{"peerChallengeId":"ID","name":"Another group"}`,
 	"peer-challenges add-event":            `{"peerChallengeId":"ID",` + aDay,
@@ -465,6 +472,9 @@ var never = map[string]bool{
 func nounPath(noun string) string {
 	if noun == "reminder-address" {
 		return "/v1/reminder-addresses"
+	}
+	if noun == "quarter-snapshot" {
+		return "/v1/snapshots"
 	}
 	if noun == "ask-or-offer" {
 		return "/v1/asks-and-offers"

@@ -64,6 +64,7 @@ var visibility = map[string]string{
 	"createPeriod":                      "+3 333 333 333",
 	"createPriority":                    "+3 333 333 333",
 	"createQuarter":                     "+3 333 333 333",
+	"createQuarterSnapshot":             "+3 333 333 333",
 	"createReadKey":                     "+3 333 333 333",
 	"createReminderAddress":             "+3 +33 333 333",
 	"createSubRegion":                   "+3 333 333 333",
@@ -133,6 +134,12 @@ var visibility = map[string]string{
 	"getPriority":                       "++ +++ +++ +++",
 	"getProgramme":                      "++ +++ +++ +++",
 	"getQuarter":                        "++ +++ +++ +++",
+	"getQuarterHeatMap":                 "++ +++ +++ +++",
+	"getQuarterHeatMapPicture":          "++ +++ +++ +++",
+	"getQuarterHeatMapTable":            "++ +++ +++ +++",
+	"getQuarterHeatMapWorkbook":         "++ +++ +++ +++",
+	"getQuarterSnapshot":                "++ +++ +++ +++",
+	"getQuarterSnapshotDocument":        "++ +++ +++ +++",
 	"getReadKey":                        "+3 +33 433 433",
 	"getReceipt":                        "+3 +++ 444 444",
 	"getRelease":                        "++ +++ +++ +++",
@@ -179,6 +186,8 @@ var visibility = map[string]string{
 	"listPeerReviews":                   "+- +++ +++ ---",
 	"listPeriods":                       "++ +++ +++ +++",
 	"listPriorities":                    "++ +++ +++ +++",
+	"listQuarterFigures":                "++ +++ +++ +++",
+	"listQuarterSnapshots":              "++ +++ +++ +++",
 	"listQuarters":                      "++ +++ +++ +++",
 	"listReadKeys":                      "+3 +33 -33 -33",
 	"listReleases":                      "++ +++ +++ +++",
@@ -195,6 +204,7 @@ var visibility = map[string]string{
 	"preparePeerChallenge":              "+3 333 333 333",
 	"preparePeerReview":                 "+3 333 333 333",
 	"publishFramework":                  "+3 333 333 333",
+	"publishQuarter":                    "+3 333 333 333",
 	"putBenchmarkingSubmission":         "33 +++ 333 333",
 	"putFindingResponse":                "33 ++3 333 443",
 	"putPeerChallengeGroupMember":       "+3 333 333 333",
@@ -245,6 +255,7 @@ var visibility = map[string]string{
 	"withdrawAskOrOffer":                "+3 ++3 333 443",
 	"withdrawAuthorisation":             "33 +33 433 433",
 	"withdrawBenchmarkingSubmission":    "33 +++ 444 444",
+	"withdrawQuarterSnapshot":           "+3 333 333 333",
 	"withdrawRelease":                   "+3 333 333 333",
 }
 
@@ -381,6 +392,7 @@ func listsRecords(op *described, record string) bool {
 // filled puts the examples of the contract into path and query.
 func (w *world) filled(op *described, path string, query url.Values) string {
 	w.t.Helper()
+	path = w.quarterOf(op, path)
 	for _, p := range op.parameters {
 		example := fmt.Sprint(p.Value.Example)
 		switch {
@@ -445,6 +457,10 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleReminder)
 	w.standing(exampleReminderAddress)
 	w.standing(exampleReturn)
+	w.standing(exampleSnapshot)
+	for _, op := range contract.operations {
+		w.quarterOf(op, op.path)
+	}
 	w.standing(exampleAuthorisation)
 	w.standing(exampleReceipt)
 	w.practised()

@@ -1,0 +1,159 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/maypok86/otter/v2"
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
+)
+
+// QuarterFigures lists the figures of a published quarter as the actor may see them,
+// borough by borough. The error is NotFound if there is no such quarter, Conflict if it
+// is not published, Malformed if it has no snapshot with the number, or Gone if that was
+// withdrawn.
+func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosure.FigureFilter) programme.Listing[disclosure.QuarterFigure] {
+	shown := func(tx *gorm.DB) (disclosure.Shown, error) { return s.shown(tx, actor, quarter, f.Number) }
+	l := listed(s, []string{"quarter", "quarter-snapshot"}, lastHeard(actor), (*disclosure.QuarterFigure).Key, func(tx *gorm.DB) ([]disclosure.QuarterFigure, error) {
+		shown, err := shown(tx)
+		if err != nil {
+			return nil, err
+		}
+		return shown.Figures(f), nil
+	})
+	// A whole list begins before its rows are read.
+	l.Each = l.Under(func(ctx context.Context) error {
+		_, err := shown(s.gorm.WithContext(ctx))
+		return refusal(err)
+	}).Each
+	return l
+}
+
+// shown answers the quarter's snapshot with the number or, without one, that which is
+// shown, as the actor may see it.
+func (s *Store) shown(tx *gorm.DB, actor programme.Actor, quarter string, number *int) (disclosure.Shown, error) {
+	var found []struct {
+		Published    bool
+		ID           *string
+		Number       int
+		Framework    string
+		State        disclosure.SnapshotState
+		WithdrawnFor *string
+	}
+	err := tx.Raw(`SELECT q.published_at IS NOT NULL AS published, s.id, s.number, s.framework_version AS framework, s.state, s.withdrawn_for
+		FROM quarters q LEFT JOIN quarter_snapshots s ON s.quarter_code = q.code AND CASE WHEN CAST(@number AS int) IS NULL THEN s.id = q.snapshot_id ELSE s.number = @number END
+		WHERE q.code = @quarter`, map[string]any{"number": number, "quarter": quarter}).Scan(&found).Error
+	switch {
+	case err != nil:
+		return disclosure.Shown{}, err
+	case len(found) == 0:
+		return disclosure.Shown{}, missing[returns.Quarter]()
+	case !found[0].Published:
+		return disclosure.Shown{}, programme.Errorf(programme.Conflict, programme.CodeNotPublished, "%s is not published.", quarter)
+	case found[0].ID == nil && number != nil:
+		return disclosure.Shown{}, &programme.Error{
+			Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
+			Faults: []programme.Fault{{Parameter: "snapshot", Code: programme.FaultUnknownValue, Detail: "The quarter has no snapshot with this number."}},
+		}
+	case found[0].ID == nil:
+		return disclosure.Shown{}, programme.Errorf(programme.Gone, programme.CodeWithdrawn, "All snapshots of %s were withdrawn.", quarter)
+	}
+	row := disclosure.QuarterSnapshot{Quarter: quarter, Number: found[0].Number, State: found[0].State, WithdrawnFor: found[0].WithdrawnFor, Framework: found[0].Framework}
+	if err := row.Readable(); err != nil {
+		return disclosure.Shown{}, err
+	}
+	row.ID = *found[0].ID
+	kept, err := s.frozen.of(tx, &row)
+	if err != nil {
+		return disclosure.Shown{}, err
+	}
+	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators}
+	if owner := disclosure.Owner(actor); owner != "" {
+		shown.Own, err = kept.own(tx, row.ID, owner)
+	}
+	return shown, err
+}
+
+// frozenCache keeps snapshots that were read, up to a number of bytes. They never change,
+// so that whatever is in it is right.
+type frozenCache struct {
+	cache *otter.Cache[string, *frozen]
+}
+
+// frozen is a snapshot as it is read.
+type frozen struct {
+	document *disclosure.Document
+	period   benchmark.Period
+	asked    returns.Asked
+	size     int
+
+	mu     sync.Mutex
+	owners map[string]*disclosure.View // true figures, each for its own borough alone
+}
+
+const (
+	// frozenBytes are those of some forty quarters.
+	frozenBytes = 24 << 20
+	// frozenFactor is about how much more a document takes in memory than its text.
+	frozenFactor = 3
+)
+
+func newFrozenCache() frozenCache {
+	return frozenCache{otter.Must(&otter.Options[string, *frozen]{
+		MaximumWeight: frozenBytes,
+		Weigher:       func(_ string, f *frozen) uint32 { return uint32(f.size * frozenFactor) }, // #nosec G115 -- some hundred kilobytes
+	})}
+}
+
+// of answers the snapshot, which stands.
+func (c frozenCache) of(tx *gorm.DB, row *disclosure.QuarterSnapshot) (*frozen, error) {
+	if kept, is := c.cache.GetIfPresent(row.ID); is {
+		return kept, nil
+	}
+	text, err := documentOf(tx, row.ID)
+	if err != nil {
+		return nil, err
+	}
+	f := &frozen{document: new(disclosure.Document), size: len(text), owners: map[string]*disclosure.View{}}
+	if err := json.Unmarshal([]byte(text), f.document); err != nil {
+		return nil, err
+	}
+	if f.period, err = benchmark.ParsePeriod(row.Quarter); err != nil {
+		return nil, err
+	}
+	if f.asked, err = askedBy(tx, row.Framework); err != nil {
+		return nil, err
+	}
+	c.cache.Set(row.ID, f)
+	return f, nil
+}
+
+// own answers the true figures of a borough in the snapshot.
+func (f *frozen) own(tx *gorm.DB, id, borough string) (*disclosure.View, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if v := f.owners[borough]; v != nil {
+		return v, nil
+	}
+	var sources []source
+	err := tx.Raw(`SELECT s.borough_code AS borough, s.quarter_code AS quarter, v.submission_id, v.number, v."values" FROM quarter_snapshot_sources x
+		JOIN benchmarking_versions v ON v.submission_id = x.submission_id AND v.number = x.number
+		JOIN benchmarking_submissions s ON s.id = x.submission_id
+		WHERE x.snapshot_id = ? AND s.borough_code = ?`, id, borough).Scan(&sources).Error
+	if err != nil {
+		return nil, err
+	}
+	r, _ := returnOf(borough, f.period, sources)
+	set, err := disclosure.New(f.asked.Document, f.period, []disclosure.Return{r})
+	if err != nil {
+		return nil, err
+	}
+	f.owners[borough] = set.Own(borough)
+	return f.owners[borough], nil
+}

@@ -1,0 +1,196 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/chart"
+	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/sheet"
+)
+
+// svgFile is the media type of pictures.
+const svgFile = "image/svg+xml"
+
+type quarterHeatMapStore interface {
+	ShownQuarter(ctx context.Context, actor programme.Actor, quarter string, number *int) (disclosure.Shown, error)
+}
+
+// GetQuarterHeatMap answers a published quarter as boroughs beside indicators.
+func (s *Server) GetQuarterHeatMap(ctx context.Context, r api.GetQuarterHeatMapRequestObject) (api.Response, error) {
+	call := callOf(ctx)
+	shown, err := s.store.ShownQuarter(ctx, call.actor, r.Quarter, r.Params.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	return ok(ctx, heatMapWire(shown.HeatMap(), call.actor.Borough))
+}
+
+// GetQuarterHeatMapTable answers the same as CSV, as everybody sees it.
+func (s *Server) GetQuarterHeatMapTable(ctx context.Context, r api.GetQuarterHeatMapTableRequestObject) (api.Response, error) {
+	name, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot)
+	return answerFile(ctx, csvFile, name+".csv", func(w io.Writer) error { return gridOf(rug).WriteCSV(w) }, err)
+}
+
+// GetQuarterHeatMapWorkbook answers the same as XLSX, with a sheet of notes.
+func (s *Server) GetQuarterHeatMapWorkbook(ctx context.Context, r api.GetQuarterHeatMapWorkbookRequestObject) (api.Response, error) {
+	name, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot)
+	return answerFile(ctx, workbook, name+".xlsx", func(w io.Writer) error { return sheet.WriteWorkbook(w, gridOf(rug), notesOf(rug)) }, err)
+}
+
+// GetQuarterHeatMapPicture answers the same as a picture.
+func (s *Server) GetQuarterHeatMapPicture(ctx context.Context, r api.GetQuarterHeatMapPictureRequestObject) (api.Response, error) {
+	_, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := rug.Write(&out); err != nil {
+		return nil, err
+	}
+	return reply{call: callOf(ctx), status: http.StatusOK, content: newContent(svgFile, 0, out.Bytes())}, nil
+}
+
+// rug reads what is printed, the caller's own borough marked, and how its file is called.
+func (s *Server) rug(ctx context.Context, quarter string, number *int) (name string, rug chart.HeatMap, err error) {
+	call := callOf(ctx)
+	shown, err := s.store.ShownQuarter(ctx, call.actor, quarter, number)
+	if err != nil {
+		return "", chart.HeatMap{}, err
+	}
+	h := shown.Printed().HeatMap()
+	return "heat-map-" + quarter + "-" + strconv.Itoa(h.Of.Number), rugOf(h, call.actor.Borough), nil
+}
+
+func rugOf(h disclosure.HeatMap, marked string) chart.HeatMap {
+	rug := chart.HeatMap{
+		Frame: chart.Frame{
+			Title:       "How the boroughs stand, " + h.Of.QuarterName,
+			Description: "Each borough's figures as everybody sees them, in the colour of the fifth of the region that they belong to.",
+			Notes: []string{
+				"Snapshot " + strconv.Itoa(h.Of.Number) + " of " + h.Of.Quarter + ", taken on " + h.Of.TakenAt.UTC().Format("2 January 2006") + ", by framework " + h.Of.Framework + ".",
+				"Figures of the boroughs' returns. Contains public sector information licensed under the Open Government Licence v3.0.",
+			},
+			Illustrative: h.Of.Illustrative,
+		},
+		Of: "the region", RowsAre: "Borough", GroupsBy: "Sub-region",
+	}
+	for _, c := range h.Columns {
+		rug.Columns = append(rug.Columns, chart.Column{Name: c.Position.Name, Reads: reads(c.Position), Neutral: c.Position.Polarity == benchmark.Neutral})
+	}
+	for _, row := range h.Rows {
+		name := subRegionName(row.Member.SubRegion)
+		at := 0
+		for at < len(rug.Groups) && rug.Groups[at].Name < name {
+			at++
+		}
+		if at == len(rug.Groups) || rug.Groups[at].Name != name {
+			rug.Groups = append(rug.Groups[:at], append([]chart.Group{{Name: name}}, rug.Groups[at:]...)...)
+		}
+		drawn := chart.HeatRow{Name: row.Member.Name, Marked: row.Member.Borough == marked}
+		for i, cell := range row.Cells {
+			drawn.Cells = append(drawn.Cells, chart.Cell{Figure: printed(&cell.Figure, h.Columns[i].Decimals), Fifth: cell.Fifth})
+		}
+		rug.Groups[at].Rows = append(rug.Groups[at].Rows, drawn)
+	}
+	return rug
+}
+
+// subRegionName is a sub-region's key as a name.
+func subRegionName(key *string) string {
+	if key == nil || *key == "" {
+		return "Elsewhere"
+	}
+	name := strings.ReplaceAll(*key, "-", " ")
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// printed is a figure as pictures have it.
+func printed(f *disclosure.Figure, decimals int) chart.Figure {
+	switch f.Status {
+	case disclosure.Number:
+		return chart.Figure{Text: strconv.FormatFloat(f.Value.Middle, 'f', decimals, 64), Value: f.Value.Middle}
+	case disclosure.Hidden:
+		return chart.Figure{Status: chart.Hidden}
+	case disclosure.Withheld:
+		return chart.Figure{Status: chart.Withheld}
+	case disclosure.NotApplicable:
+		return chart.Figure{Status: chart.NotApplicable}
+	case disclosure.NoDenominator:
+		return chart.Figure{Status: chart.NoDenominator}
+	}
+	return chart.Figure{Status: chart.Missing}
+}
+
+// units and ends say how an indicator's values are read.
+var (
+	units = map[benchmark.Unit]string{
+		benchmark.Percent: "%", benchmark.Per10000: "per 10,000", benchmark.Per100000: "per 100,000", benchmark.Score: "score", benchmark.CasesPerFTE: "per full-time equivalent",
+	}
+	goodEnds = map[benchmark.Polarity]string{benchmark.Low: "low is good", benchmark.High: "high is good", benchmark.Neutral: "neither end is good"}
+)
+
+func reads(p *disclosure.Position) string { return units[p.Unit] + ", " + goodEnds[p.Polarity] }
+
+// gridOf is what the picture says, as a table.
+func gridOf(rug chart.HeatMap) sheet.Grid {
+	t := rug.Table()
+	g := sheet.Grid{Name: "Heat map"}
+	for i, head := range t.Head {
+		g.Columns = append(g.Columns, sheet.Column{Name: head, Width: map[bool]int{true: 24, false: 14}[i < 2]})
+	}
+	for _, row := range t.Rows {
+		cells := make([]any, len(row.Cells))
+		for i, cell := range row.Cells {
+			cells[i] = cell
+		}
+		g.Rows = append(g.Rows, cells)
+	}
+	return g
+}
+
+func notesOf(rug chart.HeatMap) sheet.Grid {
+	t := rug.Table()
+	g := sheet.Grid{Name: "Notes", Columns: []sheet.Column{{Name: t.Caption, Width: 100}}, Rows: [][]any{{t.Description}}}
+	for _, n := range t.Notes {
+		g.Rows = append(g.Rows, []any{n})
+	}
+	return g
+}
+
+func heatMapWire(h disclosure.HeatMap, marked string) api.QuarterHeatMap {
+	w := api.QuarterHeatMap{
+		Quarter: h.Of.Quarter, QuarterName: h.Of.QuarterName, Snapshot: h.Of.Number, Framework: h.Of.Framework, Illustrative: h.Of.Illustrative,
+		Indicators: make([]api.HeatMapIndicator, len(h.Columns)), Boroughs: make([]api.HeatMapBorough, len(h.Rows)),
+	}
+	for i, c := range h.Columns {
+		p := c.Position
+		w.Indicators[i] = api.HeatMapIndicator{Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), N: p.Region.N}
+	}
+	for i, row := range h.Rows {
+		m := row.Member
+		w.Boroughs[i] = api.HeatMapBorough{Borough: m.Borough, BoroughName: m.Name, SubRegion: m.SubRegion, Marked: m.Borough == marked, Own: row.Own, Cells: make([]api.HeatMapCell, len(row.Cells))}
+		for k := range row.Cells {
+			w.Boroughs[i].Cells[k] = heatMapCellWire(&row.Cells[k])
+		}
+	}
+	return w
+}
+
+func heatMapCellWire(c *disclosure.HeatCell) api.HeatMapCell {
+	w := api.HeatMapCell{Status: api.ShownStatus(c.Figure.Status), Value: number(c.Figure.Value)}
+	if v := c.Figure.Value; v != nil {
+		w.Lower, w.Upper = &v.Lower, &v.Upper
+	}
+	if c.Fifth > 0 {
+		w.Fifth = &c.Fifth
+	}
+	return w
+}

@@ -1,0 +1,124 @@
+package server_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+// TestAHeatMapIsEverybodys: one table for all readers, in four forms. A borough finds its
+// row marked, and its own figures in the answer that is not passed on; no fifth moves.
+// What is passed on is the view for its owner, too.
+func TestAHeatMapIsEverybodys(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	at := "/v1/quarters/" + w.published() + "/heat-map"
+	lead := w.as(programme.RoleBoroughLead, own)
+	others := []caller{w.as(programme.RoleProgramme, ""), w.as(programme.RoleReporting, ""), w.as(programme.RoleBoroughLead, group), w.as(programme.RoleBoroughSystem, farAway)}
+	read := func(c caller) (h api.QuarterHeatMap) {
+		t.Helper()
+		c.get(at).want(200).into(&h)
+		return h
+	}
+	shown, mine := read(others[0]), read(lead)
+	if len(shown.Boroughs) != 33 || len(shown.Indicators) == 0 || shown.Snapshot != 1 {
+		t.Fatalf("%d boroughs, %d indicators, snapshot %d", len(shown.Boroughs), len(shown.Indicators), shown.Snapshot)
+	}
+	marked, hidden, fifths := 0, 0, map[int]int{}
+	for i, b := range shown.Boroughs {
+		m := mine.Boroughs[i]
+		if b.Marked || b.Own || m.Marked != (b.Borough == own) || m.Own != m.Marked {
+			t.Errorf("%s is marked %t and %t, own %t and %t", b.Borough, b.Marked, m.Marked, b.Own, m.Own)
+		}
+		if m.Marked {
+			marked++
+		}
+		for k := range b.Cells {
+			o, c := b.Cells[k], m.Cells[k]
+			if o.Fifth != nil {
+				fifths[*o.Fifth]++
+			}
+			if o.Status == api.ShownStatusHidden && c.Status == api.ShownStatusNumber {
+				hidden++
+				if !m.Own || o.Value != nil {
+					t.Errorf("%s: hidden, and %v", b.Borough, o)
+				}
+			}
+			if m.Own {
+				c.Status, c.Value, c.Lower, c.Upper = o.Status, o.Value, o.Lower, o.Upper
+			}
+			if jsonOf(t, c) != jsonOf(t, o) {
+				t.Errorf("%s: %s is told for %s", b.Borough, jsonOf(t, c), jsonOf(t, o))
+			}
+		}
+	}
+	if marked != 1 || hidden == 0 || len(fifths) < 3 {
+		t.Errorf("%d rows marked, %d cells hidden from others, fifths %v", marked, hidden, fifths)
+	}
+	for _, c := range others[1:] {
+		got := read(c)
+		for i := range got.Boroughs {
+			if b := &got.Boroughs[i]; b.Borough == group || b.Borough == farAway { // their own counts are not small
+				b.Marked, b.Own = false, false
+			}
+		}
+		if jsonOf(t, got) != jsonOf(t, shown) {
+			t.Error("two readers who hold no small count see two things")
+		}
+	}
+	passedOn(t, at, lead, others[0])
+}
+
+// passedOn compares the forms that are passed on.
+func passedOn(t *testing.T, at string, lead, manager caller) {
+	t.Helper()
+	for _, form := range []string{".csv", ".xlsx"} {
+		everybodys := manager.get(at + form).want(200)
+		if got := lead.get(at + form).want(200); form == ".csv" && got.body != everybodys.body {
+			t.Errorf("%s shows a borough something else:\n%s\n%s", form, got.body, everybodys.body)
+		}
+		if name := everybodys.header.Get("Content-Disposition"); !strings.Contains(name, "heat-map-") || !strings.Contains(name, "-1"+form) {
+			t.Error(name)
+		}
+	}
+	picture, plain := lead.get(at+".svg").want(200), manager.get(at+".svg").want(200)
+	if kind := picture.header.Get("Content-Type"); kind != "image/svg+xml" {
+		t.Error(kind)
+	}
+	if picture.body == plain.body || !strings.Contains(picture.body, "In a frame, with a triangle: Lambeth") || strings.Contains(plain.body, "triangle") {
+		t.Error("Lambeth is not marked for Lambeth alone")
+	}
+	if a, b := wordsOf(t, picture.body), wordsOf(t, plain.body); !slices.Equal(a, b) {
+		t.Errorf("the picture tells its borough something else:\n%q\n%q", a, b)
+	}
+}
+
+// wordsOf are the texts of a picture without the name of who is marked.
+func wordsOf(t *testing.T, picture string) (words []string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(picture))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return words
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start, is := token.(xml.StartElement); is && start.Name.Local == "text" {
+			var text string
+			if err := d.DecodeElement(&text, &start); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(text, "In a frame") {
+				words = append(words, text)
+			}
+		}
+	}
+}
