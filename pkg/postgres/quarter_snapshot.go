@@ -132,7 +132,7 @@ func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error
 	row.Audience = programme.Everyone()
 	row.Quarter, row.Number, row.Framework, row.State, row.Illustrative = q.Code, q.Snapshots+1, policy.asked.Version, disclosure.Standing, q.Illustrative
 	shown, members, missing := policy.returned(sources)
-	row.Shown, row.Missing = len(members)-len(missing), missing
+	row.BoroughsShown, row.BoroughsMissing = len(members)-len(missing), missing
 	truth, err := disclosure.New(policy.asked.Document, policy.period, shown)
 	if err != nil {
 		return err
