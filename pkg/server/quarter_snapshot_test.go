@@ -117,6 +117,10 @@ func TestAQuarterIsShown(t *testing.T) {
 		c.get(figures).problem(409, "not_published")
 		c.get(figures+"?format=csv").problem(409, "not_published")
 	}
+	rug := []string{at + "/heat-map", at + "/heat-map.csv", at + "/heat-map.xlsx", at + "/heat-map.svg"}
+	for _, form := range rug {
+		lead.get(form).problem(409, "not_published")
+	}
 	manager.post(at+"/snapshots", `{"reason":"More has come."}`).problem(409, "wrong_state")
 	lead.change(http.MethodPost, at+"/publish", "").problem(403, "role")
 	open := "/v1/quarters/" + w.opened()
@@ -185,6 +189,9 @@ func TestAQuarterIsShown(t *testing.T) {
 	}
 	manager.change(http.MethodPost, first+"/withdraw", `{"reason":"This one too."}`).want(200)
 	lead.get(figures).problem(410, "withdrawn")
+	for _, form := range rug {
+		lead.get(form).problem(410, "withdrawn")
+	}
 	manager.post(at+"/snapshots", `{"reason":"Put right."}`).want(201)
 	lead.get(figures).want(200)
 
