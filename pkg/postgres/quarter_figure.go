@@ -57,10 +57,7 @@ func (s *Store) shown(tx *gorm.DB, actor programme.Actor, quarter string, number
 	case !found[0].Published:
 		return disclosure.Shown{}, programme.Errorf(programme.Conflict, programme.CodeNotPublished, "%s is not published.", quarter)
 	case found[0].ID == nil && number != nil:
-		return disclosure.Shown{}, &programme.Error{
-			Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
-			Faults: []programme.Fault{{Parameter: "snapshot", Code: programme.FaultUnknownValue, Detail: "The quarter has no snapshot with this number."}},
-		}
+		return disclosure.Shown{}, programme.BadRequest(programme.UnknownParameter("snapshot", "The quarter has no snapshot with this number."))
 	case found[0].ID == nil:
 		return disclosure.Shown{}, programme.Errorf(programme.Gone, programme.CodeWithdrawn, "All snapshots of %s were withdrawn.", quarter)
 	}
