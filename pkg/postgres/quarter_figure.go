@@ -139,9 +139,7 @@ func (f *frozen) own(tx *gorm.DB, id, borough string) (*disclosure.View, error) 
 		return v, nil
 	}
 	var sources []source
-	err := tx.Raw(`SELECT s.borough_code AS borough, s.quarter_code AS quarter, v.submission_id, v.number, v."values" FROM quarter_snapshot_sources x
-		JOIN benchmarking_versions v ON v.submission_id = x.submission_id AND v.number = x.number
-		JOIN benchmarking_submissions s ON s.id = x.submission_id
+	err := tx.Raw(sourcesSQL+`JOIN quarter_snapshot_sources x ON x.submission_id = v.submission_id AND x.number = v.number
 		WHERE x.snapshot_id = ? AND s.borough_code = ?`, id, borough).Scan(&sources).Error
 	if err != nil {
 		return nil, err

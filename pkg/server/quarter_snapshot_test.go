@@ -88,18 +88,24 @@ func (w *world) pastOf(code string, few int) string {
 func (w *world) published() string {
 	w.t.Helper()
 	code := w.imported()
-	q, err := w.store.Quarter(w.t.Context(), team, code)
-	if err == nil {
-		_, err = w.store.PublishQuarter(w.t.Context(), team, code, q.Version, returns.Publish)
-	}
-	return must(w, code, err)
+	w.publishes(code)
+	return code
 }
 
-// quarterSnapshot is the id of its snapshot.
+// publishes publishes the quarter, and answers the id of its snapshot.
+func (w *world) publishes(code string) string {
+	w.t.Helper()
+	q, err := w.store.Quarter(w.t.Context(), team, code)
+	if err == nil {
+		q, err = w.store.PublishQuarter(w.t.Context(), team, code, q.Version, returns.Publish)
+	}
+	return *must(w, q, err).Snapshot
+}
+
+// quarterSnapshot is the id of the snapshot of such a quarter.
 func (w *world) quarterSnapshot() string {
 	w.t.Helper()
-	q, err := w.store.Quarter(w.t.Context(), team, w.published())
-	return *must(w, q, err).Snapshot
+	return w.publishes(w.imported())
 }
 
 // TestAQuarterIsShown: published once its returns are in, frozen to the byte, shown anew
@@ -271,11 +277,7 @@ func TestASmallCountIsNotHad(t *testing.T) {
 		w := startAt(t, leanDatabase(t), func() time.Time { return exampleDay })
 		code := w.earliest()
 		w.as(programme.RoleProgramme, "").brings("", asCSV, w.pastOf(code, few)).want(200)
-		q, err := w.store.Quarter(t.Context(), team, code)
-		if err == nil {
-			q, err = w.store.PublishQuarter(t.Context(), team, code, q.Version, returns.Publish)
-		}
-		id, all := *must(w, q, err).Snapshot, map[string]string{}
+		id, all := w.publishes(code), map[string]string{}
 		figures := "/v1/quarters/" + code + "/figures?count=true&limit=500"
 		asked := []string{
 			"/v1/quarters/" + code, "/v1/quarters?include=steps", "/v1/snapshots?include=steps", "/v1/snapshots/" + id, "/v1/snapshots/" + id + "/document",
