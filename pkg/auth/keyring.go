@@ -94,6 +94,12 @@ func (r *keyring) now() *ringState {
 	return &ringState{err: errNeverLoaded}
 }
 
+// start begins to load the keys. Who asks before that waits for it.
+func (r *keyring) start() {
+	r.settled = make(chan struct{})
+	go r.run()
+}
+
 // run loads the keys at once and then regularly, until the ring's life ends.
 func (r *keyring) run() {
 	<-r.group.DoChan("", r.reload)

@@ -172,14 +172,14 @@ func TestATokenBeforeTheFirstLoad(t *testing.T) {
 	v := p.verifier(t, c)
 	wantActor(t, v, p.token(c, edKey), "u-1")
 	ring := v.issuers[p.URL].ring
-	late := &keyring{load: ring.load, every: time.Hour, limit: ring.limit, clock: c.now, logger: ring.logger, life: t.Context(), settled: make(chan struct{})}
+	late := &keyring{load: ring.load, every: time.Hour, limit: ring.limit, clock: c.now, logger: ring.logger, life: t.Context()}
 	before := p.asked.Load()
 	hurried, giveUp := context.WithCancel(t.Context())
 	giveUp()
 	_, err := late.find(hurried, edKey.id, edKey.method.Alg())
 	wantRefusal(t, err, programme.Unavailable, "issuer_unavailable")
 
-	go late.run()
+	late.start()
 	if _, err := late.find(t.Context(), edKey.id, edKey.method.Alg()); err != nil {
 		t.Fatal(err)
 	}
@@ -201,8 +201,8 @@ func TestRegularLoad(t *testing.T) {
 	settle(t, v)
 	start := func(every, retry time.Duration) *keyring {
 		model := v.issuers[p.URL].ring
-		ring := &keyring{load: model.load, every: every, retry: retry, clock: c.now, logger: model.logger, life: t.Context(), settled: make(chan struct{})}
-		go ring.run()
+		ring := &keyring{load: model.load, every: every, retry: retry, clock: c.now, logger: model.logger, life: t.Context()}
+		ring.start()
 		return ring
 	}
 	recovering := start(time.Hour, time.Millisecond)

@@ -112,14 +112,14 @@ func NewVerifier(ctx context.Context, config Config) (*Verifier, error) {
 	if local := config.Local; local != nil {
 		ring := &keyring{
 			load: local.publicKeys, every: localEvery, retry: localRetry, limit: rate.NewLimiter(rate.Every(localMayAsk), 1),
-			clock: v.clock, logger: logger.With("issuer", local.issuer), life: ctx, settled: make(chan struct{}),
+			clock: v.clock, logger: logger.With("issuer", local.issuer), life: ctx,
 		}
 		v.accept(Issuer{Issuer: local.issuer, Audience: local.audience, Boroughs: Boroughs{any: true}, AllowedRoles: programme.Roles}, ring)
 		v.issuers[local.issuer].local = true
 	}
 	for _, issuer := range v.issuers {
 		if issuer.ring.load != nil {
-			go issuer.ring.run()
+			issuer.ring.start()
 		}
 	}
 	return v, nil
@@ -155,7 +155,7 @@ func (v *Verifier) ringOf(ctx context.Context, issuer Issuer, client *http.Clien
 	source := &remote{issuer: issuer.Issuer, jwksURL: issuer.JWKSURL, client: client, logger: logger}
 	return &keyring{
 		load: source.load, every: remoteEvery, retry: remoteRetry, limit: rate.NewLimiter(rate.Every(remoteMayAsk), 1),
-		clock: v.clock, logger: logger, life: ctx, settled: make(chan struct{}),
+		clock: v.clock, logger: logger, life: ctx,
 	}
 }
 

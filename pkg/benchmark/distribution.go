@@ -36,7 +36,7 @@ type DistributionItem struct {
 func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, error) {
 	p := s.Period(period)
 	if p == nil {
-		return Distribution{}, unknownValues(unknownPeriod)
+		return Distribution{}, programme.BadRequest(unknownPeriod)
 	}
 	column := s.Data.Column(period, ind.Code)
 	boroughs := s.boroughsOn(p.EndsOn)

@@ -180,7 +180,7 @@ func (s *Snapshot) Groups(borough, period, model string) (Groups, error) {
 		faults = append(faults, unknownModel)
 	}
 	if len(faults) > 0 {
-		return Groups{}, unknownValues(faults...)
+		return Groups{}, programme.BadRequest(faults...)
 	}
 	g := Groups{
 		Borough: borough, Period: p.Code, On: p.EndsOn, Model: model, RegionCode: s.RegionOf(borough),
@@ -254,16 +254,7 @@ func (s *Snapshot) RegionOf(borough string) string {
 }
 
 var (
-	unknownBorough = unknownValue("borough", "The programme has no borough with this code.")
-	unknownPeriod  = unknownValue("period", "There is no reporting period with this code.")
-	unknownModel   = unknownValue("model", "There is no statistical neighbour model with this code.")
+	unknownBorough = programme.UnknownParameter("borough", "The programme has no borough with this code.")
+	unknownPeriod  = programme.UnknownParameter("period", "There is no reporting period with this code.")
+	unknownModel   = programme.UnknownParameter("model", "There is no statistical neighbour model with this code.")
 )
-
-func unknownValue(parameter, detail string) programme.Fault {
-	return programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail}
-}
-
-// unknownValues refuses a question about what does not exist.
-func unknownValues(faults ...programme.Fault) error {
-	return &programme.Error{Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.", Faults: faults}
-}

@@ -1,6 +1,10 @@
 package benchmark
 
-import "slices"
+import (
+	"slices"
+
+	"peerchallenge/pkg/programme"
+)
 
 // SeriesPoint is one period of a borough's series on one indicator.
 type SeriesPoint struct {
@@ -25,7 +29,7 @@ type SeriesPoint struct {
 // It refuses a borough that the programme does not have.
 func (s *Snapshot) Series(ind *Indicator, borough string, kinds ...PeriodKind) ([]SeriesPoint, error) {
 	if s.Borough(borough) == nil {
-		return nil, unknownValues(unknownBorough)
+		return nil, programme.BadRequest(unknownBorough)
 	}
 	var points []SeriesPoint
 	for _, k := range PeriodKinds {

@@ -10,13 +10,13 @@ import (
 // QuarterFigure is an indicator's figure in one borough as a row of a flat table, with
 // where it stands and what stands beside it.
 type QuarterFigure struct {
-	Of         *Heading
-	Member     *Member
-	Position   *Position
-	Figure     BoroughFigure
-	SubRegion  *GroupFigure // nil where the borough is in none
-	Own        bool         // it is the reader's own as it is; its place stays the view's
-	Indication bool         // whether it may be an exception, or none
+	Of        *Heading
+	Member    *Member
+	Position  *Position
+	Figure    BoroughFigure
+	SubRegion *GroupFigure // nil where the borough is in none
+	Own       bool         // it is the reader's own as it is; its place stays the view's
+	Uncertain bool         // whether it may be an exception, or none
 }
 
 // Shown is a snapshot as one reader may see it.
@@ -43,7 +43,7 @@ func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 			if f.Indicator != nil && p.Indicator != *f.Indicator || f.Exception != nil && p.Figures[i].Exception != *f.Exception {
 				continue
 			}
-			row := QuarterFigure{Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[i], Indication: slices.Contains(p.Uncertain, member.Borough)}
+			row := QuarterFigure{Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[i], Uncertain: slices.Contains(p.Uncertain, member.Borough)}
 			if member.SubRegion != nil {
 				at := slices.IndexFunc(p.SubRegions, func(g GroupFigure) bool { return g.Key == *member.SubRegion })
 				row.SubRegion = &p.SubRegions[at]

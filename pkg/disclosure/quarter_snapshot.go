@@ -11,18 +11,18 @@ import (
 // number, so that it can be cited. What it says never changes; it can be withdrawn.
 type QuarterSnapshot struct {
 	programme.Head
-	Quarter      string        `gorm:"column:quarter_code"`
-	Number       int           // from 1, in the order in which they were taken
-	Framework    string        `gorm:"column:framework_version"` // by which it was made
-	State        SnapshotState // standing, until it is withdrawn
-	Reason       *string       // why it was taken; nil of the first, with which the quarter was published
-	Shown        int           // how many boroughs have a return in it
-	Missing      []string      `gorm:"serializer:json"` // codes of the boroughs that were expected and have none
-	Illustrative bool          // its figures are made up
-	Hash         string        // SHA-256 of the document's bytes, in hexadecimal digits
-	TrueHash     string        // the same of the true figures with 256 random bits that are kept apart
-	WithdrawnAt  *time.Time
-	WithdrawnFor *string // why
+	Quarter         string        `gorm:"column:quarter_code"`
+	Number          int           // from 1, in the order in which they were taken
+	Framework       string        `gorm:"column:framework_version"` // by which it was made
+	State           SnapshotState // standing, until it is withdrawn
+	Reason          *string       // why it was taken; nil of the first, with which the quarter was published
+	BoroughsShown   int           `gorm:"column:shown"`                   // how many boroughs have a return in it
+	BoroughsMissing []string      `gorm:"column:missing;serializer:json"` // codes of the boroughs that were expected and have none
+	Illustrative    bool          // its figures are made up
+	Hash            string        // SHA-256 of the document's bytes, in hexadecimal digits
+	TrueHash        string        // the same of the true figures with 256 random bits that are kept apart
+	WithdrawnAt     *time.Time
+	WithdrawnFor    *string // why
 }
 
 // SnapshotState is where a snapshot stands.

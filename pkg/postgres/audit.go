@@ -49,10 +49,7 @@ func auditID(key []string) (int64, error) {
 }
 
 func noAudit(noun string) error {
-	return &programme.Error{
-		Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
-		Faults: []programme.Fault{{Parameter: "id", Code: programme.FaultUnknownValue, Detail: "There is no " + strings.ReplaceAll(noun, "-", " ") + " with this id."}},
-	}
+	return programme.BadRequest(programme.UnknownParameter("id", "There is no "+strings.ReplaceAll(noun, "-", " ")+" with this id."))
 }
 
 // auditOf leaves the entries of one resource, if its last entry says that the actor

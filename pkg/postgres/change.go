@@ -174,10 +174,9 @@ LEFT JOIN shown ON true ORDER BY shown.place`, "{scan}", strconv.Itoa(feedScan))
 
 // errNoPlace refuses a place of another feed, or of a time that a restored copy of
 // the database has lost.
-var errNoPlace = &programme.Error{
-	Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
-	Faults: []programme.Fault{{Parameter: "cursor", Code: programme.FaultCursor, Detail: "The feed has no such place. Read your lists again and begin with from=now."}},
-}
+var errNoPlace = programme.BadRequest(programme.Fault{
+	Parameter: "cursor", Code: programme.FaultCursor, Detail: "The feed has no such place. Read your lists again and begin with from=now.",
+})
 
 // LastChange answers the place of the last change that the actor may hear of, 0
 // before the first.

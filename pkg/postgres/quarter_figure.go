@@ -57,10 +57,7 @@ func (s *Store) shown(tx *gorm.DB, actor programme.Actor, quarter string, number
 	case !found[0].Published:
 		return disclosure.Shown{}, programme.Errorf(programme.Conflict, programme.CodeNotPublished, "%s is not published.", quarter)
 	case found[0].ID == nil && number != nil:
-		return disclosure.Shown{}, &programme.Error{
-			Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.",
-			Faults: []programme.Fault{{Parameter: "snapshot", Code: programme.FaultUnknownValue, Detail: "The quarter has no snapshot with this number."}},
-		}
+		return disclosure.Shown{}, programme.BadRequest(programme.UnknownParameter("snapshot", "The quarter has no snapshot with this number."))
 	case found[0].ID == nil:
 		return disclosure.Shown{}, programme.Errorf(programme.Gone, programme.CodeWithdrawn, "All snapshots of %s were withdrawn.", quarter)
 	}
@@ -142,9 +139,7 @@ func (f *frozen) own(tx *gorm.DB, id, borough string) (*disclosure.View, error) 
 		return v, nil
 	}
 	var sources []source
-	err := tx.Raw(`SELECT s.borough_code AS borough, s.quarter_code AS quarter, v.submission_id, v.number, v."values" FROM quarter_snapshot_sources x
-		JOIN benchmarking_versions v ON v.submission_id = x.submission_id AND v.number = x.number
-		JOIN benchmarking_submissions s ON s.id = x.submission_id
+	err := tx.Raw(sourcesSQL+`JOIN quarter_snapshot_sources x ON x.submission_id = v.submission_id AND x.number = v.number
 		WHERE x.snapshot_id = ? AND s.borough_code = ?`, id, borough).Scan(&sources).Error
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -57,7 +58,7 @@ func documentOf(tx *gorm.DB, id string) (text string, err error) {
 // open, no return is accepted, or it is published.
 func (s *Store) PublishQuarter(ctx context.Context, actor programme.Actor, code string, version int64, step programme.Step) (returns.Quarter, error) {
 	return change(ctx, s, actor, quarters, code, version, step, func(w *work, q *returns.Quarter) error {
-		q.Was, q.Today, q.PublishedAt = q.Terms(), w.today(), &w.now
+		q.Was, q.Today = q.Terms(), w.today()
 		return w.freeze(q, &disclosure.QuarterSnapshot{})
 	})
 }
@@ -71,16 +72,21 @@ func (s *Store) TakeQuarterSnapshot(ctx context.Context, actor programme.Actor, 
 		if err != nil {
 			return err
 		}
-		was, err := rememberOf(&q)
-		if err != nil {
-			return err
-		}
-		if err := w.freeze(&q, &row); err != nil {
-			return err
-		}
-		return rewrite(w, was, &q)
+		return w.showNext(&q, &row)
 	})
 	return orZero(row, err)
+}
+
+// showNext takes the next snapshot of the quarter, which is locked, and shows it.
+func (w *work) showNext(q *returns.Quarter, row *disclosure.QuarterSnapshot) error {
+	was, err := rememberOf(q)
+	if err != nil {
+		return err
+	}
+	if err := w.freeze(q, row); err != nil {
+		return err
+	}
+	return rewrite(w, was, q)
 }
 
 // WithdrawQuarterSnapshot takes a snapshot back at the version; the newest of those that
@@ -119,7 +125,8 @@ func (s *Store) WithdrawQuarterSnapshot(ctx context.Context, actor programme.Act
 	return orZero(row, err)
 }
 
-// freeze takes the next snapshot of the quarter, which is locked. The quarter shows it.
+// freeze takes the next snapshot of the quarter, which is locked. The quarter shows it
+// once it is written; with the first it is published.
 func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error {
 	policy, err := w.policyOf(q)
 	if err != nil {
@@ -132,7 +139,7 @@ func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error
 	row.Audience = programme.Everyone()
 	row.Quarter, row.Number, row.Framework, row.State, row.Illustrative = q.Code, q.Snapshots+1, policy.asked.Version, disclosure.Standing, q.Illustrative
 	shown, members, missing := policy.returned(sources)
-	row.Shown, row.Missing = len(members)-len(missing), missing
+	row.BoroughsShown, row.BoroughsMissing = len(members)-len(missing), missing
 	truth, err := disclosure.New(policy.asked.Document, policy.period, shown)
 	if err != nil {
 		return err
@@ -151,7 +158,7 @@ func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error
 	if err := insert(w, quarterSnapshots, row); err != nil {
 		return err
 	}
-	q.Snapshots, q.Snapshot = row.Number, &row.ID
+	q.Snapshots, q.Snapshot, q.PublishedAt = row.Number, &row.ID, cmp.Or(q.PublishedAt, &w.now)
 	return keepFrozen(w.tx, row.ID, string(document), salt[:], sources)
 }
 
@@ -181,6 +188,10 @@ type source struct {
 	Values                         returns.Values `gorm:"serializer:json"`
 }
 
+// sourcesSQL begins the question for versions of returns, v, with the return, s.
+const sourcesSQL = `SELECT s.borough_code AS borough, s.quarter_code AS quarter, v.submission_id, v.number, v."values"
+	FROM benchmarking_submissions s JOIN benchmarking_versions v ON v.submission_id = s.id `
+
 // inForce reads what is in force of the quarter, and of the four before it from which
 // twelve months are summed: all at one moment.
 func inForce(tx *gorm.DB, quarter benchmark.Period) (sources []source, err error) {
@@ -188,9 +199,7 @@ func inForce(tx *gorm.DB, quarter benchmark.Period) (sources []source, err error
 	for _, p := range lastFive(quarter) {
 		codes = append(codes, p.Code)
 	}
-	err = tx.Raw(`SELECT s.borough_code AS borough, s.quarter_code AS quarter, v.submission_id, v.number, v."values" FROM benchmarking_submissions s
-		JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
-		WHERE s.quarter_code = ANY (?) ORDER BY s.quarter_code, s.borough_code`, codes).Scan(&sources).Error
+	err = tx.Raw(sourcesSQL+`WHERE v.number = s.standing AND s.quarter_code = ANY (?) ORDER BY s.quarter_code, s.borough_code`, codes).Scan(&sources).Error
 	return sources, err
 }
 

@@ -66,15 +66,7 @@ func (w *work) announced(code string) error {
 	if err != nil || q.PublishOn == nil || w.today() < *q.PublishOn {
 		return err
 	}
-	was, err := rememberOf(&q)
-	if err != nil {
-		return err
-	}
-	q.PublishedAt = &w.now
-	if err := w.freeze(&q, &disclosure.QuarterSnapshot{}); err != nil {
-		return err
-	}
-	return rewrite(w, was, &q)
+	return w.showNext(&q, &disclosure.QuarterSnapshot{})
 }
 
 // told lets the returns come that are told of, and inserts what has become of them.

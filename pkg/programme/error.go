@@ -77,6 +77,14 @@ func Refuse(faults []Fault) error {
 	return &Error{Kind: Invalid, Code: CodeInvalid, Detail: "The request breaks the rules listed under errors.", Faults: faults}
 }
 
+// BadRequest makes a [Malformed] error of the faults, or nil if there are none.
+func BadRequest(faults ...Fault) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	return &Error{Kind: Malformed, Code: CodeBadRequest, Detail: "The request has the faults listed under errors.", Faults: faults}
+}
+
 // NotYours refuses a step that others may do.
 func NotYours(detail string) error { return Errorf(Forbidden, CodeNotYours, "%s", detail) }
 
@@ -86,6 +94,11 @@ func WrongState(detail string) error { return Errorf(Conflict, CodeWrongState, "
 // Unknown is the fault of a member that names what is not there.
 func Unknown(pointer, detail string) Fault {
 	return Fault{Pointer: pointer, Code: FaultUnknownValue, Detail: detail}
+}
+
+// UnknownParameter is the fault of a parameter that names what is not there.
+func UnknownParameter(name, detail string) Fault {
+	return Fault{Parameter: name, Code: FaultUnknownValue, Detail: detail}
 }
 
 // repeated names every element that stands in the list a second time.

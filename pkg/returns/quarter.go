@@ -29,7 +29,7 @@ type Quarter struct {
 	Illustrative bool // its figures are made up, and every answer says so
 
 	PublishedAt *time.Time // nil until it is shown
-	Snapshots   int        // how many numbers were given to snapshots
+	Snapshots   int        `json:"-"`                  // how many numbers were given to snapshots; the snapshots themselves say so
 	Snapshot    *string    `gorm:"column:snapshot_id"` // that is shown: the newest that stands; nil where there is none
 
 	Generation int64 `json:"-"` // grows with each acceptance; what it says is in the returns

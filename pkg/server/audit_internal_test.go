@@ -11,6 +11,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -41,6 +42,7 @@ var audited = map[string]struct {
 	"action":                  {programme.Action{}, "Action"},
 	"ask-or-offer":            {programme.AskOrOffer{}, "AskOrOffer"},
 	"quarter":                 {returns.Quarter{}, "Quarter"},
+	"quarter-snapshot":        {disclosure.QuarterSnapshot{}, "QuarterSnapshot"},
 	"extension":               {returns.Extension{}, "Extension"},
 	"correction-window":       {returns.CorrectionWindow{}, "CorrectionWindow"},
 	"contact":                 {returns.Contact{}, "Contact"},

@@ -22,7 +22,7 @@ func (s *Server) ImportBenchmarkingHistory(ctx context.Context, r api.ImportBenc
 		return nil, err
 	}
 	if f.State != framework.Published {
-		return nil, badRequest(unknownValue("framework", "This version of the framework is not published, so that it may still change."))
+		return nil, programme.BadRequest(programme.UnknownParameter("framework", "This version of the framework is not published, so that it may still change."))
 	}
 	got, err := s.store.ImportBenchmarkingHistory(ctx, call.actor, f.Number, func(asked returns.Asked) (*returns.HistoryFile, error) {
 		source, err := reopened(ctx)

@@ -62,7 +62,7 @@ func placeOf(feed *call, from *api.FeedStart) (int64, error) {
 		return 0, err
 	}
 	if from != nil {
-		return 0, badRequest(programme.Fault{Parameter: "from", Code: programme.FaultCursorGiven, Detail: "The cursor says where to begin; leave one of the two out."})
+		return 0, programme.BadRequest(programme.Fault{Parameter: "from", Code: programme.FaultCursorGiven, Detail: "The cursor says where to begin; leave one of the two out."})
 	}
 	if len(key) != 1 {
 		return 0, errNoCursor

@@ -66,7 +66,7 @@ func readCursor(call *call) ([]string, error) {
 	return c.Key, nil
 }
 
-var errNoCursor = badRequest(programme.Fault{Parameter: "cursor", Code: programme.FaultCursor, Detail: "This is no cursor of a list with these filters in this order."})
+var errNoCursor = programme.BadRequest(programme.Fault{Parameter: "cursor", Code: programme.FaultCursor, Detail: "This is no cursor of a list with these filters in this order."})
 
 func nextAddress(call *call, cursor string) string {
 	query := maps.Clone(call.query)

@@ -81,7 +81,7 @@ func isTheme(s *benchmark.Snapshot, theme string) bool {
 // every such parameter. Records are looked for later: see [call.found].
 func (call *call) known() error {
 	var faults []programme.Fault
-	add := func(parameter, detail string) { faults = append(faults, unknownValue(parameter, detail)) }
+	add := func(parameter, detail string) { faults = append(faults, programme.UnknownParameter(parameter, detail)) }
 	for name, values := range call.query {
 		if f, is := filters[name]; is {
 			for _, value := range values {
@@ -113,18 +113,14 @@ func (call *call) found(ctx context.Context) error {
 			return err
 		}
 		if !seen {
-			faults = append(faults, unknownValue(name, "There is no "+strings.ReplaceAll(noun, "-", " ")+" with this id."))
+			faults = append(faults, programme.UnknownParameter(name, "There is no "+strings.ReplaceAll(noun, "-", " ")+" with this id."))
 		}
 	}
 	return refuseParameters(faults)
 }
 
-func unknownValue(parameter, detail string) programme.Fault {
-	return programme.Fault{Parameter: parameter, Code: programme.FaultUnknownValue, Detail: detail}
-}
-
 // refuseParameters names the faults in the parameters' order.
 func refuseParameters(faults []programme.Fault) error {
 	slices.SortStableFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Parameter, b.Parameter) })
-	return badRequest(faults...)
+	return programme.BadRequest(faults...)
 }

@@ -26,7 +26,7 @@ func (s *Server) GetFrameworkChanges(ctx context.Context, r api.GetFrameworkChan
 func (s *Server) frameworkIn(ctx context.Context, parameter, number string) (framework.Framework, error) {
 	f, err := s.store.Framework(ctx, callOf(ctx).actor, number)
 	if programme.KindOf(err) == programme.NotFound {
-		return f, badRequest(unknownValue(parameter, "There is no such version of the framework."))
+		return f, programme.BadRequest(programme.UnknownParameter(parameter, "There is no such version of the framework."))
 	}
 	return f, err
 }

@@ -123,6 +123,9 @@ func TestWhatIsAboutAQuarterSaysWhetherItIsMadeUp(t *testing.T) {
 		return lead.get(path).want(200)
 	}
 	for _, op := range aboutAQuarter() {
+		if ofQuarters[op.OperationID] != nil || strings.HasPrefix(op.path, "/v1/snapshots") {
+			continue // of what is published: its document says so
+		}
 		list, _, _ := strings.Cut(op.path, "/{id}")
 		quarter := closed
 		if strings.Contains(op.path, "benchmarking-submissions") {

@@ -31,14 +31,6 @@ var statuses = map[programme.Kind]int{
 	programme.Unavailable:          http.StatusServiceUnavailable,
 }
 
-// badRequest answers a Malformed error of the faults, or nil if there are none.
-func badRequest(faults ...programme.Fault) error {
-	if len(faults) == 0 {
-		return nil
-	}
-	return &programme.Error{Kind: programme.Malformed, Code: programme.CodeBadRequest, Detail: "The request has the faults listed under errors.", Faults: faults}
-}
-
 func notFound(detail string) error {
 	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "%s", detail)
 }

@@ -25,7 +25,7 @@ func quarterFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
 	w := api.QuarterFigure{
 		Quarter: f.Of.Quarter, Snapshot: f.Of.Number, Borough: f.Member.Borough, BoroughName: f.Member.Name, SubRegion: f.Member.SubRegion,
 		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), Status: api.ShownStatus(f.Figure.Status),
-		Numerator: number(f.Figure.Numerator), Value: number(f.Figure.Value), N: p.Region.N, Exception: api.Exception(f.Figure.Exception), Uncertain: f.Indication,
+		Numerator: number(f.Figure.Numerator), Value: number(f.Figure.Value), N: p.Region.N, Exception: api.Exception(f.Figure.Exception), Uncertain: f.Uncertain,
 		RegionPooled: pooled(&p.Region), RegionMean: middle(p.Region.Mean), SubRegionPooled: pooled(f.SubRegion),
 		NeighboursMean: middle(f.Figure.Neighbours.Mean), NeighboursN: f.Figure.Neighbours.N, Own: f.Own, Illustrative: f.Of.Illustrative,
 	}

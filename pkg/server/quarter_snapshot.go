@@ -61,7 +61,7 @@ func quarterSnapshotWire(ctx context.Context) func(*disclosure.QuarterSnapshot) 
 	return func(row *disclosure.QuarterSnapshot) api.QuarterSnapshot {
 		return api.QuarterSnapshot{
 			Id: row.ID, Quarter: row.Quarter, QuarterName: row.Name(), Number: row.Number, Framework: row.Framework, State: api.QuarterSnapshotState(row.State), Reason: row.Reason,
-			BoroughsShown: row.Shown, BoroughsMissing: row.Missing, Illustrative: row.Illustrative, Hash: row.Hash, TrueHash: row.TrueHash,
+			BoroughsShown: row.BoroughsShown, BoroughsMissing: row.BoroughsMissing, Illustrative: row.Illustrative, Hash: row.Hash, TrueHash: row.TrueHash,
 			WithdrawnAt: row.WithdrawnAt, WithdrawnFor: row.WithdrawnFor, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, Etag: etagOf(row.Version), Steps: stepsWire(ctx, row, row.ID),
 		}
 	}

@@ -46,7 +46,7 @@ func (s *Server) ImportRelease(ctx context.Context, r api.ImportReleaseRequestOb
 	}
 	if call.format != formatJSON {
 		if !d.DryRun {
-			return nil, badRequest(programme.Fault{Parameter: "format", Code: programme.FaultNotAllowed, Detail: "Only the report of a dry run comes as CSV or NDJSON."})
+			return nil, programme.BadRequest(programme.Fault{Parameter: "format", Code: programme.FaultNotAllowed, Detail: "Only the report of a dry run comes as CSV or NDJSON."})
 		}
 		return s.listChanges(ctx, d, text(p.Mapping))
 	}

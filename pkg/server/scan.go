@@ -160,7 +160,7 @@ func (s *scanner) object() (any, error) {
 		}
 		s.trail[len(s.trail)-1] = step{member: true, name: name}
 		if _, twice := members[name]; twice {
-			return nil, badRequest(programme.Fault{Pointer: s.pointer(), Code: programme.FaultRepeated, Detail: "This member is given more than once."})
+			return nil, programme.BadRequest(programme.Fault{Pointer: s.pointer(), Code: programme.FaultRepeated, Detail: "This member is given more than once."})
 		}
 		if members[name], err = s.value(); err != nil {
 			return nil, err

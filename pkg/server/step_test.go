@@ -97,8 +97,8 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	}
 
 	// A quarter whose returns are in, one that is published, and its snapshot.
-	shown := "/v1/snapshots/" + w.quarterSnapshot()
-	k.try("/v1/quarters/"+w.imported(), "/v1/quarters/"+w.published(), shown)
+	shown := made(exampleSnapshot)
+	k.try("/v1/quarters/"+w.made["publishQuarter"], "/v1/quarters/"+w.made["a published quarter"], shown)
 	step(shown, "withdraw")
 	k.try(shown)
 

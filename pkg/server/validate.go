@@ -32,7 +32,7 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			call.states, _ = states(c.Request().Header) // what names no state replaces none
 		}
 		reasonFaults := call.reasonIn(c.Request())
-		if err := badRequest(append(parameterFaults(call, c), reasonFaults...)...); err != nil {
+		if err := programme.BadRequest(append(parameterFaults(call, c), reasonFaults...)...); err != nil {
 			return err
 		}
 		call.idsLowered(c)

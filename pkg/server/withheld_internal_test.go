@@ -60,6 +60,9 @@ func TestTheContractSaysWhatIsNotAudited(t *testing.T) {
 var ofRecord = map[string]string{
 	"extension.reason":         "why something was granted is the audit's reason too, which names nobody",
 	"correction-window.reason": "likewise",
+
+	"quarter-snapshot.reason":       "why it was taken is for everybody, and names nobody",
+	"quarter-snapshot.withdrawnFor": "likewise",
 }
 
 // TestEverySentenceIsDecidedUpon: of every member of a record that takes sentences,
