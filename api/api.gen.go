@@ -261,6 +261,13 @@ const (
 	ExceptionTop20    Exception = "top20"
 )
 
+// Defines values for ExceptionState.
+const (
+	ExceptionStateStanding  ExceptionState = "standing"
+	ExceptionStateUncertain ExceptionState = "uncertain"
+	ExceptionStateWithdrawn ExceptionState = "withdrawn"
+)
+
 // Defines values for ExclusionReason.
 const (
 	ExclusionReasonHidden           ExclusionReason = "hidden"
@@ -583,12 +590,44 @@ const (
 	MilestoneStepNameEdit   MilestoneStepName = "edit"
 )
 
+// Defines values for NarrativeState.
+const (
+	NarrativeStateAsked     NarrativeState = "asked"
+	NarrativeStateShared    NarrativeState = "shared"
+	NarrativeStateWithdrawn NarrativeState = "withdrawn"
+)
+
+// Defines values for NarrativeStepName.
+const (
+	NarrativeStepNameAcknowledge NarrativeStepName = "acknowledge"
+	NarrativeStepNameEdit        NarrativeStepName = "edit"
+	NarrativeStepNameRedact      NarrativeStepName = "redact"
+	NarrativeStepNameReopen      NarrativeStepName = "reopen"
+	NarrativeStepNameShare       NarrativeStepName = "share"
+)
+
 // Defines values for NullableChangeLevel.
 const (
 	NullableChangeLevelLessThannil NullableChangeLevel = "<nil>"
 	NullableChangeLevelMajor       NullableChangeLevel = "major"
 	NullableChangeLevelMinor       NullableChangeLevel = "minor"
 	NullableChangeLevelPatch       NullableChangeLevel = "patch"
+)
+
+// Defines values for NullableExceptionCause.
+const (
+	NullableExceptionCauseEdgesMoved        NullableExceptionCause = "edges_moved"
+	NullableExceptionCauseFigureChanged     NullableExceptionCause = "figure_changed"
+	NullableExceptionCauseLessThannil       NullableExceptionCause = "<nil>"
+	NullableExceptionCauseSnapshotWithdrawn NullableExceptionCause = "snapshot_withdrawn"
+)
+
+// Defines values for NullableNarrativeState.
+const (
+	NullableNarrativeStateAsked       NullableNarrativeState = "asked"
+	NullableNarrativeStateLessThannil NullableNarrativeState = "<nil>"
+	NullableNarrativeStateShared      NullableNarrativeState = "shared"
+	NullableNarrativeStateWithdrawn   NullableNarrativeState = "withdrawn"
 )
 
 // Defines values for NullableRemainder.
@@ -1019,6 +1058,7 @@ const (
 	ResourceTypeIndicator              ResourceType = "indicator"
 	ResourceTypeMembership             ResourceType = "membership"
 	ResourceTypeMilestone              ResourceType = "milestone"
+	ResourceTypeNarrative              ResourceType = "narrative"
 	ResourceTypeNeighbourModel         ResourceType = "neighbour-model"
 	ResourceTypeParticipant            ResourceType = "participant"
 	ResourceTypePeerChallenge          ResourceType = "peer-challenge"
@@ -1121,7 +1161,9 @@ const (
 	AcceptReturn   TaskKind = "accept-return"
 	AnswerQuery    TaskKind = "answer-query"
 	ExplainWarning TaskKind = "explain-warning"
+	ShareNarrative TaskKind = "share-narrative"
 	SubmitReturn   TaskKind = "submit-return"
+	WriteNarrative TaskKind = "write-narrative"
 )
 
 // Defines values for TokenAnswerTokenType.
@@ -2817,6 +2859,143 @@ type Borough struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
+// BoroughException An indicator on which a borough stands out in a quarter, may, or did.
+type BoroughException struct {
+	// Better Whether that is the good end; null where none is good or it is uncertain.
+	//
+	// Example: false
+	Better *bool `json:"better"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Cause Why it stands out no more: its own figure is another, those of others are, or the snapshot in which it stood out was withdrawn. More may come.
+	//
+	// Example: edges_moved
+	Cause *NullableExceptionCause `json:"cause"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Illustrative Whether it is made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Lower The least that it can be, likewise.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// NarrativeId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	NarrativeId *NullableId `json:"narrativeId"`
+
+	// NarrativeState As NarrativeState, or null where there is nothing that the caller may know of. More may come.
+	//
+	// Example: asked
+	NarrativeState *NullableNarrativeState `json:"narrativeState"`
+
+	// P20Lower The region's 20th percentile, the least that it can be, likewise.
+	//
+	// Example: 18.2
+	P20Lower *float64 `json:"p20Lower"`
+
+	// P20Upper The most that it can be.
+	//
+	// Example: 18.4
+	P20Upper *float64 `json:"p20Upper"`
+
+	// P80Lower The region's 80th percentile, the least that it can be, likewise.
+	//
+	// Example: 31.9
+	P80Lower *float64 `json:"p80Lower"`
+
+	// P80Upper The most that it can be.
+	//
+	// Example: 32.1
+	P80Upper *float64 `json:"p80Upper"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// QuarterName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	QuarterName Name `json:"quarterName"`
+
+	// RegionPooled The region as if it were one, likewise.
+	//
+	// Example: 24.1
+	RegionPooled *float64 `json:"regionPooled"`
+
+	// Snapshot The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Snapshot SnapshotNumber `json:"snapshot"`
+
+	// State Whether it is beyond an edge, may be by where hidden figures lie, or is so no more. More may come.
+	State ExceptionState `json:"state"`
+
+	// Streak For how many quarters in a row, this one too; null where the figure is no number or it does not stand out.
+	//
+	// Example: 2
+	Streak *int `json:"streak"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// Value The figure as everybody sees it, or null where it is no number or the exception is withdrawn.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+
+	// WithdrawnBy The number of the first snapshot without it; null where there is none.
+	//
+	// Example: 2
+	WithdrawnBy *int `json:"withdrawnBy"`
+}
+
+// BoroughExceptionPage A page of the list.
+type BoroughExceptionPage struct {
+	// Items The items of this page.
+	Items []BoroughException `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // BoroughFigure An indicator's figure in one borough, and where it stands in the region.
 type BoroughFigure struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -4468,6 +4647,9 @@ type EventStepName string
 
 // Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 type Exception string
+
+// ExceptionState Whether it is beyond an edge, may be by where hidden figures lie, or is so no more. More may come.
+type ExceptionState string
 
 // Exclusion Members of a group that have no value, for one reason.
 type Exclusion struct {
@@ -6591,6 +6773,133 @@ type NamedBorough struct {
 	Name Name `json:"name"`
 }
 
+// Narrative What a borough says of an exception, for its challenge group and the programme's team.
+type Narrative struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Cause Why it stands out no more: its own figure is another, those of others are, or the snapshot in which it stood out was withdrawn. More may come.
+	//
+	// Example: edges_moved
+	Cause *NullableExceptionCause `json:"cause"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// DueOn A calendar day.
+	//
+	// Example: 2026-03-31
+	DueOn Date `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	Exception Exception `json:"exception"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the figures are made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
+
+	// SharedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	SharedAt *NullableInstant `json:"sharedAt"`
+
+	// State Whether it is asked for, is shared, or is asked for no more because what it is about stands out no more; who has read it then still can. More may come.
+	State NarrativeState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]NarrativeStep `json:"steps,omitempty"`
+
+	// Text Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Text *NullableText `json:"text"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// NarrativeInput What is written in a narrative.
+type NarrativeInput struct {
+	// Text Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Text *NullableText `json:"text"`
+}
+
+// NarrativePage A page of the list.
+type NarrativePage struct {
+	// Items The items of this page.
+	Items []Narrative `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// NarrativePatch What to change; what is absent is kept.
+type NarrativePatch struct {
+	// Text Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Text *NullableText `json:"text,omitempty"`
+}
+
+// NarrativeState Whether it is asked for, is shared, or is asked for no more because what it is about stands out no more; who has read it then still can. More may come.
+type NarrativeState string
+
+// NarrativeStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type NarrativeStep = Step
+
+// NarrativeStepName What can be done. More may come.
+type NarrativeStepName string
+
 // NeighbourComparison The borough's statistical neighbours: mean and median of those with a value.
 type NeighbourComparison struct {
 	// Mean A number, or null where there is none.
@@ -6651,6 +6960,11 @@ type NullableDate = programme.Date
 // Example: director@example.org
 type NullableEmail = string
 
+// NullableExceptionCause Why it stands out no more: its own figure is another, those of others are, or the snapshot in which it stood out was withdrawn. More may come.
+//
+// Example: edges_moved
+type NullableExceptionCause string
+
 // NullableId The id of another resource, or null where there is none.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -6670,6 +6984,11 @@ type NullableLongText = string
 //
 // Example: City Hall
 type NullableName = string
+
+// NullableNarrativeState As NarrativeState, or null where there is nothing that the caller may know of. More may come.
+//
+// Example: asked
+type NullableNarrativeState string
 
 // NullableNumber A number, or null where there is none.
 //
@@ -10591,6 +10910,11 @@ type MembershipId = ResourceId
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type MilestoneId = ResourceId
 
+// NarrativeId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type NarrativeId = ResourceId
+
 // NeighbourModel The version of the statistical neighbour model, its year.
 //
 // Example: 2025
@@ -11619,6 +11943,33 @@ type GetBenchmarkingTemplateWorkbookParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListBoroughExceptionsParams defines parameters for ListBoroughExceptions.
+type ListBoroughExceptionsParams struct {
+	// Quarter Only those of this quarter.
+	Quarter *QuarterCode `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// State Only those in this state.
+	State *ExceptionState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListReminderAddressesParams defines parameters for ListReminderAddresses.
 type ListReminderAddressesParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -12421,6 +12772,102 @@ type UpdateMilestoneParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// ListNarrativesParams defines parameters for ListNarratives.
+type ListNarrativesParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Quarter Only those of this quarter.
+	Quarter *QuarterCode `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Indicator Only those of this indicator.
+	Indicator *IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// State Only those in one of these states; given once for each.
+	State *[]NarrativeState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Written Only those in which something is written, or nothing.
+	Written *bool `form:"written,omitempty" json:"written,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetNarrativeParams defines parameters for GetNarrative.
+type GetNarrativeParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateNarrativeParams defines parameters for UpdateNarrative.
+type UpdateNarrativeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// AcknowledgeNarrativeParams defines parameters for AcknowledgeNarrative.
+type AcknowledgeNarrativeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedactNarrativeParams defines parameters for RedactNarrative.
+type RedactNarrativeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenNarrativeParams defines parameters for ReopenNarrative.
+type ReopenNarrativeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ShareNarrativeParams defines parameters for ShareNarrative.
+type ShareNarrativeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListObservationsParams defines parameters for ListObservations.
@@ -14540,6 +14987,12 @@ type GetBenchmarkingTemplateWorkbookRequestObject struct {
 	Params  GetBenchmarkingTemplateWorkbookParams
 }
 
+// ListBoroughExceptionsRequestObject is what a request for ListBoroughExceptions says.
+type ListBoroughExceptionsRequestObject struct {
+	Borough MemberBorough
+	Params  ListBoroughExceptionsParams
+}
+
 // ListReminderAddressesRequestObject is what a request for ListReminderAddresses says.
 type ListReminderAddressesRequestObject struct {
 	Borough MemberBorough
@@ -14887,6 +15340,52 @@ type UpdateMilestoneRequestObject struct {
 	Id     MilestoneId
 	Params UpdateMilestoneParams
 	Body   *MilestonePatch
+}
+
+// ListNarrativesRequestObject is what a request for ListNarratives says.
+type ListNarrativesRequestObject struct {
+	Params ListNarrativesParams
+}
+
+// GetNarrativeRequestObject is what a request for GetNarrative says.
+type GetNarrativeRequestObject struct {
+	Id     NarrativeId
+	Params GetNarrativeParams
+}
+
+// UpdateNarrativeRequestObject is what a request for UpdateNarrative says.
+type UpdateNarrativeRequestObject struct {
+	Id     NarrativeId
+	Params UpdateNarrativeParams
+	Body   *NarrativePatch
+}
+
+// AcknowledgeNarrativeRequestObject is what a request for AcknowledgeNarrative says.
+type AcknowledgeNarrativeRequestObject struct {
+	Id     NarrativeId
+	Params AcknowledgeNarrativeParams
+	Body   *AcknowledgementInput
+}
+
+// RedactNarrativeRequestObject is what a request for RedactNarrative says.
+type RedactNarrativeRequestObject struct {
+	Id     NarrativeId
+	Params RedactNarrativeParams
+	Body   *RedactionInput
+}
+
+// ReopenNarrativeRequestObject is what a request for ReopenNarrative says.
+type ReopenNarrativeRequestObject struct {
+	Id     NarrativeId
+	Params ReopenNarrativeParams
+	Body   *StepInput
+}
+
+// ShareNarrativeRequestObject is what a request for ShareNarrative says.
+type ShareNarrativeRequestObject struct {
+	Id     NarrativeId
+	Params ShareNarrativeParams
+	Body   *StepInput
 }
 
 // ListObservationsRequestObject is what a request for ListObservations says.
@@ -15801,6 +16300,9 @@ type Operations interface {
 	// GetBenchmarkingTemplateWorkbook Read a borough's template of a quarter as a workbook
 	// (GET /v1/boroughs/{borough}/benchmarking-submissions/{quarter}/template.xlsx)
 	GetBenchmarkingTemplateWorkbook(ctx context.Context, r GetBenchmarkingTemplateWorkbookRequestObject) (Response, error)
+	// ListBoroughExceptions List where a borough stands out
+	// (GET /v1/boroughs/{borough}/exceptions)
+	ListBoroughExceptions(ctx context.Context, r ListBoroughExceptionsRequestObject) (Response, error)
 	// ListReminderAddresses List where a borough is reminded
 	// (GET /v1/boroughs/{borough}/reminder-addresses)
 	ListReminderAddresses(ctx context.Context, r ListReminderAddressesRequestObject) (Response, error)
@@ -15972,6 +16474,27 @@ type Operations interface {
 	// UpdateMilestone Correct a milestone
 	// (PATCH /v1/milestones/{id})
 	UpdateMilestone(ctx context.Context, r UpdateMilestoneRequestObject) (Response, error)
+	// ListNarratives List narratives of exceptions
+	// (GET /v1/narratives)
+	ListNarratives(ctx context.Context, r ListNarrativesRequestObject) (Response, error)
+	// GetNarrative Read a narrative
+	// (GET /v1/narratives/{id})
+	GetNarrative(ctx context.Context, r GetNarrativeRequestObject) (Response, error)
+	// UpdateNarrative Write a narrative
+	// (PATCH /v1/narratives/{id})
+	UpdateNarrative(ctx context.Context, r UpdateNarrativeRequestObject) (Response, error)
+	// AcknowledgeNarrative Acknowledge what screening found in a narrative
+	// (POST /v1/narratives/{id}/acknowledge)
+	AcknowledgeNarrative(ctx context.Context, r AcknowledgeNarrativeRequestObject) (Response, error)
+	// RedactNarrative Take words out of a narrative
+	// (POST /v1/narratives/{id}/redact)
+	RedactNarrative(ctx context.Context, r RedactNarrativeRequestObject) (Response, error)
+	// ReopenNarrative Take a narrative back
+	// (POST /v1/narratives/{id}/reopen)
+	ReopenNarrative(ctx context.Context, r ReopenNarrativeRequestObject) (Response, error)
+	// ShareNarrative Share a narrative
+	// (POST /v1/narratives/{id}/share)
+	ShareNarrative(ctx context.Context, r ShareNarrativeRequestObject) (Response, error)
 	// ListObservations List published figures
 	// (GET /v1/observations)
 	ListObservations(ctx context.Context, r ListObservationsRequestObject) (Response, error)
@@ -17689,6 +18212,72 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/exceptions", o.ListBoroughExceptions, func(from *request, r *ListBoroughExceptionsRequestObject) {
+		from.path("borough", &r.Borough)
+		from.query("quarter", false, &r.Params.Quarter)
+		from.query("state", false, &r.Params.State)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/narratives", o.ListNarratives, func(from *request, r *ListNarrativesRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("quarter", false, &r.Params.Quarter)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("state", false, &r.Params.State)
+		from.query("written", false, &r.Params.Written)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/narratives/:id", o.GetNarrative, func(from *request, r *GetNarrativeRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/narratives/:id", o.UpdateNarrative, func(from *request, r *UpdateNarrativeRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(NarrativePatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/narratives/:id/share", o.ShareNarrative, func(from *request, r *ShareNarrativeRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/narratives/:id/reopen", o.ReopenNarrative, func(from *request, r *ReopenNarrativeRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/narratives/:id/acknowledge", o.AcknowledgeNarrative, func(from *request, r *AcknowledgeNarrativeRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/narratives/:id/redact", o.RedactNarrative, func(from *request, r *RedactNarrativeRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions", o.ListBenchmarkingSubmissions, func(from *request, r *ListBenchmarkingSubmissionsRequestObject) {
 		from.query("include", false, &r.Params.Include)

@@ -20,6 +20,7 @@ var boroughs = noun[programme.Borough]{
 		{"findings", "borough_code", "Findings"},
 		{"actions", "borough_code", "Actions"},
 		{"asks_and_offers", "borough_code", "Asks and offers"},
+		{"narratives", "borough_code", "Narratives"},
 		{"events", "boroughs @> ARRAY[?]", "Events"},
 		{"milestones", "boroughs @> ARRAY[?]", "Milestones"},
 		{"extensions", "borough_code", "Extensions"},

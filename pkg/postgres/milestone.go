@@ -190,13 +190,17 @@ func (w *work) milestoneOfReview(r *programme.PeerReview) (programme.Milestone, 
 	return programme.MilestoneOfReview(*r, programme.SubRegionOn(memberships, r.Host, r.HostedOn())), err
 }
 
-// followChallenge keeps the milestone of a challenge in step with it.
+// followChallenge keeps the milestone of a challenge in step with it, and lets those who
+// meet in it, and nobody else, read each other's narratives.
 func (w *work) followChallenge(c *programme.PeerChallenge) error {
 	now, err := w.milestoneOfChallenge(c)
 	if err != nil {
 		return err
 	}
-	return w.follow("peer_challenge_id", c.ID, now, true)
+	if err := w.follow("peer_challenge_id", c.ID, now, true); err != nil {
+		return err
+	}
+	return w.narrativesFollow()
 }
 
 // followGroup does so for the challenge of a group whose members have changed.

@@ -112,7 +112,10 @@ func (s *Store) WithdrawQuarterSnapshot(ctx context.Context, actor programme.Act
 			row.Withdraw(w.now, actor.Reason)
 			return actor.WithReason()
 		})
-		if err != nil || q.Snapshot == nil || *q.Snapshot != id {
+		if err != nil {
+			return err
+		}
+		if err := w.askNarratives(&q); err != nil || q.Snapshot == nil || *q.Snapshot != id {
 			return err
 		}
 		q.Snapshot = nil
@@ -159,7 +162,10 @@ func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error
 		return err
 	}
 	q.Snapshots, q.Snapshot, q.PublishedAt = row.Number, &row.ID, cmp.Or(q.PublishedAt, &w.now)
-	return keepFrozen(w.tx, row.ID, string(document), salt[:], sources)
+	if err := keepFrozen(w.tx, row.ID, string(document), salt[:], sources); err != nil {
+		return err
+	}
+	return w.askNarratives(q)
 }
 
 // keepFrozen writes what the snapshot says, and of what it was made.

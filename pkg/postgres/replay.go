@@ -60,6 +60,7 @@ var standing = map[string]lookup{
 	"finding":                 scoped(findings),
 	"action":                  scoped(actions),
 	"ask-or-offer":            scoped(asksAndOffers),
+	"narrative":               scoped(narratives),
 	"event":                   scoped(events),
 	"milestone":               scoped(milestones),
 	"api-client":              scoped(apiClients),

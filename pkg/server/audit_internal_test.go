@@ -43,6 +43,7 @@ var audited = map[string]struct {
 	"ask-or-offer":            {programme.AskOrOffer{}, "AskOrOffer"},
 	"quarter":                 {returns.Quarter{}, "Quarter"},
 	"quarter-snapshot":        {disclosure.QuarterSnapshot{}, "QuarterSnapshot"},
+	"narrative":               {disclosure.Narrative{}, "Narrative"},
 	"extension":               {returns.Extension{}, "Extension"},
 	"correction-window":       {returns.CorrectionWindow{}, "CorrectionWindow"},
 	"contact":                 {returns.Contact{}, "Contact"},

@@ -111,6 +111,7 @@ var addresses = map[string]string{
 	"quarter":                 "/v1/quarters/",
 	"extension":               "/v1/extensions/",
 	"quarter-snapshot":        "/v1/snapshots/",
+	"narrative":               "/v1/narratives/",
 	"correction-window":       "/v1/correction-windows/",
 	"contact":                 "/v1/contacts/",
 	"authorisation":           "/v1/authorisations/",

@@ -62,6 +62,8 @@ func (w *world) markings() []marking {
 			[]step{{patch, "", `{"text":"{{text}}","dueOn":null,"noDueReason":"{{noDueReason}}"}`}, {post, "/progress", `{"text":"{{progress}}"}`}}, nil},
 		{"ask-or-offer", "AskOrOffer", "/v1/asks-and-offers/" + w.made[exampleAsk], lead,
 			[]step{{patch, "", `{"title":"{{title}}","text":"{{text}}"}`}}, []step{{http.MethodDelete, "", ""}}},
+		{"narrative", "Narrative", "/v1/narratives/" + w.narrative(), lead,
+			[]step{{patch, "", `{"text":"{{text}}"}`}}, []step{{patch, "", `{"text":null}`}}},
 		{"event", "Event", "/v1/events/" + w.made[exampleEvent], manager,
 			[]step{{patch, "", `{"description":"{{description}}","sessions":[{"title":"{{sessions}}"}],"opportunities":["{{opportunities}}"]}`}},
 			[]step{{patch, "", `{"description":"","sessions":[],"opportunities":[]}`}}},

@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -68,6 +69,7 @@ func mappings() map[string]mapping {
 		"Quarter":            of(quarters, nil),
 		"Extension":          of(extensions, nil),
 		"QuarterSnapshot":    of(quarterSnapshots, nil),
+		"Narrative":          of(narratives, func(n *disclosure.Narrative) { n.Text = &found }),
 		"CorrectionWindow":   of(correctionWindows, nil),
 		"Contact":            of(contacts, nil),
 		"Authorisation":      {shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
@@ -166,6 +168,7 @@ var unmapped = map[string]string{
 	"BenchmarkingSubmissionReceived": "BenchmarkingSubmission and BenchmarkingReport, and what became of it", "BenchmarkingPostingReport": "likewise: TestSeveralReturnsAtOnce",
 	"QuarterDocument": "written by pkg/disclosure, to the byte", "QuarterFigure": "a function of that: TestFiveReadersOfAQuarter",
 	"QuarterHeatMap":          "likewise: TestAHeatMapIsEverybodys",
+	"BoroughException":        "likewise: TestAnExceptionAsksForANarrative",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
 	"Start":                   "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }

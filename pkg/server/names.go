@@ -29,6 +29,15 @@ func (n nameplates) priority(id string) string {
 	return id
 }
 
+// indicator answers what an indicator is called, or its code where the call's snapshot
+// does not know it.
+func (n nameplates) indicator(code string) string {
+	if ind := n.snapshot.Indicator(code); ind != nil {
+		return ind.Name
+	}
+	return code
+}
+
 // nameOf answers the name of what may be absent.
 func nameOf(name func(key string) string, key *string) *string {
 	if key == nil {

@@ -182,7 +182,7 @@ var nounIn = map[string]string{
 	"api_clients": "api-client", "read_keys": "read-key", "token_revocations": "token-revocation",
 	"frameworks": "framework", "benchmarking_submissions": "benchmarking-submission", "benchmarking_versions": "benchmarking-submission",
 	"authorisations": "authorisation", "receipts": "receipt",
-	"quarters": "quarter", "quarter_snapshots": "quarter-snapshot", "quarter_snapshot_documents": "quarter-snapshot", "quarter_snapshot_sources": "quarter-snapshot", "quarter_policies": "quarter",
+	"quarters": "quarter", "quarter_snapshots": "quarter-snapshot", "quarter_snapshot_documents": "quarter-snapshot", "quarter_snapshot_sources": "quarter-snapshot", "quarter_policies": "quarter", "narratives": "narrative",
 	"extensions": "extension", "correction_windows": "correction-window", "contacts": "contact", "reminders": "reminder", "reminder_addresses": "reminder-address", "letters": "reminder",
 	"audit_entries": "finding",
 }

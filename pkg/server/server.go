@@ -57,6 +57,8 @@ type Store interface {
 	quarterStore
 	extensionStore
 	quarterSnapshotStore
+	narrativeStore
+	exceptionStore
 	quarterFigureStore
 	quarterHeatMapStore
 	correctionWindowStore

@@ -58,7 +58,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 
 	// Words in which screening finds something.
 	for _, id := range []string{
-		"/v1/findings/" + w.writtenFinding(), "/v1/actions/" + w.writtenAction(), "/v1/asks-and-offers/" + w.writtenOffer(),
+		"/v1/findings/" + w.writtenFinding(), "/v1/actions/" + w.writtenAction(), "/v1/asks-and-offers/" + w.writtenOffer(), "/v1/narratives/" + w.toldNarrative(), "/v1/narratives/" + w.writtenNarrative(), "/v1/narratives/" + w.sharedNarrative(),
 		"/v1/peer-challenge-groups/" + w.writtenNotes(), "/v1/peer-reviews/" + w.writtenReview(), "/v1/benchmarking-submissions/" + w.writtenReturn(),
 	} {
 		k.try(id)
@@ -249,6 +249,7 @@ var sentWith = map[string]string{
 	"peer-reviews comment":                 `{"text":"Not quite."}`,
 	"peer-reviews record-finding":          `{"peerReviewId":"ID",` + aStrength,
 	"peer-reviews write-report":            `{"report":"Another report."}`,
+	"narratives edit":                      `{"text":"Fewer families come back."}`,
 	"peer-reviews publish":                 `{"publication":"boroughs"}`,
 	"events add-milestone":                 `{"eventId":"ID","kind":"event",` + aMilestone,
 	"peer-challenge-groups acknowledge":    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,

@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
-	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -13,33 +15,37 @@ import (
 // taskKind is a kind of what waits for somebody: one filter of a list, and one step of
 // what stands there. A later noun adds its kinds to the table.
 type taskKind struct {
-	kind   api.TaskKind
-	filter returns.SubmissionFilter
-	query  url.Values // the same filter in the list's address
-	step   programme.Step
-	// missing is the code with which the step is refused for what the caller can still put
-	// right; empty where there is no such refusal.
-	missing programme.Code
-	due     func(s *returns.Submission, today programme.Date) *programme.Date
+	kind  api.TaskKind
+	query string // the filter in the list's address
+	noun  string
+	step  programme.Step
+	// missing are the codes with which the step is refused for what the caller can still put
+	// right.
+	missing []programme.Code
+	find    func(ctx context.Context, s *Server, k *taskKind) ([]api.Task, error)
 }
 
 var taskKinds = []taskKind{
-	{
-		kind: api.SubmitReturn, filter: returns.SubmissionFilter{Drafted: true}, query: url.Values{"draft": {"true"}},
-		step: returns.Submit, missing: programme.CodeReportFaults, due: dueOfReturn,
-	},
-	{
-		kind: api.ExplainWarning, filter: returns.SubmissionFilter{Unexplained: true}, query: url.Values{"unexplained": {"true"}},
-		step: returns.Clarify, due: dueOfReturn,
-	},
-	{
-		kind: api.AnswerQuery, filter: returns.SubmissionFilter{States: []returns.State{returns.Queried}}, query: url.Values{"state": {"queried"}},
-		step: returns.Answer, due: func(s *returns.Submission, _ programme.Date) *programme.Date { return s.AnswerBy() },
-	},
-	{
-		kind: api.AcceptReturn, filter: returns.SubmissionFilter{States: []returns.State{returns.Submitted}}, query: url.Values{"state": {"submitted"}},
-		step: returns.Accept, due: func(s *returns.Submission, _ programme.Date) *programme.Date { return s.Facts.Quarter.PublishOn },
-	},
+	ofReturns(api.SubmitReturn, returns.SubmissionFilter{Drafted: true}, "draft=true", returns.Submit, dueOfReturn, programme.CodeReportFaults),
+	ofReturns(api.ExplainWarning, returns.SubmissionFilter{Unexplained: true}, "unexplained=true", returns.Clarify, dueOfReturn),
+	ofReturns(api.AnswerQuery, returns.SubmissionFilter{States: []returns.State{returns.Queried}}, "state=queried", returns.Answer,
+		func(s *returns.Submission, _ programme.Date) *programme.Date { return s.AnswerBy() }),
+	ofReturns(api.AcceptReturn, returns.SubmissionFilter{States: []returns.State{returns.Submitted}}, "state=submitted", returns.Accept,
+		func(s *returns.Submission, _ programme.Date) *programme.Date { return s.Facts.Quarter.PublishOn }),
+	ofNarratives(api.WriteNarrative, false, programme.Edit),
+	ofNarratives(api.ShareNarrative, true, disclosure.Share, programme.CodeWordsNotAcknowledged),
+}
+
+func ofReturns(kind api.TaskKind, f returns.SubmissionFilter, query string, step programme.Step, due func(*returns.Submission, programme.Date) *programme.Date, missing ...programme.Code) taskKind {
+	return taskKind{
+		kind: kind, query: query, noun: (&returns.Submission{}).Noun(), step: step, missing: missing,
+		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[returns.Submission] {
+			return s.store.BenchmarkingSubmissions(actor, f, "")
+		},
+			func(row *returns.Submission, today programme.Date) about {
+				return about{row.Borough, row.Quarter, row.Illustrative, due(row, today)}
+			}),
+	}
 }
 
 func dueOfReturn(s *returns.Submission, today programme.Date) *programme.Date {
@@ -49,6 +55,26 @@ func dueOfReturn(s *returns.Submission, today programme.Date) *programme.Date {
 	return nil
 }
 
+func ofNarratives(kind api.TaskKind, written bool, step programme.Step, missing ...programme.Code) taskKind {
+	f := disclosure.NarrativeFilter{States: []disclosure.NarrativeState{disclosure.NarrativeAsked}, Written: &written}
+	return taskKind{
+		kind: kind, query: "state=asked&written=" + strconv.FormatBool(written), noun: (&disclosure.Narrative{}).Noun(), step: step, missing: missing,
+		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[disclosure.Narrative] {
+			return s.store.Narratives(actor, f, "")
+		},
+			func(n *disclosure.Narrative, _ programme.Date) about {
+				return about{n.Borough, n.Quarter, n.Illustrative, &n.DueOn}
+			}),
+	}
+}
+
+// about is what a task says of its record.
+type about struct {
+	borough, quarter string
+	illustrative     bool
+	due              *programme.Date
+}
+
 // ListTasks answers what waits for the caller.
 func (s *Server) ListTasks(ctx context.Context, r api.ListTasksRequestObject) (api.Response, error) {
 	var tasks []api.Task
@@ -56,7 +82,7 @@ func (s *Server) ListTasks(ctx context.Context, r api.ListTasksRequestObject) (a
 		if r.Params.Kind != nil && *r.Params.Kind != k.kind {
 			continue
 		}
-		found, err := s.tasksOf(ctx, k)
+		found, err := k.tasks(ctx, s)
 		if err != nil {
 			return nil, err
 		}
@@ -71,41 +97,52 @@ func (s *Server) ListTasks(ctx context.Context, r api.ListTasksRequestObject) (a
 	}), func(t api.Task) api.Task { return t })
 }
 
-// tasksOf reads the whole list under the kind's filter, and leaves what waits for the caller.
-func (s *Server) tasksOf(ctx context.Context, k taskKind) ([]api.Task, error) {
+// tasks answers what waits for the caller, which has a role of the step's.
+func (k *taskKind) tasks(ctx context.Context, s *Server) ([]api.Task, error) {
 	call := callOf(ctx)
-	op := call.contract.steps[stepOf{(&returns.Submission{}).Noun(), k.step}]
-	if !call.actor.Is(op.Roles...) {
+	if op := call.contract.steps[stepOf{k.noun, k.step}]; !call.actor.Is(op.Roles...) {
 		return nil, nil
 	}
-	names := namesIn(ctx)
-	list := s.store.BenchmarkingSubmissions(call.actor, k.filter, "")
-	var tasks []api.Task
-	window := programme.Window{Limit: 500, Steps: true}
-	for {
-		part, err := list.Page(ctx, window)
-		if err != nil {
-			return nil, err
-		}
-		for i := range part.Items {
-			row := &part.Items[i]
-			refused := programme.Refusal(row, call.actor, k.step, call.today)
-			if refused != nil && (k.missing == "" || refused.Code != k.missing) {
-				continue
+	return k.find(ctx, s, k)
+}
+
+// tasksIn reads the whole list under a kind's filter, and leaves what waits for the caller.
+func tasksIn[T any, R interface {
+	*T
+	programme.Record
+}](list func(*Server, programme.Actor) programme.Listing[T], says func(R, programme.Date) about) func(context.Context, *Server, *taskKind) ([]api.Task, error) {
+	return func(ctx context.Context, s *Server, k *taskKind) ([]api.Task, error) {
+		call, names := callOf(ctx), namesIn(ctx)
+		op := call.contract.steps[stepOf{k.noun, k.step}]
+		rows := list(s, call.actor)
+		var tasks []api.Task
+		window := programme.Window{Limit: 500, Steps: true}
+		for {
+			part, err := rows.Page(ctx, window)
+			if err != nil {
+				return nil, err
 			}
-			task := api.Task{
-				Kind: k.kind, Type: api.ResourceType(row.Noun()), Id: row.ID, Borough: row.Borough, BoroughName: names.borough(row.Borough), Quarter: row.Quarter, Illustrative: row.Illustrative,
-				DueOn: k.due(row, call.today), Href: *addressOf(row.Noun(), row.ID), List: strings.TrimSuffix(addresses[row.Noun()], "/") + "?" + k.query.Encode(),
-				Step: string(k.step), Method: api.Method(op.method), Action: op.href(row.Noun(), row.ID), Allowed: refused == nil,
+			for i := range part.Items {
+				row := R(&part.Items[i])
+				refused := programme.Refusal(row, call.actor, k.step, call.today)
+				if refused != nil && !slices.Contains(k.missing, refused.Code) {
+					continue
+				}
+				of, id := says(row, call.today), row.Of().ID
+				task := api.Task{
+					Kind: k.kind, Type: api.ResourceType(k.noun), Id: id, Borough: of.borough, BoroughName: names.borough(of.borough), Quarter: of.quarter, Illustrative: of.illustrative,
+					DueOn: of.due, Href: *addressOf(k.noun, id), List: strings.TrimSuffix(addresses[k.noun], "/") + "?" + k.query,
+					Step: string(k.step), Method: api.Method(op.method), Action: op.href(k.noun, id), Allowed: refused == nil,
+				}
+				if refused != nil {
+					task.Code, task.Reason = new(string(refused.Code)), &refused.Detail
+				}
+				tasks = append(tasks, task)
 			}
-			if refused != nil {
-				task.Code, task.Reason = new(string(refused.Code)), &refused.Detail
+			if !part.More {
+				return tasks, nil
 			}
-			tasks = append(tasks, task)
+			window.After = rows.Key(&part.Items[len(part.Items)-1])
 		}
-		if !part.More {
-			return tasks, nil
-		}
-		window.After = list.Key(&part.Items[len(part.Items)-1])
 	}
 }

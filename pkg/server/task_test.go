@@ -36,12 +36,17 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 	for _, become := range becomes {
 		become(w.opened())
 	}
+	w.narrative()
+	w.toldNarrative()
+	w.writtenNarrative()
 	shut := w.opened()
 	w.drafted(shut)
 	w.ownerDoes("UPDATE quarters SET opens_on = '2020-01-01', due_on = '2020-02-01', late_until = '2020-03-01' WHERE code = '" + shut + "'")
-	kinds := []struct{ kind, list, step string }{
-		{"submit-return", "draft=true", "submit"}, {"explain-warning", "unexplained=true", "explain"},
-		{"answer-query", "state=queried", "answer"}, {"accept-return", "state=submitted", "accept"},
+	sent, told := "/v1/benchmarking-submissions?", "/v1/narratives?state=asked&written="
+	kinds := []struct{ kind, list, step, method string }{
+		{"submit-return", sent + "draft=true", "submit", http.MethodPost}, {"explain-warning", sent + "unexplained=true", "explain", http.MethodPost},
+		{"answer-query", sent + "state=queried", "answer", http.MethodPost}, {"accept-return", sent + "state=submitted", "accept", http.MethodPost},
+		{"write-narrative", told + "false", "edit", http.MethodPatch}, {"share-narrative", told + "true", "share", http.MethodPost},
 	}
 	met := map[string]bool{}
 	for _, c := range []caller{lead, w.as(programme.RoleBoroughEditor, own), w.as(programme.RoleBoroughSystem, own), w.as(programme.RoleBoroughLead, other), w.as(programme.RoleProgramme, "")} {
@@ -55,16 +60,20 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 			}
 		}
 		for _, k := range kinds {
-			list := "/v1/benchmarking-submissions?" + k.list
-			var page struct{ Items []api.BenchmarkingSubmission }
-			c.get(list + "&include=steps&limit=500").want(200).into(&page)
+			var page struct {
+				Items []struct {
+					Id    string
+					Steps *[]api.Step
+				}
+			}
+			c.get(k.list + "&include=steps&limit=500").want(200).into(&page)
 			for _, item := range page.Items {
 				at := slices.IndexFunc(*item.Steps, func(s api.Step) bool { return s.Name == k.step })
 				if at < 0 {
 					continue
 				}
-				if s := (*item.Steps)[at]; s.Allowed || *s.Code == "report_faults" {
-					want = append(want, fmt.Sprint(k.kind, item.Id, s.Allowed, s.Href, list, http.MethodPost))
+				if s := (*item.Steps)[at]; s.Allowed || *s.Code == "report_faults" || *s.Code == "words_not_acknowledged" {
+					want = append(want, fmt.Sprint(k.kind, item.Id, s.Allowed, s.Href, k.list, k.method))
 					met[k.kind+strconv.FormatBool(s.Allowed)] = true
 				}
 			}
@@ -80,7 +89,7 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 			t.Errorf("seed %d: what waits is\n%s\nand lists say\n%s", seed, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue"} {
+	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue", "write-narrativetrue", "share-narrativetrue", "share-narrativefalse"} {
 		if !met[want] {
 			t.Errorf("seed %d: %s was never met", seed, want)
 		}

@@ -28,6 +28,7 @@ var visibility = map[string]string{
 	"acknowledgeAskOrOffer":             "+3 ++3 333 443",
 	"acknowledgeBenchmarkingSubmission": "+3 ++3 443 443",
 	"acknowledgeFinding":                "+3 ++3 ++3 443",
+	"acknowledgeNarrative":              "33 ++3 443 443",
 	"acknowledgePeerChallengeGroup":     "+3 ++3 ++3 333",
 	"acknowledgePeerReview":             "+3 ++3 ++3 443",
 	"addActionProgress":                 "33 ++3 333 443",
@@ -125,6 +126,7 @@ var visibility = map[string]string{
 	"getIndicator":                      "++ +++ +++ +++",
 	"getMe":                             "++ +++ +++ +++",
 	"getMilestone":                      "++ +++ +++ +++",
+	"getNarrative":                      "+3 +++ 444 444",
 	"getParticipant":                    "+3 +++ 444 444",
 	"getPeerChallenge":                  "++ +++ +++ +++",
 	"getPeerChallengeGroup":             "++ +++ +++ +++",
@@ -161,6 +163,7 @@ var visibility = map[string]string{
 	"listBenchmarkingRules":             "++ +++ +++ +++",
 	"listBenchmarkingSubmissions":       "+3 +++ --- ---",
 	"listBenchmarkingVersions":          "+3 +++ 444 444",
+	"listBoroughExceptions":             "++ +++ +++ +++",
 	"listBoroughs":                      "++ +++ +++ +++",
 	"listChanges":                       "+- +++ +++ ---",
 	"listComparisons":                   "++ +++ +++ +++",
@@ -178,6 +181,7 @@ var visibility = map[string]string{
 	"listIndicators":                    "++ +++ +++ +++",
 	"listMilestoneSummary":              "++ +++ +++ +++",
 	"listMilestones":                    "++ +++ +++ +++",
+	"listNarratives":                    "+3 +++ --- ---",
 	"listObservations":                  "++ +++ +++ +++",
 	"listOutstanding":                   "++ +++ +++ +++",
 	"listParticipants":                  "+3 +++ --- ---",
@@ -216,14 +220,17 @@ var visibility = map[string]string{
 	"redactAskOrOffer":                  "+3 +33 333 433",
 	"redactBenchmarkingSubmission":      "+3 +33 433 433",
 	"redactFinding":                     "+3 +33 +33 433",
+	"redactNarrative":                   "+3 +33 433 433",
 	"redactPeerChallengeGroup":          "+3 +33 +33 333",
 	"redactPeerReview":                  "+3 +33 +33 433",
 	"reinstateRelease":                  "+3 333 333 333",
 	"reopenAskOrOffer":                  "+3 ++3 333 443",
 	"reopenEvent":                       "+3 333 333 333",
+	"reopenNarrative":                   "33 +33 433 433",
 	"reopenPeerChallenge":               "+3 333 333 333",
 	"reopenPeerReview":                  "+3 333 333 333",
 	"scopePeerReview":                   "+3 333 333 333",
+	"shareNarrative":                    "33 +33 433 433",
 	"startPeerChallenge":                "+3 333 333 333",
 	"startPeerReviewFieldwork":          "+3 333 333 333",
 	"submitBenchmarkingSubmission":      "33 +++ 444 444",
@@ -241,6 +248,7 @@ var visibility = map[string]string{
 	"updateFramework":                   "+3 333 333 333",
 	"updateIndicator":                   "+3 333 333 333",
 	"updateMilestone":                   "+3 333 333 333",
+	"updateNarrative":                   "33 +++ 444 444",
 	"updateParticipant":                 "+3 ++3 443 443",
 	"updatePeerChallenge":               "+3 333 333 333",
 	"updatePeerChallengeGroup":          "+3 333 333 333",
@@ -458,6 +466,7 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleReminderAddress)
 	w.standing(exampleReturn)
 	w.standing(exampleSnapshot)
+	w.standing(exampleNarrative)
 	for _, op := range contract.operations {
 		w.quarterOf(op, op.path)
 	}

@@ -26,7 +26,7 @@ var unscreened = map[string]string{
 	"participant.name": "who takes part is named, and is no child", "peer-review.team.name": "likewise",
 	"action.owner":     "a role or a body",
 	"contact.promised": "the programme's team alone reads it", "contact.promisedBy": "a role",
-	"quarter-snapshot.reason": "the team says in public why a quarter stands as it does", "quarter-snapshot.withdrawnFor": "likewise", "quarter-snapshot.quarterName": "what a quarter is called",
+	"quarter-snapshot.reason": "the team says in public why a quarter stands as it does", "quarter-snapshot.withdrawnFor": "likewise", "quarter-snapshot.quarterName": "what a quarter is called", "narrative.indicatorName": "what an indicator is called",
 	"extension.reason": "the team says it to one borough, and the audit keeps it too", "correction-window.reason": "likewise",
 	"finding.selfEvaluationSections": "headings of the template",
 	"api-client.name":                "what a machine is called", "read-key.name": "likewise", "api-client.keys.kid": "the id of a key", "api-client.secrets.hint": "a part of a secret", "read-key.hint": "likewise",
