@@ -20,6 +20,8 @@ type Exception struct {
 	Withdrew  *int       // the number of the first snapshot without it; nil where no other came
 	Streak    *int       // quarters in a row, this one too; nil unless its figure is a number
 	Narrative *Narrative // as far as the reader may know of it
+
+	asked framework.Edition
 }
 
 // ExceptionState is where an exception stands.
@@ -47,6 +49,7 @@ type Taken struct {
 	Number   int
 	State    SnapshotState
 	Document *Document
+	Asked    framework.Edition // by which it was made
 }
 
 // Better reports whether it stands out at the good end; nil where no end is.
@@ -65,7 +68,7 @@ func Exceptions(taken []Taken) []Exception {
 	shown := lastStanding(taken)
 	var list []Exception
 	if shown >= 0 {
-		for e := range taken[shown].Document.places {
+		for e := range taken[shown].places {
 			switch {
 			case e.Edge != noException:
 				e.State = StandsOut
@@ -78,7 +81,7 @@ func Exceptions(taken []Taken) []Exception {
 		}
 	}
 	for at := len(taken) - 1; at >= 0; at-- {
-		for e := range taken[at].Document.places {
+		for e := range taken[at].places {
 			same := func(other Exception) bool { return other.Edge == e.Edge && other.isOf(&e) }
 			if at == shown || e.Edge == noException || slices.ContainsFunc(list, same) {
 				continue
@@ -111,7 +114,7 @@ func causeOf(taken []Taken, at int, e *Exception) (*Cause, *int) {
 	}
 	without := taken[at+1+next]
 	cause := FigureChanged
-	for other := range without.Document.places {
+	for other := range without.places {
 		if other.isOf(e) && sameFigure(&other.Figure.Figure, &e.Figure.Figure) {
 			cause = EdgesMoved
 		}
@@ -125,11 +128,12 @@ func sameFigure(a, b *Figure) bool {
 }
 
 // places goes through all figures, borough by borough.
-func (d *Document) places(yield func(Exception) bool) {
+func (t *Taken) places(yield func(Exception) bool) {
+	d := t.Document
 	for i := range d.Boroughs {
 		for k := range d.Indicators {
 			f := &d.Indicators[k].Figures[i]
-			if !yield(Exception{Of: d, Member: &d.Boroughs[i], Position: &d.Indicators[k], Figure: f, Edge: f.Exception}) {
+			if !yield(Exception{Of: d, Member: &d.Boroughs[i], Position: &d.Indicators[k], Figure: f, Edge: f.Exception, asked: t.Asked}) {
 				return
 			}
 		}
@@ -150,8 +154,8 @@ func (e *Exception) Key() []string {
 
 // CountStreaks says of each exception of a quarter how many quarters in a row it is one.
 // Before are those of the quarter before, counted already; none where that is not shown.
-// It is counted in numbers: what is hidden ends it, and so does a framework that is
-// another in a major way.
+// It is counted in numbers: what is hidden ends it, and so does a framework by which the
+// figures are not comparable.
 func CountStreaks(list, before []Exception) {
 	for i := range list {
 		e := &list[i]
@@ -161,19 +165,11 @@ func CountStreaks(list, before []Exception) {
 		e.Streak = new(1)
 		for k := range before {
 			b := &before[k]
-			if b.Streak != nil && b.Edge == e.Edge && b.isOf(e) && sameMajor(b.Of, e.Of) {
+			if b.Streak != nil && b.Edge == e.Edge && b.isOf(e) && framework.Comparable(b.asked, e.asked, e.Position.Indicator) {
 				*e.Streak = *b.Streak + 1
 			}
 		}
 	}
-}
-
-// sameMajor reports whether the quarters are shown by frameworks that are not another in
-// a major way.
-func sameMajor(a, b *Document) bool {
-	was, err := framework.ParseVersion(a.Framework)
-	is, other := framework.ParseVersion(b.Framework)
-	return err == nil && other == nil && was.Major == is.Major
 }
 
 // ExceptionFilter leaves those exceptions that agree with every member that is given.

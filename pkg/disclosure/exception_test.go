@@ -7,6 +7,7 @@ import (
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -97,7 +98,8 @@ func TestStreaks(t *testing.T) {
 	} {
 		var before, now []disclosure.Exception
 		for _, d := range c.quarters {
-			now = disclosure.Exceptions([]disclosure.Taken{{Number: 1, State: disclosure.Standing, Document: d}})
+			asked := framework.Edition{Number: d.Framework, Document: &framework.Document{Indicators: []framework.Indicator{{Code: "REREF"}}}}
+			now = disclosure.Exceptions([]disclosure.Taken{{Number: 1, State: disclosure.Standing, Document: d, Asked: asked}})
 			disclosure.CountStreaks(now, before)
 			before = now
 		}

@@ -79,7 +79,7 @@ func (s *Store) thawed(tx *gorm.DB, actor programme.Actor, row *disclosure.Quart
 	if err != nil {
 		return disclosure.Shown{}, err
 	}
-	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators, Asked: framework.Edition{Number: kept.asked.Version, Document: kept.asked.Document}}
+	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators, Asked: kept.edition()}
 	if owner := disclosure.Owner(actor); owner != "" {
 		shown.Own, err = kept.own(tx, row.ID, owner)
 	}
@@ -138,6 +138,11 @@ func (c frozenCache) of(tx *gorm.DB, row *disclosure.QuarterSnapshot) (*frozen, 
 	}
 	c.cache.Set(row.ID, f)
 	return f, nil
+}
+
+// edition is the framework by which it was made.
+func (f *frozen) edition() framework.Edition {
+	return framework.Edition{Number: f.asked.Version, Document: f.asked.Document}
 }
 
 // own answers the true figures of a borough in the snapshot.
