@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -17,6 +18,9 @@ type QuarterFigure struct {
 	SubRegion *GroupFigure // nil where the borough is in none
 	Own       bool         // it is the reader's own as it is; its place stays the view's
 	Uncertain bool         // whether it may be an exception, or none
+
+	OnLastQuarter Change
+	OnLastYear    Change // on the same quarter of the year before
 }
 
 // Shown is a snapshot as one reader may see it.
@@ -25,6 +29,11 @@ type Shown struct {
 	Own      *View // the reader's own true figures, or nil; see [Set.Own]
 	// Indicators are those of the framework, as figures are computed by.
 	Indicators []benchmark.Indicator
+	Asked      framework.Edition
+
+	// LastQuarter and LastYear are what the quarter before and the same quarter of the
+	// year before show now; nil where they show nothing.
+	LastQuarter, LastYear *Shown
 }
 
 // Figures lists the document's figures, borough by borough in the order of its
@@ -49,6 +58,7 @@ func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 				row.SubRegion = &p.SubRegions[at]
 			}
 			s.layOver(&row)
+			row.OnLastQuarter, row.OnLastYear = s.since(s.LastQuarter, &row), s.since(s.LastYear, &row)
 			rows = append(rows, row)
 		}
 	}

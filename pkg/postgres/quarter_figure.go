@@ -10,6 +10,7 @@ import (
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -22,6 +23,9 @@ func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosu
 	shown := func(tx *gorm.DB) (disclosure.Shown, error) { return s.shown(tx, actor, quarter, f.Number) }
 	l := listed(s, []string{"quarter", "quarter-snapshot"}, lastHeard(actor), (*disclosure.QuarterFigure).Key, func(tx *gorm.DB) ([]disclosure.QuarterFigure, error) {
 		shown, err := shown(tx)
+		if err == nil {
+			err = s.setBeside(tx, actor, &shown)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -66,11 +70,16 @@ func (s *Store) shown(tx *gorm.DB, actor programme.Actor, quarter string, number
 		return disclosure.Shown{}, err
 	}
 	row.ID = *found[0].ID
-	kept, err := s.frozen.of(tx, &row)
+	return s.thawed(tx, actor, &row)
+}
+
+// thawed answers a snapshot, which stands, as the actor may see it.
+func (s *Store) thawed(tx *gorm.DB, actor programme.Actor, row *disclosure.QuarterSnapshot) (disclosure.Shown, error) {
+	kept, err := s.frozen.of(tx, row)
 	if err != nil {
 		return disclosure.Shown{}, err
 	}
-	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators}
+	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators, Asked: framework.Edition{Number: kept.asked.Version, Document: kept.asked.Document}}
 	if owner := disclosure.Owner(actor); owner != "" {
 		shown.Own, err = kept.own(tx, row.ID, owner)
 	}
