@@ -97,8 +97,8 @@ func Exceptions(taken []Taken) []Exception {
 
 // lastStanding answers the place of the snapshot that is shown, or less than nought.
 func lastStanding(taken []Taken) int {
-	for i := len(taken) - 1; i >= 0; i-- {
-		if taken[i].State == Standing {
+	for i, t := range slices.Backward(taken) {
+		if t.State == Standing {
 			return i
 		}
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 // stood is a quarter of one indicator, in which Barnet has the value and stands at the edge.
-func stood(quarter, version string, value float64, edge benchmark.Exception, uncertain ...string) *disclosure.Document {
+func stood(version string, value float64, edge benchmark.Exception, uncertain ...string) *disclosure.Document {
 	figure := disclosure.BoroughFigure{Figure: disclosure.Figure{Borough: "Barnet", Status: disclosure.Number, Denominator: 100, Value: &disclosure.Range{Lower: value, Middle: value, Upper: value}}, Exception: edge}
 	return &disclosure.Document{
-		Heading:    disclosure.Heading{Quarter: quarter, Framework: version},
+		Heading:    disclosure.Heading{Quarter: "2025-26-Q4", Framework: version},
 		Boroughs:   []disclosure.Member{{Borough: "Barnet"}},
 		Indicators: []disclosure.Position{{Indicator: "REREF", Polarity: benchmark.Low, Uncertain: uncertain, Figures: []disclosure.BoroughFigure{figure}}},
 	}
@@ -32,24 +32,24 @@ func TestWhatStandsOut(t *testing.T) {
 	gone := func(number int, d *disclosure.Document) disclosure.Taken {
 		return disclosure.Taken{Number: number, State: disclosure.Withdrawn, Document: d}
 	}
-	const q, v = "2025-26-Q4", "1.0.0"
+	const v = "1.0.0"
 	for name, c := range map[string]struct {
 		taken []disclosure.Taken
 		want  []string
 	}{
 		"nothing was shown":             {nil, nil},
-		"nothing stands out":            {[]disclosure.Taken{stands(1, stood(q, v, 5, none))}, nil},
-		"it stands out":                 {[]disclosure.Taken{stands(1, stood(q, v, 5, top))}, []string{"standing top20"}},
-		"it may":                        {[]disclosure.Taken{stands(1, stood(q, v, 5, none, "Barnet"))}, []string{"uncertain none"}},
-		"it does still":                 {[]disclosure.Taken{stands(1, stood(q, v, 5, top)), stands(2, stood(q, v, 6, top))}, []string{"standing top20"}},
-		"its own figure is another":     {[]disclosure.Taken{stands(1, stood(q, v, 5, top)), stands(2, stood(q, v, 4, none))}, []string{"withdrawn top20 figure_changed by 2"}},
-		"others' are":                   {[]disclosure.Taken{stands(1, stood(q, v, 5, top)), stands(2, stood(q, v, 5, none))}, []string{"withdrawn top20 edges_moved by 2"}},
-		"the first without it says why": {[]disclosure.Taken{stands(1, stood(q, v, 5, top)), stands(2, stood(q, v, 5, none)), stands(3, stood(q, v, 4, none))}, []string{"withdrawn top20 edges_moved by 2"}},
-		"that was withdrawn":            {[]disclosure.Taken{stands(1, stood(q, v, 5, top)), gone(2, stood(q, v, 4, none))}, []string{"standing top20"}},
-		"all were":                      {[]disclosure.Taken{gone(1, stood(q, v, 5, top))}, []string{"withdrawn top20 snapshot_withdrawn"}},
-		"what it stood in was":          {[]disclosure.Taken{stands(1, stood(q, v, 4, none)), gone(2, stood(q, v, 5, top))}, []string{"withdrawn top20 snapshot_withdrawn"}},
-		"it may no more than perhaps":   {[]disclosure.Taken{stands(1, stood(q, v, 5, top)), stands(2, stood(q, v, 5, none, "Barnet"))}, []string{"uncertain none", "withdrawn top20 edges_moved by 2"}},
-		"it stands at the other end":    {[]disclosure.Taken{stands(1, stood(q, v, 5, top)), stands(2, stood(q, v, 1, bottom))}, []string{"standing bottom20", "withdrawn top20 figure_changed by 2"}},
+		"nothing stands out":            {[]disclosure.Taken{stands(1, stood(v, 5, none))}, nil},
+		"it stands out":                 {[]disclosure.Taken{stands(1, stood(v, 5, top))}, []string{"standing top20"}},
+		"it may":                        {[]disclosure.Taken{stands(1, stood(v, 5, none, "Barnet"))}, []string{"uncertain none"}},
+		"it does still":                 {[]disclosure.Taken{stands(1, stood(v, 5, top)), stands(2, stood(v, 6, top))}, []string{"standing top20"}},
+		"its own figure is another":     {[]disclosure.Taken{stands(1, stood(v, 5, top)), stands(2, stood(v, 4, none))}, []string{"withdrawn top20 figure_changed by 2"}},
+		"others' are":                   {[]disclosure.Taken{stands(1, stood(v, 5, top)), stands(2, stood(v, 5, none))}, []string{"withdrawn top20 edges_moved by 2"}},
+		"the first without it says why": {[]disclosure.Taken{stands(1, stood(v, 5, top)), stands(2, stood(v, 5, none)), stands(3, stood(v, 4, none))}, []string{"withdrawn top20 edges_moved by 2"}},
+		"that was withdrawn":            {[]disclosure.Taken{stands(1, stood(v, 5, top)), gone(2, stood(v, 4, none))}, []string{"standing top20"}},
+		"all were":                      {[]disclosure.Taken{gone(1, stood(v, 5, top))}, []string{"withdrawn top20 snapshot_withdrawn"}},
+		"what it stood in was":          {[]disclosure.Taken{stands(1, stood(v, 4, none)), gone(2, stood(v, 5, top))}, []string{"withdrawn top20 snapshot_withdrawn"}},
+		"it may no more than perhaps":   {[]disclosure.Taken{stands(1, stood(v, 5, top)), stands(2, stood(v, 5, none, "Barnet"))}, []string{"uncertain none", "withdrawn top20 edges_moved by 2"}},
+		"it stands at the other end":    {[]disclosure.Taken{stands(1, stood(v, 5, top)), stands(2, stood(v, 1, bottom))}, []string{"standing bottom20", "withdrawn top20 figure_changed by 2"}},
 	} {
 		var got []string
 		for _, e := range disclosure.Exceptions(c.taken) {
@@ -66,10 +66,10 @@ func TestWhatStandsOut(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
-	if e := disclosure.Exceptions([]disclosure.Taken{stands(1, stood(q, v, 5, top))})[0]; *e.Better() {
+	if e := disclosure.Exceptions([]disclosure.Taken{stands(1, stood(v, 5, top))})[0]; *e.Better() {
 		t.Error("the top is said to be the good end of what should be low")
 	}
-	if e := disclosure.Exceptions([]disclosure.Taken{stands(1, stood(q, v, 5, none, "Barnet"))})[0]; e.Better() != nil {
+	if e := disclosure.Exceptions([]disclosure.Taken{stands(1, stood(v, 5, none, "Barnet"))})[0]; e.Better() != nil {
 		t.Error("what is uncertain is said to be good or bad")
 	}
 }
@@ -82,19 +82,18 @@ func TestStreaks(t *testing.T) {
 		return d
 	}
 	top, bottom, none := benchmark.Top20, benchmark.Bottom20, benchmark.Exception("none")
-	const q = "2025-26-Q4"
 	for name, c := range map[string]struct {
 		quarters []*disclosure.Document // the newest last
 		want     string
 	}{
-		"one":                      {[]*disclosure.Document{stood(q, "1.0.0", 5, top)}, "1"},
-		"three":                    {[]*disclosure.Document{stood(q, "1.0.0", 5, top), stood(q, "1.1.0", 6, top), stood(q, "1.1.1", 5, top)}, "3"},
-		"another edge":             {[]*disclosure.Document{stood(q, "1.0.0", 5, bottom), stood(q, "1.0.0", 6, top)}, "1"},
-		"a quarter without":        {[]*disclosure.Document{stood(q, "1.0.0", 5, top), stood(q, "1.0.0", 5, none), stood(q, "1.0.0", 6, top)}, "1"},
-		"a major change":           {[]*disclosure.Document{stood(q, "1.0.0", 5, top), stood(q, "2.0.0", 6, top)}, "1"},
-		"hidden before":            {[]*disclosure.Document{hidden(stood(q, "1.0.0", 5, top)), stood(q, "1.0.0", 6, top)}, "1"},
-		"hidden, so not counted":   {[]*disclosure.Document{stood(q, "1.0.0", 5, top), hidden(stood(q, "1.0.0", 6, top))}, "none"},
-		"no framework can be read": {[]*disclosure.Document{stood(q, "?", 5, top), stood(q, "1.0.0", 6, top)}, "1"},
+		"one":                      {[]*disclosure.Document{stood("1.0.0", 5, top)}, "1"},
+		"three":                    {[]*disclosure.Document{stood("1.0.0", 5, top), stood("1.1.0", 6, top), stood("1.1.1", 5, top)}, "3"},
+		"another edge":             {[]*disclosure.Document{stood("1.0.0", 5, bottom), stood("1.0.0", 6, top)}, "1"},
+		"a quarter without":        {[]*disclosure.Document{stood("1.0.0", 5, top), stood("1.0.0", 5, none), stood("1.0.0", 6, top)}, "1"},
+		"a major change":           {[]*disclosure.Document{stood("1.0.0", 5, top), stood("2.0.0", 6, top)}, "1"},
+		"hidden before":            {[]*disclosure.Document{hidden(stood("1.0.0", 5, top)), stood("1.0.0", 6, top)}, "1"},
+		"hidden, so not counted":   {[]*disclosure.Document{stood("1.0.0", 5, top), hidden(stood("1.0.0", 6, top))}, "none"},
+		"no framework can be read": {[]*disclosure.Document{stood("?", 5, top), stood("1.0.0", 6, top)}, "1"},
 	} {
 		var before, now []disclosure.Exception
 		for _, d := range c.quarters {
@@ -116,7 +115,7 @@ func TestStreaks(t *testing.T) {
 // TestWhatANarrativeSays: to its own people always, to others once it is shared.
 func TestWhatANarrativeSays(t *testing.T) {
 	t.Parallel()
-	e := disclosure.Exceptions([]disclosure.Taken{{Number: 1, State: disclosure.Standing, Document: stood("2025-26-Q4", "1.0.0", 5, benchmark.Top20)}})[0]
+	e := disclosure.Exceptions([]disclosure.Taken{{Number: 1, State: disclosure.Standing, Document: stood("1.0.0", 5, benchmark.Top20)}})[0]
 	n := disclosure.NewNarrative(&e, "2026-05-01")
 	if n.Text = new("Families move."); n.DueOn != "2026-05-29" {
 		t.Errorf("due on %s", n.DueOn)

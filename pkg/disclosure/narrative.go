@@ -62,13 +62,13 @@ func (*Narrative) Steps() []programme.Step {
 // May implements [programme.Record]: the borough's people and machines write it, and its
 // lead shares it.
 func (n *Narrative) May(actor programme.Actor, step programme.Step) error {
-	mine := actor.Borough == n.Borough
+	writes, leads := actor.Borough == n.Borough && ofBorough(actor), actor.Borough == n.Borough && actor.Is(programme.RoleBoroughLead)
 	switch {
 	case step == programme.Acknowledge || step == programme.Redact:
 		return nil // as of all words
-	case step == programme.Edit && !(mine && ofBorough(actor)):
+	case step == programme.Edit && !writes:
 		return programme.NotYours("Only the borough itself may do this.")
-	case step != programme.Edit && !(mine && actor.Is(programme.RoleBoroughLead)):
+	case step != programme.Edit && !leads:
 		return programme.NotYours("Only the borough's lead may do this.")
 	}
 	switch {

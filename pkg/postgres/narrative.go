@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -88,7 +89,7 @@ func groupsNow(tx *gorm.DB) (map[string][]string, error) {
 	for i := range rows {
 		members := rows[i].Boroughs()
 		for _, borough := range members {
-			groups[borough] = append(groups[borough], members...)
+			groups[borough] = slices.Concat(groups[borough], members)
 		}
 	}
 	return groups, err

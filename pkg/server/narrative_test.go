@@ -86,7 +86,6 @@ func TestAnExceptionAsksForANarrative(t *testing.T) {
 	at, path := "/v1/boroughs/"+own+"/exceptions", "/v1/narratives/"+w.narrativeOf(code)
 	lead, editor, team := w.as(asLead, own), w.as(asEditor, own), w.as(asTeam, "")
 	member, stranger, report := w.as(asEditor, group), w.as(asLead, farAway), w.as(programme.RoleReporting, "")
-	challenge := w.standing(exampleChallenge)
 	w.standing(exampleGroup)
 	read := func(c caller, query string) []api.BoroughException {
 		t.Helper()
@@ -179,12 +178,22 @@ func TestAnExceptionAsksForANarrative(t *testing.T) {
 	editor.change(http.MethodPatch, path, `{"text":"Other words."}`).problem(409, "wrong_state")
 	member.change(http.MethodPatch, path, `{"text":"Other words."}`).problem(403, "not_yours")
 	member.does(path, "redact", `{"places":[{"field":"/text"}],"reason":"Theirs."}`).problem(403, "role")
+}
+
+// TestASharedNarrativeFollowsTheGroup: those read it that its borough meets now.
+func TestASharedNarrativeFollowsTheGroup(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	groupPath := "/v1/peer-challenge-groups/" + w.standing(exampleGroup)
+	challenge := w.ownerGets("SELECT peer_challenge_id::text FROM peer_challenge_groups WHERE id = '" + w.standing(exampleGroup) + "'")
+	path := "/v1/narratives/" + w.sharedNarrative()
+	lead, team, member := w.as(asLead, own), w.as(asTeam, ""), w.as(asEditor, group)
+	member.get(path).want(200)
 
 	// Who leaves the group reads it no more, nor anybody once the challenge is closed.
-	groupPath := "/v1/peer-challenge-groups/" + w.standing(exampleGroup)
 	team.change(http.MethodDelete, groupPath+"/members/"+group, "", "X-Audit-Reason", "It withdraws").want(200)
 	member.get(path).problem(404, "not_found")
-	team.change(http.MethodPut, groupPath+"/members/"+group, `{"role":"visitor"}`).want(200)
+	team.change(http.MethodPut, groupPath+"/members/"+group, `{"role":"visitor"}`, "X-Audit-Reason", "It comes after all").want(200)
 	member.get(path).want(200)
 	w.ownerDoes("UPDATE peer_challenges SET state = 'completed' WHERE id = '" + challenge + "'")
 	team.does("/v1/peer-challenges/"+challenge, "close", "").want(200)
@@ -194,7 +203,7 @@ func TestAnExceptionAsksForANarrative(t *testing.T) {
 	// Taken back it is its borough's again.
 	lead.does(path, "reopen", "").problem(422, "invalid")
 	lead.does(path, "reopen", `{"reason":"There is more to say."}`).want(200)
-	hidden()
+	member.get(path).problem(404, "not_found")
 	team.does(path, "redact", `{"places":[{"field":"/text"}],"reason":"Theirs."}`).problem(422, "invalid") // no text of the team's stands there
 }
 
