@@ -31,9 +31,11 @@ const (
 
 // Defines values for ActionStepName.
 const (
-	ActionStepNameDelete   ActionStepName = "delete"
-	ActionStepNameEdit     ActionStepName = "edit"
-	ActionStepNameProgress ActionStepName = "progress"
+	ActionStepNameAcknowledge ActionStepName = "acknowledge"
+	ActionStepNameDelete      ActionStepName = "delete"
+	ActionStepNameEdit        ActionStepName = "edit"
+	ActionStepNameProgress    ActionStepName = "progress"
+	ActionStepNameRedact      ActionStepName = "redact"
 )
 
 // Defines values for ApiClientRole.
@@ -65,11 +67,13 @@ const (
 
 // Defines values for AskOrOfferStepName.
 const (
-	AskOrOfferStepNameDelete   AskOrOfferStepName = "delete"
-	AskOrOfferStepNameEdit     AskOrOfferStepName = "edit"
-	AskOrOfferStepNameMeet     AskOrOfferStepName = "meet"
-	AskOrOfferStepNameReopen   AskOrOfferStepName = "reopen"
-	AskOrOfferStepNameWithdraw AskOrOfferStepName = "withdraw"
+	AskOrOfferStepNameAcknowledge AskOrOfferStepName = "acknowledge"
+	AskOrOfferStepNameDelete      AskOrOfferStepName = "delete"
+	AskOrOfferStepNameEdit        AskOrOfferStepName = "edit"
+	AskOrOfferStepNameMeet        AskOrOfferStepName = "meet"
+	AskOrOfferStepNameRedact      AskOrOfferStepName = "redact"
+	AskOrOfferStepNameReopen      AskOrOfferStepName = "reopen"
+	AskOrOfferStepNameWithdraw    AskOrOfferStepName = "withdraw"
 )
 
 // Defines values for AuditAction.
@@ -105,14 +109,16 @@ const (
 
 // Defines values for BenchmarkingSubmissionStepName.
 const (
-	BenchmarkingSubmissionStepNameAccept   BenchmarkingSubmissionStepName = "accept"
-	BenchmarkingSubmissionStepNameAnswer   BenchmarkingSubmissionStepName = "answer"
-	BenchmarkingSubmissionStepNameDelete   BenchmarkingSubmissionStepName = "delete"
-	BenchmarkingSubmissionStepNameEdit     BenchmarkingSubmissionStepName = "edit"
-	BenchmarkingSubmissionStepNameExplain  BenchmarkingSubmissionStepName = "explain"
-	BenchmarkingSubmissionStepNameQuery    BenchmarkingSubmissionStepName = "query"
-	BenchmarkingSubmissionStepNameSubmit   BenchmarkingSubmissionStepName = "submit"
-	BenchmarkingSubmissionStepNameWithdraw BenchmarkingSubmissionStepName = "withdraw"
+	BenchmarkingSubmissionStepNameAccept      BenchmarkingSubmissionStepName = "accept"
+	BenchmarkingSubmissionStepNameAcknowledge BenchmarkingSubmissionStepName = "acknowledge"
+	BenchmarkingSubmissionStepNameAnswer      BenchmarkingSubmissionStepName = "answer"
+	BenchmarkingSubmissionStepNameDelete      BenchmarkingSubmissionStepName = "delete"
+	BenchmarkingSubmissionStepNameEdit        BenchmarkingSubmissionStepName = "edit"
+	BenchmarkingSubmissionStepNameExplain     BenchmarkingSubmissionStepName = "explain"
+	BenchmarkingSubmissionStepNameQuery       BenchmarkingSubmissionStepName = "query"
+	BenchmarkingSubmissionStepNameRedact      BenchmarkingSubmissionStepName = "redact"
+	BenchmarkingSubmissionStepNameSubmit      BenchmarkingSubmissionStepName = "submit"
+	BenchmarkingSubmissionStepNameWithdraw    BenchmarkingSubmissionStepName = "withdraw"
 )
 
 // Defines values for BenchmarkingTableBy.
@@ -299,6 +305,7 @@ const (
 	FaultCodeFromHost            FaultCode = "from_host"
 	FaultCodeGivesAway           FaultCode = "gives_away"
 	FaultCodeGroupsOutside       FaultCode = "groups_outside"
+	FaultCodeIdentifying         FaultCode = "identifying"
 	FaultCodeInFuture            FaultCode = "in_future"
 	FaultCodeInUse               FaultCode = "in_use"
 	FaultCodeKey                 FaultCode = "key"
@@ -321,6 +328,7 @@ const (
 	FaultCodeNotANumber          FaultCode = "not_a_number"
 	FaultCodeNotATable           FaultCode = "not_a_table"
 	FaultCodeNotAchieved         FaultCode = "not_achieved"
+	FaultCodeNotAcknowledged     FaultCode = "not_acknowledged"
 	FaultCodeNotAllowed          FaultCode = "not_allowed"
 	FaultCodeNotDerived          FaultCode = "not_derived"
 	FaultCodeNotForOffer         FaultCode = "not_for_offer"
@@ -431,10 +439,12 @@ const (
 
 // Defines values for FindingStepName.
 const (
-	FindingStepNameAddAction FindingStepName = "add-action"
-	FindingStepNameDelete    FindingStepName = "delete"
-	FindingStepNameEdit      FindingStepName = "edit"
-	FindingStepNameRespond   FindingStepName = "respond"
+	FindingStepNameAcknowledge FindingStepName = "acknowledge"
+	FindingStepNameAddAction   FindingStepName = "add-action"
+	FindingStepNameDelete      FindingStepName = "delete"
+	FindingStepNameEdit        FindingStepName = "edit"
+	FindingStepNameRedact      FindingStepName = "redact"
+	FindingStepNameRespond     FindingStepName = "respond"
 )
 
 // Defines values for FrameworkChangeKind.
@@ -625,12 +635,14 @@ const (
 
 // Defines values for PeerChallengeGroupStepName.
 const (
+	PeerChallengeGroupStepNameAcknowledge   PeerChallengeGroupStepName = "acknowledge"
 	PeerChallengeGroupStepNameAddEvent      PeerChallengeGroupStepName = "add-event"
 	PeerChallengeGroupStepNameDelete        PeerChallengeGroupStepName = "delete"
 	PeerChallengeGroupStepNameEdit          PeerChallengeGroupStepName = "edit"
 	PeerChallengeGroupStepNamePutMember     PeerChallengeGroupStepName = "put-member"
 	PeerChallengeGroupStepNameRaiseAsk      PeerChallengeGroupStepName = "raise-ask"
 	PeerChallengeGroupStepNameRecordFinding PeerChallengeGroupStepName = "record-finding"
+	PeerChallengeGroupStepNameRedact        PeerChallengeGroupStepName = "redact"
 	PeerChallengeGroupStepNameTakeMember    PeerChallengeGroupStepName = "take-member"
 	PeerChallengeGroupStepNameWriteNotes    PeerChallengeGroupStepName = "write-notes"
 )
@@ -676,6 +688,7 @@ const (
 
 // Defines values for PeerReviewStepName.
 const (
+	PeerReviewStepNameAcknowledge    PeerReviewStepName = "acknowledge"
 	PeerReviewStepNameAddEvent       PeerReviewStepName = "add-event"
 	PeerReviewStepNameAddMilestone   PeerReviewStepName = "add-milestone"
 	PeerReviewStepNameCancel         PeerReviewStepName = "cancel"
@@ -689,6 +702,7 @@ const (
 	PeerReviewStepNamePrepare        PeerReviewStepName = "prepare"
 	PeerReviewStepNamePublish        PeerReviewStepName = "publish"
 	PeerReviewStepNameRecordFinding  PeerReviewStepName = "record-finding"
+	PeerReviewStepNameRedact         PeerReviewStepName = "redact"
 	PeerReviewStepNameReopen         PeerReviewStepName = "reopen"
 	PeerReviewStepNameScope          PeerReviewStepName = "scope"
 	PeerReviewStepNameStartFieldwork PeerReviewStepName = "start-fieldwork"
@@ -818,6 +832,7 @@ const (
 	ProblemCodeWindowClosed         ProblemCode = "window_closed"
 	ProblemCodeWindowNotOpen        ProblemCode = "window_not_open"
 	ProblemCodeWithdrawn            ProblemCode = "withdrawn"
+	ProblemCodeWordsNotAcknowledged ProblemCode = "words_not_acknowledged"
 	ProblemCodeWrongState           ProblemCode = "wrong_state"
 )
 
@@ -1076,6 +1091,15 @@ const (
 	RuleSeverityWarning RuleSeverity = "warning"
 )
 
+// Defines values for ScreeningKind.
+const (
+	DateOfBirth ScreeningKind = "date_of_birth"
+	NhsNumber   ScreeningKind = "nhs_number"
+	Postcode    ScreeningKind = "postcode"
+	SmallCount  ScreeningKind = "small_count"
+	Upn         ScreeningKind = "upn"
+)
+
 // Defines values for ShownStatus.
 const (
 	ShownStatusHidden        ShownStatus = "hidden"
@@ -1136,6 +1160,17 @@ const (
 	NoPeer    UnplacedCode = "no_peer"
 	NoRoom    UnplacedCode = "no_room"
 )
+
+// AcknowledgementInput What screening found and is right, and why.
+type AcknowledgementInput struct {
+	// Marks The places that are meant, at least one, as `screening` names them.
+	Marks *[]ScreeningSpot `json:"marks,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+}
 
 // Action What a borough will do about a finding.
 type Action struct {
@@ -1205,6 +1240,14 @@ type Action struct {
 
 	// Progress Updates, oldest first. They are only ever added to.
 	Progress []ProgressUpdate `json:"progress"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
 
 	// Stalled Whether it is open and its last news is more than 90 days old, or what is configured, counted in days of the programme's time.
 	Stalled bool `json:"stalled"`
@@ -1599,6 +1642,14 @@ type AskOrOffer struct {
 	//
 	// Example: City Hall
 	PriorityName *NullableName `json:"priorityName"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
 
 	// State What became of it. More may come.
 	State AskOrOfferState `json:"state"`
@@ -2272,6 +2323,9 @@ type BenchmarkingPostingResult struct {
 
 	// Report Everything that the rules find in a return.
 	Report *BenchmarkingReport `json:"report,omitempty"`
+
+	// Screening What screening finds in its words, or would; empty where it was refused.
+	Screening []ScreeningMark `json:"screening"`
 }
 
 // BenchmarkingQueryInput What the team asks about a version.
@@ -2530,8 +2584,16 @@ type BenchmarkingSubmission struct {
 	// ReceivedAt When the first version came that was not withdrawn; what follows does not move it.
 	ReceivedAt *time.Time `json:"receivedAt"`
 
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
 	// Resubmissions How many versions came after the first and were not withdrawn.
 	Resubmissions int `json:"resubmissions"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
 
 	// Standing The number of a version; null where there is none.
 	Standing *NullableVersionNumber `json:"standing"`
@@ -2586,6 +2648,9 @@ type BenchmarkingSubmissionReceived struct {
 	// Report Everything that the rules find in a return.
 	Report BenchmarkingReport `json:"report"`
 
+	// Screening What screening finds in its words, or would.
+	Screening []ScreeningMark `json:"screening"`
+
 	// Submission A borough's return for a quarter: what it is working on, and what it has sent. Nobody but the borough and the programme's team sees it, the draft the borough alone.
 	Submission *BenchmarkingSubmission `json:"submission,omitempty"`
 
@@ -2622,7 +2687,7 @@ type BenchmarkingTable struct {
 // BenchmarkingTableBy Whether each row is of a count, or of an indicator with its counts. More may come.
 type BenchmarkingTableBy string
 
-// BenchmarkingVersion A return as it was submitted under a number, for ever as it was.
+// BenchmarkingVersion A return as it was submitted under a number, for ever as it was but for words that were redacted.
 type BenchmarkingVersion struct {
 	// AuthorisationId The id of another resource, or null where there is none.
 	//
@@ -2658,6 +2723,11 @@ type BenchmarkingVersion struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	ReceiptId *NullableId `json:"receiptId"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
 
 	// State What became of the version. The one that is accepted is in force; a later one supersedes it when it is accepted. More may come.
 	State BenchmarkingVersionState `json:"state"`
@@ -4759,8 +4829,16 @@ type Finding struct {
 	// Example: City Hall
 	PriorityName *NullableName `json:"priorityName"`
 
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
 	// Response The borough's answer to a finding.
 	Response *FindingResponse `json:"response"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
 
 	// SelfEvaluationSections Sections of the borough's self-evaluation that it cites.
 	SelfEvaluationSections []Name `json:"selfEvaluationSections"`
@@ -7089,6 +7167,14 @@ type PeerChallengeGroup struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PeerChallengeId ResourceId `json:"peerChallengeId"`
 
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
+
 	// StartsOn A calendar day, or null where there is none.
 	//
 	// Example: 2026-03-31
@@ -7396,6 +7482,11 @@ type PeerReview struct {
 	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
 
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
 	// Report Plain text of any length up to 100,000 characters, or null where there is none.
 	//
 	// Example: Many paragraphs.
@@ -7418,6 +7509,9 @@ type PeerReview struct {
 	//
 	// Example: 2026-03-31
 	ScopeAgreedOn *NullableDate `json:"scopeAgreedOn"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
 
 	// Sessions Interviews and focus groups; for others than host and team an empty list.
 	Sessions []ReviewSession `json:"sessions"`
@@ -8762,7 +8856,7 @@ type ReadKeyStep = Step
 // ReadKeyStepName What can be done. More may come.
 type ReadKeyStepName string
 
-// Receipt That a borough has signed a version of a document. Nothing of it ever changes.
+// Receipt That a borough has signed a version of a document. Nothing of it ever changes but what has become of the words.
 type Receipt struct {
 	// AuthorisationId The id of another resource, or null where there is none.
 	//
@@ -8822,6 +8916,11 @@ type Receipt struct {
 	//
 	// Example: 01932b7e-0000-7000-8000-000000000034
 	RecordId string `json:"recordId"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
 
 	// Salt The 32 bytes of chance that are hashed behind the document, base64url. Whoever has them and the hash can try documents: keep them as you keep the figures.
 	//
@@ -8889,6 +8988,31 @@ type RecordEtag = string
 
 // RecordSort An order for records. More may come.
 type RecordSort string
+
+// RedactedPlace Words to be taken out: a whole text or a passage of it.
+type RedactedPlace struct {
+	// Field The text, as a pointer into the record (RFC 6901); of a version of a return with /versions and its number before it.
+	//
+	// Example: /text
+	Field string `json:"field"`
+
+	// Length How many characters it has; to the end of the text where it is not given.
+	Length *int `json:"length,omitempty"`
+
+	// Start Where the passage begins, in characters from 0; the whole text where it is not given.
+	Start *int `json:"start,omitempty"`
+}
+
+// RedactionInput What is taken out, and why.
+type RedactionInput struct {
+	// Places What is taken out, at least one place.
+	Places *[]RedactedPlace `json:"places,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+}
 
 // RegionCode The GSS code of a region.
 //
@@ -9418,6 +9542,54 @@ type RuleKind string
 
 // RuleSeverity An `error` keeps a return from being submitted; a `warning` has to be explained. More may come.
 type RuleSeverity string
+
+// ScreeningKind What screening finds: an NHS number or unique pupil number by its check digit, a date of birth, a whole postcode, or a count of children from 1 to 5. More may come.
+type ScreeningKind string
+
+// ScreeningMark Something that screening found in a record's words. What stands there is not repeated.
+type ScreeningMark struct {
+	// Acknowledged Whether somebody has said that it is right; a change of the text asks again.
+	Acknowledged bool `json:"acknowledged"`
+
+	// Field The text in which it stands, as a pointer into the record (RFC 6901).
+	//
+	// Example: /text
+	Field string `json:"field"`
+
+	// Kind What screening finds: an NHS number or unique pupil number by its check digit, a date of birth, a whole postcode, or a count of children from 1 to 5. More may come.
+	Kind ScreeningKind `json:"kind"`
+
+	// Length How many characters it has.
+	//
+	// Example: 10
+	Length int `json:"length"`
+
+	// Start Where it begins, in characters from 0.
+	//
+	// Example: 17
+	Start int `json:"start"`
+}
+
+// ScreeningSpot A place at which screening found something, and of what kind it is.
+type ScreeningSpot struct {
+	// Field The text in which it stands, as a pointer into the record (RFC 6901).
+	//
+	// Example: /text
+	Field string `json:"field"`
+
+	// Kind What screening finds: an NHS number or unique pupil number by its check digit, a date of birth, a whole postcode, or a count of children from 1 to 5. More may come.
+	Kind ScreeningKind `json:"kind"`
+
+	// Length How many characters it has.
+	//
+	// Example: 10
+	Length int `json:"length"`
+
+	// Start Where it begins, in characters from 0.
+	//
+	// Example: 17
+	Start int `json:"start"`
+}
 
 // SentTable The bytes of a table, at most 4 MiB and, of a workbook, 4 MiB unpacked.
 type SentTable = openapi_types.File
@@ -10761,8 +10933,26 @@ type UpdateActionParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// AcknowledgeActionParams defines parameters for AcknowledgeAction.
+type AcknowledgeActionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AddActionProgressParams defines parameters for AddActionProgress.
 type AddActionProgressParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedactActionParams defines parameters for RedactAction.
+type RedactActionParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -10929,8 +11119,26 @@ type UpdateAskOrOfferParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// AcknowledgeAskOrOfferParams defines parameters for AcknowledgeAskOrOffer.
+type AcknowledgeAskOrOfferParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // MeetAskOrOfferParams defines parameters for MeetAskOrOffer.
 type MeetAskOrOfferParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedactAskOrOfferParams defines parameters for RedactAskOrOffer.
+type RedactAskOrOfferParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -11247,6 +11455,15 @@ type AcceptBenchmarkingSubmissionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AcknowledgeBenchmarkingSubmissionParams defines parameters for AcknowledgeBenchmarkingSubmission.
+type AcknowledgeBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AnswerBenchmarkingSubmissionParams defines parameters for AnswerBenchmarkingSubmission.
 type AnswerBenchmarkingSubmissionParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
@@ -11267,6 +11484,15 @@ type ExplainBenchmarkingSubmissionParams struct {
 
 // QueryBenchmarkingSubmissionParams defines parameters for QueryBenchmarkingSubmission.
 type QueryBenchmarkingSubmissionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedactBenchmarkingSubmissionParams defines parameters for RedactBenchmarkingSubmission.
+type RedactBenchmarkingSubmissionParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -11815,6 +12041,24 @@ type UpdateFindingParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// AcknowledgeFindingParams defines parameters for AcknowledgeFinding.
+type AcknowledgeFindingParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedactFindingParams defines parameters for RedactFinding.
+type RedactFindingParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // PutFindingResponseParams defines parameters for PutFindingResponse.
@@ -12390,6 +12634,15 @@ type UpdatePeerChallengeGroupParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// AcknowledgePeerChallengeGroupParams defines parameters for AcknowledgePeerChallengeGroup.
+type AcknowledgePeerChallengeGroupParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetPeerChallengeGroupCalendarParams defines parameters for GetPeerChallengeGroupCalendar.
 type GetPeerChallengeGroupCalendarParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
@@ -12421,6 +12674,15 @@ type PutPeerChallengeGroupNotesParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// RedactPeerChallengeGroupParams defines parameters for RedactPeerChallengeGroup.
+type RedactPeerChallengeGroupParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListPeerChallengesParams defines parameters for ListPeerChallenges.
@@ -12663,6 +12925,15 @@ type UpdatePeerReviewParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// AcknowledgePeerReviewParams defines parameters for AcknowledgePeerReview.
+type AcknowledgePeerReviewParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CancelPeerReviewParams defines parameters for CancelPeerReview.
 type CancelPeerReviewParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
@@ -12733,6 +13004,15 @@ type PutPeerReviewPublicationParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// RedactPeerReviewParams defines parameters for RedactPeerReview.
+type RedactPeerReviewParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ReopenPeerReviewParams defines parameters for ReopenPeerReview.
@@ -13932,11 +14212,25 @@ type UpdateActionRequestObject struct {
 	Body   *ActionPatch
 }
 
+// AcknowledgeActionRequestObject is what a request for AcknowledgeAction says.
+type AcknowledgeActionRequestObject struct {
+	Id     ActionId
+	Params AcknowledgeActionParams
+	Body   *AcknowledgementInput
+}
+
 // AddActionProgressRequestObject is what a request for AddActionProgress says.
 type AddActionProgressRequestObject struct {
 	Id     ActionId
 	Params AddActionProgressParams
 	Body   *ProgressUpdateInput
+}
+
+// RedactActionRequestObject is what a request for RedactAction says.
+type RedactActionRequestObject struct {
+	Id     ActionId
+	Params RedactActionParams
+	Body   *RedactionInput
 }
 
 // ListApiClientsRequestObject is what a request for ListApiClients says.
@@ -14013,11 +14307,25 @@ type UpdateAskOrOfferRequestObject struct {
 	Body   *AskOrOfferPatch
 }
 
+// AcknowledgeAskOrOfferRequestObject is what a request for AcknowledgeAskOrOffer says.
+type AcknowledgeAskOrOfferRequestObject struct {
+	Id     AskOrOfferId
+	Params AcknowledgeAskOrOfferParams
+	Body   *AcknowledgementInput
+}
+
 // MeetAskOrOfferRequestObject is what a request for MeetAskOrOffer says.
 type MeetAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params MeetAskOrOfferParams
 	Body   *StepInput
+}
+
+// RedactAskOrOfferRequestObject is what a request for RedactAskOrOffer says.
+type RedactAskOrOfferRequestObject struct {
+	Id     AskOrOfferId
+	Params RedactAskOrOfferParams
+	Body   *RedactionInput
 }
 
 // ReopenAskOrOfferRequestObject is what a request for ReopenAskOrOffer says.
@@ -14146,6 +14454,13 @@ type AcceptBenchmarkingSubmissionRequestObject struct {
 	Body   *StepInput
 }
 
+// AcknowledgeBenchmarkingSubmissionRequestObject is what a request for AcknowledgeBenchmarkingSubmission says.
+type AcknowledgeBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params AcknowledgeBenchmarkingSubmissionParams
+	Body   *AcknowledgementInput
+}
+
 // AnswerBenchmarkingSubmissionRequestObject is what a request for AnswerBenchmarkingSubmission says.
 type AnswerBenchmarkingSubmissionRequestObject struct {
 	Id     BenchmarkingSubmissionId
@@ -14165,6 +14480,13 @@ type QueryBenchmarkingSubmissionRequestObject struct {
 	Id     BenchmarkingSubmissionId
 	Params QueryBenchmarkingSubmissionParams
 	Body   *BenchmarkingQueryInput
+}
+
+// RedactBenchmarkingSubmissionRequestObject is what a request for RedactBenchmarkingSubmission says.
+type RedactBenchmarkingSubmissionRequestObject struct {
+	Id     BenchmarkingSubmissionId
+	Params RedactBenchmarkingSubmissionParams
+	Body   *RedactionInput
 }
 
 // GetBenchmarkingReportRequestObject is what a request for GetBenchmarkingReport says.
@@ -14431,6 +14753,20 @@ type UpdateFindingRequestObject struct {
 	Body   *FindingPatch
 }
 
+// AcknowledgeFindingRequestObject is what a request for AcknowledgeFinding says.
+type AcknowledgeFindingRequestObject struct {
+	Id     FindingId
+	Params AcknowledgeFindingParams
+	Body   *AcknowledgementInput
+}
+
+// RedactFindingRequestObject is what a request for RedactFinding says.
+type RedactFindingRequestObject struct {
+	Id     FindingId
+	Params RedactFindingParams
+	Body   *RedactionInput
+}
+
 // PutFindingResponseRequestObject is what a request for PutFindingResponse says.
 type PutFindingResponseRequestObject struct {
 	Id     FindingId
@@ -14652,6 +14988,13 @@ type UpdatePeerChallengeGroupRequestObject struct {
 	Body   *PeerChallengeGroupPatch
 }
 
+// AcknowledgePeerChallengeGroupRequestObject is what a request for AcknowledgePeerChallengeGroup says.
+type AcknowledgePeerChallengeGroupRequestObject struct {
+	Id     GroupId
+	Params AcknowledgePeerChallengeGroupParams
+	Body   *AcknowledgementInput
+}
+
 // GetPeerChallengeGroupCalendarRequestObject is what a request for GetPeerChallengeGroupCalendar says.
 type GetPeerChallengeGroupCalendarRequestObject struct {
 	Id     GroupId
@@ -14678,6 +15021,13 @@ type PutPeerChallengeGroupNotesRequestObject struct {
 	Id     GroupId
 	Params PutPeerChallengeGroupNotesParams
 	Body   *GroupNotesInput
+}
+
+// RedactPeerChallengeGroupRequestObject is what a request for RedactPeerChallengeGroup says.
+type RedactPeerChallengeGroupRequestObject struct {
+	Id     GroupId
+	Params RedactPeerChallengeGroupParams
+	Body   *RedactionInput
 }
 
 // ListPeerChallengesRequestObject is what a request for ListPeerChallenges says.
@@ -14795,6 +15145,13 @@ type UpdatePeerReviewRequestObject struct {
 	Body   *PeerReviewPatch
 }
 
+// AcknowledgePeerReviewRequestObject is what a request for AcknowledgePeerReview says.
+type AcknowledgePeerReviewRequestObject struct {
+	Id     PeerReviewId
+	Params AcknowledgePeerReviewParams
+	Body   *AcknowledgementInput
+}
+
 // CancelPeerReviewRequestObject is what a request for CancelPeerReview says.
 type CancelPeerReviewRequestObject struct {
 	Id     PeerReviewId
@@ -14849,6 +15206,13 @@ type PutPeerReviewPublicationRequestObject struct {
 	Id     PeerReviewId
 	Params PutPeerReviewPublicationParams
 	Body   *PublicationInput
+}
+
+// RedactPeerReviewRequestObject is what a request for RedactPeerReview says.
+type RedactPeerReviewRequestObject struct {
+	Id     PeerReviewId
+	Params RedactPeerReviewParams
+	Body   *RedactionInput
 }
 
 // ReopenPeerReviewRequestObject is what a request for ReopenPeerReview says.
@@ -15300,9 +15664,15 @@ type Operations interface {
 	// UpdateAction Correct an action
 	// (PATCH /v1/actions/{id})
 	UpdateAction(ctx context.Context, r UpdateActionRequestObject) (Response, error)
+	// AcknowledgeAction Acknowledge what screening found in an action
+	// (POST /v1/actions/{id}/acknowledge)
+	AcknowledgeAction(ctx context.Context, r AcknowledgeActionRequestObject) (Response, error)
 	// AddActionProgress Report progress
 	// (POST /v1/actions/{id}/progress)
 	AddActionProgress(ctx context.Context, r AddActionProgressRequestObject) (Response, error)
+	// RedactAction Take words out of an action
+	// (POST /v1/actions/{id}/redact)
+	RedactAction(ctx context.Context, r RedactActionRequestObject) (Response, error)
 	// ListApiClients List API clients
 	// (GET /v1/api-clients)
 	ListApiClients(ctx context.Context, r ListApiClientsRequestObject) (Response, error)
@@ -15339,9 +15709,15 @@ type Operations interface {
 	// UpdateAskOrOffer Correct an ask or an offer
 	// (PATCH /v1/asks-and-offers/{id})
 	UpdateAskOrOffer(ctx context.Context, r UpdateAskOrOfferRequestObject) (Response, error)
+	// AcknowledgeAskOrOffer Acknowledge what screening found in an ask or an offer
+	// (POST /v1/asks-and-offers/{id}/acknowledge)
+	AcknowledgeAskOrOffer(ctx context.Context, r AcknowledgeAskOrOfferRequestObject) (Response, error)
 	// MeetAskOrOffer Say that it was met
 	// (POST /v1/asks-and-offers/{id}/meet)
 	MeetAskOrOffer(ctx context.Context, r MeetAskOrOfferRequestObject) (Response, error)
+	// RedactAskOrOffer Take words out of an ask or an offer
+	// (POST /v1/asks-and-offers/{id}/redact)
+	RedactAskOrOffer(ctx context.Context, r RedactAskOrOfferRequestObject) (Response, error)
 	// ReopenAskOrOffer Open it again
 	// (POST /v1/asks-and-offers/{id}/reopen)
 	ReopenAskOrOffer(ctx context.Context, r ReopenAskOrOfferRequestObject) (Response, error)
@@ -15405,6 +15781,9 @@ type Operations interface {
 	// AcceptBenchmarkingSubmission Accept the version under review
 	// (POST /v1/benchmarking-submissions/{id}/accept)
 	AcceptBenchmarkingSubmission(ctx context.Context, r AcceptBenchmarkingSubmissionRequestObject) (Response, error)
+	// AcknowledgeBenchmarkingSubmission Acknowledge what screening found in a return
+	// (POST /v1/benchmarking-submissions/{id}/acknowledge)
+	AcknowledgeBenchmarkingSubmission(ctx context.Context, r AcknowledgeBenchmarkingSubmissionRequestObject) (Response, error)
 	// AnswerBenchmarkingSubmission Answer what the team asks
 	// (POST /v1/benchmarking-submissions/{id}/answer)
 	AnswerBenchmarkingSubmission(ctx context.Context, r AnswerBenchmarkingSubmissionRequestObject) (Response, error)
@@ -15414,6 +15793,9 @@ type Operations interface {
 	// QueryBenchmarkingSubmission Ask the borough about its return
 	// (POST /v1/benchmarking-submissions/{id}/query)
 	QueryBenchmarkingSubmission(ctx context.Context, r QueryBenchmarkingSubmissionRequestObject) (Response, error)
+	// RedactBenchmarkingSubmission Take words out of a return
+	// (POST /v1/benchmarking-submissions/{id}/redact)
+	RedactBenchmarkingSubmission(ctx context.Context, r RedactBenchmarkingSubmissionRequestObject) (Response, error)
 	// GetBenchmarkingReport Read the report on a return
 	// (GET /v1/benchmarking-submissions/{id}/report)
 	GetBenchmarkingReport(ctx context.Context, r GetBenchmarkingReportRequestObject) (Response, error)
@@ -15540,6 +15922,12 @@ type Operations interface {
 	// UpdateFinding Correct a finding
 	// (PATCH /v1/findings/{id})
 	UpdateFinding(ctx context.Context, r UpdateFindingRequestObject) (Response, error)
+	// AcknowledgeFinding Acknowledge what screening found in a finding
+	// (POST /v1/findings/{id}/acknowledge)
+	AcknowledgeFinding(ctx context.Context, r AcknowledgeFindingRequestObject) (Response, error)
+	// RedactFinding Take words out of a finding
+	// (POST /v1/findings/{id}/redact)
+	RedactFinding(ctx context.Context, r RedactFindingRequestObject) (Response, error)
 	// PutFindingResponse Answer a finding
 	// (PUT /v1/findings/{id}/response)
 	PutFindingResponse(ctx context.Context, r PutFindingResponseRequestObject) (Response, error)
@@ -15651,6 +16039,9 @@ type Operations interface {
 	// UpdatePeerChallengeGroup Correct a peer challenge group
 	// (PATCH /v1/peer-challenge-groups/{id})
 	UpdatePeerChallengeGroup(ctx context.Context, r UpdatePeerChallengeGroupRequestObject) (Response, error)
+	// AcknowledgePeerChallengeGroup Acknowledge what screening found in a group's notes
+	// (POST /v1/peer-challenge-groups/{id}/acknowledge)
+	AcknowledgePeerChallengeGroup(ctx context.Context, r AcknowledgePeerChallengeGroupRequestObject) (Response, error)
 	// GetPeerChallengeGroupCalendar Read a group's calendar
 	// (GET /v1/peer-challenge-groups/{id}/calendar.ics)
 	GetPeerChallengeGroupCalendar(ctx context.Context, r GetPeerChallengeGroupCalendarRequestObject) (Response, error)
@@ -15663,6 +16054,9 @@ type Operations interface {
 	// PutPeerChallengeGroupNotes Write a group's notes
 	// (PUT /v1/peer-challenge-groups/{id}/notes)
 	PutPeerChallengeGroupNotes(ctx context.Context, r PutPeerChallengeGroupNotesRequestObject) (Response, error)
+	// RedactPeerChallengeGroup Take words out of a group's notes
+	// (POST /v1/peer-challenge-groups/{id}/redact)
+	RedactPeerChallengeGroup(ctx context.Context, r RedactPeerChallengeGroupRequestObject) (Response, error)
 	// ListPeerChallenges List peer challenges
 	// (GET /v1/peer-challenges)
 	ListPeerChallenges(ctx context.Context, r ListPeerChallengesRequestObject) (Response, error)
@@ -15717,6 +16111,9 @@ type Operations interface {
 	// UpdatePeerReview Correct a peer review
 	// (PATCH /v1/peer-reviews/{id})
 	UpdatePeerReview(ctx context.Context, r UpdatePeerReviewRequestObject) (Response, error)
+	// AcknowledgePeerReview Acknowledge what screening found in a review
+	// (POST /v1/peer-reviews/{id}/acknowledge)
+	AcknowledgePeerReview(ctx context.Context, r AcknowledgePeerReviewRequestObject) (Response, error)
 	// CancelPeerReview Cancel a peer review
 	// (POST /v1/peer-reviews/{id}/cancel)
 	CancelPeerReview(ctx context.Context, r CancelPeerReviewRequestObject) (Response, error)
@@ -15741,6 +16138,9 @@ type Operations interface {
 	// PutPeerReviewPublication Publish the report
 	// (PUT /v1/peer-reviews/{id}/publication)
 	PutPeerReviewPublication(ctx context.Context, r PutPeerReviewPublicationRequestObject) (Response, error)
+	// RedactPeerReview Take words out of a review
+	// (POST /v1/peer-reviews/{id}/redact)
+	RedactPeerReview(ctx context.Context, r RedactPeerReviewRequestObject) (Response, error)
 	// ReopenPeerReview Reopen a peer review
 	// (POST /v1/peer-reviews/{id}/reopen)
 	ReopenPeerReview(ctx context.Context, r ReopenPeerReviewRequestObject) (Response, error)
@@ -16472,6 +16872,20 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
+	on(to, "POST", "/v1/peer-challenge-groups/:id/acknowledge", o.AcknowledgePeerChallengeGroup, func(from *request, r *AcknowledgePeerChallengeGroupRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/peer-challenge-groups/:id/redact", o.RedactPeerChallengeGroup, func(from *request, r *RedactPeerChallengeGroupRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
+		from.body(r.Body)
+	})
 	on(to, "GET", "/v1/grouping-proposals/:id", o.GetGroupingProposal, func(from *request, r *GetGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
@@ -16640,6 +17054,20 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(PublicationInput)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/peer-reviews/:id/acknowledge", o.AcknowledgePeerReview, func(from *request, r *AcknowledgePeerReviewRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/peer-reviews/:id/redact", o.RedactPeerReview, func(from *request, r *RedactPeerReviewRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
+		from.body(r.Body)
+	})
 	on(to, "GET", "/v1/findings", o.ListFindings, func(from *request, r *ListFindingsRequestObject) {
 		from.query("include", false, &r.Params.Include)
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
@@ -16686,6 +17114,20 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(FindingResponseInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/findings/:id/acknowledge", o.AcknowledgeFinding, func(from *request, r *AcknowledgeFindingRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/findings/:id/redact", o.RedactFinding, func(from *request, r *RedactFindingRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/actions", o.ListActions, func(from *request, r *ListActionsRequestObject) {
@@ -16748,6 +17190,20 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(ProgressUpdateInput)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/actions/:id/acknowledge", o.AcknowledgeAction, func(from *request, r *AcknowledgeActionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/actions/:id/redact", o.RedactAction, func(from *request, r *RedactActionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
+		from.body(r.Body)
+	})
 	on(to, "GET", "/v1/asks-and-offers", o.ListAsksAndOffers, func(from *request, r *ListAsksAndOffersRequestObject) {
 		from.query("include", false, &r.Params.Include)
 		from.query("kind", false, &r.Params.Kind)
@@ -16804,6 +17260,20 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/asks-and-offers/:id/acknowledge", o.AcknowledgeAskOrOffer, func(from *request, r *AcknowledgeAskOrOfferRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/asks-and-offers/:id/redact", o.RedactAskOrOffer, func(from *request, r *RedactAskOrOfferRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/events", o.ListEvents, func(from *request, r *ListEventsRequestObject) {
@@ -17384,6 +17854,20 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("borough", &r.Borough)
 		from.path("quarter", &r.Quarter)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/acknowledge", o.AcknowledgeBenchmarkingSubmission, func(from *request, r *AcknowledgeBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/benchmarking-submissions/:id/redact", o.RedactBenchmarkingSubmission, func(from *request, r *RedactBenchmarkingSubmissionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
+		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/benchmarking-acceptances", o.AcceptBenchmarkingSubmissions, func(from *request, r *AcceptBenchmarkingSubmissionsRequestObject) {
 		from.query("mode", false, &r.Params.Mode)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -61,6 +62,10 @@ func (s *source) stepped(schemas *yaml.Node) {
 		set(step, "x-go-type", scalar("Step")) // one type for all
 		get(step, "properties", "name", "$ref").Value = noun + "StepName"
 		set(schemas, noun+"Step", step)
+		if slices.Contains(names, "acknowledge") {
+			set(get(schemas, noun, "properties"), "screening", s.parsed("{type: array, maxItems: 500, description: 'What screening found in those words of it that the caller writes; those that nobody has acknowledged first where "+
+				"there are more. It stands where `steps` stands.', items: {$ref: ScreeningMark}}"))
+		}
 		set(get(schemas, noun, "properties"), "steps", s.parsed("{type: array, maxItems: 50, description: 'What the caller may do next, and why not the rest. It depends on who asks and when. "+
 			"Empty for who may call none of its operations; in a list only with `include=steps`.', items: {$ref: "+noun+"Step}}"))
 	}

@@ -73,7 +73,7 @@ func (t tables) of(name, prefix string) []column {
 		switch nested := t.of(referred(property), prefix+member+"."); {
 		case nested != nil:
 			columns = append(columns, nested...)
-		case strings.HasSuffix(referred(items), "Step"): // what may be done next is for programs that do it
+		case strings.HasSuffix(referred(items), "Step"), referred(items) == "ScreeningMark": // what may be done next, and what it waits for, is for programs that do it
 		case items != nil && get(t.schemas, referred(items), "properties") != nil:
 			columns = append(columns, column{prefix + member, "How many there are. " + description})
 			if text := t.texts[property]; text != "" {

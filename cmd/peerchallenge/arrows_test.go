@@ -17,7 +17,7 @@ import (
 var arrows = map[string][]string{
 	"migrations":          {},
 	"pkg/grouping":        {},
-	"pkg/programme":       {"pkg/grouping"},
+	"pkg/programme":       {"pkg/grouping", "pkg/screen"},
 	"pkg/benchmark":       {"pkg/programme"},
 	"pkg/framework":       {"pkg/benchmark", "pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},

@@ -205,6 +205,7 @@ var constraints = map[string]constraint{
 	"peer_challenges_audience_somebody": {},
 	"peer_challenges_dates_in_order":    {},
 
+	"peer_challenge_groups_screening_list":    {},
 	"peer_challenge_groups_pkey":              {},
 	"peer_challenge_groups_peer_challenge":    unknown("/peerChallengeId", "There is no such peer challenge."),
 	"peer_challenge_groups_members_list":      {},
@@ -228,6 +229,7 @@ var constraints = map[string]constraint{
 	"participants_audience_somebody": {},
 	"participants_one_organisation":  {},
 
+	"peer_reviews_screening_list":    {},
 	"peer_reviews_pkey":              {},
 	"peer_reviews_host":              unknown("/host", "There is no such borough."),
 	"peer_reviews_cycle_format":      {},
@@ -238,6 +240,7 @@ var constraints = map[string]constraint{
 	"peer_reviews_version_positive":  {},
 	"peer_reviews_audience_somebody": {},
 
+	"findings_screening_list":    {},
 	"findings_pkey":              {},
 	"findings_group":             unknown("/peerChallengeGroupId", "There is no such group."),
 	"findings_peer_review":       unknown("/peerReviewId", "There is no such peer review."),
@@ -248,6 +251,7 @@ var constraints = map[string]constraint{
 	"findings_audience_somebody": {},
 	"findings_one_forum":         {},
 
+	"actions_screening_list":    {},
 	"actions_pkey":              {},
 	"actions_finding":           unknown("/findingId", "There is no such finding."),
 	"actions_borough":           unknown("/borough", "There is no such borough."),
@@ -260,6 +264,7 @@ var constraints = map[string]constraint{
 	"actions_audience_somebody": {},
 	"actions_due_or_reason":     {},
 
+	"asks_and_offers_screening_list":    {},
 	"asks_and_offers_pkey":              {},
 	"asks_and_offers_kind_known":        {},
 	"asks_and_offers_borough":           unknown("/borough", "There is no such borough."),
@@ -358,8 +363,9 @@ var constraints = map[string]constraint{
 	"contacts_audience_somebody": {},
 	"contacts_promise_whole":     {},
 
-	"time_watch_pkey":    {},
-	"time_watch_one_row": {},
+	"benchmarking_submissions_screening_list": {},
+	"time_watch_pkey":                         {},
+	"time_watch_one_row":                      {},
 
 	"reminders_pkey":              {},
 	"reminders_quarter":           {},

@@ -84,7 +84,7 @@ func (w *work) forget(participant string) error {
 	if err := w.leaveTeams(participant); err != nil {
 		return err
 	}
-	return forgetPerson(w.tx, participant)
+	return forgetAnswers(w.tx, participant)
 }
 
 // leaveTeams takes the person out of every review's team.

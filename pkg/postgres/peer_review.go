@@ -13,6 +13,7 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 	orders:   byChange,
 	after:    (*work).followReview,
 	complete: completeReviews,
+	linked:   findingsToShare,
 	cited: func(r *programme.PeerReview) []citation {
 		return []citation{citeBorough("/host", &r.Host), citePriority("/priorityId", r.PriorityID)}
 	},
@@ -109,8 +110,7 @@ func (s *Store) CommentOnPeerReview(ctx context.Context, actor programme.Actor, 
 // Forbidden for anyone but the host's director, NotFound or Stale.
 func (s *Store) PublishPeerReview(ctx context.Context, actor programme.Actor, id string, version int64, publication programme.Publication) (programme.PeerReview, error) {
 	return s.changeReview(ctx, actor, id, version, programme.Publish, func(_ *work, r *programme.PeerReview) error {
-		r.Publication = publication
-		return nil
+		return r.PublishTo(publication)
 	})
 }
 

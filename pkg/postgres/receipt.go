@@ -7,17 +7,24 @@ import (
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 var receipts = kind[programme.Receipt, *programme.Receipt]{}
 
-// Receipt reads one receipt, with the key that signed it. The error is NotFound.
+// Receipt reads one receipt, with the key that signed it and what has become of the words. The error is NotFound.
 func (s *Store) Receipt(ctx context.Context, actor programme.Actor, id string) (programme.Receipt, error) {
 	r, err := get(ctx, s, actor, receipts, id)
 	if err != nil {
 		return r, err
 	}
-	keys, err := s.signingKeys(s.gorm.WithContext(ctx))
+	tx := s.gorm.WithContext(ctx)
+	var signed returns.Version // none of a self-evaluation
+	if err := beyondSight(tx).Select("redacted_at").Where("submission_id = ? AND number = ?", r.RecordID, r.Number).Limit(1).Find(&signed).Error; err != nil {
+		return programme.Receipt{}, refusal(err)
+	}
+	r.RedactedAt = signed.RedactedAt
+	keys, err := s.signingKeys(tx)
 	for i := range keys {
 		if keys[i].ID == r.KeyID && err == nil {
 			r.Key, err = keys[i].Public()

@@ -283,6 +283,9 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 	if err := check(w, k, row); err != nil {
 		return err
 	}
+	if worded, is := any(row).(programme.Worded); is {
+		programme.Forget(worded)
+	}
 	if err := write(); err != nil {
 		return err
 	}

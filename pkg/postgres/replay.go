@@ -30,7 +30,7 @@ func (k *idempotencyAnswer) again(tx *gorm.DB, actor programme.Actor) (programme
 			"The request was carried out the first time, and its answer showed a secret, which is shown once. Nothing was done now. It was about %s.", k.Record)
 	case k.Body == nil && k.Status != http.StatusNoContent:
 		return programme.Answer{}, programme.Errorf(programme.Conflict, programme.CodeAnswerErased,
-			"The request was carried out the first time; its answer named a person who has been removed since. Nothing was done now. It was about %s.", k.Record)
+			"The request was carried out the first time; its answer named a person or held words that have been removed since. Nothing was done now. It was about %s.", k.Record)
 	}
 	answer := programme.Answer{Status: k.Status, Body: k.Body, Noun: k.Noun, Record: k.Record}
 	return answer, json.Unmarshal([]byte(*k.Header), &answer.Header)
@@ -113,9 +113,9 @@ func forgetRecord(tx *gorm.DB, noun, key string) error {
 		UpdateColumns(map[string]any{"header": nil, "body": nil}).Error
 }
 
-// forgetPerson takes the answers about other records that name a person who is
-// removed: they would be given again for a day.
-func forgetPerson(tx *gorm.DB, id string) error {
+// forgetAnswers takes the answers that name the id: of a person who is removed, or of a
+// record out of which words were taken. They would be given again for a day.
+func forgetAnswers(tx *gorm.DB, id string) error {
 	return tx.Model(&idempotencyAnswer{}).Where("position(convert_to(?, 'UTF8') IN body) > 0", id).
 		UpdateColumns(map[string]any{"header": gorm.Expr("CASE WHEN header IS NOT NULL THEN '{}'::jsonb END"), "body": nil}).Error
 }

@@ -2,19 +2,21 @@ package programme
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
 // Action is what a borough will do about a finding.
 type Action struct {
 	Head
+	Wording
 	FindingID   string
 	Borough     string `gorm:"column:borough_code"`
-	Text        string
+	Text        string `audit:"withheld"`
 	Owner       string // a person's role, or the name of an outside body
 	OwnerKind   OwnerKind
 	DueOn       *Date
-	NoDueReason *string // why it has no date, where it has none
+	NoDueReason *string `audit:"withheld"` // why it has no date, where it has none
 	State       ActionState
 	Progress    []ProgressUpdate `audit:"withheld" gorm:"serializer:json"` // oldest first; only ever added to
 	ProgressAt  time.Time        // of the last update, or of the creation
@@ -62,7 +64,7 @@ const maxProgress = 1000
 func (*Action) Noun() string { return "action" }
 
 // Steps implements [Record].
-func (*Action) Steps() []Step { return []Step{Edit, AddProgress, Delete} }
+func (*Action) Steps() []Step { return []Step{Edit, AddProgress, Acknowledge, Redact, Delete} }
 
 // May implements [Record]: an action is its borough's alone.
 func (a *Action) May(actor Actor, step Step) error {
@@ -79,6 +81,22 @@ func (a *Action) May(actor Actor, step Step) error {
 	}
 	return nil
 }
+
+// NeedsReason implements [Stepped].
+func (a *Action) NeedsReason(step Step) bool { return a.Wording.NeedsReason(step) }
+
+// Texts implements [Worded]: an action is its borough's alone.
+func (a *Action) Texts() []Text {
+	own := Text{Boroughs: a.Writers(), Awaited: true}
+	texts := append(own.At("/text", &a.Text), own.At("/noDueReason", a.NoDueReason)...)
+	for i := range a.Progress {
+		texts = append(texts, own.At("/progress/"+strconv.Itoa(i)+"/text", &a.Progress[i].Text)...)
+	}
+	return texts
+}
+
+// Writers implements [Worded].
+func (a *Action) Writers() []string { return []string{a.Borough} }
 
 // Check implements [Record].
 func (a *Action) Check() error {

@@ -9,11 +9,12 @@ import (
 // whole programme, asks for the members of one group.
 type AskOrOffer struct {
 	Head
+	Wording
 	Kind                 AskOrOfferKind
 	Borough              string  `gorm:"column:borough_code"`
 	PeerChallengeGroupID *string // of an ask: who is asked
 	PriorityID           *string
-	Title                string
+	Title                string `audit:"withheld"`
 	Text                 string `audit:"withheld"` // says whom to turn to
 	State                AskOrOfferState
 
@@ -54,7 +55,9 @@ const (
 func (*AskOrOffer) Noun() string { return "ask-or-offer" }
 
 // Steps implements [Record].
-func (*AskOrOffer) Steps() []Step { return []Step{Edit, Meet, Withdraw, Reopen, Delete} }
+func (*AskOrOffer) Steps() []Step {
+	return []Step{Edit, Meet, Withdraw, Reopen, Acknowledge, Redact, Delete}
+}
 
 // May implements [Record]: the borough that asks or offers does everything with
 // it, and so does the programme's team. Whoever is asked can only read.
@@ -74,6 +77,15 @@ func (a *AskOrOffer) May(actor Actor, step Step) error {
 	}
 	return nil
 }
+
+// Texts implements [Worded].
+func (a *AskOrOffer) Texts() []Text {
+	own := Text{Boroughs: a.Writers(), Team: true}
+	return append(own.At("/title", &a.Title), own.At("/text", &a.Text)...)
+}
+
+// Writers implements [Worded].
+func (a *AskOrOffer) Writers() []string { return []string{a.Borough} }
 
 func (a *AskOrOffer) spokenFor(actor Actor) error {
 	if actor.Speaks(a.Borough) {
@@ -126,7 +138,9 @@ func (a *AskOrOffer) Move(actor Actor, step Step) error {
 }
 
 // NeedsReason implements [Stepped].
-func (*AskOrOffer) NeedsReason(step Step) bool { return step == Reopen }
+func (a *AskOrOffer) NeedsReason(step Step) bool {
+	return step == Reopen || a.Wording.NeedsReason(step)
+}
 
 // Check implements [Record].
 func (a *AskOrOffer) Check() error {

@@ -95,6 +95,7 @@ const (
 	CodeWindowClosed         Code = "window_closed"
 	CodeWindowNotOpen        Code = "window_not_open"
 	CodeWithdrawn            Code = "withdrawn"
+	CodeWordsNotAcknowledged Code = "words_not_acknowledged"
 	CodeWrongState           Code = "wrong_state"
 )
 
@@ -131,6 +132,7 @@ const (
 	FaultFromHost            FaultCode = "from_host"
 	FaultGivesAway           FaultCode = "gives_away"
 	FaultGroupsOutside       FaultCode = "groups_outside"
+	FaultIdentifying         FaultCode = "identifying"
 	FaultInFuture            FaultCode = "in_future"
 	FaultInUse               FaultCode = "in_use"
 	FaultJWKS                FaultCode = "jwks"
@@ -155,6 +157,7 @@ const (
 	FaultNoScope             FaultCode = "no_scope"
 	FaultNotANumber          FaultCode = "not_a_number"
 	FaultNotATable           FaultCode = "not_a_table"
+	FaultNotAcknowledged     FaultCode = "not_acknowledged"
 	FaultNotAchieved         FaultCode = "not_achieved"
 	FaultNotAllowed          FaultCode = "not_allowed"
 	FaultNotDerived          FaultCode = "not_derived"

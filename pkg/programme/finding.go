@@ -8,17 +8,18 @@ import (
 // Finding is what a challenge's group or a review's team found about a borough.
 type Finding struct {
 	Head
+	Wording
 	PeerChallengeGroupID   *string // either of a group
 	PeerReviewID           *string // or of a review
 	Borough                string  `gorm:"column:borough_code"` // whom it is about
 	Kind                   FindingKind
-	Theme                  string
-	Text                   string
+	Theme                  string  `audit:"withheld"`
+	Text                   string  `audit:"withheld"`
 	Evidence               *string `audit:"withheld"`
 	PriorityID             *string
 	Indicators             []string         `gorm:"serializer:texts"` // codes of indicators that it cites
 	SelfEvaluationSections []string         `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
-	Response               *FindingResponse `gorm:"serializer:json"`
+	Response               *FindingResponse `audit:"withheld"        gorm:"serializer:json"`
 
 	Forum Forum `gorm:"-" json:"-"` // where it was found, read with it
 }
@@ -61,7 +62,7 @@ const (
 func (*Finding) Noun() string { return "finding" }
 
 // Steps implements [Record].
-func (*Finding) Steps() []Step { return []Step{Edit, Respond, AddAction, Delete} }
+func (*Finding) Steps() []Step { return []Step{Edit, Respond, AddAction, Acknowledge, Redact, Delete} }
 
 // May implements [Record]: who found it records and corrects it while findings
 // are being recorded; whom it is about answers it and acts on it while findings
@@ -91,7 +92,22 @@ func (f *Finding) May(actor Actor, step Step) error {
 
 // NeedsReason implements [Stepped]: what the borough has answered is corrected for a
 // reason.
-func (f *Finding) NeedsReason(step Step) bool { return step == Edit && f.Response != nil }
+func (f *Finding) NeedsReason(step Step) bool {
+	return step == Edit && f.Response != nil || f.Wording.NeedsReason(step)
+}
+
+// Texts implements [Worded]: who finds writes, and the borough answers.
+func (f *Finding) Texts() []Text {
+	found := Text{Boroughs: f.Forum.Finders, Team: true, Awaited: true}
+	texts := slices.Concat(found.At("/theme", &f.Theme), found.At("/text", &f.Text), found.At("/evidence", f.Evidence))
+	if f.Response != nil {
+		texts = append(texts, Text{Boroughs: []string{f.Borough}, Awaited: true}.At("/response/reason", f.Response.Reason)...)
+	}
+	return texts
+}
+
+// Writers implements [Worded].
+func (f *Finding) Writers() []string { return append(slices.Clip(f.Forum.Finders), f.Borough) }
 
 // Check implements [Record].
 func (f *Finding) Check() error {

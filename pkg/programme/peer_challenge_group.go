@@ -13,6 +13,7 @@ import (
 // and notes belong to its members and the programme's team.
 type PeerChallengeGroup struct {
 	Head
+	Wording
 	PeerChallengeID string
 	Name            string
 	StartsOn        *Date
@@ -56,7 +57,7 @@ func (*PeerChallengeGroup) Noun() string { return "peer-challenge-group" }
 
 // Steps implements [Record].
 func (*PeerChallengeGroup) Steps() []Step {
-	return []Step{Edit, PutMember, TakeMember, WriteNotes, RecordFinding, RaiseAsk, AddEvent, Delete}
+	return []Step{Edit, PutMember, TakeMember, WriteNotes, RecordFinding, RaiseAsk, AddEvent, Acknowledge, Redact, Delete}
 }
 
 // May implements [Record]: the programme's team forms groups, and their members
@@ -101,6 +102,14 @@ func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
 	}
 	return nil
 }
+
+// Texts implements [Worded].
+func (g *PeerChallengeGroup) Texts() []Text {
+	return Text{Boroughs: g.Boroughs(), Team: true}.At("/notes", g.Notes)
+}
+
+// Writers implements [Worded].
+func (g *PeerChallengeGroup) Writers() []string { return g.Boroughs() }
 
 // Check implements [Record]: a group's days are in order and within the
 // challenge's, and its members present within them.
@@ -173,7 +182,7 @@ func (g *PeerChallengeGroup) without(borough string) []GroupMember {
 // NeedsReason implements [Stepped]: in the middle of a challenge, members come and go
 // for a reason.
 func (g *PeerChallengeGroup) NeedsReason(step Step) bool {
-	return (step == PutMember || step == TakeMember) && g.Challenge.State == ChallengeInProgress
+	return (step == PutMember || step == TakeMember) && g.Challenge.State == ChallengeInProgress || g.Wording.NeedsReason(step)
 }
 
 // reasoned refuses a change of members without the reason that it needs.

@@ -54,7 +54,7 @@ func TestGroupSteps(t *testing.T) {
 	}
 	for state, steps := range allowed {
 		g := groupIn(state)
-		for _, step := range g.Steps() {
+		for _, step := range slices.DeleteFunc(g.Steps(), ofWords) {
 			err := g.May(groupActor(programme.RoleProgramme, ""), step)
 			switch possible := slices.Contains(steps, step); {
 			case possible && err != nil:

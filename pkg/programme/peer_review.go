@@ -12,21 +12,22 @@ import (
 // publishes it.
 type PeerReview struct {
 	Head
+	Wording
 	Title            string
 	Host             string `gorm:"column:host_code"`
 	Cycle            Cycle
 	PriorityID       *string
-	Scope            *string         // what the review is to look at
+	Scope            *string         `audit:"withheld"` // what the review is to look at
 	ScopeAgreedOn    *Date           // when host and programme agreed on it
-	KLOEs            []string        `gorm:"column:kloes;serializer:texts"` // key lines of enquiry
+	KLOEs            []string        `audit:"withheld"       gorm:"column:kloes;serializer:texts"` // key lines of enquiry
 	Team             []TeamMember    `gorm:"serializer:json"`
 	FieldworkDays    []Date          `gorm:"serializer:json"` // in order
 	PresentationOn   *Date           // when the team presents what it found
 	Sessions         []ReviewSession `audit:"withheld" gorm:"serializer:json"`
 	State            ReviewState
-	HostComments     []HostComment `audit:"withheld"       gorm:"serializer:json"` // on factual accuracy; only ever added to
+	HostComments     []HostComment `audit:"withheld" gorm:"serializer:json"` // on factual accuracy; only ever added to
 	Report           *string       `audit:"withheld"`
-	ReportLinks      []Link        `gorm:"serializer:json"`
+	ReportLinks      []Link        `audit:"withheld" gorm:"serializer:json"`
 	Publication      Publication
 	ReportedOn       *Date
 	ProgressReviewOn *Date   // when the progress review falls due, set when the review is reported
@@ -34,8 +35,9 @@ type PeerReview struct {
 	Illustrative     *string // what of it is an example and no fact
 
 	// Read with the review, never kept in it.
-	Unanswered int  `gorm:"-" json:"-"` // how many of its findings the host has not answered
-	Equipped   bool `gorm:"-" json:"-"` // whether it had what fieldwork needs when it was read
+	Findings   []Finding `gorm:"-" json:"-"` // its findings, where the step that shares them is asked of
+	Unanswered int       `gorm:"-" json:"-"` // how many of its findings the host has not answered
+	Equipped   bool      `gorm:"-" json:"-"` // whether it had what fieldwork needs when it was read
 }
 
 // TeamMember is one of the people of a review's team. When a participant is
@@ -155,7 +157,7 @@ func (*PeerReview) Noun() string { return "peer-review" }
 
 // Steps implements [Record].
 func (*PeerReview) Steps() []Step {
-	return []Step{Edit, AgreeScope, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, RecordFinding, AddEvent, AddMilestone, Delete}
+	return []Step{Edit, AgreeScope, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, RecordFinding, AddEvent, AddMilestone, Acknowledge, Redact, Delete}
 }
 
 // May implements [Record]. The programme's team runs reviews; the visiting
@@ -277,7 +279,9 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 }
 
 // NeedsReason implements [Stepped].
-func (*PeerReview) NeedsReason(step Step) bool { return step == Reopen || step == Cancel }
+func (r *PeerReview) NeedsReason(step Step) bool {
+	return step == Reopen || step == Cancel || r.Wording.NeedsReason(step)
+}
 
 // unreport takes back the days that finalising has set. A progress review on
 // another day was agreed by people, and stays.
@@ -486,15 +490,4 @@ type PeerReviewFilter struct {
 	States       []ReviewState // any of them; all where it is empty
 	PriorityID   *string
 	UpdatedSince *time.Time
-}
-
-// Visitors answers the codes of the boroughs from which the team comes, each once.
-func (r *PeerReview) Visitors() []string {
-	var codes []string
-	for _, m := range r.Team {
-		if m.Borough != nil && !slices.Contains(codes, *m.Borough) {
-			codes = append(codes, *m.Borough)
-		}
-	}
-	return codes
 }

@@ -26,7 +26,8 @@ type Receipt struct {
 	KeyID     string `json:"-"` // of the key that signed
 	Signature string `json:"-"` // over the hash, a compact JWS (RFC 7515)
 
-	Key PublicKey `gorm:"-" json:"-"` // the key of KeyID, for whoever checks the signature elsewhere
+	Key        PublicKey  `gorm:"-" json:"-"` // the key of KeyID, for whoever checks the signature elsewhere
+	RedactedAt *time.Time `gorm:"-" json:"-"` // when words were last taken out of the version; what was signed is then nowhere any more
 }
 
 // saltBytes is how long salts are: a count is guessed easily, and chance is not.

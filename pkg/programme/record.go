@@ -68,12 +68,18 @@ type Dated interface {
 // day refuse it for. It is what a call asks that takes the step, and what is told of
 // it before: nothing else decides but what is sent with it.
 func MayNow(r Stepped, actor Actor, step Step, today Date) error {
+	if worded, is := r.(Worded); is && (step == Acknowledge || step == Redact) {
+		return mayWord(worded, actor, step)
+	}
 	err := r.May(actor, step)
 	if dated, is := r.(Dated); is && err == nil {
 		err = dated.MayOn(actor, step, today)
 	}
 	if record, is := r.(Record); is && err == nil && step == Delete {
 		err = InUse(r.Noun(), record.Of().UsedBy)
+	}
+	if sharing, is := r.(Sharing); is && err == nil {
+		err = mayShare(sharing, step)
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 // systems are working on, and the versions that it has sent.
 type Submission struct {
 	programme.Head
+	programme.Wording
 	Borough string `gorm:"column:borough_code"`
 	Quarter string `gorm:"column:quarter_code"`
 	State   State
@@ -94,7 +95,7 @@ func (*Submission) Noun() string { return "benchmarking-submission" }
 
 // Steps implements [programme.Record].
 func (*Submission) Steps() []programme.Step {
-	return []programme.Step{programme.Edit, Clarify, Submit, programme.Withdraw, ToQuery, Answer, Accept, programme.Delete}
+	return []programme.Step{programme.Edit, Clarify, Submit, programme.Withdraw, ToQuery, Answer, Accept, programme.Acknowledge, programme.Redact, programme.Delete}
 }
 
 // May implements [programme.Record]: the borough writes, signs and takes back, the
@@ -210,9 +211,6 @@ func (s *Submission) clear() error {
 	return &programme.Error{Kind: programme.Conflict, Code: programme.CodeReportFaults, Detail: "The report on the draft has what must be put right, explained or given a reason first.", Faults: faults}
 }
 
-// NeedsReason implements [programme.Record].
-func (*Submission) NeedsReason(step programme.Step) bool { return step == programme.Withdraw }
-
 // Check implements [programme.Record]: what a draft may hold, [Draft.Check] has said
 // before it was taken.
 func (*Submission) Check() error { return nil }
@@ -242,6 +240,7 @@ type Version struct {
 	DaysLate        int        // after the due day, by the window of that moment; 0 on time
 	ClosedAt        *time.Time // when it was accepted, or withdrawn
 	SupersededAt    *time.Time
+	RedactedAt      *time.Time // when words were last taken out of it
 
 	Illustrative bool `gorm:"-"` // the quarter's figures are made up
 }

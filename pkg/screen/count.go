@@ -27,7 +27,7 @@ func (s *scanner) smallCounts() {
 			first = i + 1
 		}
 		for k := first; k <= i+wordsBehind; k++ {
-			if s.together(i, k) && (s.is(k, whom) || s.is(k, people) && s.together(k-1, k) && s.wordOf(k-1) == "young") {
+			if s.together(i, k) && (s.is(k, whom) || s.is(k, people) && s.together(k-1, k) && s.tokens[k-1].word == "young") {
 				s.mark(SmallCount, s.tokens[i].start, s.tokens[i].end)
 				break
 			}

@@ -62,7 +62,7 @@ func (s *scanner) letter(i int, letter rune) bool {
 func (s *scanner) date(i int) int {
 	j := i + 1
 	day := s.day(i)
-	if day && j < len(s.tokens) && s.wordOf(j) == "of" {
+	if day && j < len(s.tokens) && s.tokens[j].word == "of" {
 		j++
 	}
 	switch {
@@ -81,7 +81,7 @@ func (s *scanner) near(i, k int) bool { return s.tokens[k].start-s.tokens[i].end
 
 // day reports whether a token can be a day or a month: one or two digits, as 3rd too.
 func (s *scanner) day(i int) bool {
-	text := s.wordOf(i)
+	text := s.tokens[i].word
 	n := 0
 	for n < len(text) && isDigit(rune(text[n])) {
 		n++
@@ -102,10 +102,10 @@ func (s *scanner) day(i int) bool {
 }
 
 func (s *scanner) year(i int) bool {
-	return s.fourDigits(i) || s.tokens[i].number && len(s.wordOf(i)) == 2
+	return s.fourDigits(i) || s.tokens[i].number && len(s.tokens[i].word) == 2
 }
 
 func (s *scanner) fourDigits(i int) bool {
-	text := s.wordOf(i)
+	text := s.tokens[i].word
 	return s.tokens[i].number && len(text) == 4 && (text[:2] == "19" || text[:2] == "20")
 }

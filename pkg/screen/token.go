@@ -1,23 +1,27 @@
 package screen
 
+import "unicode/utf8"
+
 // token is a word or a number.
 type token struct {
 	start    int
 	end      int
-	number   bool // digits alone
-	sentence int  // in which sentence or line it stands
+	word     string // without what nobody sees; nothing if it is longer than what is looked for
+	number   bool   // digits alone
+	sentence int    // in which sentence or line it stands
 }
 
 // tokenise finds words and numbers. A hyphen or apostrophe between letters is part of
 // its word: twenty-five is not five.
 func (s *scanner) tokenise() {
+	s.tokens = make([]token, 0, len(s.text)/4) // most words are longer
 	sentence := 0
 	for i := 0; i < len(s.text); {
 		r := s.at(i)
 		switch {
 		case isLetter(r) || isDigit(r):
 			end, number := s.word(i)
-			s.tokens = append(s.tokens, token{i, end, number, sentence})
+			s.tokens = append(s.tokens, token{i, end, s.seen(i, end), number, sentence})
 			i = end
 			continue
 		case r == '\n', r == ';', (r == '.' || r == '!' || r == '?') && !isDigit(s.at(i+1)):
@@ -48,28 +52,25 @@ func (s *scanner) is(i int, words map[string]bool) bool {
 	if i < 0 || i >= len(s.tokens) {
 		return false
 	}
-	return words[s.wordOf(i)]
+	return words[s.tokens[i].word]
 }
 
 // longest is longer than every word that is looked for.
 const longest = 16
 
-// wordOf answers a token's text, without what nobody sees; nothing if it is longer than
-// what is looked for.
-func (s *scanner) wordOf(i int) string {
-	t := s.tokens[i]
-	if t.end-t.start > 2*longest {
+// seen answers the characters of a token that can be seen.
+func (s *scanner) seen(start, end int) string {
+	if end-start > 2*longest {
 		return ""
 	}
-	var out [2 * longest]rune
-	n := 0
-	for k := t.start; k < t.end; k++ {
+	var out [2 * longest * utf8.UTFMax]byte
+	text := out[:0]
+	for k := start; k < end; k++ {
 		if r := s.at(k); r != hidden {
-			out[n] = r
-			n++
+			text = utf8.AppendRune(text, r)
 		}
 	}
-	return string(out[:n])
+	return string(text)
 }
 
 // together reports whether two tokens stand in one sentence.

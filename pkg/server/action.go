@@ -87,6 +87,7 @@ func actionWire(ctx context.Context) func(*programme.Action) api.Action {
 			DueOn: a.DueOn, NoDueReason: a.NoDueReason, State: api.ActionState(a.State), Progress: make([]api.ProgressUpdate, len(a.Progress)),
 			Overdue: a.Overdue(now), Stalled: a.Stalled(now), FindingKind: api.FindingKind(a.FindingKind), PriorityId: a.PriorityID, PriorityName: nameOf(names.priority, a.PriorityID),
 			SubRegion: a.SubRegion, SubRegionName: nameOf(names.subRegion, a.SubRegion), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Etag: etagOf(a.Version), Steps: stepsWire(ctx, a, a.ID),
+			RedactedAt: a.RedactedAt, Screening: screeningWire(ctx, a),
 		}
 		for i, p := range a.Progress {
 			wire.Progress[i] = api.ProgressUpdate{At: p.At, Text: p.Text, State: api.ActionState(p.State)}

@@ -80,7 +80,8 @@ func askOrOfferWire(ctx context.Context) func(*programme.AskOrOffer) api.AskOrOf
 		return api.AskOrOffer{
 			Id: a.ID, Kind: api.AskOrOfferKind(a.Kind), Borough: a.Borough, BoroughName: names.borough(a.Borough), PeerChallengeGroupId: a.PeerChallengeGroupID, PriorityId: a.PriorityID, PriorityName: nameOf(names.priority, a.PriorityID),
 			Title: a.Title, Text: a.Text, State: api.AskOrOfferState(a.State), CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Etag: etagOf(a.Version),
-			Steps: stepsWire(ctx, a, a.ID),
+			Steps:      stepsWire(ctx, a, a.ID),
+			RedactedAt: a.RedactedAt, Screening: screeningWire(ctx, a),
 		}
 	}
 }

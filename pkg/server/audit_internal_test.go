@@ -81,7 +81,7 @@ func TestAuditSpeaksTheContractsWords(t *testing.T) {
 			continue
 		}
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(a.of)) {
-			if f.Tag.Get("json") == "-" {
+			if f.Tag.Get("json") == "-" || !f.IsExported() {
 				continue
 			}
 			if f.Tag.Get("gorm") == "-" {

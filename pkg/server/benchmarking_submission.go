@@ -77,7 +77,7 @@ func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchma
 	if err != nil {
 		return nil, err
 	}
-	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Table: tableWire(got.Reading), Report: reportWire(&got)}
+	wire := api.BenchmarkingSubmissionReceived{Outcome: api.PostingOutcome(got.Outcome), DryRun: call.dry(), Table: tableWire(got.Reading), Report: reportWire(&got), Screening: marksWire(&got.Submission, call.actor)}
 	if call.dry() {
 		return encoded(ctx, http.StatusOK, 0, wire)
 	}
@@ -160,7 +160,7 @@ func answerSeveral(ctx context.Context, wire any, ids []string) (api.Response, e
 func partial(mode *api.PostingMode) bool { return mode != nil && *mode == api.Partial }
 
 func postingWire(call *call, got *returns.PostingResult) api.BenchmarkingPostingResult {
-	wire := api.BenchmarkingPostingResult{Borough: got.Borough, Quarter: got.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}}
+	wire := api.BenchmarkingPostingResult{Borough: got.Borough, Quarter: got.Quarter, Outcome: api.PostingOutcome(got.Outcome), Faults: []api.Fault{}, Screening: []api.ScreeningMark{}}
 	if refused, is := errors.AsType[*programme.Error](got.Err); is {
 		wire.Code, wire.Detail = new(string(refused.Code)), &refused.Detail
 		for _, f := range listed(refused.Faults) {
@@ -168,7 +168,7 @@ func postingWire(call *call, got *returns.PostingResult) api.BenchmarkingPosting
 		}
 		return wire
 	}
-	wire.Report = new(reportWire(got))
+	wire.Report, wire.Screening = new(reportWire(got)), marksWire(&got.Submission, call.actor)
 	if !call.dry() {
 		wire.Id, wire.Etag = &got.Submission.ID, new(etagOf(got.Submission.Version))
 	}
@@ -293,6 +293,7 @@ func submissionWire(ctx context.Context) func(*returns.Submission) api.Benchmark
 			UnderReview: s.UnderReview, Standing: s.Standing, ReceivedAt: s.ReceivedAt, DaysLate: s.DaysLate, Resubmissions: s.Resubmitted,
 			Explanations: []api.VersionExplanation{}, Thread: make([]api.BenchmarkingQuestion, len(s.Thread)), ReceiptId: s.ReceiptID, Illustrative: s.Illustrative,
 			CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Etag: etagOf(s.Version), Steps: submissionSteps(ctx, s),
+			RedactedAt: s.RedactedAt, Screening: screeningWire(ctx, s),
 		}
 		for i := range s.Thread {
 			wire.Thread[i] = questionWire(&s.Thread[i])
@@ -352,7 +353,7 @@ func versionWire(v *returns.Version) api.BenchmarkingVersion {
 		Number: v.Number, State: api.BenchmarkingVersionState(v.State), Framework: v.Framework, Values: valuesWire(v.Values),
 		Explanations: explanationsWire(v.Explanations), SubmittedAt: v.SubmittedAt.UTC(), SubmittedBy: string(v.SubmittedBy),
 		OnAuthorityOf: (*string)(v.OnAuthorityOf()), AuthorisationId: v.AuthorisationID, ReceiptId: v.ReceiptID,
-		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt, Illustrative: v.Illustrative,
+		DaysLate: v.DaysLate, ClosedAt: v.ClosedAt, SupersededAt: v.SupersededAt, RedactedAt: v.RedactedAt, Illustrative: v.Illustrative,
 	}
 }
 

@@ -79,6 +79,7 @@ func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
 			Id: f.ID, PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, BoroughName: names.borough(f.Borough), Kind: api.FindingKind(f.Kind),
 			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, PriorityName: nameOf(names.priority, f.PriorityID), Indicators: programme.OrEmpty(f.Indicators),
 			SelfEvaluationSections: programme.OrEmpty(f.SelfEvaluationSections), CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Etag: etagOf(f.Version), Steps: stepsWire(ctx, f, f.ID),
+			RedactedAt: f.RedactedAt, Screening: screeningWire(ctx, f),
 		}
 		if r := f.Response; r != nil {
 			wire.Response = &api.FindingResponse{Answer: api.ResponseAnswer(r.Answer), Reason: r.Reason, At: r.At}

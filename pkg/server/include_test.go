@@ -95,6 +95,7 @@ func (i included) alone(t *testing.T, c caller, record map[string]any) any {
 		var one map[string]any
 		a.into(&one)
 		delete(one, "steps")
+		delete(one, "screening")
 		return one
 	}
 	query := maps.Clone(i.with)

@@ -29,7 +29,7 @@ func of[T, In, W any](n noun[T, In, W], ready func(*T)) mapping {
 	if ready != nil {
 		ready(&row)
 	}
-	m := mapping{shown: n.wire(asked)(&row)}
+	m := mapping{shown: n.wire(askedBy("x"))(&row)}
 	if n.input != nil {
 		var in In
 		var made T
@@ -53,17 +53,18 @@ func mappings() map[string]mapping {
 	var a programme.Authority
 	var c benchmark.Comparison
 	var g benchmark.Groups
+	found := "At SW2 1RW" // in which screening finds something
 	for _, target := range []any{&b, &a, &c, &g} {
 		fill(target)
 	}
 	return map[string]mapping{
 		"PeerChallenge":      of(peerChallenges, nil),
-		"PeerChallengeGroup": of(peerChallengeGroups, nil),
+		"PeerChallengeGroup": of(peerChallengeGroups, func(g *programme.PeerChallengeGroup) { g.Notes = &found }),
 		"GroupingProposal":   of(groupingProposals, func(p *programme.GroupingProposal) { p.Conflicts = [][2]string{{"a", "b"}} }),
 		"Participant":        of(participants, nil),
-		"PeerReview":         of(peerReviews, nil),
-		"Finding":            of(findings, nil),
-		"AskOrOffer":         of(asksAndOffers, nil),
+		"PeerReview":         of(peerReviews, func(r *programme.PeerReview) { r.Scope = &found }),
+		"Finding":            of(findings, func(f *programme.Finding) { f.Text = found }),
+		"AskOrOffer":         of(asksAndOffers, func(a *programme.AskOrOffer) { a.Text = found }),
 		"Quarter":            of(quarters, nil),
 		"Extension":          of(extensions, nil),
 		"QuarterSnapshot":    of(quarterSnapshots, nil),
@@ -79,14 +80,17 @@ func mappings() map[string]mapping {
 		"ReminderAddress": of(reminderAddresses, nil),
 		"Action": of(actions, func(a *programme.Action) {
 			due := programme.Date("2026-03-31") // before the day on which it is asked
-			a.State, a.DueOn = programme.ActionOpen, &due
+			a.State, a.DueOn, a.Text = programme.ActionOpen, &due, found
 		}),
 		"Event": of(events, func(e *programme.Event) {
 			e.ReviewAudience, e.PlaceAudience = programme.TeamOnly(), programme.TeamOnly()
 		}),
 		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
 
-		"BenchmarkingSubmission":    filled(submissionWire(askedBy("x"))),
+		"BenchmarkingSubmission": filled(func(s *returns.Submission) api.BenchmarkingSubmission {
+			s.Thread[0].Text = found
+			return submissionWire(askedBy("x"))(s)
+		}),
 		"BenchmarkingVersion":       filled(versionWire),
 		"ReceiptVerification":       {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
 		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
@@ -230,6 +234,7 @@ func wholly(t *testing.T, name string, mapped any) {
 	for _, member := range empty(reflect.ValueOf(mapped), name) {
 		switch {
 		case theContract().includes(member): // where it is asked for: TestWhatIsIncludedIsWhatTheCallerIsAnsweredAlone
+		case strings.HasSuffix(member, ".Screening[0].Acknowledged"): // nobody has said anything to it
 		case !strings.Contains(member, ".Steps["): // what is allowed has no refusal
 			t.Errorf("%s stays empty", member)
 		}

@@ -88,6 +88,7 @@ func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGr
 			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn,
 			Members: make([]api.GroupMember, len(g.Members)), Illustrative: g.Illustrative,
 			CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, Etag: etagOf(g.Version), Steps: stepsWire(ctx, g, g.ID),
+			RedactedAt: g.RedactedAt, Screening: screeningWire(ctx, g),
 		}
 		for i, m := range g.Members {
 			wire.Members[i] = api.GroupMember{Borough: m.Borough, BoroughName: names.borough(m.Borough), Role: api.MemberRole(m.Role), PresentsOn: m.PresentsOn}

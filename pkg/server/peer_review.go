@@ -162,6 +162,7 @@ func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerRev
 			Sessions: []api.ReviewSession{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
 			Report: r.Report, ReportLinks: linksWire(r.ReportLinks), Publication: api.Publication(r.Publication), ReportedOn: r.ReportedOn,
 			ProgressReviewOn: r.ProgressReviewOn, Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version), Steps: stepsWire(ctx, r, r.ID),
+			RedactedAt: r.RedactedAt, Screening: screeningWire(ctx, r),
 		}
 		party := r.Confidants().Includes(callOf(ctx).actor)
 		for i, m := range r.Team {

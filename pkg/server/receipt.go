@@ -57,7 +57,7 @@ func receiptWire(ctx context.Context) func(*programme.Receipt) api.Receipt {
 			SignedBy: string(r.SignedBy), Subject: r.Subject, AuthorisationId: r.AuthorisationID, Illustrative: r.Illustrative, SignedAt: r.SignedAt,
 			Salt: base64.RawURLEncoding.EncodeToString(r.Salt), Hash: base64.RawURLEncoding.EncodeToString(r.Hash),
 			Key: publicKeysWire([]programme.PublicKey{r.Key})[0], Signature: r.Signature,
-			CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
+			RedactedAt: r.RedactedAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
 		}
 		wire.Statement = fmt.Sprintf("Submitted by a %s of %s.", wire.SignedBy, wire.BoroughName)
 		if r.AuthorisationID != nil {

@@ -51,6 +51,7 @@ type Store interface {
 	participantStore
 	peerReviewStore
 	findingStore
+	wordsStore
 	actionStore
 	askOrOfferStore
 	quarterStore

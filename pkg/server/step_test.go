@@ -56,6 +56,14 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone),
 		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact), made(exampleReminderAddress))
 
+	// Words in which screening finds something.
+	for _, id := range []string{
+		"/v1/findings/" + w.writtenFinding(), "/v1/actions/" + w.writtenAction(), "/v1/asks-and-offers/" + w.writtenOffer(),
+		"/v1/peer-challenge-groups/" + w.writtenNotes(), "/v1/peer-reviews/" + w.writtenReview(), "/v1/benchmarking-submissions/" + w.writtenReturn(),
+	} {
+		k.try(id)
+	}
+
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
 	// A return: a draft, one that is to be explained, and what becomes of them.
@@ -243,6 +251,18 @@ var sentWith = map[string]string{
 	"peer-reviews write-report":            `{"report":"Another report."}`,
 	"peer-reviews publish":                 `{"publication":"boroughs"}`,
 	"events add-milestone":                 `{"eventId":"ID","kind":"event",` + aMilestone,
+	"peer-challenge-groups acknowledge":    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"peer-challenge-groups redact":         `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"peer-reviews acknowledge":             `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"peer-reviews redact":                  `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"actions acknowledge":                  `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"actions redact":                       `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"asks-and-offers acknowledge":          `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"asks-and-offers redact":               `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"benchmarking-submissions acknowledge": `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"benchmarking-submissions redact":      `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"findings acknowledge":                 `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"findings redact":                      `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
 	"findings edit":                        `{"theme":"Another theme"}`,
 	"findings respond":                     `{"answer":"partly","reason":"As far as it goes."}`,
 	"findings add-action":                  `{"findingId":"ID","text":"Do it.","owner":"Head of Service","ownerKind":"role","dueOn":"2098-03-31"}`,

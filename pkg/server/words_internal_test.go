@@ -1,0 +1,114 @@
+package server
+
+import (
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"peerchallenge/pkg/programme"
+)
+
+// unscreened are the texts of records in which screening does not look, and why.
+var unscreened = map[string]string{
+	"milestone.title": "a headline of the public page, by the programme's team", "milestone.description": "likewise", "milestone.evidence.title": "likewise",
+	"grouping-proposal.unplaced.detail": "words of the program", "benchmarking-submission.explanations.by": "a role", "benchmarking-submission.thread.answeredBy": "likewise", "benchmarking-submission.explanations.carriedFrom": "a quarter",
+	"event.title": "likewise", "event.description": "likewise", "event.sessions.title": "likewise", "event.opportunities": "likewise",
+	"peer-challenge.title": "likewise", "peer-challenge.methods": "likewise", "peer-challenge.learningThemes": "likewise",
+	"event.invited.organisations": "names of organisations", "event.attended.organisations": "likewise", "participant.organisation": "likewise", "peer-review.team.organisation": "likewise",
+	"event.venue": "a place, whose address is meant to be read", "peer-challenge-group.venue": "likewise",
+	"peer-challenge-group.name": "what a group is called", "peer-review.title": "what a review is called", "quarter.name": "what a quarter is called",
+	"framework":        "what the region asks for: no borough, and no child",
+	"participant.name": "who takes part is named, and is no child", "peer-review.team.name": "likewise",
+	"action.owner":     "a role or a body",
+	"contact.promised": "the programme's team alone reads it", "contact.promisedBy": "a role",
+	"quarter-snapshot.reason": "the team says in public why a quarter stands as it does", "quarter-snapshot.withdrawnFor": "likewise", "quarter-snapshot.quarterName": "what a quarter is called",
+	"extension.reason": "the team says it to one borough, and the audit keeps it too", "correction-window.reason": "likewise",
+	"finding.selfEvaluationSections": "headings of the template",
+	"api-client.name":                "what a machine is called", "read-key.name": "likewise", "api-client.keys.kid": "the id of a key", "api-client.secrets.hint": "a part of a secret", "read-key.hint": "likewise",
+	"authorisation.issuer": "whom a token names", "authorisation.subject": "likewise", "authorisation.ending": "one of our words", "receipt": "who has signed, with which key, and what our sentences make of it",
+	"token-revocation.issuer": "whom a token names", "token-revocation.subject": "likewise",
+}
+
+// TestEveryTextIsScreened: every text of every record that has readers beyond those who write
+// it is one in which screening looks, or stands above with its reason. What
+// screening looks at can be redacted, so that the audit keeps none of it.
+func TestEveryTextIsScreened(t *testing.T) {
+	t.Parallel()
+	contract, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unused := maps.Clone(unscreened)
+	for noun, a := range audited {
+		row := reflect.New(reflect.TypeOf(a.of))
+		if _, is := reflect.TypeAssert[programme.Record](row); !is {
+			continue // reference data are about no people
+		}
+		screened := map[string]bool{}
+		if worded, is := reflect.TypeAssert[programme.Worded](row); is {
+			fill(row.Interface())
+			for _, text := range worded.Texts() {
+				field := strings.ReplaceAll(strings.Trim(placeInList.ReplaceAllString(text.Field, "/"), "/"), "/", ".")
+				screened[field] = true
+				member, _, _ := strings.Cut(field, ".")
+				if !slices.ContainsFunc(programme.Withheld(reflect.TypeOf(a.of)), func(name string) bool { return wireName(name) == member }) {
+					t.Errorf("%s.%s can be redacted, and the audit keeps it", noun, member)
+				}
+			}
+		}
+		for _, text := range textsOf(contract.doc.Components.Schemas[a.schema].Value, "") {
+			switch {
+			case screened[text] && unscreened[noun+"."+text] != "":
+				t.Errorf("%s.%s is screened, and there is said why not", noun, text)
+			case screened[text]:
+				delete(screened, text)
+			case unscreened[noun+"."+text] == "" && unscreened[noun] == "":
+				t.Errorf("%s.%s is a text: let Texts answer it, or say here why screening does not look in it", noun, text)
+			}
+			delete(unused, noun+"."+text)
+			delete(unused, noun)
+		}
+		for text := range screened {
+			t.Errorf("screening looks in %s.%s, which is no text of the contract", noun, text)
+		}
+	}
+	for text := range unused {
+		t.Errorf("%s is no text", text)
+	}
+}
+
+// placeInList is a place in a list, in a pointer.
+var placeInList = regexp.MustCompile(`/[0-9]+(/|$)`)
+
+// textsOf lists the members, and members of members, that take people's words. What an
+// answer alone says of other records is theirs.
+func textsOf(s *openapi3.Schema, at string) []string {
+	var found []string
+	included, _ := s.Extensions["x-include"].(map[string]any)
+	for name, ref := range s.Properties {
+		member, of := strings.TrimPrefix(at+"."+name, "."), ref.Value
+		if of.Type.Is("array") {
+			of = of.Items.Value
+		}
+		switch {
+		case ownWords[name] || included[name] != nil:
+		case of.Type.Is("object"):
+			found = append(found, textsOf(of, member)...)
+		case of.Type.Is("string") && len(of.Enum) == 0 && of.Pattern == "" && slices.Contains([]string{"", "line", "text", "words"}, of.Format):
+			found = append(found, member)
+		}
+	}
+	return found
+}
+
+// ownWords are members whose words are ours: of names beside codes, of steps and of what
+// illustrates.
+var ownWords = map[string]bool{
+	"steps": true, "etag": true, "illustrative": true, "screening": true, "include": true, "url": true, "href": true,
+	"boroughName": true, "hostName": true, "priorityName": true, "subRegionName": true, "boroughNames": true, "priorityNames": true, "subRegionNames": true,
+}
