@@ -287,7 +287,7 @@ func TestASmallCountIsNotHad(t *testing.T) {
 		for borough, n := range map[string]float64{own: float64(few - 2), group: 30, partner: 40} {
 			manager.does(w.submits(borough, open, reported("referrals", 300), reported("rereferrals", n)), "accept", "").want(200)
 		}
-		truth := manager.get("/v1/quarters/" + code + "/figures?unsuppressed=true").want(200).body + manager.get("/v1/quarters/"+open+"/figures?unsuppressed=true").want(200).body
+		truth := manager.get("/v1/quarters/"+code+"/figures?unsuppressed=true").want(200).body + manager.get("/v1/quarters/"+open+"/figures?unsuppressed=true").want(200).body
 		all["Lambeth in the truth"] = truth
 		asked := []string{
 			"/v1/quarters?include=steps", "/v1/snapshots?include=steps", "/v1/snapshots/" + id, "/v1/snapshots/" + id + "/document", "/v1/timeliness", "/v1/changes",
