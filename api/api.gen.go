@@ -8471,6 +8471,11 @@ type QuarterHeatMap struct {
 	// Boroughs The rows.
 	Boroughs []HeatMapBorough `json:"boroughs"`
 
+	// ContainsSmallNumbers Whether figures are shown as they are, so that there may be small numbers among them: the caller's own, or all. Pass them on to nobody.
+	//
+	// Example: false
+	ContainsSmallNumbers bool `json:"containsSmallNumbers"`
+
 	// Framework A version of the framework: major, minor and patch.
 	//
 	// Example: 1.0.0
@@ -13413,6 +13418,9 @@ type GetQuarterHeatMapParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
 
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -13421,6 +13429,9 @@ type GetQuarterHeatMapParams struct {
 type GetQuarterHeatMapTableParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -13431,6 +13442,9 @@ type GetQuarterHeatMapPictureParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
 
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -13439,6 +13453,9 @@ type GetQuarterHeatMapPictureParams struct {
 type GetQuarterHeatMapWorkbookParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -17708,21 +17725,25 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/quarters/:quarter/heat-map", o.GetQuarterHeatMap, func(from *request, r *GetQuarterHeatMapRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map.csv", o.GetQuarterHeatMapTable, func(from *request, r *GetQuarterHeatMapTableRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map.xlsx", o.GetQuarterHeatMapWorkbook, func(from *request, r *GetQuarterHeatMapWorkbookRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map.svg", o.GetQuarterHeatMapPicture, func(from *request, r *GetQuarterHeatMapPictureRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions", o.ListBenchmarkingSubmissions, func(from *request, r *ListBenchmarkingSubmissionsRequestObject) {

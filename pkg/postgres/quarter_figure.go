@@ -35,7 +35,7 @@ func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosu
 		return shown.Figures(f), nil
 	})
 	if f.Unsuppressed {
-		return l.Under(func(ctx context.Context) error { return s.keepRead(ctx, actor, quarter, f) })
+		return l.Under(func(ctx context.Context) error { return s.keepRead(ctx, actor, quarter, &f) })
 	}
 	// A whole list begins before its rows are read.
 	l.Each = l.Under(func(ctx context.Context) error {
@@ -60,16 +60,6 @@ func (s *Store) figuresOf(tx *gorm.DB, actor programme.Actor, quarter string, f 
 		err = shown.May(actor)
 	}
 	return shown, err
-}
-
-// shown answers the quarter's snapshot with the number or, without one, that which is
-// shown, as the actor may see it.
-func (s *Store) shown(tx *gorm.DB, actor programme.Actor, quarter string, number *int) (disclosure.Shown, error) {
-	row, err := chosenSnapshot(tx, quarter, number)
-	if err != nil {
-		return disclosure.Shown{}, err
-	}
-	return s.snapshotFor(tx, actor, &row)
 }
 
 // chosenSnapshot looks for the quarter's snapshot with the number or, without one, for that

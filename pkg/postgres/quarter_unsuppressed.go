@@ -12,8 +12,9 @@ import (
 // keepRead keeps in the audit that the actor asks for true figures of the quarter, and by
 // what question: committed before any is read, so that there is no answer without it. What
 // would be refused is refused, and not kept. The quarter is held, so that its entries
-// become visible in their order; nothing is told to the feed, because nothing is another.
-func (s *Store) keepRead(ctx context.Context, actor programme.Actor, quarter string, f disclosure.FigureFilter) error {
+// become visible in their order. The snapshot that is kept is the one that is read, also if
+// another is shown by then; nothing is told to the feed, because nothing is another.
+func (s *Store) keepRead(ctx context.Context, actor programme.Actor, quarter string, f *disclosure.FigureFilter) error {
 	if err := disclosure.MayReadUnsuppressed(actor); err != nil {
 		return err
 	}
@@ -27,6 +28,7 @@ func (s *Store) keepRead(ctx context.Context, actor programme.Actor, quarter str
 		switch {
 		case err == nil:
 			asked.Snapshot = &row.Number
+			f.Number = asked.Snapshot
 		case !unpublished(err) || f.Number != nil || !q.OpenFor(w.today()):
 			return err
 		}

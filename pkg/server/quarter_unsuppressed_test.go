@@ -72,9 +72,6 @@ func TestTrueFiguresAreMarked(t *testing.T) {
 	if column := slices.Index(records[0], "containsSmallNumbers"); err != nil || column < 0 || len(records) != 3 || records[1][column] != "true" || records[2][column] != "true" {
 		t.Errorf("the table is\n%s", table)
 	}
-	for _, form := range []string{"", ".csv", ".xlsx", ".svg"} { // which have no true figures to give
-		manager.get("/v1/quarters/"+code+"/heat-map"+form+"?unsuppressed=true").problem(400, "bad_request")
-	}
 }
 
 // TestTheAuditHasWhatWasAsked: one entry for each answer, of whatever form, and nothing of
