@@ -884,6 +884,23 @@ const (
 	PunctualityOnTime       Punctuality = "on_time"
 )
 
+// Defines values for QuarterChangeDirection.
+const (
+	QuarterChangeDirectionBetter      QuarterChangeDirection = "better"
+	QuarterChangeDirectionLessThannil QuarterChangeDirection = "<nil>"
+	QuarterChangeDirectionSame        QuarterChangeDirection = "same"
+	QuarterChangeDirectionWorse       QuarterChangeDirection = "worse"
+)
+
+// Defines values for QuarterChangeStatus.
+const (
+	QuarterChangeStatusFrameworkChanged QuarterChangeStatus = "framework_changed"
+	QuarterChangeStatusHidden           QuarterChangeStatus = "hidden"
+	QuarterChangeStatusMissing          QuarterChangeStatus = "missing"
+	QuarterChangeStatusNotPublished     QuarterChangeStatus = "not_published"
+	QuarterChangeStatusNumber           QuarterChangeStatus = "number"
+)
+
 // Defines values for QuarterSnapshotState.
 const (
 	QuarterSnapshotStateStanding  QuarterSnapshotState = "standing"
@@ -936,12 +953,12 @@ const (
 
 // Defines values for RelationKind.
 const (
-	Disjoint RelationKind = "disjoint"
-	FlowOf   RelationKind = "flow_of"
-	Free     RelationKind = "free"
-	PartOf   RelationKind = "part_of"
-	Same     RelationKind = "same"
-	StayOf   RelationKind = "stay_of"
+	RelationKindDisjoint RelationKind = "disjoint"
+	RelationKindFlowOf   RelationKind = "flow_of"
+	RelationKindFree     RelationKind = "free"
+	RelationKindPartOf   RelationKind = "part_of"
+	RelationKindSame     RelationKind = "same"
+	RelationKindStayOf   RelationKind = "stay_of"
 )
 
 // Defines values for ReleaseOutcome.
@@ -8247,6 +8264,14 @@ type Quarter struct {
 	Window Punctuality `json:"window"`
 }
 
+// QuarterChangeDirection Whether the change is to the good; null where there is none, or no end of the indicator is good. More may come.
+//
+// Example: better
+type QuarterChangeDirection string
+
+// QuarterChangeStatus Whether there is a change. A number, of which 0 is one; `hidden`, one of the two figures is hidden or withheld; `missing`, one of the two is not there; `not_published`, the other quarter shows nothing now, or is made up where this one is not; `framework_changed`, the two are not of the same thing, since the framework changed in between in a major way. More may come.
+type QuarterChangeStatus string
+
 // QuarterCode A quarter of a financial year: Q1 is April to June.
 //
 // Example: 2026-27-Q1
@@ -8306,6 +8331,22 @@ type QuarterFigure struct {
 	// Example: South
 	BoroughName Name `json:"boroughName"`
 
+	// ChangeOnLastQuarter The figure less that one; null where no change can be told.
+	//
+	// Example: 0.7
+	ChangeOnLastQuarter *float64 `json:"changeOnLastQuarter"`
+
+	// ChangeOnLastQuarterStatus Whether there is a change. A number, of which 0 is one; `hidden`, one of the two figures is hidden or withheld; `missing`, one of the two is not there; `not_published`, the other quarter shows nothing now, or is made up where this one is not; `framework_changed`, the two are not of the same thing, since the framework changed in between in a major way. More may come.
+	ChangeOnLastQuarterStatus QuarterChangeStatus `json:"changeOnLastQuarterStatus"`
+
+	// ChangeOnLastYear The figure less that one; null where no change can be told.
+	//
+	// Example: -0.7
+	ChangeOnLastYear *float64 `json:"changeOnLastYear"`
+
+	// ChangeOnLastYearStatus Whether there is a change. A number, of which 0 is one; `hidden`, one of the two figures is hidden or withheld; `missing`, one of the two is not there; `not_published`, the other quarter shows nothing now, or is made up where this one is not; `framework_changed`, the two are not of the same thing, since the framework changed in between in a major way. More may come.
+	ChangeOnLastYearStatus QuarterChangeStatus `json:"changeOnLastYearStatus"`
+
 	// ComparatorsQuarter Of which quarter the region, the sub-region and the neighbours are: the row's own or, where a borough reads it before it is published, the last that is. Null where none is.
 	//
 	// Example: 2026-27-Q1
@@ -8325,6 +8366,31 @@ type QuarterFigure struct {
 	//
 	// Example: 2140
 	Denominator *float64 `json:"denominator"`
+
+	// DirectionOnLastQuarter Whether the change is to the good; null where there is none, or no end of the indicator is good. More may come.
+	//
+	// Example: better
+	DirectionOnLastQuarter *QuarterChangeDirection `json:"directionOnLastQuarter"`
+
+	// DirectionOnLastYear Whether the change is to the good; null where there is none, or no end of the indicator is good. More may come.
+	//
+	// Example: better
+	DirectionOnLastYear *QuarterChangeDirection `json:"directionOnLastYear"`
+
+	// England The newest annual figure that the Department for Education has for England; null where it has none.
+	//
+	// Example: 21.4
+	England *float64 `json:"england"`
+
+	// EnglandPeriod The code of the period that it is of: a year, or the day as at which it was counted.
+	//
+	// Example: 2024-25
+	EnglandPeriod *string `json:"englandPeriod"`
+
+	// EnglandPeriodName What people call that period.
+	//
+	// Example: financial year 2024-25
+	EnglandPeriodName *string `json:"englandPeriodName"`
 
 	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 	Exception Exception `json:"exception"`
@@ -8349,6 +8415,26 @@ type QuarterFigure struct {
 	// Example: Rate of referrals per 10000
 	IndicatorName string `json:"indicatorName"`
 
+	// LastQuarter The quarter before's figure; null where it is no number, or not of the same thing.
+	//
+	// Example: 25.9
+	LastQuarter *float64 `json:"lastQuarter"`
+
+	// LastQuarterSnapshot The number of the snapshot that the quarter before shows; null where it shows none.
+	//
+	// Example: 2
+	LastQuarterSnapshot *int `json:"lastQuarterSnapshot"`
+
+	// LastYear The figure of the same quarter of the year before; null likewise.
+	//
+	// Example: 27.3
+	LastYear *float64 `json:"lastYear"`
+
+	// LastYearSnapshot The number of the snapshot that the same quarter of the year before shows; null likewise.
+	//
+	// Example: 1
+	LastYearSnapshot *int `json:"lastYearSnapshot"`
+
 	// Lower The least that it can be: the value, where it is a number; null where nothing is known.
 	//
 	// Example: 26.6
@@ -8368,6 +8454,16 @@ type QuarterFigure struct {
 	//
 	// Example: 7
 	NeighboursN int `json:"neighboursN"`
+
+	// NeighboursPublished The mean of what was published then for its statistical neighbours, wherever they are.
+	//
+	// Example: 22.8
+	NeighboursPublished *float64 `json:"neighboursPublished"`
+
+	// NeighboursPublishedN How many of them have a value there.
+	//
+	// Example: 10
+	NeighboursPublishedN int `json:"neighboursPublishedN"`
 
 	// Numerator The numerator, or null where it is no number.
 	//

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -22,6 +23,9 @@ type QuarterFigure struct {
 	SmallNumbers bool
 	Provisional  bool      // returns may still come or be corrected: the quarter is not published
 	Received     *Received // of a provisional one of the whole region; nil of all others
+
+	OnLastQuarter Change
+	OnLastYear    Change // on the same quarter of the year before
 }
 
 // Comparators are what stands beside a figure: that of its own quarter or, where this is
@@ -46,10 +50,15 @@ type Shown struct {
 	Own      *View // the reader's own true figures, or nil; see [Set.Own]
 	// Indicators are those of the framework, as figures are computed by.
 	Indicators []benchmark.Indicator
+	Asked      framework.Edition
 	// Beside has the comparators; nil where the document has its own.
 	Beside      *Document
 	Provisional bool
 	Received    *Received // see [QuarterFigure]
+
+	// LastQuarter and LastYear are what the quarter before and the same quarter of the
+	// year before show now; nil where they show nothing.
+	LastQuarter, LastYear *Shown
 }
 
 // May refuses what was not made for the actor. It is Forbidden then.
@@ -88,6 +97,7 @@ func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 				row.Beside = d.comparatorsAt(i, k)
 			}
 			s.layOver(&row)
+			row.OnLastQuarter, row.OnLastYear = s.since(s.LastQuarter, &row), s.since(s.LastYear, &row)
 			rows = append(rows, row)
 		}
 	}

@@ -29,6 +29,9 @@ func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosu
 	}
 	l := listed(s, reads, lastHeard(actor), (*disclosure.QuarterFigure).Key, func(tx *gorm.DB) ([]disclosure.QuarterFigure, error) {
 		shown, err := shown(tx)
+		if err == nil {
+			err = s.setBeside(tx, actor, &shown)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +57,7 @@ func (s *Store) figuresOf(tx *gorm.DB, actor programme.Actor, quarter string, f 
 	case err == nil && f.Unsuppressed:
 		shown, err = s.unsuppressedSnapshot(tx, actor, &row)
 	case err == nil:
-		shown, err = s.snapshotFor(tx, actor, &row)
+		shown, err = s.thawed(tx, actor, &row)
 	}
 	if err == nil {
 		err = shown.May(actor)
@@ -93,17 +96,21 @@ func chosenSnapshot(tx *gorm.DB, quarter string, number *int) (row disclosure.Qu
 	return row, row.Readable()
 }
 
-// snapshotFor answers the snapshot, which stands, as the actor may see it.
-func (s *Store) snapshotFor(tx *gorm.DB, actor programme.Actor, row *disclosure.QuarterSnapshot) (disclosure.Shown, error) {
+// thawed answers a snapshot, which stands, as the actor may see it.
+func (s *Store) thawed(tx *gorm.DB, actor programme.Actor, row *disclosure.QuarterSnapshot) (disclosure.Shown, error) {
 	kept, err := s.frozen.of(tx, row)
 	if err != nil {
 		return disclosure.Shown{}, err
 	}
-	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators}
+	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators, Asked: editionOf(&kept.asked)}
 	if owner := disclosure.Owner(actor); owner != "" {
 		shown.Own, err = kept.own(tx, row.ID, owner)
 	}
 	return shown, err
+}
+
+func editionOf(a *returns.Asked) framework.Edition {
+	return framework.Edition{Number: a.Version, Document: a.Document}
 }
 
 // frozenCache keeps snapshots that were read, up to a number of bytes. They never change,

@@ -28,7 +28,7 @@ func (s *Store) ShownQuarter(ctx context.Context, actor programme.Actor, quarter
 	if f.Unsuppressed {
 		shown, err = s.unsuppressedSnapshot(tx, actor, &row)
 	} else {
-		shown, err = s.snapshotFor(tx, actor, &row)
+		shown, err = s.thawed(tx, actor, &row)
 	}
 	if err == nil {
 		err = shown.May(actor)

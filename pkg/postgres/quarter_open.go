@@ -45,10 +45,14 @@ func (s *Store) openQuarter(tx *gorm.DB, actor programme.Actor, quarter string, 
 	return w.openBorough(policy, owner)
 }
 
+func (s *showing) shown() disclosure.Shown {
+	return disclosure.Shown{Indicators: s.asked.Indicators, Asked: editionOf(&s.asked), Provisional: true}
+}
+
 // openRegion answers what is in force of all boroughs, as everybody would see it; an
 // owner's own figures are laid over as they would be.
 func (w *work) openRegion(policy *showing, owner string, wantsTruth bool) (disclosure.Shown, error) {
-	shown := disclosure.Shown{Indicators: policy.asked.Indicators, Provisional: true}
+	shown := policy.shown()
 	sources, err := inForce(w.tx, policy.period, "")
 	if err != nil {
 		return shown, err
@@ -77,7 +81,7 @@ func (w *work) openRegion(policy *showing, owner string, wantsTruth bool) (discl
 // openBorough answers what is in force of the one borough. Nothing is read of any other:
 // beside it stands the last quarter that everybody may see.
 func (w *work) openBorough(policy *showing, owner string) (disclosure.Shown, error) {
-	shown := disclosure.Shown{Indicators: policy.asked.Indicators, Provisional: true}
+	shown := policy.shown()
 	sources, err := inForce(w.tx, policy.period, owner)
 	if err != nil {
 		return shown, err

@@ -72,7 +72,7 @@ func (s *Store) unsuppressedSnapshot(tx *gorm.DB, actor programme.Actor, row *di
 	if err != nil {
 		return shown, err
 	}
-	shown.Indicators = kept.asked.Indicators
+	shown.Indicators, shown.Asked = kept.asked.Indicators, editionOf(&kept.asked)
 	shown.Document, err = unsuppressed(truth, actor, setting)
 	return shown, err
 }

@@ -20,10 +20,53 @@ func (s *Server) ListQuarterFigures(ctx context.Context, r api.ListQuarterFigure
 	f.Unsuppressed = p.Unsuppressed != nil && *p.Unsuppressed
 	call := callOf(ctx)
 	call.unsuppressed = f.Unsuppressed
-	return answerListing(ctx, s.store.QuarterFigures(call.actor, r.Quarter, f), quarterFigureWire)
+	return answerListing(ctx, s.store.QuarterFigures(call.actor, r.Quarter, f), quarterFigureWire(call.snapshot))
 }
 
-func quarterFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
+// quarterFigureWire writes rows with what the reference data say beside them.
+func quarterFigureWire(reference *benchmark.Snapshot) func(*disclosure.QuarterFigure) api.QuarterFigure {
+	annual := annuals(reference)
+	return func(f *disclosure.QuarterFigure) api.QuarterFigure {
+		w := shownFigureWire(f)
+		changesWire(&w, f)
+		if a := annual(w.Indicator); a != nil {
+			w.England, w.EnglandPeriod, w.EnglandPeriodName = &a.England, &a.Period.Code, new(a.Period.Name())
+			mean, n := a.Neighbours(w.Borough)
+			w.NeighboursPublished, w.NeighboursPublishedN = rounded(mean), n
+		}
+		return w
+	}
+}
+
+// annuals answers what was last published for a year on an indicator, each looked for once.
+func annuals(reference *benchmark.Snapshot) func(indicator string) *benchmark.Annual {
+	found := map[string]*benchmark.Annual{}
+	return func(indicator string) *benchmark.Annual {
+		a, looked := found[indicator]
+		if !looked {
+			a = reference.LastAnnual(indicator)
+			found[indicator] = a
+		}
+		return a
+	}
+}
+
+func changesWire(w *api.QuarterFigure, f *disclosure.QuarterFigure) {
+	q, y := &f.OnLastQuarter, &f.OnLastYear
+	w.LastQuarterSnapshot, w.LastQuarter, w.ChangeOnLastQuarter = q.Snapshot, q.Before, q.Change
+	w.ChangeOnLastQuarterStatus, w.DirectionOnLastQuarter = api.QuarterChangeStatus(q.Status), directionWire(q.Direction)
+	w.LastYearSnapshot, w.LastYear, w.ChangeOnLastYear = y.Snapshot, y.Before, y.Change
+	w.ChangeOnLastYearStatus, w.DirectionOnLastYear = api.QuarterChangeStatus(y.Status), directionWire(y.Direction)
+}
+
+func directionWire(d disclosure.Direction) *api.QuarterChangeDirection {
+	if d == "" {
+		return nil
+	}
+	return new(api.QuarterChangeDirection(d))
+}
+
+func shownFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
 	p := f.Position
 	w := api.QuarterFigure{
 		Quarter: f.Of.Quarter, Snapshot: snapshotNumber(f.Of), Borough: f.Member.Borough, BoroughName: f.Member.Name, SubRegion: f.Member.SubRegion,

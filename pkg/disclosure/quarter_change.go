@@ -1,0 +1,106 @@
+package disclosure
+
+import (
+	"slices"
+
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
+)
+
+// Change is what a figure has become since another quarter, as the same reader may see
+// both: everybody from what everybody sees, a borough of its own figures from these.
+type Change struct {
+	Status    ChangeStatus
+	Snapshot  *int      // number of the other quarter's; nil where it shows none
+	Before    *float64  // the other quarter's value, where it is a number that this one may be set beside
+	Change    *float64  // nil unless the status is Changed
+	Direction Direction // empty likewise, and where no end is good
+}
+
+// ChangeStatus says whether there is a change, and if not why.
+type ChangeStatus string
+
+// The statuses. What needs two cells is made of numbers; anything else is a gap.
+const (
+	Changed          ChangeStatus = "number"            // it may be 0
+	ChangeHidden     ChangeStatus = "hidden"            // one of the two is hidden or withheld
+	ChangeMissing    ChangeStatus = "missing"           // one of the two is not there
+	NotPublished     ChangeStatus = "not_published"     // the other quarter shows nothing, or is made up where this one is not
+	FrameworkChanged ChangeStatus = "framework_changed" // the two are not of the same thing
+)
+
+// Direction says whether a change is to the good.
+type Direction string
+
+// The directions.
+const (
+	Better    Direction = "better"
+	Worse     Direction = "worse"
+	Unchanged Direction = "same"
+)
+
+// since answers what the row's figure, which is laid over already, has become since the
+// other quarter.
+func (s *Shown) since(other *Shown, row *QuarterFigure) Change {
+	if other == nil || other.Document.Illustrative != s.Document.Illustrative {
+		return Change{Status: NotPublished}
+	}
+	c := Change{Snapshot: &other.Document.Number}
+	before, p := other.figure(row.Position.Indicator, row.Member.Borough)
+	if p != nil && !s.follows(other, row.Position, p) {
+		c.Status = FrameworkChanged
+		return c
+	}
+	if before.Status == Number {
+		c.Before = &before.Value.Middle
+	}
+	now := &row.Figure.Figure
+	switch {
+	case now.Status == Number && before.Status == Number:
+		difference := fourDecimals(now.Value.Middle - before.Value.Middle)
+		c.Status, c.Change, c.Direction = Changed, &difference, direction(row.Position.Polarity, difference)
+	case concealed(now.Status) || concealed(before.Status):
+		c.Status = ChangeHidden
+	default:
+		c.Status = ChangeMissing
+	}
+	return c
+}
+
+func concealed(s Status) bool { return s == Hidden || s == Withheld }
+
+// follows reports whether figures of an indicator may be taken from those of the other
+// quarter.
+func (s *Shown) follows(other *Shown, now, before *Position) bool {
+	return now.Unit == before.Unit && framework.Comparable(other.Asked, s.Asked, now.Indicator)
+}
+
+func direction(polarity benchmark.Polarity, change float64) Direction {
+	switch {
+	case polarity == benchmark.Neutral:
+		return ""
+	case change == 0:
+		return Unchanged
+	case change > 0 == (polarity == benchmark.High):
+		return Better
+	}
+	return Worse
+}
+
+// figure answers a figure of the quarter as the reader sees it, and the indicator's
+// position. What is not there is missing, and has no position where it was not asked.
+func (s *Shown) figure(indicator, borough string) (Figure, *Position) {
+	none := Figure{Borough: borough, Status: Missing}
+	k := slices.IndexFunc(s.Document.Indicators, func(p Position) bool { return p.Indicator == indicator })
+	if k < 0 {
+		return none, nil
+	}
+	p := &s.Document.Indicators[k]
+	i := slices.IndexFunc(s.Document.Boroughs, func(m Member) bool { return m.Borough == borough })
+	if i < 0 {
+		return none, p
+	}
+	row := QuarterFigure{Member: &s.Document.Boroughs[i], Position: p, Figure: p.Figures[i]}
+	s.layOver(&row)
+	return row.Figure.Figure, p
+}

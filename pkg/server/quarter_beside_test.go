@@ -1,0 +1,142 @@
+package server_test
+
+import (
+	"net/http"
+	"testing"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/programme"
+)
+
+// threeQuarters brings two years of quarters, and publishes the last, the one before it
+// and that of the year before. It answers the code of the last.
+func (w *world) threeQuarters(few int) string {
+	w.t.Helper()
+	code := w.earliest()
+	w.as(programme.RoleProgramme, "").brings("", asCSV, w.pastWith(code, 0, 8, few)).want(200)
+	for _, ago := range []int{4, 1, 0} { // the last quarter is withheld where no year is shown
+		w.publishes(before(w.t, code, ago))
+	}
+	return code
+}
+
+// figure is a row of the quarter's table.
+func (c caller) figure(quarter, borough, indicator string) (f api.QuarterFigure) {
+	c.w.t.Helper()
+	var page struct{ Items []api.QuarterFigure }
+	c.get("/v1/quarters/" + quarter + "/figures?borough=" + borough + "&indicator=" + indicator).want(200).into(&page)
+	if len(page.Items) != 1 {
+		c.w.t.Fatalf("%d rows", len(page.Items))
+	}
+	return page.Items[0]
+}
+
+// TestAQuarterBesideOthers: a change is made of what both quarters show when it is read,
+// so that what was withdrawn leaves it and what is taken anew enters; small counts have
+// none for others, and for their borough one of its own figures.
+func TestAQuarterBesideOthers(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	code := w.threeQuarters(3)
+	last, year := before(t, code, 1), before(t, code, 4)
+	manager, lead := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own)
+	const referrals, rereferrals = "REF_RATE", "REREF_PCT"
+
+	f := manager.figure(code, group, referrals)
+	if *f.LastQuarterSnapshot != 1 || *f.LastYearSnapshot != 1 || f.ChangeOnLastQuarterStatus != "number" || f.ChangeOnLastYearStatus != "number" {
+		t.Fatalf("%+v", f)
+	}
+	then, earlier := manager.figure(last, group, referrals), manager.figure(year, group, referrals)
+	if *f.LastQuarter != *then.Value || *f.LastYear != *earlier.Value || *f.LastQuarter <= *f.Value || *f.LastYear <= *f.LastQuarter {
+		t.Errorf("%v after %v and %v", *f.Value, *f.LastQuarter, *f.LastYear)
+	}
+	near := func(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 }
+	if !near(*f.ChangeOnLastQuarter, *f.Value-*then.Value) || !near(*f.ChangeOnLastYear, *f.Value-*earlier.Value) {
+		t.Errorf("%v and %v", *f.ChangeOnLastQuarter, *f.ChangeOnLastYear)
+	}
+	if p := f.Polarity; (f.DirectionOnLastYear == nil) != (p == "neutral") || p == "low" && *f.DirectionOnLastYear != "better" {
+		t.Errorf("%v of an indicator of which %s is good", f.DirectionOnLastYear, p)
+	}
+	if then.ChangeOnLastQuarterStatus != "not_published" || then.LastQuarterSnapshot != nil || then.LastQuarter != nil || then.ChangeOnLastQuarter != nil || then.DirectionOnLastQuarter != nil {
+		t.Errorf("on a quarter that shows nothing: %+v", then)
+	}
+	if missing := manager.figure(code, "E09000033", referrals); missing.ChangeOnLastYearStatus != "missing" || missing.ChangeOnLastYear != nil || missing.LastYear != nil {
+		t.Errorf("of a borough without a return: %+v", missing)
+	}
+
+	// Lambeth's re-referrals are few in all three.
+	hidden, mine := manager.figure(code, own, rereferrals), lead.figure(code, own, rereferrals)
+	if hidden.ChangeOnLastYearStatus != "hidden" || hidden.ChangeOnLastQuarterStatus != "hidden" || hidden.LastYear != nil || hidden.ChangeOnLastYear != nil || hidden.DirectionOnLastYear != nil {
+		t.Errorf("others find %+v", hidden)
+	}
+	if mine.ChangeOnLastYearStatus != "number" || mine.ChangeOnLastQuarterStatus != "number" || *mine.LastYear != *lead.figure(year, own, rereferrals).Value || !near(*mine.ChangeOnLastYear, *mine.Value-*mine.LastYear) {
+		t.Errorf("Lambeth finds %+v", mine)
+	}
+	if theirs, seen := lead.figure(code, group, rereferrals), manager.figure(code, group, rereferrals); jsonOf(t, theirs) != jsonOf(t, seen) {
+		t.Error("Lambeth finds another change of somebody else's")
+	}
+
+	// Withdrawn, the other quarter leaves the change, and taken anew it enters under its number.
+	// A table and a page that was kept say so too.
+	figures := "/v1/quarters/" + code + "/figures?borough=" + group + "&indicator=" + referrals
+	kept, table := manager.get(figures), manager.get(figures+"&format=csv").want(200).body
+	var q api.Quarter
+	manager.get("/v1/quarters/" + last).want(200).into(&q)
+	manager.change(http.MethodPost, "/v1/snapshots/"+*q.Snapshot+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
+	if f = manager.figure(code, group, referrals); f.ChangeOnLastQuarterStatus != "not_published" || f.LastQuarterSnapshot != nil || f.LastQuarter != nil || f.ChangeOnLastQuarter != nil || f.ChangeOnLastYearStatus != "number" {
+		t.Errorf("of what was withdrawn: %+v", f)
+	}
+	manager.send(http.MethodGet, figures, "", "If-None-Match", kept.header.Get("ETag")).want(200)
+	if manager.get(figures+"&format=csv").want(200).body == table {
+		t.Error("the table tells what was withdrawn")
+	}
+	manager.post("/v1/quarters/"+last+"/snapshots", `{"reason":"Put right."}`).want(201)
+	if f = manager.figure(code, group, referrals); *f.LastQuarterSnapshot != 2 || f.ChangeOnLastQuarterStatus != "number" || *f.LastYearSnapshot != 1 {
+		t.Errorf("taken anew: %+v", f)
+	}
+}
+
+// TestAMajorFrameworkIsAGap: nothing is taken from figures by a framework that has changed
+// in a major way.
+func TestAMajorFrameworkIsAGap(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	code, manager := w.earliest(), w.as(programme.RoleProgramme, "")
+	manager.brings("", asCSV, w.pastWith(code, 2, 8, 3)).want(200)
+	number := w.draft()
+	manager.change(http.MethodPost, "/v1/frameworks/"+number+"/publish", "").want(200)
+	manager.send(http.MethodPost, "/v1/benchmarking-history?framework="+number, w.pastWith(code, 0, 2, 3), "Content-Type", asCSV).want(200)
+	for _, ago := range []int{4, 1, 0} {
+		w.publishes(before(t, code, ago))
+	}
+	f := manager.figure(code, group, "REF_RATE")
+	if f.ChangeOnLastQuarterStatus != "number" || f.ChangeOnLastYearStatus != "framework_changed" || f.LastYear != nil || f.ChangeOnLastYear != nil || f.DirectionOnLastYear != nil || *f.LastYearSnapshot != 1 {
+		t.Errorf("%+v", f)
+	}
+}
+
+// TestEnglandStandsBesideAQuarter: with what was last published for a year, and of which,
+// in the rows of an indicator that the Department publishes, and in no others.
+func TestEnglandStandsBesideAQuarter(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	code := w.published()
+	manager := w.as(programme.RoleProgramme, "")
+	var series struct{ Items []api.SeriesPoint }
+	manager.get("/v1/indicators/REF_RATE/series?limit=500&kind=financial_year&borough=" + own).want(200).into(&series)
+	var published api.SeriesPoint
+	for _, p := range series.Items {
+		if p.England.Value != nil {
+			published = p // the last
+		}
+	}
+	f := manager.figure(code, own, "REF_RATE")
+	if f.England == nil || *f.England != *published.England.Value || *f.EnglandPeriod != published.Period || *f.EnglandPeriodName != "financial year "+published.Period {
+		t.Fatalf("%+v beside %+v", f, published)
+	}
+	var page struct{ Items []api.Comparison }
+	manager.get("/v1/comparisons?borough=" + own + "&period=" + published.Period + "&indicator=REF_RATE").want(200).into(&page)
+	if n := page.Items[0].StatisticalNeighbours; *f.NeighboursPublished != *n.Mean || f.NeighboursPublishedN != n.N {
+		t.Errorf("its neighbours have %v of %d, published %v of %d", *f.NeighboursPublished, f.NeighboursPublishedN, *n.Mean, n.N)
+	}
+}
