@@ -167,9 +167,9 @@ func gridOf(rug chart.HeatMap) sheet.Grid {
 		g.Columns = append(g.Columns, sheet.Column{Name: "Contains small numbers", Width: 14})
 	}
 	for _, row := range t.Rows {
-		cells := make([]any, len(row.Cells))
-		for i, cell := range row.Cells {
-			cells[i] = cell
+		cells := make([]any, 0, len(g.Columns))
+		for _, cell := range row.Cells {
+			cells = append(cells, cell)
 		}
 		if rug.SmallNumbers {
 			cells = append(cells, "true")
