@@ -68,7 +68,7 @@ func (s *Store) taken(tx *gorm.DB, quarter string) ([]disclosure.Taken, error) {
 		if err != nil {
 			return nil, err
 		}
-		taken[i] = disclosure.Taken{Number: row.Number, State: row.State, Document: kept.document, Asked: kept.edition()}
+		taken[i] = disclosure.Taken{Number: row.Number, State: row.State, Document: kept.document, Asked: editionOf(&kept.asked)}
 	}
 	return taken, nil
 }

@@ -249,7 +249,7 @@ var sentWith = map[string]string{
 	"peer-reviews comment":                 `{"text":"Not quite."}`,
 	"peer-reviews record-finding":          `{"peerReviewId":"ID",` + aStrength,
 	"peer-reviews write-report":            `{"report":"Another report."}`,
-	"narratives edit":                      `{"text":"Fewer families come back."}`,
+	"narratives edit":                      `{"text":"Families move away."}`,
 	"peer-reviews publish":                 `{"publication":"boroughs"}`,
 	"events add-milestone":                 `{"eventId":"ID","kind":"event",` + aMilestone,
 	"peer-challenge-groups acknowledge":    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
