@@ -17,12 +17,12 @@ CREATE TABLE narratives (
     version        bigint NOT NULL CONSTRAINT narratives_version_positive CHECK (version >= 1),
     created_at     timestamptz NOT NULL,
     updated_at     timestamptz NOT NULL,
-    audience       text[] NOT NULL CONSTRAINT narratives_audience_borough CHECK (borough_code = ANY (audience)),
+    audience       text[] NOT NULL CONSTRAINT narratives_audience_somebody CHECK (cardinality(audience) > 0),
     CONSTRAINT narratives_one UNIQUE (quarter_code, borough_code, indicator_code),
     CONSTRAINT narratives_shared CHECK ((state <> 'shared' OR shared_at IS NOT NULL) AND (state <> 'asked' OR shared_at IS NULL) AND (shared_at IS NULL OR text IS NOT NULL)),
     CONSTRAINT narratives_withdrawn CHECK ((state = 'withdrawn') = (withdrawn_for IS NOT NULL)),
-    -- Of what was not shared the team knows that it is asked for.
-    CONSTRAINT narratives_kept CHECK (shared_at IS NOT NULL OR audience = ARRAY[borough_code, 'programme'])
+    -- Of what was not shared its borough knows, and the team that it is asked for.
+    CONSTRAINT narratives_kept CHECK (shared_at IS NOT NULL OR cardinality(audience) <= 2)
 );
 CREATE INDEX narratives_by_updated_at ON narratives (updated_at, id);
 CREATE INDEX narratives_by_borough ON narratives (borough_code, id);

@@ -13,15 +13,15 @@ import (
 type Narrative struct {
 	programme.Head
 	programme.Wording
-	Quarter      string `gorm:"column:quarter_code"`
-	Borough      string `gorm:"column:borough_code"`
-	Indicator    string `gorm:"column:indicator_code"`
-	Edge         benchmark.Exception
+	Quarter      string              `gorm:"column:quarter_code"`
+	Borough      string              `gorm:"column:borough_code"`
+	Indicator    string              `gorm:"column:indicator_code"`
+	Exception    benchmark.Exception `gorm:"column:edge"`
 	State        NarrativeState
 	Text         *string `audit:"withheld"`
 	DueOn        programme.Date
 	SharedAt     *time.Time
-	WithdrawnFor *Cause // why it is asked for no more
+	Cause        *Cause `gorm:"column:withdrawn_for"` // why it is asked for no more
 	Illustrative bool   // the figures are made up
 }
 
@@ -44,7 +44,7 @@ const Share programme.Step = "share"
 // NewNarrative asks for a narrative of the exception, on the day.
 func NewNarrative(e *Exception, today programme.Date) *Narrative {
 	n := &Narrative{
-		Quarter: e.Of.Quarter, Borough: e.Member.Borough, Indicator: e.Position.Indicator, Edge: e.Edge,
+		Quarter: e.Of.Quarter, Borough: e.Member.Borough, Indicator: e.Position.Indicator, Exception: e.Edge,
 		State: NarrativeAsked, DueOn: today.AddDays(NarrativeDays), Illustrative: e.Of.Illustrative,
 	}
 	n.Audience = programme.Parties(n.Borough)
@@ -141,19 +141,19 @@ func (n *Narrative) Reopen(actor programme.Actor) error {
 // Follow lets the narrative follow what it is about, and reports whether that changes it.
 // What stands out at the other edge now is another matter, and is asked about again.
 func (n *Narrative) Follow(e *Exception) bool {
-	state, edge, cause := n.State, n.Edge, n.WithdrawnFor
-	n.WithdrawnFor = nil
+	state, edge, cause := n.State, n.Exception, n.Cause
+	n.Cause = nil
 	switch {
 	case e.State == StandsOutNoMore:
-		n.State, n.WithdrawnFor = NarrativeWithdrawn, e.Cause
-	case e.Edge != n.Edge:
-		n.Edge, n.State, n.SharedAt, n.Audience = e.Edge, NarrativeAsked, nil, programme.Parties(n.Borough)
+		n.State, n.Cause = NarrativeWithdrawn, e.Cause
+	case e.Edge != n.Exception:
+		n.Exception, n.State, n.SharedAt, n.Audience = e.Edge, NarrativeAsked, nil, programme.Parties(n.Borough)
 	case n.SharedAt != nil:
 		n.State = NarrativeShared
 	default:
 		n.State = NarrativeAsked
 	}
-	return n.State != state || n.Edge != edge || !programme.Same(n.WithdrawnFor, cause)
+	return n.State != state || n.Exception != edge || !programme.Same(n.Cause, cause)
 }
 
 // NarrativeFilter leaves those narratives of a list that agree with every member that is

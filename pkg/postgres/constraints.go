@@ -272,7 +272,7 @@ var constraints = map[string]constraint{
 	"narratives_cause_known":            {},
 	"narratives_screening_list":         {},
 	"narratives_version_positive":       {},
-	"narratives_audience_borough":       {},
+	"narratives_audience_somebody":      {},
 	"narratives_one":                    {},
 	"narratives_shared":                 {},
 	"narratives_withdrawn":              {},

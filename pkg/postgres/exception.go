@@ -82,7 +82,7 @@ func narrated(tx *gorm.DB, actor programme.Actor, borough string, list []disclos
 	}
 	for _, n := range rows {
 		for i := range list {
-			if e := &list[i]; n.Quarter == e.Of.Quarter && n.Indicator == e.Position.Indicator && n.Edge == e.Edge {
+			if e := &list[i]; n.Quarter == e.Of.Quarter && n.Indicator == e.Position.Indicator && n.Exception == e.Edge {
 				e.Narrative = n
 			}
 		}

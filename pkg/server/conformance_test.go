@@ -341,7 +341,7 @@ func (w *world) findsNothing(op *described) {
 		if p.Value.Name == "borough" || p.Value.Name == "secretId" {
 			key = fmt.Sprint(p.Value.Example)
 		}
-		if p.Value.Name == "borough" && strings.HasSuffix(op.path, "/reminder-addresses") {
+		if p.Value.Name == "borough" && (strings.HasSuffix(op.path, "/reminder-addresses") || strings.HasSuffix(op.path, "/exceptions")) {
 			key = "E09000099"
 		}
 		if p.Value.Name == "code" {

@@ -70,7 +70,7 @@ func narrativeWire(ctx context.Context) func(*disclosure.Narrative) api.Narrativ
 	return func(n *disclosure.Narrative) api.Narrative {
 		return api.Narrative{
 			Id: n.ID, Quarter: n.Quarter, Borough: n.Borough, BoroughName: names.borough(n.Borough), Indicator: n.Indicator, IndicatorName: names.indicator(n.Indicator),
-			Exception: api.Exception(n.Edge), Text: n.Says(actor), State: api.NarrativeState(n.State), DueOn: n.DueOn, SharedAt: n.SharedAt, Cause: convert[api.NullableExceptionCause](n.WithdrawnFor),
+			Exception: api.Exception(n.Exception), Text: n.Says(actor), State: api.NarrativeState(n.State), DueOn: n.DueOn, SharedAt: n.SharedAt, Cause: convert[api.NullableExceptionCause](n.Cause),
 			Illustrative: n.Illustrative, CreatedAt: n.CreatedAt, UpdatedAt: n.UpdatedAt, Etag: etagOf(n.Version), Steps: stepsWire(ctx, n, n.ID),
 			RedactedAt: n.RedactedAt, Screening: screeningWire(ctx, n),
 		}
