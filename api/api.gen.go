@@ -900,6 +900,19 @@ const (
 	QuarterChangeStatusNumber           QuarterChangeStatus = "number"
 )
 
+// Defines values for QuarterGap.
+const (
+	QuarterGapHidden        QuarterGap = "hidden"
+	QuarterGapLessThannil   QuarterGap = "<nil>"
+	QuarterGapMissing       QuarterGap = "missing"
+	QuarterGapNoDenominator QuarterGap = "no_denominator"
+	QuarterGapNotApplicable QuarterGap = "not_applicable"
+	QuarterGapNotAsked      QuarterGap = "not_asked"
+	QuarterGapNotPublished  QuarterGap = "not_published"
+	QuarterGapWithdrawn     QuarterGap = "withdrawn"
+	QuarterGapWithheld      QuarterGap = "withheld"
+)
+
 // Defines values for QuarterSnapshotState.
 const (
 	QuarterSnapshotStateStanding  QuarterSnapshotState = "standing"
@@ -8531,6 +8544,11 @@ type QuarterFigurePage struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// QuarterGap Why a quarter has no number; null where it has one. `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; `not_asked`, the quarter's framework does not ask for it; `not_published`, the quarter shows nothing yet; `withdrawn`, it shows nothing any more. More may come.
+//
+// Example: hidden
+type QuarterGap string
+
 // QuarterHeatMap Boroughs beside indicators, as they stand in one quarter.
 type QuarterHeatMap struct {
 	// Boroughs The rows.
@@ -8651,6 +8669,132 @@ type QuarterPatch struct {
 	//
 	// Example: 2026-03-31
 	PublishOn *NullableDate `json:"publishOn,omitempty"`
+}
+
+// QuarterPoint An indicator's figure in one borough for one quarter of a series.
+type QuarterPoint struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Break Whether figures from here on are not of the same thing as the earlier ones.
+	//
+	// Example: false
+	Break bool `json:"break"`
+
+	// Denominator The denominator, or null where there is no value.
+	//
+	// Example: 2140
+	Denominator *float64 `json:"denominator"`
+
+	// Framework The version of the framework by which that was made; null likewise.
+	//
+	// Example: 1.0.0
+	Framework *string `json:"framework"`
+
+	// Gap Why a quarter has no number; null where it has one. `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; `not_asked`, the quarter's framework does not ask for it; `not_published`, the quarter shows nothing yet; `withdrawn`, it shows nothing any more. More may come.
+	//
+	// Example: hidden
+	Gap *QuarterGap `json:"gap"`
+
+	// Illustrative Whether it is made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Lower The least that it can be: the value, where it is a number; null where nothing is known.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// N How many boroughs are compared.
+	//
+	// Example: 31
+	N int `json:"n"`
+
+	// Numerator The numerator, or null where it is no number.
+	//
+	// Example: 57
+	Numerator *float64 `json:"numerator"`
+
+	// Own Whether it is the caller's own as it is, which others may not see. It may hold small numbers.
+	//
+	// Example: false
+	Own bool `json:"own"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// QuarterName What people call the quarter.
+	//
+	// Example: April to June 2026
+	QuarterName string `json:"quarterName"`
+
+	// RegionMean The mean of the boroughs that are compared; null where there is none.
+	//
+	// Example: 23.8
+	RegionMean *float64 `json:"regionMean"`
+
+	// RegionPooled The region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	RegionPooled *float64 `json:"regionPooled"`
+
+	// Snapshot The number of the snapshot that the quarter shows; null where it shows none.
+	//
+	// Example: 1
+	Snapshot *int `json:"snapshot"`
+
+	// SubRegionPooled Its sub-region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	SubRegionPooled *float64 `json:"subRegionPooled"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// Value The figure, or null where it is no number.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+}
+
+// QuarterPointPage A page of the list.
+type QuarterPointPage struct {
+	// Items The items of this page.
+	Items []QuarterPoint `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
 }
 
 // QuarterSnapshot What everybody sees of a quarter as it stood at one moment, so that it can be cited. What it says never changes.
@@ -12327,6 +12471,39 @@ type ListIndicatorDistributionParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListQuarterPointsParams defines parameters for ListQuarterPoints.
+type ListQuarterPointsParams struct {
+	// Borough The borough's GSS code.
+	Borough BoroughQuery `form:"borough" json:"borough"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterSeriesPictureParams defines parameters for GetQuarterSeriesPicture.
+type GetQuarterSeriesPictureParams struct {
+	// Borough The borough's GSS code.
+	Borough BoroughQuery `form:"borough" json:"borough"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListIndicatorSeriesParams defines parameters for ListIndicatorSeries.
 type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
@@ -13534,6 +13711,18 @@ type PublishQuarterParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetQuarterRankedBarsParams defines parameters for GetQuarterRankedBars.
+type GetQuarterRankedBarsParams struct {
+	// Indicator The indicator.
+	Indicator IndicatorCode `form:"indicator" json:"indicator"`
+
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListRemindersParams defines parameters for ListReminders.
@@ -14928,6 +15117,18 @@ type ListIndicatorDistributionRequestObject struct {
 	Params ListIndicatorDistributionParams
 }
 
+// ListQuarterPointsRequestObject is what a request for ListQuarterPoints says.
+type ListQuarterPointsRequestObject struct {
+	Code   IndicatorCode
+	Params ListQuarterPointsParams
+}
+
+// GetQuarterSeriesPictureRequestObject is what a request for GetQuarterSeriesPicture says.
+type GetQuarterSeriesPictureRequestObject struct {
+	Code   IndicatorCode
+	Params GetQuarterSeriesPictureParams
+}
+
 // ListIndicatorSeriesRequestObject is what a request for ListIndicatorSeries says.
 type ListIndicatorSeriesRequestObject struct {
 	Code   IndicatorCode
@@ -15487,6 +15688,12 @@ type PublishQuarterRequestObject struct {
 	Body    *StepInput
 }
 
+// GetQuarterRankedBarsRequestObject is what a request for GetQuarterRankedBars says.
+type GetQuarterRankedBarsRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterRankedBarsParams
+}
+
 // ListRemindersRequestObject is what a request for ListReminders says.
 type ListRemindersRequestObject struct {
 	Quarter QuarterKey
@@ -16038,6 +16245,12 @@ type Operations interface {
 	// ListIndicatorDistribution Rank all boroughs on an indicator
 	// (GET /v1/indicators/{code}/distribution)
 	ListIndicatorDistribution(ctx context.Context, r ListIndicatorDistributionRequestObject) (Response, error)
+	// ListQuarterPoints Follow an indicator over quarters
+	// (GET /v1/indicators/{code}/quarterly-series)
+	ListQuarterPoints(ctx context.Context, r ListQuarterPointsRequestObject) (Response, error)
+	// GetQuarterSeriesPicture Read an indicator over quarters as a picture
+	// (GET /v1/indicators/{code}/quarterly-series.svg)
+	GetQuarterSeriesPicture(ctx context.Context, r GetQuarterSeriesPictureRequestObject) (Response, error)
 	// ListIndicatorSeries Follow an indicator over time
 	// (GET /v1/indicators/{code}/series)
 	ListIndicatorSeries(ctx context.Context, r ListIndicatorSeriesRequestObject) (Response, error)
@@ -16305,6 +16518,9 @@ type Operations interface {
 	// PublishQuarter Publish a quarter
 	// (POST /v1/quarters/{quarter}/publish)
 	PublishQuarter(ctx context.Context, r PublishQuarterRequestObject) (Response, error)
+	// GetQuarterRankedBars Read an indicator of a quarter as bars
+	// (GET /v1/quarters/{quarter}/ranked-bars.svg)
+	GetQuarterRankedBars(ctx context.Context, r GetQuarterRankedBarsRequestObject) (Response, error)
 	// ListReminders List reminders
 	// (GET /v1/quarters/{quarter}/reminders)
 	ListReminders(ctx context.Context, r ListRemindersRequestObject) (Response, error)
@@ -17764,6 +17980,27 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/ranked-bars.svg", o.GetQuarterRankedBars, func(from *request, r *GetQuarterRankedBarsRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("indicator", true, &r.Params.Indicator)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/indicators/:code/quarterly-series", o.ListQuarterPoints, func(from *request, r *ListQuarterPointsRequestObject) {
+		from.path("code", &r.Code)
+		from.query("borough", true, &r.Params.Borough)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/indicators/:code/quarterly-series.svg", o.GetQuarterSeriesPicture, func(from *request, r *GetQuarterSeriesPictureRequestObject) {
+		from.path("code", &r.Code)
+		from.query("borough", true, &r.Params.Borough)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map", o.GetQuarterHeatMap, func(from *request, r *GetQuarterHeatMapRequestObject) {

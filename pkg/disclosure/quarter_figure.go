@@ -52,17 +52,42 @@ func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 			if f.Indicator != nil && p.Indicator != *f.Indicator || f.Exception != nil && p.Figures[i].Exception != *f.Exception {
 				continue
 			}
-			row := QuarterFigure{Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[i], Uncertain: slices.Contains(p.Uncertain, member.Borough)}
-			if member.SubRegion != nil {
-				at := slices.IndexFunc(p.SubRegions, func(g GroupFigure) bool { return g.Key == *member.SubRegion })
-				row.SubRegion = &p.SubRegions[at]
-			}
-			s.layOver(&row)
+			row := s.at(i, k)
 			row.OnLastQuarter, row.OnLastYear = s.since(s.LastQuarter, &row), s.since(s.LastYear, &row)
 			rows = append(rows, row)
 		}
 	}
 	return rows
+}
+
+// at answers the figure of a borough and an indicator by their places in the document.
+func (s *Shown) at(borough, indicator int) QuarterFigure {
+	d := s.Document
+	member, p := &d.Boroughs[borough], &d.Indicators[indicator]
+	row := QuarterFigure{Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[borough], Uncertain: slices.Contains(p.Uncertain, member.Borough)}
+	if member.SubRegion != nil {
+		at := slices.IndexFunc(p.SubRegions, func(g GroupFigure) bool { return g.Key == *member.SubRegion })
+		row.SubRegion = &p.SubRegions[at]
+	}
+	s.layOver(&row)
+	return row
+}
+
+// row answers the figure of a borough and an indicator. What is not there is missing, and
+// has no position where the indicator was not asked for.
+func (s *Shown) row(indicator, borough string) QuarterFigure {
+	d := s.Document
+	none := QuarterFigure{Of: &d.Heading, Figure: BoroughFigure{Figure: Figure{Borough: borough, Status: Missing}}}
+	k := slices.IndexFunc(d.Indicators, func(p Position) bool { return p.Indicator == indicator })
+	if k < 0 {
+		return none
+	}
+	none.Position = &d.Indicators[k]
+	i := slices.IndexFunc(d.Boroughs, func(m Member) bool { return m.Borough == borough })
+	if i < 0 {
+		return none
+	}
+	return s.at(i, k)
 }
 
 // layOver puts the reader's own figure in the place of everybody's.

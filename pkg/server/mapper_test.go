@@ -166,6 +166,7 @@ var unmapped = map[string]string{
 	"BenchmarkingSubmissionReceived": "BenchmarkingSubmission and BenchmarkingReport, and what became of it", "BenchmarkingPostingReport": "likewise: TestSeveralReturnsAtOnce",
 	"QuarterDocument": "written by pkg/disclosure, to the byte", "QuarterFigure": "a function of that: TestFiveReadersOfAQuarter",
 	"QuarterHeatMap":          "likewise: TestAHeatMapIsEverybodys",
+	"QuarterPoint":            "likewise: TestAQuarterlySeries",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
 	"Start":                   "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }

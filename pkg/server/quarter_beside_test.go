@@ -2,6 +2,8 @@ package server_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"peerchallenge/api"
@@ -138,5 +140,119 @@ func TestEnglandStandsBesideAQuarter(t *testing.T) {
 	manager.get("/v1/comparisons?borough=" + own + "&period=" + published.Period + "&indicator=REF_RATE").want(200).into(&page)
 	if n := page.Items[0].StatisticalNeighbours; *f.NeighboursPublished != *n.Mean || f.NeighboursPublishedN != n.N {
 		t.Errorf("its neighbours have %v of %d, published %v of %d", *f.NeighboursPublished, f.NeighboursPublishedN, *n.Mean, n.N)
+	}
+}
+
+// TestAQuarterlySeries: each quarter from what it shows now, the borough's own figures in
+// the table alone, and not in the picture, which is passed on.
+func TestAQuarterlySeries(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	code := w.threeQuarters(3)
+	manager, lead := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own)
+	const rereferrals = "/v1/indicators/REREF_PCT/quarterly-series"
+	read := func(c caller, query string) (items []api.QuarterPoint) {
+		t.Helper()
+		var page struct{ Items []api.QuarterPoint }
+		c.get(rereferrals + query).want(200).into(&page)
+		return page.Items
+	}
+	seen, mine, others := read(manager, "?borough="+own), read(lead, "?borough="+own), read(lead, "?borough="+group)
+	if len(seen) != 5 || len(mine) != 5 || len(others) != 5 {
+		t.Fatalf("%d, %d and %d points", len(seen), len(mine), len(others))
+	}
+	gaps := []api.QuarterGap{"hidden", "not_published", "not_published", "withheld", "hidden"} // the year before the last but one is small
+	for i, gap := range gaps {
+		s, m, o := seen[i], mine[i], others[i]
+		if s.Quarter != before(t, code, 4-i) || s.Gap == nil || *s.Gap != gap || s.Value != nil || s.Own || s.Break {
+			t.Errorf("others find %+v, want %s", s, gap)
+		}
+		published := gap != "not_published"
+		f := lead.figureIn(s.Quarter, own, "REREF_PCT", published)
+		if m.Own != published || (m.Value != nil) != published || published && (*m.Value != *f.Value || *m.Snapshot != f.Snapshot || *m.RegionPooled != *f.RegionPooled || m.N != f.N || m.Gap != nil) {
+			t.Errorf("Lambeth finds %+v, and in the quarter %+v", m, f)
+		}
+		if (o.Value != nil) != published || o.Own {
+			t.Errorf("of others Lambeth finds %+v", o)
+		}
+	}
+	if last := mine[4]; *last.Framework != "1.0.0" || *last.RegionPooled == *last.RegionMean {
+		t.Errorf("%+v", last)
+	}
+	if lines := strings.Count(lead.get(rereferrals+"?format=csv&borough="+own).want(200).body, "\n"); lines != 6 {
+		t.Errorf("%d lines", lines)
+	}
+	if found := read(manager, "?limit=2&borough="+own); len(found) != 2 || found[1].Quarter != seen[1].Quarter {
+		t.Errorf("a page of two: %+v", found)
+	}
+	for _, form := range []string{"", ".svg"} {
+		manager.get(rereferrals+form+"?borough=E09000099").problem(400, "bad_request")
+		manager.get("/v1/indicators/NO_SUCH/quarterly-series"+form+"?borough="+own).problem(404, "not_found")
+	}
+	w.passesOn(rereferrals+".svg?borough="+own, "In bold, with a triangle: Lambeth")
+
+	// What was withdrawn leaves the series, and what is not published is in none.
+	var q api.Quarter
+	manager.get("/v1/quarters/" + before(t, code, 1)).want(200).into(&q)
+	manager.change(http.MethodPost, "/v1/snapshots/"+*q.Snapshot+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
+	if gone := read(lead, "?borough="+own)[3]; gone.Gap == nil || *gone.Gap != "withdrawn" || gone.Snapshot != nil || gone.Value != nil || gone.RegionPooled != nil {
+		t.Errorf("%+v", gone)
+	}
+}
+
+// figureIn is a row of the quarter's table, where it is published.
+func (c caller) figureIn(quarter, borough, indicator string, published bool) (f api.QuarterFigure) {
+	if published {
+		f = c.figure(quarter, borough, indicator)
+	}
+	return f
+}
+
+// passesOn holds a picture to what everybody sees, for Lambeth too, whose mark is all that
+// is added.
+func (w *world) passesOn(path, mark string) {
+	w.t.Helper()
+	t, is := w.t.(*testing.T)
+	if !is {
+		w.t.Fatal("a test's alone")
+	}
+	picture, plain := w.as(programme.RoleBoroughLead, own).get(path).want(200), w.as(programme.RoleProgramme, "").get(path).want(200)
+	if kind := picture.header.Get("Content-Type"); kind != "image/svg+xml" {
+		t.Error(kind)
+	}
+	if !strings.Contains(picture.body, mark) || strings.Contains(plain.body, mark) {
+		t.Errorf("Lambeth is not marked for Lambeth alone:\n%s", picture.body)
+	}
+	unmarked := func(words []string) (all []string) {
+		for _, word := range words {
+			if !strings.Contains(word, "triangle") && !strings.HasPrefix(word, "Marked") {
+				all = append(all, word)
+			}
+		}
+		return all
+	}
+	if a, b := unmarked(wordsOf(t, picture.body)), unmarked(wordsOf(t, plain.body)); !slices.Equal(a, b) {
+		t.Errorf("the picture tells its borough something else:\n%q\n%q", a, b)
+	}
+}
+
+// TestRankedBarsAreEverybodys: the figures of the table, with the region's and, where it is
+// published, England's; who has none is named with the reason.
+func TestRankedBarsAreEverybodys(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	code := w.published()
+	at := "/v1/quarters/" + code + "/ranked-bars.svg"
+	manager := w.as(programme.RoleProgramme, "")
+	manager.get(at).problem(400, "bad_request")
+	manager.get(at+"?indicator=CLA_RATE&snapshot=9").problem(400, "bad_request")
+	manager.get(at+"?indicator=NO_SUCH").problem(400, "bad_request")
+	w.passesOn(at+"?indicator=REREF_PCT", "triangle: Lambeth")
+	words := strings.Join(wordsOf(t, manager.get(at+"?indicator=REREF_PCT").want(200).body), "\n")
+	f := manager.figure(code, group, "REREF_PCT")
+	for _, want := range []string{"London, pooled", "England, " + *f.EnglandPeriodName, f.BoroughName, "missing", "City of London", "Snapshot 1 of " + code} {
+		if !strings.Contains(words, want) {
+			t.Errorf("%q is not in\n%s", want, words)
+		}
 	}
 }

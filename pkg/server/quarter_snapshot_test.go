@@ -28,6 +28,7 @@ var (
 var ofQuarters = map[string]func(*world) string{
 	"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported,
 	"getQuarterHeatMap": (*world).published, "getQuarterHeatMapTable": (*world).published, "getQuarterHeatMapWorkbook": (*world).published, "getQuarterHeatMapPicture": (*world).published,
+	"getQuarterRankedBars": (*world).published, "listQuarterPoints": (*world).published, "getQuarterSeriesPicture": (*world).published,
 }
 
 // quarterOf puts the quarter into the address of such an operation.
@@ -135,7 +136,7 @@ func TestAQuarterIsShown(t *testing.T) {
 		c.get(figures).problem(409, "not_published")
 		c.get(figures+"?format=csv").problem(409, "not_published")
 	}
-	rug := []string{at + "/heat-map", at + "/heat-map.csv", at + "/heat-map.xlsx", at + "/heat-map.svg"}
+	rug := []string{at + "/heat-map", at + "/heat-map.csv", at + "/heat-map.xlsx", at + "/heat-map.svg", at + "/ranked-bars.svg?indicator=REREF_PCT"}
 	for _, form := range rug {
 		lead.get(form).problem(409, "not_published")
 	}
@@ -292,11 +293,16 @@ func TestASmallCountIsNotHad(t *testing.T) {
 		w.get("/v1/quarters/" + code).want(200).into(&q)
 		id := *q.Snapshot
 		figures := "/v1/quarters/" + code + "/figures?count=true&limit=500"
+		series := "/v1/indicators/REREF_PCT/quarterly-series?borough=" + own
 		asked := []string{
 			"/v1/quarters/" + code, "/v1/quarters?include=steps", "/v1/snapshots?include=steps", "/v1/snapshots/" + id, "/v1/snapshots/" + id + "/document",
 			"/v1/quarters/" + code + "/completeness", "/v1/timeliness", "/v1/changes", "/v1/audit?type=quarter-snapshot&id=" + id, "/v1/audit?type=quarter&id=" + code,
 			figures, figures + "&format=csv", figures + "&format=ndjson", figures + "&limit=7", figures + "&snapshot=1", figures + "&borough=" + own, figures + "&indicator=REREF_PCT",
-			figures + "&exception=top20", figures + "&exception=bottom20", figures + "&exception=none", strings.Replace(figures, code, before(t, code, 1), 1), figures + "&snapshot=2", figures + "&colour=blue",
+			figures + "&exception=top20", figures + "&exception=bottom20", figures + "&exception=none", strings.Replace(figures, code, before(t, code, 1), 1),
+			"/v1/quarters/" + code + "/heat-map", "/v1/quarters/" + code + "/heat-map.csv", "/v1/quarters/" + code + "/heat-map.svg",
+			"/v1/quarters/" + code + "/ranked-bars.svg?indicator=REREF_PCT", "/v1/quarters/" + code + "/ranked-bars.svg?indicator=REF_RATE",
+			series, series + "&format=csv", series + "&format=ndjson", series + "&count=true&limit=2", strings.Replace(series, "?", ".svg?", 1), strings.Replace(series, own, group, 1),
+			figures + "&snapshot=2", figures + "&colour=blue",
 		}
 		readers := map[string]caller{
 			"the programme": w.as(programme.RoleProgramme, ""), "a report": w.as(programme.RoleReporting, ""), "another borough": w.as(programme.RoleBoroughLead, group),

@@ -59,6 +59,7 @@ type Store interface {
 	quarterSnapshotStore
 	quarterFigureStore
 	quarterHeatMapStore
+	quarterPointStore
 	correctionWindowStore
 	contactStore
 	authorisationStore
