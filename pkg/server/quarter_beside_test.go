@@ -42,8 +42,40 @@ func TestAQuarterBesideOthers(t *testing.T) {
 	code := w.threeQuarters(3)
 	last, year := before(t, code, 1), before(t, code, 4)
 	manager, lead := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own)
-	const referrals, rereferrals = "REF_RATE", "REREF_PCT"
+	const referrals = "REF_RATE"
 
+	besideNumbers(t, manager, code, last, year)
+	hiddenBeside(t, manager, lead, code, last, year)
+
+	// Withdrawn, the other quarter leaves the change, and taken anew it enters under its number.
+	// A table and a page that was kept say so too.
+	figures := "/v1/quarters/" + code + "/figures?borough=" + group + "&indicator=" + referrals
+	kept, table := manager.get(figures), manager.get(figures+"&format=csv").want(200).body
+	var q api.Quarter
+	manager.get("/v1/quarters/" + last).want(200).into(&q)
+	manager.change(http.MethodPost, "/v1/snapshots/"+*q.Snapshot+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
+	f := manager.figure(code, group, referrals)
+	if f.ChangeOnLastQuarterStatus != "not_published" || f.LastQuarterSnapshot != nil || f.LastQuarter != nil || f.ChangeOnLastQuarter != nil || f.ChangeOnLastYearStatus != "number" {
+		t.Errorf("of what was withdrawn: %+v", f)
+	}
+	manager.send(http.MethodGet, figures, "", "If-None-Match", kept.header.Get("ETag")).want(200)
+	if manager.get(figures+"&format=csv").want(200).body == table {
+		t.Error("the table tells what was withdrawn")
+	}
+	manager.post("/v1/quarters/"+last+"/snapshots", `{"reason":"Put right."}`).want(201)
+	if f = manager.figure(code, group, referrals); *f.LastQuarterSnapshot != 2 || f.ChangeOnLastQuarterStatus != "number" || *f.LastYearSnapshot != 1 {
+		t.Errorf("taken anew: %+v", f)
+	}
+}
+
+func near(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 }
+
+// besideNumbers holds a quarter's changes to what the quarters say: itself, the one before it,
+// and that of the year before.
+func besideNumbers(t *testing.T, manager caller, quarters ...string) {
+	t.Helper()
+	const referrals = "REF_RATE"
+	code, last, year := quarters[0], quarters[1], quarters[2]
 	f := manager.figure(code, group, referrals)
 	if *f.LastQuarterSnapshot != 1 || *f.LastYearSnapshot != 1 || f.ChangeOnLastQuarterStatus != "number" || f.ChangeOnLastYearStatus != "number" {
 		t.Fatalf("%+v", f)
@@ -52,7 +84,6 @@ func TestAQuarterBesideOthers(t *testing.T) {
 	if *f.LastQuarter != *then.Value || *f.LastYear != *earlier.Value || *f.LastQuarter <= *f.Value || *f.LastYear <= *f.LastQuarter {
 		t.Errorf("%v after %v and %v", *f.Value, *f.LastQuarter, *f.LastYear)
 	}
-	near := func(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 }
 	if !near(*f.ChangeOnLastQuarter, *f.Value-*then.Value) || !near(*f.ChangeOnLastYear, *f.Value-*earlier.Value) {
 		t.Errorf("%v and %v", *f.ChangeOnLastQuarter, *f.ChangeOnLastYear)
 	}
@@ -65,8 +96,13 @@ func TestAQuarterBesideOthers(t *testing.T) {
 	if missing := manager.figure(code, "E09000033", referrals); missing.ChangeOnLastYearStatus != "missing" || missing.ChangeOnLastYear != nil || missing.LastYear != nil {
 		t.Errorf("of a borough without a return: %+v", missing)
 	}
+}
 
-	// Lambeth's re-referrals are few in all three.
+// hiddenBeside: Lambeth's re-referrals are few in all three.
+func hiddenBeside(t *testing.T, manager, lead caller, quarters ...string) {
+	t.Helper()
+	const rereferrals = "REREF_PCT"
+	code, year := quarters[0], quarters[2]
 	hidden, mine := manager.figure(code, own, rereferrals), lead.figure(code, own, rereferrals)
 	if hidden.ChangeOnLastYearStatus != "hidden" || hidden.ChangeOnLastQuarterStatus != "hidden" || hidden.LastYear != nil || hidden.ChangeOnLastYear != nil || hidden.DirectionOnLastYear != nil {
 		t.Errorf("others find %+v", hidden)
@@ -76,25 +112,6 @@ func TestAQuarterBesideOthers(t *testing.T) {
 	}
 	if theirs, seen := lead.figure(code, group, rereferrals), manager.figure(code, group, rereferrals); jsonOf(t, theirs) != jsonOf(t, seen) {
 		t.Error("Lambeth finds another change of somebody else's")
-	}
-
-	// Withdrawn, the other quarter leaves the change, and taken anew it enters under its number.
-	// A table and a page that was kept say so too.
-	figures := "/v1/quarters/" + code + "/figures?borough=" + group + "&indicator=" + referrals
-	kept, table := manager.get(figures), manager.get(figures+"&format=csv").want(200).body
-	var q api.Quarter
-	manager.get("/v1/quarters/" + last).want(200).into(&q)
-	manager.change(http.MethodPost, "/v1/snapshots/"+*q.Snapshot+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
-	if f = manager.figure(code, group, referrals); f.ChangeOnLastQuarterStatus != "not_published" || f.LastQuarterSnapshot != nil || f.LastQuarter != nil || f.ChangeOnLastQuarter != nil || f.ChangeOnLastYearStatus != "number" {
-		t.Errorf("of what was withdrawn: %+v", f)
-	}
-	manager.send(http.MethodGet, figures, "", "If-None-Match", kept.header.Get("ETag")).want(200)
-	if manager.get(figures+"&format=csv").want(200).body == table {
-		t.Error("the table tells what was withdrawn")
-	}
-	manager.post("/v1/quarters/"+last+"/snapshots", `{"reason":"Put right."}`).want(201)
-	if f = manager.figure(code, group, referrals); *f.LastQuarterSnapshot != 2 || f.ChangeOnLastQuarterStatus != "number" || *f.LastYearSnapshot != 1 {
-		t.Errorf("taken anew: %+v", f)
 	}
 }
 
@@ -161,21 +178,7 @@ func TestAQuarterlySeries(t *testing.T) {
 	if len(seen) != 5 || len(mine) != 5 || len(others) != 5 {
 		t.Fatalf("%d, %d and %d points", len(seen), len(mine), len(others))
 	}
-	gaps := []api.QuarterGap{"hidden", "not_published", "not_published", "withheld", "hidden"} // the year before the last but one is small
-	for i, gap := range gaps {
-		s, m, o := seen[i], mine[i], others[i]
-		if s.Quarter != before(t, code, 4-i) || s.Gap == nil || *s.Gap != gap || s.Value != nil || s.Own || s.Break {
-			t.Errorf("others find %+v, want %s", s, gap)
-		}
-		published := gap != "not_published"
-		f := lead.figureIn(s.Quarter, own, "REREF_PCT", published)
-		if m.Own != published || (m.Value != nil) != published || published && (*m.Value != *f.Value || *m.Snapshot != f.Snapshot || *m.RegionPooled != *f.RegionPooled || m.N != f.N || m.Gap != nil) {
-			t.Errorf("Lambeth finds %+v, and in the quarter %+v", m, f)
-		}
-		if (o.Value != nil) != published || o.Own {
-			t.Errorf("of others Lambeth finds %+v", o)
-		}
-	}
+	threeGaps(t, lead, code, seen, mine, others)
 	if last := mine[4]; *last.Framework != "1.0.0" || *last.RegionPooled == *last.RegionMean {
 		t.Errorf("%+v", last)
 	}
@@ -197,6 +200,26 @@ func TestAQuarterlySeries(t *testing.T) {
 	manager.change(http.MethodPost, "/v1/snapshots/"+*q.Snapshot+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
 	if gone := read(lead, "?borough="+own)[3]; gone.Gap == nil || *gone.Gap != "withdrawn" || gone.Snapshot != nil || gone.Value != nil || gone.RegionPooled != nil {
 		t.Errorf("%+v", gone)
+	}
+}
+
+// threeGaps holds five quarters, of which three are published, to what these show.
+func threeGaps(t *testing.T, lead caller, code string, seen, mine, others []api.QuarterPoint) {
+	t.Helper()
+	gaps := []api.QuarterGap{"hidden", "not_published", "not_published", "withheld", "hidden"} // the year before the last but one is small
+	for i, gap := range gaps {
+		s, m, o := seen[i], mine[i], others[i]
+		if s.Quarter != before(t, code, 4-i) || s.Gap == nil || *s.Gap != gap || s.Value != nil || s.Own || s.Break {
+			t.Errorf("others find %+v, want %s", s, gap)
+		}
+		published := gap != "not_published"
+		f := lead.figureIn(s.Quarter, own, "REREF_PCT", published)
+		if m.Own != published || (m.Value != nil) != published || published && (*m.Value != *f.Value || *m.Snapshot != f.Snapshot || *m.RegionPooled != *f.RegionPooled || m.N != f.N || m.Gap != nil) {
+			t.Errorf("Lambeth finds %+v, and in the quarter %+v", m, f)
+		}
+		if (o.Value != nil) != published || o.Own {
+			t.Errorf("of others Lambeth finds %+v", o)
+		}
 	}
 }
 
