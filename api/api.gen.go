@@ -8884,6 +8884,110 @@ type QuarterSnapshot struct {
 	WithdrawnFor *NullableSnapshotReason `json:"withdrawnFor"`
 }
 
+// QuarterSnapshotChange An indicator's figure in one borough that one snapshot shows otherwise than another.
+type QuarterSnapshotChange struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Lower The least that it can be; null where nothing is known.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// LowerBefore The least that it could be; null where nothing was known.
+	//
+	// Example: 26.1
+	LowerBefore *float64 `json:"lowerBefore"`
+
+	// RegionMean The mean of the boroughs that are compared; null where there is none.
+	//
+	// Example: 23.8
+	RegionMean *float64 `json:"regionMean"`
+
+	// RegionMeanBefore The mean of the boroughs that were compared, before; null where there was none.
+	//
+	// Example: 23.7
+	RegionMeanBefore *float64 `json:"regionMeanBefore"`
+
+	// RegionPooled The region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	RegionPooled *float64 `json:"regionPooled"`
+
+	// RegionPooledBefore The region as if it were one, before; null where that was not made.
+	//
+	// Example: 24
+	RegionPooledBefore *float64 `json:"regionPooledBefore"`
+
+	// Since The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Since SnapshotNumber `json:"since"`
+
+	// Snapshot The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Snapshot SnapshotNumber `json:"snapshot"`
+
+	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	Status ShownStatus `json:"status"`
+
+	// StatusBefore What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	StatusBefore ShownStatus `json:"statusBefore"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// UpperBefore The most that it could be, likewise.
+	//
+	// Example: 26.1
+	UpperBefore *float64 `json:"upperBefore"`
+
+	// Value The figure, or null where it is no number.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+
+	// ValueBefore The figure that stood there, or null where it was no number.
+	//
+	// Example: 26.1
+	ValueBefore *float64 `json:"valueBefore"`
+}
+
+// QuarterSnapshotChangePage A page of the list.
+type QuarterSnapshotChangePage struct {
+	// Items The items of this page.
+	Items []QuarterSnapshotChange `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // QuarterSnapshotInput What is needed to create it.
 type QuarterSnapshotInput struct {
 	// Reason Why it is taken, for everybody and the audit, which is kept for ever: name nobody.
@@ -13977,6 +14081,30 @@ type GetQuarterSnapshotParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListQuarterSnapshotChangesParams defines parameters for ListQuarterSnapshotChanges.
+type ListQuarterSnapshotChangesParams struct {
+	// Since The number of the other snapshot.
+	Since SnapshotNumber `form:"since" json:"since"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // GetQuarterSnapshotDocumentParams defines parameters for GetQuarterSnapshotDocument.
 type GetQuarterSnapshotDocumentParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
@@ -15808,6 +15936,12 @@ type GetQuarterSnapshotRequestObject struct {
 	Params GetQuarterSnapshotParams
 }
 
+// ListQuarterSnapshotChangesRequestObject is what a request for ListQuarterSnapshotChanges says.
+type ListQuarterSnapshotChangesRequestObject struct {
+	Id     QuarterSnapshotId
+	Params ListQuarterSnapshotChangesParams
+}
+
 // GetQuarterSnapshotDocumentRequestObject is what a request for GetQuarterSnapshotDocument says.
 type GetQuarterSnapshotDocumentRequestObject struct {
 	Id     QuarterSnapshotId
@@ -16578,6 +16712,9 @@ type Operations interface {
 	// GetQuarterSnapshot Read a snapshot
 	// (GET /v1/snapshots/{id})
 	GetQuarterSnapshot(ctx context.Context, r GetQuarterSnapshotRequestObject) (Response, error)
+	// ListQuarterSnapshotChanges List what a snapshot changes
+	// (GET /v1/snapshots/{id}/changes)
+	ListQuarterSnapshotChanges(ctx context.Context, r ListQuarterSnapshotChangesRequestObject) (Response, error)
 	// GetQuarterSnapshotDocument Read what a snapshot says
 	// (GET /v1/snapshots/{id}/document)
 	GetQuarterSnapshotDocument(ctx context.Context, r GetQuarterSnapshotDocumentRequestObject) (Response, error)
@@ -17967,6 +18104,16 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/snapshots/:id/document", o.GetQuarterSnapshotDocument, func(from *request, r *GetQuarterSnapshotDocumentRequestObject) {
 		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/snapshots/:id/changes", o.ListQuarterSnapshotChanges, func(from *request, r *ListQuarterSnapshotChangesRequestObject) {
+		from.path("id", &r.Id)
+		from.query("since", true, &r.Params.Since)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/figures", o.ListQuarterFigures, func(from *request, r *ListQuarterFiguresRequestObject) {

@@ -279,3 +279,53 @@ func TestRankedBarsAreEverybodys(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatASnapshotChanges: figures that everybody sees otherwise than before, with the
+// region's; what was small and is small has changed nothing, for its own borough too.
+func TestWhatASnapshotChanges(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	id := w.correctedSnapshot()
+	at := "/v1/snapshots/" + id + "/changes"
+	manager, lead := w.as(programme.RoleProgramme, ""), w.as(programme.RoleBoroughLead, own)
+	var s api.QuarterSnapshot
+	manager.get("/v1/snapshots/" + id).want(200).into(&s)
+	var page struct{ Items []api.QuarterSnapshotChange }
+	told := lead.get(at + "?since=1").want(200)
+	told.into(&page)
+	if len(page.Items) != 2 || told.body != manager.get(at+"?since=1").want(200).body {
+		t.Fatalf("%s", told.body)
+	}
+	rate := page.Items[0] // of its referrals; the share of re-referrals has another interval
+	if rate.Indicator != "REF_RATE" || rate.Borough != own || rate.Snapshot != 2 || rate.Since != 1 || rate.Status != "number" || *rate.Value <= *rate.ValueBefore ||
+		*rate.RegionPooled <= *rate.RegionPooledBefore || *rate.RegionMean <= *rate.RegionMeanBefore {
+		t.Errorf("%+v", rate)
+	}
+	if share := page.Items[1]; share.Indicator != "REREF_PCT" || share.Status != "hidden" || share.StatusBefore != "hidden" || share.Value != nil || share.ValueBefore != nil || *share.Upper >= *share.UpperBefore {
+		t.Errorf("%+v", share)
+	}
+	if lines := strings.Count(manager.get(at+"?since=1&format=csv").want(200).body, "\n"); lines != 3 {
+		t.Errorf("%d lines", lines)
+	}
+	for query, want := range map[string]string{"?since=2": "", "?since=3": "bad_request", "": "bad_request"} {
+		if r := manager.get(at + query); want != "" {
+			r.problem(400, want)
+		} else if r.want(200).into(&page); len(page.Items) != 0 {
+			t.Errorf("it changes itself: %+v", page.Items)
+		}
+	}
+
+	// A small count that becomes another is no change.
+	manager.brings("", asCSV, w.pastOf(s.Quarter, 4)).want(200)
+	manager.post("/v1/quarters/"+s.Quarter+"/snapshots", `{"reason":"Put right."}`).want(201)
+	var q api.Quarter
+	manager.get("/v1/quarters/" + s.Quarter).want(200).into(&q)
+	third := "/v1/snapshots/" + *q.Snapshot
+	if lead.get(third + "/changes?since=1").want(200).into(&page); len(page.Items) != 0 {
+		t.Errorf("%+v", page.Items)
+	}
+	manager.change(http.MethodPost, "/v1/snapshots/"+id+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
+	lead.get(at+"?since=1").problem(410, "withdrawn")
+	lead.get(third+"/changes?since=2").problem(410, "withdrawn")
+	lead.get(third+"/changes?since=2&format=csv").problem(410, "withdrawn")
+}

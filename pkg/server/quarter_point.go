@@ -94,6 +94,7 @@ func seriesPicture(points []disclosure.QuarterPoint, ind *benchmark.Indicator, b
 		Lines: []chart.Line{{Name: borough, Marked: marked}, {Name: beside}},
 	}
 	var snapshots []string
+	without := map[disclosure.Gap][]string{}
 	for i := range points {
 		q := &points[i]
 		drawn.Periods = append(drawn.Periods, q.Quarter.Code)
@@ -106,6 +107,9 @@ func seriesPicture(points []disclosure.QuarterPoint, ind *benchmark.Indicator, b
 			snapshots = append(snapshots, strconv.Itoa(q.Of.Number)+" of "+q.Of.Quarter)
 			drawn.Illustrative = drawn.Illustrative || q.Of.Illustrative
 		}
+		if q.Position == nil {
+			without[q.Gap] = append(without[q.Gap], q.Quarter.Code)
+		}
 		if q.Break {
 			drawn.Breaks = append(drawn.Breaks, chart.Break{Before: i, Words: "figures by framework " + q.Of.Framework + " are not of the same thing as the earlier ones"})
 		}
@@ -113,9 +117,17 @@ func seriesPicture(points []disclosure.QuarterPoint, ind *benchmark.Indicator, b
 	if len(snapshots) > 0 {
 		drawn.Notes = append(drawn.Notes, "Snapshots: "+strings.Join(snapshots, ", ")+".")
 	}
+	for _, gap := range []disclosure.Gap{disclosure.GapNotPublished, disclosure.GapWithdrawn, disclosure.GapNotAsked} {
+		if len(without[gap]) > 0 {
+			drawn.Notes = append(drawn.Notes, gaps[gap]+strings.Join(without[gap], ", ")+".")
+		}
+	}
 	drawn.Notes = append(drawn.Notes, attribution)
 	return drawn
 }
+
+// gaps say why a quarter shows nothing.
+var gaps = map[disclosure.Gap]string{disclosure.GapNotPublished: "Not published: ", disclosure.GapWithdrawn: "Withdrawn: ", disclosure.GapNotAsked: "Not asked for: "}
 
 // pools reports whether figures in the unit can be pooled.
 func pools(u benchmark.Unit) bool { return u.Proportion() || u.Rate() }

@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -22,6 +23,7 @@ const exampleSnapshot = "01932b7e-0000-7000-8000-000000000081"
 var (
 	_ = standIn("/v1/snapshots", exampleSnapshot, (*world).quarterSnapshot)
 	_ = prepared((*world).quarterSnapshot, "withdrawQuarterSnapshot")
+	_ = prepared((*world).correctedSnapshot, "listQuarterSnapshotChanges")
 )
 
 // ofQuarters are the operations on a quarter that must stand otherwise than the example's.
@@ -119,6 +121,17 @@ func (w *world) publishes(code string) string {
 func (w *world) quarterSnapshot() string {
 	w.t.Helper()
 	return w.publishes(w.imported())
+}
+
+// correctedSnapshot is the id of the second snapshot of such a quarter, for which Lambeth
+// has corrected its referrals.
+func (w *world) correctedSnapshot() string {
+	w.t.Helper()
+	code := w.published()
+	corrected := strings.Replace(w.pastOf(code, 3), own+","+code+",referrals,", own+","+code+",referrals,1", 1)
+	w.as(programme.RoleProgramme, "").brings("", asCSV, corrected).want(200)
+	row, err := w.store.TakeQuarterSnapshot(w.t.Context(), team, code, disclosure.QuarterSnapshot{Reason: new("Lambeth has corrected its referrals.")})
+	return must(w, row.ID, err)
 }
 
 // TestAQuarterIsShown: published once its returns are in, frozen to the byte, shown anew
@@ -301,6 +314,7 @@ func TestASmallCountIsNotHad(t *testing.T) {
 			figures + "&exception=top20", figures + "&exception=bottom20", figures + "&exception=none", strings.Replace(figures, code, before(t, code, 1), 1),
 			"/v1/quarters/" + code + "/heat-map", "/v1/quarters/" + code + "/heat-map.csv", "/v1/quarters/" + code + "/heat-map.svg",
 			"/v1/quarters/" + code + "/ranked-bars.svg?indicator=REREF_PCT", "/v1/quarters/" + code + "/ranked-bars.svg?indicator=REF_RATE",
+			"/v1/snapshots/" + id + "/changes?since=1", "/v1/snapshots/" + id + "/changes?since=1&format=csv",
 			series, series + "&format=csv", series + "&format=ndjson", series + "&count=true&limit=2", strings.Replace(series, "?", ".svg?", 1), strings.Replace(series, own, group, 1),
 			figures + "&snapshot=2", figures + "&colour=blue",
 		}

@@ -60,6 +60,7 @@ type Store interface {
 	quarterFigureStore
 	quarterHeatMapStore
 	quarterPointStore
+	quarterSnapshotChangeStore
 	correctionWindowStore
 	contactStore
 	authorisationStore

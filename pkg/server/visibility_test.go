@@ -190,6 +190,7 @@ var visibility = map[string]string{
 	"listPriorities":                    "++ +++ +++ +++",
 	"listQuarterFigures":                "++ +++ +++ +++",
 	"listQuarterPoints":                 "++ +++ +++ +++",
+	"listQuarterSnapshotChanges":        "++ +++ +++ +++",
 	"listQuarterSnapshots":              "++ +++ +++ +++",
 	"listQuarters":                      "++ +++ +++ +++",
 	"listReadKeys":                      "+3 +33 -33 -33",
