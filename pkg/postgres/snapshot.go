@@ -140,9 +140,9 @@ func (s *Store) refresh(ctx context.Context, generation int64) error {
 		return refusal(err)
 	}
 	s.snapshot.Store(snapshot)
-	if old == nil {
-		// Reading everything leaves as much behind as it has made, which the process
-		// would keep for a load that may never come again.
+	if old == nil && len(snapshot.Data.Periods()) > 0 {
+		// Reading all figures leaves as much behind as it has made, which the process
+		// would keep for a load that may never come again. Without them it is little.
 		debug.FreeOSMemory()
 	}
 	s.trusted.Store(losses)

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -37,20 +35,16 @@ func (w *world) offer() string {
 // askedGroup makes a group of the boroughs in a challenge of the state.
 func (w *world) askedGroup(state programme.ChallengeState, boroughs ...string) string {
 	w.t.Helper()
-	ctx := w.t.Context()
 	members := []programme.GroupMember{}
 	for _, borough := range boroughs {
 		members = append(members, programme.GroupMember{Borough: borough, Role: programme.MemberVisitor})
 	}
 	text, err := json.Marshal(members)
 	must(w, text, err)
-	connection, err := pgx.Connect(ctx, w.url)
-	must(w, connection, err)
-	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
 	id := uuid.Must(uuid.NewV7()).String()
-	_, err = connection.Exec(ctx, `INSERT INTO peer_challenge_groups (id, peer_challenge_id, name, members, version, created_at, updated_at, audience)
+	w.exec(`INSERT INTO peer_challenge_groups (id, peer_challenge_id, name, members, version, created_at, updated_at, audience)
 		VALUES ($1, $2, 'Group 1', $3, 1, now(), now(), '{programme,boroughs,reporting}')`, id, w.challenge(state).ID, string(text))
-	return must(w, id, err)
+	return id
 }
 
 // askOf raises an ask of Lambeth in the group and answers its address.

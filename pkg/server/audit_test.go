@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
@@ -9,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/pkg/programme"
 )
@@ -134,15 +131,7 @@ func TestAuditNamesSubjectsToTheirOwn(t *testing.T) {
 // note writes an entry of the audit as the database's owner.
 func (w *world) note(columns, values string) {
 	w.t.Helper()
-	ctx := context.WithoutCancel(w.t.Context())
-	conn, err := pgx.Connect(ctx, w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(ctx) }()
-	if _, err := conn.Exec(ctx, "INSERT INTO audit_entries "+columns+" VALUES ("+values+")"); err != nil {
-		w.t.Fatal(err)
-	}
+	w.exec("INSERT INTO audit_entries " + columns + " VALUES (" + values + ")")
 }
 
 // TestAuditOfWhatOthersMayNotSee: it is not there for them, while it is there and

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/pkg/programme"
 )
@@ -22,15 +21,8 @@ import (
 // cursorKey answers the secret of the service's database.
 func (w *world) cursorKey() []byte {
 	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(w.t.Context()) }()
 	var key []byte
-	if err := conn.QueryRow(w.t.Context(), "SELECT key FROM cursor_keys").Scan(&key); err != nil {
-		w.t.Fatal(err)
-	}
+	w.row("SELECT key FROM cursor_keys", &key)
 	return key
 }
 

@@ -100,15 +100,7 @@ func (w *world) insert(statement string, args ...any) string {
 
 func (w *world) database(do func(ctx context.Context, conn *pgx.Conn) error) {
 	w.t.Helper()
-	ctx := w.t.Context()
-	conn, err := pgx.Connect(ctx, w.url)
-	if err == nil {
-		err = do(ctx, conn)
-		_ = conn.Close(ctx)
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	w.asOwner(func(conn *pgx.Conn) error { return do(w.t.Context(), conn) })
 }
 
 func TestEventRefusesSteps(t *testing.T) {

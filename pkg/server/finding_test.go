@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -46,12 +44,7 @@ func (w *world) foundReview(state programme.ReviewState, audience programme.Audi
 // sql writes what the API has no way for yet.
 func (w *world) sql(statement string, args ...any) {
 	w.t.Helper()
-	ctx := w.t.Context()
-	connection, err := pgx.Connect(ctx, w.url)
-	must(w, connection, err)
-	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
-	_, err = connection.Exec(ctx, statement, args...)
-	must(w, statement, err)
+	w.exec(statement, args...)
 }
 
 func asText(w *world, value any) string {

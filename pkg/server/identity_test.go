@@ -50,7 +50,7 @@ func TestABoroughsOwnIssuer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(verifier.Close)
+		inTheEnd(t, verifier.Close)
 		cfg.Verify, cfg.Keys = verifier.Verify, nil // the built-in issuer is off
 	})
 	builtIn := w.token(programme.RoleReporting)

@@ -204,14 +204,7 @@ func (w *world) bareReview(audience string) string {
 // exec runs a statement beside the service.
 func (w *world) exec(sql string, args ...any) {
 	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(w.t.Context()) }()
-	if _, err := conn.Exec(w.t.Context(), sql, args...); err != nil {
-		w.t.Fatal(err)
-	}
+	w.asOwner(func(conn *pgx.Conn) error { _, err := conn.Exec(w.t.Context(), sql, args...); return err })
 }
 
 // titles answers those of a list, in its order, page by page.

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"peerchallenge/pkg/programme"
 )
 
@@ -101,15 +99,7 @@ func (w *world) findingOf(review string, response *string) {
 // byHand runs a statement past the service.
 func (w *world) byHand(statement string, arguments ...any) {
 	w.t.Helper()
-	ctx := w.t.Context()
-	db, err := pgx.Connect(ctx, w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = db.Close(ctx) }()
-	if _, err := db.Exec(ctx, statement, arguments...); err != nil {
-		w.t.Fatal(err)
-	}
+	w.exec(statement, arguments...)
 }
 
 // TestTheCourseOfAReview goes from the proposal to the end, and tries on the way

@@ -220,12 +220,5 @@ func (w *world) generation() (value int64) {
 // row reads one value, whoever may see it.
 func (w *world) row(sql string, value any) {
 	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(w.t.Context()) }()
-	if err := conn.QueryRow(w.t.Context(), sql).Scan(value); err != nil {
-		w.t.Fatal(err)
-	}
+	w.asOwner(func(conn *pgx.Conn) error { return conn.QueryRow(w.t.Context(), sql).Scan(value) })
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"peerchallenge/pkg/programme"
 )
@@ -169,12 +170,7 @@ func (w *world) ownerGets(query string) (text string) {
 
 func (w *world) asOwner(do func(conn *pgx.Conn) error) {
 	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(w.t.Context())) }()
-	if err := do(conn); err != nil {
+	if err := w.owner.AcquireFunc(w.t.Context(), func(conn *pgxpool.Conn) error { return do(conn.Conn()) }); err != nil {
 		w.t.Fatal(err)
 	}
 }

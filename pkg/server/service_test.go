@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
@@ -52,14 +50,7 @@ func TestAnotherSpellingIsAnotherQuestion(t *testing.T) {
 func TestProgrammeBeforeItIsDescribed(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	conn, err := pgx.Connect(t.Context(), w.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	if _, err := conn.Exec(t.Context(), "DELETE FROM programmes"); err != nil {
-		t.Fatal(err)
-	}
+	w.exec("DELETE FROM programmes")
 	w.get("/v1/programme").problem(404, "not_found") // the first question loads the snapshot
 	w.write("PATCH", "/v1/programme", `{"name":"x"}`, "If-Match", `"1-x"`).problem(404, "not_found")
 }

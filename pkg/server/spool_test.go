@@ -10,13 +10,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
@@ -28,20 +27,33 @@ type narrow struct{ net.Listener }
 
 func (n narrow) Accept() (net.Conn, error) {
 	c, err := n.Listener.Accept()
-	if t, is := c.(*net.TCPConn); is {
-		err = errors.Join(err, t.SetWriteBuffer(8<<10))
+	if u, is := c.(*net.UnixConn); is {
+		err = errors.Join(err, u.SetWriteBuffer(8<<10))
 	}
 	return c, err
 }
 
-// narrowly serves the world by such connections. It answers the host.
+// narrowly serves the world by such connections. It answers their address, which is a
+// socket's: over so narrow a TCP both sides mostly wait for each other's timers, and who
+// woke read for half a minute what comes here at once.
 func (w *world) narrowly() string {
 	w.t.Helper()
+	folder, err := os.MkdirTemp("", "narrow") // the name of a socket must be short, and t.TempDir is not
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	s := httptest.NewUnstartedServer(w.http.Config.Handler)
+	tcp := s.Listener
+	if s.Listener, err = (&net.ListenConfig{}).Listen(w.t.Context(), "unix", filepath.Join(folder, "socket")); err != nil {
+		w.t.Fatal(err)
+	}
+	_ = tcp.Close() // nobody has its address
+	address := s.Listener.Addr().String()
 	s.Listener = narrow{s.Listener}
 	s.Start()
-	w.t.Cleanup(s.Close)
-	return s.Listener.Addr().String()
+	inTheEnd(w.t, s.Close)
+	return address
 }
 
 // sleeper has asked for a list, and has read no more than that it comes.
@@ -53,16 +65,11 @@ type sleeper struct {
 // sleep asks for the list as somebody of this name, and then reads no further.
 func (w *world) sleep(host, path, token string) sleeper {
 	w.t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(w.t.Context(), "tcp", host)
+	conn, err := (&net.Dialer{}).DialContext(w.t.Context(), "unix", host)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = conn.Close() })
-	if t, is := conn.(*net.TCPConn); is {
-		if err := t.SetReadBuffer(8 << 10); err != nil {
-			w.t.Fatal(err)
-		}
-	}
 	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\n\r\n", path, token); err != nil {
 		w.t.Fatal(err)
 	}
@@ -95,17 +102,10 @@ func (w *world) named(name string) string {
 // idle waits until no transaction is open and no connection does anything.
 func (w *world) idle() {
 	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(w.t.Context())) }()
 	for {
 		var open int
-		if err := conn.QueryRow(w.t.Context(), `SELECT count(*) FROM pg_stat_activity
-			WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'`).Scan(&open); err != nil {
-			w.t.Fatal(err) // also when the test's time is over
-		}
+		w.row(`SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'`, &open)
 		if open == 0 {
 			return
 		}
@@ -163,7 +163,7 @@ func TestSlowReadersSlowNobodyDown(t *testing.T) {
 	if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
 		t.Errorf("files that others could open: %v %v", files, err)
 	}
-	var awake sync.WaitGroup // at once, because through such a connection each takes half a minute
+	var awake sync.WaitGroup
 	for i, s := range asleep {
 		if i%10 == 0 { // the others go away
 			awake.Go(func() {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"peerchallenge/pkg/auth"
 	"peerchallenge/pkg/benchmark"
@@ -71,6 +72,7 @@ type world struct {
 	t      testing.TB
 	url    string // of the database
 	store  *postgres.Store
+	owner  *pgxpool.Pool // of connections beside the service's, whom its rules do not bind
 	issuer *auth.Authority
 	http   *httptest.Server
 	client *http.Client
@@ -127,16 +129,16 @@ func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*s
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = store.Close() })
+	inTheEnd(t, func() { _ = store.Close() })
 	failures := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})) // why something was answered 500 or 503
-	w := &world{t: t, url: url, store: store, issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting, clock: clock}
+	w := &world{t: t, url: url, store: store, owner: ownerPool(t, url), issuer: auth.NewAuthority(store, "http://test", "peerchallenge", clock), tokens: map[string]string{}, made: map[string]string{}, reader: programme.RoleReporting, clock: clock}
 	access := auth.NewAccess(t.Context(), store, clock, silent)
-	t.Cleanup(access.Close)
+	inTheEnd(t, access.Close)
 	verifier, err := auth.NewVerifier(t.Context(), auth.Config{Local: w.issuer, Access: access, Clock: clock, Logger: silent})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(verifier.Close)
+	inTheEnd(t, verifier.Close)
 	cfg := server.Config{
 		Store: store, Verify: verifier.Verify, Examine: verifier.Examine, Keys: w.issuer.JWKS, Grant: auth.NewClients(w.issuer, access).Grant, Issuer: "http://test",
 		Clock: clock, Logger: failures, Read: readFile,
@@ -149,9 +151,39 @@ func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*s
 		t.Fatal(err)
 	}
 	w.http = httptest.NewServer(s)
-	t.Cleanup(w.http.Close)
+	inTheEnd(t, w.http.Close)
 	w.client = &http.Client{Transport: transport{t, &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}}}
 	return w
+}
+
+// inTheEnd closes a part of the test's world, and lets go of it. The cleanups of a parallel
+// test are kept until all others have ended, and with them would be every world there was:
+// more and more for the collector to look through.
+func inTheEnd(t testing.TB, shut func()) {
+	t.Helper()
+	t.Cleanup(func() { shut(); shut = nil })
+}
+
+// ownerPool answers connections of the database's owner, of which none is made before it
+// is asked for. Each comes as if it were new, and where its server has ended it, another:
+// a connection for each question took longer than what was asked.
+func ownerPool(t testing.TB, url string) *pgxpool.Pool {
+	t.Helper()
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec // keeps nothing of tables that a test alters
+	config.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
+		_, err := conn.Exec(ctx, "DISCARD ALL")
+		return err == nil, nil
+	}
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inTheEnd(t, pool.Close)
+	return pool
 }
 
 // yesterday is the day before the service's present one.

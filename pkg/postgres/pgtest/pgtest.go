@@ -16,9 +16,11 @@ package pgtest
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -60,8 +62,21 @@ func Main(m *testing.M, prepare func(ctx context.Context, url string) error) {
 // answers the code to exit with.
 func Run(m *testing.M, prepare func(ctx context.Context, url string) error) int {
 	shared.main, shared.prepare = true, prepare
+	collectSeldom()
 	defer stop()
 	return m.Run()
+}
+
+// collectSeldom lets more garbage wait than a service would, unless benchmarks measure or
+// GOGC says how much. Tests bring up services by the hundred, and collecting took most
+// of their processors' time, also where PostgreSQL's sessions could have had it.
+func collectSeldom() {
+	if !flag.Parsed() {
+		flag.Parse()
+	}
+	if os.Getenv("GOGC") == "" && flag.Lookup("test.bench").Value.String() == "" {
+		debug.SetGCPercent(400)
+	}
 }
 
 func stop() {
