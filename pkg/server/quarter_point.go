@@ -94,7 +94,7 @@ func seriesPicture(points []disclosure.QuarterPoint, ind *benchmark.Indicator, b
 		Lines: []chart.Line{{Name: borough, Marked: marked}, {Name: beside}},
 	}
 	var snapshots []string
-	without := map[disclosure.Gap][]string{}
+	without := make(map[disclosure.Gap][]string)
 	for i := range points {
 		q := &points[i]
 		drawn.Periods = append(drawn.Periods, q.Quarter.Code)
