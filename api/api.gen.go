@@ -81,6 +81,7 @@ const (
 	AuditActionCreate AuditAction = "create"
 	AuditActionDelete AuditAction = "delete"
 	AuditActionImport AuditAction = "import"
+	AuditActionRead   AuditAction = "read"
 	AuditActionUpdate AuditAction = "update"
 )
 
@@ -1792,7 +1793,7 @@ type Attendance struct {
 // AttendanceInput People of one type of organisation.
 type AttendanceInput = Attendance
 
-// AuditAction What was done to a resource. More may come.
+// AuditAction What was done to a resource. `read` is kept of quarters alone, where true figures were asked for. More may come.
 //
 // Example: update
 type AuditAction string
@@ -1815,7 +1816,7 @@ type AuditActor struct {
 
 // AuditEntry Who changed a resource, when and why.
 type AuditEntry struct {
-	// Action What was done to a resource. More may come.
+	// Action What was done to a resource. `read` is kept of quarters alone, where true figures were asked for. More may come.
 	//
 	// Example: update
 	Action AuditAction `json:"action"`
@@ -8359,6 +8360,21 @@ type QuarterFigure struct {
 	// ChangeOnLastYearStatus Whether there is a change. A number, of which 0 is one; `hidden`, one of the two figures is hidden or withheld; `missing`, one of the two is not there; `not_published`, the other quarter shows nothing now, or is made up where this one is not; `framework_changed`, the two are not of the same thing, since the framework changed in between in a major way. More may come.
 	ChangeOnLastYearStatus QuarterChangeStatus `json:"changeOnLastYearStatus"`
 
+	// ComparatorsQuarter Of which quarter the region, the sub-region and the neighbours are: the row's own or, where a borough reads it before it is published, the last that is. Null where none is.
+	//
+	// Example: 2026-27-Q1
+	ComparatorsQuarter *string `json:"comparatorsQuarter"`
+
+	// ComparatorsSnapshot The number of the snapshot from which they are, or null where they are of a quarter that is not published.
+	//
+	// Example: 1
+	ComparatorsSnapshot *int `json:"comparatorsSnapshot"`
+
+	// ContainsSmallNumbers Whether it is shown as it is, so that it may be, or give away, a small number: the caller's own, or unsuppressed. Pass it on to nobody.
+	//
+	// Example: false
+	ContainsSmallNumbers bool `json:"containsSmallNumbers"`
+
 	// Denominator The denominator, or null where there is no value.
 	//
 	// Example: 2140
@@ -8391,6 +8407,11 @@ type QuarterFigure struct {
 
 	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
 	Exception Exception `json:"exception"`
+
+	// Expected How many boroughs were to send one, likewise.
+	//
+	// Example: 33
+	Expected *int `json:"expected"`
 
 	// Illustrative Whether it is made up.
 	//
@@ -8470,6 +8491,11 @@ type QuarterFigure struct {
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
+	// Provisional Whether the quarter is not published, so that returns may still come or be corrected.
+	//
+	// Example: false
+	Provisional bool `json:"provisional"`
+
 	// Quarter A quarter of a financial year: Q1 is April to June.
 	//
 	// Example: 2026-27-Q1
@@ -8485,6 +8511,11 @@ type QuarterFigure struct {
 	// Example: 6
 	RankWorst *int `json:"rankWorst"`
 
+	// Received Of how many boroughs a return is in force, for the programme's team where it is provisional; null otherwise.
+	//
+	// Example: 24
+	Received *int `json:"received"`
+
 	// RegionMean The mean of the boroughs that are compared; null where there is none.
 	//
 	// Example: 23.8
@@ -8495,10 +8526,10 @@ type QuarterFigure struct {
 	// Example: 24.1
 	RegionPooled *float64 `json:"regionPooled"`
 
-	// Snapshot The number of a snapshot, from 1 in each quarter.
+	// Snapshot The number of the snapshot from which it is, or null where the quarter is not published.
 	//
 	// Example: 1
-	Snapshot SnapshotNumber `json:"snapshot"`
+	Snapshot *int `json:"snapshot"`
 
 	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
 	Status ShownStatus `json:"status"`
@@ -8553,6 +8584,11 @@ type QuarterGap string
 type QuarterHeatMap struct {
 	// Boroughs The rows.
 	Boroughs []HeatMapBorough `json:"boroughs"`
+
+	// ContainsSmallNumbers Whether figures are shown as they are, so that there may be small numbers among them: the caller's own, or all. Pass them on to nobody.
+	//
+	// Example: false
+	ContainsSmallNumbers bool `json:"containsSmallNumbers"`
 
 	// Framework A version of the framework: major, minor and patch.
 	//
@@ -13732,6 +13768,9 @@ type ListQuarterFiguresParams struct {
 	// Exception Only those beyond that edge of the region.
 	Exception *Exception `form:"exception,omitempty" json:"exception,omitempty"`
 
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
+
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -13756,6 +13795,9 @@ type GetQuarterHeatMapParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
 
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -13764,6 +13806,9 @@ type GetQuarterHeatMapParams struct {
 type GetQuarterHeatMapTableParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -13774,6 +13819,9 @@ type GetQuarterHeatMapPictureParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
 
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -13782,6 +13830,9 @@ type GetQuarterHeatMapPictureParams struct {
 type GetQuarterHeatMapWorkbookParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
+	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -18122,6 +18173,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("borough", false, &r.Params.Borough)
 		from.query("indicator", false, &r.Params.Indicator)
 		from.query("exception", false, &r.Params.Exception)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -18153,21 +18205,25 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/quarters/:quarter/heat-map", o.GetQuarterHeatMap, func(from *request, r *GetQuarterHeatMapRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map.csv", o.GetQuarterHeatMapTable, func(from *request, r *GetQuarterHeatMapTableRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map.xlsx", o.GetQuarterHeatMapWorkbook, func(from *request, r *GetQuarterHeatMapWorkbookRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map.svg", o.GetQuarterHeatMapPicture, func(from *request, r *GetQuarterHeatMapPictureRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/benchmarking-submissions", o.ListBenchmarkingSubmissions, func(from *request, r *ListBenchmarkingSubmissionsRequestObject) {

@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -12,13 +13,16 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// Document is a quarter as everybody sees it, with all that is computed from that. Its
-// JSON is what a snapshot freezes.
+// Document is a quarter as a view has it, with all that is computed from that. Of what
+// everybody sees, its JSON is what a snapshot freezes; any other has none.
 type Document struct {
 	Heading
 	Boroughs   []Member      `json:"boroughs"`
 	Counts     []CountColumn `json:"counts"`
 	Indicators []Position    `json:"indicators"`
+
+	class Class  // of the view; empty of one that was read, which is everybody's
+	owner string // of the view, likewise
 }
 
 // Heading says what the document is of.
@@ -111,13 +115,20 @@ type Setting struct {
 	Neighbours func(borough string) []string // nearest first, wherever they are
 }
 
-// Document computes all that is shown with the view. It refuses one that is not
-// everybody's.
-func (v *View) Document(s *Setting) (*Document, error) {
-	if v.class != Common {
-		return nil, fmt.Errorf("a document of the class %q: %w", v.class, errNoView)
+// MarshalJSON writes what everybody sees, and refuses all else: nothing that holds true
+// figures is frozen, or passed on whole.
+func (d *Document) MarshalJSON() ([]byte, error) {
+	if d.class != Common && d.class != "" {
+		return nil, fmt.Errorf("a document of the class %q: %w", d.class, errNoView)
 	}
-	d := &Document{Heading: s.Heading, Boroughs: s.Members}
+	type written Document
+	return json.Marshal((*written)(d))
+}
+
+// Document computes all that is shown with the view, from the view alone. Of a borough's
+// own figures that is their values and nothing else: no place, and nobody beside it.
+func (v *View) Document(s *Setting) (*Document, error) {
+	d := &Document{Heading: s.Heading, Boroughs: s.Members, class: v.class, owner: v.owner}
 	codes := make([]string, len(s.Members))
 	for i := range s.Members {
 		codes[i] = s.Members[i].Borough
@@ -130,9 +141,26 @@ func (v *View) Document(s *Setting) (*Document, error) {
 		if i < 0 {
 			return nil, fmt.Errorf("there is no indicator %q", asked.Code)
 		}
-		d.Indicators = append(d.Indicators, v.position(s, &s.Indicators[i], &asked, codes))
+		if v.class == OfBorough {
+			d.Indicators = append(d.Indicators, v.alone(&s.Indicators[i], &asked, codes))
+		} else {
+			d.Indicators = append(d.Indicators, v.position(s, &s.Indicators[i], &asked, codes))
+		}
 	}
 	return d, nil
+}
+
+// alone is a position without a region: figures, and no place of theirs.
+func (v *View) alone(ind *benchmark.Indicator, asked *framework.Indicator, codes []string) Position {
+	p := positionOf(ind, asked)
+	for _, b := range codes {
+		p.Figures = append(p.Figures, BoroughFigure{Figure: v.Figure(ind, b), Exception: noException})
+	}
+	return p
+}
+
+func positionOf(ind *benchmark.Indicator, asked *framework.Indicator) Position {
+	return Position{Indicator: ind.Code, Name: ind.Name, Unit: ind.Unit, Polarity: ind.Polarity, Numerator: asked.Numerator, Denominator: asked.Denominator}
 }
 
 func (v *View) column(c *framework.Count, boroughs []string) CountColumn {
@@ -154,11 +182,9 @@ func (v *View) column(c *framework.Count, boroughs []string) CountColumn {
 
 func (v *View) position(s *Setting, ind *benchmark.Indicator, asked *framework.Indicator, codes []string) Position {
 	c := v.Compare(ind, codes)
-	p := Position{
-		Indicator: ind.Code, Name: ind.Name, Unit: ind.Unit, Polarity: ind.Polarity, Numerator: asked.Numerator, Denominator: asked.Denominator,
-		Region: c.group(s.Region), P20: roundedRange(c.P20), P80: roundedRange(c.P80), Uncertain: programme.OrEmpty(c.Uncertain),
-		SubRegions: []GroupFigure{}, Figures: make([]BoroughFigure, len(codes)),
-	}
+	p := positionOf(ind, asked)
+	p.Region, p.P20, p.P80, p.Uncertain = c.group(s.Region), roundedRange(c.P20), roundedRange(c.P80), programme.OrEmpty(c.Uncertain)
+	p.SubRegions, p.Figures = []GroupFigure{}, make([]BoroughFigure, len(codes))
 	for _, key := range subRegions(s.Members) {
 		within := v.Compare(ind, membersOf(s.Members, key))
 		p.SubRegions = append(p.SubRegions, within.group(key))

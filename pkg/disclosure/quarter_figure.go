@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"cmp"
 	"slices"
 
 	"peerchallenge/pkg/benchmark"
@@ -15,25 +16,59 @@ type QuarterFigure struct {
 	Member    *Member
 	Position  *Position
 	Figure    BoroughFigure
-	SubRegion *GroupFigure // nil where the borough is in none
-	Own       bool         // it is the reader's own as it is; its place stays the view's
-	Uncertain bool         // whether it may be an exception, or none
+	Beside    Comparators
+	Own       bool // it is the reader's own as it is; its place stays the view's
+	Uncertain bool // whether it may be an exception, or none
+	// SmallNumbers says that it is shown as it is, so that it may be a small number.
+	SmallNumbers bool
+	Provisional  bool      // returns may still come or be corrected: the quarter is not published
+	Received     *Received // of a provisional one of the whole region; nil of all others
 
 	OnLastQuarter Change
 	OnLastYear    Change // on the same quarter of the year before
 }
 
-// Shown is a snapshot as one reader may see it.
+// Comparators are what stands beside a figure: that of its own quarter or, where this is
+// not published and the reader is a borough, of the last one that is.
+type Comparators struct {
+	Of         *Heading       // nil where none is published
+	Position   *Position      // nil where nothing is shown of the indicator
+	SubRegion  *GroupFigure   // nil where the borough is in none
+	Neighbours *NeighbourMean // likewise
+}
+
+// Received is of how many boroughs a quarter is made that is not published.
+type Received struct {
+	N        int // whose return is in force
+	Expected int
+}
+
+// Shown is a quarter as one reader may see it: a snapshot or, until it has one, what is in
+// force.
 type Shown struct {
 	Document *Document
 	Own      *View // the reader's own true figures, or nil; see [Set.Own]
 	// Indicators are those of the framework, as figures are computed by.
 	Indicators []benchmark.Indicator
 	Asked      framework.Edition
+	// Beside has the comparators; nil where the document has its own.
+	Beside      *Document
+	Provisional bool
+	Received    *Received // see [QuarterFigure]
 
 	// LastQuarter and LastYear are what the quarter before and the same quarter of the
 	// year before show now; nil where they show nothing.
 	LastQuarter, LastYear *Shown
+}
+
+// May refuses what was not made for the actor. It is Forbidden then.
+func (s *Shown) May(actor programme.Actor) error {
+	if s.Own != nil {
+		if err := s.Own.May(actor); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(s.Document.class, Common).may(actor, s.Document.owner)
 }
 
 // Figures lists the document's figures, borough by borough in the order of its
@@ -64,10 +99,14 @@ func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 func (s *Shown) at(borough, indicator int) QuarterFigure {
 	d := s.Document
 	member, p := &d.Boroughs[borough], &d.Indicators[indicator]
-	row := QuarterFigure{Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[borough], Uncertain: slices.Contains(p.Uncertain, member.Borough)}
-	if member.SubRegion != nil {
-		at := slices.IndexFunc(p.SubRegions, func(g GroupFigure) bool { return g.Key == *member.SubRegion })
-		row.SubRegion = &p.SubRegions[at]
+	row := QuarterFigure{
+		Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[borough], Uncertain: slices.Contains(p.Uncertain, member.Borough),
+		Own: d.class == OfBorough, SmallNumbers: d.class == OfBorough || d.class == Unsuppressed, Provisional: s.Provisional, Received: s.Received,
+	}
+	if d.class == OfBorough {
+		row.Beside = s.Beside.comparators(member.Borough, p.Indicator)
+	} else {
+		row.Beside = d.comparatorsAt(borough, indicator)
 	}
 	s.layOver(&row)
 	return row
@@ -90,13 +129,35 @@ func (s *Shown) row(indicator, borough string) QuarterFigure {
 	return s.at(i, k)
 }
 
+// comparators answers what the document, which may be nil, has beside a borough's figure.
+func (d *Document) comparators(borough, indicator string) Comparators {
+	if d == nil {
+		return Comparators{}
+	}
+	i := slices.IndexFunc(d.Boroughs, func(m Member) bool { return m.Borough == borough })
+	k := slices.IndexFunc(d.Indicators, func(p Position) bool { return p.Indicator == indicator })
+	if i < 0 || k < 0 {
+		return Comparators{Of: &d.Heading}
+	}
+	return d.comparatorsAt(i, k)
+}
+
+func (d *Document) comparatorsAt(borough, indicator int) Comparators {
+	p := &d.Indicators[indicator]
+	c := Comparators{Of: &d.Heading, Position: p, Neighbours: p.Figures[borough].Neighbours}
+	if key := d.Boroughs[borough].SubRegion; key != nil {
+		c.SubRegion = &p.SubRegions[slices.IndexFunc(p.SubRegions, func(g GroupFigure) bool { return g.Key == *key })]
+	}
+	return c
+}
+
 // layOver puts the reader's own figure in the place of everybody's.
 func (s *Shown) layOver(row *QuarterFigure) {
 	if s.Own == nil || s.Own.owner != row.Member.Borough {
 		return
 	}
 	at := slices.IndexFunc(s.Indicators, func(ind benchmark.Indicator) bool { return ind.Code == row.Position.Indicator })
-	row.Figure.Figure, row.Own = s.Own.Figure(&s.Indicators[at], row.Member.Borough), true
+	row.Figure.Figure, row.Own, row.SmallNumbers = s.Own.Figure(&s.Indicators[at], row.Member.Borough), true, true
 }
 
 // Key orders the rows.
@@ -114,6 +175,9 @@ type FigureFilter struct {
 	Borough   *string
 	Indicator *string
 	Exception *benchmark.Exception
+	// Unsuppressed wants true figures, and all that is computed of them, in place of what
+	// everybody sees; see [MayReadUnsuppressed].
+	Unsuppressed bool
 }
 
 // Owner answers the borough whose true figures the actor finds laid over the view, or
@@ -123,4 +187,37 @@ func Owner(actor programme.Actor) string {
 		return ""
 	}
 	return actor.Borough
+}
+
+// OwnerOfOpen is [Owner] until the quarter is published: its people and systems alone,
+// because a key is passed on.
+func OwnerOfOpen(actor programme.Actor) string {
+	if actor.ReadOnly {
+		return ""
+	}
+	return Owner(actor)
+}
+
+// MayReadOpen reports whether the actor sees what everybody will see of a quarter before
+// it is published.
+func MayReadOpen(actor programme.Actor) bool {
+	return actor.Is(programme.RoleProgramme) && !actor.ReadOnly
+}
+
+// MayReadUnsuppressed refuses everybody but the programme's team, and every read key. It
+// is Forbidden then.
+func MayReadUnsuppressed(actor programme.Actor) error {
+	if MayReadOpen(actor) {
+		return nil
+	}
+	return programme.Errorf(programme.Forbidden, programme.CodeRole, "True figures of all boroughs are for: %s.", programme.RoleProgramme)
+}
+
+// UnsuppressedRead is what was asked where somebody has asked for true figures. It says
+// nothing of the answer.
+type UnsuppressedRead struct {
+	Snapshot  *int // its number; nil of the quarter as it was in force
+	Borough   *string
+	Indicator *string
+	Exception *benchmark.Exception
 }

@@ -12,6 +12,9 @@ type HeatMap struct {
 	Of      *Heading
 	Columns []HeatColumn
 	Rows    []HeatRow // in the order of the document's boroughs
+	// SmallNumbers says that figures are shown as they are, so that there may be small
+	// numbers among them: the reader's own, or all.
+	SmallNumbers bool
 }
 
 // HeatColumn is an indicator.
@@ -42,6 +45,7 @@ func (s *Shown) HeatMap() HeatMap {
 	for i := range d.Boroughs {
 		h.Rows[i] = HeatRow{Member: &d.Boroughs[i], Cells: make([]HeatCell, len(d.Indicators))}
 	}
+	h.SmallNumbers = d.class == Unsuppressed
 	for k := range d.Indicators {
 		p := &d.Indicators[k]
 		h.Columns[k].Position = p
@@ -53,6 +57,7 @@ func (s *Shown) HeatMap() HeatMap {
 			row := QuarterFigure{Member: h.Rows[i].Member, Position: p, Figure: p.Figures[i]}
 			s.layOver(&row)
 			h.Rows[i].Cells[k], h.Rows[i].Own = HeatCell{row.Figure.Figure, fifths[i]}, row.Own
+			h.SmallNumbers = h.SmallNumbers || row.Own
 		}
 	}
 	return h

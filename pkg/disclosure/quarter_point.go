@@ -72,7 +72,7 @@ func between(points []QuarterPoint, next benchmark.Period) (gap []QuarterPoint) 
 func (q *QuarterPoint) of(shown *Shown, indicator, borough string) {
 	q.Of = &shown.Document.Heading
 	row := shown.row(indicator, borough)
-	q.Position, q.Figure, q.SubRegion, q.Own = row.Position, row.Figure.Figure, row.SubRegion, row.Own
+	q.Position, q.Figure, q.SubRegion, q.Own = row.Position, row.Figure.Figure, row.Beside.SubRegion, row.Own
 	switch {
 	case q.Position == nil:
 		q.Gap = GapNotAsked

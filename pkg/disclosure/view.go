@@ -32,11 +32,13 @@ func (v *View) Class() Class { return v.class }
 
 // May refuses the view to whom it was not made for. It is Forbidden then, and whoever
 // writes answers asks it of every view.
-func (v *View) May(actor programme.Actor) error {
+func (v *View) May(actor programme.Actor) error { return v.class.may(actor, v.owner) }
+
+func (c Class) may(actor programme.Actor, owner string) error {
 	switch {
-	case v.class == Common, actor.Is(programme.RoleProgramme):
+	case c == Common, actor.Is(programme.RoleProgramme):
 		return nil
-	case v.class == OfBorough && v.owner != "" && actor.Borough == v.owner && ofBorough(actor):
+	case c == OfBorough && owner != "" && actor.Borough == owner && ofBorough(actor):
 		return nil
 	}
 	return programme.NotYours("These figures contain small numbers that are not yours to see.")

@@ -20,6 +20,7 @@ const (
 	actionUpdate = "update"
 	actionDelete = "delete"
 	actionImport = "import"
+	actionRead   = "read" // true figures of a quarter; nothing was changed, and nobody is told
 )
 
 // auditRow is one row of the audit: who changed what, when and why, and who may

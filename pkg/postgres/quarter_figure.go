@@ -15,13 +15,19 @@ import (
 	"peerchallenge/pkg/returns"
 )
 
-// QuarterFigures lists the figures of a published quarter as the actor may see them,
-// borough by borough. The error is NotFound if there is no such quarter, Conflict if it
-// is not published, Malformed if it has no snapshot with the number, or Gone if that was
-// withdrawn.
+// QuarterFigures lists the figures of a quarter as the actor may see them, borough by
+// borough: of a snapshot or, until it is published, what is in force, as far as it is the
+// actor's to see. The error is NotFound if there is no such quarter, Conflict if the actor
+// sees nothing of it until it is published, Malformed if it has no snapshot with the
+// number, or Gone if that was withdrawn; Forbidden if true figures are wanted that are not
+// the actor's to see. Those are read once the audit has kept what was asked.
 func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosure.FigureFilter) programme.Listing[disclosure.QuarterFigure] {
-	shown := func(tx *gorm.DB) (disclosure.Shown, error) { return s.shown(tx, actor, quarter, f.Number) }
-	l := listed(s, []string{"quarter", "quarter-snapshot"}, lastHeard(actor), (*disclosure.QuarterFigure).Key, func(tx *gorm.DB) ([]disclosure.QuarterFigure, error) {
+	shown := func(tx *gorm.DB) (disclosure.Shown, error) { return s.figuresOf(tx, actor, quarter, f) }
+	reads := []string{"quarter", "quarter-snapshot", "benchmarking-submission", "framework"}
+	if f.Unsuppressed {
+		reads = nil // it is asked, and kept in the audit, each time
+	}
+	l := listed(s, reads, lastHeard(actor), (*disclosure.QuarterFigure).Key, func(tx *gorm.DB) ([]disclosure.QuarterFigure, error) {
 		shown, err := shown(tx)
 		if err == nil {
 			err = s.setBeside(tx, actor, &shown)
@@ -31,6 +37,9 @@ func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosu
 		}
 		return shown.Figures(f), nil
 	})
+	if f.Unsuppressed {
+		return l.Under(func(ctx context.Context) error { return s.keepRead(ctx, actor, quarter, &f) })
+	}
 	// A whole list begins before its rows are read.
 	l.Each = l.Under(func(ctx context.Context) error {
 		_, err := shown(s.gorm.WithContext(ctx))
@@ -39,9 +48,26 @@ func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosu
 	return l
 }
 
-// shown answers the quarter's snapshot with the number or, without one, that which is
-// shown, as the actor may see it.
-func (s *Store) shown(tx *gorm.DB, actor programme.Actor, quarter string, number *int) (disclosure.Shown, error) {
+// figuresOf answers what the figures are listed of.
+func (s *Store) figuresOf(tx *gorm.DB, actor programme.Actor, quarter string, f disclosure.FigureFilter) (shown disclosure.Shown, err error) {
+	row, err := chosenSnapshot(tx, quarter, f.Number)
+	switch {
+	case unpublished(err) && f.Number == nil:
+		shown, err = s.openQuarter(tx, actor, quarter, f.Unsuppressed, err)
+	case err == nil && f.Unsuppressed:
+		shown, err = s.unsuppressedSnapshot(tx, actor, &row)
+	case err == nil:
+		shown, err = s.thawed(tx, actor, &row)
+	}
+	if err == nil {
+		err = shown.May(actor)
+	}
+	return shown, err
+}
+
+// chosenSnapshot looks for the quarter's snapshot with the number or, without one, for that
+// which is shown.
+func chosenSnapshot(tx *gorm.DB, quarter string, number *int) (row disclosure.QuarterSnapshot, err error) {
 	var found []struct {
 		Published    bool
 		ID           *string
@@ -50,27 +76,24 @@ func (s *Store) shown(tx *gorm.DB, actor programme.Actor, quarter string, number
 		State        disclosure.SnapshotState
 		WithdrawnFor *string
 	}
-	err := tx.Raw(`SELECT q.published_at IS NOT NULL AS published, s.id, s.number, s.framework_version AS framework, s.state, s.withdrawn_for
+	err = tx.Raw(`SELECT q.published_at IS NOT NULL AS published, s.id, s.number, s.framework_version AS framework, s.state, s.withdrawn_for
 		FROM quarters q LEFT JOIN quarter_snapshots s ON s.quarter_code = q.code AND CASE WHEN CAST(@number AS int) IS NULL THEN s.id = q.snapshot_id ELSE s.number = @number END
 		WHERE q.code = @quarter`, map[string]any{"number": number, "quarter": quarter}).Scan(&found).Error
 	switch {
 	case err != nil:
-		return disclosure.Shown{}, err
+		return row, err
 	case len(found) == 0:
-		return disclosure.Shown{}, missing[returns.Quarter]()
+		return row, missing[returns.Quarter]()
 	case !found[0].Published:
-		return disclosure.Shown{}, programme.Errorf(programme.Conflict, programme.CodeNotPublished, "%s is not published.", quarter)
+		return row, programme.Errorf(programme.Conflict, programme.CodeNotPublished, "%s is not published.", quarter)
 	case found[0].ID == nil && number != nil:
-		return disclosure.Shown{}, programme.BadRequest(programme.UnknownParameter("snapshot", "The quarter has no snapshot with this number."))
+		return row, programme.BadRequest(programme.UnknownParameter("snapshot", "The quarter has no snapshot with this number."))
 	case found[0].ID == nil:
-		return disclosure.Shown{}, programme.Errorf(programme.Gone, programme.CodeWithdrawn, "All snapshots of %s were withdrawn.", quarter)
+		return row, programme.Errorf(programme.Gone, programme.CodeWithdrawn, "All snapshots of %s were withdrawn.", quarter)
 	}
-	row := disclosure.QuarterSnapshot{Quarter: quarter, Number: found[0].Number, State: found[0].State, WithdrawnFor: found[0].WithdrawnFor, Framework: found[0].Framework}
-	if err := row.Readable(); err != nil {
-		return disclosure.Shown{}, err
-	}
+	row = disclosure.QuarterSnapshot{Quarter: quarter, Number: found[0].Number, State: found[0].State, WithdrawnFor: found[0].WithdrawnFor, Framework: found[0].Framework}
 	row.ID = *found[0].ID
-	return s.thawed(tx, actor, &row)
+	return row, row.Readable()
 }
 
 // thawed answers a snapshot, which stands, as the actor may see it.
@@ -79,11 +102,15 @@ func (s *Store) thawed(tx *gorm.DB, actor programme.Actor, row *disclosure.Quart
 	if err != nil {
 		return disclosure.Shown{}, err
 	}
-	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators, Asked: framework.Edition{Number: kept.asked.Version, Document: kept.asked.Document}}
+	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators, Asked: editionOf(&kept.asked)}
 	if owner := disclosure.Owner(actor); owner != "" {
 		shown.Own, err = kept.own(tx, row.ID, owner)
 	}
 	return shown, err
+}
+
+func editionOf(a *returns.Asked) framework.Edition {
+	return framework.Edition{Number: a.Version, Document: a.Document}
 }
 
 // frozenCache keeps snapshots that were read, up to a number of bytes. They never change,
@@ -147,17 +174,30 @@ func (f *frozen) own(tx *gorm.DB, id, borough string) (*disclosure.View, error) 
 	if v := f.owners[borough]; v != nil {
 		return v, nil
 	}
-	var sources []source
-	err := tx.Raw(sourcesSQL+`JOIN quarter_snapshot_sources x ON x.submission_id = v.submission_id AND x.number = v.number
-		WHERE x.snapshot_id = ? AND s.borough_code = ?`, id, borough).Scan(&sources).Error
+	sources, err := behind(tx, id, borough)
 	if err != nil {
 		return nil, err
 	}
-	r, _ := returnOf(borough, f.period, sources)
-	set, err := disclosure.New(f.asked.Document, f.period, []disclosure.Return{r})
+	v, err := own(f.asked.Document, f.period, borough, sources)
+	if err == nil {
+		f.owners[borough] = v
+	}
+	return v, err
+}
+
+// behind reads the versions of which a snapshot was made, of one borough where it is named.
+func behind(tx *gorm.DB, snapshot, borough string) (sources []source, err error) {
+	err = tx.Raw(sourcesSQL+`JOIN quarter_snapshot_sources x ON x.submission_id = v.submission_id AND x.number = v.number
+		WHERE x.snapshot_id = @snapshot AND (@borough = '' OR s.borough_code = @borough)`, map[string]any{"snapshot": snapshot, "borough": borough}).Scan(&sources).Error
+	return sources, err
+}
+
+// own answers the true figures of a borough, of what the sources say of it.
+func own(d *framework.Document, period benchmark.Period, borough string, sources []source) (*disclosure.View, error) {
+	r, _ := returnOf(borough, period, sources)
+	set, err := disclosure.New(d, period, []disclosure.Return{r})
 	if err != nil {
 		return nil, err
 	}
-	f.owners[borough] = set.Own(borough)
-	return f.owners[borough], nil
+	return set.Own(borough), nil
 }

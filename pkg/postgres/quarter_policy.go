@@ -21,10 +21,21 @@ type quarterPolicy struct {
 	FixedAt          time.Time
 }
 
-// fixPolicy answers the quarter's policy: that of the framework that holds when its window
-// opens, with the years that are published by then. It is fixed the first time that
-// somebody asks, by the watcher as a rule. The error is Conflict if no framework holds.
-func (w *work) fixPolicy(q *returns.Quarter, snapshot *benchmark.Snapshot) (p quarterPolicy, err error) {
+// fixPolicy answers the quarter's policy, and fixes it the first time that somebody asks
+// who may write: the watcher as a rule. The error is Conflict if no framework holds.
+func (w *work) fixPolicy(q *returns.Quarter, snapshot *benchmark.Snapshot) (quarterPolicy, error) {
+	p, err := w.policyAsOf(q, snapshot)
+	if err != nil || !p.FixedAt.IsZero() {
+		return p, err
+	}
+	p.FixedAt = w.now
+	return p, w.tx.Create(&p).Error
+}
+
+// policyAsOf answers the quarter's policy: that of the framework that holds when its
+// window opens, with the years that are published by then. One that is not fixed yet has
+// no time at which it was. The error is Conflict if no framework holds.
+func (w *work) policyAsOf(q *returns.Quarter, snapshot *benchmark.Snapshot) (p quarterPolicy, err error) {
 	err = w.tx.Where("quarter_code = ?", q.Code).Take(&p).Error
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return p, err
@@ -50,8 +61,7 @@ func (w *work) fixPolicy(q *returns.Quarter, snapshot *benchmark.Snapshot) (p qu
 	if err != nil {
 		return p, err
 	}
-	p = quarterPolicy{QuarterCode: q.Code, FrameworkVersion: *asks, Years: disclosure.YearsOf(asked.Document, snapshot, day, boroughs, last), FixedAt: w.now}
-	return p, w.tx.Create(&p).Error
+	return quarterPolicy{QuarterCode: q.Code, FrameworkVersion: *asks, Years: disclosure.YearsOf(asked.Document, snapshot, day, boroughs, last)}, nil
 }
 
 // lastYearShown reads the newest snapshot of a fourth quarter before this one: its twelve

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -128,11 +129,11 @@ func (s *Store) WithdrawQuarterSnapshot(ctx context.Context, actor programme.Act
 // freeze takes the next snapshot of the quarter, which is locked. The quarter shows it
 // once it is written; with the first it is published.
 func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error {
-	policy, err := w.policyOf(q)
+	policy, err := w.policyOf(q, w.fixPolicy)
 	if err != nil {
 		return err
 	}
-	sources, err := inForce(w.tx, policy.period)
+	sources, err := inForce(w.tx, policy.period, "")
 	if err != nil {
 		return err
 	}
@@ -144,10 +145,11 @@ func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error
 	if err != nil {
 		return err
 	}
-	heading := disclosure.Heading{
-		Quarter: q.Code, QuarterName: q.Name(), Number: row.Number, Framework: row.Framework, Illustrative: q.Illustrative, TakenAt: w.now,
+	view, err := truth.Disclose(policy.policy)
+	if err != nil {
+		return err
 	}
-	document, err := policy.document(truth, heading, members)
+	document, err := written(view, policy.setting(row.Number, w.now, members))
 	if err != nil {
 		return err
 	}
@@ -193,13 +195,14 @@ const sourcesSQL = `SELECT s.borough_code AS borough, s.quarter_code AS quarter,
 	FROM benchmarking_submissions s JOIN benchmarking_versions v ON v.submission_id = s.id `
 
 // inForce reads what is in force of the quarter, and of the four before it from which
-// twelve months are summed: all at one moment.
-func inForce(tx *gorm.DB, quarter benchmark.Period) (sources []source, err error) {
+// twelve months are summed: all at one moment, and of one borough where it is named.
+func inForce(tx *gorm.DB, quarter benchmark.Period, borough string) (sources []source, err error) {
 	codes := array{}
 	for _, p := range lastFive(quarter) {
 		codes = append(codes, p.Code)
 	}
-	err = tx.Raw(sourcesSQL+`WHERE v.number = s.standing AND s.quarter_code = ANY (?) ORDER BY s.quarter_code, s.borough_code`, codes).Scan(&sources).Error
+	err = tx.Raw(sourcesSQL+`WHERE v.number = s.standing AND s.quarter_code = ANY (@codes) AND (@borough = '' OR s.borough_code = @borough)
+		ORDER BY s.quarter_code, s.borough_code`, map[string]any{"codes": codes, "borough": borough}).Scan(&sources).Error
 	return sources, err
 }
 
@@ -237,9 +240,10 @@ type showing struct {
 	snapshot *benchmark.Snapshot // of reference data
 }
 
-// policyOf reads by what it is decided what may be shown of the quarter, and fixes it if
-// that was not done when its window opened: an imported quarter has none.
-func (w *work) policyOf(q *returns.Quarter) (*showing, error) {
+// policyOf reads by what it is decided what may be shown of the quarter. decided is
+// fixPolicy for who writes, so that it is fixed if that was not done when the window
+// opened: an imported quarter has none.
+func (w *work) policyOf(q *returns.Quarter, decided func(*returns.Quarter, *benchmark.Snapshot) (quarterPolicy, error)) (*showing, error) {
 	p, is := q.Period()
 	if !is {
 		return nil, errNoPeriod
@@ -248,7 +252,7 @@ func (w *work) policyOf(q *returns.Quarter) (*showing, error) {
 	if err != nil {
 		return nil, err
 	}
-	fixed, err := w.fixPolicy(q, snapshot)
+	fixed, err := decided(q, snapshot)
 	if err != nil {
 		return nil, err
 	}
@@ -263,33 +267,47 @@ func (w *work) policyOf(q *returns.Quarter) (*showing, error) {
 // returned answers what stands for each borough that was to send a return, who they are,
 // and who of them has sent none.
 func (s *showing) returned(sources []source) (all []disclosure.Return, members []disclosure.Member, missing []string) {
-	missing = []string{}
-	for _, sender := range returns.SendersOf(s.snapshot, s.quarter) {
-		r, has := returnOf(sender.Borough, s.period, sources)
+	missing, members = []string{}, s.members()
+	for i := range members {
+		r, has := returnOf(members[i].Borough, s.period, sources)
 		all = append(all, r)
 		if !has {
-			missing = append(missing, sender.Borough)
+			missing = append(missing, members[i].Borough)
 		}
+	}
+	return all, members, missing
+}
+
+// members answers the boroughs that were to send a return.
+func (s *showing) members() (members []disclosure.Member) {
+	for _, sender := range returns.SendersOf(s.snapshot, s.quarter) {
 		m := disclosure.Member{Borough: sender.Borough, Name: s.snapshot.Name(sender.Borough)}
 		if sender.SubRegion != "" {
 			m.SubRegion = &sender.SubRegion
 		}
 		members = append(members, m)
 	}
-	return all, members, missing
+	return members
 }
 
-// document makes what everybody sees, as it is answered.
-func (s *showing) document(truth *disclosure.Set, heading disclosure.Heading, members []disclosure.Member) ([]byte, error) {
-	view, err := truth.Disclose(s.policy)
-	if err != nil {
-		return nil, err
+// setting answers what a document of the members needs beside a view. The number is that
+// of the snapshot, 0 of what is none.
+func (s *showing) setting(number int, at time.Time, members []disclosure.Member) *disclosure.Setting {
+	setting := &disclosure.Setting{
+		Heading: disclosure.Heading{
+			Quarter: s.quarter.Code, QuarterName: s.quarter.Name(), Number: number, Framework: s.asked.Version, Illustrative: s.quarter.Illustrative, TakenAt: at,
+		},
+		Members: members, Indicators: s.asked.Indicators, Neighbours: neighboursIn(s.snapshot),
 	}
-	setting := disclosure.Setting{Heading: heading, Members: members, Indicators: s.asked.Indicators, Neighbours: s.neighbours}
 	if len(members) > 0 {
 		setting.Region = s.snapshot.RegionOf(members[0].Borough)
 	}
-	document, err := view.Document(&setting)
+	return setting
+}
+
+// written makes what everybody sees, as it is answered.
+func written(view *disclosure.View, setting *disclosure.Setting) ([]byte, error) {
+	document, err := view.Document(setting)
 	if err != nil {
 		return nil, err
 	}
@@ -297,13 +315,15 @@ func (s *showing) document(truth *disclosure.Set, heading disclosure.Heading, me
 	return append(text, '\n'), err
 }
 
-// neighbours answers a borough's statistical neighbours by the newest model.
-func (s *showing) neighbours(borough string) []string {
-	codes := []string{}
-	if n := len(s.snapshot.Models); n > 0 {
-		for _, neighbour := range s.snapshot.NeighboursOf(s.snapshot.Models[n-1].Code, borough) {
-			codes = append(codes, neighbour.Neighbour)
+// neighboursIn answers a borough's statistical neighbours by the newest model.
+func neighboursIn(snapshot *benchmark.Snapshot) func(borough string) []string {
+	return func(borough string) []string {
+		codes := []string{}
+		if n := len(snapshot.Models); n > 0 {
+			for _, neighbour := range snapshot.NeighboursOf(snapshot.Models[n-1].Code, borough) {
+				codes = append(codes, neighbour.Neighbour)
+			}
 		}
+		return codes
 	}
-	return codes
 }

@@ -22,7 +22,14 @@ func (s *Store) QuarterSnapshotChanges(actor programme.Actor, id string, since i
 			return nil, err
 		}
 		everybody := programme.Actor{} // of no borough: differences are of views
-		earlier, err := s.shown(tx, everybody, row.Quarter, &since)
+		other, err := chosenSnapshot(tx, row.Quarter, &since)
+		if programme.KindOf(err) == programme.Malformed {
+			err = programme.BadRequest(programme.UnknownParameter("since", "The quarter has no snapshot with this number."))
+		}
+		if err != nil {
+			return nil, err
+		}
+		earlier, err := s.thawed(tx, everybody, &other)
 		if err != nil {
 			return nil, err
 		}

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// AuditEntry is what the audit keeps of one change of a resource.
+// AuditEntry is what the audit keeps of one change of a resource, or of one reading of
+// what only some may read: then After is what was asked.
 type AuditEntry struct {
 	ID      int64 // grows with every entry of the resource
 	At      time.Time
-	Action  string // create, update, delete or import
+	Action  string // create, update, delete, import or read
 	Roles   []string
 	Borough *string // for which the subject spoke
 	Subject string

@@ -113,6 +113,12 @@ func (q *Quarter) MayOn(actor programme.Actor, step programme.Step, today progra
 // opened reports whether its window has opened by the day.
 func (q *Quarter) opened(today programme.Date) bool { return q.OpensOn != nil && *q.OpensOn <= today }
 
+// OpenFor reports whether its returns may be read together on the day: once its window has
+// opened. What was imported, and practice, are never open.
+func (q *Quarter) OpenFor(today programme.Date) bool {
+	return !q.Practice && !q.Imported && q.opened(today)
+}
+
 // Terms are what boroughs rely on once the window is open.
 type Terms struct {
 	Framework                 *string

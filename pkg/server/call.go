@@ -40,7 +40,10 @@ type call struct {
 	keep        func(*content) // remembers what was made; does nothing where that is no use
 	lastMade    *lastMade      // pages of lists
 	stands      pageState      // of the page, where that was asked already
-	store       filterStore
+	// unsuppressed says that the answer has true figures of all boroughs: its name says so,
+	// nobody keeps it, and its ETag is chance.
+	unsuppressed bool
+	store        filterStore
 }
 
 // format is the form of an answer.
@@ -67,7 +70,7 @@ func callIn(c echo.Context) *call {
 // has reports whether the caller still holds the answer with this ETag, in
 // either encoding. If-None-Match compares weakly (RFC 9110, 13.1.2).
 func (c *call) has(etag string) bool {
-	if c.ifNoneMatch == "" {
+	if c.ifNoneMatch == "" || c.unsuppressed {
 		return false
 	}
 	for tag := range strings.SplitSeq(c.ifNoneMatch, ",") {

@@ -121,7 +121,7 @@ func (s *Server) unchanged(next echo.HandlerFunc) echo.HandlerFunc {
 		if made.packed && call.acceptsGzip {
 			etag += gzipTag
 		}
-		validated(c.Response().Header(), etag)
+		call.validated(c.Response().Header(), etag)
 		return c.NoContent(http.StatusNotModified)
 	}
 }

@@ -249,6 +249,9 @@ func TestListsSayWhatTheyRead(t *testing.T) {
 	type made struct{ nouns, lookedUp string }
 	saying := map[made][]question{}
 	for _, q := range w.questions(t) {
+		if strings.Contains(q.path, "unsuppressed=") {
+			continue // it is asked, and kept in the audit, each time
+		}
 		r, asked := ask(q)
 		if r.status != http.StatusOK {
 			t.Errorf("%s is %d: %s", q.path, r.status, r.body)

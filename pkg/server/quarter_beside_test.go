@@ -214,7 +214,7 @@ func threeGaps(t *testing.T, lead caller, code string, seen, mine, others []api.
 		}
 		published := gap != "not_published"
 		f := lead.figureIn(s.Quarter, own, "REREF_PCT", published)
-		if m.Own != published || (m.Value != nil) != published || published && (*m.Value != *f.Value || *m.Snapshot != f.Snapshot || *m.RegionPooled != *f.RegionPooled || m.N != f.N || m.Gap != nil) {
+		if m.Own != published || (m.Value != nil) != published || published && (*m.Value != *f.Value || *m.Snapshot != *f.Snapshot || *m.RegionPooled != *f.RegionPooled || m.N != f.N || m.Gap != nil) {
 			t.Errorf("Lambeth finds %+v, and in the quarter %+v", m, f)
 		}
 		if (o.Value != nil) != published || o.Own {

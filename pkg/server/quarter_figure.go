@@ -13,11 +13,14 @@ type quarterFigureStore interface {
 	QuarterFigures(actor programme.Actor, quarter string, f disclosure.FigureFilter) programme.Listing[disclosure.QuarterFigure]
 }
 
-// ListQuarterFigures answers a published quarter as one flat table.
+// ListQuarterFigures answers a quarter as one flat table.
 func (s *Server) ListQuarterFigures(ctx context.Context, r api.ListQuarterFiguresRequestObject) (api.Response, error) {
 	p := r.Params
 	f := disclosure.FigureFilter{Number: p.Snapshot, Borough: p.Borough, Indicator: p.Indicator, Exception: convert[benchmark.Exception](p.Exception)}
-	return answerListing(ctx, s.store.QuarterFigures(callOf(ctx).actor, r.Quarter, f), quarterFigureWire(callOf(ctx).snapshot))
+	f.Unsuppressed = p.Unsuppressed != nil && *p.Unsuppressed
+	call := callOf(ctx)
+	call.unsuppressed = f.Unsuppressed
+	return answerListing(ctx, s.store.QuarterFigures(call.actor, r.Quarter, f), quarterFigureWire(call.snapshot))
 }
 
 // quarterFigureWire writes rows with what the reference data say beside them.
@@ -66,11 +69,10 @@ func directionWire(d disclosure.Direction) *api.QuarterChangeDirection {
 func shownFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
 	p := f.Position
 	w := api.QuarterFigure{
-		Quarter: f.Of.Quarter, Snapshot: f.Of.Number, Borough: f.Member.Borough, BoroughName: f.Member.Name, SubRegion: f.Member.SubRegion,
+		Quarter: f.Of.Quarter, Snapshot: snapshotNumber(f.Of), Borough: f.Member.Borough, BoroughName: f.Member.Name, SubRegion: f.Member.SubRegion,
 		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), Status: api.ShownStatus(f.Figure.Status),
-		Numerator: number(f.Figure.Numerator), Value: number(f.Figure.Value), N: p.Region.N, Exception: api.Exception(f.Figure.Exception), Uncertain: f.Uncertain,
-		RegionPooled: pooled(&p.Region), RegionMean: middle(p.Region.Mean), SubRegionPooled: pooled(f.SubRegion),
-		NeighboursMean: middle(f.Figure.Neighbours.Mean), NeighboursN: f.Figure.Neighbours.N, Own: f.Own, Illustrative: f.Of.Illustrative,
+		Numerator: number(f.Figure.Numerator), Value: number(f.Figure.Value), Exception: api.Exception(f.Figure.Exception), Uncertain: f.Uncertain,
+		Own: f.Own, ContainsSmallNumbers: f.SmallNumbers, Provisional: f.Provisional, Illustrative: f.Of.Illustrative,
 	}
 	if v := f.Figure.Value; v != nil {
 		w.Denominator, w.Lower, w.Upper = &f.Figure.Denominator, &v.Lower, &v.Upper
@@ -78,7 +80,32 @@ func shownFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
 	if r := f.Figure.Rank; r != nil {
 		w.RankBest, w.RankWorst = &r.Best, &r.Worst
 	}
+	if r := f.Received; r != nil {
+		w.Received, w.Expected = &r.N, &r.Expected
+	}
+	comparatorsWire(&f.Beside, &w)
 	return w
+}
+
+// comparatorsWire says what stands beside a figure, and of which quarter that is.
+func comparatorsWire(c *disclosure.Comparators, w *api.QuarterFigure) {
+	if c.Of != nil {
+		w.ComparatorsQuarter, w.ComparatorsSnapshot = &c.Of.Quarter, snapshotNumber(c.Of)
+	}
+	if p := c.Position; p != nil {
+		w.N, w.RegionPooled, w.RegionMean, w.SubRegionPooled = p.Region.N, pooled(&p.Region), middle(p.Region.Mean), pooled(c.SubRegion)
+	}
+	if n := c.Neighbours; n != nil {
+		w.NeighboursMean, w.NeighboursN = middle(n.Mean), n.N
+	}
+}
+
+// snapshotNumber is that of what is a snapshot.
+func snapshotNumber(of *disclosure.Heading) *int {
+	if of.Number == 0 {
+		return nil
+	}
+	return &of.Number
 }
 
 // number is what is known for certain; null where it is a range or nothing.

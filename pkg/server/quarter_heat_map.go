@@ -20,13 +20,13 @@ import (
 const svgFile = "image/svg+xml"
 
 type quarterHeatMapStore interface {
-	ShownQuarter(ctx context.Context, actor programme.Actor, quarter string, number *int) (disclosure.Shown, error)
+	ShownQuarter(ctx context.Context, actor programme.Actor, quarter string, f disclosure.FigureFilter) (disclosure.Shown, error)
 }
 
 // GetQuarterHeatMap answers a published quarter as boroughs beside indicators.
 func (s *Server) GetQuarterHeatMap(ctx context.Context, r api.GetQuarterHeatMapRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	shown, err := s.store.ShownQuarter(ctx, call.actor, r.Quarter, r.Params.Snapshot)
+	shown, err := s.shownQuarter(ctx, r.Quarter, r.Params.Snapshot, r.Params.Unsuppressed)
 	if err != nil {
 		return nil, err
 	}
@@ -35,19 +35,19 @@ func (s *Server) GetQuarterHeatMap(ctx context.Context, r api.GetQuarterHeatMapR
 
 // GetQuarterHeatMapTable answers the same as CSV, as everybody sees it.
 func (s *Server) GetQuarterHeatMapTable(ctx context.Context, r api.GetQuarterHeatMapTableRequestObject) (api.Response, error) {
-	name, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot)
+	name, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot, r.Params.Unsuppressed)
 	return answerFile(ctx, csvFile, name+".csv", func(w io.Writer) error { return gridOf(rug).WriteCSV(w) }, err)
 }
 
 // GetQuarterHeatMapWorkbook answers the same as XLSX, with a sheet of notes.
 func (s *Server) GetQuarterHeatMapWorkbook(ctx context.Context, r api.GetQuarterHeatMapWorkbookRequestObject) (api.Response, error) {
-	name, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot)
+	name, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot, r.Params.Unsuppressed)
 	return answerFile(ctx, workbook, name+".xlsx", func(w io.Writer) error { return sheet.WriteWorkbook(w, gridOf(rug), notesOf(rug)) }, err)
 }
 
 // GetQuarterHeatMapPicture answers the same as a picture.
 func (s *Server) GetQuarterHeatMapPicture(ctx context.Context, r api.GetQuarterHeatMapPictureRequestObject) (api.Response, error) {
-	_, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot)
+	_, rug, err := s.rug(ctx, r.Quarter, r.Params.Snapshot, r.Params.Unsuppressed)
 	if err != nil {
 		return nil, err
 	}
@@ -72,14 +72,24 @@ func snapshotNote(of *disclosure.Heading) string {
 }
 
 // rug reads what is printed, the caller's own borough marked, and how its file is called.
-func (s *Server) rug(ctx context.Context, quarter string, number *int) (name string, rug chart.HeatMap, err error) {
-	call := callOf(ctx)
-	shown, err := s.store.ShownQuarter(ctx, call.actor, quarter, number)
+func (s *Server) rug(ctx context.Context, quarter string, number *int, unsuppressed *bool) (name string, rug chart.HeatMap, err error) {
+	shown, err := s.shownQuarter(ctx, quarter, number, unsuppressed)
 	if err != nil {
 		return "", chart.HeatMap{}, err
 	}
-	h := shown.Printed().HeatMap()
-	return "heat-map-" + quarter + "-" + strconv.Itoa(h.Of.Number), rugOf(h, call.actor.Borough), nil
+	h, call := shown.Printed().HeatMap(), callOf(ctx)
+	name = "heat-map-" + quarter + "-" + strconv.Itoa(h.Of.Number)
+	if call.unsuppressed {
+		name += unsuppressedMark
+	}
+	return name, rugOf(h, call.actor.Borough), nil
+}
+
+// shownQuarter reads it as the caller may see it, and as the caller wants it.
+func (s *Server) shownQuarter(ctx context.Context, quarter string, number *int, unsuppressed *bool) (disclosure.Shown, error) {
+	call := callOf(ctx)
+	call.unsuppressed = unsuppressed != nil && *unsuppressed
+	return s.store.ShownQuarter(ctx, call.actor, quarter, disclosure.FigureFilter{Number: number, Unsuppressed: call.unsuppressed})
 }
 
 func rugOf(h disclosure.HeatMap, marked string) chart.HeatMap {
@@ -91,9 +101,13 @@ func rugOf(h disclosure.HeatMap, marked string) chart.HeatMap {
 				snapshotNote(h.Of),
 				attribution,
 			},
-			Illustrative: h.Of.Illustrative,
+			Illustrative: h.Of.Illustrative, SmallNumbers: h.SmallNumbers,
 		},
 		Of: "the region", RowsAre: "Borough", GroupsBy: "Sub-region",
+	}
+	if h.SmallNumbers {
+		rug.Description = "Each borough's true figures, in the colour of the fifth of the region that they belong to."
+		rug.Notes = append(rug.Notes, "It contains small numbers, for the programme's team alone. Pass it on to nobody.")
 	}
 	for _, c := range h.Columns {
 		rug.Columns = append(rug.Columns, chart.Column{Name: c.Position.Name, Reads: reads(c.Position), Neutral: c.Position.Polarity == benchmark.Neutral})
@@ -156,13 +170,22 @@ func reads(p *disclosure.Position) string { return units[p.Unit] + ", " + goodEn
 func gridOf(rug chart.HeatMap) sheet.Grid {
 	t := rug.Table()
 	g := sheet.Grid{Name: "Heat map"}
+	if rug.SmallNumbers {
+		g.Name = "Contains small numbers"
+	}
 	for i, head := range t.Head {
 		g.Columns = append(g.Columns, sheet.Column{Name: head, Width: map[bool]int{true: 24, false: 14}[i < 2]})
 	}
+	if rug.SmallNumbers {
+		g.Columns = append(g.Columns, sheet.Column{Name: "Contains small numbers", Width: 14})
+	}
 	for _, row := range t.Rows {
-		cells := make([]any, len(row.Cells))
-		for i, cell := range row.Cells {
-			cells[i] = cell
+		cells := make([]any, 0, len(g.Columns))
+		for _, cell := range row.Cells {
+			cells = append(cells, cell)
+		}
+		if rug.SmallNumbers {
+			cells = append(cells, "true")
 		}
 		g.Rows = append(g.Rows, cells)
 	}
@@ -180,7 +203,7 @@ func notesOf(rug chart.HeatMap) sheet.Grid {
 
 func heatMapWire(h disclosure.HeatMap, marked string) api.QuarterHeatMap {
 	w := api.QuarterHeatMap{
-		Quarter: h.Of.Quarter, QuarterName: h.Of.QuarterName, Snapshot: h.Of.Number, Framework: h.Of.Framework, Illustrative: h.Of.Illustrative,
+		Quarter: h.Of.Quarter, QuarterName: h.Of.QuarterName, Snapshot: h.Of.Number, Framework: h.Of.Framework, Illustrative: h.Of.Illustrative, ContainsSmallNumbers: h.SmallNumbers,
 		Indicators: make([]api.HeatMapIndicator, len(h.Columns)), Boroughs: make([]api.HeatMapBorough, len(h.Rows)),
 	}
 	for i, c := range h.Columns {

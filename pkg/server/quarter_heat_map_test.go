@@ -4,9 +4,12 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -62,12 +65,17 @@ func TestAHeatMapIsEverybodys(t *testing.T) {
 		t.Errorf("%d rows marked, %d cells hidden from others, fifths %v", marked, hidden, fifths)
 	}
 	for _, c := range others[1:] {
-		got := read(c)
+		got, owns := read(c), false
 		for i := range got.Boroughs {
 			if b := &got.Boroughs[i]; b.Borough == group || b.Borough == farAway { // their own counts are not small
+				owns = owns || b.Own
 				b.Marked, b.Own = false, false
 			}
 		}
+		if got.ContainsSmallNumbers != owns {
+			t.Errorf("it says that it contains small numbers: %t, where own figures are in it: %t", got.ContainsSmallNumbers, owns)
+		}
+		got.ContainsSmallNumbers = false
 		if jsonOf(t, got) != jsonOf(t, shown) {
 			t.Error("two readers who hold no small count see two things")
 		}
@@ -121,4 +129,51 @@ func wordsOf(t *testing.T, picture string) (words []string) {
 			}
 		}
 	}
+}
+
+// TestAHeatMapOfTrueFigures: for the team alone, on request, in the audit, and each form
+// says what it contains.
+func TestAHeatMapOfTrueFigures(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	code, manager := w.published(), w.as(programme.RoleProgramme, "")
+	at := "/v1/quarters/" + code + "/heat-map"
+	forms := map[string]string{"": "", ".csv": ".csv", ".xlsx": ".xlsx", ".svg": ""}
+	for form, suffix := range forms {
+		for _, c := range []caller{w.as(programme.RoleBoroughLead, own), w.as(programme.RoleReporting, ""), {w, w.readKey("").text}} {
+			c.get(at+form+"?unsuppressed=true").problem(403, "role")
+		}
+		r := manager.send(http.MethodGet, at+form+"?unsuppressed=true&snapshot=1", "", "If-None-Match", "*").want(200)
+		if name := r.header.Get("Content-Disposition"); r.header.Get("Cache-Control") != "no-store" || suffix != "" && name != `attachment; filename="heat-map-`+code+`-1-unsuppressed`+suffix+`"` {
+			t.Errorf("heat-map%s is answered with %v", form, r.header)
+		}
+	}
+	if got, want := w.readings(code), strings.Repeat(` | test-programme {"Borough": null, "Snapshot": 1, "Exception": null, "Indicator": null}`, len(forms)); " | "+got != want {
+		t.Errorf("the audit has %s", got)
+	}
+	cell := func(query string) (api.QuarterHeatMap, api.HeatMapCell) {
+		var h api.QuarterHeatMap
+		manager.get(at + query).want(200).into(&h)
+		row := slices.IndexFunc(h.Boroughs, func(b api.HeatMapBorough) bool { return b.Borough == own })
+		return h, h.Boroughs[row].Cells[slices.IndexFunc(h.Indicators, func(i api.HeatMapIndicator) bool { return i.Indicator == "REREF_PCT" })]
+	}
+	common, hidden := cell("")
+	truth, shown := cell("?unsuppressed=true")
+	if common.ContainsSmallNumbers || hidden.Value != nil || !truth.ContainsSmallNumbers || shown.Value == nil || *shown.Value != 0.3 {
+		t.Errorf("everybody sees %s and the team %s", jsonOf(t, hidden), jsonOf(t, shown))
+	}
+	for _, form := range []string{".csv", ".svg"} {
+		if plain, marked := manager.get(at+form).body, manager.get(at+form+"?unsuppressed=true").body; strings.Contains(strings.ToLower(plain), "contains small numbers") || !strings.Contains(strings.ToLower(marked), "contains small numbers") {
+			t.Errorf("heat-map%s is\n%.600s", form, marked)
+		}
+	}
+	book, err := excelize.OpenReader(strings.NewReader(manager.get(at + ".xlsx?unsuppressed=true").want(200).body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = book.Close() }()
+	if names := book.GetSheetList(); !slices.Contains(names, "Contains small numbers") {
+		t.Errorf("the sheets are %v", names)
+	}
+	manager.get("/v1/quarters/"+w.opened()+"/heat-map?unsuppressed=true").problem(409, "not_published")
 }

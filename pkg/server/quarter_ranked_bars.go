@@ -17,7 +17,7 @@ import (
 // sees it.
 func (s *Server) GetQuarterRankedBars(ctx context.Context, r api.GetQuarterRankedBarsRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	shown, err := s.store.ShownQuarter(ctx, call.actor, r.Quarter, r.Params.Snapshot)
+	shown, err := s.store.ShownQuarter(ctx, call.actor, r.Quarter, disclosure.FigureFilter{Number: r.Params.Snapshot})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -161,10 +162,16 @@ func (r reply) named(header http.Header) {
 // and these are other bytes.
 const gzipTag = ".gz"
 
-// validated says by what the answer is known again, and that the caller must ask.
-func validated(header http.Header, etag string) {
-	header["Etag"] = []string{`"` + etag + `"`}
-	header["Cache-Control"] = revalidate
+// validated says by what the answer is known again, and that the caller must ask. One that
+// nobody may keep is never known again: what it has instead is chance.
+func (c *call) validated(header http.Header, etag string) {
+	if c.unsuppressed {
+		header["Etag"] = []string{`"` + rand.Text() + `"`}
+		header["Cache-Control"] = keptByNobody
+	} else {
+		header["Etag"] = []string{`"` + etag + `"`}
+		header["Cache-Control"] = revalidate
+	}
 	header["Vary"] = append(header["Vary"], vary...) // CORS has put its own there
 }
 
@@ -177,7 +184,7 @@ func (c *content) write(w http.ResponseWriter, call *call, status int) error {
 			header["Content-Encoding"] = gzipEncoding
 		}
 	}
-	validated(header, etag)
+	call.validated(header, etag)
 	if status == http.StatusOK && call.has(c.etag) {
 		header.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
@@ -197,6 +204,7 @@ func (c *content) write(w http.ResponseWriter, call *call, status int) error {
 var (
 	gzipEncoding = []string{"gzip"}
 	revalidate   = []string{"private, no-cache"} // the caller may keep it, and asks each time whether it still holds
+	keptByNobody = []string{"no-store"}
 	vary         = []string{"Accept, Accept-Encoding, Authorization"}
 )
 
@@ -217,7 +225,7 @@ func (r reply) writeStream(w http.ResponseWriter) error {
 		if r.call.acceptsGzip {
 			tag += gzipTag
 		}
-		validated(header, tag)
+		r.call.validated(header, tag)
 		if r.call.has(etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return nil, false

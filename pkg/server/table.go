@@ -76,11 +76,17 @@ func fileName(call *call) string {
 		}
 		return '-'
 	}, strings.TrimPrefix(call.url.Path, "/v1/"))
+	if call.unsuppressed {
+		name += unsuppressedMark
+	}
 	if call.format == formatCSV {
 		return name + ".csv"
 	}
 	return name + ".ndjson"
 }
+
+// unsuppressedMark is in the name of a file with true figures of all boroughs.
+const unsuppressedMark = "-unsuppressed"
 
 func rowWriter[W any](call *call, out *bufio.Writer) (func(W) error, error) {
 	if call.format == formatCSV {
