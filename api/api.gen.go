@@ -940,6 +940,19 @@ const (
 	QuarterChangeStatusNumber           QuarterChangeStatus = "number"
 )
 
+// Defines values for QuarterGap.
+const (
+	QuarterGapHidden        QuarterGap = "hidden"
+	QuarterGapLessThannil   QuarterGap = "<nil>"
+	QuarterGapMissing       QuarterGap = "missing"
+	QuarterGapNoDenominator QuarterGap = "no_denominator"
+	QuarterGapNotApplicable QuarterGap = "not_applicable"
+	QuarterGapNotAsked      QuarterGap = "not_asked"
+	QuarterGapNotPublished  QuarterGap = "not_published"
+	QuarterGapWithdrawn     QuarterGap = "withdrawn"
+	QuarterGapWithheld      QuarterGap = "withheld"
+)
+
 // Defines values for QuarterSnapshotState.
 const (
 	QuarterSnapshotStateStanding  QuarterSnapshotState = "standing"
@@ -8881,6 +8894,11 @@ type QuarterFigurePage struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// QuarterGap Why a quarter has no number; null where it has one. `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; `not_asked`, the quarter's framework does not ask for it; `not_published`, the quarter shows nothing yet; `withdrawn`, it shows nothing any more. More may come.
+//
+// Example: hidden
+type QuarterGap string
+
 // QuarterHeatMap Boroughs beside indicators, as they stand in one quarter.
 type QuarterHeatMap struct {
 	// Boroughs The rows.
@@ -9008,6 +9026,132 @@ type QuarterPatch struct {
 	PublishOn *NullableDate `json:"publishOn,omitempty"`
 }
 
+// QuarterPoint An indicator's figure in one borough for one quarter of a series.
+type QuarterPoint struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Break Whether figures from here on are not of the same thing as the earlier ones.
+	//
+	// Example: false
+	Break bool `json:"break"`
+
+	// Denominator The denominator, or null where there is no value.
+	//
+	// Example: 2140
+	Denominator *float64 `json:"denominator"`
+
+	// Framework The version of the framework by which that was made; null likewise.
+	//
+	// Example: 1.0.0
+	Framework *string `json:"framework"`
+
+	// Gap Why a quarter has no number; null where it has one. `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; `not_asked`, the quarter's framework does not ask for it; `not_published`, the quarter shows nothing yet; `withdrawn`, it shows nothing any more. More may come.
+	//
+	// Example: hidden
+	Gap *QuarterGap `json:"gap"`
+
+	// Illustrative Whether it is made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Lower The least that it can be: the value, where it is a number; null where nothing is known.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// N How many boroughs are compared.
+	//
+	// Example: 31
+	N int `json:"n"`
+
+	// Numerator The numerator, or null where it is no number.
+	//
+	// Example: 57
+	Numerator *float64 `json:"numerator"`
+
+	// Own Whether it is the caller's own as it is, which others may not see. It may hold small numbers.
+	//
+	// Example: false
+	Own bool `json:"own"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Quarter A quarter of a financial year: Q1 is April to June.
+	//
+	// Example: 2026-27-Q1
+	Quarter QuarterCode `json:"quarter"`
+
+	// QuarterName What people call the quarter.
+	//
+	// Example: April to June 2026
+	QuarterName string `json:"quarterName"`
+
+	// RegionMean The mean of the boroughs that are compared; null where there is none.
+	//
+	// Example: 23.8
+	RegionMean *float64 `json:"regionMean"`
+
+	// RegionPooled The region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	RegionPooled *float64 `json:"regionPooled"`
+
+	// Snapshot The number of the snapshot that the quarter shows; null where it shows none.
+	//
+	// Example: 1
+	Snapshot *int `json:"snapshot"`
+
+	// SubRegionPooled Its sub-region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	SubRegionPooled *float64 `json:"subRegionPooled"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// Value The figure, or null where it is no number.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+}
+
+// QuarterPointPage A page of the list.
+type QuarterPointPage struct {
+	// Items The items of this page.
+	Items []QuarterPoint `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
 // QuarterSnapshot What everybody sees of a quarter as it stood at one moment, so that it can be cited. What it says never changes.
 type QuarterSnapshot struct {
 	// BoroughsMissing The boroughs that were expected and have no return in it.
@@ -9093,6 +9237,110 @@ type QuarterSnapshot struct {
 	//
 	// Example: Barnet has corrected its referrals.
 	WithdrawnFor *NullableSnapshotReason `json:"withdrawnFor"`
+}
+
+// QuarterSnapshotChange An indicator's figure in one borough that one snapshot shows otherwise than another.
+type QuarterSnapshotChange struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Lower The least that it can be; null where nothing is known.
+	//
+	// Example: 26.6
+	Lower *float64 `json:"lower"`
+
+	// LowerBefore The least that it could be; null where nothing was known.
+	//
+	// Example: 26.1
+	LowerBefore *float64 `json:"lowerBefore"`
+
+	// RegionMean The mean of the boroughs that are compared; null where there is none.
+	//
+	// Example: 23.8
+	RegionMean *float64 `json:"regionMean"`
+
+	// RegionMeanBefore The mean of the boroughs that were compared, before; null where there was none.
+	//
+	// Example: 23.7
+	RegionMeanBefore *float64 `json:"regionMeanBefore"`
+
+	// RegionPooled The region as if it were one; null where that is not made.
+	//
+	// Example: 24.1
+	RegionPooled *float64 `json:"regionPooled"`
+
+	// RegionPooledBefore The region as if it were one, before; null where that was not made.
+	//
+	// Example: 24
+	RegionPooledBefore *float64 `json:"regionPooledBefore"`
+
+	// Since The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Since SnapshotNumber `json:"since"`
+
+	// Snapshot The number of a snapshot, from 1 in each quarter.
+	//
+	// Example: 1
+	Snapshot SnapshotNumber `json:"snapshot"`
+
+	// Status What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	Status ShownStatus `json:"status"`
+
+	// StatusBefore What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
+	StatusBefore ShownStatus `json:"statusBefore"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// Upper The most that it can be, likewise.
+	//
+	// Example: 26.6
+	Upper *float64 `json:"upper"`
+
+	// UpperBefore The most that it could be, likewise.
+	//
+	// Example: 26.1
+	UpperBefore *float64 `json:"upperBefore"`
+
+	// Value The figure, or null where it is no number.
+	//
+	// Example: 26.6
+	Value *float64 `json:"value"`
+
+	// ValueBefore The figure that stood there, or null where it was no number.
+	//
+	// Example: 26.1
+	ValueBefore *float64 `json:"valueBefore"`
+}
+
+// QuarterSnapshotChangePage A page of the list.
+type QuarterSnapshotChangePage struct {
+	// Items The items of this page.
+	Items []QuarterSnapshotChange `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
 }
 
 // QuarterSnapshotInput What is needed to create it.
@@ -12714,6 +12962,39 @@ type ListIndicatorDistributionParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListQuarterPointsParams defines parameters for ListQuarterPoints.
+type ListQuarterPointsParams struct {
+	// Borough The borough's GSS code.
+	Borough BoroughQuery `form:"borough" json:"borough"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetQuarterSeriesPictureParams defines parameters for GetQuarterSeriesPicture.
+type GetQuarterSeriesPictureParams struct {
+	// Borough The borough's GSS code.
+	Borough BoroughQuery `form:"borough" json:"borough"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListIndicatorSeriesParams defines parameters for ListIndicatorSeries.
 type ListIndicatorSeriesParams struct {
 	// Borough The borough's GSS code.
@@ -14034,6 +14315,18 @@ type PublishQuarterParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetQuarterRankedBarsParams defines parameters for GetQuarterRankedBars.
+type GetQuarterRankedBarsParams struct {
+	// Indicator The indicator.
+	Indicator IndicatorCode `form:"indicator" json:"indicator"`
+
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListRemindersParams defines parameters for ListReminders.
 type ListRemindersParams struct {
 	// Borough Only those of this borough.
@@ -14282,6 +14575,30 @@ type ListQuarterSnapshotsParams struct {
 
 // GetQuarterSnapshotParams defines parameters for GetQuarterSnapshot.
 type GetQuarterSnapshotParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListQuarterSnapshotChangesParams defines parameters for ListQuarterSnapshotChanges.
+type ListQuarterSnapshotChangesParams struct {
+	// Since The number of the other snapshot.
+	Since SnapshotNumber `form:"since" json:"since"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -15432,6 +15749,18 @@ type ListIndicatorDistributionRequestObject struct {
 	Params ListIndicatorDistributionParams
 }
 
+// ListQuarterPointsRequestObject is what a request for ListQuarterPoints says.
+type ListQuarterPointsRequestObject struct {
+	Code   IndicatorCode
+	Params ListQuarterPointsParams
+}
+
+// GetQuarterSeriesPictureRequestObject is what a request for GetQuarterSeriesPicture says.
+type GetQuarterSeriesPictureRequestObject struct {
+	Code   IndicatorCode
+	Params GetQuarterSeriesPictureParams
+}
+
 // ListIndicatorSeriesRequestObject is what a request for ListIndicatorSeries says.
 type ListIndicatorSeriesRequestObject struct {
 	Code   IndicatorCode
@@ -16037,6 +16366,12 @@ type PublishQuarterRequestObject struct {
 	Body    *StepInput
 }
 
+// GetQuarterRankedBarsRequestObject is what a request for GetQuarterRankedBars says.
+type GetQuarterRankedBarsRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterRankedBarsParams
+}
+
 // ListRemindersRequestObject is what a request for ListReminders says.
 type ListRemindersRequestObject struct {
 	Quarter QuarterKey
@@ -16149,6 +16484,12 @@ type ListQuarterSnapshotsRequestObject struct {
 type GetQuarterSnapshotRequestObject struct {
 	Id     QuarterSnapshotId
 	Params GetQuarterSnapshotParams
+}
+
+// ListQuarterSnapshotChangesRequestObject is what a request for ListQuarterSnapshotChanges says.
+type ListQuarterSnapshotChangesRequestObject struct {
+	Id     QuarterSnapshotId
+	Params ListQuarterSnapshotChangesParams
 }
 
 // GetQuarterSnapshotDocumentRequestObject is what a request for GetQuarterSnapshotDocument says.
@@ -16591,6 +16932,12 @@ type Operations interface {
 	// ListIndicatorDistribution Rank all boroughs on an indicator
 	// (GET /v1/indicators/{code}/distribution)
 	ListIndicatorDistribution(ctx context.Context, r ListIndicatorDistributionRequestObject) (Response, error)
+	// ListQuarterPoints Follow an indicator over quarters
+	// (GET /v1/indicators/{code}/quarterly-series)
+	ListQuarterPoints(ctx context.Context, r ListQuarterPointsRequestObject) (Response, error)
+	// GetQuarterSeriesPicture Read an indicator over quarters as a picture
+	// (GET /v1/indicators/{code}/quarterly-series.svg)
+	GetQuarterSeriesPicture(ctx context.Context, r GetQuarterSeriesPictureRequestObject) (Response, error)
 	// ListIndicatorSeries Follow an indicator over time
 	// (GET /v1/indicators/{code}/series)
 	ListIndicatorSeries(ctx context.Context, r ListIndicatorSeriesRequestObject) (Response, error)
@@ -16879,6 +17226,9 @@ type Operations interface {
 	// PublishQuarter Publish a quarter
 	// (POST /v1/quarters/{quarter}/publish)
 	PublishQuarter(ctx context.Context, r PublishQuarterRequestObject) (Response, error)
+	// GetQuarterRankedBars Read an indicator of a quarter as bars
+	// (GET /v1/quarters/{quarter}/ranked-bars.svg)
+	GetQuarterRankedBars(ctx context.Context, r GetQuarterRankedBarsRequestObject) (Response, error)
 	// ListReminders List reminders
 	// (GET /v1/quarters/{quarter}/reminders)
 	ListReminders(ctx context.Context, r ListRemindersRequestObject) (Response, error)
@@ -16936,6 +17286,9 @@ type Operations interface {
 	// GetQuarterSnapshot Read a snapshot
 	// (GET /v1/snapshots/{id})
 	GetQuarterSnapshot(ctx context.Context, r GetQuarterSnapshotRequestObject) (Response, error)
+	// ListQuarterSnapshotChanges List what a snapshot changes
+	// (GET /v1/snapshots/{id}/changes)
+	ListQuarterSnapshotChanges(ctx context.Context, r ListQuarterSnapshotChangesRequestObject) (Response, error)
 	// GetQuarterSnapshotDocument Read what a snapshot says
 	// (GET /v1/snapshots/{id}/document)
 	GetQuarterSnapshotDocument(ctx context.Context, r GetQuarterSnapshotDocumentRequestObject) (Response, error)
@@ -18327,6 +18680,16 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
+	on(to, "GET", "/v1/snapshots/:id/changes", o.ListQuarterSnapshotChanges, func(from *request, r *ListQuarterSnapshotChangesRequestObject) {
+		from.path("id", &r.Id)
+		from.query("since", true, &r.Params.Since)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
 	on(to, "GET", "/v1/quarters/:quarter/figures", o.ListQuarterFigures, func(from *request, r *ListQuarterFiguresRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
@@ -18339,6 +18702,27 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/ranked-bars.svg", o.GetQuarterRankedBars, func(from *request, r *GetQuarterRankedBarsRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.query("indicator", true, &r.Params.Indicator)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/indicators/:code/quarterly-series", o.ListQuarterPoints, func(from *request, r *ListQuarterPointsRequestObject) {
+		from.path("code", &r.Code)
+		from.query("borough", true, &r.Params.Borough)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/indicators/:code/quarterly-series.svg", o.GetQuarterSeriesPicture, func(from *request, r *GetQuarterSeriesPictureRequestObject) {
+		from.path("code", &r.Code)
+		from.query("borough", true, &r.Params.Borough)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/quarters/:quarter/heat-map", o.GetQuarterHeatMap, func(from *request, r *GetQuarterHeatMapRequestObject) {

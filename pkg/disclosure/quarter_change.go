@@ -1,8 +1,6 @@
 package disclosure
 
 import (
-	"slices"
-
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/framework"
 )
@@ -46,15 +44,15 @@ func (s *Shown) since(other *Shown, row *QuarterFigure) Change {
 		return Change{Status: NotPublished}
 	}
 	c := Change{Snapshot: &other.Document.Number}
-	before, p := other.figure(row.Position.Indicator, row.Member.Borough)
-	if p != nil && !s.follows(other, row.Position, p) {
+	was := other.row(row.Position.Indicator, row.Member.Borough)
+	if was.Position != nil && !s.follows(other, row.Position, was.Position) {
 		c.Status = FrameworkChanged
 		return c
 	}
+	before, now := &was.Figure.Figure, &row.Figure.Figure
 	if before.Status == Number {
 		c.Before = &before.Value.Middle
 	}
-	now := &row.Figure.Figure
 	switch {
 	case now.Status == Number && before.Status == Number:
 		difference := fourDecimals(now.Value.Middle - before.Value.Middle)
@@ -85,22 +83,4 @@ func direction(polarity benchmark.Polarity, change float64) Direction {
 		return Better
 	}
 	return Worse
-}
-
-// figure answers a figure of the quarter as the reader sees it, and the indicator's
-// position. What is not there is missing, and has no position where it was not asked.
-func (s *Shown) figure(indicator, borough string) (Figure, *Position) {
-	none := Figure{Borough: borough, Status: Missing}
-	k := slices.IndexFunc(s.Document.Indicators, func(p Position) bool { return p.Indicator == indicator })
-	if k < 0 {
-		return none, nil
-	}
-	p := &s.Document.Indicators[k]
-	i := slices.IndexFunc(s.Document.Boroughs, func(m Member) bool { return m.Borough == borough })
-	if i < 0 {
-		return none, p
-	}
-	row := QuarterFigure{Member: &s.Document.Boroughs[i], Position: p, Figure: p.Figures[i]}
-	s.layOver(&row)
-	return row.Figure.Figure, p
 }

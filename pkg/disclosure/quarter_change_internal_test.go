@@ -119,3 +119,57 @@ func TestDirection(t *testing.T) {
 		}
 	}
 }
+
+// TestASeriesHasGaps: from the first published quarter to the last none is left out, and
+// where there is no number it says why. It breaks where figures are of another thing than
+// the last that were asked for, and where what is made up ends.
+func TestASeriesHasGaps(t *testing.T) {
+	t.Parallel()
+	number := &Cell{Status: Number, Number: 50}
+	shown := func(version string, cell *Cell) *Shown { return quarterShown(version, 1, cell, nil) }
+	notAsked := shown("1.0.0", number)
+	notAsked.Document.Indicators = nil
+	made := shown("2.0.0", number)
+	made.Document.Illustrative = true
+	quarters := []InQuarter{
+		{benchmark.FinancialQuarter(2023, 3), shown("1.0.0", number)},
+		{benchmark.FinancialQuarter(2023, 4), nil},
+		{benchmark.FinancialQuarter(2024, 3), shown("1.1.0", &Cell{Status: Hidden, Lower: 1, Upper: 5})},
+		{benchmark.FinancialQuarter(2024, 4), notAsked},
+		{benchmark.FinancialQuarter(2025, 1), shown("2.0.0", &Cell{Status: Withheld})},
+		{benchmark.FinancialQuarter(2025, 2), quarterShown("2.0.1", 1, &Cell{Status: Hidden}, number)},
+		{benchmark.FinancialQuarter(2025, 3), made},
+	}
+	points := Series(quarters, "PCT", "a")
+	for i, want := range []struct {
+		quarter string
+		gap     Gap
+		breaks  bool
+		own     bool
+	}{
+		{"2023-24-Q3", "", false, false},
+		{"2023-24-Q4", GapWithdrawn, false, false},
+		{"2024-25-Q1", GapNotPublished, false, false},
+		{"2024-25-Q2", GapNotPublished, false, false},
+		{"2024-25-Q3", Gap(Hidden), false, false},
+		{"2024-25-Q4", GapNotAsked, false, false},
+		{"2025-26-Q1", Gap(Withheld), true, false},
+		{"2025-26-Q2", "", false, true},
+		{"2025-26-Q3", "", true, false},
+	} {
+		if q := points[i]; q.Quarter.Code != want.quarter || q.Gap != want.gap || q.Break != want.breaks || q.Own != want.own || (q.Gap == "") != (q.Figure.Status == Number) {
+			t.Errorf("%d: %+v, want %+v", i, q, want)
+		}
+	}
+	if len(points) != 9 {
+		t.Errorf("%d points", len(points))
+	}
+	for _, q := range Series(quarters[:1], "PCT", "b") {
+		if q.Gap != Gap(Missing) || q.Position == nil {
+			t.Errorf("of a borough that was not expected: %+v", q)
+		}
+	}
+	if none := Series(nil, "PCT", "a"); len(none) != 0 {
+		t.Errorf("%d points of nothing", len(none))
+	}
+}

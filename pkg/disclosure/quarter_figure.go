@@ -87,21 +87,46 @@ func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 			if f.Indicator != nil && p.Indicator != *f.Indicator || f.Exception != nil && p.Figures[i].Exception != *f.Exception {
 				continue
 			}
-			row := QuarterFigure{
-				Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[i], Uncertain: slices.Contains(p.Uncertain, member.Borough),
-				Own: d.class == OfBorough, SmallNumbers: d.class == OfBorough || d.class == Unsuppressed, Provisional: s.Provisional, Received: s.Received,
-			}
-			if d.class == OfBorough {
-				row.Beside = s.Beside.comparators(member.Borough, p.Indicator)
-			} else {
-				row.Beside = d.comparatorsAt(i, k)
-			}
-			s.layOver(&row)
+			row := s.at(i, k)
 			row.OnLastQuarter, row.OnLastYear = s.since(s.LastQuarter, &row), s.since(s.LastYear, &row)
 			rows = append(rows, row)
 		}
 	}
 	return rows
+}
+
+// at answers the figure of a borough and an indicator by their places in the document.
+func (s *Shown) at(borough, indicator int) QuarterFigure {
+	d := s.Document
+	member, p := &d.Boroughs[borough], &d.Indicators[indicator]
+	row := QuarterFigure{
+		Of: &d.Heading, Member: member, Position: p, Figure: p.Figures[borough], Uncertain: slices.Contains(p.Uncertain, member.Borough),
+		Own: d.class == OfBorough, SmallNumbers: d.class == OfBorough || d.class == Unsuppressed, Provisional: s.Provisional, Received: s.Received,
+	}
+	if d.class == OfBorough {
+		row.Beside = s.Beside.comparators(member.Borough, p.Indicator)
+	} else {
+		row.Beside = d.comparatorsAt(borough, indicator)
+	}
+	s.layOver(&row)
+	return row
+}
+
+// row answers the figure of a borough and an indicator. What is not there is missing, and
+// has no position where the indicator was not asked for.
+func (s *Shown) row(indicator, borough string) QuarterFigure {
+	d := s.Document
+	none := QuarterFigure{Of: &d.Heading, Figure: BoroughFigure{Figure: Figure{Borough: borough, Status: Missing}}}
+	k := slices.IndexFunc(d.Indicators, func(p Position) bool { return p.Indicator == indicator })
+	if k < 0 {
+		return none
+	}
+	none.Position = &d.Indicators[k]
+	i := slices.IndexFunc(d.Boroughs, func(m Member) bool { return m.Borough == borough })
+	if i < 0 {
+		return none
+	}
+	return s.at(i, k)
 }
 
 // comparators answers what the document, which may be nil, has beside a borough's figure.

@@ -167,8 +167,9 @@ var unmapped = map[string]string{
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
 	"BenchmarkingSubmissionReceived": "BenchmarkingSubmission and BenchmarkingReport, and what became of it", "BenchmarkingPostingReport": "likewise: TestSeveralReturnsAtOnce",
 	"QuarterDocument": "written by pkg/disclosure, to the byte", "QuarterFigure": "a function of that: TestFiveReadersOfAQuarter",
-	"QuarterHeatMap":          "likewise: TestAHeatMapIsEverybodys",
-	"BoroughException":        "likewise: TestAnExceptionAsksForANarrative",
+	"QuarterHeatMap":   "likewise: TestAHeatMapIsEverybodys",
+	"BoroughException": "likewise: TestWhatStandsOutIsEverybodys",
+	"QuarterPoint":     "likewise: TestAQuarterlySeries", "QuarterSnapshotChange": "likewise: TestWhatASnapshotChanges",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
 	"Start":                   "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }

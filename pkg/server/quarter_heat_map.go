@@ -51,11 +51,24 @@ func (s *Server) GetQuarterHeatMapPicture(ctx context.Context, r api.GetQuarterH
 	if err != nil {
 		return nil, err
 	}
+	return answerPicture(ctx, rug)
+}
+
+// answerPicture answers what is drawn.
+func answerPicture(ctx context.Context, picture interface{ Write(w io.Writer) error }) (api.Response, error) {
 	var out bytes.Buffer
-	if err := rug.Write(&out); err != nil {
+	if err := picture.Write(&out); err != nil {
 		return nil, err
 	}
 	return reply{call: callOf(ctx), status: http.StatusOK, content: newContent(svgFile, 0, out.Bytes())}, nil
+}
+
+// attribution stands below every picture of quarters.
+const attribution = "Figures of the boroughs' returns. Contains public sector information licensed under the Open Government Licence v3.0."
+
+// snapshotNote says of which snapshot a picture is.
+func snapshotNote(of *disclosure.Heading) string {
+	return "Snapshot " + strconv.Itoa(of.Number) + " of " + of.Quarter + ", taken on " + of.TakenAt.UTC().Format("2 January 2006") + ", by framework " + of.Framework + "."
 }
 
 // rug reads what is printed, the caller's own borough marked, and how its file is called.
@@ -85,8 +98,8 @@ func rugOf(h disclosure.HeatMap, marked string) chart.HeatMap {
 			Title:       "How the boroughs stand, " + h.Of.QuarterName,
 			Description: "Each borough's figures as everybody sees them, in the colour of the fifth of the region that they belong to.",
 			Notes: []string{
-				"Snapshot " + strconv.Itoa(h.Of.Number) + " of " + h.Of.Quarter + ", taken on " + h.Of.TakenAt.UTC().Format("2 January 2006") + ", by framework " + h.Of.Framework + ".",
-				"Figures of the boroughs' returns. Contains public sector information licensed under the Open Government Licence v3.0.",
+				snapshotNote(h.Of),
+				attribution,
 			},
 			Illustrative: h.Of.Illustrative, SmallNumbers: h.SmallNumbers,
 		},

@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -22,12 +23,14 @@ const exampleSnapshot = "01932b7e-0000-7000-8000-000000000081"
 var (
 	_ = standIn("/v1/snapshots", exampleSnapshot, (*world).quarterSnapshot)
 	_ = prepared((*world).quarterSnapshot, "withdrawQuarterSnapshot")
+	_ = prepared((*world).correctedSnapshot, "listQuarterSnapshotChanges")
 )
 
 // ofQuarters are the operations on a quarter that must stand otherwise than the example's.
 var ofQuarters = map[string]func(*world) string{
 	"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported,
 	"getQuarterHeatMap": (*world).published, "getQuarterHeatMapTable": (*world).published, "getQuarterHeatMapWorkbook": (*world).published, "getQuarterHeatMapPicture": (*world).published,
+	"getQuarterRankedBars": (*world).published, "listQuarterPoints": (*world).published, "getQuarterSeriesPicture": (*world).published,
 }
 
 // quarterOf puts the quarter into the address of such an operation.
@@ -120,6 +123,17 @@ func (w *world) quarterSnapshot() string {
 	return w.publishes(w.imported())
 }
 
+// correctedSnapshot is the id of the second snapshot of such a quarter, for which Lambeth
+// has corrected its referrals.
+func (w *world) correctedSnapshot() string {
+	w.t.Helper()
+	code := w.published()
+	corrected := strings.Replace(w.pastOf(code, 3), own+","+code+",referrals,", own+","+code+",referrals,1", 1)
+	w.as(programme.RoleProgramme, "").brings("", asCSV, corrected).want(200)
+	row, err := w.store.TakeQuarterSnapshot(w.t.Context(), team, code, disclosure.QuarterSnapshot{Reason: new("Lambeth has corrected its referrals.")})
+	return must(w, row.ID, err)
+}
+
 // TestAQuarterIsShown: published once its returns are in, frozen to the byte, shown anew
 // under the next number, and withdrawn; and everything that is refused on the way.
 func TestAQuarterIsShown(t *testing.T) {
@@ -135,7 +149,7 @@ func TestAQuarterIsShown(t *testing.T) {
 		c.get(figures).problem(409, "not_published")
 		c.get(figures+"?format=csv").problem(409, "not_published")
 	}
-	rug := []string{at + "/heat-map", at + "/heat-map.csv", at + "/heat-map.xlsx", at + "/heat-map.svg"}
+	rug := []string{at + "/heat-map", at + "/heat-map.csv", at + "/heat-map.xlsx", at + "/heat-map.svg", at + "/ranked-bars.svg?indicator=REREF_PCT"}
 	for _, form := range rug {
 		lead.get(form).problem(409, "not_published")
 	}
@@ -305,10 +319,13 @@ func TestASmallCountIsNotHad(t *testing.T) {
 		all["Lambeth in the truth"] = truth
 		asked := []string{
 			"/v1/quarters?include=steps", "/v1/snapshots?include=steps", "/v1/snapshots/" + id, "/v1/snapshots/" + id + "/document", "/v1/timeliness", "/v1/changes",
-			"/v1/audit-entries?type=quarter-snapshot&id=" + id,
+			"/v1/audit-entries?type=quarter-snapshot&id=" + id, "/v1/snapshots/" + id + "/changes?since=1", "/v1/snapshots/" + id + "/changes?since=1&format=csv",
 		}
+		series := "/v1/indicators/REREF_PCT/quarterly-series?borough=" + own
+		asked = append(asked, series, series+"&format=csv", series+"&format=ndjson", series+"&count=true&limit=2", strings.Replace(series, "?", ".svg?", 1), strings.Replace(series, own, group, 1))
 		for _, quarter := range []string{code, before(t, code, 1), open} {
 			at := "/v1/quarters/" + quarter
+			asked = append(asked, at+"/ranked-bars.svg?indicator=REREF_PCT", at+"/ranked-bars.svg?indicator=REF_RATE")
 			asked = append(asked, at, at+"/completeness", "/v1/audit-entries?type=quarter&id="+quarter, "/v1/audit-entries?format=csv&type=quarter&id="+quarter)
 			for _, query := range []string{
 				"count=true&limit=500", "format=csv", "format=ndjson", "limit=7", "limit=1", "snapshot=1", "snapshot=2", "borough=" + own, "borough=" + group, "indicator=REREF_PCT",

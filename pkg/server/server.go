@@ -61,6 +61,8 @@ type Store interface {
 	exceptionStore
 	quarterFigureStore
 	quarterHeatMapStore
+	quarterPointStore
+	quarterSnapshotChangeStore
 	correctionWindowStore
 	contactStore
 	authorisationStore
