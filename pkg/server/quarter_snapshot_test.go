@@ -320,13 +320,14 @@ func TestASmallCountIsNotHad(t *testing.T) {
 		asked := []string{
 			"/v1/quarters?include=steps", "/v1/snapshots?include=steps", "/v1/snapshots/" + id, "/v1/snapshots/" + id + "/document", "/v1/timeliness", "/v1/changes",
 			"/v1/audit-entries?type=quarter-snapshot&id=" + id, "/v1/snapshots/" + id + "/changes?since=1", "/v1/snapshots/" + id + "/changes?since=1&format=csv",
+			"/v1/boroughs/" + own + "/exceptions", "/v1/boroughs/" + own + "/exceptions?format=csv", "/v1/boroughs/" + group + "/exceptions", "/v1/narratives", "/v1/me/tasks",
 		}
 		series := "/v1/indicators/REREF_PCT/quarterly-series?borough=" + own
 		asked = append(asked, series, series+"&format=csv", series+"&format=ndjson", series+"&count=true&limit=2", strings.Replace(series, "?", ".svg?", 1), strings.Replace(series, own, group, 1))
 		for _, quarter := range []string{code, before(t, code, 1), open} {
 			at := "/v1/quarters/" + quarter
-			asked = append(asked, at+"/ranked-bars.svg?indicator=REREF_PCT", at+"/ranked-bars.svg?indicator=REF_RATE")
-			asked = append(asked, at, at+"/completeness", "/v1/audit-entries?type=quarter&id="+quarter, "/v1/audit-entries?format=csv&type=quarter&id="+quarter)
+			asked = append(asked, at, at+"/completeness", "/v1/audit-entries?type=quarter&id="+quarter, "/v1/audit-entries?format=csv&type=quarter&id="+quarter,
+				at+"/ranked-bars.svg?indicator=REREF_PCT", at+"/ranked-bars.svg?indicator=REF_RATE", at+"/heat-map", at+"/heat-map.csv", at+"/heat-map.xlsx", at+"/heat-map.svg")
 			for _, query := range []string{
 				"count=true&limit=500", "format=csv", "format=ndjson", "limit=7", "limit=1", "snapshot=1", "snapshot=2", "borough=" + own, "borough=" + group, "indicator=REREF_PCT",
 				"exception=top20", "exception=bottom20", "exception=none", "colour=blue", "unsuppressed=false", "unsuppressed=true", "unsuppressed=true&format=csv",
