@@ -14237,6 +14237,15 @@ type ListQuarterFiguresParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetQuarterFiguresWorkbookParams defines parameters for GetQuarterFiguresWorkbook.
+type GetQuarterFiguresWorkbookParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // GetQuarterHeatMapParams defines parameters for GetQuarterHeatMap.
 type GetQuarterHeatMapParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
@@ -16329,6 +16338,12 @@ type ListQuarterFiguresRequestObject struct {
 	Params  ListQuarterFiguresParams
 }
 
+// GetQuarterFiguresWorkbookRequestObject is what a request for GetQuarterFiguresWorkbook says.
+type GetQuarterFiguresWorkbookRequestObject struct {
+	Quarter QuarterKey
+	Params  GetQuarterFiguresWorkbookParams
+}
+
 // GetQuarterHeatMapRequestObject is what a request for GetQuarterHeatMap says.
 type GetQuarterHeatMapRequestObject struct {
 	Quarter QuarterKey
@@ -17208,6 +17223,9 @@ type Operations interface {
 	// ListQuarterFigures List a quarter's figures
 	// (GET /v1/quarters/{quarter}/figures)
 	ListQuarterFigures(ctx context.Context, r ListQuarterFiguresRequestObject) (Response, error)
+	// GetQuarterFiguresWorkbook Read a quarter's figures as a workbook
+	// (GET /v1/quarters/{quarter}/figures.xlsx)
+	GetQuarterFiguresWorkbook(ctx context.Context, r GetQuarterFiguresWorkbookRequestObject) (Response, error)
 	// GetQuarterHeatMap Read a quarter's heat map
 	// (GET /v1/quarters/{quarter}/heat-map)
 	GetQuarterHeatMap(ctx context.Context, r GetQuarterHeatMapRequestObject) (Response, error)
@@ -18707,6 +18725,11 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/quarters/:quarter/ranked-bars.svg", o.GetQuarterRankedBars, func(from *request, r *GetQuarterRankedBarsRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("indicator", true, &r.Params.Indicator)
+		from.query("snapshot", false, &r.Params.Snapshot)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/figures.xlsx", o.GetQuarterFiguresWorkbook, func(from *request, r *GetQuarterFiguresWorkbookRequestObject) {
+		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})

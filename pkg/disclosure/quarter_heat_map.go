@@ -65,7 +65,7 @@ func (s *Shown) HeatMap() HeatMap {
 
 // Printed answers what everybody sees, for a form that is passed on: a file, a picture.
 func (s *Shown) Printed() *Shown {
-	return &Shown{Document: s.Document, Indicators: s.Indicators}
+	return &Shown{Document: s.Document, Indicators: s.Indicators, Asked: s.Asked}
 }
 
 // fifths answers the fifth of each borough, and 0 for those that are not compared, that

@@ -35,3 +35,17 @@ func (s *Store) ShownQuarter(ctx context.Context, actor programme.Actor, quarter
 	}
 	return shown, refusal(err)
 }
+
+// PrintedFigures lists the figures of a published quarter as everybody sees them, for a form
+// that is passed on. The error is as of [Store.ShownQuarter].
+func (s *Store) PrintedFigures(ctx context.Context, actor programme.Actor, quarter string, number *int) (of disclosure.Heading, rows []disclosure.QuarterFigure, err error) {
+	shown, err := s.ShownQuarter(ctx, actor, quarter, disclosure.FigureFilter{Number: number})
+	if err != nil {
+		return of, nil, err
+	}
+	printed := shown.Printed()
+	if err := s.setBeside(s.gorm.WithContext(ctx), programme.Actor{}, printed); err != nil { // nobody's own
+		return of, nil, refusal(err)
+	}
+	return printed.Document.Heading, printed.Figures(disclosure.FigureFilter{}), nil
+}

@@ -177,3 +177,35 @@ func TestAHeatMapOfTrueFigures(t *testing.T) {
 	}
 	manager.get("/v1/quarters/"+w.opened()+"/heat-map?unsuppressed=true").problem(409, "not_published")
 }
+
+// TestFiguresAreAWorkbook: it has the columns and the rows of the list as everybody reads it,
+// for the borough too, with numbers as numbers.
+func TestFiguresAreAWorkbook(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	at := "/v1/quarters/" + w.published() + "/figures"
+	lead, report := w.as(programme.RoleBoroughLead, own), w.as(programme.RoleReporting, "")
+	answered := lead.get(at + ".xlsx").want(200)
+	rows, names := workbookOf(t, answered)
+	header, list := table(t, report.get(at+"?format=csv"))
+	if !slices.Equal(rows[0], header) || len(rows) != len(list)+1 || !slices.Equal(names, []string{"Figures", "Notes"}) {
+		t.Fatalf("%d rows under %q on the sheets %q", len(rows), rows[0], names)
+	}
+	if got := report.get(at + ".xlsx").want(200); got.body != answered.body {
+		t.Error("two readers keep two workbooks")
+	}
+	for i, row := range list {
+		for k, cell := range row {
+			got := ""
+			if k < len(rows[i+1]) { // empty cells at the end are none
+				got = rows[i+1][k]
+			}
+			if got != strings.TrimPrefix(cell, "'") {
+				t.Errorf("%s of row %d is %q, and in the list %q", header[k], i, got, cell)
+			}
+		}
+	}
+	if name := answered.header.Get("Content-Disposition"); !strings.Contains(name, "figures-") || !strings.Contains(name, ".xlsx") {
+		t.Errorf("it is kept as %s", name)
+	}
+}

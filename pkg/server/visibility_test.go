@@ -136,6 +136,7 @@ var visibility = map[string]string{
 	"getPriority":                       "++ +++ +++ +++",
 	"getProgramme":                      "++ +++ +++ +++",
 	"getQuarter":                        "++ +++ +++ +++",
+	"getQuarterFiguresWorkbook":         "++ +++ +++ +++",
 	"getQuarterHeatMap":                 "++ +++ +++ +++",
 	"getQuarterHeatMapPicture":          "++ +++ +++ +++",
 	"getQuarterHeatMapTable":            "++ +++ +++ +++",
