@@ -7233,6 +7233,9 @@ type OrganisationType string
 // OwnerKind Whether the owner is a person's role or an outside body.
 type OwnerKind string
 
+// Page A page (HTML) for the screen and for paper, without scripts, whose policy (Content-Security-Policy) lets in its own style and nothing else.
+type Page = string
+
 // Participant A person who holds a role for a borough or another organisation. No more is kept of them than is needed to invite them.
 type Participant struct {
 	// Borough A borough's GSS code, or null where there is none.
@@ -14063,6 +14066,15 @@ type UpdateQuarterParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// GetQuarterPageParams defines parameters for GetQuarterPage.
+type GetQuarterPageParams struct {
+	// Snapshot Of the snapshot with this number, in place of the newest that stands.
+	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListCompletenessParams defines parameters for ListCompleteness.
 type ListCompletenessParams struct {
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
@@ -16287,6 +16299,13 @@ type UpdateQuarterRequestObject struct {
 	Body    *QuarterPatch
 }
 
+// GetQuarterPageRequestObject is what a request for GetQuarterPage says.
+type GetQuarterPageRequestObject struct {
+	Quarter QuarterKey
+	Borough MemberBorough
+	Params  GetQuarterPageParams
+}
+
 // ListCompletenessRequestObject is what a request for ListCompleteness says.
 type ListCompletenessRequestObject struct {
 	Quarter QuarterKey
@@ -17199,6 +17218,9 @@ type Operations interface {
 	// UpdateQuarter Correct a quarter
 	// (PATCH /v1/quarters/{quarter})
 	UpdateQuarter(ctx context.Context, r UpdateQuarterRequestObject) (Response, error)
+	// GetQuarterPage Read a borough's quarter as a page
+	// (GET /v1/quarters/{quarter}/boroughs/{borough})
+	GetQuarterPage(ctx context.Context, r GetQuarterPageRequestObject) (Response, error)
 	// ListCompleteness See how complete a quarter is
 	// (GET /v1/quarters/{quarter}/completeness)
 	ListCompleteness(ctx context.Context, r ListCompletenessRequestObject) (Response, error)
@@ -18770,6 +18792,12 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
 		from.query("unsuppressed", false, &r.Params.Unsuppressed)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/quarters/:quarter/boroughs/:borough", o.GetQuarterPage, func(from *request, r *GetQuarterPageRequestObject) {
+		from.path("quarter", &r.Quarter)
+		from.path("borough", &r.Borough)
+		from.query("snapshot", false, &r.Params.Snapshot)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/boroughs/:borough/exceptions", o.ListBoroughExceptions, func(from *request, r *ListBoroughExceptionsRequestObject) {

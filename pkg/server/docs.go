@@ -66,8 +66,9 @@ func (s *Server) routeDocs(e *echo.Echo) error {
 const nowhere = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // protectPage tells the browser what a page may do.
-func protectPage(c echo.Context, policy string) {
-	header := c.Response().Header()
+func protectPage(c echo.Context, policy string) { protect(c.Response().Header(), policy) }
+
+func protect(header http.Header, policy string) {
 	header.Set("Content-Security-Policy", policy)
 	header.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
 	header.Set("Referrer-Policy", "no-referrer")

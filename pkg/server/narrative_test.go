@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -270,4 +271,30 @@ func TestANarrativeFollowsItsException(t *testing.T) {
 	if n := w.ownerGets("SELECT count(DISTINCT quarter_code)::text FROM narratives"); n != "1" || strings.Contains(path, "null") {
 		t.Errorf("%s quarters ask for narratives", n)
 	}
+}
+
+// TestABoroughsQuarterIsAPage: the figures that everybody sees, what stands out with its
+// bars, and of the narrative what the reader may know. It runs nothing.
+func TestABoroughsQuarterIsAPage(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	code := w.askedOf()
+	at := "/v1/quarters/" + code + "/boroughs/"
+	page := w.as(asEditor, own).get(at + own).want(200)
+	for _, want := range []string{"<h1>Lambeth, ", "Re-referrals within 12 months: among the lowest fifth, the good end. A narrative is due on ", "<svg", "Snapshot 1 of " + code} {
+		if !strings.Contains(page.body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if strings.Contains(page.body, "<script") || !strings.HasPrefix(page.header.Get("Content-Security-Policy"), "default-src 'none'; style-src 'sha256-") || page.header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Errorf("it comes as %v", page.header)
+	}
+	stranger := w.as(asLead, farAway).get(at + own).want(200)
+	if strings.Contains(stranger.body, "A narrative is due") || strings.ReplaceAll(regexp.MustCompile(`\. A narrative is due on [0-9-]+`).ReplaceAllString(page.body, ""), "\r", "") != stranger.body {
+		t.Error("a stranger reads another page, but for the narrative")
+	}
+	if quiet := stranger.body; strings.Contains(quiet, "It stands out on no indicator.") {
+		t.Error("it stands out, and does not")
+	}
+	w.as(asLead, own).get(at+"E09000099").problem(404, "not_found")
 }

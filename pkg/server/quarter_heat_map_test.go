@@ -187,7 +187,7 @@ func TestFiguresAreAWorkbook(t *testing.T) {
 	lead, report := w.as(programme.RoleBoroughLead, own), w.as(programme.RoleReporting, "")
 	answered := lead.get(at + ".xlsx").want(200)
 	rows, names := workbookOf(t, answered)
-	header, list := table(t, report.get(at+"?format=csv"))
+	header, list := table(t, report.get(at+"?format=csv&bom=true"))
 	if !slices.Equal(rows[0], header) || len(rows) != len(list)+1 || !slices.Equal(names, []string{"Figures", "Notes"}) {
 		t.Fatalf("%d rows under %q on the sheets %q", len(rows), rows[0], names)
 	}

@@ -29,7 +29,7 @@ var (
 // ofQuarters are the operations on a quarter that must stand otherwise than the example's.
 var ofQuarters = map[string]func(*world) string{
 	"createQuarterSnapshot": (*world).published, "listQuarterFigures": (*world).published, "publishQuarter": (*world).imported,
-	"getQuarterHeatMap": (*world).published, "getQuarterFiguresWorkbook": (*world).published, "getQuarterHeatMapTable": (*world).published, "getQuarterHeatMapWorkbook": (*world).published, "getQuarterHeatMapPicture": (*world).published,
+	"getQuarterHeatMap": (*world).published, "getQuarterFiguresWorkbook": (*world).published, "getQuarterPage": (*world).published, "getQuarterHeatMapTable": (*world).published, "getQuarterHeatMapWorkbook": (*world).published, "getQuarterHeatMapPicture": (*world).published,
 	"getQuarterRankedBars": (*world).published, "listQuarterPoints": (*world).published, "getQuarterSeriesPicture": (*world).published,
 }
 
@@ -149,7 +149,7 @@ func TestAQuarterIsShown(t *testing.T) {
 		c.get(figures).problem(409, "not_published")
 		c.get(figures+"?format=csv").problem(409, "not_published")
 	}
-	rug := []string{at + "/heat-map", at + "/heat-map.csv", at + "/heat-map.xlsx", at + "/heat-map.svg", at + "/ranked-bars.svg?indicator=REREF_PCT", at + "/figures.xlsx"}
+	rug := []string{at + "/heat-map", at + "/heat-map.csv", at + "/heat-map.xlsx", at + "/heat-map.svg", at + "/ranked-bars.svg?indicator=REREF_PCT", at + "/figures.xlsx", at + "/boroughs/" + own}
 	for _, form := range rug {
 		lead.get(form).problem(409, "not_published")
 	}
@@ -327,7 +327,7 @@ func TestASmallCountIsNotHad(t *testing.T) {
 		for _, quarter := range []string{code, before(t, code, 1), open} {
 			at := "/v1/quarters/" + quarter
 			asked = append(asked, at, at+"/completeness", "/v1/audit-entries?type=quarter&id="+quarter, "/v1/audit-entries?format=csv&type=quarter&id="+quarter,
-				at+"/ranked-bars.svg?indicator=REREF_PCT", at+"/ranked-bars.svg?indicator=REF_RATE", at+"/heat-map", at+"/heat-map.csv", at+"/heat-map.xlsx", at+"/heat-map.svg", at+"/figures.xlsx")
+				at+"/ranked-bars.svg?indicator=REREF_PCT", at+"/ranked-bars.svg?indicator=REF_RATE", at+"/heat-map", at+"/heat-map.csv", at+"/heat-map.xlsx", at+"/heat-map.svg", at+"/figures.xlsx", at+"/boroughs/"+own, at+"/boroughs/"+group)
 			for _, query := range []string{
 				"count=true&limit=500", "format=csv", "format=ndjson", "limit=7", "limit=1", "snapshot=1", "snapshot=2", "borough=" + own, "borough=" + group, "indicator=REREF_PCT",
 				"exception=top20", "exception=bottom20", "exception=none", "colour=blue", "unsuppressed=false", "unsuppressed=true", "unsuppressed=true&format=csv",

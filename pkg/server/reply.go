@@ -34,6 +34,7 @@ type reply struct {
 	stream   stream // instead of content: a whole list
 	mime     string // of the stream
 	file     string // under which a list or a table is kept
+	policy   string // what the browser lets a page do
 }
 
 // stream writes a whole list. It opens the answer with the ETag of the state that
@@ -141,6 +142,9 @@ func (r reply) Write(w http.ResponseWriter) error {
 	}
 	if r.file != "" {
 		r.named(header)
+	}
+	if r.policy != "" {
+		protect(header, r.policy)
 	}
 	if r.status == http.StatusOK {
 		r.call.keep(r.content)

@@ -137,6 +137,7 @@ var visibility = map[string]string{
 	"getProgramme":                      "++ +++ +++ +++",
 	"getQuarter":                        "++ +++ +++ +++",
 	"getQuarterFiguresWorkbook":         "++ +++ +++ +++",
+	"getQuarterPage":                    "++ +++ +++ +++",
 	"getQuarterHeatMap":                 "++ +++ +++ +++",
 	"getQuarterHeatMapPicture":          "++ +++ +++ +++",
 	"getQuarterHeatMapTable":            "++ +++ +++ +++",
