@@ -94,8 +94,13 @@ func (c *client) send(process int, request, method, path, body string, abort tim
 		r.Header.Set(pair[0], pair[1])
 	}
 	// What the standard library would send again by itself is not sent again: each
-	// operation is one request.
+	// operation is one request. One with a key and without a body it would, if it knew the
+	// key by its name.
 	r.GetBody = nil
+	if key := r.Header["Idempotency-Key"]; key != nil {
+		delete(r.Header, "Idempotency-Key")
+		r.Header["idempotency-key"] = key
+	}
 	response, err := c.http.Do(r)
 	if err != nil {
 		if !sent {
