@@ -58,6 +58,10 @@ func (f Figure) plain() Figure {
 
 func drawable(value float64) bool { return math.Abs(value) < beyond } // false of NaN
 
+// Printed is the figure as it stands in a cell: its value or, where there is none, the sign
+// for that and what may be said of it.
+func (f Figure) Printed() string { return f.plain().words() }
+
 // words are what is printed of a plain figure.
 func (f Figure) words() string {
 	if f.Status == Shown {

@@ -85,7 +85,7 @@ func (p *quarterPage) position() *chart.Table {
 		}
 		sub, place, change := "-", "-", "-"
 		if f.Beside.SubRegion != nil {
-			sub = figureText(regionFigure(f.Beside.SubRegion, decimals))
+			sub = regionFigure(f.Beside.SubRegion, decimals).Printed()
 		}
 		if r := f.Figure.Rank; r != nil {
 			if place = strconv.Itoa(r.Best); r.Worst > r.Best {
@@ -100,30 +100,24 @@ func (p *quarterPage) position() *chart.Table {
 			}
 		}
 		t.Rows = append(t.Rows, chart.Row{Cells: []string{
-			f.Position.Name, reads(f.Position), figureText(spanned(&f.Figure.Figure, decimals)), figureText(regionFigure(&f.Position.Region, decimals)), sub, place, change,
+			f.Position.Name, reads(f.Position), spanned(&f.Figure.Figure, decimals).Printed(), regionFigure(&f.Position.Region, decimals).Printed(), sub, place, change,
 		}})
 	}
 	return t
 }
 
-// figureText is a figure as it stands in a cell.
-func figureText(f chart.Figure) string {
-	signs := map[chart.Status]string{chart.Hidden: "c", chart.Withheld: "x", chart.Missing: "-", chart.NotApplicable: "z", chart.NoDenominator: "/"}
-	if sign := signs[f.Status]; sign != "" && f.Text != "" {
-		return sign + " " + f.Text
-	} else if sign != "" {
-		return sign
-	}
-	return f.Text
+// causes say why something stands out no more.
+var causes = map[disclosure.Cause]string{
+	disclosure.FigureChanged: "its own figure is another", disclosure.EdgesMoved: "the figures of others are others", disclosure.SnapshotWithdrawn: "the snapshot in which it did was withdrawn",
 }
 
-var (
-	edges = map[benchmark.Exception]string{benchmark.Top20: "among the highest fifth", benchmark.Bottom20: "among the lowest fifth"}
-	// causes say why something stands out no more.
-	causes = map[disclosure.Cause]string{
-		disclosure.FigureChanged: "its own figure is another", disclosure.EdgesMoved: "the figures of others are others", disclosure.SnapshotWithdrawn: "the snapshot in which it did was withdrawn",
+// edge says beyond which edge of the region something is.
+func edge(e benchmark.Exception) string {
+	if e == benchmark.Top20 {
+		return "among the highest fifth"
 	}
-)
+	return "among the lowest fifth"
+}
 
 // standing says where the borough stands out, may, or does no more.
 func (p *quarterPage) standing() []string {
@@ -135,9 +129,9 @@ func (p *quarterPage) standing() []string {
 		case disclosure.MayStandOut:
 			words += "it may stand out, by where hidden figures lie"
 		case disclosure.StandsOutNoMore:
-			words += "it was " + edges[e.Edge] + " and is not any more: " + causes[*e.Cause]
+			words += "it was " + edge(e.Edge) + " and is not any more: " + causes[*e.Cause]
 		default:
-			words += edges[e.Edge]
+			words += edge(e.Edge)
 			if better := e.Better(); better != nil {
 				words += map[bool]string{true: ", the good end", false: ", not the good end"}[*better]
 			}
