@@ -30,11 +30,8 @@ func (s *Snapshot) LastAnnual(indicator string) *Annual {
 // neighbours by the newest model, wherever they are; nil where none has a value. n is how
 // many have one.
 func (a *Annual) Neighbours(borough string) (mean *float64, n int) {
-	if len(a.snapshot.Models) == 0 {
-		return nil, 0
-	}
 	var values []float64
-	for _, n := range a.snapshot.NeighboursOf(a.snapshot.Models[len(a.snapshot.Models)-1].Code, borough) {
+	for _, n := range a.snapshot.NeighboursOf(a.snapshot.NewestModel(), borough) {
 		if f, _ := a.column.Figure(a.snapshot.codeIn(n.Neighbour, a.Period)); f.Value != nil {
 			values = append(values, *f.Value)
 		}

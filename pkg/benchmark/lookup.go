@@ -78,6 +78,15 @@ func (s *Snapshot) Indicator(code string) *Indicator {
 	return find(s.Indicators, code, func(ind *Indicator) string { return ind.Code })
 }
 
+// NewestModel answers the code of the newest version of the statistical neighbour model,
+// or nothing where there is none.
+func (s *Snapshot) NewestModel() string {
+	if len(s.Models) == 0 {
+		return ""
+	}
+	return s.Models[len(s.Models)-1].Code
+}
+
 // Model answers the version of the statistical neighbour model, or nil.
 func (s *Snapshot) Model(code string) *NeighbourModel {
 	return find(s.Models, code, func(m *NeighbourModel) string { return m.Code })
@@ -174,9 +183,9 @@ func (s *Snapshot) Groups(borough, period, model string) (Groups, error) {
 	if p == nil {
 		faults = append(faults, unknownPeriod)
 	}
-	if model == "" && len(s.Models) > 0 {
-		model = s.Models[len(s.Models)-1].Code
-	} else if model != "" && s.Model(model) == nil {
+	if model == "" {
+		model = s.NewestModel()
+	} else if s.Model(model) == nil {
 		faults = append(faults, unknownModel)
 	}
 	if len(faults) > 0 {

@@ -114,17 +114,11 @@ func causeOf(taken []Taken, at int, e *Exception) (*Cause, *int) {
 	}
 	without := taken[at+1+next]
 	cause := FigureChanged
-	for other := range without.places {
-		if other.isOf(e) && sameFigure(&other.Figure.Figure, &e.Figure.Figure) {
-			cause = EdgesMoved
-		}
+	now := (&Shown{Document: without.Document}).row(e.Position.Indicator, e.Member.Borough)
+	if now.Figure.same(&e.Figure.Figure) {
+		cause = EdgesMoved
 	}
 	return &cause, &without.Number
-}
-
-func sameFigure(a, b *Figure) bool {
-	same := func(a, b *Range) bool { return a == b || a != nil && b != nil && *a == *b }
-	return a.Status == b.Status && a.Denominator == b.Denominator && same(a.Numerator, b.Numerator) && same(a.Value, b.Value)
 }
 
 // places goes through all figures, borough by borough.

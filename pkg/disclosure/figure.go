@@ -3,6 +3,7 @@ package disclosure
 import (
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/framework"
+	"peerchallenge/pkg/programme"
 )
 
 // NoDenominator is the status of a figure whose denominator is 0: there is no quotient.
@@ -15,6 +16,11 @@ type Figure struct {
 	Numerator   *Range  `json:"numerator"`
 	Denominator float64 `json:"denominator"` // 0 where the figure has no value
 	Value       *Range  `json:"value"`       // in the indicator's unit, rounded; nil where nothing is told
+}
+
+// same reports whether both tell the same, whoever's they are.
+func (f *Figure) same(other *Figure) bool {
+	return f.Status == other.Status && f.Denominator == other.Denominator && programme.Same(f.Numerator, other.Numerator) && programme.Same(f.Value, other.Value)
 }
 
 // Figure answers the borough's figure of an indicator, from the numerator's number or

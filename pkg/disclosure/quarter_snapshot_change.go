@@ -28,7 +28,7 @@ func (d *Document) ChangesSince(earlier *Document) []SnapshotChange {
 	for i := range members {
 		for _, p := range positions(earlier, d) {
 			before, now := was.row(p.Indicator, members[i].Borough), is.row(p.Indicator, members[i].Borough)
-			if same(&before.Figure.Figure, &now.Figure.Figure) {
+			if before.Figure.same(&now.Figure.Figure) {
 				continue
 			}
 			c := SnapshotChange{Member: &members[i], Position: p, Since: earlier.Number, Number: d.Number, Was: before.Figure.Figure, Is: now.Figure.Figure}
@@ -55,11 +55,6 @@ func positions(earlier, later *Document) (all []*Position) {
 		}
 	}
 	return all
-}
-
-func same(a, b *Figure) bool {
-	equal := func(x, y *Range) bool { return x == y || x != nil && y != nil && *x == *y }
-	return a.Status == b.Status && a.Denominator == b.Denominator && equal(a.Numerator, b.Numerator) && equal(a.Value, b.Value)
 }
 
 // Key orders the rows.

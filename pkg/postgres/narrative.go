@@ -103,7 +103,7 @@ func (w *work) narrativesFollow() error {
 	}
 	readers := map[string]programme.Audience{}
 	for borough, members := range groups {
-		readers[borough] = programme.Parties(append(members, borough)...)
+		readers[borough] = programme.Parties(members...)
 	}
 	text, err := json.Marshal(readers)
 	if err != nil {

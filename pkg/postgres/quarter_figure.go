@@ -53,11 +53,21 @@ func (s *Store) figuresOf(tx *gorm.DB, actor programme.Actor, quarter string, f 
 	row, err := chosenSnapshot(tx, quarter, f.Number)
 	switch {
 	case unpublished(err) && f.Number == nil:
-		shown, err = s.openQuarter(tx, actor, quarter, f.Unsuppressed, err)
-	case err == nil && f.Unsuppressed:
-		shown, err = s.unsuppressedSnapshot(tx, actor, &row)
+		if shown, err = s.openQuarter(tx, actor, quarter, f.Unsuppressed, err); err == nil {
+			err = shown.May(actor)
+		}
 	case err == nil:
-		shown, err = s.thawed(tx, actor, &row)
+		return s.snapshotAs(tx, actor, &row, f.Unsuppressed)
+	}
+	return shown, err
+}
+
+// snapshotAs answers a snapshot, which stands, as the actor may see it, or the truth of it.
+func (s *Store) snapshotAs(tx *gorm.DB, actor programme.Actor, row *disclosure.QuarterSnapshot, wantsTruth bool) (shown disclosure.Shown, err error) {
+	if wantsTruth {
+		shown, err = s.unsuppressedSnapshot(tx, actor, row)
+	} else {
+		shown, err = s.thawed(tx, actor, row)
 	}
 	if err == nil {
 		err = shown.May(actor)

@@ -24,15 +24,7 @@ func (s *Store) ShownQuarter(ctx context.Context, actor programme.Actor, quarter
 	if err != nil {
 		return disclosure.Shown{}, refusal(err)
 	}
-	var shown disclosure.Shown
-	if f.Unsuppressed {
-		shown, err = s.unsuppressedSnapshot(tx, actor, &row)
-	} else {
-		shown, err = s.thawed(tx, actor, &row)
-	}
-	if err == nil {
-		err = shown.May(actor)
-	}
+	shown, err := s.snapshotAs(tx, actor, &row, f.Unsuppressed)
 	return shown, refusal(err)
 }
 

@@ -325,10 +325,8 @@ func written(view *disclosure.View, setting *disclosure.Setting) ([]byte, error)
 func neighboursIn(snapshot *benchmark.Snapshot) func(borough string) []string {
 	return func(borough string) []string {
 		codes := []string{}
-		if n := len(snapshot.Models); n > 0 {
-			for _, neighbour := range snapshot.NeighboursOf(snapshot.Models[n-1].Code, borough) {
-				codes = append(codes, neighbour.Neighbour)
-			}
+		for _, neighbour := range snapshot.NeighboursOf(snapshot.NewestModel(), borough) {
+			codes = append(codes, neighbour.Neighbour)
 		}
 		return codes
 	}

@@ -41,10 +41,3 @@ func boroughExceptionWire(e *disclosure.Exception) api.BoroughException {
 	}
 	return w
 }
-
-func endsOf(r *disclosure.Range) (lower, upper *float64) {
-	if r == nil {
-		return nil, nil
-	}
-	return &r.Lower, &r.Upper
-}

@@ -17,10 +17,7 @@ func (s *Server) ListStatisticalNeighbourModels(ctx context.Context, _ api.ListS
 // ListStatisticalNeighbours answers who is like whom.
 func (s *Server) ListStatisticalNeighbours(ctx context.Context, r api.ListStatisticalNeighboursRequestObject) (api.Response, error) {
 	snapshot, p := callOf(ctx).snapshot, r.Params
-	model := ""
-	if n := len(snapshot.Models); n > 0 {
-		model = snapshot.Models[n-1].Code
-	}
+	model := snapshot.NewestModel()
 	if p.Model != nil {
 		model = *p.Model
 	}

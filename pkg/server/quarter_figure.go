@@ -116,6 +116,14 @@ func number(r *disclosure.Range) *float64 {
 	return &r.Middle
 }
 
+// endsOf are those between which it lies; null where nothing is known.
+func endsOf(r *disclosure.Range) (lower, upper *float64) {
+	if r == nil {
+		return nil, nil
+	}
+	return &r.Lower, &r.Upper
+}
+
 func middle(r *disclosure.Range) *float64 {
 	if r == nil {
 		return nil

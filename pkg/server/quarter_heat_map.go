@@ -222,9 +222,7 @@ func heatMapWire(h disclosure.HeatMap, marked string) api.QuarterHeatMap {
 
 func heatMapCellWire(c *disclosure.HeatCell) api.HeatMapCell {
 	w := api.HeatMapCell{Status: api.ShownStatus(c.Figure.Status), Value: number(c.Figure.Value)}
-	if v := c.Figure.Value; v != nil {
-		w.Lower, w.Upper = &v.Lower, &v.Upper
-	}
+	w.Lower, w.Upper = endsOf(c.Figure.Value)
 	if c.Fifth > 0 {
 		w.Fifth = &c.Fifth
 	}

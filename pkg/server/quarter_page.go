@@ -87,11 +87,8 @@ func (p *quarterPage) position() *chart.Table {
 		if f.Beside.SubRegion != nil {
 			sub = regionFigure(f.Beside.SubRegion, decimals).Printed()
 		}
-		if r := f.Figure.Rank; r != nil {
-			if place = strconv.Itoa(r.Best); r.Worst > r.Best {
-				place += " to " + strconv.Itoa(r.Worst)
-			}
-			place += " of " + strconv.Itoa(f.Position.Region.N)
+		if ranked := rankText(f.Figure.Rank); ranked != "" {
+			place = ranked + " of " + strconv.Itoa(f.Position.Region.N)
 		}
 		if c := f.OnLastQuarter; c.Change != nil {
 			change = strconv.FormatFloat(*c.Change, 'f', decimals, 64)

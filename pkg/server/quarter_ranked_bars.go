@@ -58,15 +58,21 @@ func rankedBars(reference *benchmark.Snapshot, indicators []benchmark.Indicator,
 	bars.Notes = append(bars.Notes, attribution)
 	for i := range rows {
 		f := &rows[i].Figure
-		bar := chart.Bar{Figure: spanned(&f.Figure, decimals), Name: rows[i].Member.Name, Marked: rows[i].Member.Borough == marked}
-		if r := f.Rank; r != nil {
-			if bar.Place = strconv.Itoa(r.Best); r.Worst > r.Best {
-				bar.Place += " to " + strconv.Itoa(r.Worst)
-			}
-		}
-		bars.Bars = append(bars.Bars, bar)
+		bars.Bars = append(bars.Bars, chart.Bar{Figure: spanned(&f.Figure, decimals), Name: rows[i].Member.Name, Marked: rows[i].Member.Borough == marked, Place: rankText(f.Rank)})
 	}
 	return bars
+}
+
+// rankText is a rank in words: the best and the worst that it can be; none where there is
+// none.
+func rankText(r *disclosure.Rank) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Worst > r.Best:
+		return strconv.Itoa(r.Best) + " to " + strconv.Itoa(r.Worst)
+	}
+	return strconv.Itoa(r.Best)
 }
 
 // pooledNote says how sure the pooled figure is, and who is not in it because it is hidden.

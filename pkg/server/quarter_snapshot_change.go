@@ -23,12 +23,8 @@ func quarterSnapshotChangeWire(c *disclosure.SnapshotChange) api.QuarterSnapshot
 		Unit: api.Unit(c.Position.Unit), StatusBefore: api.ShownStatus(c.Was.Status), ValueBefore: number(c.Was.Value), Status: api.ShownStatus(c.Is.Status), Value: number(c.Is.Value),
 		RegionPooledBefore: pooled(c.Before), RegionPooled: pooled(c.Now),
 	}
-	if v := c.Was.Value; v != nil {
-		w.LowerBefore, w.UpperBefore = &v.Lower, &v.Upper
-	}
-	if v := c.Is.Value; v != nil {
-		w.Lower, w.Upper = &v.Lower, &v.Upper
-	}
+	w.LowerBefore, w.UpperBefore = endsOf(c.Was.Value)
+	w.Lower, w.Upper = endsOf(c.Is.Value)
 	if c.Before != nil {
 		w.RegionMeanBefore = middle(c.Before.Mean)
 	}
