@@ -22,14 +22,15 @@ var arrows = map[string][]string{
 	"pkg/framework":       {"pkg/benchmark", "pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},
 	"pkg/dfe":             {"pkg/benchmark", "pkg/programme", "pkg/sheet"},
-	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
+	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/evaluation", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
 	"pkg/disclosure":      {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
+	"pkg/evaluation":      {"pkg/framework", "pkg/programme"},
 	"pkg/screen":          {},
 	"pkg/chart":           {},
 	"pkg/mail":            {"pkg/returns"},
 	"pkg/seed/pack":       {},
-	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/disclosure", "pkg/framework", "pkg/programme", "pkg/returns"},
+	"pkg/postgres":        {"migrations", "pkg/benchmark", "pkg/disclosure", "pkg/evaluation", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/postgres/local":  {},
 	"pkg/postgres/pgtest": {"pkg/postgres/local"},
 	"api":                 {"api/publish", "pkg/programme"},
@@ -37,7 +38,7 @@ var arrows = map[string][]string{
 	"api/publish":         {},
 	"pkg/robustness":      {}, // holds tests only
 	"pkg/sheet":           {},
-	"pkg/server":          {"api", "pkg/benchmark", "pkg/chart", "pkg/disclosure", "pkg/framework", "pkg/programme", "pkg/returns", "pkg/sheet"},
+	"pkg/server":          {"api", "pkg/benchmark", "pkg/chart", "pkg/disclosure", "pkg/evaluation", "pkg/framework", "pkg/programme", "pkg/returns", "pkg/sheet"},
 	"cmd/peerchallenge": {
 		"pkg/auth", "pkg/benchmark", "pkg/dfe", "pkg/framework", "pkg/mail", "pkg/postgres", "pkg/postgres/local", "pkg/programme", "pkg/returns",
 		"pkg/seed", "pkg/server",
@@ -57,6 +58,8 @@ var technologies = map[string][]string{
 	"github.com/golang-jwt":         {"pkg/auth"},
 	"github.com/xuri":               {"pkg/sheet"},
 	"github.com/wneessen":           {"pkg/mail"},
+	"github.com/clipperhouse":       {"pkg/evaluation"},
+	"github.com/sergi":              {"pkg/evaluation"},
 	"github.com/emersion":           {}, // a mail server for the tests of pkg/mail
 	"github.com/MicahParks":         {"pkg/auth"},
 	"github.com/anishathalye":       {}, // the tests of pkg/robustness check histories with it
