@@ -1,6 +1,7 @@
 package evaluation_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -166,7 +167,7 @@ func TestComparingOutlinesAltersNone(t *testing.T) {
 	slices.Reverse(is.Sections[1].Questions)
 	before, _ := json.Marshal([]any{was, is})
 	evaluation.Changes(was, is)
-	if after, _ := json.Marshal([]any{was, is}); string(after) != string(before) {
+	if after, _ := json.Marshal([]any{was, is}); !bytes.Equal(after, before) {
 		t.Errorf("the outlines became %s", after)
 	}
 }

@@ -194,11 +194,11 @@ func longest(was, is numbered, numbers int) []wordPlace {
 	var found []wordPlace
 	for i, j := len(was), len(is); i > 0 && j > 0; {
 		switch {
-		case !more(i-1, j): // L(i,j) = L(i-1,j)
+		case !more(i-1, j): // so many without this word of the earlier text
 			i--
-		case more(i-1, j-1): // L(i,j) = L(i,j-1), since L(i,j) <= L(i-1,j-1)+1
+		case more(i-1, j-1): // and without this one of the later: L(i,j) is at most L(i-1,j-1)+1
 			j--
-		default: // more than both: the words are the same
+		default: // fewer without either: the two are the same word
 			i, j = i-1, j-1
 			found = append(found, wordPlace{was[i].at, is[j].at})
 		}
