@@ -23,8 +23,8 @@ const (
 
 // Piece is a part of two texts that are compared.
 type Piece struct {
-	Op   Op     `json:"op"`
-	Text string `json:"text"`
+	Op   Op
+	Text string
 }
 
 // CountWords counts the words of the text: the segments between the word boundaries of
