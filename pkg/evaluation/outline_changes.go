@@ -56,7 +56,7 @@ func NextVersion(was string, changes []Change) string {
 func Changes(was, is *Outline) []Change {
 	c := &outlineChanges{was: was, is: is, moved: movedQuestions(was, is)}
 	c.gone()
-	c.order(asked{}, "sections", ids(was.Sections, sectionID), ids(is.Sections, sectionID))
+	c.order(asked{}, "sections", idsOf(was.Sections, sectionID), idsOf(is.Sections, sectionID))
 	for i := range is.Sections {
 		c.section(&is.Sections[i])
 	}
@@ -102,7 +102,7 @@ func sectionID(s OutlineSection) string { return s.ID }
 func questionID(q Question) string      { return q.ID }
 func choiceID(c Choice) string          { return c.ID }
 
-func ids[T any](list []T, id func(T) string) []string {
+func idsOf[T any](list []T, id func(T) string) []string {
 	all := make([]string, len(list))
 	for i, t := range list {
 		all[i] = id(t)
@@ -165,7 +165,7 @@ func (c *outlineChanges) section(is *OutlineSection) {
 		c.note(framework.Minor, of, framework.Altered, "optional", fmt.Sprintf("The section %s is optional now.", is.ID))
 	}
 	c.words(of, "section "+is.ID, []wording{{"title", was.Title, is.Title}, {"guidance", was.Guidance, is.Guidance}})
-	c.order(of, "questions", ids(was.Questions, questionID), ids(is.Questions, questionID))
+	c.order(of, "questions", idsOf(was.Questions, questionID), idsOf(is.Questions, questionID))
 	for n := range is.Questions {
 		c.question(is, &is.Questions[n])
 	}
@@ -240,7 +240,7 @@ func (c *outlineChanges) choices(of asked, name string, was, is []Choice) {
 			c.note(framework.Major, of, framework.Removed, "choices", fmt.Sprintf("The choice %s of the %s is gone.", choice.ID, name))
 		}
 	}
-	c.order(of, "choices", ids(was, choiceID), ids(is, choiceID))
+	c.order(of, "choices", idsOf(was, choiceID), idsOf(is, choiceID))
 	for _, choice := range is {
 		switch at := find(was, choice.ID); {
 		case at < 0:

@@ -71,7 +71,7 @@ func Compare(was, is string) []Piece {
 // tokens cuts the text at the word boundaries that are boundaries of grapheme clusters too.
 // The two disagree in Thai and Lao, and in flags with marks between them.
 func tokens(text string) []string {
-	var all []string
+	all := make([]string, 0, len(text)/3) // more than most languages need
 	from, to, cluster := 0, 0, 0
 	clusters := graphemes.FromString(text)
 	for it := words.FromString(text); it.Next(); {
@@ -121,7 +121,7 @@ func (c *wordComparison) keepEnds(s wordSpan) wordSpan {
 
 // commonWords answers a longest sequence of words that stands in both parts.
 func (c *wordComparison) commonWords(s wordSpan) []wordPlace {
-	numbers := map[string]int{}
+	numbers := make(map[string]int, s.toWas-s.was)
 	was, is := wordsOf(c.was, s.was, s.toWas, numbers), wordsOf(c.is, s.is, s.toIs, numbers)
 	was, is = was.foundIn(is, len(numbers)), is.foundIn(was, len(numbers)) // no other can be common
 	if len(was)*len(is) > MaxWords*MaxWords {
@@ -135,7 +135,7 @@ type numbered []struct{ at, number int }
 
 // wordsOf numbers the words among the tokens.
 func wordsOf(tokens []string, from, to int, numbers map[string]int) numbered {
-	var all numbered
+	all := make(numbered, 0, (to-from)/2+1)
 	for at := from; at < to; at++ {
 		if token := tokens[at]; isWord(token) {
 			number, known := numbers[token]
@@ -155,7 +155,7 @@ func (w numbered) foundIn(others numbered, n int) numbered {
 	for _, other := range others {
 		known[other.number] = true
 	}
-	var found numbered
+	found := make(numbered, 0, len(w))
 	for _, one := range w {
 		if known[one.number] {
 			found = append(found, one)
@@ -191,7 +191,7 @@ func longest(was, is numbered, numbers int) []wordPlace {
 		}
 	}
 	more := func(i, j int) bool { return rows[j*width+i/64]&(1<<(i%64)) == 0 }
-	var found []wordPlace
+	found := make([]wordPlace, 0, min(len(was), len(is)))
 	for i, j := len(was), len(is); i > 0 && j > 0; {
 		switch {
 		case !more(i-1, j): // so many without this word of the earlier text
