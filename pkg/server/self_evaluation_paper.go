@@ -50,7 +50,7 @@ func paperFigures(ctx context.Context, figures []evaluation.CitedFigure) map[pro
 	for i := range figures {
 		f := &figures[i]
 		made := citedFigure{
-			IndicatorName: names.indicator(f.Indicator), BoroughName: names.borough(f.Borough), PeriodName: call.periodName(f.Period), Value: f.Value, Region: f.Region, RegionName: regionName(call.snapshot, f.RegionCode),
+			IndicatorName: names.indicator(f.Indicator), BoroughName: names.borough(f.Borough), PeriodName: call.periodName(f.Period), Value: f.Value, Region: f.Region, RegionName: call.snapshot.Name(f.RegionCode),
 		}
 		decimals := 1
 		if ind := call.snapshot.Indicator(f.Indicator); ind != nil {
@@ -74,12 +74,4 @@ func paperFigures(ctx context.Context, figures []evaluation.CitedFigure) map[pro
 		cited[f.Citation] = made
 	}
 	return cited
-}
-
-// regionName is the name of the region with the code, as its authorities have it.
-func regionName(snapshot *benchmark.Snapshot, code string) string {
-	if i := slices.IndexFunc(snapshot.Authorities, func(a programme.Authority) bool { return a.RegionCode == code }); i >= 0 {
-		return snapshot.Authorities[i].RegionName
-	}
-	return "Region"
 }
