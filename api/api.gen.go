@@ -10034,10 +10034,13 @@ type ReceiptVerification struct {
 	SignatureMatches bool `json:"signatureMatches"`
 }
 
-// ReceiptVerificationInput The document that is held to the receipt.
+// ReceiptVerificationInput The document that is held to the receipt, which is one of these.
 type ReceiptVerificationInput struct {
 	// BenchmarkingSubmission What the receipt of a version of a return covers.
-	BenchmarkingSubmission SignedReturn `json:"benchmarkingSubmission"`
+	BenchmarkingSubmission *SignedReturn `json:"benchmarkingSubmission,omitempty"`
+
+	// SelfEvaluation What the receipt of a version of a self-evaluation covers.
+	SelfEvaluation *SignedSelfEvaluation `json:"selfEvaluation,omitempty"`
 }
 
 // RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
@@ -10765,8 +10768,8 @@ type SelfEvaluation struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Draft What is being written; null where nothing is, for everybody else, and in lists.
-	Draft *[]SelfEvaluationSection `json:"draft"`
+	// Draft What is being written; empty where nothing is, for everybody else, and in lists.
+	Draft []SelfEvaluationSection `json:"draft"`
 
 	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 	//
@@ -11289,8 +11292,8 @@ type SelfEvaluationTemplate struct {
 	// Example: true
 	Default bool `json:"default"`
 
-	// Draft The sections of the next version, for the programme's team; null where none is drafted.
-	Draft *[]TemplateSection `json:"draft"`
+	// Draft The sections of the next version, for the programme's team; empty where none is drafted.
+	Draft []TemplateSection `json:"draft"`
 
 	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 	//
@@ -11350,7 +11353,7 @@ type SelfEvaluationTemplateInput struct {
 	// Default Whether self-evaluations begin on it that name no template, once a version is published. It takes the place of the one on which they began before.
 	Default *bool `json:"default,omitempty"`
 
-	// Draft The sections of the next version; null discards it.
+	// Draft The sections of the next version; null or none discards it.
 	Draft *[]TemplateSectionInput `json:"draft,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
@@ -11376,7 +11379,7 @@ type SelfEvaluationTemplatePatch struct {
 	// Default Whether self-evaluations begin on it that name no template, once a version is published. It takes the place of the one on which they began before.
 	Default *bool `json:"default,omitempty"`
 
-	// Draft The sections of the next version; null discards it.
+	// Draft The sections of the next version; null or none discards it.
 	Draft *[]TemplateSectionInput `json:"draft,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
@@ -11821,6 +11824,45 @@ type SignedReturn struct {
 
 	// Values One for each count of the framework, in its order.
 	Values []CountValueInput `json:"values"`
+}
+
+// SignedSelfEvaluation What the receipt of a version of a self-evaluation covers.
+type SignedSelfEvaluation struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// Sections What it says, in the template's order, with all members of each section.
+	Sections []SelfEvaluationSectionInput `json:"sections"`
+
+	// SignedAt When it was signed.
+	//
+	// Example: 2026-11-27T05:00:00Z
+	SignedAt time.Time `json:"signedAt"`
+
+	// SignedBy The role in which it was signed.
+	//
+	// Example: borough-lead
+	SignedBy string `json:"signedBy"`
+
+	// TemplateId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	TemplateId ResourceId `json:"templateId"`
+
+	// TemplateVersion A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	TemplateVersion TemplateNumber `json:"templateVersion"`
 }
 
 // Slug A short name for addresses, lower case.
