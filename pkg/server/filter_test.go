@@ -139,6 +139,9 @@ func (w *world) narrowable(op *described) func(name, value string) string {
 		if name != "" {
 			q.Set(name, value)
 		}
+		if name == "peer" { // there are two at least
+			q.Add(name, "E09000033")
+		}
 		return path + "?" + q.Encode()
 	}
 }
