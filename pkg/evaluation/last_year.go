@@ -1,0 +1,129 @@
+package evaluation
+
+import "slices"
+
+// Difference is what became of an answer or an item from one document to another.
+type Difference string
+
+// The differences.
+const (
+	IsSame    Difference = "same"
+	IsChanged Difference = "changed"
+	IsAdded   Difference = "added"   // in the later document alone
+	IsRemoved Difference = "removed" // in the earlier document alone
+)
+
+// AnswerChange sets one answer, or one item of a list, beside the earlier one.
+type AnswerChange struct {
+	Section  string
+	Question string // or the list's name in JSON, such as strengths
+	Item     string // of a list, the item's id; else empty
+	State    Difference
+	Pieces   []Piece // of a narrative, an item's text, the title of evidence or the remark on an indicator, by words; nil where neither has words
+}
+
+// CompareDocuments sets everything that is said beside what was said to the same question,
+// or under the same id of the same list: in last year's document, or in an earlier version.
+// A question that neither answers is left out. The order is that of the outline, in a
+// section first its questions and then its lists; what the outline does not have comes
+// after, in the order of the later document and then of the earlier one. In a list, what is
+// gone stands last. See [Compare] for what it costs.
+func CompareDocuments(was, is *Document, o *Outline) []AnswerChange {
+	var all []AnswerChange
+	section := func(s Section) string { return s.ID }
+	for _, id := range inOrder(idsOf(o.Sections, sectionID), idsOf(is.Sections, section), idsOf(was.Sections, section)) {
+		var asks []string
+		if s := o.Section(id); s != nil {
+			asks = idsOf(s.Questions, questionID)
+		}
+		a, b := was.content(id), is.content(id)
+		all = append(all, compareEach(id, "", asks, a.Answers, b.Answers, answerParts)...)
+		all = append(all, compareEach(id, "strengths", nil, a.Strengths, b.Strengths, itemParts)...)
+		all = append(all, compareEach(id, "risks", nil, a.Risks, b.Risks, itemParts)...)
+		all = append(all, compareEach(id, "practiceToShare", nil, a.Practice, b.Practice, itemParts)...)
+		all = append(all, compareEach(id, "helpWanted", nil, a.Help, b.Help, itemParts)...)
+		all = append(all, compareEach(id, "evidence", nil, a.Evidence, b.Evidence, evidenceParts)...)
+		all = append(all, compareEach(id, "indicators", nil, a.Indicators, b.Indicators, indicatorParts)...)
+	}
+	return all
+}
+
+// content answers what the section with the id says, or that it says nothing.
+func (d *Document) content(id string) *Content {
+	if s := d.Section(id); s != nil {
+		return &s.Content
+	}
+	return &Content{}
+}
+
+// inOrder answers every id once, where it stands first.
+func inOrder(lists ...[]string) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, id := range slices.Concat(lists...) {
+		if !seen[id] {
+			all = append(all, id)
+		}
+		seen[id] = true
+	}
+	return all
+}
+
+// parts is how answers and the items of a list are compared: what they are found by, when
+// two are the same, and their words.
+type parts[T any] struct {
+	id    func(T) string
+	same  func(a, b T) bool
+	words func(T) *string
+}
+
+var (
+	answerParts    = parts[Answer]{func(a Answer) string { return a.Question }, sameAnswer, func(a Answer) *string { return a.Text }}
+	itemParts      = parts[Item]{func(i Item) string { return i.ID }, func(a, b Item) bool { return a == b }, func(i Item) *string { return &i.Text }}
+	evidenceParts  = parts[Evidence]{func(e Evidence) string { return e.ID }, sameEvidence, func(e Evidence) *string { return &e.Title }}
+	indicatorParts = parts[CitedIndicator]{func(c CitedIndicator) string { return c.ID }, sameIndicator, func(c CitedIndicator) *string { return c.Remark }}
+)
+
+// compareEach compares the answers of a section, or the items of its list, first in the
+// given order of ids.
+func compareEach[T any](section, list string, order []string, was, is []T, by parts[T]) []AnswerChange {
+	var all []AnswerChange
+	for _, id := range inOrder(order, idsOf(is, by.id), idsOf(was, by.id)) {
+		find := func(t T) bool { return by.id(t) == id }
+		a, b := slices.IndexFunc(was, find), slices.IndexFunc(is, find)
+		change := AnswerChange{Section: section, Question: list, Item: id}
+		if list == "" {
+			change.Question, change.Item = id, ""
+		}
+		var before, after string
+		if a >= 0 {
+			before = orNone(by.words(was[a]))
+		}
+		if b >= 0 {
+			after = orNone(by.words(is[b]))
+		}
+		switch {
+		case a < 0 && b < 0:
+			continue
+		case a < 0:
+			change.State = IsAdded
+		case b < 0:
+			change.State = IsRemoved
+		case by.same(was[a], is[b]):
+			change.State = IsSame
+		default:
+			change.State = IsChanged
+		}
+		change.Pieces = Compare(before, after)
+		all = append(all, change)
+	}
+	return all
+}
+
+// orNone answers the words, or none.
+func orNone(words *string) string {
+	if words == nil {
+		return ""
+	}
+	return *words
+}

@@ -1,0 +1,77 @@
+package evaluation_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/programme"
+)
+
+func TestADocumentIsSetBesideAnEarlierOne(t *testing.T) {
+	t.Parallel()
+	const same, changed, added, removed = evaluation.IsSame, evaluation.IsChanged, evaluation.IsAdded, evaluation.IsRemoved
+	const kept, gone, fresh = evaluation.WordsKept, evaluation.WordsRemoved, evaluation.WordsAdded
+	type change = evaluation.AnswerChange
+	words := func(pieces ...evaluation.Piece) []evaluation.Piece { return pieces }
+	unchanged := []change{
+		{"help", "know", "", same, words(piece(kept, "Enough."))}, {"help", "trend", "", same, nil}, {"help", "posts", "", same, nil},
+		{"help", "strengths", "s1", same, words(piece(kept, "Staff stay."))}, {"help", "evidence", "e1", same, words(piece(kept, "Audit"))},
+		{"care", "know", "", same, words(piece(kept, "Less."))}, {"care", "figure", "", same, nil},
+		{"care", "risks", "r1", same, words(piece(kept, "Few homes."))}, {"care", "practiceToShare", "p1", same, words(piece(kept, "A panel."))},
+		{"care", "helpWanted", "h1", same, words(piece(kept, "With data."))}, {"care", "indicators", "c1", same, words(piece(kept, "Falling."))},
+	}
+	but := func(at int, other ...change) []change {
+		return slices.Replace(slices.Clone(unchanged), at, at+1, other...)
+	}
+	day := programme.Date("2026-11-03")
+	for _, c := range []struct {
+		what string
+		do   func(d *evaluation.Document)
+		want []change
+	}{
+		{"nothing", func(*evaluation.Document) {}, unchanged},
+		{"a narrative", func(d *evaluation.Document) { d.Sections[0].Answers[0] = text("know", "Not enough.") },
+			but(0, change{"help", "know", "", changed, words(piece(gone, "Enough"), piece(fresh, "Not enough"), piece(kept, "."))})},
+		{"a choice", func(d *evaluation.Document) { d.Sections[0].Answers[1] = choice("trend", "down") }, but(1, change{"help", "trend", "", changed, nil})},
+		{"a number", func(d *evaluation.Document) { d.Sections[0].Answers[2] = number("posts", 13) }, but(2, change{"help", "posts", "", changed, nil})},
+		{"a choice in place of a narrative", func(d *evaluation.Document) { d.Sections[0].Answers[0] = choice("know", "up") },
+			but(0, change{"help", "know", "", changed, words(piece(gone, "Enough."))})},
+		{"an answer is gone", func(d *evaluation.Document) { d.Sections[1].Answers = d.Sections[1].Answers[1:] },
+			but(5, change{"care", "know", "", removed, words(piece(gone, "Less."))})},
+		{"an item before", func(d *evaluation.Document) {
+			d.Sections[0].Strengths = append([]evaluation.Item{{ID: "s0", Text: "Visits."}}, d.Sections[0].Strengths...)
+		}, but(3, change{"help", "strengths", "s0", added, words(piece(fresh, "Visits."))}, unchanged[3])},
+		{"an item under another id", func(d *evaluation.Document) { d.Sections[1].Risks[0].ID = "r2" },
+			but(7, change{"care", "risks", "r2", added, words(piece(fresh, "Few homes."))}, change{"care", "risks", "r1", removed, words(piece(gone, "Few homes."))})},
+		{"a date of evidence", func(d *evaluation.Document) { d.Sections[0].Evidence[0].Date = &day },
+			but(4, change{"help", "evidence", "e1", changed, words(piece(kept, "Audit"))})},
+		{"no remark", func(d *evaluation.Document) { d.Sections[1].Indicators[0].Remark = nil },
+			but(10, change{"care", "indicators", "c1", changed, words(piece(gone, "Falling."))})},
+		{"the order of answers and sections is the outline's", func(d *evaluation.Document) {
+			slices.Reverse(d.Sections)
+			slices.Reverse(d.Sections[1].Answers)
+		}, unchanged},
+		{"what the outline does not have comes after", func(d *evaluation.Document) {
+			d.Sections = append([]evaluation.Section{{ID: "old", Content: answering(text("q", "Told."))}}, d.Sections...)
+			d.Sections[1].Answers = append([]evaluation.Answer{text("unasked", "So.")}, d.Sections[1].Answers...)
+		}, append(slices.Insert(slices.Clone(unchanged), 3, change{"help", "unasked", "", added, words(piece(fresh, "So."))}), change{"old", "q", "", added, words(piece(fresh, "Told."))})},
+	} {
+		is := aDocument()
+		c.do(is)
+		if got := evaluation.CompareDocuments(aDocument(), is, anOutline()); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %+v", c.what, got)
+		}
+	}
+	first := evaluation.CompareDocuments(&evaluation.Document{}, aDocument(), anOutline())
+	last := evaluation.CompareDocuments(aDocument(), &evaluation.Document{}, anOutline())
+	for i, c := range unchanged {
+		if first[i].State != added || last[i].State != removed || first[i].Question != c.Question || last[i].Item != c.Item {
+			t.Errorf("beside nothing: %+v and %+v", first[i], last[i])
+		}
+	}
+	if len(first) != len(unchanged) || len(last) != len(unchanged) {
+		t.Errorf("beside nothing stand %d and %d", len(first), len(last))
+	}
+}
