@@ -38,6 +38,21 @@ const (
 	ActionStepNameRedact      ActionStepName = "redact"
 )
 
+// Defines values for AnswerFate.
+const (
+	AnswerFateKept  AnswerFate = "kept"
+	AnswerFateLost  AnswerFate = "lost"
+	AnswerFateMoved AnswerFate = "moved"
+)
+
+// Defines values for AnswerState.
+const (
+	AnswerStateAdded   AnswerState = "added"
+	AnswerStateChanged AnswerState = "changed"
+	AnswerStateRemoved AnswerState = "removed"
+	AnswerStateSame    AnswerState = "same"
+)
+
 // Defines values for ApiClientRole.
 const (
 	ApiClientRoleBoroughSystem ApiClientRole = "borough-system"
@@ -164,6 +179,12 @@ const (
 	ChannelMeeting Channel = "meeting"
 	ChannelOther   Channel = "other"
 	ChannelPhone   Channel = "phone"
+)
+
+// Defines values for CitationSource.
+const (
+	CitationSourceRelease  CitationSource = "release"
+	CitationSourceSnapshot CitationSource = "snapshot"
 )
 
 // Defines values for CompletenessLevel.
@@ -324,6 +345,7 @@ const (
 	FaultCodeMissingRow          FaultCode = "missing_row"
 	FaultCodeMoreFaults          FaultCode = "more_faults"
 	FaultCodeMultiplier          FaultCode = "multiplier"
+	FaultCodeNarrativeAsked      FaultCode = "narrative_asked"
 	FaultCodeNegative            FaultCode = "negative"
 	FaultCodeNoFamily            FaultCode = "no_family"
 	FaultCodeNoFieldworkDays     FaultCode = "no_fieldwork_days"
@@ -456,9 +478,9 @@ const (
 
 // Defines values for FrameworkChangeKind.
 const (
-	Added   FrameworkChangeKind = "added"
-	Changed FrameworkChangeKind = "changed"
-	Removed FrameworkChangeKind = "removed"
+	FrameworkChangeKindAdded   FrameworkChangeKind = "added"
+	FrameworkChangeKindChanged FrameworkChangeKind = "changed"
+	FrameworkChangeKindRemoved FrameworkChangeKind = "removed"
 )
 
 // Defines values for FrameworkChangeSubject.
@@ -615,6 +637,15 @@ const (
 	NullableChangeLevelPatch       NullableChangeLevel = "patch"
 )
 
+// Defines values for NullableCountPolicy.
+const (
+	NullableCountPolicyChildren    NullableCountPolicy = "children"
+	NullableCountPolicyEvents      NullableCountPolicy = "events"
+	NullableCountPolicyLessThannil NullableCountPolicy = "<nil>"
+	NullableCountPolicyNone        NullableCountPolicy = "none"
+	NullableCountPolicyPeople      NullableCountPolicy = "people"
+)
+
 // Defines values for NullableExceptionCause.
 const (
 	NullableExceptionCauseEdgesMoved        NullableExceptionCause = "edges_moved"
@@ -757,6 +788,13 @@ const (
 	PeriodKindQuarter       PeriodKind = "quarter"
 )
 
+// Defines values for PieceKind.
+const (
+	PieceKindAdded   PieceKind = "added"
+	PieceKindKept    PieceKind = "kept"
+	PieceKindRemoved PieceKind = "removed"
+)
+
 // Defines values for PlaceSort.
 const (
 	PlaceSortCode      PlaceSort = "code"
@@ -770,6 +808,13 @@ const (
 	PolarityHigh    Polarity = "high"
 	PolarityLow     Polarity = "low"
 	PolarityNeutral Polarity = "neutral"
+)
+
+// Defines values for PostedState.
+const (
+	PostedStateCreated   PostedState = "created"
+	PostedStateReplaced  PostedState = "replaced"
+	PostedStateUnchanged PostedState = "unchanged"
 )
 
 // Defines values for PostingMode.
@@ -825,7 +870,9 @@ const (
 	ProblemCodeNoFramework          ProblemCode = "no_framework"
 	ProblemCodeNoReport             ProblemCode = "no_report"
 	ProblemCodeNoSuchAddress        ProblemCode = "no_such_address"
+	ProblemCodeNoTemplate           ProblemCode = "no_template"
 	ProblemCodeNoToken              ProblemCode = "no_token"
+	ProblemCodeNotComplete          ProblemCode = "not_complete"
 	ProblemCodeNotFound             ProblemCode = "not_found"
 	ProblemCodeNotInSubRegion       ProblemCode = "not_in_sub_region"
 	ProblemCodeNotPublished         ProblemCode = "not_published"
@@ -991,6 +1038,21 @@ const (
 	QuartileBandLessThannil QuartileBand = "<nil>"
 )
 
+// Defines values for QuestionKind.
+const (
+	QuestionKindChoice    QuestionKind = "choice"
+	QuestionKindIndicator QuestionKind = "indicator"
+	QuestionKindNarrative QuestionKind = "narrative"
+	QuestionKindNumber    QuestionKind = "number"
+)
+
+// Defines values for ReadForm.
+const (
+	ReadFormComparison ReadForm = "comparison"
+	ReadFormJson       ReadForm = "json"
+	ReadFormPage       ReadForm = "page"
+)
+
 // Defines values for ReadKeyStepName.
 const (
 	ReadKeyStepNameDelete ReadKeyStepName = "delete"
@@ -1105,6 +1167,8 @@ const (
 	ResourceTypeRelease                ResourceType = "release"
 	ResourceTypeReminder               ResourceType = "reminder"
 	ResourceTypeReminderAddress        ResourceType = "reminder-address"
+	ResourceTypeSelfEvaluation         ResourceType = "self-evaluation"
+	ResourceTypeSelfEvaluationTemplate ResourceType = "self-evaluation-template"
 	ResourceTypeSubRegion              ResourceType = "sub-region"
 	ResourceTypeTokenRevocation        ResourceType = "token-revocation"
 )
@@ -1170,6 +1234,55 @@ const (
 	Upn         ScreeningKind = "upn"
 )
 
+// Defines values for SelfEvaluationSectionStepName.
+const (
+	WriteSection SelfEvaluationSectionStepName = "write-section"
+)
+
+// Defines values for SelfEvaluationState.
+const (
+	SelfEvaluationStateDraft     SelfEvaluationState = "draft"
+	SelfEvaluationStateShared    SelfEvaluationState = "shared"
+	SelfEvaluationStateSignedOff SelfEvaluationState = "signed_off"
+)
+
+// Defines values for SelfEvaluationStepName.
+const (
+	SelfEvaluationStepNameAcknowledge SelfEvaluationStepName = "acknowledge"
+	SelfEvaluationStepNameDelete      SelfEvaluationStepName = "delete"
+	SelfEvaluationStepNameEdit        SelfEvaluationStepName = "edit"
+	SelfEvaluationStepNameMigrate     SelfEvaluationStepName = "migrate"
+	SelfEvaluationStepNameRedact      SelfEvaluationStepName = "redact"
+	SelfEvaluationStepNameReopen      SelfEvaluationStepName = "reopen"
+	SelfEvaluationStepNameShare       SelfEvaluationStepName = "share"
+	SelfEvaluationStepNameSignOff     SelfEvaluationStepName = "sign-off"
+	SelfEvaluationStepNameWithdraw    SelfEvaluationStepName = "withdraw"
+)
+
+// Defines values for SelfEvaluationTemplateStepName.
+const (
+	SelfEvaluationTemplateStepNameDelete  SelfEvaluationTemplateStepName = "delete"
+	SelfEvaluationTemplateStepNameEdit    SelfEvaluationTemplateStepName = "edit"
+	SelfEvaluationTemplateStepNamePublish SelfEvaluationTemplateStepName = "publish"
+)
+
+// Defines values for SelfEvaluationVersionState.
+const (
+	SelfEvaluationVersionStateShared     SelfEvaluationVersionState = "shared"
+	SelfEvaluationVersionStateSignedOff  SelfEvaluationVersionState = "signed_off"
+	SelfEvaluationVersionStateSuperseded SelfEvaluationVersionState = "superseded"
+)
+
+// Defines values for SharingEnding.
+const (
+	SharingEndingChallengeOver SharingEnding = "challenge_over"
+	SharingEndingDayOver       SharingEnding = "day_over"
+	SharingEndingLeftGroup     SharingEnding = "left_group"
+	SharingEndingLessThannil   SharingEnding = "<nil>"
+	SharingEndingSuperseded    SharingEnding = "superseded"
+	SharingEndingWithdrawn     SharingEnding = "withdrawn"
+)
+
 // Defines values for ShownStatus.
 const (
 	ShownStatusHidden        ShownStatus = "hidden"
@@ -1195,6 +1308,14 @@ const (
 	ShareNarrative TaskKind = "share-narrative"
 	SubmitReturn   TaskKind = "submit-return"
 	WriteNarrative TaskKind = "write-narrative"
+)
+
+// Defines values for TemplateChangeKind.
+const (
+	TemplateChangeKindAdded   TemplateChangeKind = "added"
+	TemplateChangeKindChanged TemplateChangeKind = "changed"
+	TemplateChangeKindMoved   TemplateChangeKind = "moved"
+	TemplateChangeKindRemoved TemplateChangeKind = "removed"
 )
 
 // Defines values for TokenAnswerTokenType.
@@ -1511,6 +1632,36 @@ type ActionStep = Step
 
 // ActionStepName What can be done. More may come.
 type ActionStepName string
+
+// AnswerChange What became of one answer or item.
+type AnswerChange struct {
+	// ItemId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ItemId *NullableId `json:"itemId"`
+
+	// Pieces Its texts, word by word; empty of what is the same, and of what is no text.
+	Pieces []TextPiece `json:"pieces"`
+
+	// Question The question, or the name of the list.
+	//
+	// Example: how
+	Question string `json:"question"`
+
+	// Section The section.
+	//
+	// Example: help-and-protection
+	Section string `json:"section"`
+
+	// State What became of an answer. More may come.
+	State AnswerState `json:"state"`
+}
+
+// AnswerFate What becomes of an answer. More may come.
+type AnswerFate string
+
+// AnswerState What became of an answer. More may come.
+type AnswerState string
 
 // ApiClient A system that signs in by itself.
 type ApiClient struct {
@@ -3214,6 +3365,89 @@ type ChangedThing string
 
 // Channel How somebody was reached. More may come.
 type Channel string
+
+// Citation A figure that is written about, without its number. Each reader is shown it as they may see it.
+type Citation struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// Period The quarter of the snapshot, or a period of the release.
+	//
+	// Example: 2026-27-Q1
+	Period string `json:"period"`
+
+	// Source From what a figure is cited: a published state of a quarter, or a published file. More may come.
+	Source CitationSource `json:"source"`
+
+	// SourceId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	SourceId ResourceId `json:"sourceId"`
+}
+
+// CitationInput A figure that is written about, without its number. Each reader is shown it as they may see it.
+type CitationInput = Citation
+
+// CitationSource From what a figure is cited: a published state of a quarter, or a published file. More may come.
+type CitationSource string
+
+// CitedFigure A cited figure as the caller may see it now.
+type CitedFigure struct {
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Citation A figure that is written about, without its number. Each reader is shown it as they may see it.
+	Citation Citation `json:"citation"`
+
+	// Illustrative Whether the figure is made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Lower A number, or null where there is none.
+	//
+	// Example: 19.8
+	Lower *NullableNumber `json:"lower"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: Quarter 1, April to June 2026
+	PeriodName string `json:"periodName"`
+
+	// Region A number, or null where there is none.
+	//
+	// Example: 19.8
+	Region *NullableNumber `json:"region"`
+
+	// Status What sort of figure it is: `number`, or why there is none, by the source's symbols; `withdrawn` where the source cannot be read.
+	//
+	// Example: number
+	Status string `json:"status"`
+
+	// Upper A number, or null where there is none.
+	//
+	// Example: 19.8
+	Upper *NullableNumber `json:"upper"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
 
 // Code A stable code for machines.
 //
@@ -6461,6 +6695,30 @@ type MemberRole string
 // Method A method of HTTP that changes something. More may come.
 type Method string
 
+// MigratedAnswer What becomes of one answer, or of one list of a section.
+type MigratedAnswer struct {
+	// Fate What becomes of an answer. More may come.
+	Fate AnswerFate `json:"fate"`
+
+	// Question The question, or the name of the list.
+	//
+	// Example: how
+	Question string `json:"question"`
+
+	// Section The section in which it stands.
+	//
+	// Example: help-and-protection
+	Section string `json:"section"`
+
+	// ToSection Where it stands then, or null where it is lost.
+	//
+	// Example: help-and-protection
+	ToSection *string `json:"toSection"`
+
+	// Why Why, in a sentence; empty where it is kept.
+	Why string `json:"why"`
+}
+
 // Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
 type Milestone struct {
 	// AchievedOn A calendar day, or null where there is none.
@@ -6783,6 +7041,22 @@ type MilestoneStep = Step
 // MilestoneStepName What can be done. More may come.
 type MilestoneStepName string
 
+// MissingPart Something that keeps a draft from being signed.
+type MissingPart struct {
+	// Code What is wrong with a part of a request. More may come: show the detail of one that you do not know.
+	Code FaultCode `json:"code"`
+
+	// Detail What is missing, in a sentence.
+	//
+	// Example: The question is not answered yet.
+	Detail string `json:"detail"`
+
+	// Pointer Where in the draft it is missing (RFC 6901), or null where it stands elsewhere.
+	//
+	// Example: /sections/0/answers/quality
+	Pointer *string `json:"pointer"`
+}
+
 // NDJSON The whole list, one JSON object to a line.
 type NDJSON = string
 
@@ -6976,10 +7250,44 @@ type NullableBorough = string
 // NullableChangeLevel How far the changes reach, or null where there are none. More may come.
 type NullableChangeLevel string
 
+// NullableCitation A figure that is written about, or null.
+type NullableCitation struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// Period The quarter of the snapshot, or a period of the release.
+	//
+	// Example: 2026-27-Q1
+	Period string `json:"period"`
+
+	// Source From what a figure is cited: a published state of a quarter, or a published file. More may come.
+	Source CitationSource `json:"source"`
+
+	// SourceId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	SourceId ResourceId `json:"sourceId"`
+}
+
+// NullableCitationInput A figure that is written about, or null.
+type NullableCitationInput = NullableCitation
+
 // NullableCount How many, or null where nobody counted.
 //
 // Example: 36
 type NullableCount = int
+
+// NullableCountPolicy What a number counts, which decides what others may see of it: small numbers of children, and of what happens to them, are hidden from others. Null of all other questions. More may come.
+//
+// Example: none
+type NullableCountPolicy string
 
 // NullableDate A calendar day, or null where there is none.
 //
@@ -7122,6 +7430,11 @@ type NullableSlug = string
 // Example: Barnet has corrected its referrals.
 type NullableSnapshotReason = string
 
+// NullableTemplateNumber A version of a template, or null where there is none.
+//
+// Example: 1.0.0
+type NullableTemplateNumber = string
+
 // NullableText Plain text, or null where there is none.
 //
 // Example: A paragraph.
@@ -7229,6 +7542,11 @@ type OperationId = string
 
 // OrganisationType Groups those who attend. More may come.
 type OrganisationType string
+
+// OutlineKey The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+//
+// Example: help-and-protection
+type OutlineKey = string
 
 // OwnerKind Whether the owner is a person's role or an outside body.
 type OwnerKind string
@@ -8109,6 +8427,9 @@ type PeriodPage struct {
 // Picture A picture (SVG), with title and description.
 type Picture = string
 
+// PieceKind What became of a piece of text. More may come.
+type PieceKind string
+
 // PlaceSort An order for places. More may come.
 type PlaceSort string
 
@@ -8133,6 +8454,9 @@ type PostedReturn struct {
 	// Values What it says of each count, in any order. What is not named is missing.
 	Values []CountValueInput `json:"values"`
 }
+
+// PostedState What became of what was sent. More may come.
+type PostedState string
 
 // PostingMode Whether several returns are taken all or none, or each for itself. More may come.
 type PostingMode string
@@ -9407,6 +9731,9 @@ type QuarterStepName string
 // Example: B
 type QuartileBand string
 
+// QuestionKind How a question is answered: by words, by one of its choices, by a number that no source has, or by citing a figure. More may come.
+type QuestionKind string
+
 // Range What is known of a number. All three are the same where it is known; else the middle stands in for it in what is computed.
 type Range struct {
 	// Lower The least that it can be.
@@ -9424,6 +9751,9 @@ type Range struct {
 	// Example: 12.4
 	Upper float64 `json:"upper"`
 }
+
+// ReadForm As what it was read. More may come.
+type ReadForm string
 
 // ReadKey A long-lived key with which a spreadsheet or a dashboard reads.
 type ReadKey struct {
@@ -10280,6 +10610,753 @@ type ScreeningSpot struct {
 	Start int `json:"start"`
 }
 
+// SectionAnswer What is said to one question, by the member that its kind asks for.
+type SectionAnswer struct {
+	// Choice The id of the choice.
+	//
+	// Example: partly
+	Choice *string `json:"choice,omitempty"`
+
+	// Citation A figure that is written about, or null.
+	Citation *NullableCitation `json:"citation,omitempty"`
+
+	// Number The number.
+	Number *float64 `json:"number,omitempty"`
+
+	// QuestionId The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	QuestionId OutlineKey `json:"questionId"`
+
+	// Text Plain text: markup stays text. At most 3,000 words, by UAX 29.
+	//
+	// Example: We know it from audits.
+	Text *string `json:"text,omitempty"`
+}
+
+// SectionAnswerInput What is said to one question, by the member that its kind asks for.
+type SectionAnswerInput = SectionAnswer
+
+// SectionEvidence Something that shows what is said, with a link or a reference.
+type SectionEvidence struct {
+	// Date A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	Date *NullableDate `json:"date,omitempty"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id *ResourceId `json:"id,omitempty"`
+
+	// Link A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Link *NullableUrl `json:"link,omitempty"`
+
+	// Reference A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Reference *NullableName `json:"reference,omitempty"`
+
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Title Name `json:"title"`
+}
+
+// SectionEvidenceInput Something that shows what is said, with a link or a reference.
+type SectionEvidenceInput = SectionEvidence
+
+// SectionIndicator A figure that the section is about.
+type SectionIndicator struct {
+	// Citation A figure that is written about, without its number. Each reader is shown it as they may see it.
+	Citation Citation `json:"citation"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id *ResourceId `json:"id,omitempty"`
+
+	// Remark Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Remark *NullableText `json:"remark,omitempty"`
+}
+
+// SectionIndicatorInput A figure that the section is about.
+type SectionIndicatorInput = SectionIndicator
+
+// SectionItem A strength, a risk, a practice to share or help that is wanted.
+type SectionItem struct {
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id *ResourceId `json:"id,omitempty"`
+
+	// Text Plain text.
+	//
+	// Example: A stable workforce.
+	Text string `json:"text"`
+}
+
+// SectionItemInput A strength, a risk, a practice to share or help that is wanted.
+type SectionItemInput = SectionItem
+
+// SelfEvaluation What a borough says of itself in a cycle.
+type SelfEvaluation struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Figures The figures that the draft cites; empty in lists.
+	Figures []CitedFigure `json:"figures"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Illustrative Whether it is made up, to show how the service works.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Missing All that keeps the draft from being signed; for its borough alone, and empty in lists.
+	Missing []MissingPart `json:"missing"`
+
+	// Readers Who of others may read what, and from when; for its borough alone, and empty in lists.
+	Readers []SelfEvaluationReader `json:"readers"`
+
+	// ReceiptId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReceiptId *NullableId `json:"receiptId"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
+
+	// Sections The draft; null where there is none, for everybody else, and in lists.
+	Sections *[]SelfEvaluationSection `json:"sections"`
+
+	// Sharings Who reads which version: all for its borough, those that have begun for the team, its own for a group.
+	Sharings []Sharing `json:"sharings"`
+
+	// Signed The number of a version; null where there is none.
+	Signed *NullableVersionNumber `json:"signed"`
+
+	// SignedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	SignedAt *NullableInstant `json:"signedAt"`
+
+	// State Where it stands as the caller sees it: `draft` where something is written that is not signed, which its borough alone knows; `signed_off` where a version is signed; `shared` where others read one. More may come.
+	State SelfEvaluationState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]SelfEvaluationStep `json:"steps,omitempty"`
+
+	// TemplateId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	TemplateId *NullableId `json:"templateId"`
+
+	// TemplateVersion A version of a template, or null where there is none.
+	//
+	// Example: 1.0.0
+	TemplateVersion *NullableTemplateNumber `json:"templateVersion"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// SelfEvaluationChanges What is said otherwise than before.
+type SelfEvaluationChanges struct {
+	// Changes Each answer and item, in the template's order.
+	Changes []AnswerChange `json:"changes"`
+
+	// Number The number of a version; null where there is none.
+	Number *NullableVersionNumber `json:"number"`
+
+	// Since The number of a version; null where there is none.
+	Since *NullableVersionNumber `json:"since"`
+
+	// SinceCycle The cycle of what it is compared with; null where there is nothing.
+	//
+	// Example: 2025-26
+	SinceCycle *string `json:"sinceCycle"`
+}
+
+// SelfEvaluationDocument All that a self-evaluation says.
+type SelfEvaluationDocument struct {
+	// Sections What it says, in any order. What is not named is empty.
+	Sections []SelfEvaluationSectionInput `json:"sections"`
+
+	// TemplateId The template, where it is created; the default one where none is given.
+	//
+	// Example: 01932b7e-0000-7000-8000-000000000050
+	TemplateId *string `json:"templateId,omitempty"`
+}
+
+// SelfEvaluationInput A self-evaluation that is begun.
+type SelfEvaluationInput struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// TemplateId The template that it answers to; the default one where none is given.
+	//
+	// Example: 01932b7e-0000-7000-8000-000000000050
+	TemplateId *string `json:"templateId,omitempty"`
+}
+
+// SelfEvaluationMigration What becomes of the answers of a draft that goes over to another version of its template.
+type SelfEvaluationMigration struct {
+	// Answers Each answer, in their order.
+	Answers []MigratedAnswer `json:"answers"`
+
+	// DryRun Whether nothing was written.
+	DryRun bool `json:"dryRun"`
+
+	// From A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	From TemplateNumber `json:"from"`
+
+	// SelfEvaluation What a borough says of itself in a cycle.
+	SelfEvaluation *SelfEvaluation `json:"selfEvaluation,omitempty"`
+
+	// To A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	To TemplateNumber `json:"to"`
+}
+
+// SelfEvaluationPage A page of the list.
+type SelfEvaluationPage struct {
+	// Items The items of this page.
+	Items []SelfEvaluation `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// SelfEvaluationRead That somebody else has read a version on a day.
+type SelfEvaluationRead struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
+	// Form As what it was read. More may come.
+	Form ReadForm `json:"form"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// ReadOn The day, in the programme's zone.
+	//
+	// Example: 2026-11-27
+	ReadOn programme.Date `json:"readOn"`
+
+	// Role The role of the reader.
+	//
+	// Example: borough-editor
+	Role string `json:"role"`
+}
+
+// SelfEvaluationReadPage A page of the list.
+type SelfEvaluationReadPage struct {
+	// Items The items of this page.
+	Items []SelfEvaluationRead `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// SelfEvaluationReader Somebody else who may read a version now, or will.
+type SelfEvaluationReader struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Now Whether they may read it now.
+	//
+	// Example: true
+	Now bool `json:"now"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// PeerChallengeId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PeerChallengeId ResourceId `json:"peerChallengeId"`
+
+	// Until A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	Until *NullableDate `json:"until"`
+}
+
+// SelfEvaluationReceived What became of a self-evaluation that was sent, or would in a dry run.
+type SelfEvaluationReceived struct {
+	// DryRun Whether nothing was written.
+	DryRun bool `json:"dryRun"`
+
+	// Missing All that keeps it from being signed.
+	Missing []MissingPart `json:"missing"`
+
+	// Outcome What became of what was sent. More may come.
+	Outcome PostedState `json:"outcome"`
+
+	// Screening What screening finds in its words, or would.
+	Screening []ScreeningMark `json:"screening"`
+
+	// SelfEvaluation What a borough says of itself in a cycle.
+	SelfEvaluation *SelfEvaluation `json:"selfEvaluation,omitempty"`
+}
+
+// SelfEvaluationSection What a draft says in one section.
+type SelfEvaluationSection struct {
+	// Answers What is said to the questions that are answered, in their order.
+	Answers []SectionAnswer `json:"answers"`
+
+	// Etag The state of the section, which If-Match of a change of it takes. Of a version nothing is changed.
+	//
+	// Example: "1764056400000000"
+	Etag string `json:"etag"`
+
+	// Evidence What shows it.
+	Evidence []SectionEvidence `json:"evidence"`
+
+	// HelpWanted Where others can help.
+	HelpWanted []SectionItem `json:"helpWanted"`
+
+	// Id The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	Id OutlineKey `json:"id"`
+
+	// Indicators Figures that it is about.
+	Indicators []SectionIndicator `json:"indicators"`
+
+	// PracticeToShare Practice that others can learn from.
+	PracticeToShare []SectionItem `json:"practiceToShare"`
+
+	// Risks What may go wrong.
+	Risks []SectionItem `json:"risks"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]SelfEvaluationSectionStep `json:"steps,omitempty"`
+
+	// Strengths What is strong.
+	Strengths []SectionItem `json:"strengths"`
+
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Title Name `json:"title"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// SelfEvaluationSectionInput What is written in one section.
+type SelfEvaluationSectionInput struct {
+	// Answers What is said to the questions, in any order.
+	Answers *[]SectionAnswerInput `json:"answers,omitempty"`
+
+	// Evidence What shows it.
+	Evidence *[]SectionEvidenceInput `json:"evidence,omitempty"`
+
+	// HelpWanted Where others can help.
+	HelpWanted *[]SectionItemInput `json:"helpWanted,omitempty"`
+
+	// Id The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	Id OutlineKey `json:"id"`
+
+	// Indicators Figures that it is about.
+	Indicators *[]SectionIndicatorInput `json:"indicators,omitempty"`
+
+	// PracticeToShare Practice that others can learn from.
+	PracticeToShare *[]SectionItemInput `json:"practiceToShare,omitempty"`
+
+	// Risks What may go wrong.
+	Risks *[]SectionItemInput `json:"risks,omitempty"`
+
+	// Strengths What is strong.
+	Strengths *[]SectionItemInput `json:"strengths,omitempty"`
+}
+
+// SelfEvaluationSectionPatch What to change; what is absent is kept.
+type SelfEvaluationSectionPatch struct {
+	// Answers What is said to the questions, in any order.
+	Answers *[]SectionAnswerInput `json:"answers,omitempty"`
+
+	// Evidence What shows it.
+	Evidence *[]SectionEvidenceInput `json:"evidence,omitempty"`
+
+	// HelpWanted Where others can help.
+	HelpWanted *[]SectionItemInput `json:"helpWanted,omitempty"`
+
+	// Indicators Figures that it is about.
+	Indicators *[]SectionIndicatorInput `json:"indicators,omitempty"`
+
+	// PracticeToShare Practice that others can learn from.
+	PracticeToShare *[]SectionItemInput `json:"practiceToShare,omitempty"`
+
+	// Risks What may go wrong.
+	Risks *[]SectionItemInput `json:"risks,omitempty"`
+
+	// Strengths What is strong.
+	Strengths *[]SectionItemInput `json:"strengths,omitempty"`
+}
+
+// SelfEvaluationSectionStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type SelfEvaluationSectionStep = Step
+
+// SelfEvaluationSectionStepName What can be done. More may come.
+type SelfEvaluationSectionStepName string
+
+// SelfEvaluationState Where it stands as the caller sees it: `draft` where something is written that is not signed, which its borough alone knows; `signed_off` where a version is signed; `shared` where others read one. More may come.
+type SelfEvaluationState string
+
+// SelfEvaluationStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type SelfEvaluationStep = Step
+
+// SelfEvaluationStepName What can be done. More may come.
+type SelfEvaluationStepName string
+
+// SelfEvaluationTemplate What self-evaluations are asked.
+type SelfEvaluationTemplate struct {
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Default Whether self-evaluations begin on it that name no template.
+	//
+	// Example: true
+	Default bool `json:"default"`
+
+	// Draft The sections of the next version, for the programme's team; null where none is drafted.
+	Draft *[]TemplateSection `json:"draft"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Latest A version of a template, or null where there is none.
+	//
+	// Example: 1.0.0
+	Latest *NullableTemplateNumber `json:"latest"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]SelfEvaluationTemplateStep `json:"steps,omitempty"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// SelfEvaluationTemplateChanges What one version changes of another.
+type SelfEvaluationTemplateChanges struct {
+	// Changes Each difference.
+	Changes []TemplateChange `json:"changes"`
+
+	// Level How far the changes reach, or null where there are none. More may come.
+	Level *NullableChangeLevel `json:"level"`
+
+	// Next Of a draft, the number that it would be published under; null of all else.
+	//
+	// Example: 1.1.0
+	Next *string `json:"next"`
+
+	// Since A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Since TemplateNumber `json:"since"`
+
+	// Version A version of a template, or `draft`, what its team drafts.
+	//
+	// Example: 1.0.0
+	Version TemplateNumberOrDraft `json:"version"`
+}
+
+// SelfEvaluationTemplateInput A template and the draft of its next version.
+type SelfEvaluationTemplateInput struct {
+	// Default Whether self-evaluations begin on it that name no template, once a version is published. It takes the place of the one on which they began before.
+	Default *bool `json:"default,omitempty"`
+
+	// Draft The sections of the next version; null discards it.
+	Draft *[]TemplateSectionInput `json:"draft,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+}
+
+// SelfEvaluationTemplatePage A page of the list.
+type SelfEvaluationTemplatePage struct {
+	// Items The items of this page.
+	Items []SelfEvaluationTemplate `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// SelfEvaluationTemplatePatch What to change; what is absent is kept.
+type SelfEvaluationTemplatePatch struct {
+	// Default Whether self-evaluations begin on it that name no template, once a version is published. It takes the place of the one on which they began before.
+	Default *bool `json:"default,omitempty"`
+
+	// Draft The sections of the next version; null discards it.
+	Draft *[]TemplateSectionInput `json:"draft,omitempty"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name *Name `json:"name,omitempty"`
+}
+
+// SelfEvaluationTemplateStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type SelfEvaluationTemplateStep = Step
+
+// SelfEvaluationTemplateStepName What can be done. More may come.
+type SelfEvaluationTemplateStepName string
+
+// SelfEvaluationTemplateVersion A template as it was published under a number, for ever.
+type SelfEvaluationTemplateVersion struct {
+	// PublishedAt When it was published.
+	//
+	// Example: 2026-04-01T09:00:00Z
+	PublishedAt time.Time `json:"publishedAt"`
+
+	// Sections What it asks, in this order.
+	Sections []TemplateSection `json:"sections"`
+
+	// Version A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	Version TemplateNumber `json:"version"`
+}
+
+// SelfEvaluationTemplateVersionPage A page of the list.
+type SelfEvaluationTemplateVersionPage struct {
+	// Items The items of this page.
+	Items []SelfEvaluationTemplateVersion `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// SelfEvaluationVersion A self-evaluation as it was signed under a number, for ever as it was but for words that were redacted.
+type SelfEvaluationVersion struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// Figures The figures that it cites, as the caller may see them now.
+	Figures []CitedFigure `json:"figures"`
+
+	// Hidden Pointers to numbers that are hidden from the caller because they are small numbers of children. They are null.
+	Hidden []string `json:"hidden"`
+
+	// Illustrative Whether it is made up, to show how the service works.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// ReceiptId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReceiptId *NullableId `json:"receiptId"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Sections What it says, in the template's order.
+	Sections []SelfEvaluationSection `json:"sections"`
+
+	// SignedAt When it was signed.
+	//
+	// Example: 2026-11-27T05:00:00Z
+	SignedAt time.Time `json:"signedAt"`
+
+	// SignedBy The role in which it was signed.
+	//
+	// Example: borough-lead
+	SignedBy string `json:"signedBy"`
+
+	// State What became of a version, as the caller knows it: `superseded` once a later one is signed and none reads it. More may come.
+	State SelfEvaluationVersionState `json:"state"`
+
+	// TemplateId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	TemplateId ResourceId `json:"templateId"`
+
+	// TemplateVersion A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	TemplateVersion TemplateNumber `json:"templateVersion"`
+}
+
+// SelfEvaluationVersionEntry A version, without what it says.
+type SelfEvaluationVersionEntry struct {
+	// Illustrative Whether it is made up, to show how the service works.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// ReceiptId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReceiptId *NullableId `json:"receiptId"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// SignedAt When it was signed.
+	//
+	// Example: 2026-11-27T05:00:00Z
+	SignedAt time.Time `json:"signedAt"`
+
+	// SignedBy The role in which it was signed.
+	//
+	// Example: borough-lead
+	SignedBy string `json:"signedBy"`
+
+	// State What became of a version, as the caller knows it: `superseded` once a later one is signed and none reads it. More may come.
+	State SelfEvaluationVersionState `json:"state"`
+
+	// TemplateId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	TemplateId ResourceId `json:"templateId"`
+
+	// TemplateVersion A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	TemplateVersion TemplateNumber `json:"templateVersion"`
+}
+
+// SelfEvaluationVersionEntryPage A page of the list.
+type SelfEvaluationVersionEntryPage struct {
+	// Items The items of this page.
+	Items []SelfEvaluationVersionEntry `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// SelfEvaluationVersionState What became of a version, as the caller knows it: `superseded` once a later one is signed and none reads it. More may come.
+type SelfEvaluationVersionState string
+
 // SentTable The bytes of a table, at most 4 MiB and, of a workbook, 4 MiB unpacked.
 type SentTable = openapi_types.File
 
@@ -10403,6 +11480,76 @@ type SeriesPoint struct {
 //
 // Example: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 type Sha256 = string
+
+// Sharing That a version is, was or will be shared with a group.
+type Sharing struct {
+	// BeganAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	BeganAt *NullableInstant `json:"beganAt"`
+
+	// EndedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	EndedAt *NullableInstant `json:"endedAt"`
+
+	// Ending Why it ended: it was taken back, another took its place, the challenge was closed or cancelled, the borough left the group, or its last day is over. Null where it has not. More may come.
+	Ending *SharingEnding `json:"ending"`
+
+	// From A calendar day.
+	//
+	// Example: 2026-03-31
+	From Date `json:"from"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// PeerChallengeId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PeerChallengeId ResourceId `json:"peerChallengeId"`
+
+	// Until A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	Until *NullableDate `json:"until"`
+}
+
+// SharingEnding Why it ended: it was taken back, another took its place, the challenge was closed or cancelled, the borough left the group, or its last day is over. Null where it has not. More may come.
+type SharingEnding string
+
+// SharingInput With whom a version is shared, and from when.
+type SharingInput struct {
+	// From A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	From *NullableDate `json:"from,omitempty"`
+
+	// Number The number of the version; the newest where none is given.
+	//
+	// Example: 1
+	Number *int `json:"number,omitempty"`
+
+	// PeerChallengeId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PeerChallengeId ResourceId `json:"peerChallengeId"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// Until A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	Until *NullableDate `json:"until,omitempty"`
+}
 
 // ShownExclusion A borough that is not compared, and why.
 type ShownExclusion struct {
@@ -11014,10 +12161,148 @@ type TeamMemberInput struct {
 	ParticipantId ResourceId `json:"participantId"`
 }
 
+// TemplateChange One difference between two versions.
+type TemplateChange struct {
+	// Detail The change, in a sentence.
+	//
+	// Example: The question how is required now.
+	Detail string `json:"detail"`
+
+	// Kind What became of it. More may come.
+	Kind TemplateChangeKind `json:"kind"`
+
+	// Level How far a change reaches: other words or more hidden; something new; something removed, narrowed or differently defined. More may come.
+	Level ChangeLevel `json:"level"`
+
+	// Member Which member of it is another, or null where all of it came, went or moved.
+	//
+	// Example: wordLimit
+	Member *string `json:"member"`
+
+	// Question The question, or null where it is about the section.
+	//
+	// Example: how
+	Question *string `json:"question"`
+
+	// Section The section that it is about.
+	//
+	// Example: help-and-protection
+	Section string `json:"section"`
+}
+
+// TemplateChangeKind What became of it. More may come.
+type TemplateChangeKind string
+
+// TemplateChoice One of the answers to choose from.
+type TemplateChoice struct {
+	// Id The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	Id OutlineKey `json:"id"`
+
+	// Text What it says.
+	//
+	// Example: Yes, in part
+	Text string `json:"text"`
+}
+
+// TemplateChoiceInput One of the answers to choose from.
+type TemplateChoiceInput = TemplateChoice
+
+// TemplateNumber A version of a template: major, minor and patch.
+//
+// Example: 1.0.0
+type TemplateNumber = string
+
+// TemplateNumberOrDraft A version of a template, or `draft`, what its team drafts.
+//
+// Example: 1.0.0
+type TemplateNumberOrDraft = string
+
+// TemplateQuestion One thing that a section asks.
+type TemplateQuestion struct {
+	// Choices The answers to choose from; none of all other questions.
+	Choices *[]TemplateChoice `json:"choices,omitempty"`
+
+	// Guidance Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Guidance *NullableText `json:"guidance,omitempty"`
+
+	// Id The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	Id OutlineKey `json:"id"`
+
+	// Kind How a question is answered: by words, by one of its choices, by a number that no source has, or by citing a figure. More may come.
+	Kind QuestionKind `json:"kind"`
+
+	// Policy What a number counts, which decides what others may see of it: small numbers of children, and of what happens to them, are hidden from others. Null of all other questions. More may come.
+	//
+	// Example: none
+	Policy *NullableCountPolicy `json:"policy,omitempty"`
+
+	// Required Whether it is answered before the self-evaluation is signed.
+	//
+	// Example: true
+	Required bool `json:"required"`
+
+	// Text The question.
+	//
+	// Example: How do you know it?
+	Text string `json:"text"`
+
+	// WordLimit How many words a narrative has at most; null where that is 3,000, and of all other questions.
+	//
+	// Example: 1000
+	WordLimit *int `json:"wordLimit,omitempty"`
+}
+
+// TemplateQuestionInput One thing that a section asks.
+type TemplateQuestionInput = TemplateQuestion
+
+// TemplateSection One part of a self-evaluation.
+type TemplateSection struct {
+	// Guidance Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Guidance *NullableText `json:"guidance,omitempty"`
+
+	// Id The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	Id OutlineKey `json:"id"`
+
+	// Optional Whether it may stay empty.
+	//
+	// Example: false
+	Optional bool `json:"optional"`
+
+	// Questions What it asks, in this order.
+	Questions []TemplateQuestion `json:"questions"`
+
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Title Name `json:"title"`
+}
+
+// TemplateSectionInput One part of a self-evaluation.
+type TemplateSectionInput = TemplateSection
+
 // Text Plain text. Lines end with LF; tab is the only other control character.
 //
 // Example: A paragraph.
 type Text = string
+
+// TextPiece A piece of two texts that are compared.
+type TextPiece struct {
+	// Kind What became of a piece of text. More may come.
+	Kind PieceKind `json:"kind"`
+
+	// Text The piece. What is kept and removed is together the one text; what is kept and added the other.
+	Text string `json:"text"`
+}
 
 // TokenAnswer A token.
 type TokenAnswer struct {
@@ -11432,6 +12717,16 @@ type Search = string
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type SecretId = ResourceId
+
+// SelfEvaluationId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type SelfEvaluationId = ResourceId
+
+// SelfEvaluationTemplateId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type SelfEvaluationTemplateId = ResourceId
 
 // SortIndicators An order for indicators. More may come.
 type SortIndicators = IndicatorSort
@@ -12402,6 +13697,30 @@ type ListReminderAddressesParams struct {
 type CreateReminderAddressParams struct {
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetBoroughSelfEvaluationParams defines parameters for GetBoroughSelfEvaluation.
+type GetBoroughSelfEvaluationParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// PutSelfEvaluationParams defines parameters for PutSelfEvaluation.
+type PutSelfEvaluationParams struct {
+	// DryRun Find out what would become of it and write nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IfNoneMatch With `*`, the self-evaluation is created; where it is there already, the answer is 412.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+
+	// IfMatch The `etag` of the self-evaluation whose draft is replaced.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // DeleteBoroughParams defines parameters for DeleteBorough.
@@ -14588,6 +15907,318 @@ type GetReminderParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListSelfEvaluationTemplatesParams defines parameters for ListSelfEvaluationTemplates.
+type ListSelfEvaluationTemplatesParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Default Only the one on which self-evaluations begin, or only the others.
+	Default *bool `form:"default,omitempty" json:"default,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateSelfEvaluationTemplateParams defines parameters for CreateSelfEvaluationTemplate.
+type CreateSelfEvaluationTemplateParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteSelfEvaluationTemplateParams defines parameters for DeleteSelfEvaluationTemplate.
+type DeleteSelfEvaluationTemplateParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetSelfEvaluationTemplateParams defines parameters for GetSelfEvaluationTemplate.
+type GetSelfEvaluationTemplateParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSelfEvaluationTemplateParams defines parameters for UpdateSelfEvaluationTemplate.
+type UpdateSelfEvaluationTemplateParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// PublishSelfEvaluationTemplateParams defines parameters for PublishSelfEvaluationTemplate.
+type PublishSelfEvaluationTemplateParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListSelfEvaluationTemplateVersionsParams defines parameters for ListSelfEvaluationTemplateVersions.
+type ListSelfEvaluationTemplateVersionsParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSelfEvaluationTemplateVersionParams defines parameters for GetSelfEvaluationTemplateVersion.
+type GetSelfEvaluationTemplateVersionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSelfEvaluationTemplateChangesParams defines parameters for GetSelfEvaluationTemplateChanges.
+type GetSelfEvaluationTemplateChangesParams struct {
+	// Since The version with which to compare.
+	Since TemplateNumber `form:"since" json:"since"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListSelfEvaluationsParams defines parameters for ListSelfEvaluations.
+type ListSelfEvaluationsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// SubRegion Only those of this sub-region.
+	SubRegion *SubRegionQuery `form:"subRegion,omitempty" json:"subRegion,omitempty"`
+
+	// Cycle Only those of this cycle.
+	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
+
+	// State Only those in one of these states, as the caller sees them; given once for each.
+	State *[]SelfEvaluationState `form:"state,omitempty" json:"state,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateSelfEvaluationParams defines parameters for CreateSelfEvaluation.
+type CreateSelfEvaluationParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteSelfEvaluationParams defines parameters for DeleteSelfEvaluation.
+type DeleteSelfEvaluationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetSelfEvaluationParams defines parameters for GetSelfEvaluation.
+type GetSelfEvaluationParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// AcknowledgeSelfEvaluationParams defines parameters for AcknowledgeSelfEvaluation.
+type AcknowledgeSelfEvaluationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MigrateSelfEvaluationParams defines parameters for MigrateSelfEvaluation.
+type MigrateSelfEvaluationParams struct {
+	// DryRun Find out what would become of the answers and write nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListSelfEvaluationReadsParams defines parameters for ListSelfEvaluationReads.
+type ListSelfEvaluationReadsParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// RedactSelfEvaluationParams defines parameters for RedactSelfEvaluation.
+type RedactSelfEvaluationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenSelfEvaluationParams defines parameters for ReopenSelfEvaluation.
+type ReopenSelfEvaluationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSelfEvaluationSectionParams defines parameters for GetSelfEvaluationSection.
+type GetSelfEvaluationSectionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSelfEvaluationSectionParams defines parameters for UpdateSelfEvaluationSection.
+type UpdateSelfEvaluationSectionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetSelfEvaluationSectionChangesParams defines parameters for GetSelfEvaluationSectionChanges.
+type GetSelfEvaluationSectionChangesParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ShareSelfEvaluationParams defines parameters for ShareSelfEvaluation.
+type ShareSelfEvaluationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SignOffSelfEvaluationParams defines parameters for SignOffSelfEvaluation.
+type SignOffSelfEvaluationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListSelfEvaluationVersionsParams defines parameters for ListSelfEvaluationVersions.
+type ListSelfEvaluationVersionsParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSelfEvaluationVersionParams defines parameters for GetSelfEvaluationVersion.
+type GetSelfEvaluationVersionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSelfEvaluationChangesParams defines parameters for GetSelfEvaluationChanges.
+type GetSelfEvaluationChangesParams struct {
+	// Since The number of the version with which to compare.
+	Since VersionNumber `form:"since" json:"since"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// WithdrawSelfEvaluationParams defines parameters for WithdrawSelfEvaluation.
+type WithdrawSelfEvaluationParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListQuarterSnapshotsParams defines parameters for ListQuarterSnapshots.
 type ListQuarterSnapshotsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -15519,6 +17150,21 @@ type CreateReminderAddressRequestObject struct {
 	Borough MemberBorough
 	Params  CreateReminderAddressParams
 	Body    *ReminderAddressInput
+}
+
+// GetBoroughSelfEvaluationRequestObject is what a request for GetBoroughSelfEvaluation says.
+type GetBoroughSelfEvaluationRequestObject struct {
+	Borough MemberBorough
+	Cycle   Cycle
+	Params  GetBoroughSelfEvaluationParams
+}
+
+// PutSelfEvaluationRequestObject is what a request for PutSelfEvaluation says.
+type PutSelfEvaluationRequestObject struct {
+	Borough MemberBorough
+	Cycle   Cycle
+	Params  PutSelfEvaluationParams
+	Body    *SelfEvaluationDocument
 }
 
 // DeleteBoroughRequestObject is what a request for DeleteBorough says.
@@ -16539,6 +18185,183 @@ type GetReminderRequestObject struct {
 	Params GetReminderParams
 }
 
+// ListSelfEvaluationTemplatesRequestObject is what a request for ListSelfEvaluationTemplates says.
+type ListSelfEvaluationTemplatesRequestObject struct {
+	Params ListSelfEvaluationTemplatesParams
+}
+
+// CreateSelfEvaluationTemplateRequestObject is what a request for CreateSelfEvaluationTemplate says.
+type CreateSelfEvaluationTemplateRequestObject struct {
+	Params CreateSelfEvaluationTemplateParams
+	Body   *SelfEvaluationTemplateInput
+}
+
+// DeleteSelfEvaluationTemplateRequestObject is what a request for DeleteSelfEvaluationTemplate says.
+type DeleteSelfEvaluationTemplateRequestObject struct {
+	Id     SelfEvaluationTemplateId
+	Params DeleteSelfEvaluationTemplateParams
+}
+
+// GetSelfEvaluationTemplateRequestObject is what a request for GetSelfEvaluationTemplate says.
+type GetSelfEvaluationTemplateRequestObject struct {
+	Id     SelfEvaluationTemplateId
+	Params GetSelfEvaluationTemplateParams
+}
+
+// UpdateSelfEvaluationTemplateRequestObject is what a request for UpdateSelfEvaluationTemplate says.
+type UpdateSelfEvaluationTemplateRequestObject struct {
+	Id     SelfEvaluationTemplateId
+	Params UpdateSelfEvaluationTemplateParams
+	Body   *SelfEvaluationTemplatePatch
+}
+
+// PublishSelfEvaluationTemplateRequestObject is what a request for PublishSelfEvaluationTemplate says.
+type PublishSelfEvaluationTemplateRequestObject struct {
+	Id     SelfEvaluationTemplateId
+	Params PublishSelfEvaluationTemplateParams
+	Body   *StepInput
+}
+
+// ListSelfEvaluationTemplateVersionsRequestObject is what a request for ListSelfEvaluationTemplateVersions says.
+type ListSelfEvaluationTemplateVersionsRequestObject struct {
+	Id     SelfEvaluationTemplateId
+	Params ListSelfEvaluationTemplateVersionsParams
+}
+
+// GetSelfEvaluationTemplateVersionRequestObject is what a request for GetSelfEvaluationTemplateVersion says.
+type GetSelfEvaluationTemplateVersionRequestObject struct {
+	Id      SelfEvaluationTemplateId
+	Version TemplateNumber
+	Params  GetSelfEvaluationTemplateVersionParams
+}
+
+// GetSelfEvaluationTemplateChangesRequestObject is what a request for GetSelfEvaluationTemplateChanges says.
+type GetSelfEvaluationTemplateChangesRequestObject struct {
+	Id      SelfEvaluationTemplateId
+	Version TemplateNumberOrDraft
+	Params  GetSelfEvaluationTemplateChangesParams
+}
+
+// ListSelfEvaluationsRequestObject is what a request for ListSelfEvaluations says.
+type ListSelfEvaluationsRequestObject struct {
+	Params ListSelfEvaluationsParams
+}
+
+// CreateSelfEvaluationRequestObject is what a request for CreateSelfEvaluation says.
+type CreateSelfEvaluationRequestObject struct {
+	Params CreateSelfEvaluationParams
+	Body   *SelfEvaluationInput
+}
+
+// DeleteSelfEvaluationRequestObject is what a request for DeleteSelfEvaluation says.
+type DeleteSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params DeleteSelfEvaluationParams
+}
+
+// GetSelfEvaluationRequestObject is what a request for GetSelfEvaluation says.
+type GetSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params GetSelfEvaluationParams
+}
+
+// AcknowledgeSelfEvaluationRequestObject is what a request for AcknowledgeSelfEvaluation says.
+type AcknowledgeSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params AcknowledgeSelfEvaluationParams
+	Body   *AcknowledgementInput
+}
+
+// MigrateSelfEvaluationRequestObject is what a request for MigrateSelfEvaluation says.
+type MigrateSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params MigrateSelfEvaluationParams
+	Body   *StepInput
+}
+
+// ListSelfEvaluationReadsRequestObject is what a request for ListSelfEvaluationReads says.
+type ListSelfEvaluationReadsRequestObject struct {
+	Id     SelfEvaluationId
+	Params ListSelfEvaluationReadsParams
+}
+
+// RedactSelfEvaluationRequestObject is what a request for RedactSelfEvaluation says.
+type RedactSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params RedactSelfEvaluationParams
+	Body   *RedactionInput
+}
+
+// ReopenSelfEvaluationRequestObject is what a request for ReopenSelfEvaluation says.
+type ReopenSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params ReopenSelfEvaluationParams
+	Body   *StepInput
+}
+
+// GetSelfEvaluationSectionRequestObject is what a request for GetSelfEvaluationSection says.
+type GetSelfEvaluationSectionRequestObject struct {
+	Id        SelfEvaluationId
+	SectionId OutlineKey
+	Params    GetSelfEvaluationSectionParams
+}
+
+// UpdateSelfEvaluationSectionRequestObject is what a request for UpdateSelfEvaluationSection says.
+type UpdateSelfEvaluationSectionRequestObject struct {
+	Id        SelfEvaluationId
+	SectionId OutlineKey
+	Params    UpdateSelfEvaluationSectionParams
+	Body      *SelfEvaluationSectionPatch
+}
+
+// GetSelfEvaluationSectionChangesRequestObject is what a request for GetSelfEvaluationSectionChanges says.
+type GetSelfEvaluationSectionChangesRequestObject struct {
+	Id        SelfEvaluationId
+	SectionId OutlineKey
+	Params    GetSelfEvaluationSectionChangesParams
+}
+
+// ShareSelfEvaluationRequestObject is what a request for ShareSelfEvaluation says.
+type ShareSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params ShareSelfEvaluationParams
+	Body   *SharingInput
+}
+
+// SignOffSelfEvaluationRequestObject is what a request for SignOffSelfEvaluation says.
+type SignOffSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params SignOffSelfEvaluationParams
+	Body   *StepInput
+}
+
+// ListSelfEvaluationVersionsRequestObject is what a request for ListSelfEvaluationVersions says.
+type ListSelfEvaluationVersionsRequestObject struct {
+	Id     SelfEvaluationId
+	Params ListSelfEvaluationVersionsParams
+}
+
+// GetSelfEvaluationVersionRequestObject is what a request for GetSelfEvaluationVersion says.
+type GetSelfEvaluationVersionRequestObject struct {
+	Id     SelfEvaluationId
+	Number VersionNumber
+	Params GetSelfEvaluationVersionParams
+}
+
+// GetSelfEvaluationChangesRequestObject is what a request for GetSelfEvaluationChanges says.
+type GetSelfEvaluationChangesRequestObject struct {
+	Id     SelfEvaluationId
+	Number VersionNumber
+	Params GetSelfEvaluationChangesParams
+}
+
+// WithdrawSelfEvaluationRequestObject is what a request for WithdrawSelfEvaluation says.
+type WithdrawSelfEvaluationRequestObject struct {
+	Id     SelfEvaluationId
+	Params WithdrawSelfEvaluationParams
+	Body   *StepInput
+}
+
 // ListQuarterSnapshotsRequestObject is what a request for ListQuarterSnapshots says.
 type ListQuarterSnapshotsRequestObject struct {
 	Params ListQuarterSnapshotsParams
@@ -16861,6 +18684,12 @@ type Operations interface {
 	// CreateReminderAddress Name an address for reminders
 	// (POST /v1/boroughs/{borough}/reminder-addresses)
 	CreateReminderAddress(ctx context.Context, r CreateReminderAddressRequestObject) (Response, error)
+	// GetBoroughSelfEvaluation Read a borough's self-evaluation of a cycle
+	// (GET /v1/boroughs/{borough}/self-evaluations/{cycle})
+	GetBoroughSelfEvaluation(ctx context.Context, r GetBoroughSelfEvaluationRequestObject) (Response, error)
+	// PutSelfEvaluation Send a borough's self-evaluation of a cycle
+	// (PUT /v1/boroughs/{borough}/self-evaluations/{cycle})
+	PutSelfEvaluation(ctx context.Context, r PutSelfEvaluationRequestObject) (Response, error)
 	// DeleteBorough Delete a borough
 	// (DELETE /v1/boroughs/{code})
 	DeleteBorough(ctx context.Context, r DeleteBoroughRequestObject) (Response, error)
@@ -17350,6 +19179,87 @@ type Operations interface {
 	// GetReminder Read a reminder
 	// (GET /v1/reminders/{id})
 	GetReminder(ctx context.Context, r GetReminderRequestObject) (Response, error)
+	// ListSelfEvaluationTemplates List templates of self-evaluations
+	// (GET /v1/self-evaluation-templates)
+	ListSelfEvaluationTemplates(ctx context.Context, r ListSelfEvaluationTemplatesRequestObject) (Response, error)
+	// CreateSelfEvaluationTemplate Draft a template
+	// (POST /v1/self-evaluation-templates)
+	CreateSelfEvaluationTemplate(ctx context.Context, r CreateSelfEvaluationTemplateRequestObject) (Response, error)
+	// DeleteSelfEvaluationTemplate Delete a template
+	// (DELETE /v1/self-evaluation-templates/{id})
+	DeleteSelfEvaluationTemplate(ctx context.Context, r DeleteSelfEvaluationTemplateRequestObject) (Response, error)
+	// GetSelfEvaluationTemplate Read a template
+	// (GET /v1/self-evaluation-templates/{id})
+	GetSelfEvaluationTemplate(ctx context.Context, r GetSelfEvaluationTemplateRequestObject) (Response, error)
+	// UpdateSelfEvaluationTemplate Change a template or its draft
+	// (PATCH /v1/self-evaluation-templates/{id})
+	UpdateSelfEvaluationTemplate(ctx context.Context, r UpdateSelfEvaluationTemplateRequestObject) (Response, error)
+	// PublishSelfEvaluationTemplate Publish the draft as the next version
+	// (POST /v1/self-evaluation-templates/{id}/publish)
+	PublishSelfEvaluationTemplate(ctx context.Context, r PublishSelfEvaluationTemplateRequestObject) (Response, error)
+	// ListSelfEvaluationTemplateVersions List the versions of a template
+	// (GET /v1/self-evaluation-templates/{id}/versions)
+	ListSelfEvaluationTemplateVersions(ctx context.Context, r ListSelfEvaluationTemplateVersionsRequestObject) (Response, error)
+	// GetSelfEvaluationTemplateVersion Read a version of a template
+	// (GET /v1/self-evaluation-templates/{id}/versions/{version})
+	GetSelfEvaluationTemplateVersion(ctx context.Context, r GetSelfEvaluationTemplateVersionRequestObject) (Response, error)
+	// GetSelfEvaluationTemplateChanges Compare two versions of a template
+	// (GET /v1/self-evaluation-templates/{id}/versions/{version}/changes)
+	GetSelfEvaluationTemplateChanges(ctx context.Context, r GetSelfEvaluationTemplateChangesRequestObject) (Response, error)
+	// ListSelfEvaluations List self-evaluations
+	// (GET /v1/self-evaluations)
+	ListSelfEvaluations(ctx context.Context, r ListSelfEvaluationsRequestObject) (Response, error)
+	// CreateSelfEvaluation Begin a self-evaluation
+	// (POST /v1/self-evaluations)
+	CreateSelfEvaluation(ctx context.Context, r CreateSelfEvaluationRequestObject) (Response, error)
+	// DeleteSelfEvaluation Discard the draft
+	// (DELETE /v1/self-evaluations/{id})
+	DeleteSelfEvaluation(ctx context.Context, r DeleteSelfEvaluationRequestObject) (Response, error)
+	// GetSelfEvaluation Read a self-evaluation
+	// (GET /v1/self-evaluations/{id})
+	GetSelfEvaluation(ctx context.Context, r GetSelfEvaluationRequestObject) (Response, error)
+	// AcknowledgeSelfEvaluation Acknowledge what screening found in a draft
+	// (POST /v1/self-evaluations/{id}/acknowledge)
+	AcknowledgeSelfEvaluation(ctx context.Context, r AcknowledgeSelfEvaluationRequestObject) (Response, error)
+	// MigrateSelfEvaluation Let a draft go over to the newest version of its template
+	// (POST /v1/self-evaluations/{id}/migrate)
+	MigrateSelfEvaluation(ctx context.Context, r MigrateSelfEvaluationRequestObject) (Response, error)
+	// ListSelfEvaluationReads See who has read a self-evaluation
+	// (GET /v1/self-evaluations/{id}/reads)
+	ListSelfEvaluationReads(ctx context.Context, r ListSelfEvaluationReadsRequestObject) (Response, error)
+	// RedactSelfEvaluation Take words out of a self-evaluation
+	// (POST /v1/self-evaluations/{id}/redact)
+	RedactSelfEvaluation(ctx context.Context, r RedactSelfEvaluationRequestObject) (Response, error)
+	// ReopenSelfEvaluation Make a new draft
+	// (POST /v1/self-evaluations/{id}/reopen)
+	ReopenSelfEvaluation(ctx context.Context, r ReopenSelfEvaluationRequestObject) (Response, error)
+	// GetSelfEvaluationSection Read a section of a draft
+	// (GET /v1/self-evaluations/{id}/sections/{sectionId})
+	GetSelfEvaluationSection(ctx context.Context, r GetSelfEvaluationSectionRequestObject) (Response, error)
+	// UpdateSelfEvaluationSection Write in a section of a draft
+	// (PATCH /v1/self-evaluations/{id}/sections/{sectionId})
+	UpdateSelfEvaluationSection(ctx context.Context, r UpdateSelfEvaluationSectionRequestObject) (Response, error)
+	// GetSelfEvaluationSectionChanges Read a section beside last cycle's
+	// (GET /v1/self-evaluations/{id}/sections/{sectionId}/changes)
+	GetSelfEvaluationSectionChanges(ctx context.Context, r GetSelfEvaluationSectionChangesRequestObject) (Response, error)
+	// ShareSelfEvaluation Share a version with a group
+	// (POST /v1/self-evaluations/{id}/share)
+	ShareSelfEvaluation(ctx context.Context, r ShareSelfEvaluationRequestObject) (Response, error)
+	// SignOffSelfEvaluation Sign the draft
+	// (POST /v1/self-evaluations/{id}/sign-off)
+	SignOffSelfEvaluation(ctx context.Context, r SignOffSelfEvaluationRequestObject) (Response, error)
+	// ListSelfEvaluationVersions List the versions of a self-evaluation
+	// (GET /v1/self-evaluations/{id}/versions)
+	ListSelfEvaluationVersions(ctx context.Context, r ListSelfEvaluationVersionsRequestObject) (Response, error)
+	// GetSelfEvaluationVersion Read a version of a self-evaluation
+	// (GET /v1/self-evaluations/{id}/versions/{number})
+	GetSelfEvaluationVersion(ctx context.Context, r GetSelfEvaluationVersionRequestObject) (Response, error)
+	// GetSelfEvaluationChanges Compare two versions of a self-evaluation
+	// (GET /v1/self-evaluations/{id}/versions/{number}/changes)
+	GetSelfEvaluationChanges(ctx context.Context, r GetSelfEvaluationChangesRequestObject) (Response, error)
+	// WithdrawSelfEvaluation Take back what is shared
+	// (POST /v1/self-evaluations/{id}/withdraw)
+	WithdrawSelfEvaluation(ctx context.Context, r WithdrawSelfEvaluationRequestObject) (Response, error)
 	// ListQuarterSnapshots List snapshots
 	// (GET /v1/snapshots)
 	ListQuarterSnapshots(ctx context.Context, r ListQuarterSnapshotsRequestObject) (Response, error)
@@ -19055,6 +20965,207 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("framework", true, &r.Params.Framework)
 		from.query("dryRun", false, &r.Params.DryRun)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+	})
+	on(to, "GET", "/v1/self-evaluation-templates", o.ListSelfEvaluationTemplates, func(from *request, r *ListSelfEvaluationTemplatesRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("default", false, &r.Params.Default)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/self-evaluation-templates", o.CreateSelfEvaluationTemplate, func(from *request, r *CreateSelfEvaluationTemplateRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(SelfEvaluationTemplateInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/self-evaluation-templates/:id", o.DeleteSelfEvaluationTemplate, func(from *request, r *DeleteSelfEvaluationTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/self-evaluation-templates/:id", o.GetSelfEvaluationTemplate, func(from *request, r *GetSelfEvaluationTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/self-evaluation-templates/:id", o.UpdateSelfEvaluationTemplate, func(from *request, r *UpdateSelfEvaluationTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(SelfEvaluationTemplatePatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluation-templates/:id/publish", o.PublishSelfEvaluationTemplate, func(from *request, r *PublishSelfEvaluationTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/self-evaluation-templates/:id/versions", o.ListSelfEvaluationTemplateVersions, func(from *request, r *ListSelfEvaluationTemplateVersionsRequestObject) {
+		from.path("id", &r.Id)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/self-evaluation-templates/:id/versions/:version", o.GetSelfEvaluationTemplateVersion, func(from *request, r *GetSelfEvaluationTemplateVersionRequestObject) {
+		from.path("id", &r.Id)
+		from.path("version", &r.Version)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/self-evaluation-templates/:id/versions/:version/changes", o.GetSelfEvaluationTemplateChanges, func(from *request, r *GetSelfEvaluationTemplateChangesRequestObject) {
+		from.path("id", &r.Id)
+		from.path("version", &r.Version)
+		from.query("since", true, &r.Params.Since)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/self-evaluations", o.ListSelfEvaluations, func(from *request, r *ListSelfEvaluationsRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("subRegion", false, &r.Params.SubRegion)
+		from.query("cycle", false, &r.Params.Cycle)
+		from.query("state", false, &r.Params.State)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/self-evaluations", o.CreateSelfEvaluation, func(from *request, r *CreateSelfEvaluationRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(SelfEvaluationInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/self-evaluations/:id", o.DeleteSelfEvaluation, func(from *request, r *DeleteSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/self-evaluations/:id", o.GetSelfEvaluation, func(from *request, r *GetSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/self-evaluations/:id/sections/:sectionId", o.GetSelfEvaluationSection, func(from *request, r *GetSelfEvaluationSectionRequestObject) {
+		from.path("id", &r.Id)
+		from.path("sectionId", &r.SectionId)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/self-evaluations/:id/sections/:sectionId", o.UpdateSelfEvaluationSection, func(from *request, r *UpdateSelfEvaluationSectionRequestObject) {
+		from.path("id", &r.Id)
+		from.path("sectionId", &r.SectionId)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(SelfEvaluationSectionPatch)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/self-evaluations/:id/sections/:sectionId/changes", o.GetSelfEvaluationSectionChanges, func(from *request, r *GetSelfEvaluationSectionChangesRequestObject) {
+		from.path("id", &r.Id)
+		from.path("sectionId", &r.SectionId)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/self-evaluations/:id/migrate", o.MigrateSelfEvaluation, func(from *request, r *MigrateSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluations/:id/sign-off", o.SignOffSelfEvaluation, func(from *request, r *SignOffSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluations/:id/share", o.ShareSelfEvaluation, func(from *request, r *ShareSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(SharingInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluations/:id/withdraw", o.WithdrawSelfEvaluation, func(from *request, r *WithdrawSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluations/:id/reopen", o.ReopenSelfEvaluation, func(from *request, r *ReopenSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluations/:id/acknowledge", o.AcknowledgeSelfEvaluation, func(from *request, r *AcknowledgeSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluations/:id/redact", o.RedactSelfEvaluation, func(from *request, r *RedactSelfEvaluationRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/self-evaluations/:id/versions", o.ListSelfEvaluationVersions, func(from *request, r *ListSelfEvaluationVersionsRequestObject) {
+		from.path("id", &r.Id)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/self-evaluations/:id/versions/:number", o.GetSelfEvaluationVersion, func(from *request, r *GetSelfEvaluationVersionRequestObject) {
+		from.path("id", &r.Id)
+		from.path("number", &r.Number)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/self-evaluations/:id/versions/:number/changes", o.GetSelfEvaluationChanges, func(from *request, r *GetSelfEvaluationChangesRequestObject) {
+		from.path("id", &r.Id)
+		from.path("number", &r.Number)
+		from.query("since", true, &r.Params.Since)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/self-evaluations/:id/reads", o.ListSelfEvaluationReads, func(from *request, r *ListSelfEvaluationReadsRequestObject) {
+		from.path("id", &r.Id)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/self-evaluations/:cycle", o.GetBoroughSelfEvaluation, func(from *request, r *GetBoroughSelfEvaluationRequestObject) {
+		from.path("borough", &r.Borough)
+		from.path("cycle", &r.Cycle)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PUT", "/v1/boroughs/:borough/self-evaluations/:cycle", o.PutSelfEvaluation, func(from *request, r *PutSelfEvaluationRequestObject) {
+		from.path("borough", &r.Borough)
+		from.path("cycle", &r.Cycle)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(SelfEvaluationDocument)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/receipts/:id", o.GetReceipt, func(from *request, r *GetReceiptRequestObject) {
 		from.path("id", &r.Id)

@@ -86,7 +86,7 @@ func CheckContent(s *OutlineSection, c *Content, at string) []programme.Fault {
 	answered := map[string]bool{}
 	for i := range c.Answers {
 		a := &c.Answers[i]
-		pointer := answerAt(at, a.Question)
+		pointer := place(at, "answers", i)
 		if answered[a.Question] {
 			faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultRepeated, Detail: "Another answer is given to this question."})
 		}
@@ -121,7 +121,7 @@ func (q *Question) checkAnswer(a *Answer, at string) []programme.Fault {
 	}
 	switch given := a.kinds(); {
 	case len(given) == 0:
-		return refuse(programme.FaultRequired, "The answer says nothing.")
+		return nil // it is left out
 	case len(given) > 1:
 		return refuse(programme.FaultExclusive, fmt.Sprintf("The answer is given in several ways; give the one of the kind %s.", q.Kind))
 	case given[0] != q.Kind:

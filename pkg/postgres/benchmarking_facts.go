@@ -79,7 +79,7 @@ func windowFacts(tx *gorm.DB, rows []*returns.Submission) error {
 func lettingSubmit(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission) ([]programme.Authorisation, error) {
 	var boroughs array
 	for _, row := range rows {
-		if row.Draft != nil && returns.WritesFor(actor, row.Borough) {
+		if row.Draft != nil && actor.WritesFor(row.Borough) {
 			boroughs = append(boroughs, row.Borough)
 		}
 	}
@@ -92,7 +92,7 @@ func lettingSubmit(tx *gorm.DB, actor programme.Actor, rows []*returns.Submissio
 // draftReports judges the drafts that the actor works on.
 func draftReports(tx *gorm.DB, actor programme.Actor, rows []*returns.Submission) error {
 	for _, row := range rows {
-		if row.Draft == nil || !returns.WritesFor(actor, row.Borough) {
+		if row.Draft == nil || !actor.WritesFor(row.Borough) {
 			continue
 		}
 		judging, err := judgingOf(tx, row, row.Draft.Framework, longestPast)

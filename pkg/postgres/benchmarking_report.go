@@ -20,7 +20,7 @@ func (s *Store) BenchmarkingReport(ctx context.Context, actor programme.Actor, i
 	}
 	row := &got.Submission
 	draft, said := row.Draft, row.Explanations
-	if draft == nil || !returns.WritesFor(actor, row.Borough) {
+	if draft == nil || !actor.WritesFor(row.Borough) {
 		v, err := lastVersion(tx, id)
 		if err != nil {
 			return got, refusal(err)

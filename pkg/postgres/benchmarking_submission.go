@@ -194,7 +194,7 @@ func (s *Store) rehearse(ctx context.Context, actor programme.Actor, dry bool, d
 // receive takes one return. The quarter is locked before the return, as by all who
 // accept. A dry one is not written where there is nothing more that could refuse it.
 func (w *work) receive(p returns.Posting, dry bool) (got returns.PostingResult, err error) {
-	if !returns.WritesFor(w.actor, p.Borough) {
+	if !w.actor.WritesFor(p.Borough) {
 		return got, programme.NotYours("Only the borough's own people and systems may do this.")
 	}
 	row, there, err := w.holdSubmission(p.Borough, p.Quarter)
@@ -250,7 +250,7 @@ func (w *work) asksFor(row *returns.Submission) (string, error) {
 // replace writes the draft, where the posting's precondition, the rules and the window
 // let it.
 func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, draft returns.Draft, dry bool) (returns.Outcome, error) {
-	if err := p.Stands(there, row.Version); err != nil {
+	if err := p.Stands("return", there, row.Version); err != nil {
 		return "", err
 	}
 	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {

@@ -22,7 +22,7 @@ func (s *Store) BenchmarkingTemplate(ctx context.Context, actor programme.Actor,
 	}
 	judging, err := judgingOf(tx, &returns.Submission{Borough: borough, Quarter: quarter}, *number, 1)
 	t = returns.Template{Asked: judging.Asked, Borough: borough, Quarter: quarter, Illustrative: q.Illustrative}
-	if len(judging.Before) > 0 && (actor.Is(programme.RoleProgramme) || returns.WritesFor(actor, borough)) {
+	if len(judging.Before) > 0 && (actor.Is(programme.RoleProgramme) || actor.WritesFor(borough)) {
 		t.Last = &judging.Before[0]
 	}
 	return orZero(t, refusal(err))

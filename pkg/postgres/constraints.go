@@ -4,7 +4,7 @@ import "peerchallenge/pkg/programme"
 
 // constraints names every constraint of the schema. Those without a code guard
 // what only this program writes: breaking one is a fault of ours.
-var constraints = map[string]constraint{
+var constraints = together(evaluationConstraints, map[string]constraint{
 	"programmes_pkey":             {},
 	"programmes_only_one":         {},
 	"programmes_version_positive": {},
@@ -456,7 +456,7 @@ var constraints = map[string]constraint{
 	"frameworks_version_positive":          {},
 	"frameworks_audience_somebody":         {},
 	"frameworks_published_at_of_published": {},
-}
+})
 
 func taken(pointer, detail string) constraint {
 	return constraint{programme.Conflict, pointer, programme.FaultExists, detail}

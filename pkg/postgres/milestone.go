@@ -191,7 +191,7 @@ func (w *work) milestoneOfReview(r *programme.PeerReview) (programme.Milestone, 
 }
 
 // followChallenge keeps the milestone of a challenge in step with it, and lets those who
-// meet in it, and nobody else, read each other's narratives.
+// meet in it, and nobody else, read each other's narratives and what is shared with them.
 func (w *work) followChallenge(c *programme.PeerChallenge) error {
 	now, err := w.milestoneOfChallenge(c)
 	if err != nil {
@@ -200,7 +200,10 @@ func (w *work) followChallenge(c *programme.PeerChallenge) error {
 	if err := w.follow("peer_challenge_id", c.ID, now, true); err != nil {
 		return err
 	}
-	return w.narrativesFollow()
+	if err := w.narrativesFollow(); err != nil {
+		return err
+	}
+	return w.sharingsFollow(c)
 }
 
 // followGroup does so for the challenge of a group whose members have changed.

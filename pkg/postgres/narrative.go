@@ -44,11 +44,8 @@ func (s *Store) UpdateNarrative(ctx context.Context, actor programme.Actor, id s
 func (s *Store) ShareNarrative(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (disclosure.Narrative, error) {
 	var row disclosure.Narrative
 	err := s.act(ctx, actor, func(w *work) error {
-		// The challenges and groups are locked before it, as by all who change members.
-		for _, rows := range []string{"peer_challenges", "peer_challenge_groups"} {
-			if err := w.tx.Exec("SELECT FROM " + rows + " ORDER BY id FOR SHARE").Error; err != nil {
-				return err
-			}
+		if err := w.holdChallenges(); err != nil {
+			return err
 		}
 		groups, err := groupsNow(w.tx)
 		if err != nil {

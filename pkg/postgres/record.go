@@ -293,7 +293,11 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 	if err != nil {
 		return err
 	}
-	if err := w.note(action, row.Noun(), was, now); err != nil || k.after == nil {
+	var concerned programme.Audience
+	if discreet, is := any(row).(programme.Discreet); is {
+		concerned = discreet.Concerns()
+	}
+	if err := w.tell(concerned, action, row.Noun(), was, now); err != nil || k.after == nil {
 		return err
 	}
 	return k.after(w, row)

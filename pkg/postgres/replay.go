@@ -68,15 +68,18 @@ var standing = map[string]lookup{
 	"token-revocation":        scoped(tokenRevocations),
 	"benchmarking-submission": scoped(benchmarkingSubmissions),
 	"framework":               scoped(frameworks),
-	"quarter":                 scoped(quarters),
-	"extension":               scoped(extensions),
-	"quarter-snapshot":        scoped(quarterSnapshots),
-	"correction-window":       scoped(correctionWindows),
-	"contact":                 scoped(contacts),
-	"authorisation":           scoped(authorisations),
-	"receipt":                 scoped(receipts),
-	"reminder":                scoped(reminders),
-	"reminder-address":        scoped(reminderAddresses),
+
+	"self-evaluation-template": scoped(selfEvaluationTemplates),
+	"self-evaluation":          scoped(selfEvaluations),
+	"quarter":                  scoped(quarters),
+	"extension":                scoped(extensions),
+	"quarter-snapshot":         scoped(quarterSnapshots),
+	"correction-window":        scoped(correctionWindows),
+	"contact":                  scoped(contacts),
+	"authorisation":            scoped(authorisations),
+	"receipt":                  scoped(receipts),
+	"reminder":                 scoped(reminders),
+	"reminder-address":         scoped(reminderAddresses),
 }
 
 // public looks for reference data, which everybody may see.

@@ -28,6 +28,7 @@ type deed struct {
 var deeds = []deed{
 	{"remind of a return", remindersDue, (*work).remind},
 	{"fix what may be shown of a quarter", policiesDue, (*work).fix},
+	{"begin and end the sharing of a self-evaluation", sharingsDue, (*work).keepSharing},
 }
 
 // KeepTime does all that the days have brought by now and that was not done, and counts

@@ -76,6 +76,15 @@ func (a Actor) isOf(borough string) bool {
 	return a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough
 }
 
+// WritesFor reports whether the actor belongs to the borough: it is one of its people, or
+// a system that acts for it, perhaps among others.
+func (a Actor) WritesFor(borough string) bool {
+	return a.Is(RoleBoroughLead, RoleBoroughEditor, RoleBoroughSystem) && (a.Borough == borough || a.Borough == "" && slices.Contains(a.Boroughs, borough))
+}
+
+// Leads reports whether the actor is the borough's lead.
+func (a Actor) Leads(borough string) bool { return a.Is(RoleBoroughLead) && a.Borough == borough }
+
 // Speaks reports whether the actor may write for the borough: it is one of its
 // people, or of the programme's team.
 func (a Actor) Speaks(borough string) bool {

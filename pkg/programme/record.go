@@ -92,6 +92,14 @@ func InUse(noun string, by []Fault) error {
 	return &Error{Kind: Conflict, Code: CodeInUse, Detail: "This cannot be done to the " + noun + " while other data refer to it.", Faults: by}
 }
 
+// Discreet is a record of which some changes are told to some alone, although others see
+// the record too: for those nothing about it is another.
+type Discreet interface {
+	// Concerns answers whom the change that is about to be written concerns; nobody in
+	// particular, and so whoever sees the record, where it names none.
+	Concerns() Audience
+}
+
 // Confidential is a record of which some see that it is there, but not all of
 // its values.
 type Confidential interface {

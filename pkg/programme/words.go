@@ -214,16 +214,13 @@ func (a Actor) writes(t Text) bool {
 
 // redacts reports whether the actor may take the text out.
 func (a Actor) redacts(t Text) bool {
-	return a.Is(RoleProgramme) && !t.Private || slices.ContainsFunc(t.Boroughs, a.leads)
+	return a.Is(RoleProgramme) && !t.Private || slices.ContainsFunc(t.Boroughs, a.Leads)
 }
-
-// leads reports whether the actor is the borough's lead.
-func (a Actor) leads(borough string) bool { return a.Is(RoleBoroughLead) && a.Borough == borough }
 
 // mayWord refuses the steps about words.
 func mayWord(r Worded, actor Actor, step Step) error {
 	switch {
-	case step == Redact && !actor.Is(RoleProgramme) && !slices.ContainsFunc(r.Writers(), actor.leads):
+	case step == Redact && !actor.Is(RoleProgramme) && !slices.ContainsFunc(r.Writers(), actor.Leads):
 		return NotYours("Only the leads of the boroughs that write in it and the programme's team may do this.")
 	case step == Redact:
 		return nil
@@ -239,14 +236,24 @@ func mayWord(r Worded, actor Actor, step Step) error {
 // nobody has acknowledged. It names every place.
 func mayShare(r Sharing, step Step) error { return acknowledged(r, r.Shares(step)) }
 
+// Unacknowledged names every place in the record's words at which screening found what
+// nobody has acknowledged, and for which its sharing waits.
+func Unacknowledged(r Worded) []Fault { return unacknowledged(r, r) }
+
+func unacknowledged(asked, of Worded) []Fault {
+	var faults []Fault
+	for _, m := range screened(of, func(t Text) bool { return t.Awaited }) {
+		if !m.Acknowledged {
+			faults = append(faults, m.fault(asked, of))
+		}
+	}
+	return faults
+}
+
 func acknowledged(r Worded, shared []Worded) error {
 	var faults []Fault
 	for _, s := range shared {
-		for _, m := range screened(s, func(t Text) bool { return t.Awaited }) {
-			if !m.Acknowledged {
-				faults = append(faults, m.fault(r, s))
-			}
-		}
+		faults = append(faults, unacknowledged(r, s)...)
 	}
 	if len(faults) == 0 {
 		return nil

@@ -138,17 +138,10 @@ func (s *Submission) mine(actor programme.Actor, step programme.Step) error {
 	case ToQuery, Accept:
 		return programme.TeamMay(actor)
 	}
-	if WritesFor(actor, s.Borough) {
+	if actor.WritesFor(s.Borough) {
 		return nil
 	}
 	return programme.NotYours("Only the borough's own people and systems may do this.")
-}
-
-// WritesFor reports whether the actor belongs to the borough: it is one of its
-// people, or a system that acts for it, perhaps among others.
-func WritesFor(actor programme.Actor, borough string) bool {
-	return actor.Is(programme.RoleBoroughLead, programme.RoleBoroughEditor, programme.RoleBoroughSystem) &&
-		(actor.Borough == borough || actor.Borough == "" && slices.Contains(actor.Boroughs, borough))
 }
 
 // MayOn implements [programme.Dated]: the window is asked on the day of the call, and

@@ -3,7 +3,6 @@ package returns
 import (
 	"errors"
 	"io"
-	"slices"
 	"strconv"
 
 	"peerchallenge/pkg/programme"
@@ -17,10 +16,7 @@ type Posting struct {
 	// Read reads it under what the quarter asks, perhaps more than once: see [Listed] and
 	// [Tabled]. The error is Invalid where no return could be read, or the source's own.
 	Read func(Asked) (*Return, error)
-	// Create says that there is to be none yet; Match names the versions one of which
-	// must be the present one. With neither, nothing is replaced.
-	Create bool
-	Match  []int64
+	programme.Precondition
 }
 
 // Outcome is what became of a return that was sent.
@@ -52,23 +48,6 @@ type Acceptance struct {
 	ID      string
 	Version int64
 	Err     error // what stops it; nil where it stands
-}
-
-// Stands refuses to replace what the posting does not name. there is whether there is
-// a return already.
-func (p *Posting) Stands(there bool, version int64) error {
-	stale := programme.Errorf(programme.Stale, programme.CodeStale, "It has been changed since you read it.")
-	switch {
-	case p.Create && there:
-		return programme.Errorf(programme.Stale, programme.CodeStale, "There is a return already. Read it, and send its etag as If-Match.")
-	case p.Create:
-		return nil
-	case len(p.Match) == 0:
-		return programme.Errorf(programme.PreconditionRequired, programme.CodeIfMatchRequired, "Send If-None-Match: * to create the return, or the etag of the one that you have read as If-Match.")
-	case !there, !slices.Contains(p.Match, version):
-		return stale
-	}
-	return nil
 }
 
 // Listed reads a return that came as a list of values in JSON.
@@ -113,7 +92,7 @@ func TabledTogether(source io.Reader, asked func(quarter string) (Asked, bool), 
 	}
 	postings := make([]Posting, len(t.Returns))
 	for i, r := range t.Returns {
-		postings[i] = Posting{Borough: r.Borough, Quarter: r.Quarter, Create: true, Read: func(Asked) (*Return, error) { return r, nil }}
+		postings[i] = Posting{Borough: r.Borough, Quarter: r.Quarter, Precondition: programme.Precondition{Create: true}, Read: func(Asked) (*Return, error) { return r, nil }}
 	}
 	return postings, &t.Reading, t.refuse(faults)
 }

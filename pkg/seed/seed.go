@@ -13,6 +13,7 @@ import (
 
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/dfe"
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -32,6 +33,9 @@ type Store interface {
 	SeedYear(ctx context.Context, year []programme.Chapter) error
 	// SeedFramework inserts a published framework, unless there is or ever was one.
 	SeedFramework(ctx context.Context, f framework.Framework) error
+	// SeedSelfEvaluationTemplate inserts a template with its first version as the one on which
+	// self-evaluations begin, unless there is or ever was one.
+	SeedSelfEvaluationTemplate(ctx context.Context, name string, outline evaluation.Outline) error
 	// Framework reads a version of the framework.
 	Framework(ctx context.Context, actor programme.Actor, number string) (framework.Framework, error)
 	// SeedQuarters inserts the quarters with their returns, unless there are or ever were any.
@@ -40,13 +44,13 @@ type Store interface {
 }
 
 // Load brings London into the store, on behalf of the actor: see [LoadReference],
-// [LoadFramework] and [LoadYear]. Doing it again changes nothing, and keeps what the programme's
+// [LoadFramework], [LoadTemplate] and [LoadYear]. Doing it again changes nothing, and keeps what the programme's
 // team has changed since.
 //
 // The error is Forbidden for anyone but the programme's team, and then nothing
 // has been loaded.
 func Load(ctx context.Context, store Store, actor programme.Actor) error {
-	for _, load := range []func(context.Context, Store, programme.Actor) error{LoadReference, LoadFramework, LoadYear} {
+	for _, load := range []func(context.Context, Store, programme.Actor) error{LoadReference, LoadFramework, LoadTemplate, LoadYear} {
 		if err := load(ctx, store, actor); err != nil {
 			return err
 		}

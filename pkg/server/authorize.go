@@ -25,6 +25,7 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		call := &call{op: op, contract: s.contract, url: request.URL, query: request.URL.Query(), made: func() {}, keep: func(*content) {}, lastMade: s.lastMade, store: s.store}
 		call.format = wanted(op, call.query, request.Header)
+		call.page = wantsPage(op, request.Header)
 		call.acceptsGzip = acceptsGzip(request.Header)
 		for _, list := range []string{"If-Match", "If-None-Match"} {
 			if lines := request.Header[list]; len(lines) > 1 { // one list (RFC 9110, 5.3)

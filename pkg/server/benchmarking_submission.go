@@ -39,12 +39,7 @@ func (s *Server) ListBenchmarkingSubmissions(ctx context.Context, r api.ListBenc
 		Drafted: r.Params.Draft != nil && *r.Params.Draft, Unexplained: r.Params.Unexplained != nil && *r.Params.Unexplained,
 	}
 	if slug := r.Params.SubRegion; slug != nil {
-		f.Boroughs = []string{}
-		for _, b := range call.snapshot.Boroughs {
-			if programme.SubRegionOn(call.snapshot.Memberships, b.Code, call.today) == *slug {
-				f.Boroughs = append(f.Boroughs, b.Code)
-			}
-		}
+		f.Boroughs = call.boroughsIn(*slug)
 	}
 	return answerListing(ctx, s.store.BenchmarkingSubmissions(call.actor, f, text(r.Params.Sort)), submissionWire(ctx))
 }
@@ -62,7 +57,7 @@ func (s *Server) GetBoroughBenchmarkingSubmission(ctx context.Context, r api.Get
 // PutBenchmarkingSubmission takes a whole return as the draft.
 func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchmarkingSubmissionRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Create: r.Params.IfNoneMatch != nil, Match: call.states}
+	p := returns.Posting{Borough: r.Borough, Quarter: r.Quarter, Precondition: programme.Precondition{Create: r.Params.IfNoneMatch != nil, Match: call.states}}
 	if call.file != nil {
 		leave, err := s.reading(ctx)
 		if err != nil {
@@ -135,7 +130,7 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 func postingsOf(body *api.BenchmarkingPosting) []returns.Posting {
 	postings := make([]returns.Posting, len(body.Submissions))
 	for i, p := range body.Submissions {
-		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, valuesOf(p.Values)), Create: p.Etag == nil}
+		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, valuesOf(p.Values)), Precondition: programme.Precondition{Create: p.Etag == nil}}
 		if version := matchVersion(p.Etag); version > 0 {
 			postings[i].Match = []int64{version}
 		}
@@ -298,7 +293,7 @@ func submissionWire(ctx context.Context) func(*returns.Submission) api.Benchmark
 		for i := range s.Thread {
 			wire.Thread[i] = questionWire(&s.Thread[i])
 		}
-		if !returns.WritesFor(actor, s.Borough) {
+		if !actor.WritesFor(s.Borough) {
 			return wire
 		}
 		wire.Explanations = explanationsWire(s.Explanations)

@@ -27,6 +27,7 @@ type call struct {
 	body        []byte
 	file        *upload // the body, where that is a file
 	format      format
+	page        bool // the answer is wanted as a page, and can be one
 	acceptsGzip bool
 	ifNoneMatch string
 	states      []int64             // that If-Match names
@@ -44,6 +45,28 @@ type call struct {
 	// nobody keeps it, and its ETag is chance.
 	unsuppressed bool
 	store        filterStore
+}
+
+// boroughsIn answers the codes of the boroughs that are in the sub-region today.
+func (call *call) boroughsIn(slug string) []string {
+	codes := []string{}
+	for _, b := range call.snapshot.Boroughs {
+		if programme.SubRegionOn(call.snapshot.Memberships, b.Code, call.today) == slug {
+			codes = append(codes, b.Code)
+		}
+	}
+	return codes
+}
+
+// periodName answers what people call the quarter or the period with the code.
+func (call *call) periodName(code string) string {
+	if p := call.snapshot.Period(code); p != nil {
+		return p.Name()
+	}
+	if p, err := benchmark.ParsePeriod(code); err == nil {
+		return p.Name()
+	}
+	return code
 }
 
 // format is the form of an answer.
@@ -80,6 +103,12 @@ func (c *call) has(etag string) bool {
 		}
 	}
 	return false
+}
+
+// wantsPage reports whether the caller would rather have a page than data.
+func wantsPage(op *operation, header http.Header) bool {
+	accept := strings.Join(header.Values("Accept"), ",")
+	return op.paged && acceptance(accept, "text/html").compare(acceptance(accept, formatJSON)) > 0
 }
 
 // wanted chooses the form of a list: the format parameter goes before Accept.

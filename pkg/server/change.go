@@ -107,17 +107,21 @@ var addresses = map[string]string{
 	"read-key":                "/v1/read-keys/",
 	"token-revocation":        "/v1/token-revocations/",
 	"benchmarking-submission": "/v1/benchmarking-submissions/",
-	"framework":               "/v1/frameworks/",
-	"quarter":                 "/v1/quarters/",
-	"extension":               "/v1/extensions/",
-	"quarter-snapshot":        "/v1/snapshots/",
-	"narrative":               "/v1/narratives/",
-	"correction-window":       "/v1/correction-windows/",
-	"contact":                 "/v1/contacts/",
-	"authorisation":           "/v1/authorisations/",
-	"receipt":                 "/v1/receipts/",
-	"reminder":                "/v1/reminders/",
-	"reminder-address":        "/v1/reminder-addresses/",
+
+	"self-evaluation-template": "/v1/self-evaluation-templates/",
+	"self-evaluation":          "/v1/self-evaluations/",
+
+	"framework":         "/v1/frameworks/",
+	"quarter":           "/v1/quarters/",
+	"extension":         "/v1/extensions/",
+	"quarter-snapshot":  "/v1/snapshots/",
+	"narrative":         "/v1/narratives/",
+	"correction-window": "/v1/correction-windows/",
+	"contact":           "/v1/contacts/",
+	"authorisation":     "/v1/authorisations/",
+	"receipt":           "/v1/receipts/",
+	"reminder":          "/v1/reminders/",
+	"reminder-address":  "/v1/reminder-addresses/",
 }
 
 // theProgramme is the address of the only one.

@@ -57,6 +57,7 @@ type operation struct {
 	columns      []string              // of the list as CSV
 	form         bool                  // the token endpoint, which reads its request itself, by RFC 6749
 	showsSecret  bool                  // its answer is never kept: x-shows-secret
+	paged        bool                  // its answer is data or, by Accept, a page
 	fromSnapshot bool                  // a read that the snapshot alone answers, alike for everyone: x-from-snapshot
 }
 
@@ -214,6 +215,9 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 	}
 	o.Row, o.columns = rowSchema(op)
 	o.schema = shownSchema(op)
+	if ok := op.Responses.Value("200"); ok != nil {
+		o.paged = ok.Value.Content["text/html"] != nil && ok.Value.Content["application/json"] != nil
+	}
 	if op.Responses.Value("201") != nil {
 		o.Creates = createdAt(path)
 	}

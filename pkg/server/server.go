@@ -68,6 +68,8 @@ type Store interface {
 	contactStore
 	authorisationStore
 	receiptStore
+	selfEvaluationTemplateStore
+	selfEvaluationStore
 	reminderStore
 	reminderAddressStore
 	completenessStore

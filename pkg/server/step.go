@@ -13,6 +13,7 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -25,7 +26,7 @@ var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
 	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
 	&returns.Quarter{}, &disclosure.QuarterSnapshot{}, &disclosure.Narrative{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &returns.ReminderAddress{}, &returns.Submission{}, &programme.Authorisation{}, &programme.APIClient{}, &programme.ReadKey{},
-	&benchmark.Release{},
+	&benchmark.Release{}, &evaluation.Template{}, &evaluation.SelfEvaluation{},
 }
 
 // stepOf is the step that an operation takes, of a kind of resource.

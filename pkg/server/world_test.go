@@ -56,6 +56,9 @@ func prepare(ctx context.Context, url string) error {
 	if err := store.SeedFramework(ctx, f); err != nil {
 		return err
 	}
+	if err := seed.LoadTemplate(ctx, store, team); err != nil {
+		return err
+	}
 	_, err = store.CreateQuarter(ctx, team, aQuarter(exampleQuarter, "2026-07-01", "2026-08-14", "2026-08-28"))
 	return err
 }

@@ -1,0 +1,268 @@
+package evaluation
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"peerchallenge/pkg/programme"
+)
+
+// Sharing lets the other boroughs of a group read one version, from a day on and while the
+// group's challenge runs.
+type Sharing struct {
+	ID        string          `json:"id"`
+	Number    int             `json:"number"` // of the version
+	Challenge string          `json:"peerChallengeId"`
+	From      programme.Date  `json:"from"`
+	Until     *programme.Date `json:"until"`
+	EndsAt    *time.Time      `json:"endsAt"` // the end of that day in the programme's zone; it holds by itself
+	BeganAt   *time.Time      `json:"beganAt"`
+	EndedAt   *time.Time      `json:"endedAt"`
+	Ending    *SharingEnding  `json:"ending"`
+	Readers   []string        `json:"readers"` // the other boroughs of the group, from its beginning on
+}
+
+// SharingEnding is why a sharing ended.
+type SharingEnding string
+
+// What ends sharings.
+const (
+	EndedByOwner   SharingEnding = "withdrawn"
+	EndedByLater   SharingEnding = "superseded" // another was begun, or planned, with the same challenge
+	EndedByClosing SharingEnding = "challenge_over"
+	EndedByLeaving SharingEnding = "left_group"
+	EndedByDay     SharingEnding = "day_over"
+)
+
+// InForce reports whether others read by it at the time. Its end holds whether or not
+// somebody has noted it.
+func (h *Sharing) InForce(now time.Time) bool {
+	return h.BeganAt != nil && h.EndedAt == nil && (h.EndsAt == nil || now.Before(*h.EndsAt))
+}
+
+func (h *Sharing) end(why SharingEnding, at time.Time) { h.EndedAt, h.Ending = &at, &why }
+
+// Plan adds a sharing. One with the same challenge that has not begun is replaced.
+func (s *SelfEvaluation) Plan(h Sharing, now time.Time) {
+	for i := range s.Sharings {
+		if other := &s.Sharings[i]; other.Challenge == h.Challenge && other.BeganAt == nil && other.EndedAt == nil {
+			other.end(EndedByLater, now)
+		}
+	}
+	s.Sharings = append(s.Sharings, h)
+}
+
+// Begin lets the group read what is shared with its challenge from the day on. members are
+// those of the borough's group there.
+func (s *SelfEvaluation) Begin(challenge string, today programme.Date, members []string, now time.Time) {
+	due := slices.IndexFunc(s.Sharings, func(h Sharing) bool {
+		return h.Challenge == challenge && h.BeganAt == nil && h.EndedAt == nil && h.From <= today
+	})
+	if due < 0 {
+		return
+	}
+	for i := range s.Sharings {
+		if other := &s.Sharings[i]; other.Challenge == challenge && other.BeganAt != nil && other.EndedAt == nil {
+			other.end(EndedByLater, now)
+		}
+	}
+	h := &s.Sharings[due]
+	h.BeganAt, h.Readers = &now, s.others(members)
+}
+
+// Lapse ends what has reached its day.
+func (s *SelfEvaluation) Lapse(now time.Time) {
+	for i := range s.Sharings {
+		if h := &s.Sharings[i]; h.EndedAt == nil && h.EndsAt != nil && !now.Before(*h.EndsAt) {
+			h.end(EndedByDay, *h.EndsAt)
+		}
+	}
+}
+
+// Follow lets what is shared with a challenge follow it: members are those of the borough's
+// group in it, none where the borough is in none; over says that it is closed or cancelled.
+// It reports whether that changes anything.
+func (s *SelfEvaluation) Follow(challenge string, over bool, members []string, now time.Time) bool {
+	changed := false
+	for i := range s.Sharings {
+		h := &s.Sharings[i]
+		if h.Challenge != challenge || h.EndedAt != nil {
+			continue
+		}
+		switch readers := s.others(members); {
+		case over:
+			h.end(EndedByClosing, now)
+			changed = true
+		case len(members) == 0:
+			h.end(EndedByLeaving, now)
+			changed = true
+		case h.BeganAt != nil && !slices.Equal(readers, h.Readers):
+			h.Readers, changed = readers, true
+		}
+	}
+	return changed
+}
+
+// TakeBack ends all sharing at once, what is planned too.
+func (s *SelfEvaluation) TakeBack(now time.Time) {
+	for i := range s.Sharings {
+		if h := &s.Sharings[i]; h.EndedAt == nil {
+			h.end(EndedByOwner, now)
+		}
+	}
+}
+
+func (s *SelfEvaluation) others(members []string) []string {
+	others := slices.DeleteFunc(slices.Clone(members), func(b string) bool { return b == s.Borough })
+	slices.Sort(others)
+	return programme.OrEmpty(others)
+}
+
+// Reads reports whether the actor may read the version with the number at the time: its
+// borough may, the programme's team what is or was shared and was not withdrawn, and a group
+// what is shared with it now.
+func (s *SelfEvaluation) Reads(actor programme.Actor, number int, now time.Time) bool {
+	if actor.WritesFor(s.Borough) {
+		return true
+	}
+	for i := range s.Sharings {
+		h := &s.Sharings[i]
+		if h.Number != number || h.BeganAt == nil {
+			continue
+		}
+		withdrawn := h.Ending != nil && *h.Ending == EndedByOwner
+		if actor.Is(programme.RoleProgramme) && !withdrawn || h.readBy(actor) && h.InForce(now) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *Sharing) readBy(actor programme.Actor) bool {
+	return slices.ContainsFunc(actor.Names(), func(name string) bool { return slices.Contains(h.Readers, name) })
+}
+
+func (s *SelfEvaluation) everShared(number int) bool {
+	return slices.ContainsFunc(s.Sharings, func(h Sharing) bool { return h.Number == number && h.BeganAt != nil })
+}
+
+// Face is a self-evaluation as one who is not of its borough knows it: what is drafted, and
+// that anything is, is not in it.
+type Face struct {
+	State     State
+	Number    *int      // the newest version that they know of
+	UpdatedAt time.Time // when that was last another
+	Sharings  []Sharing
+}
+
+// Seen answers what the actor knows of it at the time; nil where they know of nothing.
+func (s *SelfEvaluation) Seen(actor programme.Actor, now time.Time) *Face {
+	if s.Signed == nil {
+		return nil
+	}
+	f := &Face{State: SignedOff}
+	team := actor.Is(programme.RoleProgramme)
+	if team {
+		f.Number, f.UpdatedAt = s.Signed, *s.SignedAt
+	}
+	for _, h := range s.Sharings {
+		mine := h.readBy(actor) && h.InForce(now)
+		if h.BeganAt == nil || !team && !mine {
+			continue
+		}
+		if h.InForce(now) {
+			f.State = Shared
+		}
+		f.UpdatedAt = latest(f.UpdatedAt, *h.BeganAt)
+		if team && h.EndedAt != nil {
+			f.UpdatedAt = latest(f.UpdatedAt, *h.EndedAt)
+		}
+		if !team && (f.Number == nil || *f.Number < h.Number) {
+			f.Number = &h.Number
+		}
+		h.Readers = nil // who else reads it is the owner's to know
+		f.Sharings = append(f.Sharings, h)
+	}
+	if f.Number == nil {
+		return nil
+	}
+	return f
+}
+
+// NewestFor answers the number of the newest version that the actor may read at the time; nil
+// where there is none.
+func (s *SelfEvaluation) NewestFor(actor programme.Actor, now time.Time) *int {
+	if s.Signed != nil {
+		for number := *s.Signed; number > 0; number-- {
+			if s.Reads(actor, number, now) {
+				return &number
+			}
+		}
+	}
+	return nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// VersionState is what became of a version.
+type VersionState string
+
+// The states of a version.
+const (
+	VersionSigned     VersionState = "signed_off"
+	VersionShared     VersionState = "shared"
+	VersionSuperseded VersionState = "superseded" // a later one is signed, and nobody else reads this one
+)
+
+// StateOf answers what became of the version with the number, as the actor knows it.
+func (s *SelfEvaluation) StateOf(number int, actor programme.Actor, now time.Time) VersionState {
+	for i := range s.Sharings {
+		if h := &s.Sharings[i]; h.Number == number && h.InForce(now) {
+			return VersionShared
+		}
+	}
+	newest := s.Signed
+	if face := s.Seen(actor, now); face != nil && !actor.WritesFor(s.Borough) {
+		newest = face.Number
+	}
+	if newest != nil && *newest > number {
+		return VersionSuperseded
+	}
+	return VersionSigned
+}
+
+// Reader is who may read a version, and from when.
+type Reader struct {
+	Borough string // empty: the programme's team
+	Sharing *Sharing
+	Now     bool
+}
+
+// Readers lists who of others may read it now or will, for its borough to know. given are
+// the members of its group in each challenge.
+func (s *SelfEvaluation) Readers(given map[string][]string, now time.Time) []Reader {
+	readers := []Reader{}
+	for i := range s.Sharings {
+		h := &s.Sharings[i]
+		if h.EndedAt != nil || h.EndsAt != nil && !now.Before(*h.EndsAt) {
+			continue
+		}
+		boroughs := h.Readers
+		if h.BeganAt == nil {
+			boroughs = s.others(given[h.Challenge])
+		}
+		readers = append(readers, Reader{Sharing: h, Now: h.InForce(now)})
+		for _, b := range boroughs {
+			readers = append(readers, Reader{Borough: b, Sharing: h, Now: h.InForce(now)})
+		}
+	}
+	return readers
+}
+
+func versionPointer(number int) string { return "/versions/" + strconv.Itoa(number) }

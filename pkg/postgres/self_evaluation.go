@@ -1,0 +1,332 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/programme"
+)
+
+var selfEvaluations = kind[evaluation.SelfEvaluation, *evaluation.SelfEvaluation]{
+	orders:   byChange,
+	linked:   selfEvaluationFacts,
+	fleeting: true, // what is shared ends by the clock
+	before: func(_ *work, s *evaluation.SelfEvaluation) error {
+		s.Sharings = programme.OrEmpty(s.Sharings)
+		s.See()
+		return nil
+	},
+}
+
+// sharedNow is the condition that somebody of the names reads by a sharing that is in force
+// at the time, which holds whether or not anybody has noted its end.
+const sharedNow = `EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL
+	AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now) AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[]))`
+
+// shownTo leaves the self-evaluations that the actor knows of at the time: their own, of the
+// team those that are signed, and what is shared with them now.
+func (s *Store) shownTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
+	return func(q *gorm.DB) *gorm.DB {
+		return visibleTo(actor)(q).Where("borough_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[])) OR "+sharedNow,
+			map[string]any{"names": array(actor.Names()), "now": s.now()})
+	}
+}
+
+// SelfEvaluations lists the self-evaluations that the actor knows of and the filter leaves,
+// in order of creation. States and times are those that the actor sees.
+func (s *Store) SelfEvaluations(actor programme.Actor, f evaluation.Filter) programme.Listing[evaluation.SelfEvaluation] {
+	return list(s, actor, selfEvaluations, "", func(q *gorm.DB) *gorm.DB {
+		named := map[string]any{"names": array(actor.Names()), "now": s.now(), "since": f.UpdatedSince, "states": array(textsOf(f.States))}
+		q = s.shownTo(actor)(q)
+		q = where(q, "borough_code = ?", f.Borough)
+		if f.Boroughs != nil {
+			q = q.Where("borough_code = ANY (?)", array(f.Boroughs))
+		}
+		q = where(q, "cycle = ?", f.Cycle)
+		if len(f.States) > 0 {
+			q = q.Where("("+stateSeen+") = ANY (CAST(@states AS text[]))", named)
+		}
+		if f.UpdatedSince != nil {
+			q = q.Where("("+lastSeenChange+") >= CAST(@since AS timestamptz)", named)
+		}
+		return q
+	})
+}
+
+func textsOf[T ~string](words []T) []string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return texts
+}
+
+// stateSeen and lastSeenChange say of a self-evaluation what [evaluation.SelfEvaluation.Seen]
+// says to whoever is not of its borough.
+const (
+	stateSeen = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN state
+		WHEN EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL
+			AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now)) THEN 'shared' ELSE 'signed_off' END`
+	lastSeenChange = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN updated_at
+		WHEN 'programme' = ANY (CAST(@names AS text[])) THEN greatest(signed_at,
+			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'endedAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))
+		ELSE (SELECT max(CAST(h ->> 'beganAt' AS timestamptz)) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'endedAt' IS NULL
+			AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])) END`
+)
+
+// SelfEvaluation reads one self-evaluation. The error is NotFound.
+func (s *Store) SelfEvaluation(ctx context.Context, actor programme.Actor, id string) (evaluation.SelfEvaluation, error) {
+	tx := s.gorm.WithContext(ctx)
+	row, err := read(tx.Scopes(s.shownTo(actor)), selfEvaluations, id)
+	if err == nil {
+		err = forSteps(tx, actor, selfEvaluations, []*evaluation.SelfEvaluation{&row})
+	}
+	return orZero(row, refusal(err))
+}
+
+// BoroughSelfEvaluation reads a borough's self-evaluation of a cycle. The error is NotFound.
+func (s *Store) BoroughSelfEvaluation(ctx context.Context, actor programme.Actor, borough, cycle string) (row evaluation.SelfEvaluation, err error) {
+	tx := s.gorm.WithContext(ctx)
+	if err = evaluationOf(tx.Scopes(s.shownTo(actor)), borough, cycle, &row); err == nil {
+		err = forSteps(tx, actor, selfEvaluations, []*evaluation.SelfEvaluation{&row})
+	}
+	return orZero(row, refusal(err))
+}
+
+func evaluationOf(q *gorm.DB, borough, cycle string, row *evaluation.SelfEvaluation) error {
+	err := q.Where("cycle = ? AND borough_code = ?", cycle, borough).Take(row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return missing[evaluation.SelfEvaluation]()
+	}
+	return err
+}
+
+// CreateSelfEvaluation begins the draft of a borough's self-evaluation of a cycle. The error
+// is Forbidden for who is not of the borough or may not write, Invalid if it breaks its rules
+// or there is no such template, and Conflict if there is one already.
+func (s *Store) CreateSelfEvaluation(ctx context.Context, actor programme.Actor, row evaluation.SelfEvaluation, template *string) (evaluation.SelfEvaluation, error) {
+	return add(ctx, s, actor, selfEvaluations, row, func(w *work, row *evaluation.SelfEvaluation) error {
+		if !actor.WritesFor(row.Borough) {
+			return programme.NotYours("Only the borough's own people and systems may do this.")
+		}
+		outline, err := w.begin(row, template)
+		if err != nil {
+			return err
+		}
+		row.Facts.Outline = outline
+		if row.Facts.Authorised, err = authorised(w.tx, actor, programme.SelfEvaluationDocument, array{row.Borough}); err != nil {
+			return err
+		}
+		return programme.MayNow(row, actor, programme.Edit, w.today())
+	})
+}
+
+// begin gives a new self-evaluation an empty draft that answers to the newest version of the
+// template or, where none is named, of the default one.
+func (w *work) begin(row *evaluation.SelfEvaluation, template *string) (*evaluation.Outline, error) {
+	q := beyondSight(w.tx).Where("latest_version IS NOT NULL")
+	if template != nil {
+		q = q.Where("id = ?", idOrNone(*template))
+	} else {
+		q = q.Where("is_default")
+	}
+	var t evaluation.Template
+	err := q.Clauses(forShare).Take(&t).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound) && template != nil:
+		return nil, programme.Refuse([]programme.Fault{programme.Unknown("/templateId", "There is no template with this id of which a version is published.")})
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return nil, programme.Errorf(programme.Conflict, programme.CodeNoTemplate, "No template is published on which self-evaluations begin.")
+	case err != nil:
+		return nil, err
+	}
+	v, err := templateVersion(w.tx, t.ID, *t.Latest)
+	if err != nil {
+		return nil, err
+	}
+	draft := evaluation.Blank(t.ID, v.Number, &v.Outline)
+	for i := range draft.Sections {
+		draft.Sections[i].Version, draft.Sections[i].UpdatedAt = firstVersion(w.now), w.now
+	}
+	row.Draft, row.State, row.Tells = &draft, evaluation.Drafted, programme.Audience{row.Borough}
+	return &v.Outline, nil
+}
+
+// selfEvaluationFacts reads what the steps of the rows depend on, for those of them that are
+// the actor's own.
+func selfEvaluationFacts(tx *gorm.DB, actor programme.Actor, rows []*evaluation.SelfEvaluation) error {
+	var own []*evaluation.SelfEvaluation
+	var drafts []*evaluation.Document
+	var boroughs array
+	for _, row := range rows {
+		if row.Facts = (evaluation.Facts{}); actor.WritesFor(row.Borough) {
+			own, boroughs = append(own, row), append(boroughs, row.Borough)
+			if row.Draft != nil {
+				drafts = append(drafts, row.Draft)
+			}
+		}
+	}
+	if len(own) == 0 {
+		return nil
+	}
+	outlines, err := outlinesOf(tx, drafts)
+	if err != nil {
+		return err
+	}
+	newest, err := newestVersions(tx, drafts)
+	if err != nil {
+		return err
+	}
+	asked, err := narrativesAsked(tx, boroughs)
+	if err != nil {
+		return err
+	}
+	given, err := authorised(tx, actor, programme.SelfEvaluationDocument, boroughs)
+	if err != nil {
+		return err
+	}
+	meet, err := challengesNow(tx, boroughs)
+	if err != nil {
+		return err
+	}
+	for _, row := range own {
+		row.Facts = evaluation.Facts{Narratives: asked[row.Borough], Authorised: given, Groups: meet[row.Borough]}
+		if d := row.Draft; d != nil {
+			row.Facts.Outline, row.Facts.Newest = outlines[[2]string{d.TemplateID, d.TemplateVersion}], newest[d.TemplateID]
+		}
+	}
+	return nil
+}
+
+// newestVersions answers the newest version of each document's template.
+func newestVersions(tx *gorm.DB, documents []*evaluation.Document) (map[string]*string, error) {
+	var ids array
+	for _, d := range documents {
+		ids = append(ids, d.TemplateID)
+	}
+	newest := map[string]*string{}
+	if len(ids) == 0 {
+		return newest, nil
+	}
+	var rows []evaluation.Template
+	err := beyondSight(tx.Session(&gorm.Session{NewDB: true})).Where("id = ANY (?)", ids).Find(&rows).Error
+	for i := range rows {
+		newest[rows[i].ID] = rows[i].Latest
+	}
+	return newest, err
+}
+
+// narrativesAsked answers what the newest published quarter asks of each borough and is not
+// written.
+func narrativesAsked(tx *gorm.DB, boroughs array) (map[string][]programme.Fault, error) {
+	var rows []struct{ Borough, Quarter, Name string }
+	err := tx.Session(&gorm.Session{NewDB: true}).Raw(`SELECT n.borough_code AS borough, n.quarter_code AS quarter, coalesce(i.name, n.indicator_code) AS name
+		FROM narratives n LEFT JOIN indicators i ON i.code = n.indicator_code
+		WHERE n.state = 'asked' AND n.text IS NULL AND n.borough_code = ANY (?) AND n.quarter_code = (SELECT max(q.code) FROM quarters q WHERE q.snapshot_id IS NOT NULL)
+		ORDER BY n.borough_code, name`, boroughs).Scan(&rows).Error
+	asked := map[string][]programme.Fault{}
+	for _, r := range rows {
+		asked[r.Borough] = append(asked[r.Borough], programme.Fault{
+			Code: programme.FaultNarrativeAsked, Detail: "A narrative is asked for on " + r.Name + " in " + r.Quarter + ", and nothing is written in it.",
+		})
+	}
+	return asked, err
+}
+
+// challengesNow answers with whom each borough meets in each challenge that is neither closed
+// nor cancelled.
+func challengesNow(tx *gorm.DB, boroughs array) (map[string]map[string][]string, error) {
+	var rows []programme.PeerChallengeGroup
+	err := beyondSight(tx.Session(&gorm.Session{NewDB: true})).
+		Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE state NOT IN (?, ?))", programme.ChallengeClosed, programme.ChallengeCancelled).
+		Where("EXISTS (SELECT FROM jsonb_array_elements(members) AS m WHERE m ->> 'borough' = ANY (?))", boroughs).Order("id").Find(&rows).Error
+	meet := map[string]map[string][]string{}
+	for i := range rows {
+		members := rows[i].Boroughs()
+		for _, b := range members {
+			if meet[b] == nil {
+				meet[b] = map[string][]string{}
+			}
+			meet[b][rows[i].PeerChallengeID] = members
+		}
+	}
+	return meet, err
+}
+
+// DeleteSelfEvaluation discards the draft at the version: where nothing was signed, the
+// self-evaluation itself. The error is Forbidden for anyone but the borough's lead, NotFound,
+// Stale, or Conflict if there is no draft.
+func (s *Store) DeleteSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	return s.act(ctx, actor, func(w *work) error {
+		row, err := w.holdEvaluation(id)
+		if err != nil {
+			return err
+		}
+		if row.Signed == nil {
+			return drop(w.ctx, s, actor, selfEvaluations, id, version, nil)
+		}
+		_, err = change(w.ctx, s, actor, selfEvaluations, id, version, programme.Delete, func(_ *work, row *evaluation.SelfEvaluation) error {
+			row.Draft, row.Tells = nil, programme.Audience{row.Borough}
+			return nil
+		})
+		return err
+	})
+}
+
+// holdEvaluation locks a self-evaluation that the actor knows of.
+func (w *work) holdEvaluation(id string) (evaluation.SelfEvaluation, error) {
+	return read(w.tx.Scopes(w.store.shownTo(w.actor)).Clauses(forUpdate), selfEvaluations, id)
+}
+
+// changeEvaluation is [change] of a self-evaluation, of which only those hear whom it
+// concerns.
+func (s *Store) changeEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step, do func(w *work, row *evaluation.SelfEvaluation) error) (evaluation.SelfEvaluation, error) {
+	var row evaluation.SelfEvaluation
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		if _, err = w.holdEvaluation(id); err != nil {
+			return err
+		}
+		row, err = change(w.ctx, s, actor, selfEvaluations, id, version, step, do)
+		return err
+	})
+	return orZero(row, err)
+}
+
+// SignOffSelfEvaluation freezes the draft at the version under a number, with its receipt.
+// The error is Forbidden for anyone but the borough's lead, NotFound, Stale, or Conflict if
+// there is no draft or it is not complete.
+func (s *Store) SignOffSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (evaluation.SelfEvaluation, error) {
+	return s.changeEvaluation(ctx, actor, id, version, step, func(w *work, row *evaluation.SelfEvaluation) error {
+		v := row.Sign(w.now)
+		canonical, err := v.Signed(row).Canonical()
+		if err != nil {
+			return err
+		}
+		if v.ReceiptID, err = w.seal(v.Receipt(row, actor), canonical); err != nil {
+			return err
+		}
+		row.ReceiptID = v.ReceiptID
+		return w.tx.Create(&v).Error
+	})
+}
+
+// ReopenSelfEvaluation makes a draft of the newest version. The error is Forbidden for
+// anyone but the borough's lead, NotFound, Stale, Conflict if there is a draft, or Invalid
+// without a reason.
+func (s *Store) ReopenSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (evaluation.SelfEvaluation, error) {
+	return s.changeEvaluation(ctx, actor, id, version, step, func(w *work, row *evaluation.SelfEvaluation) error {
+		v, err := evaluationVersion(w.tx, id, *row.Signed)
+		if err != nil {
+			return err
+		}
+		return row.Reopen(actor, &v)
+	})
+}
+
+// AcknowledgeSelfEvaluation is acknowledge of a draft.
+func (s *Store) AcknowledgeSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, marks []programme.Mark) (evaluation.SelfEvaluation, error) {
+	return acknowledge(ctx, s, actor, selfEvaluations, id, version, marks)
+}

@@ -1,0 +1,255 @@
+package postgres
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/programme"
+)
+
+// PutSelfEvaluation takes a whole document as the draft; a dry run does the same and writes
+// nothing. The error is Forbidden for who is not of the borough or may not write, Invalid if
+// some of it cannot be kept, PreconditionRequired or Stale if another than the present state
+// was to be replaced, or Conflict if it is signed. What is there already is Unchanged,
+// whatever the precondition.
+func (s *Store) PutSelfEvaluation(ctx context.Context, actor programme.Actor, p evaluation.Posting, dry bool) (evaluation.PostingResult, error) {
+	var got evaluation.PostingResult
+	err := s.rehearse(ctx, actor, dry, func(w *work) (err error) {
+		got, err = w.receiveEvaluation(p)
+		return err
+	})
+	return orZero(got, err)
+}
+
+func (w *work) receiveEvaluation(p evaluation.Posting) (got evaluation.PostingResult, err error) {
+	if !w.actor.WritesFor(p.Borough) {
+		return got, programme.NotYours("Only the borough's own people and systems may do this.")
+	}
+	row, there, err := w.evaluationToReplace(p)
+	if err != nil {
+		return got, err
+	}
+	if err := row.Authority(w.actor, w.today()); err != nil {
+		return got, err
+	}
+	head, err := w.evaluationHead(&row)
+	if err != nil {
+		return got, err
+	}
+	outlines, err := outlinesOf(w.tx, []*evaluation.Document{head})
+	if err != nil {
+		return got, err
+	}
+	sent, err := p.Document(head, outlines[[2]string{head.TemplateID, head.TemplateVersion}], newID)
+	if err == nil {
+		err = w.knowsSources(sent.Citations())
+	}
+	if err != nil {
+		return got, err
+	}
+	switch {
+	case there && evaluation.Equal(head, &sent):
+		got.Outcome = evaluation.Unchanged
+	default:
+		if got.Outcome, err = w.replaceEvaluation(&row, there, p, sent); err != nil {
+			return got, err
+		}
+	}
+	got.SelfEvaluation = row
+	return got, forSteps(w.tx, w.actor, selfEvaluations, []*evaluation.SelfEvaluation{&got.SelfEvaluation})
+}
+
+func (w *work) replaceEvaluation(row *evaluation.SelfEvaluation, there bool, p evaluation.Posting, sent evaluation.Document) (evaluation.Outcome, error) {
+	if err := p.Stands("self-evaluation", there, row.Version); err != nil {
+		return "", err
+	}
+	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {
+		return "", err
+	}
+	row.Tells = programme.Audience{row.Borough}
+	if !there {
+		row.Draft = w.stamped(nil, &sent)
+		return evaluation.Created, insert(w, selfEvaluations, row)
+	}
+	was, err := rememberOf(row)
+	if err != nil {
+		return "", err
+	}
+	row.Draft = w.stamped(row.Draft, &sent)
+	return evaluation.Replaced, save(w, selfEvaluations, was, row)
+}
+
+// evaluationToReplace locks a borough's self-evaluation of a cycle. Where there is none yet,
+// it answers what would be one, and keeps others from making it.
+func (w *work) evaluationToReplace(p evaluation.Posting) (row evaluation.SelfEvaluation, there bool, err error) {
+	find := func() error {
+		return evaluationOf(beyondSight(w.tx).Clauses(forUpdate), p.Borough, string(p.Cycle), &row)
+	}
+	err = find()
+	if programme.KindOf(err) == programme.NotFound {
+		if err := w.tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "self-evaluation "+string(p.Cycle)+" "+p.Borough).Error; err != nil {
+			return row, false, err
+		}
+		err = find()
+	}
+	if there = err == nil; there {
+		return row, true, selfEvaluationFacts(w.tx, w.actor, []*evaluation.SelfEvaluation{&row})
+	}
+	if programme.KindOf(err) != programme.NotFound {
+		return row, false, err
+	}
+	row = evaluation.SelfEvaluation{Borough: p.Borough, Cycle: p.Cycle}
+	if _, err = w.begin(&row, p.Template); err != nil {
+		return row, false, err
+	}
+	return row, false, selfEvaluationFacts(w.tx, w.actor, []*evaluation.SelfEvaluation{&row})
+}
+
+// evaluationHead answers what the borough has written last: the draft, or the newest version.
+func (w *work) evaluationHead(row *evaluation.SelfEvaluation) (*evaluation.Document, error) {
+	if row.Draft != nil {
+		return row.Draft, nil
+	}
+	v, err := evaluationVersion(w.tx, row.ID, *row.Signed)
+	return &v.Document, err
+}
+
+// stamped gives those sections that say something else than before the next version.
+func (w *work) stamped(was, d *evaluation.Document) *evaluation.Document {
+	for i := range d.Sections {
+		s := &d.Sections[i]
+		var before *evaluation.Section
+		if was != nil {
+			before = was.Section(s.ID)
+		}
+		switch {
+		case before == nil:
+			s.Version, s.UpdatedAt = firstVersion(w.now), w.now
+		case before.Says(&s.Content):
+			s.Version, s.UpdatedAt = before.Version, before.UpdatedAt
+		default:
+			s.Version, s.UpdatedAt = nextVersion(before.Version, w.now), w.now
+		}
+	}
+	return d
+}
+
+// SelfEvaluationSection reads a section of a draft, with the section of the outline that it
+// answers. The error is NotFound, also where there is no draft or the actor does not see it.
+func (s *Store) SelfEvaluationSection(ctx context.Context, actor programme.Actor, id, section string) (evaluation.Writing, error) {
+	row, err := s.SelfEvaluation(ctx, actor, id)
+	if err != nil {
+		return evaluation.Writing{}, err
+	}
+	return row.Writing(actor, section)
+}
+
+// WriteSelfEvaluationSection lets alter change a section of a draft at the section's version.
+// The error is Forbidden, NotFound, Stale, Conflict if it is signed, or Invalid if some of
+// it cannot be kept.
+func (s *Store) WriteSelfEvaluationSection(ctx context.Context, actor programme.Actor, id, section string, version int64, alter func(*evaluation.Content) error) (evaluation.Writing, error) {
+	var written evaluation.Writing
+	err := s.act(ctx, actor, func(w *work) error {
+		row, err := w.holdEvaluation(id)
+		if err != nil {
+			return err
+		}
+		if err := selfEvaluationFacts(w.tx, actor, []*evaluation.SelfEvaluation{&row}); err != nil {
+			return err
+		}
+		// The section's version stands in the place of the record's.
+		if row.Draft != nil && actor.WritesFor(row.Borough) {
+			of := row.Draft.Section(section)
+			if of == nil {
+				return errNoSection
+			}
+			refused := programme.MayNow(&row, actor, evaluation.WriteSection, w.today())
+			if programme.KindOf(refused) != programme.Forbidden || refused == nil {
+				if err := sameVersion(of.Version, version); err != nil {
+					return err
+				}
+			}
+		}
+		row, err = change(w.ctx, s, actor, selfEvaluations, id, row.Version, evaluation.WriteSection, func(w *work, row *evaluation.SelfEvaluation) error {
+			sent, err := row.Write(section, alter, newID)
+			if err == nil {
+				err = w.knowsSources(sent.Section(section).Citations(""))
+			}
+			if err != nil {
+				return err
+			}
+			row.Draft, row.Tells = w.stamped(row.Draft, &sent), programme.Audience{row.Borough}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		written, err = row.Writing(actor, section)
+		return err
+	})
+	return orZero(written, err)
+}
+
+// knowsSources refuses citations of what is not there, naming each.
+func (w *work) knowsSources(cited []evaluation.CitedAt) error {
+	faults, err := unknownSources(w.tx, cited)
+	if err != nil {
+		return err
+	}
+	return programme.Refuse(faults)
+}
+
+var errNoSection = programme.Errorf(programme.NotFound, programme.CodeNotFound, "The draft has no section with this id.")
+
+// MigrateSelfEvaluation lets the draft at the version answer to the newest version of its
+// template, and says what becomes of each answer; a dry run does the same and writes nothing.
+// The error is Forbidden, NotFound, Stale, or Conflict if there is no draft or it answers to
+// that version.
+func (s *Store) MigrateSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, dry bool) (got evaluation.Migration, err error) {
+	err = s.rehearse(ctx, actor, dry, func(w *work) error {
+		got.SelfEvaluation, err = s.changeEvaluation(w.ctx, actor, id, version, evaluation.Migrating, func(w *work, row *evaluation.SelfEvaluation) error {
+			next, err := templateVersion(w.tx, row.Draft.TemplateID, *row.Facts.Newest)
+			if err != nil {
+				return err
+			}
+			moved, moves := evaluation.Migrate(row.Draft, row.Facts.Outline, &next.Outline)
+			got.From, got.To, got.Moves = row.Draft.TemplateVersion, next.Number, moves
+			moved.TemplateVersion = next.Number
+			row.Draft, row.Tells = w.stamped(row.Draft, &moved), programme.Audience{row.Borough}
+			return nil
+		})
+		return err
+	})
+	return orZero(got, err)
+}
+
+// SelfEvaluationSectionBefore reads a section of a draft, and the same of what its borough
+// signed last in an earlier cycle, which is nil where there is none. The error is NotFound.
+func (s *Store) SelfEvaluationSectionBefore(ctx context.Context, actor programme.Actor, id, section string) (is evaluation.Writing, was *evaluation.Version, cycle *string, err error) {
+	if is, err = s.SelfEvaluationSection(ctx, actor, id, section); err != nil {
+		return is, nil, nil, err
+	}
+	tx := s.gorm.WithContext(ctx)
+	var last []evaluation.SelfEvaluation
+	err = beyondSight(tx).Where("borough_code = ? AND cycle < ? AND signed IS NOT NULL", is.Of.Borough, is.Of.Cycle).Order("cycle DESC").Limit(1).Find(&last).Error
+	if err != nil || len(last) == 0 {
+		return is, nil, nil, refusal(err)
+	}
+	v, err := evaluationVersion(tx, last[0].ID, *last[0].Signed)
+	return is, &v, new(string(last[0].Cycle)), refusal(err)
+}
+
+// evaluationVersion reads what was signed under a number. The error is NotFound.
+func evaluationVersion(tx *gorm.DB, id string, number int) (v evaluation.Version, err error) {
+	rows := []evaluation.Version{}
+	err = tx.Session(&gorm.Session{NewDB: true}).Where("self_evaluation_id = ? AND number = ?", id, number).Limit(1).Find(&rows).Error
+	if err == nil && len(rows) == 0 {
+		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
+	}
+	if err != nil {
+		return v, err
+	}
+	return rows[0], nil
+}

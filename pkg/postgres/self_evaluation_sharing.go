@@ -1,0 +1,268 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/programme"
+)
+
+// holdChallenges keeps challenges and groups as they are until the transaction ends. Whoever
+// needs them and what is shared by them takes them first, as all do who change members.
+func (w *work) holdChallenges() error {
+	for _, rows := range []string{"peer_challenges", "peer_challenge_groups"} {
+		if err := w.tx.Exec("SELECT FROM " + rows + " ORDER BY id FOR SHARE").Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ShareSelfEvaluation shares a version, of a self-evaluation at the version, with the
+// borough's group in a challenge. What begins today begins at once. The error is Forbidden
+// for anyone but the borough's lead, NotFound, Stale, Conflict if nothing is signed or the
+// borough meets nobody, or Invalid if there is no such version or group, or a day is over.
+func (s *Store) ShareSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, asked evaluation.Sharing) (evaluation.SelfEvaluation, error) {
+	var row evaluation.SelfEvaluation
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		if err := w.holdChallenges(); err != nil {
+			return err
+		}
+		row, err = s.changeEvaluation(w.ctx, actor, id, version, evaluation.Share, func(w *work, row *evaluation.SelfEvaluation) error {
+			h := asked
+			h.ID = newID()
+			if err := row.Fits(&h, w.today()); err != nil {
+				return err
+			}
+			if h.Until != nil {
+				h.EndsAt = new(beginningOf(h.Until.AddDays(1), s.rules.Zone))
+			}
+			row.Plan(h, w.now)
+			row.Begin(h.Challenge, w.today(), row.Facts.Groups[h.Challenge], w.now)
+			row.Tells = nil
+			if h.From > w.today() {
+				row.Tells = programme.Audience{row.Borough} // others learn of it on its day
+			}
+			return nil
+		})
+		return err
+	})
+	return orZero(row, err)
+}
+
+// beginningOf answers the first moment of the day in the zone.
+func beginningOf(day programme.Date, zone *time.Location) time.Time {
+	d := day.Time()
+	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone).UTC()
+}
+
+// WithdrawSelfEvaluation ends all sharing at once. The error is Forbidden for anyone but the
+// borough's lead, NotFound, Stale, or Conflict if nothing is shared, nor going to be.
+func (s *Store) WithdrawSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (evaluation.SelfEvaluation, error) {
+	return s.changeEvaluation(ctx, actor, id, version, step, func(w *work, row *evaluation.SelfEvaluation) error {
+		row.TakeBack(w.now)
+		row.Tells = nil
+		return nil
+	})
+}
+
+// sharingsFollow lets what is shared with the challenge's groups follow it and their members,
+// in the transaction that changes either.
+func (w *work) sharingsFollow(c *programme.PeerChallenge) error {
+	rows, err := locked[evaluation.SelfEvaluation](w, "EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'peerChallengeId' = ? AND h ->> 'endedAt' IS NULL)", c.ID)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	groups, err := w.groupsOf(c.ID)
+	if err != nil {
+		return err
+	}
+	over := c.State == programme.ChallengeClosed || c.State == programme.ChallengeCancelled
+	return alterEach(w, rows, rewrite[evaluation.SelfEvaluation], func(row *evaluation.SelfEvaluation) bool {
+		var members []string
+		for i := range groups {
+			if all := groups[i].Boroughs(); slices.Contains(all, row.Borough) {
+				members = all
+			}
+		}
+		changed := row.Follow(c.ID, over, members, w.now)
+		row.See()
+		return changed
+	})
+}
+
+// sharingsDue answers the self-evaluations of which a sharing begins or ends by now.
+func sharingsDue(tx *gorm.DB, s *Store) (ids []string, err error) {
+	now := s.now()
+	err = beyondSight(tx).Model(&evaluation.SelfEvaluation{}).Where(`EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'endedAt' IS NULL
+		AND (h ->> 'beganAt' IS NULL AND h ->> 'from' <= ? OR CAST(h ->> 'endsAt' AS timestamptz) <= ?))`, string(s.rules.Today(now)), now).Order("id").Pluck("id", &ids).Error
+	return ids, err
+}
+
+// keepSharing begins and ends what is shared of a self-evaluation, as the day has come for.
+func (w *work) keepSharing(id string) error {
+	if err := w.holdChallenges(); err != nil {
+		return err
+	}
+	rows, err := locked[evaluation.SelfEvaluation](w, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return errDone
+	}
+	meet, err := challengesNow(w.tx, array{rows[0].Borough})
+	if err != nil {
+		return err
+	}
+	done := false
+	err = alterEach(w, rows, rewrite[evaluation.SelfEvaluation], func(row *evaluation.SelfEvaluation) bool {
+		before, _ := asJSON(row.Sharings)
+		row.Lapse(w.now)
+		for challenge, members := range meet[row.Borough] {
+			row.Begin(challenge, w.today(), members, w.now)
+		}
+		for i := range row.Sharings {
+			h := &row.Sharings[i]
+			if h.BeganAt == nil && h.EndedAt == nil && meet[row.Borough][h.Challenge] == nil {
+				row.Follow(h.Challenge, false, nil, w.now)
+			}
+		}
+		row.See()
+		after, _ := asJSON(row.Sharings)
+		done = *before != *after
+		return done
+	})
+	if err == nil && !done {
+		err = errDone
+	}
+	return err
+}
+
+// SelfEvaluationVersions lists the versions that the actor may read, by number. The error is
+// NotFound.
+func (s *Store) SelfEvaluationVersions(actor programme.Actor, id string) programme.Listing[evaluation.Signing] {
+	key := func(v *evaluation.Signing) []string { return []string{versionKey("0.0." + cmp.Or(v.Key(), "0"))} }
+	return listed(s, nil, lastHeard(actor), key, func(db *gorm.DB) ([]evaluation.Signing, error) {
+		row, err := read(db.Scopes(s.shownTo(actor)), selfEvaluations, id)
+		if err != nil {
+			return nil, err
+		}
+		var versions []evaluation.Version
+		if err := db.Session(&gorm.Session{NewDB: true}).Where("self_evaluation_id = ?", id).Order("number").Find(&versions).Error; err != nil {
+			return nil, err
+		}
+		var mine []evaluation.Signing
+		for i := range versions {
+			if row.Reads(actor, versions[i].Number, s.now()) {
+				mine = append(mine, evaluation.Signing{Version: versions[i], Of: row})
+			}
+		}
+		return mine, nil
+	})
+}
+
+// ReadSelfEvaluationVersion answers a version, in a form. A reading by somebody else than its
+// borough is recorded, and the answer waits for that. The error is NotFound, also for a
+// version that the actor may not read.
+func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.Actor, id string, number int, form evaluation.ReadForm) (got evaluation.Signing, err error) {
+	err = s.act(ctx, actor, func(w *work) error {
+		// Whoever takes it back waits for the reading, or the reading for them.
+		got.Of, err = read(w.tx.Scopes(s.shownTo(actor)).Clauses(forShare), selfEvaluations, id)
+		if err == nil && !got.Of.Reads(actor, number, w.now) {
+			err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
+		}
+		if err == nil {
+			got.Version, err = evaluationVersion(w.tx, id, number)
+		}
+		if err != nil || actor.WritesFor(got.Of.Borough) {
+			return err
+		}
+		r := evaluation.NewRead(&got.Of, actor, number, form, w.today(), w.now)
+		return w.tx.Exec(`INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, id, number, r.ReadOn, r.Form, r.Reader, r.Role, r.Borough, w.now).Error
+	})
+	return orZero(got, err)
+}
+
+// SelfEvaluationReads lists who of others has read what, the earliest first, for the borough's
+// own people. The error is NotFound, or Forbidden for others who know of it.
+func (s *Store) SelfEvaluationReads(actor programme.Actor, id string) programme.Listing[evaluation.Read] {
+	return listed(s, nil, lastHeard(actor), (*evaluation.Read).Key, func(db *gorm.DB) ([]evaluation.Read, error) {
+		row, err := read(db.Scopes(s.shownTo(actor)), selfEvaluations, id)
+		if err != nil {
+			return nil, err
+		}
+		if !actor.WritesFor(row.Borough) {
+			return nil, programme.NotYours("Only the borough itself sees who has read it.")
+		}
+		var reads []evaluation.Read
+		return reads, db.Session(&gorm.Session{NewDB: true}).Where("self_evaluation_id = ?", id).Find(&reads).Error
+	})
+}
+
+// SelfEvaluationOutline answers what a document is asked. The error is NotFound.
+func (s *Store) SelfEvaluationOutline(ctx context.Context, d *evaluation.Document) (evaluation.Outline, error) {
+	v, err := templateVersion(s.gorm.WithContext(ctx), d.TemplateID, d.TemplateVersion)
+	return v.Outline, refusal(err)
+}
+
+// RedactSelfEvaluation is redact of a self-evaluation and of all its versions.
+func (s *Store) RedactSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, places []programme.Place) (evaluation.SelfEvaluation, error) {
+	return s.changeEvaluation(ctx, actor, id, version, programme.Redact, func(w *work, row *evaluation.SelfEvaluation) error {
+		var versions []evaluation.Version
+		if err := w.tx.Where("self_evaluation_id = ?", id).Order("number").Find(&versions).Error; err != nil {
+			return err
+		}
+		texts := row.Texts()
+		for i := range versions {
+			texts = append(texts, versions[i].Texts(row)...)
+		}
+		cuts, err := programme.Redacting(actor, texts, places)
+		if err != nil {
+			return err
+		}
+		held := cuts.Of(row.Texts())
+		for i := range versions {
+			v := &versions[i]
+			if !cuts.Of(v.Texts(row)) {
+				continue
+			}
+			held, v.RedactedAt = true, &w.now
+			if err := one(w.tx.Model(v).Select("document", "redacted_at").Where("number = ?", v.Number).Updates(v)); err != nil {
+				return err
+			}
+		}
+		if !held {
+			return nil
+		}
+		row.RedactedAt, row.Tells = &w.now, nil
+		if row.Signed == nil {
+			row.Tells = programme.Audience{row.Borough}
+		}
+		return forgetAnswers(w.tx, row.ID)
+	})
+}
+
+// eraseReads removes what was kept of readings for two years after the cycle.
+func (s *Store) eraseReads(ctx context.Context) error {
+	oldest := programme.CycleOn(s.rules.Today(s.now())).Before(yearsOfReads)
+	return s.act(ctx, programme.Actor{Issuer: "local", Subject: "retention"}, func(w *work) error {
+		if err := w.alone("retention"); err != nil {
+			if errors.Is(err, errElsewhere) {
+				return nil
+			}
+			return err
+		}
+		return w.tx.Exec("DELETE FROM self_evaluation_reads WHERE self_evaluation_id IN (SELECT id FROM self_evaluations WHERE cycle < ?)", string(oldest)).Error
+	})
+}
+
+// yearsOfReads is for how many years after its cycle is kept who has read a self-evaluation.
+const yearsOfReads = 2

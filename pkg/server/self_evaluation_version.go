@@ -1,0 +1,202 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/programme"
+)
+
+type selfEvaluationVersionStore interface {
+	SelfEvaluationVersions(actor programme.Actor, id string) programme.Listing[evaluation.Signing]
+	ReadSelfEvaluationVersion(ctx context.Context, actor programme.Actor, id string, number int, form evaluation.ReadForm) (evaluation.Signing, error)
+	SelfEvaluationReads(actor programme.Actor, id string) programme.Listing[evaluation.Read]
+	SelfEvaluationOutline(ctx context.Context, d *evaluation.Document) (evaluation.Outline, error)
+}
+
+// ListSelfEvaluationVersions answers those that the caller may read.
+func (s *Server) ListSelfEvaluationVersions(ctx context.Context, r api.ListSelfEvaluationVersionsRequestObject) (api.Response, error) {
+	actor := callOf(ctx).actor
+	if _, err := s.store.SelfEvaluation(ctx, actor, r.Id); err != nil { // before the first byte of a table
+		return nil, err
+	}
+	return answerListing(ctx, s.store.SelfEvaluationVersions(actor, r.Id), s.versionEntry(ctx))
+}
+
+func (s *Server) versionEntry(ctx context.Context) func(*evaluation.Signing) api.SelfEvaluationVersionEntry {
+	actor, now := callOf(ctx).actor, s.clock()
+	return func(v *evaluation.Signing) api.SelfEvaluationVersionEntry {
+		return api.SelfEvaluationVersionEntry{
+			Number: v.Number, State: api.SelfEvaluationVersionState(v.Of.StateOf(v.Number, actor, now)), TemplateId: v.Document.TemplateID, TemplateVersion: v.Document.TemplateVersion,
+			SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(actor, v), RedactedAt: v.RedactedAt, Illustrative: v.Of.Illustrative,
+		}
+	}
+}
+
+// receiptFor answers the receipt for those who may see it.
+func receiptFor(actor programme.Actor, v *evaluation.Signing) *string {
+	if actor.WritesFor(v.Of.Borough) || actor.Is(programme.RoleProgramme) {
+		return v.ReceiptID
+	}
+	return nil
+}
+
+// GetSelfEvaluationVersion answers what was signed under a number, as data or as a page.
+func (s *Server) GetSelfEvaluationVersion(ctx context.Context, r api.GetSelfEvaluationVersionRequestObject) (api.Response, error) {
+	call := callOf(ctx)
+	if call.page {
+		return s.evaluationPage(ctx, r.Id, &r.Number)
+	}
+	v, outline, err := s.signing(ctx, r.Id, r.Number, evaluation.AsJSON)
+	if err != nil {
+		return nil, err
+	}
+	shown, hidden := v.Document, []string{}
+	if !call.actor.WritesFor(v.Of.Borough) {
+		shown, hidden = v.Document.ForOthers(&outline)
+	}
+	figures, err := s.citedFigures(ctx, call.actor, &shown)
+	if err != nil {
+		return nil, err
+	}
+	return ok(ctx, api.SelfEvaluationVersion{
+		Number: v.Number, Borough: v.Of.Borough, BoroughName: namesIn(ctx).borough(v.Of.Borough), Cycle: string(v.Of.Cycle),
+		State: api.SelfEvaluationVersionState(v.Of.StateOf(v.Number, call.actor, s.clock())), TemplateId: shown.TemplateID, TemplateVersion: shown.TemplateVersion,
+		SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(call.actor, &v), Sections: sectionsWire(&outline, &shown), Figures: figures, Hidden: hidden,
+		RedactedAt: v.RedactedAt, Illustrative: v.Of.Illustrative,
+	})
+}
+
+// signing reads a version, with what it was asked; that somebody else reads it is recorded.
+func (s *Server) signing(ctx context.Context, id string, number int, form evaluation.ReadForm) (evaluation.Signing, evaluation.Outline, error) {
+	v, err := s.store.ReadSelfEvaluationVersion(ctx, callOf(ctx).actor, id, number, form)
+	if err != nil {
+		return v, evaluation.Outline{}, err
+	}
+	outline, err := s.store.SelfEvaluationOutline(ctx, &v.Document)
+	return v, outline, err
+}
+
+// GetSelfEvaluationChanges compares two versions.
+func (s *Server) GetSelfEvaluationChanges(ctx context.Context, r api.GetSelfEvaluationChangesRequestObject) (api.Response, error) {
+	is, outline, err := s.signing(ctx, r.Id, r.Number, evaluation.AsComparison)
+	if err != nil {
+		return nil, err
+	}
+	was, _, err := s.signing(ctx, r.Id, r.Params.Since, evaluation.AsComparison)
+	if programme.KindOf(err) == programme.NotFound && err != nil {
+		err = programme.BadRequest(programme.UnknownParameter("since", "There is no version with this number."))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ok(ctx, api.SelfEvaluationChanges{
+		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&was.Document, &is.Document, &outline)),
+	})
+}
+
+func answerChangesWire(changes []evaluation.AnswerChange) []api.AnswerChange {
+	wire := make([]api.AnswerChange, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		wire[i] = api.AnswerChange{Section: c.Section, Question: c.Question, ItemId: optional(c.Item), State: api.AnswerState(c.State), Pieces: []api.TextPiece{}}
+		if c.State == evaluation.IsSame {
+			continue
+		}
+		for _, p := range c.Pieces {
+			wire[i].Pieces = append(wire[i].Pieces, api.TextPiece{Kind: api.PieceKind(p.Op), Text: p.Text})
+		}
+	}
+	return wire
+}
+
+// ListSelfEvaluationReads answers who has read it, for its borough.
+func (s *Server) ListSelfEvaluationReads(ctx context.Context, r api.ListSelfEvaluationReadsRequestObject) (api.Response, error) {
+	actor, names := callOf(ctx).actor, namesIn(ctx)
+	row, err := s.store.SelfEvaluation(ctx, actor, r.Id) // before the first byte of a table
+	if err == nil && !actor.WritesFor(row.Borough) {
+		err = programme.NotYours("Only the borough itself sees who has read it.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answerListing(ctx, s.store.SelfEvaluationReads(actor, r.Id), func(read *evaluation.Read) api.SelfEvaluationRead {
+		wire := api.SelfEvaluationRead{Number: read.Number, ReadOn: read.ReadOn, Form: api.ReadForm(read.Form), Role: string(read.Role), Borough: read.Borough}
+		if read.Borough != nil {
+			wire.BoroughName = new(names.borough(*read.Borough))
+		}
+		return wire
+	})
+}
+
+// citedFigures answers the figures that the document cites as the actor may see them.
+func (s *Server) citedFigures(ctx context.Context, actor programme.Actor, d *evaluation.Document) ([]api.CitedFigure, error) {
+	names := namesIn(ctx)
+	figures, err := s.figuresIn(ctx, actor, d)
+	wire := make([]api.CitedFigure, len(figures))
+	for i := range figures {
+		f := &figures[i]
+		wire[i] = api.CitedFigure{
+			Citation: citationWire(&f.Citation), IndicatorName: names.indicator(f.Indicator), BoroughName: names.borough(f.Borough), PeriodName: callOf(ctx).periodName(f.Period),
+			Value: f.Value, Status: f.Status, Lower: f.Lower, Upper: f.Upper, Region: f.Region, Illustrative: f.Illustrative,
+		}
+	}
+	return wire, err
+}
+
+func (s *Server) figuresIn(ctx context.Context, actor programme.Actor, d *evaluation.Document) ([]evaluation.CitedFigure, error) {
+	var cited []programme.Citation
+	seen := map[programme.Citation]bool{}
+	for _, c := range d.Citations() {
+		if !seen[c.Citation] {
+			cited = append(cited, c.Citation)
+		}
+		seen[c.Citation] = true
+	}
+	if len(cited) == 0 {
+		return nil, nil
+	}
+	return s.store.CitedFigures(ctx, actor, cited, callOf(ctx).snapshot.RegionOf)
+}
+
+// evaluationPage answers a version or, where none is named, the draft or the newest version
+// that the caller may read, as one page.
+func (s *Server) evaluationPage(ctx context.Context, id string, number *int) (api.Response, error) {
+	call := callOf(ctx)
+	row, err := s.store.SelfEvaluation(ctx, call.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	of := evaluation.Signing{Of: row}
+	outline := row.Facts.Outline
+	if number == nil && row.Draft != nil && call.actor.WritesFor(row.Borough) {
+		of.Document = *row.Draft
+	} else {
+		if number == nil {
+			number = row.NewestFor(call.actor, s.clock())
+		}
+		if number == nil {
+			return nil, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version that you may read.")
+		}
+		var asked evaluation.Outline
+		if of, asked, err = s.signing(ctx, id, *number, evaluation.AsPage); err != nil {
+			return nil, err
+		}
+		outline = &asked
+	}
+	// A page is passed on, so that everybody finds in it what others may see.
+	shown, _ := of.Document.ForOthers(outline)
+	figures, err := s.figuresIn(ctx, programme.Actor{}, &shown)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	paper := selfEvaluationPaper(paperHeading(ctx, &of), outline, &shown, paperFigures(ctx, figures))
+	if err := paper.Write(&out); err != nil {
+		return nil, err
+	}
+	return reply{call: call, status: http.StatusOK, content: newContent(htmlPage, 0, out.Bytes()), policy: paperPolicy()}, nil
+}
