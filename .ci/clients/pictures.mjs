@@ -1,25 +1,28 @@
-// The pictures of pkg/chart in a real browser: on a desk, on a phone, in the dark and on paper.
+// The documents and pictures of pkg/chart in a real browser: on a desk, on a phone, in the dark and on paper.
 //
 //   node pictures.mjs FOLDER
 //
-// The folder holds page.html, which has all of them, and each alone as SVG. An accessibility
-// tool (axe-core) finds no violation in the page; nothing is wider than the screen; in each
-// picture every text lies on the panel, and none covers another. What is seen goes into
-// the folder, to look at.
+// The folder holds documents, page.html with all pictures and paper.html with people's words, and
+// each picture alone as SVG. An accessibility tool (axe-core) finds no violation in a document, its
+// headings skip no level, and nothing is wider than the screen; in each picture every text lies on
+// the panel, and none covers another. Every printed page of paper.html says whose it is, who it is
+// for and which page it is, and none ends in a heading. What is seen goes into the folder, to look at.
 import { chromium } from "playwright-core";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 const folder = resolve(process.argv[2]);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shapes = {
   desk: { viewport: { width: 1280, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  narrow: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2, colorScheme: "dark" },
   dark: { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
 };
 const faults = [];
-let rules = 0;
+let rules = Infinity; // that the document with the fewest keeps
 
 // crowded runs in the page: it answers what lies beyond the panel, and which texts touch.
 function crowded() {
@@ -42,22 +45,52 @@ function crowded() {
   return { found, texts: boxes.length };
 }
 
+// skipped runs in the page: it answers the headings that stand more than a level below the one before.
+function skipped() {
+  const levels = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((h) => ({ level: Number(h.tagName[1]), words: h.textContent }));
+  return levels.filter((h, i) => h.level > (i ? levels[i - 1].level : 0) + 1).map((h) => `"${h.words}" is a heading of level ${h.level}`);
+}
+
+const squeezed = (text) => text.replace(/\s+/g, "");
+
+// printed reads the pages of a file, and holds each to the running head of its document; none ends in a heading.
+function printed(pdf, heads, headings) {
+  const read = spawnSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 26 });
+  if (read.error?.code === "ENOENT") return console.log("NOT RUN: there is no pdftotext here, with which to read what is printed.");
+  const pages = read.stdout.split("\f").slice(0, -1).map(squeezed);
+  pages.forEach((page, i) => [...heads, `Page ${i + 1} of ${pages.length}`].forEach((head) => page.includes(squeezed(head)) || faults.push(`${basename(pdf)}: page ${i + 1} does not say "${head}"`)));
+  pages.forEach((page, i) => headings.forEach((heading) => page.endsWith(squeezed(`${heading} Page ${i + 1} of ${pages.length}`)) && faults.push(`${basename(pdf)}: page ${i + 1} ends in "${heading}"`)));
+  if (pages.length < 3) faults.push(`${basename(pdf)}: only ${pages.length} pages`);
+}
+
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const documents = readdirSync(folder).filter((name) => name.endsWith(".html"));
 for (const [shape, options] of Object.entries(shapes)) {
   const context = await browser.newContext(options);
-  const page = await context.newPage();
-  page.on("console", (m) => m.type() === "error" && faults.push(`${shape}: ${m.text()}`));
-  page.on("request", (r) => r.url().startsWith("file:") || faults.push(`${shape}: asks ${r.url()}`));
-  await page.goto("file://" + join(folder, "page.html"));
-  await page.screenshot({ path: join(folder, shape + ".png"), fullPage: true });
-  if (shape === "desk") await page.pdf({ path: join(folder, "paper.pdf"), preferCSSPageSize: true });
-  await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) faults.push(`${shape}: the page is ${wide} pixels wider than the screen`);
-  await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
-  rules = Math.max(rules, passes.length);
-  for (const v of violations) faults.push(`${shape}: ${v.id}, ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
+  for (const name of documents) {
+    const at = `${name}, ${shape}`;
+    const seen = (ending) => join(folder, name.replace(".html", ending));
+    const page = await context.newPage();
+    page.on("console", (m) => m.type() === "error" && faults.push(`${at}: ${m.text()}`));
+    page.on("request", (r) => r.url().startsWith("file:") || faults.push(`${at}: asks ${r.url()}`));
+    await page.goto("file://" + join(folder, name));
+    await page.screenshot({ path: seen(`-${shape}.png`), fullPage: true });
+    if (shape === "desk") {
+      await page.pdf({ path: seen(".pdf"), preferCSSPageSize: true });
+      const heads = await page.locator(".running p").allTextContents();
+      if (heads.length) printed(seen(".pdf"), heads, await page.locator("h2, h3").allTextContents());
+      else if (name === "paper.html") faults.push(`${name}: there is no running head`);
+    }
+    await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) faults.push(`${at}: the page is ${wide} pixels wider than the screen`);
+    faults.push(...(await page.evaluate(skipped)).map((f) => `${at}: ${f}`));
+    await page.evaluate(axe);
+    const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
+    rules = Math.min(rules, passes.length);
+    for (const v of violations) faults.push(`${at}: ${v.id}, ${v.help}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
+    await page.close();
+  }
   await context.close();
 }
 const pictures = readdirSync(folder).filter((name) => name.endsWith(".svg"));
@@ -66,13 +99,13 @@ for (const name of pictures) {
   await page.goto("file://" + join(folder, name));
   await page.screenshot({ path: join(folder, name.replace(".svg", ".png")) });
   const { found, texts } = await page.evaluate(crowded);
-  if (texts < 40) faults.push(`${name}: only ${texts} texts`);
+  if (texts < (name.startsWith("small-") ? 10 : 40)) faults.push(`${name}: only ${texts} texts`);
   faults.push(...found.map((f) => `${name}: ${f}`));
   await page.close();
 }
 await browser.close();
-console.log(`${pictures.length} pictures looked at, ${rules} rules of accessibility kept on ${Object.keys(shapes).length} screens`);
-if (pictures.length < 3 || rules < 15 || faults.length) {
+console.log(`${documents.length} documents and ${pictures.length} pictures looked at, ${rules} rules of accessibility kept on ${Object.keys(shapes).length} screens`);
+if (documents.length < 2 || pictures.length < 4 || rules < 15 || faults.length) {
   console.error(faults.join("\n"));
   process.exit(1);
 }

@@ -21,7 +21,7 @@ type picture interface {
 }
 
 func samples() map[string]picture {
-	return map[string]picture{"heat-map": heatMap(), "ranked-bars": rankedBars(), "series": series()}
+	return map[string]picture{"heat-map": heatMap(), "ranked-bars": rankedBars(), "series": series(), "small-bars": smallBars()}
 }
 
 func svg(t *testing.T, p picture) []byte {
@@ -33,7 +33,7 @@ func svg(t *testing.T, p picture) []byte {
 	return b.Bytes()
 }
 
-func html(t *testing.T, p chart.Page) []byte {
+func html(t *testing.T, p interface{ Write(w io.Writer) error }) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := p.Write(&b); err != nil {
@@ -44,7 +44,7 @@ func html(t *testing.T, p chart.Page) []byte {
 
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	files := map[string][]byte{"page.html": html(t, page())}
+	files := map[string][]byte{"page.html": html(t, page()), "paper.html": html(t, paper())}
 	for name, p := range samples() {
 		files[name+".svg"] = svg(t, p)
 	}

@@ -1,6 +1,7 @@
 // Package chart draws what it is given as SVG: a table of boroughs and indicators in
-// colours ([HeatMap]), ranked bars ([RankedBars]) and lines over quarters ([Series]); and
-// puts pictures, words and tables on one page for screen and paper ([Page]).
+// colours ([HeatMap]), ranked bars ([RankedBars]), a few bars beside a text ([SmallBars]) and
+// lines over quarters ([Series]); and puts pictures, words and tables on one page for screen
+// and paper ([Page]), and what people have written into a document of parts ([Paper]).
 //
 // It knows nothing of who may see what: its caller fills in what may be shown. What a
 // picture shows stands in its [Table] too, word for word, and nothing else does, so that

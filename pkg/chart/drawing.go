@@ -109,9 +109,9 @@ func (d *drawing) block(x, y, width float64, i ink, text string) (next float64) 
 }
 
 // head writes title and description and answers where the picture may begin.
-func (d *drawing) head(f Frame) (next float64) {
+func (d *drawing) head(f Frame, in ink) (next float64) {
 	d.title, d.desc = f.title(), clean(f.Description)
-	y := d.block(padding, padding, d.width-2*padding, titleInk, d.title)
+	y := d.block(padding, padding, d.width-2*padding, in, d.title)
 	if d.desc != "" {
 		y = d.block(padding, y+4, d.width-2*padding, textInk, d.desc)
 	}

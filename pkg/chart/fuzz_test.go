@@ -34,7 +34,8 @@ func FuzzTexts(f *testing.F) {
 				Frame: frame, RowsAre: text, Unit: text, Bars: []chart.Bar{{Name: text, Place: text, Marked: true, Figure: figure}, {Name: text, Figure: hidden}},
 				Lines: []chart.Level{{Name: text, Figure: figure}, {Name: text, Figure: figure}},
 			},
-			"series": chart.Series{Frame: frame, Unit: text, Periods: []string{text, "Q2"}, Lines: []chart.Line{{Name: text, Marked: true, Points: []chart.Figure{figure, hidden}}}, Breaks: []chart.Break{{Before: 1, Words: text}}},
+			"small bars": chart.SmallBars{Frame: frame, RowsAre: text, Unit: text, Bars: []chart.Bar{{Name: text, Marked: true, Figure: figure}, {Name: text, Figure: hidden}}},
+			"series":     chart.Series{Frame: frame, Unit: text, Periods: []string{text, "Q2"}, Lines: []chart.Line{{Name: text, Marked: true, Points: []chart.Figure{figure, hidden}}}, Breaks: []chart.Break{{Before: 1, Words: text}}},
 		} {
 			drawn := svg(t, p)
 			if !utf8.Valid(drawn) {
@@ -46,9 +47,12 @@ func FuzzTexts(f *testing.F) {
 			}
 			table := p.Table()
 			page := html(t, chart.Page{Title: text, Words: []string{text}, Foot: []string{text}, Sections: []chart.Section{{Heading: text, Words: []string{text}, Picture: p, Table: &table, List: []string{text}}}})
-			for _, e := range parsed(t, page, false) {
+			paper := html(t, chart.Paper{Title: text, Owner: text, Classification: text, State: text, Parts: []chart.PaperPart{{Heading: text, Passages: []chart.Passage{{
+				Heading: text, Text: text, List: []string{text}, Exhibits: []chart.Exhibit{{Words: text, Picture: p, Remark: text}}, Sources: []chart.Source{{Title: text, Link: text, Reference: text, Date: text}},
+			}}}}})
+			for _, e := range append(parsed(t, page, false), parsed(t, paper, false)...) {
 				if e.name == "script" || e.attributes["onload"] != "" {
-					t.Errorf("%s: the page has %s %v", name, e.name, e.attributes)
+					t.Errorf("%s: a document has %s %v", name, e.name, e.attributes)
 				}
 			}
 		}

@@ -254,7 +254,7 @@ func rowName(marked bool) ink {
 func (h HeatMap) draw(prefix string) *drawing {
 	l := h.layout()
 	d := &drawing{prefix: prefix, width: max(l.left+l.column*float64(len(h.Columns))+padding, 560)}
-	y := h.heads(d, l, d.head(h.Frame))
+	y := h.heads(d, l, d.head(h.Frame, titleInk))
 	var frames [][2]float64 // where a marked row begins and ends
 	for _, g := range h.Groups {
 		if name := clean(g.Name); name != "" {

@@ -3,7 +3,7 @@ package chart
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"html/template"
 	"io"
@@ -32,31 +32,63 @@ type Section struct {
 }
 
 var (
-	//go:embed page.html
-	pageHTML string
+	//go:embed *.html
+	templateFiles embed.FS
+	templates     = template.Must(template.ParseFS(templateFiles, "*.html"))
+
+	//go:embed common.css
+	commonCSS string // of every document
 	//go:embed page.css
 	pageCSS string
-
-	pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 )
 
 // PagePolicy is the Content-Security-Policy under which a page looks as it should:
 // nothing but its own style, which is known by its hash.
-func PagePolicy() string {
-	hash := sha256.Sum256([]byte(pageCSS))
+func PagePolicy() string { return policy(commonCSS + pageCSS) }
+
+// policy lets the style in, and nothing else.
+func policy(style string) string {
+	hash := sha256.Sum256([]byte(style))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
+
+// placed is a picture in a document, with its table.
+type placed struct {
+	Prefix  string // of its ids
+	Drawing template.HTML
+	Shown   *Table
+	Wide    bool // wider than a telephone: it scrolls in a frame of its own
+}
+
+func place(p Picture, prefix string) placed {
+	if p == nil {
+		return placed{}
+	}
+	var svg bytes.Buffer
+	drawing, table := p.draw(prefix), p.Table()
+	_, _ = drawing.WriteTo(&svg)                                                                                         // a buffer takes everything
+	return placed{Prefix: prefix, Drawing: template.HTML(svg.String()), Shown: &table, Wide: drawing.width > smallWidth} //nolint:gosec // the drawing has escaped every text
+}
+
+// fill writes the template's document, once all of it is known to be good.
+func fill(w io.Writer, name string, view any) error {
+	var document bytes.Buffer
+	if err := templates.ExecuteTemplate(&document, name, view); err != nil {
+		return err
+	}
+	_, err := document.WriteTo(w)
+	return err
 }
 
 // Write writes the page as HTML.
 func (p Page) Write(w io.Writer) error {
 	type part struct {
 		Section
+		placed
 
-		ID      string
-		Words   []string
-		Drawing template.HTML
-		Shown   *Table // of the picture
-		List    []string
+		ID    string
+		Words []string
+		List  []string
 	}
 	view := struct {
 		Title       string
@@ -64,22 +96,12 @@ func (p Page) Write(w io.Writer) error {
 		Warned      bool
 		Style       template.CSS
 		Parts       []part
-	}{titled(p.Title, p.Illustrative, p.SmallNumbers), cleanAll(p.Words), cleanAll(p.Foot), p.Illustrative || p.SmallNumbers, template.CSS(pageCSS), nil} //nolint:gosec // our own file
+	}{titled(p.Title, p.Illustrative, p.SmallNumbers), cleanAll(p.Words), cleanAll(p.Foot), p.Illustrative || p.SmallNumbers, template.CSS(commonCSS + pageCSS), nil} //nolint:gosec // our own files
 	for i, s := range p.Sections {
-		made := part{Section: s, ID: "part-" + strconv.Itoa(i+1), Words: cleanAll(s.Words), List: cleanAll(s.List)}
+		id := "part-" + strconv.Itoa(i+1)
+		made := part{Section: s, placed: place(s.Picture, id), ID: id, Words: cleanAll(s.Words), List: cleanAll(s.List)}
 		made.Heading = clean(s.Heading)
-		if s.Picture != nil {
-			var svg bytes.Buffer
-			_, _ = s.Picture.draw(made.ID).WriteTo(&svg) // a buffer takes everything
-			table := s.Picture.Table()
-			made.Drawing, made.Shown = template.HTML(svg.String()), &table //nolint:gosec // the drawing has escaped every text
-		}
 		view.Parts = append(view.Parts, made)
 	}
-	var page bytes.Buffer
-	if err := pageTemplate.Execute(&page, view); err != nil {
-		return err
-	}
-	_, err := page.WriteTo(w)
-	return err
+	return fill(w, "page.html", view)
 }

@@ -252,7 +252,7 @@ func TestContrast(t *testing.T) {
 		t.Errorf("only the pairs %v were seen", pairs)
 	}
 	// What is no text, and means something, stands out from the white panel.
-	for _, p := range []picture{rankedBars(), series()} {
+	for _, p := range []picture{rankedBars(), series(), smallBars()} {
 		for _, e := range parsed(t, svg(t, p), true) {
 			colour := e.attributes["stroke"]
 			if colour == "" {

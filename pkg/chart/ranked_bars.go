@@ -145,7 +145,7 @@ func (b RankedBars) legend() []string {
 	_, levels := b.levels()
 	legend := []string{b.order()}
 	if slices.ContainsFunc(drawn, func(bar Bar) bool { return bar.Status == Hidden }) {
-		legend = append(legend, "Dashed band: "+statuses[Hidden].name+statuses[Hidden].why+"; it lies between the ends")
+		legend = append(legend, band)
 	}
 	marked := func(words string, bars []Bar) {
 		var names []string
@@ -205,6 +205,9 @@ var (
 	tickInk  = ink{size: 10, colour: grey, anchor: "middle"}
 )
 
+// band is what a hidden figure with known ends is drawn as, in words.
+var band = "Dashed band: " + statuses[Hidden].name + statuses[Hidden].why + "; it lies between the ends"
+
 // dashes tell lines apart, the first of them solid.
 var dashes = [...]string{"", "7 4", "2 3", "9 3 2 3"}
 
@@ -243,7 +246,7 @@ func (b RankedBars) draw(prefix string) *drawing {
 	drawn, _ := b.sorted()
 	lines, _ := b.levels()
 	l := b.layout(drawn, lines)
-	y := d.head(b.Frame)
+	y := d.head(b.Frame, titleInk)
 
 	// What the columns are, and each line's name on a row of its own, so that none covers another.
 	strong := barInk
@@ -258,13 +261,13 @@ func (b RankedBars) draw(prefix string) *drawing {
 	var names []barName
 	y = tops
 	for _, bar := range drawn {
-		n := b.name(l, bar, y)
+		n := l.row(d, bar, y)
 		names = append(names, n)
 		y += n.height
 	}
 	b.axis(d, l, tops, y)
 	for i, bar := range drawn {
-		b.bar(d, l, names[i].y, bar)
+		l.bar(d, names[i].y, bar)
 	}
 	for i, line := range lines {
 		x := l.scale.at(line.Value)
@@ -275,19 +278,19 @@ func (b RankedBars) draw(prefix string) *drawing {
 	}
 	for _, bar := range b.Bars {
 		if bar.Marked {
-			d.tell(b.told(bar))
+			d.tell(bar.sentence(b.Unit))
 		}
 	}
 	d.foot(y+26, b.notes(b.legend()))
 	return d
 }
 
-// told is a marked bar in a sentence.
-func (b RankedBars) told(bar Bar) string {
+// sentence is the bar for those who hear it.
+func (bar Bar) sentence(unit string) string {
 	bar.Figure = bar.plain()
 	sentence := clean(bar.Name) + ": " + bar.told()
 	if bar.Text != "" {
-		sentence += " " + clean(b.Unit)
+		sentence += " " + clean(unit)
 	}
 	if place := clean(bar.Place); place != "" {
 		sentence += ", place " + place
@@ -328,7 +331,8 @@ func (b RankedBars) axis(d *drawing, l barLayout, top, bottom float64) {
 	d.body.WriteString("</g>\n")
 }
 
-func (b RankedBars) bar(d *drawing, l barLayout, y float64, bar Bar) {
+// bar draws what lies between zero and the value, or between the ends of a hidden one.
+func (l barLayout) bar(d *drawing, y float64, bar Bar) {
 	lower, upper, _ := bar.ends()
 	from, to, height := l.scale.at(min(0, lower)), l.scale.at(max(0, upper)), float64(barHeight-5)
 	y += 2
@@ -354,12 +358,12 @@ type barName struct {
 	y, height   float64
 }
 
-func (b RankedBars) name(l barLayout, bar Bar, y float64) barName {
+func (l barLayout) row(d *drawing, bar Bar, y float64) barName {
 	n := barName{bar: bar, ink: barInk, y: y}
 	n.ink.bold = bar.Marked
 	_, upper, _ := bar.ends()
 	n.name = n.ink.wrap(bar.Name, l.names)
-	n.words = n.ink.wrap(bar.words(), barsWidth-padding-l.scale.at(max(0, upper))-5)
+	n.words = n.ink.wrap(bar.words(), d.width-padding-l.scale.at(max(0, upper))-5)
 	places := len(n.ink.wrap(bar.Place, l.name-l.place-6))
 	n.height = barHeight + float64(max(len(n.name), len(n.words), places, 1)-1)*n.ink.leading()
 	return n

@@ -153,7 +153,7 @@ func (s Series) layout(d *drawing, top float64) seriesLayout {
 
 func (s Series) draw(prefix string) *drawing {
 	d := &drawing{prefix: prefix, width: seriesWidth}
-	top := d.head(s.Frame)
+	top := d.head(s.Frame, titleInk)
 	strong := barInk
 	strong.bold = true
 	top = d.block(padding, top, d.width-2*padding, strong, clean(s.Unit)) + 18 // the word break stands above the lines

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/chart"
 	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
 )
@@ -194,9 +195,9 @@ func (s *Server) evaluationPage(ctx context.Context, id string, number *int) (ap
 		return nil, err
 	}
 	var out bytes.Buffer
-	paper := selfEvaluationPaper(paperHeading(ctx, &of), outline, &shown, paperFigures(ctx, figures))
+	paper := selfEvaluationPaper(s.paperHeading(ctx, &of), outline, &shown, paperFigures(ctx, figures))
 	if err := paper.Write(&out); err != nil {
 		return nil, err
 	}
-	return reply{call: call, status: http.StatusOK, content: newContent(htmlPage, 0, out.Bytes()), policy: paperPolicy()}, nil
+	return reply{call: call, status: http.StatusOK, content: newContent(htmlPage, 0, out.Bytes()), policy: chart.PaperPolicy()}, nil
 }
