@@ -1234,11 +1234,6 @@ const (
 	Upn         ScreeningKind = "upn"
 )
 
-// Defines values for SelfEvaluationSectionStepName.
-const (
-	WriteSection SelfEvaluationSectionStepName = "write-section"
-)
-
 // Defines values for SelfEvaluationState.
 const (
 	SelfEvaluationStateDraft     SelfEvaluationState = "draft"
@@ -1248,15 +1243,16 @@ const (
 
 // Defines values for SelfEvaluationStepName.
 const (
-	SelfEvaluationStepNameAcknowledge SelfEvaluationStepName = "acknowledge"
-	SelfEvaluationStepNameDelete      SelfEvaluationStepName = "delete"
-	SelfEvaluationStepNameEdit        SelfEvaluationStepName = "edit"
-	SelfEvaluationStepNameMigrate     SelfEvaluationStepName = "migrate"
-	SelfEvaluationStepNameRedact      SelfEvaluationStepName = "redact"
-	SelfEvaluationStepNameReopen      SelfEvaluationStepName = "reopen"
-	SelfEvaluationStepNameShare       SelfEvaluationStepName = "share"
-	SelfEvaluationStepNameSignOff     SelfEvaluationStepName = "sign-off"
-	SelfEvaluationStepNameWithdraw    SelfEvaluationStepName = "withdraw"
+	SelfEvaluationStepNameAcknowledge  SelfEvaluationStepName = "acknowledge"
+	SelfEvaluationStepNameDelete       SelfEvaluationStepName = "delete"
+	SelfEvaluationStepNameEdit         SelfEvaluationStepName = "edit"
+	SelfEvaluationStepNameMigrate      SelfEvaluationStepName = "migrate"
+	SelfEvaluationStepNameRedact       SelfEvaluationStepName = "redact"
+	SelfEvaluationStepNameReopen       SelfEvaluationStepName = "reopen"
+	SelfEvaluationStepNameShare        SelfEvaluationStepName = "share"
+	SelfEvaluationStepNameSignOff      SelfEvaluationStepName = "sign-off"
+	SelfEvaluationStepNameWithdraw     SelfEvaluationStepName = "withdraw"
+	SelfEvaluationStepNameWriteSection SelfEvaluationStepName = "write-section"
 )
 
 // Defines values for SelfEvaluationTemplateStepName.
@@ -7053,7 +7049,7 @@ type MissingPart struct {
 
 	// Pointer Where in the draft it is missing (RFC 6901), or null where it stands elsewhere.
 	//
-	// Example: /sections/0/answers/quality
+	// Example: /draft/0/answers/quality
 	Pointer *string `json:"pointer"`
 }
 
@@ -10725,6 +10721,9 @@ type SelfEvaluation struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
+	// Draft What is being written; null where nothing is, for everybody else, and in lists.
+	Draft *[]SelfEvaluationSection `json:"draft"`
+
 	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 	//
 	// Example: "1764056400000000"
@@ -10761,9 +10760,6 @@ type SelfEvaluation struct {
 
 	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
 	Screening *[]ScreeningMark `json:"screening,omitempty"`
-
-	// Sections The draft; null where there is none, for everybody else, and in lists.
-	Sections *[]SelfEvaluationSection `json:"sections"`
 
 	// Sharings Who reads which version: all for its borough, those that have begun for the team, its own for a group.
 	Sharings []Sharing `json:"sharings"`
@@ -11003,9 +10999,6 @@ type SelfEvaluationSection struct {
 	// Risks What may go wrong.
 	Risks []SectionItem `json:"risks"`
 
-	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
-	Steps *[]SelfEvaluationSectionStep `json:"steps,omitempty"`
-
 	// Strengths What is strong.
 	Strengths []SectionItem `json:"strengths"`
 
@@ -11072,12 +11065,6 @@ type SelfEvaluationSectionPatch struct {
 	// Strengths What is strong.
 	Strengths *[]SectionItemInput `json:"strengths,omitempty"`
 }
-
-// SelfEvaluationSectionStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
-type SelfEvaluationSectionStep = Step
-
-// SelfEvaluationSectionStepName What can be done. More may come.
-type SelfEvaluationSectionStepName string
 
 // SelfEvaluationState Where it stands as the caller sees it: `draft` where something is written that is not signed, which its borough alone knows; `signed_off` where a version is signed; `shared` where others read one. More may come.
 type SelfEvaluationState string

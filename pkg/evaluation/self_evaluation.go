@@ -2,6 +2,8 @@ package evaluation
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"peerchallenge/pkg/programme"
@@ -162,7 +164,11 @@ func (s *SelfEvaluation) Missing() []programme.Fault {
 	if s.Draft == nil || s.Facts.Outline == nil {
 		return nil
 	}
-	return slices.Concat(s.Draft.Missing(s.Facts.Outline), s.Facts.Narratives, programme.Unacknowledged(s))
+	missing := s.Draft.Missing(s.Facts.Outline)
+	for i := range missing {
+		missing[i].Pointer = "/draft" + strings.TrimPrefix(missing[i].Pointer, "/sections")
+	}
+	return slices.Concat(missing, s.Facts.Narratives, programme.Unacknowledged(s))
 }
 
 // NeedsReason implements [programme.Record].
@@ -179,7 +185,7 @@ func (s *SelfEvaluation) Texts() []programme.Text {
 	if s.Draft == nil {
 		return nil
 	}
-	return s.Draft.texts("", programme.Text{Boroughs: s.Writers(), Systems: true, Private: true, Awaited: true})
+	return s.Draft.texts("/draft", programme.Text{Boroughs: s.Writers(), Systems: true, Private: true, Awaited: true})
 }
 
 // Writers implements [programme.Worded].
@@ -248,7 +254,7 @@ func (*Version) TableName() string { return "self_evaluation_versions" }
 // Texts lists what people have written in the version. The programme's team takes words out
 // of what it may read.
 func (v *Version) Texts(s *SelfEvaluation) []programme.Text {
-	return v.Document.texts(versionPointer(v.Number), programme.Text{Boroughs: s.Writers(), Private: !s.everShared(v.Number)})
+	return v.Document.texts("/versions/"+strconv.Itoa(v.Number)+"/sections", programme.Text{Boroughs: s.Writers(), Private: !s.everShared(v.Number)})
 }
 
 // Filter leaves those self-evaluations of a list that agree with every member that is given.

@@ -2,7 +2,6 @@ package evaluation
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"peerchallenge/pkg/programme"
@@ -190,6 +189,18 @@ func (s *SelfEvaluation) Seen(actor programme.Actor, now time.Time) *Face {
 	return f
 }
 
+// VersionFor answers the version of what the actor knows of it, by which they say what they
+// change: to others than its borough it is the moment of that, and not the record's own.
+func (s *SelfEvaluation) VersionFor(actor programme.Actor, now time.Time) int64 {
+	if actor.WritesFor(s.Borough) {
+		return s.Version
+	}
+	if face := s.Seen(actor, now); face != nil {
+		return face.UpdatedAt.UnixMicro()
+	}
+	return 0
+}
+
 // NewestFor answers the number of the newest version that the actor may read at the time; nil
 // where there is none.
 func (s *SelfEvaluation) NewestFor(actor programme.Actor, now time.Time) *int {
@@ -264,5 +275,3 @@ func (s *SelfEvaluation) Readers(given map[string][]string, now time.Time) []Rea
 	}
 	return readers
 }
-
-func versionPointer(number int) string { return "/versions/" + strconv.Itoa(number) }

@@ -12,7 +12,7 @@ import (
 func (d *Document) texts(at string, like programme.Text) []programme.Text {
 	var texts []programme.Text
 	for i := range d.Sections {
-		c, here := &d.Sections[i].Content, at+"/sections/"+strconv.Itoa(i)
+		c, here := &d.Sections[i].Content, at+"/"+strconv.Itoa(i)
 		for n := range c.Answers {
 			texts = append(texts, like.At(place(here, "answers", n)+"/text", c.Answers[n].Text)...)
 		}
@@ -26,7 +26,7 @@ func (d *Document) texts(at string, like programme.Text) []programme.Text {
 		}
 		for n := range c.Evidence {
 			e, there := &c.Evidence[n], place(here, "evidence", n)
-			texts = slices.Concat(texts, like.At(there+"/title", &e.Title), like.At(there+"/link", e.Link), like.At(there+"/reference", e.Reference))
+			texts = slices.Concat(texts, like.At(there+"/title", &e.Title), like.At(there+"/reference", e.Reference))
 		}
 		for n := range c.Indicators {
 			texts = append(texts, like.At(place(here, "indicators", n)+"/remark", c.Indicators[n].Remark)...)

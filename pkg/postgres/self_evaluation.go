@@ -286,14 +286,23 @@ func (w *work) holdEvaluation(id string) (evaluation.SelfEvaluation, error) {
 func (s *Store) changeEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step, do func(w *work, row *evaluation.SelfEvaluation) error) (evaluation.SelfEvaluation, error) {
 	var row evaluation.SelfEvaluation
 	err := s.act(ctx, actor, func(w *work) (err error) {
-		if _, err = w.holdEvaluation(id); err != nil {
+		held, err := w.holdEvaluation(id)
+		if err != nil {
 			return err
+		}
+		if held.VersionFor(actor, w.now) != version {
+			version = noVersion
+		} else {
+			version = held.Version
 		}
 		row, err = change(w.ctx, s, actor, selfEvaluations, id, version, step, do)
 		return err
 	})
 	return orZero(row, err)
 }
+
+// noVersion is of no record: who names it has an old copy.
+const noVersion = -1
 
 // SignOffSelfEvaluation freezes the draft at the version under a number, with its receipt.
 // The error is Forbidden for anyone but the borough's lead, NotFound, Stale, or Conflict if

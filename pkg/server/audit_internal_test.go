@@ -12,6 +12,7 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -50,14 +51,18 @@ var audited = map[string]struct {
 	"reminder":                {returns.Reminder{}, "Reminder"},
 	"reminder-address":        {returns.ReminderAddress{}, "ReminderAddress"},
 	"benchmarking-submission": {returns.Submission{}, "BenchmarkingSubmission"},
+	"self-evaluation":         {evaluation.SelfEvaluation{}, "SelfEvaluation"},
 	"authorisation":           {programme.Authorisation{}, "Authorisation"},
 	"receipt":                 {programme.Receipt{}, "Receipt"},
-	"event":                   {programme.Event{}, "Event"},
-	"milestone":               {programme.Milestone{}, "Milestone"},
-	"framework":               {framework.Framework{}, "Framework"},
-	"api-client":              {programme.APIClient{}, "ApiClient"},
-	"read-key":                {programme.ReadKey{}, "ReadKey"},
-	"token-revocation":        {programme.TokenRevocation{}, "TokenRevocation"},
+
+	"self-evaluation-template": {evaluation.Template{}, "SelfEvaluationTemplate"},
+
+	"event":            {programme.Event{}, "Event"},
+	"milestone":        {programme.Milestone{}, "Milestone"},
+	"framework":        {framework.Framework{}, "Framework"},
+	"api-client":       {programme.APIClient{}, "ApiClient"},
+	"read-key":         {programme.ReadKey{}, "ReadKey"},
+	"token-revocation": {programme.TokenRevocation{}, "TokenRevocation"},
 }
 
 // unshown are members by which the service itself counts, and of which the

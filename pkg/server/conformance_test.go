@@ -101,7 +101,7 @@ func (w *world) address(op *described) string {
 	w.t.Helper()
 	path, query := w.quarterOf(op, op.path), url.Values{}
 	if id := w.recordOf(op); id != "" {
-		path = strings.NewReplacer("{id}", id, "{version}", id).Replace(path)
+		path = strings.NewReplacer("{id}", id, "/frameworks/{version}", "/frameworks/"+id).Replace(path)
 	}
 	for _, p := range op.parameters {
 		example := fmt.Sprint(p.Value.Example)
@@ -201,8 +201,11 @@ func firstRole(op *described) programme.Role {
 // of the operation itself, or for a step or a part of a record, the record's.
 func (w *world) stated(path string) string {
 	path, _, _ = strings.Cut(path, "?")
-	if strings.HasPrefix(path, "/v1/boroughs/") && strings.Contains(path, "/benchmarking-submissions/") {
+	if strings.HasPrefix(path, "/v1/boroughs/") && (strings.Contains(path, "/benchmarking-submissions/") || strings.Contains(path, "/self-evaluations/")) {
 		return path // which is a record's own, beside the one under its id
+	}
+	if strings.HasPrefix(path, "/v1/self-evaluations/") && strings.Contains(path, "/sections/") {
+		return path // a section has a state of its own
 	}
 	if parts := strings.Split(path, "/"); len(parts) > 4 {
 		return strings.Join(parts[:4], "/")

@@ -14,6 +14,7 @@ import (
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
@@ -93,9 +94,13 @@ func mappings() map[string]mapping {
 			s.Thread[0].Text = found
 			return submissionWire(askedBy("x"))(s)
 		}),
-		"BenchmarkingVersion":       filled(versionWire),
-		"ReceiptVerification":       {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
-		"BenchmarkingHistoryReport": filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
+		"BenchmarkingVersion":           filled(versionWire),
+		"SelfEvaluationTemplate":        of(selfEvaluationTemplates, nil),
+		"SelfEvaluationTemplateVersion": filled(templateVersionWire),
+		"SelfEvaluationSection":         filled(func(w *evaluation.Writing) api.SelfEvaluationSection { return sectionWire(w.Asks, w.Section) }),
+		"SelfEvaluationVersionEntry":    filled((&Server{clock: time.Now}).versionEntry(askedBy("x"))),
+		"ReceiptVerification":           {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
+		"BenchmarkingHistoryReport":     filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
 		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
 			wire := reportWire(got)
 			wire.MaySubmit = true // which is so where nothing is found
@@ -160,7 +165,10 @@ func mappings() map[string]mapping {
 
 // unmapped are schemas that operations answer and that are told elsewhere, and where.
 var unmapped = map[string]string{
-	"AuditEntry": "TestAuditMapperForgetsNothing", "Change": "TestChangeMapperForgetsNothing",
+	"SelfEvaluation": "made of what its borough writes, or of what others know: TestASelfEvaluationFromDraftToGroup", "SelfEvaluationVersion": "likewise", "SelfEvaluationRead": "likewise",
+	"SelfEvaluationReceived": "SelfEvaluation, and what became of it", "SelfEvaluationMigration": "likewise", "SelfEvaluationChanges": "written by pkg/evaluation, piece by piece: TestVersionsAreCompared",
+	"SelfEvaluationTemplateChanges": "likewise: TestATemplateAndItsVersions",
+	"AuditEntry":                    "TestAuditMapperForgetsNothing", "Change": "TestChangeMapperForgetsNothing",
 	"DistributionItem": "made from the snapshot with its list: TestDistribution", "StatisticalNeighbour": "likewise",
 	"TokenAnswer": "of RFC 6749: TestTheTokenEndpointKeepsItsRules", "IssuerMetadata": "of RFC 8414: TestAStandardClientLibraryGetsAToken",
 	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",

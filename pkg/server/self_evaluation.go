@@ -169,8 +169,7 @@ func (s *Server) RedactSelfEvaluation(ctx context.Context, r api.RedactSelfEvalu
 	return s.evaluationReply(ctx)(s.store.RedactSelfEvaluation(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), redactedPlaces(r.Body)))
 }
 
-// evaluationReply answers one to whoever asks: to others than its borough with an ETag of
-// these bytes alone, since its version counts what is none of theirs.
+// evaluationReply answers one to whoever asks.
 func (s *Server) evaluationReply(ctx context.Context) func(evaluation.SelfEvaluation, error) (api.Response, error) {
 	return func(row evaluation.SelfEvaluation, err error) (api.Response, error) {
 		if err != nil {
@@ -180,10 +179,7 @@ func (s *Server) evaluationReply(ctx context.Context) func(evaluation.SelfEvalua
 		if err != nil {
 			return nil, err
 		}
-		if !callOf(ctx).actor.WritesFor(row.Borough) {
-			return ok(ctx, wire)
-		}
-		return resource(ctx, row.Version, wire)
+		return resource(ctx, row.VersionFor(callOf(ctx).actor, s.clock()), wire)
 	}
 }
 
@@ -236,7 +232,7 @@ func (s *Server) wholeEvaluation(ctx context.Context, row *evaluation.SelfEvalua
 	if row.Draft == nil || row.Facts.Outline == nil {
 		return wire, nil
 	}
-	wire.Sections = new(sectionsWire(row.Facts.Outline, row.Draft))
+	wire.Draft = new(sectionsWire(row.Facts.Outline, row.Draft))
 	var err error
 	wire.Figures, err = s.citedFigures(ctx, call.actor, row.Draft)
 	return wire, err
