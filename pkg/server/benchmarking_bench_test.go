@@ -240,15 +240,22 @@ func (w *world) sent(quarter string, number int) (id, tag string) {
 	return id, lead.does(path, "submit", "").want(200).header.Get("ETag")
 }
 
-// valuesFor is a return that says of each count the same, and of each whole what its parts
-// add up to.
+// valuesFor is a return that says of each count the same, and of each whole that much more than
+// its parts add up to.
 func valuesFor(d framework.Document, each float64) returns.Values {
-	values := make(returns.Values, len(d.Counts))
+	values, n := make(returns.Values, len(d.Counts)), map[string]*float64{}
 	for i := range d.Counts {
 		values[i] = returns.Value{Count: d.Counts[i].Code, Status: returns.Reported, Value: new(each)}
+		n[d.Counts[i].Code] = values[i].Value
+	}
+	for range d.Families { // until wholes that are parts are as great as they must be
 		for _, f := range d.Families {
-			if f.Whole == d.Counts[i].Code {
-				values[i].Value = new(each * float64(len(f.Parts)+1))
+			sum := each
+			for _, part := range f.Parts {
+				sum += *n[part]
+			}
+			if whole := n[f.Whole]; whole != nil {
+				*whole = sum
 			}
 		}
 	}
