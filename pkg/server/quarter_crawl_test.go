@@ -58,9 +58,10 @@ func (c *crawling) filled(address string) []string {
 		}
 		var further []string
 		names = true
+		noun, _, _ := strings.Cut(place, "{")
 		for _, path := range paths {
 			for _, value := range values {
-				further = append(further, strings.Replace(path, place, place[:strings.Index(place, "{")]+value, 1))
+				further = append(further, strings.Replace(path, place, noun+value, 1))
 			}
 		}
 		paths = further
