@@ -9192,6 +9192,24 @@ type QuarterFigure struct {
 	// Example: false
 	Own bool `json:"own"`
 
+	// PeersExcluded Who of them is not compared, and why.
+	PeersExcluded []ShownExclusion `json:"peersExcluded"`
+
+	// PeersMean The mean of those of them that are compared, each with the same weight; null where there is none.
+	PeersMean *float64 `json:"peersMean"`
+
+	// PeersN How many of them are compared; null where none were asked for.
+	PeersN *int `json:"peersN"`
+
+	// PeersPooled The group or the peers that were asked for as if they were one; null where none were, and where that is not made.
+	PeersPooled *float64 `json:"peersPooled"`
+
+	// PeersPooledLower The least that it can be, wherever hidden figures lie; null where somebody is left out of it.
+	PeersPooledLower *float64 `json:"peersPooledLower"`
+
+	// PeersPooledUpper The most that it can be, likewise.
+	PeersPooledUpper *float64 `json:"peersPooledUpper"`
+
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
@@ -15805,6 +15823,12 @@ type ListQuarterFiguresParams struct {
 	// Exception Only those beyond that edge of the region.
 	Exception *Exception `form:"exception,omitempty" json:"exception,omitempty"`
 
+	// PeerChallengeGroupId With what the boroughs of this peer challenge group have together, beside each figure.
+	PeerChallengeGroupId *ResourceId `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// Peer With what these boroughs have together, beside each figure; given once for each, and in place of a group.
+	Peer *[]GeographyCode `form:"peer,omitempty" json:"peer,omitempty"`
+
 	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
 	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
 
@@ -15831,6 +15855,12 @@ type ListQuarterFiguresParams struct {
 type GetQuarterFiguresWorkbookParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// PeerChallengeGroupId With what the boroughs of this peer challenge group have together, beside each figure.
+	PeerChallengeGroupId *ResourceId `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// Peer With what these boroughs have together, beside each figure; given once for each, and in place of a group.
+	Peer *[]GeographyCode `form:"peer,omitempty" json:"peer,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -21120,6 +21150,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("borough", false, &r.Params.Borough)
 		from.query("indicator", false, &r.Params.Indicator)
 		from.query("exception", false, &r.Params.Exception)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peer", false, &r.Params.Peer)
 		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
@@ -21137,6 +21169,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/quarters/:quarter/figures.xlsx", o.GetQuarterFiguresWorkbook, func(from *request, r *GetQuarterFiguresWorkbookRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peer", false, &r.Params.Peer)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/quarterly-series", o.ListQuarterPoints, func(from *request, r *ListQuarterPointsRequestObject) {
