@@ -28,6 +28,9 @@ var (
 )
 
 // commenting is what is sent to put a comment to a section.
+// programmeTeam is how tables of readers name the team.
+const programmeTeam = "programme "
+
 func commenting(on, section, kind string) string {
 	return `{"selfEvaluationId":"` + on + `","sectionId":"` + section + `","kind":"` + kind + `","text":"How do you know?"}`
 }
@@ -170,13 +173,13 @@ func TestACommentIsReadByWhoReadsItsVersion(t *testing.T) {
 	}
 	const lead, editor, system = "borough-lead ", "borough-editor ", "borough-system "
 	w.readsComment(path, evaluation, map[string]bool{
-		lead + own: true, editor + own: true, system + own: true, lead + group: true, system + group: true, lead + merton: true, "programme ": true, lead + other: false, lead + farAway: false,
+		lead + own: true, editor + own: true, system + own: true, lead + group: true, system + group: true, lead + merton: true, programmeTeam: true, lead + other: false, lead + farAway: false,
 	})
 
 	// Who leaves reads nothing more, nor what it asked itself.
 	team := w.as(asTeam, "")
 	team.change(http.MethodDelete, inGroup+"/members/"+group, "", "X-Audit-Reason", "It withdraws").want(200)
-	w.readsComment(path, evaluation, map[string]bool{lead + own: true, lead + merton: true, "programme ": true, lead + group: false, editor + group: false})
+	w.readsComment(path, evaluation, map[string]bool{lead + own: true, lead + merton: true, programmeTeam: true, lead + group: false, editor + group: false})
 	if w.as(asLead, own).get(path).want(200).into(&c); c.Borough != group {
 		t.Errorf("what has left is not named: %+v", c)
 	}
@@ -186,7 +189,7 @@ func TestACommentIsReadByWhoReadsItsVersion(t *testing.T) {
 	asker.send(http.MethodPost, commentsList, body, "Idempotency-Key", "k-1").want(201)
 
 	// The end holds by itself, and is the same once it is noted.
-	ended := map[string]bool{lead + own: true, system + own: true, "programme ": true, lead + group: false, editor + group: false, lead + merton: false}
+	ended := map[string]bool{lead + own: true, system + own: true, programmeTeam: true, lead + group: false, editor + group: false, lead + merton: false}
 	turn(time.Date(2026, 11, 28, 0, 0, 1, 0, time.UTC))
 	asker = w.as(asLead, group)
 	w.readsComment(path, evaluation, ended)
@@ -205,7 +208,7 @@ func TestACommentIsReadByWhoReadsItsVersion(t *testing.T) {
 func TestACommentFollowsWhatIsShared(t *testing.T) {
 	t.Parallel()
 	const lead = "borough-lead "
-	shown, hidden := map[string]bool{lead + own: true, "programme ": true, lead + group: true}, map[string]bool{lead + own: true, "programme ": true, lead + group: false}
+	shown, hidden := map[string]bool{lead + own: true, programmeTeam: true, lead + group: true}, map[string]bool{lead + own: true, programmeTeam: true, lead + group: false}
 	for name, end := range map[string]func(w *world, evaluation, challenge string){
 		"taken back": func(w *world, evaluation, _ string) { w.as(asLead, own).does(evaluation, "withdraw", "").want(200) },
 		"closed": func(w *world, _, challenge string) {

@@ -64,13 +64,6 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(id)
 	}
 
-	// A comment: what is asked on one's own and of others', answered, closed, and of which a finding may come.
-	answered := w.comment()
-	w.as(programme.RoleBoroughEditor, own).does(commentsList+"/"+answered, "answer", `{"text":"By audits."}`).want(200)
-	for _, id := range []string{w.standing(exampleComment), answered, w.closedComment(), w.screenedComment(), w.asked("line_of_enquiry")} {
-		k.try(commentsList + "/" + id)
-	}
-
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
 	// A return: a draft, one that is to be explained, and what becomes of them.
