@@ -344,7 +344,7 @@ func (w *world) findsNothing(op *described) {
 		if p.Value.Name == "borough" || p.Value.Name == "secretId" {
 			key = fmt.Sprint(p.Value.Example)
 		}
-		if p.Value.Name == "borough" && (strings.HasSuffix(op.path, "/reminder-addresses") || strings.HasSuffix(op.path, "/exceptions")) {
+		if p.Value.Name == "borough" && slices.ContainsFunc([]string{"/reminder-addresses", "/exceptions", "/dossier", "/papers.zip"}, func(end string) bool { return strings.HasSuffix(op.path, end) }) {
 			key = "E09000099"
 		}
 		if p.Value.Name == "code" {
