@@ -101,7 +101,7 @@ func (s *Server) addEvaluation(ctx context.Context, d *dossier) error {
 	if of.Number == 0 {
 		d.paper.State = "Self-evaluation: draft, not signed"
 	}
-	d.paper.Words = append(d.paper.Words, written.Words...)
+	d.paper.Words = append(d.paper.Words, written.Words[1:]...) // of which the first names the template
 	for _, part := range written.Parts {
 		part.Heading = what + ": " + part.Heading
 		d.add(part)

@@ -34,6 +34,7 @@ func (s *Server) GetPapers(ctx context.Context, r api.GetPapersRequestObject) (a
 		return nil, err
 	}
 	call := callOf(ctx)
+	ctx = withinAnother(ctx)
 	p := newPapers(papersManifest{Borough: r.Borough, BoroughName: name, MadeOn: call.today, Service: serviceVersion()}, mostPapers)
 	for _, add := range []func(context.Context, *papers) error{s.addRecords, s.addReturns, s.addEvaluations} {
 		if err := add(ctx, p); err != nil {
