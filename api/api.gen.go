@@ -9133,6 +9133,24 @@ type QuarterFigure struct {
 	// Example: false
 	Own bool `json:"own"`
 
+	// PeersExcluded Who of them is not compared, and why.
+	PeersExcluded []ShownExclusion `json:"peersExcluded"`
+
+	// PeersMean The mean of those of them that are compared, each with the same weight; null where there is none.
+	PeersMean *float64 `json:"peersMean"`
+
+	// PeersN How many of them are compared; null where none were asked for.
+	PeersN *int `json:"peersN"`
+
+	// PeersPooled The group or the peers that were asked for as if they were one; null where none were, and where that is not made.
+	PeersPooled *float64 `json:"peersPooled"`
+
+	// PeersPooledLower The least that it can be, wherever hidden figures lie; null where somebody is left out of it.
+	PeersPooledLower *float64 `json:"peersPooledLower"`
+
+	// PeersPooledUpper The most that it can be, likewise.
+	PeersPooledUpper *float64 `json:"peersPooledUpper"`
+
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
@@ -9975,10 +9993,13 @@ type ReceiptVerification struct {
 	SignatureMatches bool `json:"signatureMatches"`
 }
 
-// ReceiptVerificationInput The document that is held to the receipt.
+// ReceiptVerificationInput The document that is held to the receipt, which is one of these.
 type ReceiptVerificationInput struct {
 	// BenchmarkingSubmission What the receipt of a version of a return covers.
-	BenchmarkingSubmission SignedReturn `json:"benchmarkingSubmission"`
+	BenchmarkingSubmission *SignedReturn `json:"benchmarkingSubmission,omitempty"`
+
+	// SelfEvaluation What the receipt of a version of a self-evaluation covers.
+	SelfEvaluation *SignedSelfEvaluation `json:"selfEvaluation,omitempty"`
 }
 
 // RecordEtag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
@@ -10706,8 +10727,8 @@ type SelfEvaluation struct {
 	// Example: 2025-26
 	Cycle Cycle `json:"cycle"`
 
-	// Draft What is being written; null where nothing is, for everybody else, and in lists.
-	Draft *[]SelfEvaluationSection `json:"draft"`
+	// Draft What is being written; empty where nothing is, for everybody else, and in lists.
+	Draft []SelfEvaluationSection `json:"draft"`
 
 	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 	//
@@ -11072,8 +11093,8 @@ type SelfEvaluationTemplate struct {
 	// Example: true
 	Default bool `json:"default"`
 
-	// Draft The sections of the next version, for the programme's team; null where none is drafted.
-	Draft *[]TemplateSection `json:"draft"`
+	// Draft The sections of the next version, for the programme's team; empty where none is drafted.
+	Draft []TemplateSection `json:"draft"`
 
 	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
 	//
@@ -11133,7 +11154,7 @@ type SelfEvaluationTemplateInput struct {
 	// Default Whether self-evaluations begin on it that name no template, once a version is published. It takes the place of the one on which they began before.
 	Default *bool `json:"default,omitempty"`
 
-	// Draft The sections of the next version; null discards it.
+	// Draft The sections of the next version; null or none discards it.
 	Draft *[]TemplateSectionInput `json:"draft,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
@@ -11159,7 +11180,7 @@ type SelfEvaluationTemplatePatch struct {
 	// Default Whether self-evaluations begin on it that name no template, once a version is published. It takes the place of the one on which they began before.
 	Default *bool `json:"default,omitempty"`
 
-	// Draft The sections of the next version; null discards it.
+	// Draft The sections of the next version; null or none discards it.
 	Draft *[]TemplateSectionInput `json:"draft,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
@@ -11604,6 +11625,45 @@ type SignedReturn struct {
 
 	// Values One for each count of the framework, in its order.
 	Values []CountValueInput `json:"values"`
+}
+
+// SignedSelfEvaluation What the receipt of a version of a self-evaluation covers.
+type SignedSelfEvaluation struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// Sections What it says, in the template's order, with all members of each section.
+	Sections []SelfEvaluationSectionInput `json:"sections"`
+
+	// SignedAt When it was signed.
+	//
+	// Example: 2026-11-27T05:00:00Z
+	SignedAt time.Time `json:"signedAt"`
+
+	// SignedBy The role in which it was signed.
+	//
+	// Example: borough-lead
+	SignedBy string `json:"signedBy"`
+
+	// TemplateId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	TemplateId ResourceId `json:"templateId"`
+
+	// TemplateVersion A version of a template: major, minor and patch.
+	//
+	// Example: 1.0.0
+	TemplateVersion TemplateNumber `json:"templateVersion"`
 }
 
 // Slug A short name for addresses, lower case.
@@ -15551,6 +15611,12 @@ type ListQuarterFiguresParams struct {
 	// Exception Only those beyond that edge of the region.
 	Exception *Exception `form:"exception,omitempty" json:"exception,omitempty"`
 
+	// PeerChallengeGroupId With what the boroughs of this peer challenge group have together, beside each figure.
+	PeerChallengeGroupId *ResourceId `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// Peer With what these boroughs have together, beside each figure; given once for each, and in place of a group.
+	Peer *[]GeographyCode `form:"peer,omitempty" json:"peer,omitempty"`
+
 	// Unsuppressed Whether true figures are wanted, small numbers included. For the programme's team alone.
 	Unsuppressed *bool `form:"unsuppressed,omitempty" json:"unsuppressed,omitempty"`
 
@@ -15577,6 +15643,12 @@ type ListQuarterFiguresParams struct {
 type GetQuarterFiguresWorkbookParams struct {
 	// Snapshot Of the snapshot with this number, in place of the newest that stands.
 	Snapshot *SnapshotNumber `form:"snapshot,omitempty" json:"snapshot,omitempty"`
+
+	// PeerChallengeGroupId With what the boroughs of this peer challenge group have together, beside each figure.
+	PeerChallengeGroupId *ResourceId `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// Peer With what these boroughs have together, beside each figure; given once for each, and in place of a group.
+	Peer *[]GeographyCode `form:"peer,omitempty" json:"peer,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -20669,6 +20741,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("borough", false, &r.Params.Borough)
 		from.query("indicator", false, &r.Params.Indicator)
 		from.query("exception", false, &r.Params.Exception)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peer", false, &r.Params.Peer)
 		from.query("unsuppressed", false, &r.Params.Unsuppressed)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
@@ -20686,6 +20760,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/quarters/:quarter/figures.xlsx", o.GetQuarterFiguresWorkbook, func(from *request, r *GetQuarterFiguresWorkbookRequestObject) {
 		from.path("quarter", &r.Quarter)
 		from.query("snapshot", false, &r.Params.Snapshot)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peer", false, &r.Params.Peer)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/indicators/:code/quarterly-series", o.ListQuarterPoints, func(from *request, r *ListQuarterPointsRequestObject) {

@@ -76,7 +76,11 @@ indicators, the published figures, and what the programme's page reports. Prints
 		if err := seed.Load(ctx, store, operator); err != nil {
 			return err
 		}
-		return seed.LoadQuarters(ctx, store, operator, cfg.rules.Or(programme.DefaultSettings).Today(cfg.clock()))
+		today := cfg.rules.Or(programme.DefaultSettings).Today(cfg.clock())
+		if err := seed.LoadQuarters(ctx, store, operator, today); err != nil {
+			return err
+		}
+		return seed.LoadSelfEvaluations(ctx, store, operator, today)
 	})
 	if err != nil {
 		return err

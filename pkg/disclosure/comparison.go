@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/framework"
 )
 
 // Comparison is how boroughs stand beside each other on one indicator, as far as a view
@@ -50,12 +51,16 @@ const (
 // for the owner of a hidden figure too: what is said of it holds wherever it lies in its
 // interval.
 func (v *View) Compare(ind *benchmark.Indicator, boroughs []string) Comparison {
-	c := Comparison{Indicator: ind.Code, Pooled: v.Pooled(ind, boroughs)}
+	return compare(v.table.document, ind, v.figures(ind, boroughs))
+}
+
+// compare sets figures of an indicator beside each other, which were made by the framework.
+func compare(d *framework.Document, ind *benchmark.Indicator, figures []Figure) Comparison {
+	c := Comparison{Indicator: ind.Code, Pooled: pooled(d, ind, figures)}
 	var e ends
-	for _, b := range boroughs {
-		f := v.Figure(ind, b)
-		if reason, out := v.excludes(ind, f); out {
-			c.Excluded = append(c.Excluded, Exclusion{b, reason})
+	for _, f := range figures {
+		if reason, out := excludes(d, ind, &f); out {
+			c.Excluded = append(c.Excluded, Exclusion{f.Borough, reason})
 			continue
 		}
 		c.Places = append(c.Places, Place{Figure: f})
@@ -66,7 +71,7 @@ func (v *View) Compare(ind *benchmark.Indicator, boroughs []string) Comparison {
 		return c
 	}
 	c.Mean = e.each(benchmark.Mean)
-	if c.N < v.table.document.Limits.MinimumN {
+	if c.N < d.Limits.MinimumN {
 		return c
 	}
 	c.P20, c.P80 = e.percentile(20), e.percentile(80)
@@ -81,8 +86,7 @@ func (v *View) Compare(ind *benchmark.Indicator, boroughs []string) Comparison {
 	return c
 }
 
-func (v *View) excludes(ind *benchmark.Indicator, f Figure) (reason Status, out bool) {
-	d := v.table.document
+func excludes(d *framework.Document, ind *benchmark.Indicator, f *Figure) (reason Status, out bool) {
 	children, _ := d.Population.Of(f.Borough)
 	switch {
 	case f.Value == nil:

@@ -181,16 +181,17 @@ func (v *View) column(c *framework.Count, boroughs []string) CountColumn {
 }
 
 func (v *View) position(s *Setting, ind *benchmark.Indicator, asked *framework.Indicator, codes []string) Position {
-	c := v.Compare(ind, codes)
+	d, figures := v.table.document, v.figures(ind, codes)
+	c := compare(d, ind, figures)
 	p := positionOf(ind, asked)
 	p.Region, p.P20, p.P80, p.Uncertain = c.group(s.Region), roundedRange(c.P20), roundedRange(c.P80), programme.OrEmpty(c.Uncertain)
 	p.SubRegions, p.Figures = []GroupFigure{}, make([]BoroughFigure, len(codes))
 	for _, key := range subRegions(s.Members) {
-		within := v.Compare(ind, membersOf(s.Members, key))
+		within := compare(d, ind, figuresOf(figures, membersOf(s.Members, key)))
 		p.SubRegions = append(p.SubRegions, within.group(key))
 	}
 	for i, b := range codes {
-		f := BoroughFigure{Figure: v.Figure(ind, b), Exception: noException, Neighbours: v.neighbours(ind, c.among(s.Neighbours(b)))}
+		f := BoroughFigure{Figure: figures[i], Exception: noException, Neighbours: neighbours(d, ind, figuresOf(figures, c.among(s.Neighbours(b))))}
 		if at := slices.IndexFunc(c.Places, func(p Place) bool { return p.Figure.Borough == b }); at >= 0 {
 			f.Rank, f.Exception = c.Places[at].Rank, cmp.Or(c.Places[at].Exception, noException)
 		}
@@ -199,11 +200,23 @@ func (v *View) position(s *Setting, ind *benchmark.Indicator, asked *framework.I
 	return p
 }
 
-// neighbours answers the mean of the boroughs, which are compared.
-func (v *View) neighbours(ind *benchmark.Indicator, boroughs []string) *NeighbourMean {
-	n := &NeighbourMean{Boroughs: boroughs, N: len(boroughs)}
+// figuresOf picks the boroughs' figures, in the boroughs' order.
+func figuresOf(figures []Figure, boroughs []string) []Figure {
+	list := make([]Figure, len(boroughs))
+	for i, b := range boroughs {
+		list[i] = figures[slices.IndexFunc(figures, func(f Figure) bool { return f.Borough == b })]
+	}
+	return list
+}
+
+// neighbours answers the mean of the boroughs, which are compared, of their figures.
+func neighbours(d *framework.Document, ind *benchmark.Indicator, figures []Figure) *NeighbourMean {
+	n := &NeighbourMean{Boroughs: []string{}, N: len(figures)}
+	for _, f := range figures {
+		n.Boroughs = append(n.Boroughs, f.Borough)
+	}
 	if n.N >= LeastNeighbours {
-		c := v.Compare(ind, boroughs)
+		c := compare(d, ind, figures)
 		n.Mean = roundedRange(c.Mean)
 	}
 	return n

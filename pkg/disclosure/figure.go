@@ -105,15 +105,28 @@ func (v *View) Sum(count string, boroughs []string) Total {
 // that of the denominators, without those whose numerator is not known. It is nil where the
 // numerator is no count of the denominator, so that only a mean has a meaning.
 func (v *View) Pooled(ind *benchmark.Indicator, boroughs []string) *Total {
+	return pooled(v.table.document, ind, v.figures(ind, boroughs))
+}
+
+// figures answers the boroughs' figures, in their order.
+func (v *View) figures(ind *benchmark.Indicator, boroughs []string) []Figure {
+	list := make([]Figure, len(boroughs))
+	for i, b := range boroughs {
+		list[i] = v.Figure(ind, b)
+	}
+	return list
+}
+
+// pooled is [View.Pooled] of figures that were made by the framework.
+func pooled(d *framework.Document, ind *benchmark.Indicator, figures []Figure) *Total {
 	if !ind.Unit.Proportion() && !ind.Unit.Rate() {
 		return nil
 	}
 	var t Total
 	var sum Range
 	denominator := 0.0
-	for _, b := range boroughs {
-		f := v.Figure(ind, b)
-		if t.take(b, f.Status, f.Value != nil, f.Numerator != nil && f.Numerator.Exact()) {
+	for _, f := range figures {
+		if t.take(f.Borough, f.Status, f.Value != nil, f.Numerator != nil && f.Numerator.Exact()) {
 			sum = sum.plus(*f.Numerator)
 			denominator += f.Denominator
 		}
@@ -121,7 +134,7 @@ func (v *View) Pooled(ind *benchmark.Indicator, boroughs []string) *Total {
 	if t.N > 0 {
 		sum = Range{sum.Lower / denominator, sum.Middle / denominator, sum.Upper / denominator}
 	}
-	t.of(sum, ind.Multiplier, v.table.document.Limits.LowReliability)
+	t.of(sum, ind.Multiplier, d.Limits.LowReliability)
 	return &t
 }
 

@@ -55,7 +55,7 @@ func TestWhoseDocumentIsWrittenDown(t *testing.T) {
 		if text, err := json.Marshal(document); (err == nil) != tt.written {
 			t.Errorf("%s is written as %s (%v)", tt.name, text, err)
 		}
-		shown := disclosure.Shown{Document: document, Indicators: []benchmark.Indicator{*ind}, Beside: everybodys}
+		shown := disclosure.Shown{Document: document, Indicators: []benchmark.Indicator{*ind}, Beside: &disclosure.Shown{Document: everybodys}}
 		for actor, may := range map[*programme.Actor]bool{&team: tt.team, &lead: tt.lead, &other: tt.other} {
 			if err := shown.May(*actor); (err == nil) != may {
 				t.Errorf("%s to %s: %v", tt.name, actor.Subject, err)
@@ -78,7 +78,7 @@ func TestWhoseDocumentIsWrittenDown(t *testing.T) {
 	if b := shown.Figures(disclosure.FigureFilter{})[0].Beside; b.Of != nil || b.Position != nil {
 		t.Errorf("beside nothing stands %+v", b)
 	}
-	shown.Beside = &disclosure.Document{}
+	shown.Beside = &disclosure.Shown{Document: &disclosure.Document{}}
 	if b := shown.Figures(disclosure.FigureFilter{})[0].Beside; b.Of == nil || b.Position != nil {
 		t.Errorf("beside another indicator stands %+v", b)
 	}

@@ -35,6 +35,7 @@ type Comparators struct {
 	Position   *Position      // nil where nothing is shown of the indicator
 	SubRegion  *GroupFigure   // nil where the borough is in none
 	Neighbours *NeighbourMean // likewise
+	Peers      *GroupFigure   // those that the reader asked for; nil where none were
 }
 
 // Received is of how many boroughs a quarter is made that is not published.
@@ -51,8 +52,9 @@ type Shown struct {
 	// Indicators are those of the framework, as figures are computed by.
 	Indicators []benchmark.Indicator
 	Asked      framework.Edition
-	// Beside has the comparators; nil where the document has its own.
-	Beside      *Document
+	// Beside has the comparators, and nobody's own figures; nil where the document has its own.
+	Beside      *Shown
+	Peers       *Peers // that the reader wants to see beside, or nil
 	Provisional bool
 	Received    *Received // see [QuarterFigure]
 
@@ -76,7 +78,7 @@ func (s *Shown) May(actor programme.Actor) error {
 // the place that everybody's has: neither their order nor their number tells anything.
 func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 	rows := []QuarterFigure{}
-	d := s.Document
+	d, peers := s.Document, s.together()
 	for i := range d.Boroughs {
 		member := &d.Boroughs[i]
 		if f.Borough != nil && member.Borough != *f.Borough {
@@ -88,6 +90,7 @@ func (s *Shown) Figures(f FigureFilter) []QuarterFigure {
 				continue
 			}
 			row := s.at(i, k)
+			row.Beside.Peers = peers[k]
 			row.OnLastQuarter, row.OnLastYear = s.since(s.LastQuarter, &row), s.since(s.LastYear, &row)
 			rows = append(rows, row)
 		}
@@ -104,7 +107,7 @@ func (s *Shown) at(borough, indicator int) QuarterFigure {
 		Own: d.class == OfBorough, SmallNumbers: d.class == OfBorough || d.class == Unsuppressed, Provisional: s.Provisional, Received: s.Received,
 	}
 	if d.class == OfBorough {
-		row.Beside = s.Beside.comparators(member.Borough, p.Indicator)
+		row.Beside = s.Beside.comparatorsOf(member.Borough, p.Indicator)
 	} else {
 		row.Beside = d.comparatorsAt(borough, indicator)
 	}
@@ -122,19 +125,20 @@ func (s *Shown) row(indicator, borough string) QuarterFigure {
 		return none
 	}
 	none.Position = &d.Indicators[k]
-	i := slices.IndexFunc(d.Boroughs, func(m Member) bool { return m.Borough == borough })
+	i := d.place(borough)
 	if i < 0 {
 		return none
 	}
 	return s.at(i, k)
 }
 
-// comparators answers what the document, which may be nil, has beside a borough's figure.
-func (d *Document) comparators(borough, indicator string) Comparators {
-	if d == nil {
+// comparatorsOf answers what the quarter, which may be nil, has beside a borough's figure.
+func (s *Shown) comparatorsOf(borough, indicator string) Comparators {
+	if s == nil {
 		return Comparators{}
 	}
-	i := slices.IndexFunc(d.Boroughs, func(m Member) bool { return m.Borough == borough })
+	d := s.Document
+	i := d.place(borough)
 	k := slices.IndexFunc(d.Indicators, func(p Position) bool { return p.Indicator == indicator })
 	if i < 0 || k < 0 {
 		return Comparators{Of: &d.Heading}
@@ -156,8 +160,12 @@ func (s *Shown) layOver(row *QuarterFigure) {
 	if s.Own == nil || s.Own.owner != row.Member.Borough {
 		return
 	}
-	at := slices.IndexFunc(s.Indicators, func(ind benchmark.Indicator) bool { return ind.Code == row.Position.Indicator })
-	row.Figure.Figure, row.Own, row.SmallNumbers = s.Own.Figure(&s.Indicators[at], row.Member.Borough), true, true
+	row.Figure.Figure, row.Own, row.SmallNumbers = s.Own.Figure(s.indicator(row.Position.Indicator), row.Member.Borough), true, true
+}
+
+// indicator answers the indicator of a position, which every framework has.
+func (s *Shown) indicator(code string) *benchmark.Indicator {
+	return &s.Indicators[slices.IndexFunc(s.Indicators, func(ind benchmark.Indicator) bool { return ind.Code == code })]
 }
 
 // Key orders the rows.
@@ -175,6 +183,8 @@ type FigureFilter struct {
 	Borough   *string
 	Indicator *string
 	Exception *benchmark.Exception
+	Group     *string  // the id of a peer challenge group whose boroughs are to stand beside
+	Peers     []string // boroughs that are to stand beside
 	// Unsuppressed wants true figures, and all that is computed of them, in place of what
 	// everybody sees; see [MayReadUnsuppressed].
 	Unsuppressed bool
@@ -220,4 +230,6 @@ type UnsuppressedRead struct {
 	Borough   *string
 	Indicator *string
 	Exception *benchmark.Exception
+	Group     *string  `json:",omitempty"`
+	Peers     []string `json:",omitempty"`
 }

@@ -20,7 +20,8 @@ import (
 // actor's to see. The error is NotFound if there is no such quarter, Conflict if the actor
 // sees nothing of it until it is published, Malformed if it has no snapshot with the
 // number, or Gone if that was withdrawn; Forbidden if true figures are wanted that are not
-// the actor's to see. Those are read once the audit has kept what was asked.
+// the actor's to see. Those are read once the audit has kept what was asked. Malformed too
+// are a group that is not the actor's to see, and peers that were not expected in the quarter.
 func (s *Store) QuarterFigures(actor programme.Actor, quarter string, f disclosure.FigureFilter) programme.Listing[disclosure.QuarterFigure] {
 	shown := func(tx *gorm.DB) (disclosure.Shown, error) { return s.figuresOf(tx, actor, quarter, f) }
 	reads := []string{"quarter", "quarter-snapshot", "benchmarking-submission", "framework"}
@@ -57,9 +58,34 @@ func (s *Store) figuresOf(tx *gorm.DB, actor programme.Actor, quarter string, f 
 			err = shown.May(actor)
 		}
 	case err == nil:
-		return s.snapshotAs(tx, actor, &row, f.Unsuppressed)
+		shown, err = s.snapshotAs(tx, actor, &row, f.Unsuppressed)
+	}
+	if err == nil {
+		err = setPeers(tx, actor, &shown, f)
 	}
 	return shown, err
+}
+
+// setPeers puts beside the quarter whom the actor wants to see there. A group that is not
+// there, or not the actor's to see, is Malformed.
+func setPeers(tx *gorm.DB, actor programme.Actor, shown *disclosure.Shown, f disclosure.FigureFilter) error {
+	if err := f.Choose(); err != nil {
+		return err
+	}
+	if f.Group == nil {
+		if len(f.Peers) == 0 {
+			return nil
+		}
+		return shown.SetPeers(&disclosure.Peers{Boroughs: f.Peers})
+	}
+	var found []programme.PeerChallengeGroup
+	if err := tx.Scopes(visibleTo(actor)).Where("id = ?", *f.Group).Find(&found).Error; err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return programme.BadRequest(programme.UnknownParameter("peerChallengeGroupId", "There is no peer challenge group with this id."))
+	}
+	return shown.SetPeers(&disclosure.Peers{Group: found[0].Name, Boroughs: found[0].Boroughs()})
 }
 
 // snapshotAs answers a snapshot, which stands, as the actor may see it, or the truth of it.
@@ -112,11 +138,16 @@ func (s *Store) thawed(tx *gorm.DB, actor programme.Actor, row *disclosure.Quart
 	if err != nil {
 		return disclosure.Shown{}, err
 	}
-	shown := disclosure.Shown{Document: kept.document, Indicators: kept.asked.Indicators, Asked: editionOf(&kept.asked)}
+	shown := *kept.shown()
 	if owner := disclosure.Owner(actor); owner != "" {
 		shown.Own, err = kept.own(tx, row.ID, owner)
 	}
 	return shown, err
+}
+
+// shown answers what everybody sees of the snapshot.
+func (f *frozen) shown() *disclosure.Shown {
+	return &disclosure.Shown{Document: f.document, Indicators: f.asked.Indicators, Asked: editionOf(&f.asked)}
 }
 
 func editionOf(a *returns.Asked) framework.Edition {

@@ -29,15 +29,20 @@ func (s *Store) ShownQuarter(ctx context.Context, actor programme.Actor, quarter
 }
 
 // PrintedFigures lists the figures of a published quarter as everybody sees them, for a form
-// that is passed on. The error is as of [Store.ShownQuarter].
-func (s *Store) PrintedFigures(ctx context.Context, actor programme.Actor, quarter string, number *int) (of disclosure.Heading, rows []disclosure.QuarterFigure, err error) {
-	shown, err := s.ShownQuarter(ctx, actor, quarter, disclosure.FigureFilter{Number: number})
+// that is passed on, beside the peers that the filter names. The error is as of
+// [Store.QuarterFigures].
+func (s *Store) PrintedFigures(ctx context.Context, actor programme.Actor, quarter string, f disclosure.FigureFilter) (printed *disclosure.Shown, rows []disclosure.QuarterFigure, err error) {
+	shown, err := s.ShownQuarter(ctx, actor, quarter, disclosure.FigureFilter{Number: f.Number})
 	if err != nil {
-		return of, nil, err
+		return nil, nil, err
 	}
-	printed := shown.Printed()
-	if err := s.setBeside(s.gorm.WithContext(ctx), programme.Actor{}, printed); err != nil { // nobody's own
-		return of, nil, refusal(err)
+	tx := s.gorm.WithContext(ctx)
+	printed = shown.Printed()
+	if err = setPeers(tx, actor, printed, f); err == nil {
+		err = s.setBeside(tx, programme.Actor{}, printed) // nobody's own
 	}
-	return printed.Document.Heading, printed.Figures(disclosure.FigureFilter{}), nil
+	if err != nil {
+		return nil, nil, refusal(err)
+	}
+	return printed, printed.Figures(f), nil
 }

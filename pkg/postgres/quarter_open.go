@@ -105,7 +105,7 @@ func (w *work) openBorough(policy *showing, owner string) (disclosure.Shown, err
 
 // lastPublished answers what is shown of the last quarter before this one that is
 // published, or nil. What is made up stands beside nothing that is not.
-func (s *Store) lastPublished(tx *gorm.DB, q *returns.Quarter) (*disclosure.Document, error) {
+func (s *Store) lastPublished(tx *gorm.DB, q *returns.Quarter) (*disclosure.Shown, error) {
 	var found []disclosure.QuarterSnapshot
 	err := beyondSight(tx).Where(`id IN (SELECT snapshot_id FROM quarters WHERE code < ?) AND illustrative = ?`, q.Code, q.Illustrative).Order("quarter_code DESC").Limit(1).Find(&found).Error
 	if err != nil || len(found) == 0 {
@@ -115,5 +115,5 @@ func (s *Store) lastPublished(tx *gorm.DB, q *returns.Quarter) (*disclosure.Docu
 	if err != nil {
 		return nil, err
 	}
-	return kept.document, nil
+	return kept.shown(), nil
 }

@@ -18,12 +18,19 @@ func (s *Store) keepRead(ctx context.Context, actor programme.Actor, quarter str
 	if err := disclosure.MayReadUnsuppressed(actor); err != nil {
 		return err
 	}
+	if f.Group != nil || len(f.Peers) > 0 {
+		common := *f
+		common.Unsuppressed = false
+		if _, err := s.figuresOf(s.gorm.WithContext(ctx), actor, quarter, common); err != nil {
+			return refusal(err)
+		}
+	}
 	return s.act(ctx, actor, func(w *work) error {
 		q, err := hold(w, quarters, quarter)
 		if err != nil {
 			return err
 		}
-		asked := disclosure.UnsuppressedRead{Borough: f.Borough, Indicator: f.Indicator, Exception: f.Exception}
+		asked := disclosure.UnsuppressedRead{Borough: f.Borough, Indicator: f.Indicator, Exception: f.Exception, Group: f.Group, Peers: f.Peers}
 		row, err := chosenSnapshot(w.tx, quarter, f.Number)
 		switch {
 		case err == nil:

@@ -39,7 +39,13 @@ type answers map[string]string
 // What the snapshot answers is made of no records, and is asked each parameter with one value.
 func (a *asking) questions(op *described) []string {
 	a.w.t.Helper()
-	asked := a.w.narrowable(op)
+	return a.questionsAs(op, a.w.narrowable(op))
+}
+
+// questionsAs are the questions of an operation that is asked as is said, with one more
+// parameter.
+func (a *asking) questionsAs(op *described, asked func(name, value string) string) []string {
+	a.w.t.Helper()
 	plain, counted := asked("", ""), ""
 	if hasParameter(op, "count") {
 		counted = "&count=true"
@@ -112,12 +118,14 @@ func (a *asking) valuesOf(p *openapi3.Parameter) []string {
 		return []string{"2026-11-03", "2000-01-01", "2098-12-31"}
 	}
 	switch p.Name {
-	case "borough", "host":
+	case "borough", "host", "peer":
 		values = []string{own, group, other}
 	case "cycle":
 		values = []string{"2026-27"}
 	case "subRegion":
 		values = []string{"south"}
+	case "indicator":
+		values = []string{"REREF_PCT"}
 	case "quarter":
 		values = []string{exampleQuarter, "practice"}
 	}

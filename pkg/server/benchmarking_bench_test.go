@@ -154,7 +154,7 @@ func (w *world) acceptedBefore(first, last int) {
 			SELECT gen_random_uuid(), b.code, q.code, 'accepted', '[]', '[]', 1, 1, now(), 0, 0, false, 1, now(), now(), ARRAY['programme', b.code] FROM boroughs b, q RETURNING id)
 		INSERT INTO benchmarking_versions (submission_id, number, state, framework, "values", explanations, submitted_at, submitted_by, days_late, closed_at)
 			SELECT id, 1, 'accepted', '1.0.0', '%s', '[]', now(), 'programme', 0, now() FROM s;
-		ANALYZE`, first, last, jsonOf(w.t, valuesFor(d, 100))))
+		ANALYZE`, first, last, jsonOf(w.t, valuesFor(d))))
 }
 
 // TestAnAcceptanceCostsItsOwnReturn: after ten years of quarters it takes as many
@@ -232,7 +232,7 @@ func (w *world) sent(quarter string, number int) (id, tag string) {
 	if tag := lead.get(returnAt(own, quarter)).header.Get("ETag"); tag != "" {
 		header = []string{"If-Match", tag}
 	}
-	values := valuesFor(w.document(), 100)
+	values := valuesFor(w.document())
 	values[0].Value = new(*values[0].Value + float64(number))
 	lead.send(http.MethodPut, returnAt(own, quarter), jsonOf(w.t, api.BenchmarkingSubmissionInput{Values: wiredValues(values)}), header...)
 	id = stateOf(w.t, lead, returnAt(own, quarter)).Id
@@ -240,15 +240,23 @@ func (w *world) sent(quarter string, number int) (id, tag string) {
 	return id, lead.does(path, "submit", "").want(200).header.Get("ETag")
 }
 
-// valuesFor is a return that says of each count the same, and of each whole what its parts
-// add up to.
-func valuesFor(d framework.Document, each float64) returns.Values {
-	values := make(returns.Values, len(d.Counts))
+// valuesFor is a return that says of each count the same, and of each whole that much more than
+// its parts add up to.
+func valuesFor(d framework.Document) returns.Values {
+	const each = 100.0
+	values, n := make(returns.Values, len(d.Counts)), map[string]*float64{}
 	for i := range d.Counts {
 		values[i] = returns.Value{Count: d.Counts[i].Code, Status: returns.Reported, Value: new(each)}
+		n[d.Counts[i].Code] = values[i].Value
+	}
+	for range d.Families { // until wholes that are parts are as great as they must be
 		for _, f := range d.Families {
-			if f.Whole == d.Counts[i].Code {
-				values[i].Value = new(each * float64(len(f.Parts)+1))
+			sum := each
+			for _, part := range f.Parts {
+				sum += *n[part]
+			}
+			if whole := n[f.Whole]; whole != nil {
+				*whole = sum
 			}
 		}
 	}
@@ -296,7 +304,7 @@ func (w *world) senders(quarter string) []*sendingOf {
 		w.t.Fatal(err)
 	}
 	const differs = 987654321
-	values := valuesFor(d, 100)
+	values := valuesFor(d)
 	values[0].Value = new(float64(differs))
 	before, after, _ := strings.Cut(jsonOf(w.t, api.BenchmarkingSubmissionInput{Values: wiredValues(values)}), fmt.Sprint(differs))
 	var boroughs api.BoroughPage

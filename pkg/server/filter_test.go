@@ -136,11 +136,19 @@ func (w *world) narrowable(op *described) func(name, value string) string {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if name != "" {
-			q.Set(name, value)
-		}
-		return path + "?" + q.Encode()
+		return path + "?" + andOne(q, name, value).Encode()
 	}
+}
+
+// andOne is the query with one parameter more, where it is named.
+func andOne(q url.Values, name, value string) url.Values {
+	if name != "" {
+		q.Set(name, value)
+	}
+	if name == "peer" { // there are two at least
+		q.Add(name, "E09000033")
+	}
+	return q
 }
 
 var instance = regexp.MustCompile(`"instance":"[^"]*"`)

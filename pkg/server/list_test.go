@@ -30,6 +30,8 @@ func TestEveryListInEveryForm(t *testing.T) {
 			continue // a feed has no end, and no form but JSON
 		}
 		t.Run(op.OperationID, func(t *testing.T) {
+			w := *w
+			w.t, w.reader = t, firstRole(op)
 			path := w.address(op)
 			if op.OperationID == "listObservations" {
 				path += "?indicator=REREF_PCT&period=2024-25"

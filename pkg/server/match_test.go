@@ -98,9 +98,9 @@ func TestMe(t *testing.T) {
 		creates []string
 	}{
 		{programme.RoleProgramme, "", nil},
-		{programme.RoleBoroughLead, "Lambeth", []string{"action", "api-client", "ask-or-offer", "authorisation", "finding", "participant", "read-key", "reminder-address"}},
-		{programme.RoleBoroughEditor, "Lambeth", []string{"action", "ask-or-offer", "finding", "participant"}},
-		{programme.RoleBoroughSystem, "Lambeth", []string{}},
+		{programme.RoleBoroughLead, "Lambeth", []string{"action", "api-client", "ask-or-offer", "authorisation", "finding", "participant", "read-key", "reminder-address", "self-evaluation"}},
+		{programme.RoleBoroughEditor, "Lambeth", []string{"action", "ask-or-offer", "finding", "participant", "self-evaluation"}},
+		{programme.RoleBoroughSystem, "Lambeth", []string{"self-evaluation"}},
 		{programme.RoleReporting, "", []string{}},
 	} {
 		var me api.Me

@@ -175,6 +175,8 @@ func TestWhereTheFeedIsSilentThePageIsMade(t *testing.T) {
 // nothing, so that no list that is remembered may be made of it; the audit's entries are
 // of the noun that they are about.
 var nounIn = map[string]string{
+	"self_evaluation_templates": "self-evaluation-template", "self_evaluation_template_versions": "self-evaluation-template", "self_evaluations": "self-evaluation",
+	"self_evaluation_versions": "self-evaluation", "self_evaluation_reads": "self-evaluation",
 	"priorities": "priority", "sub_regions": "sub-region", "memberships": "membership", "boroughs": "borough", "authorities": "authority", "successions": "authority",
 	"indicators": "indicator", "indicator_revisions": "indicator", "periods": "period", "releases": "release", "programmes": "programme", "neighbour_models": "neighbour-model",
 	"peer_challenges": "peer-challenge", "peer_challenge_groups": "peer-challenge-group", "grouping_proposals": "grouping-proposal", "participants": "participant",
@@ -256,7 +258,7 @@ func TestListsSayWhatTheyRead(t *testing.T) {
 		if r.status != http.StatusOK {
 			t.Errorf("%s is %d: %s", q.path, r.status, r.body)
 		}
-		if (len(asked) == 0) != slices.Contains([]string{"listApiClients", "listReadKeys", "listCompleteness", "listOutstanding", "listTimeliness", "listTasks"}, q.operation) {
+		if (len(asked) == 0) != slices.Contains([]string{"listApiClients", "listReadKeys", "listCompleteness", "listOutstanding", "listTimeliness", "listTasks", "listSelfEvaluations", "listSelfEvaluationVersions", "listSelfEvaluationReads"}, q.operation) {
 			t.Errorf("%s asks %d times where the feed stands", q.path, len(asked))
 		}
 		if len(asked) > 0 && asked[0][0] != programme.EveryNoun {

@@ -16,7 +16,7 @@ type quarterFigureStore interface {
 // ListQuarterFigures answers a quarter as one flat table.
 func (s *Server) ListQuarterFigures(ctx context.Context, r api.ListQuarterFiguresRequestObject) (api.Response, error) {
 	p := r.Params
-	f := disclosure.FigureFilter{Number: p.Snapshot, Borough: p.Borough, Indicator: p.Indicator, Exception: convert[benchmark.Exception](p.Exception)}
+	f := disclosure.FigureFilter{Number: p.Snapshot, Borough: p.Borough, Indicator: p.Indicator, Exception: convert[benchmark.Exception](p.Exception), Group: p.PeerChallengeGroupId, Peers: listOr(p.Peer)}
 	f.Unsuppressed = p.Unsuppressed != nil && *p.Unsuppressed
 	call := callOf(ctx)
 	call.unsuppressed = f.Unsuppressed
@@ -72,7 +72,7 @@ func shownFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
 		Quarter: f.Of.Quarter, Snapshot: snapshotNumber(f.Of), Borough: f.Member.Borough, BoroughName: f.Member.Name, SubRegion: f.Member.SubRegion,
 		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), Status: api.ShownStatus(f.Figure.Status),
 		Numerator: number(f.Figure.Numerator), Value: number(f.Figure.Value), Exception: api.Exception(f.Figure.Exception), Uncertain: f.Uncertain,
-		Own: f.Own, ContainsSmallNumbers: f.SmallNumbers, Provisional: f.Provisional, Illustrative: f.Of.Illustrative,
+		PeersExcluded: []api.ShownExclusion{}, Own: f.Own, ContainsSmallNumbers: f.SmallNumbers, Provisional: f.Provisional, Illustrative: f.Of.Illustrative,
 	}
 	if v := f.Figure.Value; v != nil {
 		w.Denominator, w.Lower, w.Upper = &f.Figure.Denominator, &v.Lower, &v.Upper
@@ -97,6 +97,21 @@ func comparatorsWire(c *disclosure.Comparators, w *api.QuarterFigure) {
 	}
 	if n := c.Neighbours; n != nil {
 		w.NeighboursMean, w.NeighboursN = middle(n.Mean), n.N
+	}
+	peersWire(c.Peers, w)
+}
+
+// peersWire says what those that the reader asked for have together.
+func peersWire(g *disclosure.GroupFigure, w *api.QuarterFigure) {
+	if g == nil {
+		return
+	}
+	w.PeersPooled, w.PeersMean, w.PeersN = pooled(g), middle(g.Mean), &g.N
+	if g.Pooled != nil {
+		w.PeersPooledLower, w.PeersPooledUpper = g.Pooled.AtLeast, g.Pooled.AtMost
+	}
+	for _, e := range g.Excluded {
+		w.PeersExcluded = append(w.PeersExcluded, api.ShownExclusion{Borough: e.Borough, Reason: api.ExclusionReason(e.Reason)})
 	}
 }
 

@@ -1,20 +1,23 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/sheet"
 )
 
 type printedFiguresStore interface {
-	PrintedFigures(ctx context.Context, actor programme.Actor, quarter string, number *int) (disclosure.Heading, []disclosure.QuarterFigure, error)
+	PrintedFigures(ctx context.Context, actor programme.Actor, quarter string, f disclosure.FigureFilter) (*disclosure.Shown, []disclosure.QuarterFigure, error)
 }
 
 // figuresList is the list of which the workbook has the columns.
@@ -24,10 +27,12 @@ var figuresList = operationKey{http.MethodGet, "/v1/quarters/:quarter/figures"}
 // everybody sees it.
 func (s *Server) GetQuarterFiguresWorkbook(ctx context.Context, r api.GetQuarterFiguresWorkbookRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	of, rows, err := s.store.PrintedFigures(ctx, call.actor, r.Quarter, r.Params.Snapshot)
+	p := r.Params
+	shown, rows, err := s.store.PrintedFigures(ctx, call.actor, r.Quarter, disclosure.FigureFilter{Number: p.Snapshot, Group: p.PeerChallengeGroupId, Peers: listOr(p.Peer)})
 	if err != nil {
 		return nil, err
 	}
+	of := &shown.Document.Heading
 	name, table := "figures-"+of.Quarter+"-"+strconv.Itoa(of.Number), sheet.Grid{Name: "Figures"}
 	if of.Illustrative {
 		name, table.Name = name+"-made-up", table.Name+" (made up)"
@@ -37,14 +42,18 @@ func (s *Server) GetQuarterFiguresWorkbook(ctx context.Context, r api.GetQuarter
 		wires[i] = wire(&rows[i])
 	}
 	fillGrid(&table, call.contract.operations[figuresList].columns, wires)
-	return answerFile(ctx, workbook, name+".xlsx", func(w io.Writer) error { return sheet.WriteWorkbook(w, table, figureNotes(&of)) }, nil)
+	return answerFile(ctx, workbook, name+".xlsx", func(w io.Writer) error { return sheet.WriteWorkbook(w, table, figureNotes(shown, call.snapshot)) }, nil)
 }
 
 // figureNotes say what the table is of, and how it is read.
-func figureNotes(of *disclosure.Heading) sheet.Grid {
+func figureNotes(shown *disclosure.Shown, reference *benchmark.Snapshot) sheet.Grid {
+	of := &shown.Document.Heading
 	g := sheet.Grid{Name: "Notes", Columns: []sheet.Column{{Name: "The boroughs' figures, " + of.QuarterName, Width: 100}}}
 	if of.Illustrative {
 		g.Rows = append(g.Rows, []any{"The figures are made up."})
+	}
+	if shown.Peers != nil {
+		g.Rows = append(g.Rows, []any{peersNote(shown.Peers, reference)})
 	}
 	for _, note := range []string{
 		snapshotNote(of),
@@ -59,6 +68,19 @@ func figureNotes(of *disclosure.Heading) sheet.Grid {
 	return g
 }
 
+// peersNote names who stand together in the columns of peers.
+func peersNote(p *disclosure.Peers, reference *benchmark.Snapshot) string {
+	who := "The peers"
+	if p.Group != "" {
+		who = "The peers are those of the peer challenge group " + p.Group
+	}
+	names := make([]string, len(p.Boroughs))
+	for i, code := range p.Boroughs {
+		names[i] = reference.Name(code)
+	}
+	return who + ": " + cmp.Or(strings.Join(names, ", "), "nobody") + "."
+}
+
 // fillGrid adds the rows of a list to a grid, under the contract's names of its columns.
 // Numbers stay numbers, and what is absent is an empty cell.
 func fillGrid[W any](g *sheet.Grid, columns []string, rows []W) {
@@ -70,17 +92,24 @@ func fillGrid[W any](g *sheet.Grid, columns []string, rows []W) {
 	for i := range rows {
 		row, cells := reflect.ValueOf(&rows[i]).Elem(), make([]any, len(columns))
 		for k, source := range sources {
-			cells[k] = cellOf(field(row, source.path))
+			cells[k] = source.cell(row)
 		}
 		g.Rows = append(g.Rows, cells)
 	}
 }
 
-func cellOf(v reflect.Value) any {
+func (c cellSource) cell(row reflect.Value) any {
+	v := field(row, c.path)
 	if !v.IsValid() {
 		return nil
 	}
 	switch v.Kind() {
+	case reflect.Slice:
+		if c.of == nil {
+			return v.Len()
+		}
+		text, _ := valueText(v, c.of) // of texts, which have one
+		return text
 	case reflect.Float64:
 		return v.Float()
 	case reflect.Int:

@@ -24,7 +24,7 @@ func (s *Server) GetQuarterPage(ctx context.Context, r api.GetQuarterPageRequest
 	if _, err := call.borough(r.Borough); err != nil {
 		return nil, err
 	}
-	of, rows, err := s.store.PrintedFigures(ctx, call.actor, r.Quarter, r.Params.Snapshot)
+	shown, rows, err := s.store.PrintedFigures(ctx, call.actor, r.Quarter, disclosure.FigureFilter{Number: r.Params.Snapshot})
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (s *Server) GetQuarterPage(ctx context.Context, r api.GetQuarterPageRequest
 	if err != nil {
 		return nil, err
 	}
-	page := quarterPage{of: &of, borough: r.Borough, reference: call.snapshot, rows: rows, exceptions: part.Items}
+	page := quarterPage{of: &shown.Document.Heading, borough: r.Borough, reference: call.snapshot, rows: rows, exceptions: part.Items}
 	var out bytes.Buffer
 	if err := page.drawn().Write(&out); err != nil {
 		return nil, err

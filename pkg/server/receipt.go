@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"peerchallenge/api"
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -28,7 +29,15 @@ func (s *Server) VerifyReceipt(ctx context.Context, r api.VerifyReceiptRequestOb
 	if err != nil {
 		return nil, err
 	}
-	canonical, err := signedOf(&r.Body.BenchmarkingSubmission).Canonical()
+	if (r.Body.BenchmarkingSubmission == nil) == (r.Body.SelfEvaluation == nil) {
+		return nil, programme.Refuse([]programme.Fault{{Pointer: "/selfEvaluation", Code: programme.FaultOneOf, Detail: "Send either a return or a self-evaluation."}})
+	}
+	var canonical []byte
+	if r.Body.SelfEvaluation != nil {
+		canonical, err = signedEvaluationOf(r.Body.SelfEvaluation).Canonical()
+	} else {
+		canonical, err = signedOf(r.Body.BenchmarkingSubmission).Canonical()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +58,14 @@ func signedOf(in *api.SignedReturn) returns.Signed {
 	return d
 }
 
+func signedEvaluationOf(in *api.SignedSelfEvaluation) evaluation.Signed {
+	v := evaluation.Version{Number: in.Number, SignedAt: in.SignedAt, SignedBy: programme.Role(in.SignedBy), Document: evaluation.Document{TemplateID: in.TemplateId, TemplateVersion: in.TemplateVersion}}
+	for i := range in.Sections {
+		v.Document.Sections = append(v.Document.Sections, evaluation.Section{ID: in.Sections[i].Id, Content: contentOf(&in.Sections[i])})
+	}
+	return v.Signed(&evaluation.SelfEvaluation{Borough: in.Borough, Cycle: programme.Cycle(in.Cycle)})
+}
+
 func receiptWire(ctx context.Context) func(*programme.Receipt) api.Receipt {
 	names := namesIn(ctx)
 	return func(r *programme.Receipt) api.Receipt {
@@ -59,7 +76,11 @@ func receiptWire(ctx context.Context) func(*programme.Receipt) api.Receipt {
 			Key: publicKeysWire([]programme.PublicKey{r.Key})[0], Signature: r.Signature,
 			RedactedAt: r.RedactedAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version),
 		}
-		wire.Statement = fmt.Sprintf("Submitted by a %s of %s.", wire.SignedBy, wire.BoroughName)
+		deed := "Submitted"
+		if r.Document == programme.SelfEvaluationDocument {
+			deed = "Signed"
+		}
+		wire.Statement = fmt.Sprintf("%s by a %s of %s.", deed, wire.SignedBy, wire.BoroughName)
 		if r.AuthorisationID != nil {
 			lead := string(programme.RoleBoroughLead)
 			wire.OnAuthorityOf = &lead

@@ -189,7 +189,7 @@ func (s *Server) evaluationWire(ctx context.Context) func(*evaluation.SelfEvalua
 	return func(row *evaluation.SelfEvaluation) api.SelfEvaluation {
 		wire := api.SelfEvaluation{
 			Id: row.ID, Borough: row.Borough, BoroughName: names.borough(row.Borough), Cycle: string(row.Cycle), State: api.SelfEvaluationState(row.State),
-			Signed: row.Signed, SignedAt: row.SignedAt, ReceiptId: row.ReceiptID, Sharings: []api.Sharing{}, Readers: []api.SelfEvaluationReader{}, Missing: []api.MissingPart{}, Figures: []api.CitedFigure{},
+			Signed: row.Signed, SignedAt: row.SignedAt, ReceiptId: row.ReceiptID, Sharings: []api.Sharing{}, Readers: []api.SelfEvaluationReader{}, Missing: []api.MissingPart{}, Draft: []api.SelfEvaluationSection{}, Figures: []api.CitedFigure{},
 			Illustrative: row.Illustrative, RedactedAt: row.RedactedAt, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, Etag: etagOf(row.Version), Steps: evaluationSteps(ctx, row), Screening: screeningWire(ctx, row),
 		}
 		sharings := row.Sharings
@@ -232,7 +232,7 @@ func (s *Server) wholeEvaluation(ctx context.Context, row *evaluation.SelfEvalua
 	if row.Draft == nil || row.Facts.Outline == nil {
 		return wire, nil
 	}
-	wire.Draft = new(sectionsWire(row.Facts.Outline, row.Draft))
+	wire.Draft = sectionsWire(row.Facts.Outline, row.Draft)
 	var err error
 	wire.Figures, err = s.citedFigures(ctx, call.actor, row.Draft)
 	return wire, err

@@ -51,7 +51,7 @@ func selfEvaluationPaper(of *evaluationHeading, outline *evaluation.Outline, doc
 		paper.Words = append(paper.Words, "Words were taken out of this on "+printedDay(*of.RedactedAt)+". Where they stood it says "+programme.Redacted+".")
 	}
 	if len(figures) > 0 {
-		paper.Foot = []string{"Figures are shown as whoever asked for this document may see them. " + attribution}
+		paper.Foot = []string{"Figures are those that everybody may see. " + attribution}
 	}
 	cited := citedFigures{of: of, figures: figures}
 	for i := range outline.Sections {

@@ -83,7 +83,7 @@ func TestSelfEvaluationPaper(t *testing.T) {
 	}
 	want := chart.Paper{
 		Title: "Kingston: self-evaluation 2026-27", Owner: "Kingston", Classification: "Official: shared with the group of the South only", State: "Version 2, shared, signed on 20 November 2026", Illustrative: true,
-		Words: []string{"Written on version 2.0.0 of the template Annual."}, Foot: []string{"Figures are shown as whoever asked for this document may see them. " + attribution},
+		Words: []string{"Written on version 2.0.0 of the template Annual."}, Foot: []string{"Figures are those that everybody may see. " + attribution},
 		Parts: []chart.PaperPart{
 			{Heading: "Help and protection", Passages: []chart.Passage{
 				{Heading: "What do you know?", Text: "We\nknow."},

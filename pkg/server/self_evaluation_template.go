@@ -95,13 +95,14 @@ func (s *Server) GetSelfEvaluationTemplateChanges(ctx context.Context, r api.Get
 }
 
 func templateInput(t *evaluation.Template) api.SelfEvaluationTemplateInput {
-	return api.SelfEvaluationTemplateInput{Name: t.Name, Default: &t.Default, Draft: sectionsAskedWire(t.Draft)}
+	draft := sectionsAskedWire(t.Draft)
+	return api.SelfEvaluationTemplateInput{Name: t.Name, Default: &t.Default, Draft: &draft}
 }
 
 func setTemplate(t *evaluation.Template, in api.SelfEvaluationTemplateInput) {
 	t.Name, t.Draft = in.Name, nil
 	t.Default = in.Default != nil && *in.Default
-	if in.Draft != nil {
+	if len(list(in.Draft)) > 0 {
 		t.Draft = &evaluation.Outline{Sections: make([]evaluation.OutlineSection, len(*in.Draft))}
 		for i, s := range *in.Draft {
 			to := &t.Draft.Sections[i]
@@ -123,7 +124,7 @@ func templateWire(ctx context.Context) func(*evaluation.Template) api.SelfEvalua
 	team := callOf(ctx).actor.Is(programme.RoleProgramme)
 	return func(t *evaluation.Template) api.SelfEvaluationTemplate {
 		wire := api.SelfEvaluationTemplate{
-			Id: t.ID, Name: t.Name, Default: t.Default, Latest: t.Latest, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt, Etag: etagOf(t.Version), Steps: stepsWire(ctx, t, t.ID),
+			Id: t.ID, Name: t.Name, Default: t.Default, Latest: t.Latest, Draft: []api.TemplateSection{}, CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt, Etag: etagOf(t.Version), Steps: stepsWire(ctx, t, t.ID),
 		}
 		if team {
 			wire.Draft = sectionsAskedWire(t.Draft)
@@ -133,12 +134,12 @@ func templateWire(ctx context.Context) func(*evaluation.Template) api.SelfEvalua
 }
 
 func templateVersionWire(v *evaluation.TemplateVersion) api.SelfEvaluationTemplateVersion {
-	return api.SelfEvaluationTemplateVersion{Version: v.Number, PublishedAt: v.PublishedAt.UTC(), Sections: *sectionsAskedWire(&v.Outline)}
+	return api.SelfEvaluationTemplateVersion{Version: v.Number, PublishedAt: v.PublishedAt.UTC(), Sections: sectionsAskedWire(&v.Outline)}
 }
 
-func sectionsAskedWire(o *evaluation.Outline) *[]api.TemplateSection {
+func sectionsAskedWire(o *evaluation.Outline) []api.TemplateSection {
 	if o == nil {
-		return nil
+		return []api.TemplateSection{}
 	}
 	wire := make([]api.TemplateSection, len(o.Sections))
 	for i := range o.Sections {
@@ -155,5 +156,5 @@ func sectionsAskedWire(o *evaluation.Outline) *[]api.TemplateSection {
 			}
 		}
 	}
-	return &wire
+	return wire
 }

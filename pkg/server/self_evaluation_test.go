@@ -127,6 +127,11 @@ func (w *world) screenedEvaluation() string {
 func (w *world) groupMeeting() string {
 	w.t.Helper()
 	return w.once("a meeting", func(w *world) string {
+		there := w.ownerGets(`SELECT coalesce(min(g.peer_challenge_id::text), '') FROM peer_challenge_groups g JOIN peer_challenges c ON c.id = g.peer_challenge_id
+			WHERE c.state NOT IN ('closed', 'cancelled') AND g.members @> '[{"borough":"` + own + `"},{"borough":"` + group + `"}]'`)
+		if there != "" {
+			return there
+		}
 		team := w.as(programme.RoleProgramme, "")
 		id := team.post("/v1/peer-challenges", `{"title":"South London challenge","subRegion":"south","cycle":"2026-27","startsOn":"2026-10-05","endsOn":"2026-10-16"}`).id()
 		inGroup := team.post("/v1/peer-challenge-groups", `{"peerChallengeId":"`+id+`","name":"Group 1"}`).id()

@@ -79,6 +79,18 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(returned)
 	}
 
+	// A self-evaluation: empty, complete, with words that screening finds, and what becomes of
+	// it; and what it is asked.
+	evaluated := evaluationsList + "/" + w.completeEvaluation()
+	k.try(evaluationsList+"/"+w.begunEvaluation(), evaluationsList+"/"+w.screenedEvaluation(), evaluationsList+"/"+w.outdatedEvaluation(), evaluated)
+	for _, next := range []struct{ step, body string }{
+		{"sign-off", ""}, {"share", `{"peerChallengeId":"` + w.groupMeeting() + `"}`}, {"reopen", `{"reason":"There is more to say"}`}, {"withdraw", ""},
+	} {
+		lead.does(evaluated, next.step, next.body).want(200)
+		k.try(evaluated)
+	}
+	k.try(templatesList+"/"+w.template(), templatesList+"/"+w.draftedTemplate())
+
 	// Who is authorised by name, and who is not any more.
 	authorised := made(exampleAuthorisation)
 	k.try(returned, authorised)
@@ -231,6 +243,12 @@ var sentWith = map[string]string{
 	"quarters log-contact":                 `{"borough":"E09000028","contactedOn":"2026-08-17","channel":"phone"}`,
 	"quarters take-snapshot":               `{"reason":"Barnet has corrected its referrals."}`,
 	"contacts edit":                        `{"channel":"email"}`,
+	"self-evaluations edit":                `{"sections":[{"id":"help-and-protection","answers":[{"questionId":"quality","text":"It is better now."}]}]}`,
+	"self-evaluations write-section":       `{"answers":[{"questionId":"quality","text":"It is better now."}]}`,
+	"self-evaluations share":               `{"peerChallengeId":"01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"}`,
+	"self-evaluations acknowledge":         `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"self-evaluations redact":              `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"self-evaluation-templates edit":       `{"name":"Another name"}`,
 	"peer-challenges add-group":            `{"peerChallengeId":"ID","name":"Another group"}`,
 	"peer-challenges add-event":            `{"peerChallengeId":"ID",` + aDay,
 	"peer-challenges add-milestone":        `{"peerChallengeId":"ID","kind":"peer_challenge",` + aMilestone,
@@ -349,7 +367,7 @@ func (k *walk) take(c caller, record, etag string, step api.Step) {
 	noun := strings.Split(record, "/")[2]
 	name := noun + " " + step.Name
 	a := ask{method: string(step.Method), path: strings.NewReplacer("{borough}", own, "{secretId}", "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10").Replace(step.Href), token: c.token, header: map[string]string{"If-Match": etag}}
-	op := contract.find(a.method, a.path)
+	op := contract.find(a.method, strings.Replace(a.path, "{sectionId}", "help-and-protection", 1))
 	a.body = strings.NewReplacer("ID", idIn(record), "BOROUGH", cmp.Or(k.speaks[c.token], own)).Replace(sentWith[name])
 	if a.method == http.MethodPost && a.body == "" {
 		a.body = `{"reason":"To see what comes of it"}`
@@ -359,6 +377,12 @@ func (k *walk) take(c caller, record, etag string, step api.Step) {
 	}
 	if hasParameter(op, "X-Audit-Reason") {
 		a.header["X-Audit-Reason"] = "To see what comes of it"
+	}
+	if part, is := strings.CutSuffix(a.path, "{sectionId}"); is { // which has a state of its own
+		a.path = part + "help-and-protection"
+		if of := c.get(a.path); of.status == http.StatusOK {
+			a.header["If-Match"] = of.header.Get("ETag")
+		}
 	}
 	k.calls++
 	r := k.w.send(a)

@@ -1,0 +1,287 @@
+package server_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"peerchallenge/api"
+	"peerchallenge/pkg/postgres/pgtest"
+	"peerchallenge/pkg/programme"
+)
+
+// TestASelfEvaluationFromDraftToGroup: of a draft its borough knows alone, of what is signed
+// the team knows that it is, and what is shared the group reads, and nobody else, until the
+// challenge is over.
+func TestASelfEvaluationFromDraftToGroup(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	team, reporting := w.as(programme.RoleProgramme, ""), w.as(programme.RoleReporting, "")
+	lead, editor, met, stranger := w.as(asLead, own), w.as(asEditor, own), w.as(asEditor, group), w.as(asEditor, other)
+	challenge := w.groupMeeting()
+	path := evaluationsList + "/" + w.completeEvaluation()
+	reads := func(when string, want map[string][2]int) {
+		t.Helper()
+		for name, c := range map[string]caller{"own": editor, "team": team, "group": met, "stranger": stranger} {
+			if got := [2]int{c.get(path).status, c.get(path + "/versions/1").status}; got != want[name] {
+				t.Errorf("%s, %s finds it and its version as %v, want %v", when, name, got, want[name])
+			}
+			listed := strings.Contains(c.get(evaluationsList).want(200).body, idIn(path)) && strings.Contains(c.get(evaluationsList+"?format=csv").want(200).body, idIn(path))
+			if listed != (want[name][0] == 200) {
+				t.Errorf("%s, it stands in the list of %s: %t", when, name, listed)
+			}
+		}
+		reporting.get(path).problem(403, "role")
+	}
+	nobody := map[string][2]int{"own": {200, 404}, "team": {404, 404}, "group": {404, 404}, "stranger": {404, 404}}
+	reads("as a draft", nobody)
+	editor.does(path, "sign-off", "").problem(403, "role")
+	heard := w.lastPlace(met)
+	lead.does(path, "sign-off", "").want(200)
+	signed := map[string][2]int{"own": {200, 200}, "team": {200, 404}, "group": {404, 404}, "stranger": {404, 404}}
+	reads("signed", signed)
+	lead.does(path, "share", `{"peerChallengeId":"`+nothing+`"}`).problem(422, "invalid")
+	lead.does(path, "share", `{"peerChallengeId":"`+challenge+`","number":2,"from":"2020-01-01","until":"2019-12-31"}`).problem(422, "invalid")
+	if w.lastPlace(met) != heard {
+		t.Error("another borough hears of what is not shared with it")
+	}
+	lead.does(path, "share", `{"peerChallengeId":"`+challenge+`"}`).want(200)
+	shared := map[string][2]int{"own": {200, 200}, "team": {200, 200}, "group": {200, 200}, "stranger": {404, 404}}
+	reads("shared", shared)
+
+	// A new draft, and what is written in it, nobody else learns of: not by a state, an ETag
+	// or the feed.
+	seen, of := met.get(path).want(200), w.lastPlace(met)
+	known, told := team.get(path).want(200), w.lastPlace(team)
+	lead.does(path, "reopen", `{}`).problem(422, "invalid")
+	lead.does(path, "reopen", `{"reason":"There is more to say"}`).want(200)
+	editor.change(http.MethodPatch, path+"/sections/care-leavers", `{"risks":[{"text":"Too few homes."}]}`).want(200)
+	if again := met.get(path).want(200); again.body != seen.body || again.header.Get("ETag") != seen.header.Get("ETag") || w.lastPlace(met) != of {
+		t.Errorf("a group learns of a draft:\n%s\n%s", seen.body, again.body)
+	}
+	if again := team.get(path).want(200); again.body != known.body || w.lastPlace(team) != told {
+		t.Errorf("the team learns of a draft:\n%s\n%s", known.body, again.body)
+	}
+	lead.does(path, "sign-off", "").want(200)
+	if again := met.get(path).want(200); again.body != seen.body || w.lastPlace(met) != of {
+		t.Error("a group learns of a version that is not shared with it")
+	}
+	met.get(path+"/versions/2").problem(404, "not_found")
+	team.get(path+"/versions/2").problem(404, "not_found")
+	reads("with a second version", shared)
+
+	// It ends with the challenge, for the group and not for the team.
+	for _, step := range []string{"prepare", "start", "complete", "close"} {
+		team.change(http.MethodPost, "/v1/peer-challenges/"+challenge+"/"+step, `{"reason":"It is so"}`).want(200)
+	}
+	reads("after closing", map[string][2]int{"own": {200, 200}, "team": {200, 200}, "group": {404, 404}, "stranger": {404, 404}})
+}
+
+// TestWhoLeavesTheGroupReadsNoMore, and who joins it does; what is taken back nobody does.
+func TestWhoLeavesTheGroupReadsNoMore(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	team, lead, met, joins := w.as(programme.RoleProgramme, ""), w.as(asLead, own), w.as(asEditor, group), w.as(asEditor, "E09000029")
+	path, challenge := evaluationsList+"/"+w.sharedEvaluation(), w.groupMeeting()
+	inGroup := "/v1/peer-challenge-groups/" + w.ownerGets("SELECT id::text FROM peer_challenge_groups WHERE peer_challenge_id = '"+challenge+"'")
+	met.get(path + "/versions/1").want(200)
+	joins.get(path).problem(404, "not_found")
+	team.change(http.MethodPut, inGroup+"/members/E09000029", `{"role":"visitor"}`).want(200)
+	joins.get(path + "/versions/1").want(200)
+	team.change(http.MethodDelete, inGroup+"/members/"+group, "", "X-Audit-Reason", "They moved").want(200)
+	met.get(path).problem(404, "not_found")
+	joins.get(path + "/versions/1").want(200)
+	lead.does(path, "withdraw", "").want(200)
+	for _, c := range []caller{met, joins} {
+		c.get(path).problem(404, "not_found")
+	}
+	team.get(path+"/versions/1").problem(404, "not_found")
+	lead.does(path, "withdraw", "").problem(409, "wrong_state")
+	if state := lead.get(path).want(200).body; !strings.Contains(state, `"state":"signed_off"`) || !strings.Contains(state, `"ending":"withdrawn"`) {
+		t.Error(state)
+	}
+
+	// The borough itself leaves: what it shared is nobody else's.
+	lead.does(path, "share", `{"peerChallengeId":"`+challenge+`"}`).want(200)
+	joins.get(path).want(200)
+	team.change(http.MethodDelete, inGroup+"/members/"+own, "", "X-Audit-Reason", "They moved").want(200)
+	joins.get(path).problem(404, "not_found")
+	team.get(path + "/versions/1").want(200)
+	lead.does(path, "share", `{"peerChallengeId":"`+challenge+`"}`).problem(409, "wrong_state")
+}
+
+// TestSharingKeepsItsDays: it begins when somebody looks at the clock on its day, and ends
+// with its last day by itself, whether or not anybody does.
+func TestSharingKeepsItsDays(t *testing.T) {
+	t.Parallel()
+	database := pgtest.Database(t)
+	day := func(d, h int) time.Time { return time.Date(2026, 10, d, h, 0, 0, 0, time.UTC) }
+	w, turn := startByHand(t, database, day(1, 12))
+	path := evaluationsList + "/" + w.signedEvaluation()
+	w.as(asLead, own).does(path, "share", `{"peerChallengeId":"`+w.groupMeeting()+`","from":"2026-10-05","until":"2026-10-07"}`).want(200)
+	readers := func() (readers []api.SelfEvaluationReader) {
+		t.Helper()
+		var is api.SelfEvaluation
+		w.as(asLead, own).get(path).want(200).into(&is)
+		return is.Readers
+	}
+	if r := readers(); len(r) != 2 || r[0].Now || r[0].Borough != nil || r[1].Borough == nil || *r[1].Borough != group || string(r[1].From) != "2026-10-05" {
+		t.Errorf("who will read it is %+v", r)
+	}
+	keep := func() {
+		t.Helper()
+		if _, err := w.store.KeepTime(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep()
+	w.as(asEditor, group).get(path).problem(404, "not_found")
+	turn(day(4, 23))                                          // midnight in London
+	w.as(asEditor, group).get(path).problem(404, "not_found") // a beginning may be late
+	keep()
+	w.as(asEditor, group).get(path + "/versions/1").want(200)
+	if r := readers(); len(r) != 2 || !r[1].Now {
+		t.Errorf("who reads it is %+v", r)
+	}
+	keep()
+	turn(day(7, 22))
+	w.as(asEditor, group).get(path + "/versions/1").want(200)
+	turn(day(7, 23)) // and nobody looks
+	for _, at := range []string{path, path + "/versions", path + "/versions/1", path + "/versions/1/changes?since=1"} {
+		w.as(asEditor, group).get(at).problem(404, "not_found")
+	}
+	if page := w.as(asEditor, group).get(evaluationsList).want(200).body; strings.Contains(page, idIn(path)) {
+		t.Error("it is in the list after its last day")
+	}
+	w.as(programme.RoleProgramme, "").get(path + "/versions/1").want(200)
+	if r := readers(); len(r) != 0 {
+		t.Errorf("who reads it after the last day is %+v", r)
+	}
+	keep()
+	if state := w.as(asLead, own).get(path).want(200).body; !strings.Contains(state, `"ending":"day_over"`) {
+		t.Error(state)
+	}
+}
+
+// TestTwoAuthorsAndALateWholeDocument: who writes in another section is in nobody's way, and
+// who sends the whole on an old state is refused.
+func TestTwoAuthorsAndALateWholeDocument(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	a, b, lead := w.as(asEditor, own), w.as(asEditor, own), w.as(asLead, own)
+	id := w.begunEvaluation()
+	path := evaluationsList + "/" + id
+	whole := a.get(path).want(200)
+	var begun api.SelfEvaluation
+	whole.into(&begun)
+	section := func(name string) (at, etag string) {
+		t.Helper()
+		at = path + "/sections/" + name
+		return at, a.get(at).want(200).header.Get("ETag")
+	}
+	first, etagOfFirst := section("help-and-protection")
+	second, etagOfSecond := section("care-leavers")
+	third, etagOfThird := section("workforce")
+	a.send(http.MethodPatch, first, `{"answers":[{"questionId":"quality","text":"A1"}]}`, "If-Match", etagOfFirst).want(200)
+	b.send(http.MethodPatch, second, `{"answers":[{"questionId":"quality","text":"B1"}]}`, "If-Match", etagOfSecond).want(200)
+	b.send(http.MethodPatch, first, `{"answers":[{"questionId":"quality","text":"B2"}]}`, "If-Match", etagOfFirst).problem(412, "stale")
+	b.send(http.MethodPatch, first, `{"answers":[{"questionId":"quality","text":"B2"}]}`).problem(428, "if_match_required")
+	at := "/v1/boroughs/" + own + "/self-evaluations/" + string(begun.Cycle)
+	lead.send(http.MethodPut, at, complete("Late."), "If-Match", whole.header.Get("ETag")).problem(412, "stale")
+	is := a.get(path).want(200)
+	for _, want := range []string{`"questionId":"quality","text":"A1"`, `"questionId":"quality","text":"B1"`, `"signed":null`} {
+		if !strings.Contains(is.body, want) && !strings.Contains(strings.ReplaceAll(is.body, `"citation":null,`, ""), strings.ReplaceAll(want, `"questionId":"quality",`, "")) {
+			t.Errorf("%s does not stand in %s", want, is.body)
+		}
+	}
+	if is.header.Get("ETag") == whole.header.Get("ETag") {
+		t.Error("the document has the ETag that it had")
+	}
+	if _, now := section("workforce"); now != etagOfThird {
+		t.Errorf("a section that nobody touched has another ETag: %s", third)
+	}
+}
+
+// TestLateCopiesFromASystem: what is there already is not written again, a repeated request
+// changes nothing, and nothing comes back that was signed or removed.
+func TestLateCopiesFromASystem(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead, editor, system := w.as(asLead, own), w.as(asEditor, own), w.as(programme.RoleBoroughSystem, own)
+	cycle := w.nextCycle()
+	at := "/v1/boroughs/" + own + "/self-evaluations/" + cycle
+	x := complete("X.")
+	system.send(http.MethodPut, at, x, "If-None-Match", "*").problem(403, "no_authority")
+	created := editor.send(http.MethodPut, at, x, "If-None-Match", "*", "Idempotency-Key", "k1").want(201)
+	path := created.header.Get("Location")
+	etagOfX := created.header.Get("ETag")
+	editor.change(http.MethodPatch, path+"/sections/care-leavers", `{"risks":[{"text":"Y"}]}`).want(200)
+	state := editor.get(path).want(200)
+	if again := editor.send(http.MethodPut, at, x, "If-None-Match", "*", "Idempotency-Key", "k1").want(201); again.header.Get("Idempotency-Replayed") != "true" || again.body != created.body {
+		t.Error("a repeated request is not answered as the first was")
+	}
+	editor.send(http.MethodPut, at, x, "If-Match", etagOfX).problem(412, "stale")
+	editor.send(http.MethodPut, at, x).problem(428, "if_match_required")
+	editor.send(http.MethodPut, at, x, "If-None-Match", "*").problem(412, "stale")
+
+	var y api.SelfEvaluation
+	state.into(&y)
+	sections := make([]map[string]any, len(y.Draft))
+	for i, s := range y.Draft {
+		text, err := json.Marshal(s)
+		if err == nil {
+			err = json.Unmarshal(text, &sections[i])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, member := range []string{"title", "updatedAt", "etag"} {
+			delete(sections[i], member)
+		}
+	}
+	same := jsonOf(t, map[string]any{"sections": sections})
+	before, entries := w.lastPlace(editor), w.ownerGets("SELECT count(*)::text FROM audit_entries")
+	if r := editor.send(http.MethodPut, at, same, "If-Match", etagOfX).want(200); !strings.Contains(r.body, `"outcome":"unchanged"`) || !strings.Contains(r.body, `"etag":`+jsonOf(t, y.Etag)+`,"figures"`) {
+		t.Errorf("the same is answered %s", r.body)
+	}
+	if w.lastPlace(editor) != before || w.ownerGets("SELECT count(*)::text FROM audit_entries") != entries {
+		t.Error("what is there already was written again")
+	}
+	lead.does(path, "sign-off", "").want(200)
+	editor.send(http.MethodPut, at, x, "If-Match", lead.get(path).header.Get("ETag")).problem(409, "wrong_state")
+	if r := editor.send(http.MethodPut, at, same).want(200); !strings.Contains(r.body, `"outcome":"unchanged"`) {
+		t.Errorf("what is signed, sent again, is answered %s", r.body)
+	}
+
+	// Three systems post one document at once: there is one.
+	together := w.nextCycle()
+	outcomes := make([]int, 3)
+	var sent sync.WaitGroup
+	for i := range outcomes {
+		sent.Go(func() {
+			outcomes[i] = w.as(asLead, own).send(http.MethodPut, "/v1/boroughs/"+own+"/self-evaluations/"+together, x, "If-None-Match", "*").status
+		})
+	}
+	sent.Wait()
+	if slices.Sort(outcomes); !slices.Equal(outcomes, []int{200, 200, 201}) {
+		t.Errorf("three who send the same are answered %v", outcomes)
+	}
+
+	// A draft that was never signed is deleted, and the request that made it does not make it again.
+	gone := w.nextCycle()
+	key := []string{"If-None-Match", "*", "Idempotency-Key", "k2"}
+	removed := editor.send(http.MethodPut, "/v1/boroughs/"+own+"/self-evaluations/"+gone, x, key...).want(201).header.Get("Location")
+	editor.change(http.MethodDelete, removed, "").problem(403, "role")
+	lead.change(http.MethodDelete, removed, "", "X-Audit-Reason", "By mistake").want(204)
+	editor.send(http.MethodPut, "/v1/boroughs/"+own+"/self-evaluations/"+gone, x, key...).problem(409, "made_and_removed")
+	editor.get("/v1/boroughs/"+own+"/self-evaluations/"+gone).problem(404, "not_found")
+
+	// A system writes on a lead's authority.
+	by := w.somebody("dcs-lambeth", own, programme.RoleBoroughLead)
+	by.post(authorisationsList, strings.Replace(named(own, "machine", w.soon()), "benchmarking_submission", "self_evaluation", 1)).want(201)
+	w.somebody("machine", own, programme.RoleBoroughSystem).send(http.MethodPut, "/v1/boroughs/"+own+"/self-evaluations/"+w.nextCycle(), x, "If-None-Match", "*").want(201)
+}
