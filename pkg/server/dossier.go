@@ -127,14 +127,15 @@ func (s *Server) addFigures(ctx context.Context, d *dossier) error {
 		d.add(part)
 		return nil
 	}
-	of, rows, err := s.store.PrintedFigures(ctx, call.actor, newest, nil)
+	shown, rows, err := s.store.PrintedFigures(ctx, call.actor, newest, disclosure.FigureFilter{})
 	if err != nil {
 		return err
 	}
-	page := quarterPage{of: &of, borough: d.borough, reference: call.snapshot, rows: rows, alone: true}
+	of := &shown.Document.Heading
+	page := quarterPage{of: of, borough: d.borough, reference: call.snapshot, rows: rows, alone: true}
 	part.Words = []string{"These are the figures that everybody sees: small counts of children are hidden, and so is what they would follow from."}
 	part.Passages = []chart.Passage{{Heading: of.QuarterName, Table: page.position()}}
-	d.paper.Foot = append(d.paper.Foot, snapshotNote(&of), attribution)
+	d.paper.Foot = append(d.paper.Foot, snapshotNote(of), attribution)
 	d.paper.Illustrative = d.paper.Illustrative || of.Illustrative
 	d.add(part)
 	return nil
