@@ -28,7 +28,11 @@ func (s *Store) EraseOutlived(ctx context.Context) (Erased, error) {
 	if noteErr != nil {
 		noteErr = fmt.Errorf("notes: %w", noteErr)
 	}
-	return Erased{Participants: people, Notes: notes}, errors.Join(err, noteErr)
+	readErr := s.eraseReads(ctx)
+	if readErr != nil {
+		readErr = fmt.Errorf("who has read self-evaluations: %w", readErr)
+	}
+	return Erased{Participants: people, Notes: notes}, errors.Join(err, noteErr, readErr)
 }
 
 // errElsewhere ends the work of a process that finds another at it.
