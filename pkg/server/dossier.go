@@ -168,7 +168,7 @@ func (s *Server) addFindings(ctx context.Context, d *dossier) error {
 			}
 			passage.Exhibits = []chart.Exhibit{answer}
 		} else {
-			passage.Notes = []string{"It is not answered yet."}
+			passage.Exhibits = []chart.Exhibit{{Words: "It is not answered yet."}}
 		}
 		d.about[f.ID], part.Passages = called, append(part.Passages, passage)
 	}
@@ -229,7 +229,7 @@ func (d *dossier) action(number int, a *programme.Action, now programme.Reckonin
 		passage.Exhibits = append(passage.Exhibits, chart.Exhibit{Words: printedDay(p.At.In(d.zone)) + ", " + string(p.State) + ":", Remark: p.Text})
 	}
 	if len(a.Progress) == 0 {
-		passage.Notes = []string{"No progress is reported yet."}
+		passage.Exhibits = append(passage.Exhibits, chart.Exhibit{Words: "No progress is reported yet."})
 	}
 	return passage
 }
