@@ -187,6 +187,19 @@ const (
 	CitationSourceSnapshot CitationSource = "snapshot"
 )
 
+// Defines values for CommentKind.
+const (
+	LineOfEnquiry CommentKind = "line_of_enquiry"
+	Question      CommentKind = "question"
+)
+
+// Defines values for CommentState.
+const (
+	CommentStateAnswered CommentState = "answered"
+	CommentStateClosed   CommentState = "closed"
+	CommentStateOpen     CommentState = "open"
+)
+
 // Defines values for CompletenessLevel.
 const (
 	CompletenessLevelBorough   CompletenessLevel = "borough"
@@ -1168,6 +1181,7 @@ const (
 	ResourceTypeReminder               ResourceType = "reminder"
 	ResourceTypeReminderAddress        ResourceType = "reminder-address"
 	ResourceTypeSelfEvaluation         ResourceType = "self-evaluation"
+	ResourceTypeSelfEvaluationComment  ResourceType = "self-evaluation-comment"
 	ResourceTypeSelfEvaluationTemplate ResourceType = "self-evaluation-template"
 	ResourceTypeSubRegion              ResourceType = "sub-region"
 	ResourceTypeTokenRevocation        ResourceType = "token-revocation"
@@ -1234,6 +1248,18 @@ const (
 	Upn         ScreeningKind = "upn"
 )
 
+// Defines values for SelfEvaluationCommentStepName.
+const (
+	SelfEvaluationCommentStepNameAcknowledge   SelfEvaluationCommentStepName = "acknowledge"
+	SelfEvaluationCommentStepNameAnswer        SelfEvaluationCommentStepName = "answer"
+	SelfEvaluationCommentStepNameClose         SelfEvaluationCommentStepName = "close"
+	SelfEvaluationCommentStepNameDelete        SelfEvaluationCommentStepName = "delete"
+	SelfEvaluationCommentStepNameEdit          SelfEvaluationCommentStepName = "edit"
+	SelfEvaluationCommentStepNameRecordFinding SelfEvaluationCommentStepName = "record-finding"
+	SelfEvaluationCommentStepNameRedact        SelfEvaluationCommentStepName = "redact"
+	SelfEvaluationCommentStepNameReopen        SelfEvaluationCommentStepName = "reopen"
+)
+
 // Defines values for SelfEvaluationState.
 const (
 	SelfEvaluationStateDraft     SelfEvaluationState = "draft"
@@ -1244,6 +1270,7 @@ const (
 // Defines values for SelfEvaluationStepName.
 const (
 	SelfEvaluationStepNameAcknowledge  SelfEvaluationStepName = "acknowledge"
+	SelfEvaluationStepNameComment      SelfEvaluationStepName = "comment"
 	SelfEvaluationStepNameDelete       SelfEvaluationStepName = "delete"
 	SelfEvaluationStepNameEdit         SelfEvaluationStepName = "edit"
 	SelfEvaluationStepNameMigrate      SelfEvaluationStepName = "migrate"
@@ -1299,6 +1326,7 @@ const (
 // Defines values for TaskKind.
 const (
 	AcceptReturn   TaskKind = "accept-return"
+	AnswerComment  TaskKind = "answer-comment"
 	AnswerQuery    TaskKind = "answer-query"
 	ExplainWarning TaskKind = "explain-warning"
 	ShareNarrative TaskKind = "share-narrative"
@@ -3481,6 +3509,20 @@ type CodeUsed struct {
 	Period PeriodCode `json:"period"`
 }
 
+// CommentAnswerInput What a borough answers to a comment.
+type CommentAnswerInput struct {
+	// Text The answer.
+	//
+	// Example: A second audit half a year later says so.
+	Text string `json:"text"`
+}
+
+// CommentKind Whether it asks something, or names what the challenge is to look into, of which a finding may come. More may come.
+type CommentKind string
+
+// CommentState Whether it waits for an answer, has one, or nothing more is asked. More may come.
+type CommentState string
+
 // Comparison How a borough stands on one indicator in one period.
 type Comparison struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -5285,6 +5327,11 @@ type Finding struct {
 	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
 	Screening *[]ScreeningMark `json:"screening,omitempty"`
 
+	// SelfEvaluationCommentId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	SelfEvaluationCommentId *NullableId `json:"selfEvaluationCommentId"`
+
 	// SelfEvaluationSections Sections of the borough's self-evaluation that it cites.
 	SelfEvaluationSections []Name `json:"selfEvaluationSections"`
 
@@ -5342,6 +5389,11 @@ type FindingInput struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
+
+	// SelfEvaluationCommentId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	SelfEvaluationCommentId *NullableId `json:"selfEvaluationCommentId,omitempty"`
 
 	// SelfEvaluationSections Sections of the borough's self-evaluation that it cites.
 	SelfEvaluationSections *[]Name `json:"selfEvaluationSections,omitempty"`
@@ -7288,6 +7340,11 @@ type NullableCount = int
 // Example: none
 type NullableCountPolicy string
 
+// NullableCycle A cycle of the programme, or null where it is about none.
+//
+// Example: 2026-27
+type NullableCycle = string
+
 // NullableDate A calendar day, or null where there is none.
 //
 // Example: 2026-03-31
@@ -7387,6 +7444,11 @@ type NullablePooled struct {
 	// Without Those that have no such figure.
 	Without []GeographyCode `json:"without"`
 }
+
+// NullableQuarterKey A quarter's code, or `practice`; null where it is about no quarter.
+//
+// Example: 2026-27-Q1
+type NullableQuarterKey = string
 
 // NullableRange What is known of a number, or null where nothing is. All three are the same where it is known; else the middle stands in for it in what is computed.
 type NullableRange struct {
@@ -10817,6 +10879,164 @@ type SelfEvaluationChanges struct {
 	SinceCycle *string `json:"sinceCycle"`
 }
 
+// SelfEvaluationComment What a borough asks of a section of another's self-evaluation, and what that answers.
+type SelfEvaluationComment struct {
+	// Answer Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Answer *NullableText `json:"answer"`
+
+	// AnsweredAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	AnsweredAt *NullableInstant `json:"answeredAt"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// ClosedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ClosedAt *NullableInstant `json:"closedAt"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// FindingId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	FindingId *NullableId `json:"findingId"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Illustrative Whether the self-evaluation is made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Kind Whether it asks something, or names what the challenge is to look into, of which a finding may come. More may come.
+	Kind CommentKind `json:"kind"`
+
+	// Number The number of a version, from 1.
+	Number VersionNumber `json:"number"`
+
+	// Owner The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Owner GeographyCode `json:"owner"`
+
+	// OwnerName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	OwnerName Name `json:"ownerName"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
+
+	// SectionId The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	SectionId OutlineKey `json:"sectionId"`
+
+	// SelfEvaluationId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	SelfEvaluationId ResourceId `json:"selfEvaluationId"`
+
+	// State Whether it waits for an answer, has one, or nothing more is asked. More may come.
+	State CommentState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]SelfEvaluationCommentStep `json:"steps,omitempty"`
+
+	// Text What is asked.
+	//
+	// Example: How do you know that audits change practice?
+	Text string `json:"text"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// SelfEvaluationCommentInput What is needed to create it.
+type SelfEvaluationCommentInput struct {
+	// Kind Whether it asks something, or names what the challenge is to look into, of which a finding may come. More may come.
+	Kind CommentKind `json:"kind"`
+
+	// Number The number of a version, from 1.
+	Number *VersionNumber `json:"number,omitempty"`
+
+	// SectionId The permanent id of a section, a question or a choice: small letters, digits and hyphens.
+	//
+	// Example: help-and-protection
+	SectionId OutlineKey `json:"sectionId"`
+
+	// SelfEvaluationId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	SelfEvaluationId ResourceId `json:"selfEvaluationId"`
+
+	// Text What is asked.
+	//
+	// Example: How do you know that audits change practice?
+	Text string `json:"text"`
+}
+
+// SelfEvaluationCommentPage A page of the list.
+type SelfEvaluationCommentPage struct {
+	// Items The items of this page.
+	Items []SelfEvaluationComment `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// SelfEvaluationCommentPatch What to change; what is absent is kept.
+type SelfEvaluationCommentPatch struct {
+	// Text What is asked.
+	//
+	// Example: How do you know that audits change practice?
+	Text *string `json:"text,omitempty"`
+}
+
+// SelfEvaluationCommentStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type SelfEvaluationCommentStep = Step
+
+// SelfEvaluationCommentStepName What can be done. More may come.
+type SelfEvaluationCommentStepName string
+
 // SelfEvaluationDocument All that a self-evaluation says.
 type SelfEvaluationDocument struct {
 	// Sections What it says, in any order. What is not named is empty.
@@ -12083,6 +12303,11 @@ type Task struct {
 	// Example: report_faults
 	Code *string `json:"code"`
 
+	// Cycle A cycle of the programme, or null where it is about none.
+	//
+	// Example: 2026-27
+	Cycle *NullableCycle `json:"cycle"`
+
 	// DueOn A calendar day, or null where there is none.
 	//
 	// Example: 2026-03-31
@@ -12114,10 +12339,10 @@ type Task struct {
 	// Method A method of HTTP that changes something. More may come.
 	Method Method `json:"method"`
 
-	// Quarter A quarter's code, or `practice`: the quarter that is always open and counts nowhere.
+	// Quarter A quarter's code, or `practice`; null where it is about no quarter.
 	//
 	// Example: 2026-27-Q1
-	Quarter QuarterKey `json:"quarter"`
+	Quarter *NullableQuarterKey `json:"quarter"`
 
 	// Reason What is missing, or null.
 	//
@@ -12749,6 +12974,11 @@ type Search = string
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type SecretId = ResourceId
+
+// SelfEvaluationCommentId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type SelfEvaluationCommentId = ResourceId
 
 // SelfEvaluationId A UUID (version 7), made by the server.
 //
@@ -15954,6 +16184,126 @@ type GetReminderParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListSelfEvaluationCommentsParams defines parameters for ListSelfEvaluationComments.
+type ListSelfEvaluationCommentsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// SelfEvaluationId Only those on this self-evaluation.
+	SelfEvaluationId *ResourceId `form:"selfEvaluationId,omitempty" json:"selfEvaluationId,omitempty"`
+
+	// Borough Only those of this borough's asking.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Owner Only those on self-evaluations of this borough.
+	Owner *GeographyCode `form:"owner,omitempty" json:"owner,omitempty"`
+
+	// Kind Only those of one of these kinds; given once for each.
+	Kind *[]CommentKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Only those in one of these states; given once for each.
+	State *[]CommentState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateSelfEvaluationCommentParams defines parameters for CreateSelfEvaluationComment.
+type CreateSelfEvaluationCommentParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteSelfEvaluationCommentParams defines parameters for DeleteSelfEvaluationComment.
+type DeleteSelfEvaluationCommentParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetSelfEvaluationCommentParams defines parameters for GetSelfEvaluationComment.
+type GetSelfEvaluationCommentParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSelfEvaluationCommentParams defines parameters for UpdateSelfEvaluationComment.
+type UpdateSelfEvaluationCommentParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// AcknowledgeSelfEvaluationCommentParams defines parameters for AcknowledgeSelfEvaluationComment.
+type AcknowledgeSelfEvaluationCommentParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnswerSelfEvaluationCommentParams defines parameters for AnswerSelfEvaluationComment.
+type AnswerSelfEvaluationCommentParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CloseSelfEvaluationCommentParams defines parameters for CloseSelfEvaluationComment.
+type CloseSelfEvaluationCommentParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedactSelfEvaluationCommentParams defines parameters for RedactSelfEvaluationComment.
+type RedactSelfEvaluationCommentParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenSelfEvaluationCommentParams defines parameters for ReopenSelfEvaluationComment.
+type ReopenSelfEvaluationCommentParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListSelfEvaluationTemplatesParams defines parameters for ListSelfEvaluationTemplates.
 type ListSelfEvaluationTemplatesParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -18244,6 +18594,71 @@ type GetReminderRequestObject struct {
 	Params GetReminderParams
 }
 
+// ListSelfEvaluationCommentsRequestObject is what a request for ListSelfEvaluationComments says.
+type ListSelfEvaluationCommentsRequestObject struct {
+	Params ListSelfEvaluationCommentsParams
+}
+
+// CreateSelfEvaluationCommentRequestObject is what a request for CreateSelfEvaluationComment says.
+type CreateSelfEvaluationCommentRequestObject struct {
+	Params CreateSelfEvaluationCommentParams
+	Body   *SelfEvaluationCommentInput
+}
+
+// DeleteSelfEvaluationCommentRequestObject is what a request for DeleteSelfEvaluationComment says.
+type DeleteSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params DeleteSelfEvaluationCommentParams
+}
+
+// GetSelfEvaluationCommentRequestObject is what a request for GetSelfEvaluationComment says.
+type GetSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params GetSelfEvaluationCommentParams
+}
+
+// UpdateSelfEvaluationCommentRequestObject is what a request for UpdateSelfEvaluationComment says.
+type UpdateSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params UpdateSelfEvaluationCommentParams
+	Body   *SelfEvaluationCommentPatch
+}
+
+// AcknowledgeSelfEvaluationCommentRequestObject is what a request for AcknowledgeSelfEvaluationComment says.
+type AcknowledgeSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params AcknowledgeSelfEvaluationCommentParams
+	Body   *AcknowledgementInput
+}
+
+// AnswerSelfEvaluationCommentRequestObject is what a request for AnswerSelfEvaluationComment says.
+type AnswerSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params AnswerSelfEvaluationCommentParams
+	Body   *CommentAnswerInput
+}
+
+// CloseSelfEvaluationCommentRequestObject is what a request for CloseSelfEvaluationComment says.
+type CloseSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params CloseSelfEvaluationCommentParams
+	Body   *StepInput
+}
+
+// RedactSelfEvaluationCommentRequestObject is what a request for RedactSelfEvaluationComment says.
+type RedactSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params RedactSelfEvaluationCommentParams
+	Body   *RedactionInput
+}
+
+// ReopenSelfEvaluationCommentRequestObject is what a request for ReopenSelfEvaluationComment says.
+type ReopenSelfEvaluationCommentRequestObject struct {
+	Id     SelfEvaluationCommentId
+	Params ReopenSelfEvaluationCommentParams
+	Body   *StepInput
+}
+
 // ListSelfEvaluationTemplatesRequestObject is what a request for ListSelfEvaluationTemplates says.
 type ListSelfEvaluationTemplatesRequestObject struct {
 	Params ListSelfEvaluationTemplatesParams
@@ -19244,6 +19659,36 @@ type Operations interface {
 	// GetReminder Read a reminder
 	// (GET /v1/reminders/{id})
 	GetReminder(ctx context.Context, r GetReminderRequestObject) (Response, error)
+	// ListSelfEvaluationComments List comments on self-evaluations
+	// (GET /v1/self-evaluation-comments)
+	ListSelfEvaluationComments(ctx context.Context, r ListSelfEvaluationCommentsRequestObject) (Response, error)
+	// CreateSelfEvaluationComment Put a question to a self-evaluation
+	// (POST /v1/self-evaluation-comments)
+	CreateSelfEvaluationComment(ctx context.Context, r CreateSelfEvaluationCommentRequestObject) (Response, error)
+	// DeleteSelfEvaluationComment Take a comment back
+	// (DELETE /v1/self-evaluation-comments/{id})
+	DeleteSelfEvaluationComment(ctx context.Context, r DeleteSelfEvaluationCommentRequestObject) (Response, error)
+	// GetSelfEvaluationComment Read a comment
+	// (GET /v1/self-evaluation-comments/{id})
+	GetSelfEvaluationComment(ctx context.Context, r GetSelfEvaluationCommentRequestObject) (Response, error)
+	// UpdateSelfEvaluationComment Reword a comment
+	// (PATCH /v1/self-evaluation-comments/{id})
+	UpdateSelfEvaluationComment(ctx context.Context, r UpdateSelfEvaluationCommentRequestObject) (Response, error)
+	// AcknowledgeSelfEvaluationComment Acknowledge what screening found in a comment
+	// (POST /v1/self-evaluation-comments/{id}/acknowledge)
+	AcknowledgeSelfEvaluationComment(ctx context.Context, r AcknowledgeSelfEvaluationCommentRequestObject) (Response, error)
+	// AnswerSelfEvaluationComment Answer a comment
+	// (POST /v1/self-evaluation-comments/{id}/answer)
+	AnswerSelfEvaluationComment(ctx context.Context, r AnswerSelfEvaluationCommentRequestObject) (Response, error)
+	// CloseSelfEvaluationComment Close a comment
+	// (POST /v1/self-evaluation-comments/{id}/close)
+	CloseSelfEvaluationComment(ctx context.Context, r CloseSelfEvaluationCommentRequestObject) (Response, error)
+	// RedactSelfEvaluationComment Take words out of a comment
+	// (POST /v1/self-evaluation-comments/{id}/redact)
+	RedactSelfEvaluationComment(ctx context.Context, r RedactSelfEvaluationCommentRequestObject) (Response, error)
+	// ReopenSelfEvaluationComment Ask again
+	// (POST /v1/self-evaluation-comments/{id}/reopen)
+	ReopenSelfEvaluationComment(ctx context.Context, r ReopenSelfEvaluationCommentRequestObject) (Response, error)
 	// ListSelfEvaluationTemplates List templates of self-evaluations
 	// (GET /v1/self-evaluation-templates)
 	ListSelfEvaluationTemplates(ctx context.Context, r ListSelfEvaluationTemplatesRequestObject) (Response, error)
@@ -21230,6 +21675,78 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(SelfEvaluationDocument)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/self-evaluation-comments", o.ListSelfEvaluationComments, func(from *request, r *ListSelfEvaluationCommentsRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("selfEvaluationId", false, &r.Params.SelfEvaluationId)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("owner", false, &r.Params.Owner)
+		from.query("kind", false, &r.Params.Kind)
+		from.query("state", false, &r.Params.State)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/self-evaluation-comments", o.CreateSelfEvaluationComment, func(from *request, r *CreateSelfEvaluationCommentRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(SelfEvaluationCommentInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/self-evaluation-comments/:id", o.DeleteSelfEvaluationComment, func(from *request, r *DeleteSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/self-evaluation-comments/:id", o.GetSelfEvaluationComment, func(from *request, r *GetSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/self-evaluation-comments/:id", o.UpdateSelfEvaluationComment, func(from *request, r *UpdateSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(SelfEvaluationCommentPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluation-comments/:id/answer", o.AnswerSelfEvaluationComment, func(from *request, r *AnswerSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(CommentAnswerInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluation-comments/:id/close", o.CloseSelfEvaluationComment, func(from *request, r *CloseSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluation-comments/:id/reopen", o.ReopenSelfEvaluationComment, func(from *request, r *ReopenSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluation-comments/:id/acknowledge", o.AcknowledgeSelfEvaluationComment, func(from *request, r *AcknowledgeSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/self-evaluation-comments/:id/redact", o.RedactSelfEvaluationComment, func(from *request, r *RedactSelfEvaluationCommentRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/boroughs/:borough/dossier", o.GetDossier, func(from *request, r *GetDossierRequestObject) {

@@ -68,7 +68,7 @@ func (*SelfEvaluation) Noun() string { return "self-evaluation" }
 // Steps implements [programme.Record].
 func (*SelfEvaluation) Steps() []programme.Step {
 	return []programme.Step{
-		programme.Edit, WriteSection, Migrating, SignOff, Share, programme.Withdraw, programme.Reopen, programme.Acknowledge, programme.Redact, programme.Delete,
+		programme.Edit, WriteSection, Migrating, SignOff, Share, programme.Withdraw, programme.Reopen, programme.Acknowledge, programme.Redact, programme.Delete, Commenting,
 	}
 }
 
@@ -78,6 +78,11 @@ func (s *SelfEvaluation) May(actor programme.Actor, step programme.Step) error {
 	switch step {
 	case programme.Acknowledge, programme.Redact:
 		return nil // as of all words
+	case Commenting:
+		if actor.WritesFor(s.Borough) || !actor.Is(programme.RoleBoroughLead, programme.RoleBoroughEditor) {
+			return programme.NotYours("Only people of boroughs with which it is shared may do this.")
+		}
+		return nil
 	case SignOff, Share, programme.Withdraw, programme.Reopen, programme.Delete:
 		if !actor.Leads(s.Borough) {
 			return programme.NotYours("Only a lead of the borough may do this.")

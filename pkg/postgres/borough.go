@@ -21,6 +21,8 @@ var boroughs = noun[programme.Borough]{
 		{"actions", "borough_code", "Actions"},
 		{"asks_and_offers", "borough_code", "Asks and offers"},
 		{"narratives", "borough_code", "Narratives"},
+		{"self_evaluation_comments", "owner_code", "Comments on self-evaluations"},
+		{"self_evaluation_comments", "borough_code", "Comments on self-evaluations"},
 		{"events", "boroughs @> ARRAY[?]", "Events"},
 		{"milestones", "boroughs @> ARRAY[?]", "Milestones"},
 		{"extensions", "borough_code", "Extensions"},

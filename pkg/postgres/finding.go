@@ -71,22 +71,26 @@ func (s *Store) Finding(ctx context.Context, actor programme.Actor, id string) (
 }
 
 // CreateFinding records a finding. The error is Forbidden for those who record
-// none there, Conflict if none are being recorded, and Invalid if it breaks its
-// rules or names a group, a review or reference data that are not there.
+// none there, Conflict if none are being recorded or can come of the comment that it
+// names, and Invalid if it breaks its rules or names a group, a review, a comment or
+// reference data that are not there.
 func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f programme.Finding) (programme.Finding, error) {
 	return add(ctx, s, actor, findings, f, func(w *work, f *programme.Finding) (err error) {
 		f.Response = nil
-		if (f.PeerChallengeGroupID == nil) == (f.PeerReviewID == nil) {
-			return nil // its own rule says so
-		}
+		placed := (f.PeerChallengeGroupID == nil) != (f.PeerReviewID == nil)
 		var seen programme.Audience
-		if f.Forum, seen, err = w.holdForum(f.PeerChallengeGroupID, f.PeerReviewID); err != nil {
-			return err
+		if placed {
+			if f.Forum, seen, err = w.holdForum(f.PeerChallengeGroupID, f.PeerReviewID); err != nil {
+				return err
+			}
+		}
+		if err := w.holdEnquiry(f); err != nil || !placed {
+			return err // where it is found, its own rule says
 		}
 		f.Audience = seen.With(f.Borough)
 		switch {
 		case f.Forum.Boroughs != nil:
-			w.faults = f.Misplaced()
+			w.faults = append(w.faults, f.Misplaced()...)
 			return f.Forum.MayFind(actor)
 		case f.PeerReviewID != nil:
 			w.unknown = append(w.unknown, citePeerReview(f.PeerReviewID).fault(0))
@@ -112,6 +116,7 @@ func (s *Store) UpdateFinding(ctx context.Context, actor programme.Actor, id str
 			return err
 		}
 		f.PeerChallengeGroupID, f.PeerReviewID, f.Borough, f.Response = was.PeerChallengeGroupID, was.PeerReviewID, was.Borough, was.Response
+		f.SelfEvaluationCommentID = was.SelfEvaluationCommentID
 		if other, err := altered(present, f); err != nil || !other {
 			return err // what changes nothing needs no reason
 		}

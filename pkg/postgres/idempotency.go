@@ -63,7 +63,7 @@ func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx conte
 			return err
 		}
 		if kept != nil {
-			if answer, err = kept.again(tx, a.Actor); err != nil {
+			if answer, err = kept.again(tx, a.Actor, s.now()); err != nil {
 				return err
 			}
 			replayed = true

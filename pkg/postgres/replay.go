@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -15,8 +16,8 @@ import (
 // again answers what was kept, for somebody who asks now. The error is NotFound
 // for whom may not see the record any more, and Conflict where it has been removed,
 // or where the answer has lost its body because it named a person who has been.
-func (k *idempotencyAnswer) again(tx *gorm.DB, actor programme.Actor) (programme.Answer, error) {
-	there, seen, err := standing[k.Noun](tx, actor, k.Record)
+func (k *idempotencyAnswer) again(tx *gorm.DB, actor programme.Actor, now time.Time) (programme.Answer, error) {
+	there, seen, err := standing[k.Noun](tx, actor, k.Record, now)
 	switch {
 	case err != nil:
 		return programme.Answer{}, err
@@ -38,12 +39,19 @@ func (k *idempotencyAnswer) again(tx *gorm.DB, actor programme.Actor) (programme
 
 // lookup answers whether the record is there, and whether the actor may see it and
 // all of its values now.
-type lookup func(tx *gorm.DB, actor programme.Actor, key string) (there, seen bool, err error)
+type lookup func(tx *gorm.DB, actor programme.Actor, key string, now time.Time) (there, seen bool, err error)
+
+// seenFor is a record that some see for a time, whose end holds by itself.
+type seenFor interface {
+	SeenBy(actor programme.Actor, now time.Time) bool
+}
 
 // standing knows every noun that a request which may be repeated makes or acts on.
 // An answer about another is not kept.
 var standing = map[string]lookup{
-	"programme":               func(*gorm.DB, programme.Actor, string) (there, seen bool, err error) { return true, true, nil },
+	"programme": func(*gorm.DB, programme.Actor, string, time.Time) (there, seen bool, err error) {
+		return true, true, nil
+	},
 	"priority":                public[programme.Priority]("id"),
 	"sub-region":              public[programme.SubRegion]("slug"),
 	"membership":              public[programme.Membership]("id"),
@@ -71,6 +79,7 @@ var standing = map[string]lookup{
 
 	"self-evaluation-template": scoped(selfEvaluationTemplates),
 	"self-evaluation":          scoped(selfEvaluations),
+	"self-evaluation-comment":  scoped(selfEvaluationComments),
 	"quarter":                  scoped(quarters),
 	"extension":                scoped(extensions),
 	"quarter-snapshot":         scoped(quarterSnapshots),
@@ -84,7 +93,7 @@ var standing = map[string]lookup{
 
 // public looks for reference data, which everybody may see.
 func public[T any](keyColumn string) lookup {
-	return func(tx *gorm.DB, _ programme.Actor, key string) (there, seen bool, err error) {
+	return func(tx *gorm.DB, _ programme.Actor, key string, _ time.Time) (there, seen bool, err error) {
 		var found int64
 		err = tx.Model(new(T)).Where(clause.Eq{Column: keyColumn, Value: key}).Count(&found).Error
 		return found > 0, true, err
@@ -94,7 +103,7 @@ func public[T any](keyColumn string) lookup {
 // scoped looks for a record of the programme's year. An answer shows all values, so
 // that it is only for those who may read all: the record may have been theirs once.
 func scoped[T any, R record[T]](k kind[T, R]) lookup {
-	return func(tx *gorm.DB, actor programme.Actor, key string) (there, seen bool, err error) {
+	return func(tx *gorm.DB, actor programme.Actor, key string, now time.Time) (there, seen bool, err error) {
 		row, err := read(beyondSight(tx), k, key)
 		if programme.KindOf(err) == programme.NotFound {
 			return false, false, nil
@@ -105,6 +114,9 @@ func scoped[T any, R record[T]](k kind[T, R]) lookup {
 		seen = R(&row).Of().Audience.Includes(actor)
 		if c, ok := any(R(&row)).(programme.Confidential); ok {
 			seen = seen && c.Confidants().Includes(actor)
+		}
+		if t, ok := any(R(&row)).(seenFor); ok {
+			seen = seen && t.SeenBy(actor, now)
 		}
 		return true, seen, nil
 	}

@@ -23,8 +23,11 @@ var selfEvaluations = kind[evaluation.SelfEvaluation, *evaluation.SelfEvaluation
 
 // sharedNow is the condition that somebody of the names reads by a sharing that is in force
 // at the time, which holds whether or not anybody has noted its end.
-const sharedNow = `EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL
-	AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now) AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[]))`
+const (
+	sharedNow = "EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE " + readNow + ")"
+	readNow   = `h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL
+		AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now) AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])`
+)
 
 // shownTo leaves the self-evaluations that the actor knows of at the time: their own, of the
 // team those that are signed, and what is shared with them now.

@@ -51,7 +51,10 @@ func (s *Store) ShareSelfEvaluation(ctx context.Context, actor programme.Actor, 
 			}
 			return nil
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return w.commentsFollow(&row)
 	})
 	return orZero(row, err)
 }
@@ -65,11 +68,19 @@ func beginningOf(day programme.Date, zone *time.Location) time.Time {
 // WithdrawSelfEvaluation ends all sharing at once. The error is Forbidden for anyone but the
 // borough's lead, NotFound, Stale, or Conflict if nothing is shared, nor going to be.
 func (s *Store) WithdrawSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (evaluation.SelfEvaluation, error) {
-	return s.changeEvaluation(ctx, actor, id, version, step, func(w *work, row *evaluation.SelfEvaluation) error {
-		row.TakeBack(w.now)
-		row.Tells = nil
-		return nil
+	var row evaluation.SelfEvaluation
+	err := s.act(ctx, actor, func(w *work) (err error) {
+		row, err = s.changeEvaluation(w.ctx, actor, id, version, step, func(w *work, row *evaluation.SelfEvaluation) error {
+			row.TakeBack(w.now)
+			row.Tells = nil
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return w.commentsFollow(&row)
 	})
+	return orZero(row, err)
 }
 
 // sharingsFollow lets what is shared with the challenge's groups follow it and their members,
@@ -84,7 +95,7 @@ func (w *work) sharingsFollow(c *programme.PeerChallenge) error {
 		return err
 	}
 	over := c.State == programme.ChallengeClosed || c.State == programme.ChallengeCancelled
-	return alterEach(w, rows, rewrite[evaluation.SelfEvaluation], func(row *evaluation.SelfEvaluation) bool {
+	return alterEach(w, rows, reshare, func(row *evaluation.SelfEvaluation) bool {
 		var members []string
 		for i := range groups {
 			if all := groups[i].Boroughs(); slices.Contains(all, row.Borough) {
@@ -95,6 +106,15 @@ func (w *work) sharingsFollow(c *programme.PeerChallenge) error {
 		row.See()
 		return changed
 	})
+}
+
+// reshare writes a self-evaluation whose readers are others, and lets what is said of it
+// follow.
+func reshare(w *work, was past, row *evaluation.SelfEvaluation) error {
+	if err := rewrite(w, was, row); err != nil {
+		return err
+	}
+	return w.commentsFollow(row)
 }
 
 // sharingsDue answers the self-evaluations of which a sharing begins or ends by now.
@@ -122,7 +142,7 @@ func (w *work) keepSharing(id string) error {
 		return err
 	}
 	done := false
-	err = alterEach(w, rows, rewrite[evaluation.SelfEvaluation], func(row *evaluation.SelfEvaluation) bool {
+	err = alterEach(w, rows, reshare, func(row *evaluation.SelfEvaluation) bool {
 		before, _ := asJSON(row.Sharings)
 		row.Lapse(w.now)
 		for challenge, members := range meet[row.Borough] {

@@ -17,9 +17,11 @@ type Finding struct {
 	Text                   string  `audit:"withheld"`
 	Evidence               *string `audit:"withheld"`
 	PriorityID             *string
-	Indicators             []string         `gorm:"serializer:texts"` // codes of indicators that it cites
-	SelfEvaluationSections []string         `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
-	Response               *FindingResponse `audit:"withheld"        gorm:"serializer:json"`
+	Indicators             []string `gorm:"serializer:texts"` // codes of indicators that it cites
+	SelfEvaluationSections []string `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
+
+	SelfEvaluationCommentID *string          // the line of enquiry on it of which the finding came
+	Response                *FindingResponse `audit:"withheld"        gorm:"serializer:json"`
 
 	Forum Forum `gorm:"-" json:"-"` // where it was found, read with it
 }
@@ -117,6 +119,9 @@ func (f *Finding) Check() error {
 	}
 	if f.Kind == Risk && f.PeerReviewID != nil {
 		faults = append(faults, Fault{Pointer: "/kind", Code: FaultOnlyInChallenges, Detail: "Only a peer challenge records risks."})
+	}
+	if f.SelfEvaluationCommentID != nil && f.PeerReviewID != nil {
+		faults = append(faults, Fault{Pointer: "/selfEvaluationCommentId", Code: FaultOnlyInChallenges, Detail: "Only a finding of a peer challenge comes of a line of enquiry on a self-evaluation."})
 	}
 	faults = append(faults, repeated("/indicators", f.Indicators)...)
 	return Refuse(append(faults, repeated("/selfEvaluationSections", f.SelfEvaluationSections)...))

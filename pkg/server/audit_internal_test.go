@@ -56,6 +56,7 @@ var audited = map[string]struct {
 	"receipt":                 {programme.Receipt{}, "Receipt"},
 
 	"self-evaluation-template": {evaluation.Template{}, "SelfEvaluationTemplate"},
+	"self-evaluation-comment":  {evaluation.Comment{}, "SelfEvaluationComment"},
 
 	"event":            {programme.Event{}, "Event"},
 	"milestone":        {programme.Milestone{}, "Milestone"},

@@ -110,6 +110,7 @@ var addresses = map[string]string{
 
 	"self-evaluation-template": "/v1/self-evaluation-templates/",
 	"self-evaluation":          "/v1/self-evaluations/",
+	"self-evaluation-comment":  "/v1/self-evaluation-comments/",
 
 	"framework":         "/v1/frameworks/",
 	"quarter":           "/v1/quarters/",

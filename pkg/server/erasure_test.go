@@ -62,6 +62,8 @@ func (w *world) markings() []marking {
 			[]step{{patch, "", `{"text":"{{text}}","dueOn":null,"noDueReason":"{{noDueReason}}"}`}, {post, "/progress", `{"text":"{{progress}}"}`}}, nil},
 		{"ask-or-offer", "AskOrOffer", "/v1/asks-and-offers/" + w.made[exampleAsk], lead,
 			[]step{{patch, "", `{"title":"{{title}}","text":"{{text}}"}`}}, []step{{http.MethodDelete, "", ""}}},
+		{"self-evaluation-comment", "SelfEvaluationComment", commentsList + "/" + w.asked("question"), lead,
+			[]step{{patch, "", `{"text":"{{text}}"}`}, {post, "/answer", `{"text":"{{answer}}"}`}}, nil},
 		{"narrative", "Narrative", "/v1/narratives/" + w.narrative(), lead,
 			[]step{{patch, "", `{"text":"{{text}}"}`}}, []step{{patch, "", `{"text":null}`}}},
 		{"self-evaluation", "SelfEvaluation", evaluationsList + "/" + w.sharedEvaluation(), lead,
@@ -125,6 +127,10 @@ func TestNothingThatIsNotAuditedIsInTheAudit(t *testing.T) {
 					by = w.as(programme.RoleBoroughLead, own)
 				case "/query":
 					by = manager
+				case "/answer":
+					if m.noun == "self-evaluation-comment" {
+						by = w.as(asLead, group)
+					}
 				}
 				var why []string
 				if s.method != http.MethodPost {

@@ -31,6 +31,7 @@ var filters = map[string]filter{
 	"host":       {isBorough, "The programme has no borough with this code"},
 	"indicator":  {func(s *benchmark.Snapshot, code string) bool { return s.Indicator(code) != nil }, "There is no indicator with this code"},
 	"model":      {func(s *benchmark.Snapshot, code string) bool { return s.Model(code) != nil }, "There is no statistical neighbour model with this code"},
+	"owner":      {isBorough, "The programme has no borough with this code"},
 	"peer":       {isBorough, "The programme has no borough with this code"},
 	"period":     {func(s *benchmark.Snapshot, code string) bool { return s.Period(code) != nil }, "There is no reporting period with this code"},
 	"priorityId": {func(s *benchmark.Snapshot, id string) bool { return s.Priority(id) != nil }, "There is no priority with this id"},
@@ -48,6 +49,7 @@ var recordFilters = map[string]string{
 	"peerChallengeId":      "peer-challenge",
 	"peerReviewId":         "peer-review",
 	"quarter":              "quarter",
+	"selfEvaluationId":     "self-evaluation",
 }
 
 func isBorough(s *benchmark.Snapshot, code string) bool { return s.Borough(code) != nil }

@@ -176,7 +176,7 @@ func TestWhereTheFeedIsSilentThePageIsMade(t *testing.T) {
 // of the noun that they are about.
 var nounIn = map[string]string{
 	"self_evaluation_templates": "self-evaluation-template", "self_evaluation_template_versions": "self-evaluation-template", "self_evaluations": "self-evaluation",
-	"self_evaluation_versions": "self-evaluation", "self_evaluation_reads": "self-evaluation",
+	"self_evaluation_versions": "self-evaluation", "self_evaluation_reads": "self-evaluation", "self_evaluation_comments": "self-evaluation-comment",
 	"priorities": "priority", "sub_regions": "sub-region", "memberships": "membership", "boroughs": "borough", "authorities": "authority", "successions": "authority",
 	"indicators": "indicator", "indicator_revisions": "indicator", "periods": "period", "releases": "release", "programmes": "programme", "neighbour_models": "neighbour-model",
 	"peer_challenges": "peer-challenge", "peer_challenge_groups": "peer-challenge-group", "grouping_proposals": "grouping-proposal", "participants": "participant",
@@ -258,7 +258,7 @@ func TestListsSayWhatTheyRead(t *testing.T) {
 		if r.status != http.StatusOK {
 			t.Errorf("%s is %d: %s", q.path, r.status, r.body)
 		}
-		if (len(asked) == 0) != slices.Contains([]string{"listApiClients", "listReadKeys", "listCompleteness", "listOutstanding", "listTimeliness", "listTasks", "listSelfEvaluations", "listSelfEvaluationVersions", "listSelfEvaluationReads"}, q.operation) {
+		if (len(asked) == 0) != slices.Contains([]string{"listApiClients", "listReadKeys", "listCompleteness", "listOutstanding", "listTimeliness", "listTasks", "listSelfEvaluations", "listSelfEvaluationVersions", "listSelfEvaluationReads", "listSelfEvaluationComments"}, q.operation) {
 			t.Errorf("%s asks %d times where the feed stands", q.path, len(asked))
 		}
 		if len(asked) > 0 && asked[0][0] != programme.EveryNoun {
@@ -336,7 +336,7 @@ func (w *world) valuesFor(t *testing.T, p *openapi3.Parameter) []string {
 		schema = items
 	}
 	of := map[string]string{
-		"findingId": w.made[exampleFinding], "peerChallengeGroupId": w.made[exampleGroup], "peerChallengeId": w.made[exampleChallenge], "peerReviewId": w.made[exampleReview],
+		"findingId": w.made[exampleFinding], "peerChallengeGroupId": w.made[exampleGroup], "peerChallengeId": w.made[exampleChallenge], "peerReviewId": w.made[exampleReview], "selfEvaluationId": w.made[exampleEvaluation],
 		"Cycle": "2026-27", "SnapshotNumber": "1", "IndicatorCode": "REF_RATE", "QuarterCode": exampleQuarter, "FrameworkNumber": "1.0.0", "GeographyCode": own, "QuarterKey": exampleQuarter, "Slug": "south", "q": "e", "updatedSince": "2026-01-01T00:00:00Z", "from": "2026-01-01", "to": "2030-01-01",
 	}
 	switch {

@@ -58,6 +58,7 @@ type Store interface {
 	extensionStore
 	quarterSnapshotStore
 	narrativeStore
+	selfEvaluationCommentStore
 	printedFiguresStore
 	exceptionStore
 	quarterFigureStore

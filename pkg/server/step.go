@@ -26,7 +26,7 @@ var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
 	&programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
 	&returns.Quarter{}, &disclosure.QuarterSnapshot{}, &disclosure.Narrative{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &returns.ReminderAddress{}, &returns.Submission{}, &programme.Authorisation{}, &programme.APIClient{}, &programme.ReadKey{},
-	&benchmark.Release{}, &evaluation.Template{}, &evaluation.SelfEvaluation{},
+	&benchmark.Release{}, &evaluation.Template{}, &evaluation.SelfEvaluation{}, &evaluation.Comment{},
 }
 
 // stepOf is the step that an operation takes, of a kind of resource.

@@ -64,6 +64,13 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(id)
 	}
 
+	// A comment: what is asked on one's own and of others', answered, closed, and of which a finding may come.
+	answered := w.comment()
+	w.as(programme.RoleBoroughEditor, own).does(commentsList+"/"+answered, "answer", `{"text":"By audits."}`).want(200)
+	for _, id := range []string{w.standing(exampleComment), answered, w.closedComment(), w.screenedComment(), w.asked("line_of_enquiry")} {
+		k.try(commentsList + "/" + id)
+	}
+
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
 	// A return: a draft, one that is to be explained, and what becomes of them.
@@ -268,6 +275,14 @@ var sentWith = map[string]string{
 	"peer-reviews record-finding":          `{"peerReviewId":"ID",` + aStrength,
 	"peer-reviews write-report":            `{"report":"Another report."}`,
 	"narratives edit":                      `{"text":"Families move away."}`,
+	"self-evaluations comment":             `{"selfEvaluationId":"ID","sectionId":"children-in-care","kind":"question","text":"How do you know?"}`,
+	"self-evaluation-comments edit":        `{"text":"How do you know it now?"}`,
+	"self-evaluation-comments answer":      `{"text":"By another audit."}`,
+
+	"self-evaluation-comments record-finding": `{"selfEvaluationCommentId":"ID",` + aStrength,
+
+	"self-evaluation-comments acknowledge": `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"self-evaluation-comments redact":      `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
 	"peer-reviews publish":                 `{"publication":"boroughs"}`,
 	"events add-milestone":                 `{"eventId":"ID","kind":"event",` + aMilestone,
 	"peer-challenge-groups acknowledge":    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,

@@ -8,6 +8,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/disclosure"
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -34,6 +35,7 @@ var taskKinds = []taskKind{
 		func(s *returns.Submission, _ programme.Date) *programme.Date { return s.Facts.Quarter.PublishOn }),
 	ofNarratives(api.WriteNarrative, false, programme.Edit),
 	ofNarratives(api.ShareNarrative, true, disclosure.Share, programme.CodeWordsNotAcknowledged),
+	ofComments(api.AnswerComment, evaluation.CommentFilter{States: []evaluation.CommentState{evaluation.CommentOpen}}, "state=open", evaluation.AnswerComment),
 }
 
 func ofReturns(kind api.TaskKind, f returns.SubmissionFilter, query string, step programme.Step, due func(*returns.Submission, programme.Date) *programme.Date, missing ...programme.Code) taskKind {
@@ -43,7 +45,7 @@ func ofReturns(kind api.TaskKind, f returns.SubmissionFilter, query string, step
 			return s.store.BenchmarkingSubmissions(actor, f, "")
 		},
 			func(row *returns.Submission, today programme.Date) about {
-				return about{row.Borough, row.Quarter, row.Illustrative, due(row, today)}
+				return about{borough: row.Borough, quarter: &row.Quarter, illustrative: row.Illustrative, due: due(row, today)}
 			}),
 	}
 }
@@ -63,16 +65,30 @@ func ofNarratives(kind api.TaskKind, written bool, step programme.Step, missing 
 			return s.store.Narratives(actor, f, "")
 		},
 			func(n *disclosure.Narrative, _ programme.Date) about {
-				return about{n.Borough, n.Quarter, n.Illustrative, &n.DueOn}
+				return about{borough: n.Borough, quarter: &n.Quarter, illustrative: n.Illustrative, due: &n.DueOn}
 			}),
 	}
 }
 
-// about is what a task says of its record.
+func ofComments(kind api.TaskKind, f evaluation.CommentFilter, query string, step programme.Step) taskKind {
+	return taskKind{
+		kind: kind, query: query, noun: (&evaluation.Comment{}).Noun(), step: step,
+		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[evaluation.Comment] {
+			return s.store.SelfEvaluationComments(actor, f, "")
+		},
+			func(c *evaluation.Comment, _ programme.Date) about {
+				return about{borough: c.Owner, cycle: &c.Cycle, illustrative: c.Illustrative}
+			}),
+	}
+}
+
+// about is what a task says of its record, which is about a quarter or a cycle.
 type about struct {
-	borough, quarter string
-	illustrative     bool
-	due              *programme.Date
+	borough      string
+	quarter      *string
+	cycle        *programme.Cycle
+	illustrative bool
+	due          *programme.Date
 }
 
 // ListTasks answers what waits for the caller.
@@ -93,7 +109,7 @@ func (s *Server) ListTasks(ctx context.Context, r api.ListTasksRequestObject) (a
 		if t.DueOn != nil {
 			due = string(*t.DueOn)
 		}
-		return []string{due, t.Quarter, t.Borough, string(t.Kind), t.Id}
+		return []string{due, text(t.Quarter), text(t.Cycle), t.Borough, string(t.Kind), t.Id}
 	}), func(t api.Task) api.Task { return t })
 }
 
@@ -130,7 +146,7 @@ func tasksIn[T any, R interface {
 				}
 				of, id := says(row, call.today), row.Of().ID
 				task := api.Task{
-					Kind: k.kind, Type: api.ResourceType(k.noun), Id: id, Borough: of.borough, BoroughName: names.borough(of.borough), Quarter: of.quarter, Illustrative: of.illustrative,
+					Kind: k.kind, Type: api.ResourceType(k.noun), Id: id, Borough: of.borough, BoroughName: names.borough(of.borough), Quarter: of.quarter, Cycle: convert[string](of.cycle), Illustrative: of.illustrative,
 					DueOn: of.due, Href: *addressOf(k.noun, id), List: strings.TrimSuffix(addresses[k.noun], "/") + "?" + k.query,
 					Step: string(k.step), Method: api.Method(op.method), Action: op.href(k.noun, id), Allowed: refused == nil,
 				}

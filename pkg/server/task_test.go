@@ -36,6 +36,8 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 	for _, become := range becomes {
 		become(w.opened())
 	}
+	w.comment()
+	w.asked("question")
 	w.narrative()
 	w.toldNarrative()
 	w.writtenNarrative()
@@ -47,6 +49,7 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 		{"submit-return", sent + "draft=true", "submit", http.MethodPost}, {"explain-warning", sent + "unexplained=true", "explain", http.MethodPost},
 		{"answer-query", sent + "state=queried", "answer", http.MethodPost}, {"accept-return", sent + "state=submitted", "accept", http.MethodPost},
 		{"write-narrative", told + "false", "edit", http.MethodPatch}, {"share-narrative", told + "true", "share", http.MethodPost},
+		{"answer-comment", commentsList + "?state=open", "answer", http.MethodPost},
 	}
 	met := map[string]bool{}
 	for _, c := range []caller{lead, w.as(programme.RoleBoroughEditor, own), w.as(programme.RoleBoroughSystem, own), w.as(programme.RoleBoroughLead, other), w.as(programme.RoleProgramme, "")} {
@@ -55,7 +58,7 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 		var got, want []string
 		for _, task := range tasks.Items {
 			got = append(got, fmt.Sprint(task.Kind, task.Id, task.Allowed, task.Action, task.List, task.Method))
-			if task.DueOn == nil && task.Kind != api.AcceptReturn && task.Kind != api.AnswerQuery || task.Allowed != (task.Code == nil) {
+			if task.DueOn == nil && !slices.Contains([]api.TaskKind{api.AcceptReturn, api.AnswerQuery, api.AnswerComment}, task.Kind) || task.Allowed != (task.Code == nil) {
 				t.Errorf("seed %d: %+v", seed, task)
 			}
 		}
@@ -89,7 +92,7 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 			t.Errorf("seed %d: what waits is\n%s\nand lists say\n%s", seed, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue", "write-narrativetrue", "share-narrativetrue", "share-narrativefalse"} {
+	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue", "write-narrativetrue", "share-narrativetrue", "share-narrativefalse", "answer-commenttrue"} {
 		if !met[want] {
 			t.Errorf("seed %d: %s was never met", seed, want)
 		}

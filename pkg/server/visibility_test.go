@@ -27,6 +27,16 @@ var visibility = map[string]string{
 	"acknowledgeAction":                  "33 ++3 333 443",
 	"acknowledgeAskOrOffer":              "+3 ++3 333 443",
 	"acknowledgeBenchmarkingSubmission":  "+3 ++3 443 443",
+	"acknowledgeSelfEvaluationComment":   "33 ++3 ++3 443",
+	"answerSelfEvaluationComment":        "33 ++3 333 443",
+	"closeSelfEvaluationComment":         "33 +33 ++3 443",
+	"createSelfEvaluationComment":        "33 ++3 333 223",
+	"deleteSelfEvaluationComment":        "33 333 ++3 443",
+	"getSelfEvaluationComment":           "+3 +++ +++ 444",
+	"listSelfEvaluationComments":         "+3 +++ +++ ---",
+	"redactSelfEvaluationComment":        "+3 +33 +33 433",
+	"reopenSelfEvaluationComment":        "33 333 ++3 443",
+	"updateSelfEvaluationComment":        "33 333 ++3 443",
 	"acknowledgeFinding":                 "+3 ++3 ++3 443",
 	"acknowledgeNarrative":               "33 ++3 443 443",
 	"acknowledgePeerChallengeGroup":      "+3 ++3 ++3 333",
@@ -506,6 +516,8 @@ func (w *world) makeVisibilityRecords() {
 	w.standing(exampleNarrative)
 	w.standing(exampleTemplate)
 	w.standing(exampleEvaluation)
+	w.standing(exampleNeighbour)
+	w.standing(exampleComment)
 	w.nextEvaluation()
 	for _, op := range contract.operations {
 		w.quarterOf(op, op.path)

@@ -116,5 +116,5 @@ func textsOf(s *openapi3.Schema, at string) []string {
 // illustrates.
 var ownWords = map[string]bool{
 	"steps": true, "etag": true, "illustrative": true, "screening": true, "include": true, "url": true, "href": true,
-	"boroughName": true, "hostName": true, "priorityName": true, "subRegionName": true, "boroughNames": true, "priorityNames": true, "subRegionNames": true,
+	"boroughName": true, "hostName": true, "ownerName": true, "priorityName": true, "subRegionName": true, "boroughNames": true, "priorityNames": true, "subRegionNames": true,
 }
