@@ -188,6 +188,10 @@ func (s *Server) addRecords(ctx context.Context, p *papers) error {
 	if err == nil {
 		err = addList(ctx, p, "asks-and-offers.json", "/v1/asks-and-offers"+of, s.store.AsksAndOffers(actor, programme.AskOrOfferFilter{Borough: &borough}, ""), askOrOfferWire(ctx))
 	}
+	if err == nil {
+		comments := s.store.SelfEvaluationComments(actor, evaluation.CommentFilter{Owner: &borough}, "")
+		err = addList(ctx, p, "comments.json", "/v1/self-evaluation-comments?owner="+borough, comments, commentWire(ctx))
+	}
 	return err
 }
 

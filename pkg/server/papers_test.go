@@ -69,7 +69,8 @@ func TestPapers(t *testing.T) {
 		evaluationsList + "/" + id + "/versions/1": files[in+"v1.json"], evaluationsList + "/" + id + "/reads?limit=500": files[in+"reads.json"], evaluationsList + "/" + id: files[in+"draft.json"],
 		"/v1/findings?limit=500&borough=" + own: files["findings.json"], "/v1/actions?limit=500&borough=" + own: files["actions.json"],
 		"/v1/narratives?limit=500&borough=" + own: files["narratives.json"], "/v1/asks-and-offers?limit=500&borough=" + own: files["asks-and-offers.json"],
-		"/v1/benchmarking-submissions/" + submission: filed.Submission, "/v1/benchmarking-submissions/" + submission + "/versions?limit=500": filed.Versions,
+		"/v1/self-evaluation-comments?limit=500&owner=" + own: files["comments.json"],
+		"/v1/benchmarking-submissions/" + submission:          filed.Submission, "/v1/benchmarking-submissions/" + submission + "/versions?limit=500": filed.Versions,
 	} {
 		var is, answered any
 		if text, plain := data.(string); plain {
