@@ -1325,13 +1325,16 @@ const (
 
 // Defines values for TaskKind.
 const (
-	AcceptReturn   TaskKind = "accept-return"
-	AnswerComment  TaskKind = "answer-comment"
-	AnswerQuery    TaskKind = "answer-query"
-	ExplainWarning TaskKind = "explain-warning"
-	ShareNarrative TaskKind = "share-narrative"
-	SubmitReturn   TaskKind = "submit-return"
-	WriteNarrative TaskKind = "write-narrative"
+	TaskKindAcceptReturn        TaskKind = "accept-return"
+	TaskKindAnswerComment       TaskKind = "answer-comment"
+	TaskKindAnswerQuery         TaskKind = "answer-query"
+	TaskKindExplainWarning      TaskKind = "explain-warning"
+	TaskKindShareNarrative      TaskKind = "share-narrative"
+	TaskKindShareSelfEvaluation TaskKind = "share-self-evaluation"
+	TaskKindSignSelfEvaluation  TaskKind = "sign-self-evaluation"
+	TaskKindSubmitReturn        TaskKind = "submit-return"
+	TaskKindWriteNarrative      TaskKind = "write-narrative"
+	TaskKindWriteSection        TaskKind = "write-section"
 )
 
 // Defines values for TemplateChangeKind.

@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"time"
@@ -59,7 +60,7 @@ func NewRead(s *SelfEvaluation, actor programme.Actor, number int, form ReadForm
 
 // Key orders readings by their time.
 func (r *Read) Key() []string {
-	return []string{r.ReadAt.UTC().Format("2006-01-02T15:04:05.000000"), fmt.Sprintf("%06d", r.Number), string(r.Form), fmt.Sprintf("%x", r.Reader)}
+	return []string{r.ReadAt.UTC().Format("2006-01-02T15:04:05.000000"), fmt.Sprintf("%06d", r.Number), string(r.Form), hex.EncodeToString(r.Reader)}
 }
 
 // Fits refuses a sharing of what is not there, with whom the borough does not meet, or on days

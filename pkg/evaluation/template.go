@@ -12,9 +12,9 @@ import (
 type Template struct {
 	programme.Head
 	Name    string
-	Default bool     `gorm:"column:is_default"`                // self-evaluations that name no template begin on it
-	Draft   *Outline `audit:"withheld" gorm:"serializer:json"` // of the next version; nil where nothing is drafted
-	Latest  *string  `gorm:"column:latest_version"`            // nil until one is published
+	Default bool     `gorm:"column:is_default"`                            // self-evaluations that name no template begin on it
+	Draft   *Outline `audit:"withheld"             gorm:"serializer:json"` // of the next version; nil where nothing is drafted
+	Latest  *string  `gorm:"column:latest_version"`                        // nil until one is published
 }
 
 // TableName names the table.

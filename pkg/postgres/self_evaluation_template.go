@@ -77,7 +77,7 @@ func (s *Store) DeleteSelfEvaluationTemplate(ctx context.Context, actor programm
 // NotFound, Stale, or Conflict if there is no draft or it asks nothing.
 func (s *Store) PublishSelfEvaluationTemplate(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (evaluation.Template, error) {
 	return change(ctx, s, actor, selfEvaluationTemplates, id, version, step, func(w *work, t *evaluation.Template) error {
-		next, _, err := nextVersionOf(w.tx, t)
+		next, err := nextVersionOf(w.tx, t)
 		if err != nil {
 			return err
 		}
@@ -91,18 +91,13 @@ func (s *Store) PublishSelfEvaluationTemplate(ctx context.Context, actor program
 	})
 }
 
-// nextVersionOf answers the number under which the draft would be published, and what it
-// changes.
-func nextVersionOf(tx *gorm.DB, t *evaluation.Template) (string, []evaluation.Change, error) {
+// nextVersionOf answers the number under which the draft would be published.
+func nextVersionOf(tx *gorm.DB, t *evaluation.Template) (string, error) {
 	if t.Latest == nil {
-		return evaluation.NextVersion("", nil), nil, nil
+		return evaluation.NextVersion("", nil), nil
 	}
 	was, err := templateVersion(tx, t.ID, *t.Latest)
-	if err != nil {
-		return "", nil, err
-	}
-	changes := evaluation.Changes(&was.Outline, t.Draft)
-	return evaluation.NextVersion(*t.Latest, changes), changes, nil
+	return evaluation.NextVersion(*t.Latest, evaluation.Changes(&was.Outline, t.Draft)), err
 }
 
 // SelfEvaluationTemplateVersions lists what was published of a template, the oldest first.
@@ -168,7 +163,7 @@ func (s *Store) SelfEvaluationTemplateChanges(ctx context.Context, actor program
 	if t.Draft == nil || !actor.Is(programme.RoleProgramme) {
 		return nil, nil, programme.Errorf(programme.NotFound, programme.CodeNotFound, "The template has no draft.")
 	}
-	drafted, _, err := nextVersionOf(tx, &t)
+	drafted, err := nextVersionOf(tx, &t)
 	return evaluation.Changes(&was.Outline, t.Draft), &drafted, refusal(err)
 }
 

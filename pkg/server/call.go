@@ -48,10 +48,10 @@ type call struct {
 }
 
 // boroughsIn answers the codes of the boroughs that are in the sub-region today.
-func (call *call) boroughsIn(slug string) []string {
+func (c *call) boroughsIn(slug string) []string {
 	codes := []string{}
-	for _, b := range call.snapshot.Boroughs {
-		if programme.SubRegionOn(call.snapshot.Memberships, b.Code, call.today) == slug {
+	for _, b := range c.snapshot.Boroughs {
+		if programme.SubRegionOn(c.snapshot.Memberships, b.Code, c.today) == slug {
 			codes = append(codes, b.Code)
 		}
 	}
@@ -59,8 +59,8 @@ func (call *call) boroughsIn(slug string) []string {
 }
 
 // periodName answers what people call the quarter or the period with the code.
-func (call *call) periodName(code string) string {
-	if p := call.snapshot.Period(code); p != nil {
+func (c *call) periodName(code string) string {
+	if p := c.snapshot.Period(code); p != nil {
 		return p.Name()
 	}
 	if p, err := benchmark.ParsePeriod(code); err == nil {

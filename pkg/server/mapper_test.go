@@ -31,7 +31,7 @@ func of[T, In, W any](n noun[T, In, W], ready func(*T)) mapping {
 	if ready != nil {
 		ready(&row)
 	}
-	m := mapping{shown: n.wire(askedBy("x"))(&row)}
+	m := mapping{shown: n.wire(askedByBorough())(&row)}
 	if n.input != nil {
 		var in In
 		var made T
@@ -74,7 +74,7 @@ func mappings() map[string]mapping {
 		"CorrectionWindow":      of(correctionWindows, nil),
 		"SelfEvaluationComment": of(selfEvaluationComments, func(c *evaluation.Comment) { c.Text = found }),
 		"Contact":               of(contacts, nil),
-		"Authorisation":         {shown: authorisationWire(askedBy("x"))(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
+		"Authorisation":         {shown: authorisationWire(askedByBorough())(filledWith[programme.Authorisation]()), sent: of(authorisations, nil).sent},
 		"Receipt":               of(receipts, nil),
 		"Reminder":              filled(reminderWire(asked)),
 		"Task": {shown: api.Task{
@@ -93,13 +93,13 @@ func mappings() map[string]mapping {
 
 		"BenchmarkingSubmission": filled(func(s *returns.Submission) api.BenchmarkingSubmission {
 			s.Thread[0].Text = found
-			return submissionWire(askedBy("x"))(s)
+			return submissionWire(askedByBorough())(s)
 		}),
 		"BenchmarkingVersion":           filled(versionWire),
 		"SelfEvaluationTemplate":        of(selfEvaluationTemplates, nil),
 		"SelfEvaluationTemplateVersion": filled(templateVersionWire),
 		"SelfEvaluationSection":         filled(func(w *evaluation.Writing) api.SelfEvaluationSection { return sectionWire(w.Asks, w.Section) }),
-		"SelfEvaluationVersionEntry":    filled((&Server{clock: time.Now}).versionEntry(askedBy("x"))),
+		"SelfEvaluationVersionEntry":    filled((&Server{clock: time.Now}).versionEntry(askedByBorough())),
 		"ReceiptVerification":           {shown: api.ReceiptVerification{Genuine: true, HashMatches: true, SignatureMatches: true}},
 		"BenchmarkingHistoryReport":     filled(func(got *returns.HistoryResult) api.BenchmarkingHistoryReport { return historyWire(got, "1.0.0", true) }),
 		"BenchmarkingReport": filled(func(got *returns.PostingResult) api.BenchmarkingReport {
@@ -280,10 +280,10 @@ var asked = context.WithValue(context.Background(), callKey{}, &call{
 	actor: programme.Actor{Subject: "x", Roles: programme.Roles}, today: "2026-04-01", rules: programme.DefaultSettings,
 })
 
-// askedBy is asked by the same, of the borough.
-func askedBy(borough string) context.Context {
+// askedByBorough is asked by the same, of a borough.
+func askedByBorough() context.Context {
 	call := *callOf(asked)
-	call.actor.Borough = borough
+	call.actor.Borough = "x"
 	return context.WithValue(asked, callKey{}, &call)
 }
 

@@ -190,7 +190,7 @@ func TestTwoAuthorsAndALateWholeDocument(t *testing.T) {
 	b.send(http.MethodPatch, second, `{"answers":[{"questionId":"quality","text":"B1"}]}`, "If-Match", etagOfSecond).want(200)
 	b.send(http.MethodPatch, first, `{"answers":[{"questionId":"quality","text":"B2"}]}`, "If-Match", etagOfFirst).problem(412, "stale")
 	b.send(http.MethodPatch, first, `{"answers":[{"questionId":"quality","text":"B2"}]}`).problem(428, "if_match_required")
-	at := "/v1/boroughs/" + own + "/self-evaluations/" + string(begun.Cycle)
+	at := "/v1/boroughs/" + own + "/self-evaluations/" + begun.Cycle
 	lead.send(http.MethodPut, at, complete("Late."), "If-Match", whole.header.Get("ETag")).problem(412, "stale")
 	is := a.get(path).want(200)
 	for _, want := range []string{`"questionId":"quality","text":"A1"`, `"questionId":"quality","text":"B1"`, `"signed":null`} {

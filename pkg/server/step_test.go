@@ -86,17 +86,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(returned)
 	}
 
-	// A self-evaluation: empty, complete, with words that screening finds, and what becomes of
-	// it; and what it is asked.
-	evaluated := evaluationsList + "/" + w.completeEvaluation()
-	k.try(evaluationsList+"/"+w.begunEvaluation(), evaluationsList+"/"+w.screenedEvaluation(), evaluationsList+"/"+w.outdatedEvaluation(), evaluated)
-	for _, next := range []struct{ step, body string }{
-		{"sign-off", ""}, {"share", `{"peerChallengeId":"` + w.groupMeeting() + `"}`}, {"reopen", `{"reason":"There is more to say"}`}, {"withdraw", ""},
-	} {
-		lead.does(evaluated, next.step, next.body).want(200)
-		k.try(evaluated)
-	}
-	k.try(templatesList+"/"+w.template(), templatesList+"/"+w.draftedTemplate())
+	k.walksEvaluations(lead)
 
 	// Who is authorised by name, and who is not any more.
 	authorised := made(exampleAuthorisation)
@@ -480,44 +470,4 @@ func camel(noun string) string {
 		words[i+1] = strings.ToUpper(word[:1]) + word[1:]
 	}
 	return strings.Join(words, "")
-}
-
-// everyStepWasMet fails the test for every step that was never found allowed, or never
-// refused.
-func (k *walk) everyStepWasMet() {
-	k.w.t.Helper()
-	for _, op := range contract.operations {
-		for _, step := range stepsOf(op) {
-			noun := strings.Split(nounPath(step.of), "/")[2]
-			for _, outcome := range []string{" allowed", " refused"} {
-				name := noun + " " + step.name + outcome
-				if !k.met[name] && !never[name] {
-					k.w.t.Errorf("%s was never met", name)
-				}
-			}
-		}
-	}
-}
-
-// never are outcomes that do not come: who sees a person and has the role may keep them, the
-// programme's team corrects its milestones and its notebook at any time, and may end any key; an event or a
-// milestone may be added to whatever challenge, and others are told of none of its steps.
-var never = map[string]bool{
-	"peer-challenges add-event refused": true, "peer-challenges add-milestone refused": true, "events add-milestone refused": true,
-	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
-	"contacts edit refused": true, "contacts delete refused": true, "reminder-addresses delete refused": true,
-}
-
-// nounPath answers the address of the list of a kind of resource.
-func nounPath(noun string) string {
-	if noun == "reminder-address" {
-		return "/v1/reminder-addresses"
-	}
-	if noun == "quarter-snapshot" {
-		return "/v1/snapshots"
-	}
-	if noun == "ask-or-offer" {
-		return "/v1/asks-and-offers"
-	}
-	return "/v1/" + noun + "s"
 }

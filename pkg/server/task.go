@@ -27,15 +27,18 @@ type taskKind struct {
 }
 
 var taskKinds = []taskKind{
-	ofReturns(api.SubmitReturn, returns.SubmissionFilter{Drafted: true}, "draft=true", returns.Submit, dueOfReturn, programme.CodeReportFaults),
-	ofReturns(api.ExplainWarning, returns.SubmissionFilter{Unexplained: true}, "unexplained=true", returns.Clarify, dueOfReturn),
-	ofReturns(api.AnswerQuery, returns.SubmissionFilter{States: []returns.State{returns.Queried}}, "state=queried", returns.Answer,
+	ofReturns(api.TaskKindSubmitReturn, returns.SubmissionFilter{Drafted: true}, "draft=true", returns.Submit, dueOfReturn, programme.CodeReportFaults),
+	ofReturns(api.TaskKindExplainWarning, returns.SubmissionFilter{Unexplained: true}, "unexplained=true", returns.Clarify, dueOfReturn),
+	ofReturns(api.TaskKindAnswerQuery, returns.SubmissionFilter{States: []returns.State{returns.Queried}}, "state=queried", returns.Answer,
 		func(s *returns.Submission, _ programme.Date) *programme.Date { return s.AnswerBy() }),
-	ofReturns(api.AcceptReturn, returns.SubmissionFilter{States: []returns.State{returns.Submitted}}, "state=submitted", returns.Accept,
+	ofReturns(api.TaskKindAcceptReturn, returns.SubmissionFilter{States: []returns.State{returns.Submitted}}, "state=submitted", returns.Accept,
 		func(s *returns.Submission, _ programme.Date) *programme.Date { return s.Facts.Quarter.PublishOn }),
-	ofNarratives(api.WriteNarrative, false, programme.Edit),
-	ofNarratives(api.ShareNarrative, true, disclosure.Share, programme.CodeWordsNotAcknowledged),
-	ofComments(api.AnswerComment, evaluation.CommentFilter{States: []evaluation.CommentState{evaluation.CommentOpen}}, "state=open", evaluation.AnswerComment),
+	ofNarratives(api.TaskKindWriteNarrative, false, programme.Edit),
+	ofNarratives(api.TaskKindShareNarrative, true, disclosure.Share, programme.CodeWordsNotAcknowledged),
+	ofEvaluations(api.TaskKindWriteSection, evaluation.Drafted, evaluation.WriteSection),
+	ofEvaluations(api.TaskKindSignSelfEvaluation, evaluation.Drafted, evaluation.SignOff, programme.CodeNotComplete),
+	ofEvaluations(api.TaskKindShareSelfEvaluation, evaluation.SignedOff, evaluation.Share),
+	ofComments(api.TaskKindAnswerComment, evaluation.CommentFilter{States: []evaluation.CommentState{evaluation.CommentOpen}}, "state=open", evaluation.AnswerComment),
 }
 
 func ofReturns(kind api.TaskKind, f returns.SubmissionFilter, query string, step programme.Step, due func(*returns.Submission, programme.Date) *programme.Date, missing ...programme.Code) taskKind {
@@ -66,6 +69,18 @@ func ofNarratives(kind api.TaskKind, written bool, step programme.Step, missing 
 		},
 			func(n *disclosure.Narrative, _ programme.Date) about {
 				return about{borough: n.Borough, quarter: &n.Quarter, illustrative: n.Illustrative, due: &n.DueOn}
+			}),
+	}
+}
+
+func ofEvaluations(kind api.TaskKind, state evaluation.State, step programme.Step, missing ...programme.Code) taskKind {
+	return taskKind{
+		kind: kind, query: "state=" + string(state), noun: (&evaluation.SelfEvaluation{}).Noun(), step: step, missing: missing,
+		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[evaluation.SelfEvaluation] {
+			return s.store.SelfEvaluations(actor, evaluation.Filter{States: []evaluation.State{state}})
+		},
+			func(row *evaluation.SelfEvaluation, _ programme.Date) about {
+				return about{borough: row.Borough, cycle: &row.Cycle, illustrative: row.Illustrative}
 			}),
 	}
 }

@@ -58,7 +58,7 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 		var got, want []string
 		for _, task := range tasks.Items {
 			got = append(got, fmt.Sprint(task.Kind, task.Id, task.Allowed, task.Action, task.List, task.Method))
-			if task.DueOn == nil && !slices.Contains([]api.TaskKind{api.AcceptReturn, api.AnswerQuery, api.AnswerComment}, task.Kind) || task.Allowed != (task.Code == nil) {
+			if task.DueOn == nil && !slices.Contains([]api.TaskKind{api.TaskKindAcceptReturn, api.TaskKindAnswerQuery, api.TaskKindAnswerComment}, task.Kind) || task.Allowed != (task.Code == nil) {
 				t.Errorf("seed %d: %+v", seed, task)
 			}
 		}
