@@ -1848,6 +1848,9 @@ type ApiClientStep = Step
 // ApiClientStepName What can be done. More may come.
 type ApiClientStepName string
 
+// Archive An archive (ZIP).
+type Archive = openapi_types.File
+
 // AskOrOffer Help that a borough looks for or has to give. Offers are for the whole programme, asks for the members of one group.
 type AskOrOffer struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -13901,6 +13904,15 @@ type GetBenchmarkingTemplateWorkbookParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetDossierParams defines parameters for GetDossier.
+type GetDossierParams struct {
+	// Cycle The cycle.
+	Cycle Cycle `form:"cycle" json:"cycle"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListBoroughExceptionsParams defines parameters for ListBoroughExceptions.
 type ListBoroughExceptionsParams struct {
 	// Quarter Only those of this quarter.
@@ -13924,6 +13936,12 @@ type ListBoroughExceptionsParams struct {
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
 
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetPapersParams defines parameters for GetPapers.
+type GetPapersParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -17515,10 +17533,22 @@ type GetBenchmarkingTemplateWorkbookRequestObject struct {
 	Params  GetBenchmarkingTemplateWorkbookParams
 }
 
+// GetDossierRequestObject is what a request for GetDossier says.
+type GetDossierRequestObject struct {
+	Borough MemberBorough
+	Params  GetDossierParams
+}
+
 // ListBoroughExceptionsRequestObject is what a request for ListBoroughExceptions says.
 type ListBoroughExceptionsRequestObject struct {
 	Borough MemberBorough
 	Params  ListBoroughExceptionsParams
+}
+
+// GetPapersRequestObject is what a request for GetPapers says.
+type GetPapersRequestObject struct {
+	Borough MemberBorough
+	Params  GetPapersParams
 }
 
 // ListReminderAddressesRequestObject is what a request for ListReminderAddresses says.
@@ -19122,9 +19152,15 @@ type Operations interface {
 	// GetBenchmarkingTemplateWorkbook Read a borough's template of a quarter as a workbook
 	// (GET /v1/boroughs/{borough}/benchmarking-submissions/{quarter}/template.xlsx)
 	GetBenchmarkingTemplateWorkbook(ctx context.Context, r GetBenchmarkingTemplateWorkbookRequestObject) (Response, error)
+	// GetDossier Read a borough's dossier for its annual engagement meeting
+	// (GET /v1/boroughs/{borough}/dossier)
+	GetDossier(ctx context.Context, r GetDossierRequestObject) (Response, error)
 	// ListBoroughExceptions List where a borough stands out
 	// (GET /v1/boroughs/{borough}/exceptions)
 	ListBoroughExceptions(ctx context.Context, r ListBoroughExceptionsRequestObject) (Response, error)
+	// GetPapers Take a borough's own papers along
+	// (GET /v1/boroughs/{borough}/papers.zip)
+	GetPapers(ctx context.Context, r GetPapersRequestObject) (Response, error)
 	// ListReminderAddresses List where a borough is reminded
 	// (GET /v1/boroughs/{borough}/reminder-addresses)
 	ListReminderAddresses(ctx context.Context, r ListReminderAddressesRequestObject) (Response, error)
@@ -21715,6 +21751,15 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(RedactionInput)
 		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/dossier", o.GetDossier, func(from *request, r *GetDossierRequestObject) {
+		from.path("borough", &r.Borough)
+		from.query("cycle", true, &r.Params.Cycle)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/boroughs/:borough/papers.zip", o.GetPapers, func(from *request, r *GetPapersRequestObject) {
+		from.path("borough", &r.Borough)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/receipts/:id", o.GetReceipt, func(from *request, r *GetReceiptRequestObject) {
 		from.path("id", &r.Id)

@@ -19,7 +19,7 @@ var (
 	header    = regexp.MustCompile(`^[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)*$`)
 	pascal    = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 	key       = regexp.MustCompile(`^\{[a-z]+([A-Z][a-z]*)*\}$`)
-	file      = regexp.MustCompile(`^[a-z]+(-[a-z]+)*\.(csv|ics|json|svg|xlsx|yaml)$`)
+	file      = regexp.MustCompile(`^[a-z]+(-[a-z]+)*\.(csv|ics|json|svg|xlsx|yaml|zip)$`)
 	wellKnown = regexp.MustCompile(`^\.well-known$`)
 )
 

@@ -42,6 +42,7 @@ type Passage struct {
 	Text     string   // people's own
 	List     []string // people's own
 	Exhibits []Exhibit
+	Table    *Table // of figures
 	Sources  []Source
 	Notes    []string
 }
@@ -140,6 +141,7 @@ type (
 		Text         paragraphs
 		List         []paragraphs
 		Exhibits     []exhibitView
+		Table        *Table
 		Sources      []sourceView
 	}
 	exhibitView struct {
@@ -171,7 +173,7 @@ func (p Paper) Write(w io.Writer) error {
 }
 
 func (p *Passage) view(id string) passageView {
-	view := passageView{ID: id, Heading: clean(p.Heading), Words: cleanAll(p.Words), Notes: cleanAll(p.Notes), Text: said(p.Text), List: saidAll(p.List)}
+	view := passageView{ID: id, Heading: clean(p.Heading), Words: cleanAll(p.Words), Notes: cleanAll(p.Notes), Text: said(p.Text), List: saidAll(p.List), Table: p.Table}
 	for i, e := range p.Exhibits {
 		view.Exhibits = append(view.Exhibits, exhibitView{placed: place(e.Picture, id+"-"+strconv.Itoa(i+1)), Words: clean(e.Words), Remark: said(e.Remark)})
 	}

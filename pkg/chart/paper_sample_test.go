@@ -35,6 +35,10 @@ func paper() chart.Paper {
 				{Words: "Children on a child protection plan, 31 March 2026: 34.2 per 10,000 children.", Picture: smallBars(), Remark: "Lower than it was: we end plans sooner."},
 				{Words: "Second or subsequent plan, 31 March 2026: hidden, it would tell of a small number of children."},
 			}},
+			{Heading: "All figures", Table: &chart.Table{
+				Caption: "Each indicator, beside the region", Head: []string{"Indicator", "How it reads", "Figure", "Region"}, Notes: []string{"c: hidden."},
+				Rows: []chart.Row{{Cells: []string{"Children on a child protection plan", "per 10,000 children, neither end is good", "34.2", "38.9"}}, {Cells: []string{"Second or subsequent plan", "%, low is good", "c", "21.0"}}},
+			}},
 			{Heading: "Evidence", Sources: []chart.Source{
 				{Title: "Audit of forty cases", Link: "https://www.example.org/audits/2026/forty-cases-of-re-referrals-within-a-year?version=final", Date: "14 May 2026"},
 				{Title: "دراسة", Reference: "Committee paper 12, annex <C>"},

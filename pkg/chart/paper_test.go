@@ -116,6 +116,7 @@ func TestMarkupIsText(t *testing.T) {
 			Parts: []chart.PaperPart{{Heading: text, Words: []string{text}, Passages: []chart.Passage{{
 				Heading: text, Words: []string{text}, Text: text, List: []string{text}, Notes: []string{text},
 				Exhibits: []chart.Exhibit{{Words: text, Picture: bars, Remark: text}},
+				Table:    &chart.Table{Caption: text, Head: []string{text}, Rows: []chart.Row{{Cells: []string{text}}}, Notes: []string{text}},
 				Sources:  []chart.Source{{Title: text, Link: text, Reference: text, Date: text}},
 			}}}},
 		}

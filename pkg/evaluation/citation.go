@@ -43,6 +43,7 @@ type CitedFigure struct {
 	Lower, Upper *float64 // between which a hidden value lies, where that is said
 	Region       *float64
 	RegionCode   string // empty where there is no region's figure
+	RegionN      int    // how many boroughs are in the region's figure; 0 of a published one, which has all
 	Illustrative bool
 }
 

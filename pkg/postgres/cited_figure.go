@@ -116,7 +116,7 @@ func (s *Store) quarterFigure(tx *gorm.DB, actor programme.Actor, f *evaluation.
 			f.Lower, f.Upper = &v.Lower, &v.Upper
 		}
 		if p := r.Position.Region.Pooled; p != nil && p.Value != nil {
-			f.Region, f.RegionCode = p.Value, r.Position.Region.Key
+			f.Region, f.RegionCode, f.RegionN = p.Value, r.Position.Region.Key, p.N
 		}
 	}
 	return nil

@@ -337,14 +337,14 @@ func (w *world) findsNothing(op *described) {
 		return
 	}
 	a := w.ask(op)
-	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "version": "999.0.0", "quarter": "2098-99-Q4", "number": "99"}
+	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "version": "999.0.0", "quarter": "2098-99-Q4", "number": "99", "cycle": "2098-99", "sectionId": "nowhere"}
 	path := op.path
 	for _, p := range op.parameters {
 		key := missing[p.Value.Name]
 		if p.Value.Name == "borough" || p.Value.Name == "secretId" {
 			key = fmt.Sprint(p.Value.Example)
 		}
-		if p.Value.Name == "borough" && (strings.HasSuffix(op.path, "/reminder-addresses") || strings.HasSuffix(op.path, "/exceptions")) {
+		if p.Value.Name == "borough" && slices.ContainsFunc([]string{"/reminder-addresses", "/exceptions", "/dossier", "/papers.zip"}, func(end string) bool { return strings.HasSuffix(op.path, end) }) {
 			key = "E09000099"
 		}
 		if p.Value.Name == "code" {

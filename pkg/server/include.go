@@ -97,10 +97,7 @@ func idsOf[T any, R interface {
 // include adds to the answers about the rows what the caller asks for: each in the
 // caller's sight, and nothing of what the caller may not ask for by itself.
 func (n noun[T, In, W]) include(ctx context.Context, store includeStore, rows []T, wires []W) error {
-	call := callOf(ctx)
-	within := *call
-	within.within = true
-	inner := context.WithValue(ctx, callKey{}, &within)
+	call, inner := callOf(ctx), withinAnother(ctx)
 	for _, name := range call.query["include"] {
 		if name == string(api.Steps) {
 			continue
@@ -161,4 +158,12 @@ func shownSchema(op *openapi3.Operation) *openapi3.Schema {
 		return items.Value.Items.Value
 	}
 	return schema
+}
+
+// withinAnother is the same call, of which what is made stands in an answer about something
+// else, and says nothing of what can be done with it.
+func withinAnother(ctx context.Context) context.Context {
+	within := *callOf(ctx)
+	within.within = true
+	return context.WithValue(ctx, callKey{}, &within)
 }

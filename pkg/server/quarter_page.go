@@ -47,6 +47,7 @@ type quarterPage struct {
 	reference  *benchmark.Snapshot
 	rows       []disclosure.QuarterFigure // of all boroughs
 	exceptions []disclosure.Exception     // of the borough, of the snapshot that is shown
+	alone      bool                       // nothing of any other borough stands beside it, nor of a group that is small
 }
 
 func (p *quarterPage) drawn() chart.Page {
@@ -74,6 +75,10 @@ func (p *quarterPage) position() *chart.Table {
 		Caption: "Each indicator, beside the region and the sub-region", Head: []string{"Indicator", "How it reads", "Figure", "Region", "Sub-region", "Place", "Change on the last quarter"},
 		Notes: []string{"c: hidden, it would tell of a small number of children. x: withheld, of few children. -: missing. A place is the best and the worst that it can be, by where hidden figures lie."},
 	}
+	if p.alone {
+		t.Caption, t.Head = "Each indicator, beside the region", slices.Delete(t.Head, 4, 5)
+		t.Notes = append(t.Notes, "The region's figure and the place are left out where fewer than ten boroughs are in them.")
+	}
 	for i := range p.rows {
 		f := &p.rows[i]
 		if f.Member.Borough != p.borough {
@@ -96,9 +101,16 @@ func (p *quarterPage) position() *chart.Table {
 				change += " (" + string(c.Direction) + ")"
 			}
 		}
-		t.Rows = append(t.Rows, chart.Row{Cells: []string{
+		cells := []string{
 			f.Position.Name, reads(f.Position), spanned(&f.Figure.Figure, decimals).Printed(), regionFigure(&f.Position.Region, decimals).Printed(), sub, place, change,
-		}})
+		}
+		if p.alone {
+			if isOfFew(&f.Position.Region) {
+				cells[3], cells[5] = "-", "-"
+			}
+			cells = slices.Delete(cells, 4, 5)
+		}
+		t.Rows = append(t.Rows, chart.Row{Cells: cells})
 	}
 	return t
 }

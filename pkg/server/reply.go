@@ -107,7 +107,7 @@ func newContent(mime string, version int64, body []byte) *content {
 }
 
 func (c *content) gzip() []byte {
-	if len(c.body) < compressible {
+	if len(c.body) < compressible || c.mime == zipFile { // which is compressed already
 		return nil
 	}
 	c.packing.Do(func() {

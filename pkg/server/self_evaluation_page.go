@@ -22,6 +22,7 @@ type evaluationHeading struct {
 	Audience                      string     // who it is for: "Official: shared with the group of ... only"
 	Illustrative                  bool
 	RedactedAt                    *time.Time // when words were last taken out of it
+	Alone                         bool       // no other borough's figure is shown, nor one of few boroughs
 }
 
 // citedFigure is a cited figure as the reader may see it.
@@ -31,6 +32,7 @@ type citedFigure struct {
 	Value                                  *float64 // nil where the reader may not see it, or there is none
 	Region                                 *float64 // likewise
 	RegionName                             string
+	OfFew                                  bool   // fewer than ten boroughs are in the region's figure
 	Unit                                   string // what a value counts: "per 10,000 children"
 }
 
@@ -160,13 +162,16 @@ func (c citedFigures) answered(q *evaluation.Question, content *evaluation.Conte
 // exhibit is a cited figure in words and, where it and the region's are there to see, as
 // bars beside each other.
 func (c citedFigures) exhibit(citation programme.Citation) chart.Exhibit {
+	if c.of.Alone && citation.Borough != c.of.Borough {
+		return chart.Exhibit{Words: "A figure of another borough is cited here, and this document has none."}
+	}
 	f, found := c.figures[citation]
 	if !found {
 		return chart.Exhibit{Words: "The figure that is cited here cannot be shown."}
 	}
 	exhibit := chart.Exhibit{Words: f.IndicatorName + ", " + f.BoroughName + ", " + f.PeriodName + ": " + f.Words + "."}
 	switch {
-	case f.Region == nil:
+	case f.Region == nil, c.of.Alone && f.OfFew:
 	case f.Value == nil:
 		exhibit.Words += " " + f.RegionName + ": " + strings.TrimSpace(f.printed(*f.Region)+" "+f.Unit) + "."
 	default:

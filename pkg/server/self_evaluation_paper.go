@@ -51,6 +51,7 @@ func paperFigures(ctx context.Context, figures []evaluation.CitedFigure) map[pro
 		f := &figures[i]
 		made := citedFigure{
 			IndicatorName: names.indicator(f.Indicator), BoroughName: names.borough(f.Borough), PeriodName: call.periodName(f.Period), Value: f.Value, Region: f.Region, RegionName: call.snapshot.Name(f.RegionCode),
+			OfFew: f.RegionN > 0 && f.RegionN < fewest,
 		}
 		decimals := 1
 		if ind := call.snapshot.Indicator(f.Indicator); ind != nil {

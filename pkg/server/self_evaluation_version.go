@@ -63,12 +63,18 @@ func (s *Server) GetSelfEvaluationVersion(ctx context.Context, r api.GetSelfEval
 	if err != nil {
 		return nil, err
 	}
-	return ok(ctx, api.SelfEvaluationVersion{
+	return ok(ctx, s.versionRead(ctx, &v, &outline, &shown, figures, hidden))
+}
+
+// versionRead answers a version as it is shown.
+func (s *Server) versionRead(ctx context.Context, v *evaluation.Signing, outline *evaluation.Outline, shown *evaluation.Document, figures []api.CitedFigure, hidden []string) api.SelfEvaluationVersion {
+	actor := callOf(ctx).actor
+	return api.SelfEvaluationVersion{
 		Number: v.Number, Borough: v.Of.Borough, BoroughName: namesIn(ctx).borough(v.Of.Borough), Cycle: string(v.Of.Cycle),
-		State: api.SelfEvaluationVersionState(v.Of.StateOf(v.Number, call.actor, s.clock())), TemplateId: shown.TemplateID, TemplateVersion: shown.TemplateVersion,
-		SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(call.actor, &v), Sections: sectionsWire(&outline, &shown), Figures: figures, Hidden: hidden,
+		State: api.SelfEvaluationVersionState(v.Of.StateOf(v.Number, actor, s.clock())), TemplateId: shown.TemplateID, TemplateVersion: shown.TemplateVersion,
+		SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(actor, v), Sections: sectionsWire(outline, shown), Figures: figures, Hidden: hidden,
 		RedactedAt: v.RedactedAt, Illustrative: v.Of.Illustrative,
-	})
+	}
 }
 
 // signing reads a version, with what it was asked; that somebody else reads it is recorded.
@@ -116,7 +122,7 @@ func answerChangesWire(changes []evaluation.AnswerChange) []api.AnswerChange {
 
 // ListSelfEvaluationReads answers who has read it, for its borough.
 func (s *Server) ListSelfEvaluationReads(ctx context.Context, r api.ListSelfEvaluationReadsRequestObject) (api.Response, error) {
-	actor, names := callOf(ctx).actor, namesIn(ctx)
+	actor := callOf(ctx).actor
 	row, err := s.store.SelfEvaluation(ctx, actor, r.Id) // before the first byte of a table
 	if err == nil && !actor.WritesFor(row.Borough) {
 		err = programme.NotYours("Only the borough itself sees who has read it.")
@@ -124,13 +130,18 @@ func (s *Server) ListSelfEvaluationReads(ctx context.Context, r api.ListSelfEval
 	if err != nil {
 		return nil, err
 	}
-	return answerListing(ctx, s.store.SelfEvaluationReads(actor, r.Id), func(read *evaluation.Read) api.SelfEvaluationRead {
+	return answerListing(ctx, s.store.SelfEvaluationReads(actor, r.Id), readWire(ctx))
+}
+
+func readWire(ctx context.Context) func(*evaluation.Read) api.SelfEvaluationRead {
+	names := namesIn(ctx)
+	return func(read *evaluation.Read) api.SelfEvaluationRead {
 		wire := api.SelfEvaluationRead{Number: read.Number, ReadOn: read.ReadOn, Form: api.ReadForm(read.Form), Role: string(read.Role), Borough: read.Borough}
 		if read.Borough != nil {
 			wire.BoroughName = new(names.borough(*read.Borough))
 		}
 		return wire
-	})
+	}
 }
 
 // citedFigures answers the figures that the document cites as the actor may see them.
@@ -188,16 +199,28 @@ func (s *Server) evaluationPage(ctx context.Context, id string, number *int) (ap
 		}
 		outline = &asked
 	}
-	// A page is passed on, so that everybody finds in it what others may see.
-	shown, _ := of.Document.ForOthers(outline)
-	figures, err := s.figuresIn(ctx, programme.Actor{}, &shown)
+	paper, err := s.passedOn(ctx, s.paperHeading(ctx, &of), &of, outline)
 	if err != nil {
 		return nil, err
 	}
+	return answerPaper(ctx, &paper)
+}
+
+// passedOn is a version or a draft as a document. It is passed on, so that everybody finds
+// in it what others may see.
+func (s *Server) passedOn(ctx context.Context, heading *evaluationHeading, of *evaluation.Signing, outline *evaluation.Outline) (chart.Paper, error) {
+	shown, _ := of.Document.ForOthers(outline)
+	figures, err := s.figuresIn(ctx, programme.Actor{}, &shown)
+	if err != nil {
+		return chart.Paper{}, err
+	}
+	return selfEvaluationPaper(heading, outline, &shown, paperFigures(ctx, figures)), nil
+}
+
+func answerPaper(ctx context.Context, paper *chart.Paper) (api.Response, error) {
 	var out bytes.Buffer
-	paper := selfEvaluationPaper(s.paperHeading(ctx, &of), outline, &shown, paperFigures(ctx, figures))
 	if err := paper.Write(&out); err != nil {
 		return nil, err
 	}
-	return reply{call: call, status: http.StatusOK, content: newContent(htmlPage, 0, out.Bytes()), policy: chart.PaperPolicy()}, nil
+	return reply{call: callOf(ctx), status: http.StatusOK, content: newContent(htmlPage, 0, out.Bytes()), policy: chart.PaperPolicy()}, nil
 }
