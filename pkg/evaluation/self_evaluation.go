@@ -126,7 +126,7 @@ func (s *SelfEvaluation) stands(step programme.Step) error {
 func (s *SelfEvaluation) MayOn(actor programme.Actor, step programme.Step, today programme.Date) error {
 	switch step {
 	case programme.Edit, WriteSection, Migrating:
-		if err := s.Authority(actor, today); err != nil {
+		if err := s.authority(actor, today); err != nil {
 			return err
 		}
 		if step == Migrating && programme.Same(s.Facts.Newest, &s.Draft.TemplateVersion) {
@@ -142,9 +142,9 @@ func (s *SelfEvaluation) MayOn(actor programme.Actor, step programme.Step, today
 	return nil
 }
 
-// Authority refuses a system that no lead has authorised. The borough's people write by
+// authority refuses a system that no lead has authorised. The borough's people write by
 // their roles. The error is Forbidden.
-func (s *SelfEvaluation) Authority(actor programme.Actor, today programme.Date) error {
+func (s *SelfEvaluation) authority(actor programme.Actor, today programme.Date) error {
 	if actor.Is(programme.RoleBoroughLead, programme.RoleBoroughEditor) {
 		return nil
 	}

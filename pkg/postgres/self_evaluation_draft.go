@@ -31,9 +31,6 @@ func (w *work) receiveEvaluation(p evaluation.Posting) (got evaluation.PostingRe
 	if err != nil {
 		return got, err
 	}
-	if err := row.Authority(w.actor, w.today()); err != nil {
-		return got, err
-	}
 	head, err := w.evaluationHead(&row)
 	if err != nil {
 		return got, err
@@ -62,11 +59,15 @@ func (w *work) receiveEvaluation(p evaluation.Posting) (got evaluation.PostingRe
 }
 
 func (w *work) replaceEvaluation(row *evaluation.SelfEvaluation, there bool, p evaluation.Posting, sent evaluation.Document) (evaluation.Outcome, error) {
+	refused := programme.MayNow(row, w.actor, programme.Edit, w.today())
+	if refused != nil && programme.KindOf(refused) == programme.Forbidden {
+		return "", refused
+	}
 	if err := p.Stands("self-evaluation", there, row.Version); err != nil {
 		return "", err
 	}
-	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {
-		return "", err
+	if refused != nil {
+		return "", refused
 	}
 	row.Tells = programme.Audience{row.Borough}
 	if !there {

@@ -27,10 +27,10 @@ var (
 	_ = prepared((*world).screenedComment, "acknowledgeSelfEvaluationComment")
 )
 
-// commenting is what is sent to put a comment to a section.
 // programmeTeam is how tables of readers name the team.
 const programmeTeam = "programme "
 
+// commenting is what is sent to put a comment to a section.
 func commenting(on, section, kind string) string {
 	return `{"selfEvaluationId":"` + on + `","sectionId":"` + section + `","kind":"` + kind + `","text":"How do you know?"}`
 }

@@ -377,7 +377,11 @@ func (k *walk) take(c caller, record, etag string, step api.Step) {
 		a.header["X-Audit-Reason"] = "To see what comes of it"
 	}
 	if part, is := strings.CutSuffix(a.path, "{sectionId}"); is { // which has a state of its own
-		a.path = part + "help-and-protection"
+		var of api.SelfEvaluation
+		c.get(record).into(&of)
+		if a.path = part + "help-and-protection"; len(of.Draft) > 0 {
+			a.path = part + of.Draft[0].Id
+		}
 		if of := c.get(a.path); of.status == http.StatusOK {
 			a.header["If-Match"] = of.header.Get("ETag")
 		}

@@ -20,11 +20,12 @@ func (k *walk) everyStepWasMet() {
 }
 
 // never are outcomes that do not come: who sees a person and has the role may keep them, the
-// programme's team corrects its milestones and its notebook at any time, and may end any key; an event or a
+// programme's team corrects its milestones and its notebook at any time, and may end any key, and drafts what self-evaluations are asked; an event or a
 // milestone may be added to whatever challenge, and others are told of none of its steps.
 var never = map[string]bool{
 	"peer-challenges add-event refused": true, "peer-challenges add-milestone refused": true, "events add-milestone refused": true,
 	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
+	"self-evaluation-templates edit refused": true,
 	"contacts edit refused": true, "contacts delete refused": true, "reminder-addresses delete refused": true,
 }
 
