@@ -16,7 +16,7 @@ const (
 )
 
 var (
-	_ = standIn(templatesList, exampleTemplate, (*world).template)
+	_ = standIn(templatesList, exampleTemplate, (*world).standingTemplate)
 	_ = prepared((*world).draftedTemplate, "updateSelfEvaluationTemplate", "deleteSelfEvaluationTemplate", "publishSelfEvaluationTemplate")
 	_ = standIn(evaluationsList, exampleEvaluation, (*world).sharedEvaluation)
 	_ = standIn("/v1/meetings", "01932b7e-0000-7000-8000-000000000052", (*world).groupMeeting)
@@ -32,6 +32,12 @@ var (
 func (w *world) template() string {
 	w.t.Helper()
 	return w.ownerGets("SELECT id::text FROM self_evaluation_templates WHERE is_default")
+}
+
+// standingTemplate is the same, beside which there is another.
+func (w *world) standingTemplate() string {
+	w.once("another template", (*world).draftedTemplate)
+	return w.template()
 }
 
 const firstOutline = `[{"id":"practice","title":"Practice","optional":false,"questions":[

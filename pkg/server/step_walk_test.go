@@ -26,7 +26,7 @@ var never = map[string]bool{
 	"peer-challenges add-event refused": true, "peer-challenges add-milestone refused": true, "events add-milestone refused": true,
 	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
 	"self-evaluation-templates edit refused": true,
-	"contacts edit refused": true, "contacts delete refused": true, "reminder-addresses delete refused": true,
+	"contacts edit refused":                  true, "contacts delete refused": true, "reminder-addresses delete refused": true,
 }
 
 // nounPath answers the address of the list of a kind of resource.
