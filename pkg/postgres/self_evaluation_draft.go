@@ -31,6 +31,9 @@ func (w *work) receiveEvaluation(p evaluation.Posting) (got evaluation.PostingRe
 	if err != nil {
 		return got, err
 	}
+	if refused := programme.MayNow(&row, w.actor, programme.Edit, w.today()); refused != nil && programme.KindOf(refused) == programme.Forbidden {
+		return got, refused
+	}
 	head, err := w.evaluationHead(&row)
 	if err != nil {
 		return got, err
@@ -59,15 +62,11 @@ func (w *work) receiveEvaluation(p evaluation.Posting) (got evaluation.PostingRe
 }
 
 func (w *work) replaceEvaluation(row *evaluation.SelfEvaluation, there bool, p evaluation.Posting, sent evaluation.Document) (evaluation.Outcome, error) {
-	refused := programme.MayNow(row, w.actor, programme.Edit, w.today())
-	if refused != nil && programme.KindOf(refused) == programme.Forbidden {
-		return "", refused
-	}
 	if err := p.Stands("self-evaluation", there, row.Version); err != nil {
 		return "", err
 	}
-	if refused != nil {
-		return "", refused
+	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {
+		return "", err
 	}
 	row.Tells = programme.Audience{row.Borough}
 	if !there {

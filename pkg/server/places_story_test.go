@@ -87,6 +87,9 @@ func TestWhatIsHeldIsAnsweredByItsBytes(t *testing.T) {
 	a, b := startAt(t, url, clock), startAt(t, url, clock)
 	forgets := startAt(t, url, clock, func(cfg *server.Config) { cfg.Store = forgetful{a.store} })
 	a.makeVisibilityRecords()
+	for _, operation := range []string{"withdrawRelease", "reinstateRelease"} { // while every authority is there that their file names
+		a.once(operation, preparers[operation])
+	}
 	asked := a.heldQuestions(t)
 	tokens := a.visibilityCallers()
 	var holders []*holder
