@@ -38,6 +38,9 @@ func (c *crawling) crawled() map[string][]string {
 		if op.method != http.MethodGet || !strings.HasPrefix(op.path, "/v1/") {
 			continue
 		}
+		if op.OperationID == "getPapers" {
+			continue // a borough's own, in an archive in which no expression finds ids; what is in it is asked at each address
+		}
 		c.brief = !slices.Contains(itsOwn, op.OperationID)
 		for _, path := range c.filled(op.path) {
 			questions[op.OperationID] = append(questions[op.OperationID], c.questionsAs(op, askedAt(op, path))...)
@@ -183,7 +186,7 @@ func toldOfQuarters(t *testing.T, few int) map[string]string {
 	quarters := []string{code, before(t, code, 1), open}
 	crawl := crawling{asking{caller: manager}, map[string][]string{
 		"/quarters/{quarter}": quarters, "/benchmarking-submissions/{quarter}": quarters, "/snapshots/{id}": {id}, "/indicators/{code}": {"REREF_PCT"}, "/boroughs/{code}": {own},
-		"/boroughs/{borough}": {own, group},
+		"/boroughs/{borough}": {own, group}, "/self-evaluations/{cycle}": {"2026-27"},
 	}}
 	asked := crawl.crawled()
 	asked["listChanges"] = []string{"/v1/changes"}
