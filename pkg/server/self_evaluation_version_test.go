@@ -235,3 +235,21 @@ func TestATemplateAndItsVersions(t *testing.T) {
 	}
 	team.change(http.MethodDelete, path, "").problem(409, "wrong_state")
 }
+
+// TestThereIsOneForEachCycle: another is refused, and so is one that answers to no template.
+func TestThereIsOneForEachCycle(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead, cycle := w.as(asLead, own), w.nextCycle()
+	begin := func(cycle, more string) answer {
+		t.Helper()
+		return lead.post(evaluationsList, `{"borough":"`+own+`","cycle":"`+cycle+`"`+more+`}`)
+	}
+	begin(cycle, "").want(201)
+	begin(cycle, "").problem(409, "exists")
+	begin("2026-28", "").problem(422, "invalid")
+	begin(w.nextCycle(), `,"templateId":"`+nothing+`"`).problem(422, "invalid")
+	lead.post(evaluationsList, `{"borough":"`+group+`","cycle":"`+cycle+`"}`).problem(403, "not_yours")
+	w.ownerDoes("UPDATE self_evaluation_templates SET is_default = false")
+	begin(w.nextCycle(), "").problem(409, "no_template")
+}
