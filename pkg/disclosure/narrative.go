@@ -62,7 +62,7 @@ func (*Narrative) Steps() []programme.Step {
 // May implements [programme.Record]: the borough's people and machines write it, and its
 // lead shares it.
 func (n *Narrative) May(actor programme.Actor, step programme.Step) error {
-	writes, leads := actor.Borough == n.Borough && ofBorough(actor), actor.Borough == n.Borough && actor.Is(programme.RoleBoroughLead)
+	writes, leads := actor.Borough == n.Borough && ofBorough(actor), actor.Leads(n.Borough)
 	switch {
 	case step == programme.Acknowledge || step == programme.Redact:
 		return nil // as of all words

@@ -83,15 +83,15 @@ func (c *Comment) May(actor programme.Actor, step programme.Step) error {
 	case programme.RecordFinding:
 		return c.leads()
 	case AnswerComment:
-		if !speaksFor(actor, c.Owner) {
+		if !actor.IsOf(c.Owner) {
 			return programme.NotYours("Only people of the borough whose self-evaluation it is may do this.")
 		}
 	case programme.Close:
-		if !speaksFor(actor, c.Borough) && !actor.Leads(c.Owner) {
+		if !actor.IsOf(c.Borough) && !actor.Leads(c.Owner) {
 			return programme.NotYours("Only people of the borough that asks, and the lead of that whose self-evaluation it is, may do this.")
 		}
 	default:
-		if !speaksFor(actor, c.Borough) {
+		if !actor.IsOf(c.Borough) {
 			return programme.NotYours("Only people of the borough that asks may do this.")
 		}
 	}
@@ -123,11 +123,6 @@ func (c *Comment) leads() error {
 		return programme.WrongState("A finding has come of it already.")
 	}
 	return nil
-}
-
-// speaksFor reports whether the actor is one of the borough's people.
-func speaksFor(actor programme.Actor, borough string) bool {
-	return actor.Is(programme.RoleBoroughLead, programme.RoleBoroughEditor) && actor.Borough == borough
 }
 
 // NeedsReason implements [programme.Record]: what waits for an answer is not closed without.

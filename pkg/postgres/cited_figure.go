@@ -68,7 +68,7 @@ func unknownSources(tx *gorm.DB, cited []evaluation.CitedAt) ([]programme.Fault,
 func (s *Store) CitedFigures(ctx context.Context, actor programme.Actor, cited []programme.Citation, regionOf func(borough string) string) ([]evaluation.CitedFigure, error) {
 	tx := s.gorm.WithContext(ctx)
 	figures := make([]evaluation.CitedFigure, len(cited))
-	shown := map[string][]disclosure.QuarterFigure{}
+	shown := map[string]*disclosure.Shown{}
 	for i, c := range cited {
 		figures[i] = evaluation.CitedFigure{Citation: c, Status: evaluation.FigureMissing}
 		var err error
@@ -84,31 +84,27 @@ func (s *Store) CitedFigures(ctx context.Context, actor programme.Actor, cited [
 	return figures, nil
 }
 
-func (s *Store) quarterFigure(tx *gorm.DB, actor programme.Actor, f *evaluation.CitedFigure, shown map[string][]disclosure.QuarterFigure) error {
-	rows, is := shown[f.SourceID]
+func (s *Store) quarterFigure(tx *gorm.DB, actor programme.Actor, f *evaluation.CitedFigure, shown map[string]*disclosure.Shown) error {
+	of, is := shown[f.SourceID]
 	if !is {
 		row, err := read(beyondSight(tx), quarterSnapshots, f.SourceID)
 		if err != nil {
 			return err
 		}
 		if row.Readable() == nil {
-			of, err := s.thawed(tx, actor, &row)
+			thawed, err := s.thawed(tx, actor, &row)
 			if err != nil {
 				return err
 			}
-			rows = of.Figures(disclosure.FigureFilter{})
+			of = &thawed
 		}
-		shown[f.SourceID] = rows
+		shown[f.SourceID] = of
 	}
-	if len(rows) == 0 {
+	if of == nil {
 		f.Status = evaluation.FigureWithdrawn
 		return nil
 	}
-	for i := range rows {
-		r := &rows[i]
-		if r.Member.Borough != f.Borough || r.Position.Indicator != f.Indicator {
-			continue
-		}
+	for _, r := range of.Figures(disclosure.FigureFilter{Borough: &f.Borough, Indicator: &f.Indicator}) {
 		f.Status, f.Illustrative = string(r.Figure.Status), r.Of.Illustrative
 		if v := r.Figure.Value; v != nil && r.Figure.Status == disclosure.Number {
 			f.Value = &v.Middle

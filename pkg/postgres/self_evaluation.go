@@ -24,9 +24,9 @@ var selfEvaluations = kind[evaluation.SelfEvaluation, *evaluation.SelfEvaluation
 // sharedNow is the condition that somebody of the names reads by a sharing that is in force
 // at the time, which holds whether or not anybody has noted its end.
 const (
-	sharedNow = "EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE " + readNow + ")"
-	readNow   = `h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL
-		AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now) AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])`
+	sharedNow     = "EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE " + readNow + ")"
+	readNow       = sharingStands + " AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])"
+	sharingStands = `h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now)`
 )
 
 // shownTo leaves the self-evaluations that the actor knows of at the time: their own, of the
@@ -71,8 +71,7 @@ func textsOf[T ~string](words []T) []string {
 // says to whoever is not of its borough.
 const (
 	stateSeen = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN state
-		WHEN EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL
-			AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now)) THEN 'shared' ELSE 'signed_off' END`
+		WHEN EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE ` + sharingStands + `) THEN 'shared' ELSE 'signed_off' END`
 	lastSeenChange = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN updated_at
 		WHEN 'programme' = ANY (CAST(@names AS text[])) THEN greatest(signed_at,
 			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'endedAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))

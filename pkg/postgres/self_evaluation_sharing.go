@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/returns"
 )
 
 // holdChallenges keeps challenges and groups as they are until the transaction ends. Whoever
@@ -41,7 +41,7 @@ func (s *Store) ShareSelfEvaluation(ctx context.Context, actor programme.Actor, 
 				return err
 			}
 			if h.Until != nil {
-				h.EndsAt = new(beginningOf(h.Until.AddDays(1), s.rules.Zone))
+				h.EndsAt = new(returns.StartOf(h.Until.AddDays(1), s.rules.Zone))
 			}
 			row.Plan(h, w.now)
 			row.Begin(h.Challenge, w.today(), row.Facts.Groups[h.Challenge], w.now)
@@ -57,12 +57,6 @@ func (s *Store) ShareSelfEvaluation(ctx context.Context, actor programme.Actor, 
 		return w.commentsFollow(&row)
 	})
 	return orZero(row, err)
-}
-
-// beginningOf answers the first moment of the day in the zone.
-func beginningOf(day programme.Date, zone *time.Location) time.Time {
-	d := day.Time()
-	return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone).UTC()
 }
 
 // WithdrawSelfEvaluation ends all sharing at once. The error is Forbidden for anyone but the

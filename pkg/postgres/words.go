@@ -185,7 +185,7 @@ func (w *work) redactReturn(cuts programme.Redaction, row *returns.Submission) (
 func findingsToShare(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerReview) error {
 	var ids array
 	for _, r := range rows {
-		if r.Findings = nil; actor.Is(programme.RoleProgramme) && r.Publication != programme.PublishedToParties || actor.Is(programme.RoleBoroughLead) && actor.Borough == r.Host {
+		if r.Findings = nil; actor.Is(programme.RoleProgramme) && r.Publication != programme.PublishedToParties || actor.Leads(r.Host) {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -68,7 +68,7 @@ func (*Action) Steps() []Step { return []Step{Edit, AddProgress, Acknowledge, Re
 
 // May implements [Record]: an action is its borough's alone.
 func (a *Action) May(actor Actor, step Step) error {
-	if !actor.isOf(a.Borough) {
+	if !actor.IsOf(a.Borough) {
 		return NotYours("Only the borough whose action it is may do this.")
 	}
 	switch {

@@ -71,8 +71,8 @@ func (a Actor) Names() []string {
 	return slices.Compact(names)
 }
 
-// isOf reports whether the actor is one of the borough's people.
-func (a Actor) isOf(borough string) bool {
+// IsOf reports whether the actor is one of the borough's people.
+func (a Actor) IsOf(borough string) bool {
 	return a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough
 }
 
@@ -88,7 +88,7 @@ func (a Actor) Leads(borough string) bool { return a.Is(RoleBoroughLead) && a.Bo
 // Speaks reports whether the actor may write for the borough: it is one of its
 // people, or of the programme's team.
 func (a Actor) Speaks(borough string) bool {
-	return a.Is(RoleProgramme) || a.isOf(borough)
+	return a.Is(RoleProgramme) || a.IsOf(borough)
 }
 
 // SomebodyMay refuses nobody's requests: an answer is kept for somebody, and what

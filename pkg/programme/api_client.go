@@ -51,7 +51,7 @@ func (*APIClient) Steps() []Step { return []Step{Edit, AddSecret, EndSecret, Del
 // May implements [Record]: the programme's team keeps all clients, and a director
 // those that act for their own borough alone.
 func (c *APIClient) May(actor Actor, step Step) error {
-	own := c.Role == RoleBoroughSystem && len(c.Boroughs) == 1 && actor.Is(RoleBoroughLead) && actor.Borough == c.Boroughs[0]
+	own := c.Role == RoleBoroughSystem && len(c.Boroughs) == 1 && actor.Leads(c.Boroughs[0])
 	switch {
 	case !own && !actor.Is(RoleProgramme):
 		return NotYours("A borough's director keeps the systems that act for that borough alone; the programme's team keeps all others.")

@@ -63,7 +63,7 @@ func (*Authorisation) Steps() []Step { return []Step{Withdraw} }
 // May implements [Record]: leads give and withdraw what is of their borough, whoever
 // of them gave it.
 func (a *Authorisation) May(actor Actor, step Step) error {
-	if !actor.Is(RoleBoroughLead) || actor.Borough != a.Borough {
+	if !actor.Leads(a.Borough) {
 		return NotYours("Only a lead of the borough may do this.")
 	}
 	if step == Withdraw && a.Ending != nil {
@@ -125,13 +125,13 @@ func (a *Authorisation) StateOn(today Date) AuthorisationState {
 
 // ShowsSubject reports whether the actor may read whom it names: the borough's own
 // people may. All others read roles and boroughs.
-func (a *Authorisation) ShowsSubject(actor Actor) bool { return actor.isOf(a.Borough) }
+func (a *Authorisation) ShowsSubject(actor Actor) bool { return actor.IsOf(a.Borough) }
 
 // AuthorityToSign answers the authorisation by which the actor may sign a document of the
 // borough on the day: nil with no error for a lead, who needs none. The error is
 // Forbidden where there is none.
 func AuthorityToSign(actor Actor, given []Authorisation, document DocumentKind, borough string, today Date) (*Authorisation, error) {
-	if actor.Is(RoleBoroughLead) && actor.Borough == borough {
+	if actor.Leads(borough) {
 		return nil, nil //nolint:nilnil // a lead signs by the role
 	}
 	for i := range given {
@@ -162,5 +162,5 @@ type Given struct {
 // An issuer dates by whole seconds, and whatever does not say counts as later.
 func (g *Given) LostBy(actor Actor, issued time.Time) bool {
 	later := issued.IsZero() || !issued.Before(g.At.Truncate(time.Second))
-	return later && (!actor.Is(RoleBoroughLead) || actor.Borough != g.Borough)
+	return later && !actor.Leads(g.Borough)
 }

@@ -72,7 +72,7 @@ func (*Finding) Steps() []Step { return []Step{Edit, Respond, AddAction, Acknowl
 func (f *Finding) May(actor Actor, step Step) error {
 	switch step {
 	case Respond, AddAction:
-		if !actor.isOf(f.Borough) {
+		if !actor.IsOf(f.Borough) {
 			return NotYours("Only the borough that the finding is about may do this.")
 		}
 		if !f.Forum.Answers {

@@ -21,7 +21,7 @@ const (
 // MayRecord refuses findings of those who record none there, and while none are
 // recorded.
 func (f Forum) MayRecord(actor Actor) error {
-	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Finders, actor.isOf) {
+	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Finders, actor.IsOf) {
 		return NotYours("Only those who record findings there and the programme's team may do this.")
 	}
 	if !f.Records {
@@ -44,7 +44,7 @@ func (f Forum) MayFind(actor Actor) error {
 // MayAsk refuses asks in a group of those who speak for none of its members, and while
 // it is not asked: before, a group can still change, and afterwards nobody meets in it.
 func (f Forum) MayAsk(actor Actor) error {
-	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Boroughs, actor.isOf) {
+	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Boroughs, actor.IsOf) {
 		return NotYours("Only the group's members and the programme's team may do this.")
 	}
 	if !f.Records {

@@ -217,7 +217,7 @@ func (r *PeerReview) yours(actor Actor, step Step) error {
 			return NotYours("Only the host comments on factual accuracy.")
 		}
 	case Publish:
-		if !actor.Is(RoleBoroughLead) || actor.Borough != r.Host {
+		if !actor.Leads(r.Host) {
 			return NotYours("Only the host's director decides how far the report may be seen.")
 		}
 	default:

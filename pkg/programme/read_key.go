@@ -26,7 +26,7 @@ func (*ReadKey) Steps() []Step { return []Step{Edit, Delete} }
 // borough's key shows of the borough.
 func (k *ReadKey) May(actor Actor, step Step) error {
 	switch {
-	case k.Borough != nil && actor.Is(RoleBoroughLead) && actor.Borough == *k.Borough:
+	case k.Borough != nil && actor.Leads(*k.Borough):
 		return nil
 	case actor.Is(RoleProgramme) && (k.Borough == nil || step == Delete):
 		return nil

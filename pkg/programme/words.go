@@ -206,7 +206,7 @@ func Forget(r Worded) {
 
 // writes reports whether the text is one of those that the actor writes.
 func (a Actor) writes(t Text) bool {
-	return t.Team && a.Is(RoleProgramme) || slices.ContainsFunc(t.Boroughs, a.isOf) ||
+	return t.Team && a.Is(RoleProgramme) || slices.ContainsFunc(t.Boroughs, a.IsOf) ||
 		t.Systems && a.Is(RoleBoroughSystem) && slices.ContainsFunc(t.Boroughs, func(code string) bool {
 			return code == a.Borough || a.Borough == "" && slices.Contains(a.Boroughs, code)
 		})
@@ -224,7 +224,7 @@ func mayWord(r Worded, actor Actor, step Step) error {
 		return NotYours("Only the leads of the boroughs that write in it and the programme's team may do this.")
 	case step == Redact:
 		return nil
-	case !actor.Is(RoleProgramme) && !slices.ContainsFunc(r.Writers(), actor.isOf):
+	case !actor.Is(RoleProgramme) && !slices.ContainsFunc(r.Writers(), actor.IsOf):
 		return NotYours("Only those who write in it may do this.")
 	case slices.IndexFunc(screened(r, actor.writes), func(m Mark) bool { return !m.Acknowledged }) < 0:
 		return WrongState("Screening has found nothing in your words that is not acknowledged.")

@@ -30,7 +30,7 @@ func (*ReminderAddress) Steps() []programme.Step { return []programme.Step{progr
 // May implements [programme.Record]: a lead of the borough and the programme's team
 // decide who is reminded.
 func (a *ReminderAddress) May(actor programme.Actor, _ programme.Step) error {
-	if actor.Is(programme.RoleProgramme) || actor.Is(programme.RoleBoroughLead) && actor.Borough == a.Borough {
+	if actor.Is(programme.RoleProgramme) || actor.Leads(a.Borough) {
 		return nil
 	}
 	return programme.NotYours("Only a lead of the borough or the programme's team may do this.")
