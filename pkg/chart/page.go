@@ -56,18 +56,48 @@ func policy(style string) string {
 type placed struct {
 	Prefix  string // of its ids
 	Drawing template.HTML
-	Shown   *Table
-	Wide    bool // wider than a telephone: it scrolls in a frame of its own
+	Shown   *framed
+	Region  string // the name of the frame in which it scrolls, where it is wider than a telephone
 }
 
-func place(p Picture, prefix string) placed {
+// framed is a table with the name of the frame in which it scrolls.
+type framed struct {
+	Table
+
+	Region string
+}
+
+// frames gives the frames of one document their names: each is a landmark, by which people
+// go through a document without seeing it, and no two have one name.
+type frames map[string]int
+
+func (f frames) name(name string) string {
+	f[name]++
+	if n := f[name]; n > 1 {
+		return f.name(name + ", number " + strconv.Itoa(n))
+	}
+	return name
+}
+
+func (f frames) around(t *Table) *framed {
+	if t == nil {
+		return nil
+	}
+	return &framed{Table: *t, Region: f.name(t.Caption + ", as a table")}
+}
+
+func (f frames) place(p Picture, prefix string) placed {
 	if p == nil {
 		return placed{}
 	}
 	var svg bytes.Buffer
 	drawing, table := p.draw(prefix), p.Table()
-	_, _ = drawing.WriteTo(&svg)                                                                                         // a buffer takes everything
-	return placed{Prefix: prefix, Drawing: template.HTML(svg.String()), Shown: &table, Wide: drawing.width > smallWidth} //nolint:gosec // the drawing has escaped every text
+	_, _ = drawing.WriteTo(&svg)                                                                       // a buffer takes everything
+	made := placed{Prefix: prefix, Drawing: template.HTML(svg.String()), Shown: &framed{Table: table}} //nolint:gosec // the drawing has escaped every text
+	if drawing.width > smallWidth {
+		made.Region, made.Shown = f.name(table.Caption+", as a picture"), f.around(&table)
+	}
+	return made
 }
 
 // fill writes the template's document, once all of it is known to be good.
@@ -87,6 +117,7 @@ func (p Page) Write(w io.Writer) error {
 		placed
 
 		ID    string
+		Table *framed
 		Words []string
 		List  []string
 	}
@@ -97,9 +128,10 @@ func (p Page) Write(w io.Writer) error {
 		Style       template.CSS
 		Parts       []part
 	}{titled(p.Title, p.Illustrative, p.SmallNumbers), cleanAll(p.Words), cleanAll(p.Foot), p.Illustrative || p.SmallNumbers, template.CSS(commonCSS + pageCSS), nil} //nolint:gosec // our own files
+	named := frames{}
 	for i, s := range p.Sections {
 		id := "part-" + strconv.Itoa(i+1)
-		made := part{Section: s, placed: place(s.Picture, id), ID: id, Words: cleanAll(s.Words), List: cleanAll(s.List)}
+		made := part{Section: s, placed: named.place(s.Picture, id), Table: named.around(s.Table), ID: id, Words: cleanAll(s.Words), List: cleanAll(s.List)}
 		made.Heading = clean(s.Heading)
 		view.Parts = append(view.Parts, made)
 	}

@@ -141,7 +141,7 @@ type (
 		Text         paragraphs
 		List         []paragraphs
 		Exhibits     []exhibitView
-		Table        *Table
+		Table        *framed
 		Sources      []sourceView
 	}
 	exhibitView struct {
@@ -162,20 +162,21 @@ func (p Paper) Write(w io.Writer) error {
 		Title: titled(p.Title, p.Illustrative, p.SmallNumbers), Owner: titled(p.Owner, p.Illustrative, p.SmallNumbers), Classification: clean(p.Classification), State: clean(p.State),
 		Words: cleanAll(p.Words), Foot: cleanAll(p.Foot), Warned: p.Illustrative || p.SmallNumbers, Style: template.CSS(commonCSS + paperCSS), //nolint:gosec // our own files
 	}
+	named := frames{}
 	for i, part := range p.Parts {
 		made := paperPartView{ID: "part-" + strconv.Itoa(i+1), Heading: clean(part.Heading), Words: cleanAll(part.Words)}
 		for n := range part.Passages {
-			made.Passages = append(made.Passages, part.Passages[n].view(made.ID+"-"+strconv.Itoa(n+1)))
+			made.Passages = append(made.Passages, part.Passages[n].view(named, made.ID+"-"+strconv.Itoa(n+1)))
 		}
 		view.Parts = append(view.Parts, made)
 	}
 	return fill(w, "paper.html", view)
 }
 
-func (p *Passage) view(id string) passageView {
-	view := passageView{ID: id, Heading: clean(p.Heading), Words: cleanAll(p.Words), Notes: cleanAll(p.Notes), Text: said(p.Text), List: saidAll(p.List), Table: p.Table}
+func (p *Passage) view(named frames, id string) passageView {
+	view := passageView{ID: id, Heading: clean(p.Heading), Words: cleanAll(p.Words), Notes: cleanAll(p.Notes), Text: said(p.Text), List: saidAll(p.List), Table: named.around(p.Table)}
 	for i, e := range p.Exhibits {
-		view.Exhibits = append(view.Exhibits, exhibitView{placed: place(e.Picture, id+"-"+strconv.Itoa(i+1)), Words: clean(e.Words), Remark: said(e.Remark)})
+		view.Exhibits = append(view.Exhibits, exhibitView{placed: named.place(e.Picture, id+"-"+strconv.Itoa(i+1)), Words: clean(e.Words), Remark: said(e.Remark)})
 	}
 	for _, s := range p.Sources {
 		view.Sources = append(view.Sources, sourceView{Title: said(s.Title), Link: clean(s.Link), Followed: followed(s.Link), Reference: said(s.Reference), Date: clean(s.Date)})

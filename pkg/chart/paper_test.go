@@ -283,3 +283,32 @@ func TestPicturesInAPaper(t *testing.T) {
 		}
 	}
 }
+
+// TestLandmarksHaveNamesOfTheirOwn: a document may show one picture, or one table, twice;
+// those who go through it by its landmarks can tell them apart.
+func TestLandmarksHaveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	table := &chart.Table{Caption: "Each indicator", Head: []string{"Indicator"}}
+	passage := chart.Passage{Heading: "b", Table: table, Exhibits: []chart.Exhibit{{Picture: series()}}}
+	second := chart.Passage{Heading: "c", Table: &chart.Table{Caption: "Each indicator, as a table, number 2", Head: table.Head}}
+	section := chart.Section{Heading: "a", Picture: heatMap(), Table: table}
+	for name, written := range map[string][]byte{
+		"a paper": html(t, chart.Paper{Parts: []chart.PaperPart{{Passages: []chart.Passage{passage, second}}, {Passages: []chart.Passage{passage, passage}}}}),
+		"a page":  html(t, chart.Page{Sections: []chart.Section{section, section, section}}),
+	} {
+		seen := map[string]bool{}
+		for _, e := range parsed(t, written, false) {
+			if e.attributes["role"] != "region" {
+				continue
+			}
+			if label := e.attributes["aria-label"]; label == "" || seen[label] {
+				t.Errorf("%s: a landmark is called %q, as another, or nothing", name, label)
+			} else {
+				seen[label] = true
+			}
+		}
+		if len(seen) < 9 {
+			t.Errorf("%s has only the landmarks %v", name, seen)
+		}
+	}
+}
