@@ -5282,6 +5282,11 @@ type Finding struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
+	// Illustrative Whether it came of a self-evaluation that is made up, to show how the service works.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
 	// Indicators Indicators that it cites.
 	Indicators []IndicatorCode `json:"indicators"`
 

@@ -56,9 +56,12 @@ COMMENT ON COLUMN self_evaluation_comments.audience IS 'Who may see it: the boro
 ALTER TABLE findings ADD COLUMN self_evaluation_comment_id uuid CONSTRAINT findings_self_evaluation_comment REFERENCES self_evaluation_comments (id)
     CONSTRAINT findings_one_of_a_comment UNIQUE;
 COMMENT ON COLUMN findings.self_evaluation_comment_id IS 'The line of enquiry of which it came; null where it came of none.';
+ALTER TABLE findings ADD COLUMN illustrative boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN findings.illustrative IS 'Whether it came of a self-evaluation that is made up.';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON self_evaluation_comments TO peerchallenge_service;
 
 -- +goose Down
+ALTER TABLE findings DROP COLUMN illustrative;
 ALTER TABLE findings DROP COLUMN self_evaluation_comment_id;
 DROP TABLE self_evaluation_comments;

@@ -80,7 +80,7 @@ indicators, the published figures, and what the programme's page reports. Prints
 		if err := seed.LoadQuarters(ctx, store, operator, today); err != nil {
 			return err
 		}
-		return seed.LoadSelfEvaluations(ctx, store, operator, today)
+		return seed.LoadSelfEvaluations(ctx, store, operator, today, demoBorough)
 	})
 	if err != nil {
 		return err

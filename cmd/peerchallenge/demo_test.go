@@ -102,6 +102,14 @@ func TestTheDemoMendsItself(t *testing.T) {
 		t.Errorf("the two boroughs of the demo's tokens are together in none of %v", groups)
 	}
 
+	// Both see what was asked of a self-evaluation that one of them shares with the other.
+	for _, of := range []string{demoBorough, demoPeer} {
+		lead := demo.says(t, `(?m)^  borough-lead of `+of+`\n  (\S+)$`)[1]
+		if status, body := get(t, api+"/self-evaluation-comments?owner="+demoBorough, lead); status != http.StatusOK || strings.Count(body, `"illustrative":true`) != 3 {
+			t.Errorf("a lead of %s is answered %d %s", of, status, body)
+		}
+	}
+
 	// The token names the address at which the demo was found.
 	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 	if err != nil || !strings.Contains(string(payload), `"iss":"`+strings.TrimSuffix(api, "/v1")+`"`) {

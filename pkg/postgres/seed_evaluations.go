@@ -2,17 +2,19 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
 )
 
 // SeedSelfEvaluations inserts self-evaluations of the cycle that are made up, in every state,
-// once: where there is or ever was one, or no group that meets, it does nothing. The boroughs of one group have
-// one that is shared, one that is shared and being written again, and one that is signed; two
-// others have a draft that is complete and one that is not. Each cites a figure of the newest
-// published quarter.
-func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, whole, part []evaluation.PostedSection) error {
+// once: where there is or ever was one, or no group that meets, it does nothing. The boroughs
+// of one group, which is the named borough's where that is in one, have one that is shared and
+// being written again, of which the others ask something, one that is shared, and one that is
+// signed; two others have a draft that is complete and one that is not. Each cites a figure of
+// the newest published quarter. The error is Invalid if something breaks the rules of its kind.
+func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, borough string, examples evaluation.Examples) error {
 	return s.act(ctx, seeding, func(w *work) error {
 		if err := w.tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended('example self-evaluations', 0))").Error; err != nil {
 			return err
@@ -23,18 +25,28 @@ func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, 
 		}
 		var groups []programme.PeerChallengeGroup
 		err := beyondSight(w.tx).Where("jsonb_array_length(members) >= 3 AND peer_challenge_id IN (SELECT id FROM peer_challenges WHERE state NOT IN (?, ?))",
-			programme.ChallengeClosed, programme.ChallengeCancelled).Order("id").Limit(1).Find(&groups).Error
+			programme.ChallengeClosed, programme.ChallengeCancelled).Order("id").Find(&groups).Error
 		if err != nil || len(groups) == 0 {
 			return err
 		}
-		members := groups[0].Boroughs()
+		group := &groups[0]
+		for i := range groups {
+			if slices.Contains(groups[i].Boroughs(), borough) {
+				group = &groups[i]
+				break
+			}
+		}
+		members := slices.DeleteFunc(group.Boroughs(), func(b string) bool { return b == borough })
+		if len(members) < len(group.Members) {
+			members = slices.Insert(members, 0, borough)
+		}
 		var others []string
 		if err := w.tx.Table("boroughs").Where("code <> ALL (?)", array(members)).Order("code").Limit(2).Pluck("code", &others).Error; err != nil || len(others) < 2 {
 			return err
 		}
 		for _, e := range []example{
-			{members[0], whole, true, &groups[0], false}, {members[1], whole, true, &groups[0], true}, {members[2], whole, true, nil, false},
-			{others[0], whole, false, nil, false}, {others[1], part, false, nil, false},
+			{members[0], examples.Whole, true, group, true, &examples}, {members[1], examples.Whole, true, group, false, nil}, {members[2], examples.Whole, true, nil, false, nil},
+			{others[0], examples.Whole, false, nil, false, nil}, {others[1], examples.Part, false, nil, false, nil},
 		} {
 			if err := w.tellsOfItself(cycle, e); err != nil {
 				return err
@@ -51,6 +63,7 @@ type example struct {
 	signed   bool
 	shared   *programme.PeerChallengeGroup // with whom; nil where with nobody
 	again    bool                          // it is being written again
+	said     *evaluation.Examples          // what those say of it with whom it is shared; nil where nothing
 }
 
 func (w *work) tellsOfItself(cycle programme.Cycle, e example) error {
@@ -85,7 +98,47 @@ func (w *work) tellsOfItself(cycle programme.Cycle, e example) error {
 		return err
 	}
 	v.SelfEvaluationID, v.Screening = row.ID, programme.Acknowledgements{}
-	return w.tx.Create(&v).Error
+	if err := w.tx.Create(&v).Error; err != nil || e.said == nil {
+		return err
+	}
+	return w.talksOf(&row, e.shared, e.said)
+}
+
+// talksOf lets the other boroughs of the group, in turn, ask what there is to ask of a
+// self-evaluation that is shared with them.
+func (w *work) talksOf(of *evaluation.SelfEvaluation, group *programme.PeerChallengeGroup, said *evaluation.Examples) error {
+	readers := of.Sharings[0].Readers
+	for i, c := range said.Comments {
+		asking := programme.Actor{Borough: readers[i%len(readers)], Roles: []programme.Role{programme.RoleBoroughEditor}}
+		c.SelfEvaluationID = of.ID
+		if faults := c.Put(asking, of, w.now); len(faults) > 0 {
+			return programme.Refuse(faults)
+		}
+		if c.Answer != nil {
+			c.State, c.AnsweredAt = evaluation.CommentAnswered, &w.now
+		}
+		if c.Kind == evaluation.LineOfEnquiry {
+			if err := c.End(asking, w.now); err != nil {
+				return err
+			}
+		}
+		if err := insert(w, selfEvaluationComments, &c); err != nil {
+			return err
+		}
+		if c.Kind != evaluation.LineOfEnquiry {
+			continue
+		}
+		f := said.Found
+		f.PeerChallengeGroupID, f.Borough, f.SelfEvaluationCommentID, f.Illustrative = &group.ID, of.Borough, &c.ID, c.Illustrative
+		f.Audience = programme.Parties(group.Boroughs()...)
+		if err := f.Answer(programme.Accepted, nil, w.now); err != nil {
+			return err
+		}
+		if err := insert(w, findings, &f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cites lets the first section cite a figure of the newest published quarter, if there is one.

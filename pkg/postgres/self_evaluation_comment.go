@@ -199,7 +199,8 @@ func (w *work) holdComment(id string) (evaluation.Comment, error) {
 }
 
 // holdEnquiry keeps the line of enquiry of which the finding comes, where it names one. To
-// who may not read it, it is not there; its borough is that which the finding is about.
+// who may not read it, it is not there; its borough is that which the finding is about. What
+// comes of an example is one.
 func (w *work) holdEnquiry(f *programme.Finding) error {
 	if f.SelfEvaluationCommentID == nil {
 		return nil
@@ -211,6 +212,7 @@ func (w *work) holdEnquiry(f *programme.Finding) error {
 	if c.Owner != f.Borough {
 		w.faults = append(w.faults, programme.Unknown("/selfEvaluationCommentId", "There is no such comment on a self-evaluation of the borough that the finding is about."))
 	}
+	f.Illustrative = c.Illustrative
 	return programme.MayNow(&c, w.actor, programme.RecordFinding, w.today())
 }
 

@@ -21,6 +21,7 @@ type Finding struct {
 	SelfEvaluationSections []string `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
 
 	SelfEvaluationCommentID *string          // the line of enquiry on it of which the finding came
+	Illustrative            bool             // that self-evaluation is made up
 	Response                *FindingResponse `audit:"withheld" gorm:"serializer:json"`
 
 	Forum Forum `gorm:"-" json:"-"` // where it was found, read with it

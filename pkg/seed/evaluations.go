@@ -49,15 +49,40 @@ func told(sections int) []evaluation.PostedSection {
 	return all
 }
 
+// remarks are what is asked of an example and what it answers: a question that is answered,
+// one that waits, and a line of enquiry of which a finding came.
+func remarks() []evaluation.Comment {
+	return []evaluation.Comment{
+		{
+			SectionID: "help-and-protection", Kind: evaluation.AsQuestion, Text: "Example: how do you find out which visits are late?",
+			Answer: new("Example: team managers look at a list of them each Monday."),
+		},
+		{SectionID: "care-leavers", Kind: evaluation.AsQuestion, Text: "Example: with which neighbours do you look for homes?"},
+		{
+			SectionID: "children-in-care", Kind: evaluation.LineOfEnquiry, Text: "Example: what keeps health assessments from being booked in the first week?",
+			Answer: new("Example: two desks book them, and each waits for the other."),
+		},
+	}
+}
+
+// found is what came of the line of enquiry.
+func found() programme.Finding {
+	return programme.Finding{
+		Kind: programme.AreaForDevelopment, Theme: "Example: health assessments", Text: "Example: two desks book health assessments of children in care, and neither knows what the other has done.",
+		SelfEvaluationSections: []string{"children-in-care"}, Indicators: []string{},
+	}
+}
+
 // LoadSelfEvaluations tells of self-evaluations in every state, which are made up, for the
-// cycle of the day, unless there is or ever was one. It needs the reference data, the
-// template, the year and the quarters. The error is Forbidden for anyone but the
-// programme's team.
-func LoadSelfEvaluations(ctx context.Context, store Store, actor programme.Actor, today programme.Date) error {
+// cycle of the day, unless there is or ever was one. They are those of the borough and its
+// group, where it is in one. It needs the reference data, the template, the year and the
+// quarters. The error is Forbidden for anyone but the programme's team.
+func LoadSelfEvaluations(ctx context.Context, store Store, actor programme.Actor, today programme.Date, borough string) error {
 	if err := mayLoad(actor); err != nil {
 		return err
 	}
-	if err := store.SeedSelfEvaluations(ctx, programme.CycleOn(today), told(4), told(2)); err != nil {
+	examples := evaluation.Examples{Whole: told(4), Part: told(2), Comments: remarks(), Found: found()}
+	if err := store.SeedSelfEvaluations(ctx, programme.CycleOn(today), borough, examples); err != nil {
 		return fmt.Errorf("examples of self-evaluations: %w", err)
 	}
 	return nil

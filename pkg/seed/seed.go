@@ -36,9 +36,9 @@ type Store interface {
 	// SeedSelfEvaluationTemplate inserts a template with its first version as the one on which
 	// self-evaluations begin, unless there is or ever was one.
 	SeedSelfEvaluationTemplate(ctx context.Context, name string, outline evaluation.Outline) error
-	// SeedSelfEvaluations inserts self-evaluations that are made up, in every state, unless there
-	// is or ever was one.
-	SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, whole, part []evaluation.PostedSection) error
+	// SeedSelfEvaluations inserts self-evaluations that are made up, in every state, with what is
+	// said of one of them, unless there is or ever was one.
+	SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, borough string, examples evaluation.Examples) error
 	// Framework reads a version of the framework.
 	Framework(ctx context.Context, actor programme.Actor, number string) (framework.Framework, error)
 	// SeedQuarters inserts the quarters with their returns, unless there are or ever were any.

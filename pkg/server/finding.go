@@ -79,7 +79,7 @@ func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
 		wire := api.Finding{
 			Id: f.ID, PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, BoroughName: names.borough(f.Borough), Kind: api.FindingKind(f.Kind),
 			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, PriorityName: nameOf(names.priority, f.PriorityID), Indicators: programme.OrEmpty(f.Indicators),
-			SelfEvaluationSections: programme.OrEmpty(f.SelfEvaluationSections), SelfEvaluationCommentId: f.SelfEvaluationCommentID, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Etag: etagOf(f.Version), Steps: stepsWire(ctx, f, f.ID),
+			SelfEvaluationSections: programme.OrEmpty(f.SelfEvaluationSections), SelfEvaluationCommentId: f.SelfEvaluationCommentID, Illustrative: f.Illustrative, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Etag: etagOf(f.Version), Steps: stepsWire(ctx, f, f.ID),
 			RedactedAt: f.RedactedAt, Screening: screeningWire(ctx, f),
 		}
 		if r := f.Response; r != nil {
