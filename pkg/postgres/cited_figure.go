@@ -64,46 +64,65 @@ func unknownSources(tx *gorm.DB, cited []evaluation.CitedAt) ([]programme.Fault,
 
 // CitedFigures answers the cited figures as the actor may see them now, in the order of the
 // citations. Of a quarter that is the common view, over which the actor's own borough's true
-// figures are laid; regionOf answers the code of a borough's region.
+// figures are laid; regionOf answers the code of a borough's region. Snapshots are read with
+// one statement, and releases with one, however many figures are cited.
 func (s *Store) CitedFigures(ctx context.Context, actor programme.Actor, cited []programme.Citation, regionOf func(borough string) string) ([]evaluation.CitedFigure, error) {
 	tx := s.gorm.WithContext(ctx)
 	figures := make([]evaluation.CitedFigure, len(cited))
-	shown := map[string]*disclosure.Shown{}
+	var published, released []*evaluation.CitedFigure
 	for i, c := range cited {
 		figures[i] = evaluation.CitedFigure{Citation: c, Status: evaluation.FigureMissing}
-		var err error
 		if c.Source == programme.FromRelease {
-			err = releasedFigure(tx, &figures[i], regionOf(c.Borough))
+			released = append(released, &figures[i])
 		} else {
-			err = s.quarterFigure(tx, actor, &figures[i], shown)
+			published = append(published, &figures[i])
 		}
-		if err != nil {
-			return nil, refusal(err)
-		}
+	}
+	if err := s.quarterFigures(tx, actor, published); err != nil {
+		return nil, refusal(err)
+	}
+	if err := releasedFigures(tx, released, regionOf); err != nil {
+		return nil, refusal(err)
 	}
 	return figures, nil
 }
 
-func (s *Store) quarterFigure(tx *gorm.DB, actor programme.Actor, f *evaluation.CitedFigure, shown map[string]*disclosure.Shown) error {
-	of, is := shown[f.SourceID]
-	if !is {
-		row, err := read(beyondSight(tx), quarterSnapshots, f.SourceID)
+func (s *Store) quarterFigures(tx *gorm.DB, actor programme.Actor, figures []*evaluation.CitedFigure) error {
+	if len(figures) == 0 {
+		return nil
+	}
+	var ids array
+	for _, f := range figures {
+		ids = append(ids, f.SourceID)
+	}
+	var snapshots []disclosure.QuarterSnapshot
+	if err := beyondSight(tx).Where("id = ANY (?)", ids).Find(&snapshots).Error; err != nil {
+		return err
+	}
+	for i := range snapshots {
+		of := &snapshots[i]
+		if of.Readable() != nil {
+			for _, f := range figures {
+				if f.SourceID == of.ID {
+					f.Status = evaluation.FigureWithdrawn
+				}
+			}
+			continue
+		}
+		shown, err := s.thawed(tx, actor, of)
 		if err != nil {
 			return err
 		}
-		if row.Readable() == nil {
-			thawed, err := s.thawed(tx, actor, &row)
-			if err != nil {
-				return err
+		for _, f := range figures {
+			if f.SourceID == of.ID {
+				quarterFigure(f, &shown)
 			}
-			of = &thawed
 		}
-		shown[f.SourceID] = of
 	}
-	if of == nil {
-		f.Status = evaluation.FigureWithdrawn
-		return nil
-	}
+	return nil
+}
+
+func quarterFigure(f *evaluation.CitedFigure, of *disclosure.Shown) {
 	for _, r := range of.Figures(disclosure.FigureFilter{Borough: &f.Borough, Indicator: &f.Indicator}) {
 		f.Status, f.Illustrative = string(r.Figure.Status), r.Of.Illustrative
 		if v := r.Figure.Value; v != nil && r.Figure.Status == disclosure.Number {
@@ -115,30 +134,48 @@ func (s *Store) quarterFigure(tx *gorm.DB, actor programme.Actor, f *evaluation.
 			f.Region, f.RegionCode, f.RegionN = p.Value, r.Position.Region.Key, p.N
 		}
 	}
-	return nil
 }
 
-func releasedFigure(tx *gorm.DB, f *evaluation.CitedFigure, region string) error {
+// releasedFigures reads the boroughs' figures, and their regions' beside them.
+func releasedFigures(tx *gorm.DB, figures []*evaluation.CitedFigure, regionOf func(borough string) string) error {
+	if len(figures) == 0 {
+		return nil
+	}
+	var releases, periods, indicators, geographies array
+	for _, f := range figures {
+		for _, g := range [2]string{f.Borough, regionOf(f.Borough)} {
+			releases, periods = append(releases, f.SourceID), append(periods, f.Period)
+			indicators, geographies = append(indicators, f.Indicator), append(geographies, g)
+		}
+	}
 	var rows []struct {
-		Geography string
+		Release, Period, Indicator, Geography string
+
 		Value     *float64
 		Status    string
 		Withdrawn bool
 	}
-	err := tx.Raw(`SELECT o.geography_code AS geography, o.value, o.status, r.state <> 'standing' AS withdrawn FROM releases r
-		JOIN release_observations o ON o.release_id = r.id AND o.period_code = @period AND o.indicator_code = @indicator AND o.geography_code IN (@borough, @region)
-		WHERE r.id = @id`, map[string]any{"id": f.SourceID, "period": f.Period, "indicator": f.Indicator, "borough": f.Borough, "region": region}).Scan(&rows).Error
-	for _, r := range rows {
-		switch {
-		case r.Withdrawn:
-			f.Value, f.Region, f.Status = nil, nil, evaluation.FigureWithdrawn
-		case r.Geography == f.Borough:
-			f.Value, f.Status = r.Value, r.Status
-			if r.Value != nil {
-				f.Status = evaluation.FigureIsNumber
+	err := tx.Raw(`SELECT DISTINCT o.release_id::text AS release, o.period_code AS period, o.indicator_code AS indicator, o.geography_code AS geography, o.value, o.status,
+			r.state <> 'standing' AS withdrawn
+		FROM unnest(CAST(@releases AS uuid[]), CAST(@periods AS text[]), CAST(@indicators AS text[]), CAST(@geographies AS text[])) AS c (release_id, period_code, indicator_code, geography_code)
+		JOIN release_observations o USING (release_id, period_code, indicator_code, geography_code)
+		JOIN releases r ON r.id = o.release_id`,
+		map[string]any{"releases": releases, "periods": periods, "indicators": indicators, "geographies": geographies}).Scan(&rows).Error
+	for _, f := range figures {
+		region := regionOf(f.Borough)
+		for i := range rows {
+			switch r := &rows[i]; {
+			case r.Release != f.SourceID || r.Period != f.Period || r.Indicator != f.Indicator || r.Geography != f.Borough && r.Geography != region:
+			case r.Withdrawn:
+				f.Status = evaluation.FigureWithdrawn
+			case r.Geography == f.Borough:
+				f.Value, f.Status = r.Value, r.Status
+				if r.Value != nil {
+					f.Status = evaluation.FigureIsNumber
+				}
+			default:
+				f.Region, f.RegionCode = r.Value, region
 			}
-		default:
-			f.Region, f.RegionCode = r.Value, region
 		}
 	}
 	return err

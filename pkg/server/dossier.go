@@ -88,12 +88,15 @@ func (s *Server) addEvaluation(ctx context.Context, d *dossier) error {
 	} else {
 		of.Document, what = *row.Draft, "Draft self-evaluation"
 	}
-	heading := s.paperHeading(ctx, &of)
+	heading, err := s.paperHeading(ctx, &of)
+	if err != nil {
+		return err
+	}
 	heading.Alone = true
 	if of.Number > 0 {
 		heading.State = "" // with whom it is shared is no matter of the meeting
 	}
-	written, err := s.passedOn(ctx, heading, &of, outline)
+	written, err := s.passedOnUnder(ctx, heading, &of, outline)
 	if err != nil {
 		return err
 	}
@@ -159,6 +162,7 @@ func (s *Server) addFindings(ctx context.Context, d *dossier) error {
 	d.about = make(map[string]string, len(found))
 	for i := range found {
 		f := &found[i]
+		d.paper.Illustrative = d.paper.Illustrative || f.Illustrative
 		called := findingKinds[f.Kind] + ": " + f.Theme
 		passage := chart.Passage{Heading: called, Text: f.Text}
 		if a := f.Response; a != nil {

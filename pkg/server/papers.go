@@ -35,7 +35,7 @@ func (s *Server) GetPapers(ctx context.Context, r api.GetPapersRequestObject) (a
 	}
 	call := callOf(ctx)
 	ctx = withinAnother(ctx)
-	p := newPapers(papersManifest{Borough: r.Borough, BoroughName: name, MadeOn: call.today, Service: serviceVersion()}, mostPapers)
+	p := newPapers(papersManifest{Borough: r.Borough, BoroughName: name, Service: serviceVersion()}, mostPapers)
 	for _, add := range []func(context.Context, *papers) error{s.addRecords, s.addReturns, s.addEvaluations} {
 		if err := add(ctx, p); err != nil {
 			return nil, err
@@ -68,13 +68,12 @@ type papers struct {
 
 // papersManifest says what is in an archive.
 type papersManifest struct {
-	Borough      string         `json:"borough"`
-	BoroughName  string         `json:"boroughName"`
-	MadeOn       programme.Date `json:"madeOn"`  // in the programme's zone
-	Service      *string        `json:"service"` // the version that made it; nil where it is not known
-	Illustrative bool           `json:"illustrative"`
-	Files        []papersFile   `json:"files"`
-	LeftOut      []papersRest   `json:"leftOut"`
+	Borough      string       `json:"borough"`
+	BoroughName  string       `json:"boroughName"`
+	Service      *string      `json:"service"` // the version that made it; nil where it is not known
+	Illustrative bool         `json:"illustrative"`
+	Files        []papersFile `json:"files"`
+	LeftOut      []papersRest `json:"leftOut"`
 }
 
 type papersFile struct {
@@ -174,7 +173,10 @@ func addList[T, W any](ctx context.Context, p *papers, path, address string, lis
 func (s *Server) addRecords(ctx context.Context, p *papers) error {
 	actor, borough := callOf(ctx).actor, p.manifest.Borough
 	of := "?borough=" + borough
-	err := addList(ctx, p, "findings.json", "/v1/findings"+of, s.store.Findings(actor, programme.FindingFilter{Borough: &borough}, ""), findingWire(ctx))
+	err := addList(ctx, p, "findings.json", "/v1/findings"+of, s.store.Findings(actor, programme.FindingFilter{Borough: &borough}, ""), func(f *programme.Finding) api.Finding {
+		p.manifest.Illustrative = p.manifest.Illustrative || f.Illustrative
+		return findingWire(ctx)(f)
+	})
 	if err == nil {
 		err = addList(ctx, p, "actions.json", "/v1/actions"+of, s.store.Actions(actor, programme.ActionFilter{Borough: &borough}, ""), actionWire(ctx))
 	}
@@ -227,32 +229,32 @@ func (s *Server) addReturns(ctx context.Context, p *papers) error {
 func (s *Server) addEvaluations(ctx context.Context, p *papers) error {
 	actor := callOf(ctx).actor
 	rows, err := whole(ctx, s.store.SelfEvaluations(actor, evaluation.Filter{Borough: &p.manifest.Borough}))
+	var signed []versionFiled
 	for i := range rows {
 		p.manifest.Illustrative = p.manifest.Illustrative || rows[i].Illustrative
 		if err == nil {
-			err = s.addWritten(ctx, p, rows[i].ID)
+			err = s.addWritten(ctx, p, rows[i].ID, &signed)
 		}
 	}
-	for i := range rows {
-		row := &rows[i]
-		for n := 1; err == nil && row.Signed != nil && n <= *row.Signed; n++ {
-			at := versionAt(row, n)
-			err = p.add(at.path+".html", at.address, func() ([]byte, error) { return s.versionPage(ctx, row.ID, n) })
+	for i := range signed {
+		if v := &signed[i]; err == nil {
+			err = p.add(v.path+".html", v.address, func() ([]byte, error) { return s.versionPage(ctx, v) })
 		}
 	}
 	return err
 }
 
-// filedAt is where something stands in an archive, and where it is read otherwise.
-type filedAt struct{ path, address string }
-
-func versionAt(row *evaluation.SelfEvaluation, number int) filedAt {
-	n := strconv.Itoa(number)
-	return filedAt{"self-evaluations/" + string(row.Cycle) + "/v" + n, "/v1/self-evaluations/" + row.ID + "/versions/" + n}
+// versionFiled is what was signed, where it stands in an archive, and where it is read
+// otherwise. It is read once for its data and its page: where the data found no room, the
+// page finds none.
+type versionFiled struct {
+	path, address string
+	is            evaluation.Signing
+	asked         evaluation.Outline
 }
 
-// addWritten takes in the data of one.
-func (s *Server) addWritten(ctx context.Context, p *papers, id string) error {
+// addWritten takes in the data of one, and adds its versions to those that are signed.
+func (s *Server) addWritten(ctx context.Context, p *papers, id string, signed *[]versionFiled) error {
 	actor := callOf(ctx).actor
 	row, err := s.store.SelfEvaluation(ctx, actor, id)
 	if err != nil {
@@ -260,8 +262,15 @@ func (s *Server) addWritten(ctx context.Context, p *papers, id string) error {
 	}
 	in, at := "self-evaluations/"+string(row.Cycle)+"/", "/v1/self-evaluations/"+id
 	for n := 1; err == nil && row.Signed != nil && n <= *row.Signed; n++ {
-		version := versionAt(&row, n)
-		err = p.addData(version.path+".json", version.address, func() (any, error) { return s.versionData(ctx, id, n) })
+		number := strconv.Itoa(n)
+		v := versionFiled{path: in + "v" + number, address: at + "/versions/" + number}
+		err = p.addData(v.path+".json", v.address, func() (data any, err error) {
+			if v.is, v.asked, err = s.signing(ctx, id, n, evaluation.AsJSON); err != nil {
+				return nil, err
+			}
+			return s.versionData(ctx, &v)
+		})
+		*signed = append(*signed, v)
 	}
 	if err == nil && row.Draft != nil {
 		err = p.addData(in+"draft.json", at, func() (any, error) { return s.wholeEvaluation(ctx, &row) })
@@ -282,22 +291,14 @@ func (s *Server) addWritten(ctx context.Context, p *papers, id string) error {
 }
 
 // versionData is what was signed, as its borough reads it.
-func (s *Server) versionData(ctx context.Context, id string, number int) (api.SelfEvaluationVersion, error) {
-	v, outline, err := s.signing(ctx, id, number, evaluation.AsJSON)
-	if err != nil {
-		return api.SelfEvaluationVersion{}, err
-	}
-	figures, err := s.citedFigures(ctx, callOf(ctx).actor, &v.Document)
-	return s.versionRead(ctx, &v, &outline, &v.Document, figures, []string{}), err
+func (s *Server) versionData(ctx context.Context, v *versionFiled) (api.SelfEvaluationVersion, error) {
+	figures, err := s.citedFigures(ctx, callOf(ctx).actor, &v.is.Document)
+	return s.versionRead(ctx, &v.is, &v.asked, &v.is.Document, figures, []string{}), err
 }
 
 // versionPage is what was signed, as a page.
-func (s *Server) versionPage(ctx context.Context, id string, number int) ([]byte, error) {
-	v, outline, err := s.signing(ctx, id, number, evaluation.AsPage)
-	if err != nil {
-		return nil, err
-	}
-	paper, err := s.passedOn(ctx, s.paperHeading(ctx, &v), &v, &outline)
+func (s *Server) versionPage(ctx context.Context, v *versionFiled) ([]byte, error) {
+	paper, err := s.passedOn(ctx, &v.is, &v.asked)
 	if err != nil {
 		return nil, err
 	}

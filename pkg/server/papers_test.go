@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"archive/zip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,9 +11,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
+	"peerchallenge/pkg/server"
 )
 
 const papersOfOwn = "/v1/boroughs/" + own + "/papers.zip"
@@ -86,7 +91,6 @@ func TestPapers(t *testing.T) {
 	}
 	var manifest struct {
 		Borough string
-		MadeOn  string
 		Files   []struct {
 			Path, SHA256 string
 			Size         int
@@ -94,7 +98,7 @@ func TestPapers(t *testing.T) {
 		LeftOut []any
 	}
 	parse(t, files["manifest.json"], &manifest)
-	if manifest.Borough != own || manifest.MadeOn != string(programme.DefaultSettings.Today(e.w.clock())) || len(manifest.Files) != len(files)-1 || len(manifest.LeftOut) != 0 {
+	if manifest.Borough != own || len(manifest.Files) != len(files)-1 || len(manifest.LeftOut) != 0 {
 		t.Errorf("the manifest is %s", files["manifest.json"])
 	}
 	for _, f := range manifest.Files {
@@ -102,7 +106,7 @@ func TestPapers(t *testing.T) {
 			t.Errorf("the manifest says %v", f)
 		}
 	}
-	if got := r.header.Get("Content-Disposition"); got != `attachment; filename="papers-`+own+`-`+manifest.MadeOn+`.zip"` || r.header.Get("Content-Type") != "application/zip" {
+	if got := r.header.Get("Content-Disposition"); got != `attachment; filename="papers-`+own+`-`+string(programme.DefaultSettings.Today(e.w.clock()))+`.zip"` || r.header.Get("Content-Type") != "application/zip" {
 		t.Errorf("it is kept as %s", got)
 	}
 	for path, body := range files {
@@ -157,5 +161,64 @@ func TestPapersStayTheSame(t *testing.T) {
 	}
 	if !slices.Contains(names, "actions.json") || changed.header.Get("ETag") == first.header.Get("ETag") {
 		t.Errorf("the changed papers are %v", names)
+	}
+}
+
+// TestPapersStayTheSameTomorrow: what is asked for on another day is what it was.
+func TestPapersStayTheSameTomorrow(t *testing.T) {
+	t.Parallel()
+	w, turn := startByHand(t, leanDatabase(t), clock())
+	id := w.signedEvaluation()
+	lead := w.as(programme.RoleBoroughLead, own)
+	lead.does(evaluationsList+"/"+id, "reopen", `{"reason":"There is more to say"}`).want(200)
+	today := lead.get(papersOfOwn).want(200)
+	turn(w.clock().AddDate(0, 0, 1))
+	tomorrow := w.as(programme.RoleBoroughLead, own).send(http.MethodGet, papersOfOwn, "", "If-None-Match", today.header.Get("ETag"))
+	if tomorrow.status != http.StatusNotModified {
+		t.Errorf("a day later it is answered %d, with %v", tomorrow.status, unpacked(t, tomorrow)["manifest.json"])
+	}
+}
+
+// readings counts how often versions are read from the store.
+type readings struct {
+	*postgres.Store
+	versions, outlines atomic.Int64
+}
+
+func (r *readings) ReadSelfEvaluationVersion(ctx context.Context, actor programme.Actor, id string, number int, form evaluation.ReadForm) (evaluation.Signing, error) {
+	r.versions.Add(1)
+	return r.Store.ReadSelfEvaluationVersion(ctx, actor, id, number, form)
+}
+
+func (r *readings) SelfEvaluationOutline(ctx context.Context, d *evaluation.Document) (evaluation.Outline, error) {
+	r.outlines.Add(1)
+	return r.Store.SelfEvaluationOutline(ctx, d)
+}
+
+// TestPapersReadEachVersionOnce, for its data and its page.
+func TestPapersReadEachVersionOnce(t *testing.T) {
+	t.Parallel()
+	counted := &readings{}
+	w := startOn(t, leanDatabase(t), func(cfg *server.Config) {
+		counted.Store = cfg.Store.(*postgres.Store)
+		cfg.Store = counted
+	})
+	id := w.signedEvaluation()
+	lead := w.as(programme.RoleBoroughLead, own)
+	for _, text := range []string{"Second.", "Third."} {
+		lead.does(evaluationsList+"/"+id, "reopen", `{"reason":"There is more to say"}`).want(200)
+		lead.change(http.MethodPatch, evaluationsList+"/"+id+"/sections/care-leavers", `{"risks":[{"text":"`+text+`"}]}`).want(200)
+		lead.does(evaluationsList+"/"+id, "sign-off", "").want(200)
+	}
+	counted.versions.Store(0)
+	counted.outlines.Store(0)
+	files := unpacked(t, lead.get(papersOfOwn).want(200))
+	for path := range files {
+		if strings.HasSuffix(path, ".html") && files[strings.TrimSuffix(path, "html")+"json"] == "" {
+			t.Errorf("%s has no data beside it", path)
+		}
+	}
+	if versions, outlines := counted.versions.Load(), counted.outlines.Load(); versions != 3 || outlines != 3 || len(files) < 10 {
+		t.Errorf("three versions are read %d times, and what they were asked %d times, for %d files", versions, outlines, len(files))
 	}
 }

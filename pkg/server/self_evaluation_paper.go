@@ -14,14 +14,18 @@ import (
 
 // paperHeading is what the paper says of a version, or of the draft, which has no number.
 // Whose state it is told by is the version's: what its borough has done since is its own.
-func (s *Server) paperHeading(ctx context.Context, of *evaluation.Signing) *evaluationHeading {
+func (s *Server) paperHeading(ctx context.Context, of *evaluation.Signing) (*evaluationHeading, error) {
+	template, err := s.store.SelfEvaluationTemplate(ctx, callOf(ctx).actor, of.Document.TemplateID)
+	if err != nil {
+		return nil, err
+	}
 	name, zone := namesIn(ctx).borough(of.Of.Borough), callOf(ctx).rules.Zone
 	h := &evaluationHeading{
-		Borough: of.Of.Borough, BoroughName: name, Cycle: string(of.Of.Cycle), TemplateName: of.Document.TemplateID, TemplateVersion: of.Document.TemplateVersion,
+		Borough: of.Of.Borough, BoroughName: name, Cycle: string(of.Of.Cycle), TemplateName: template.Name, TemplateVersion: of.Document.TemplateVersion,
 		State: "draft", Audience: "Official: a draft, for " + name + " only", Illustrative: of.Of.Illustrative,
 	}
 	if of.Number == 0 {
-		return h
+		return h, nil
 	}
 	h.Number, h.SignedAt = &of.Number, new(of.SignedAt.In(zone))
 	h.State, h.Audience = "not shared", "Official: signed and not shared, for "+name+" only"
@@ -32,7 +36,7 @@ func (s *Server) paperHeading(ctx context.Context, of *evaluation.Signing) *eval
 	if of.RedactedAt != nil {
 		h.RedactedAt = new(of.RedactedAt.In(zone))
 	}
-	return h
+	return h, nil
 }
 
 // whyNoFigure says what there is in the place of a figure. Of every other status of a

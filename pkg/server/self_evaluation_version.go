@@ -199,16 +199,25 @@ func (s *Server) evaluationPage(ctx context.Context, id string, number *int) (ap
 		}
 		outline = &asked
 	}
-	paper, err := s.passedOn(ctx, s.paperHeading(ctx, &of), &of, outline)
+	paper, err := s.passedOn(ctx, &of, outline)
 	if err != nil {
 		return nil, err
 	}
 	return answerPaper(ctx, &paper)
 }
 
-// passedOn is a version or a draft as a document. It is passed on, so that everybody finds
-// in it what others may see.
-func (s *Server) passedOn(ctx context.Context, heading *evaluationHeading, of *evaluation.Signing, outline *evaluation.Outline) (chart.Paper, error) {
+// passedOn is a version or a draft as a document.
+func (s *Server) passedOn(ctx context.Context, of *evaluation.Signing, outline *evaluation.Outline) (chart.Paper, error) {
+	heading, err := s.paperHeading(ctx, of)
+	if err != nil {
+		return chart.Paper{}, err
+	}
+	return s.passedOnUnder(ctx, heading, of, outline)
+}
+
+// passedOnUnder is a version or a draft as a document with the heading. It is passed on, so
+// that everybody finds in it what others may see.
+func (s *Server) passedOnUnder(ctx context.Context, heading *evaluationHeading, of *evaluation.Signing, outline *evaluation.Outline) (chart.Paper, error) {
 	shown, _ := of.Document.ForOthers(outline)
 	figures, err := s.figuresIn(ctx, programme.Actor{}, &shown)
 	if err != nil {
