@@ -14,7 +14,7 @@ import (
 type Forms struct {
 	YAML []byte // openapi.yaml
 	JSON []byte
-	// OnlyJSON leaves out lists as CSV and NDJSON, and tables as bodies of what JSON says too: generators that know one form
+	// OnlyJSON leaves out lists as CSV and NDJSON, and tables and pages of what JSON says too: generators that know one form
 	// for each answer would otherwise make streams or unions of texts of them.
 	OnlyJSON []byte
 }

@@ -35,11 +35,13 @@ const env = { ...process.env, API: `http://127.0.0.1:${later.address().port}`, T
 const faults = [];
 const options = { cwd: folder, env, maxBuffer: 16 << 20 };
 
-async function attempt(name, program) {
+const yearly = ["state on_hold", "compared ", "changed Changed.", "refused 412 stale"];
+const writing = ["draft of Lambeth", "wrote From ", "refused 412 stale", "missing /draft/6/answers/evidence required", "missing /draft/6/answers/plans required"];
+
+async function attempt(name, starts, program) {
   try {
     const { stdout } = await program();
     const lines = stdout.trim().split("\n");
-    const starts = ["state on_hold", "compared ", "changed Changed.", "refused 412 stale"];
     for (const start of starts) if (!lines.some((line) => line.startsWith(start))) faults.push(`${name} does not say ${start}:\n${stdout}`);
     if (lines.includes("compared 0")) faults.push(`${name} compares nothing`);
     console.log(`${name}: ${[...new Set(lines)].join(", ")}`);
@@ -62,7 +64,7 @@ async function portal() {
     ["buttons", 4, ["pressed respond 200", "pressed add-action 201", "refused delete "]],
     ["borough", 5, ["figures ", "group Group 2 of South London DCS Peer Challenge with Greenwich, Kingston upon Thames, Lambeth", "review Lambeth Peer Review of Lambeth has findings: 0",
       "finding Contracts of Group 2 has open actions: 1", "open actions 1"]],
-    ["groups", 2, ["mine Lambeth Group 2 completed findings: 1 open actions: 1"]],
+    ["groups", 2, ["mine Lambeth Group 2 completed findings: 2 open actions: 1"]],
   ]) {
     calls = 0;
     try {
@@ -78,14 +80,16 @@ async function portal() {
   }
 }
 
+const typescript = ["openapi-fetch", "hey-api", "orval"];
+const programs = [...typescript, ...typescript.map((name) => "writing-" + name), "portal"];
 writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({
   compilerOptions: { target: "es2022", module: "nodenext", moduleResolution: "nodenext", strict: true, skipLibCheck: true, outDir: "out", types: ["node"] },
-  files: ["openapi-fetch.ts", "hey-api.ts", "orval.ts", "portal.ts"],
+  files: programs.map((name) => name + ".ts"),
 }));
-const typescript = ["openapi-fetch", "hey-api", "orval"];
-for (const made of ["out", "hey-api", "contract.d.ts", "orval.gen.ts", "oapi-codegen"]) rmSync(join(folder, made), { recursive: true, force: true });
-for (const name of [...typescript, "portal"]) writeFileSync(join(folder, name + ".ts"), blocks[name + ".ts"]);
+for (const made of ["out", "hey-api", "contract.d.ts", "orval.gen.ts", "oapi-codegen", "oapi-codegen-writing"]) rmSync(join(folder, made), { recursive: true, force: true });
+for (const name of programs) writeFileSync(join(folder, name + ".ts"), blocks[name + ".ts"]);
 const generate = (name, cwd = folder) => run("sh", ["-ec", blocks[name]], { ...options, cwd }).catch((e) => faults.push(`${name}: its client is not generated: ${e.stderr || e.stdout}`));
+const asDirector = { ...options, env: { ...env, TOKEN: director } };
 const go = join(folder, "oapi-codegen");
 mkdirSync(go, { recursive: true });
 writeFileSync(join(go, "main.go"), blocks["main.go"]);
@@ -93,10 +97,18 @@ for (const file of ["go.mod", "go.sum"]) copyFileSync(file, join(go, file)); // 
 
 for (const name of typescript) await generate(name);
 await run("npx", ["--no-install", "tsc"], options).catch((e) => faults.push("the recipes have faults of type:\n" + e.stdout.slice(0, 4000)));
-for (const name of typescript) await attempt(name, () => run("node", [join("out", name + ".js")], options));
+for (const name of typescript) {
+  await attempt(name, yearly, () => run("node", [join("out", name + ".js")], options));
+  await attempt("writing-" + name, writing, () => run("node", [join("out", `writing-${name}.js`)], asDirector));
+}
 await portal();
 await generate("oapi-codegen", go);
-await attempt("oapi-codegen", () => run("go", ["run", "."], { ...options, cwd: go }));
+await attempt("oapi-codegen", yearly, () => run("go", ["run", "."], { ...options, cwd: go }));
+const goWriting = join(folder, "oapi-codegen-writing");
+mkdirSync(goWriting, { recursive: true });
+writeFileSync(join(goWriting, "main.go"), blocks["writing.go"]);
+for (const file of ["go.mod", "go.sum", "client.gen.go"]) copyFileSync(join(go, file), join(goWriting, file));
+await attempt("writing-oapi-codegen", writing, () => run("go", ["run", "."], { ...asDirector, cwd: goWriting }));
 later.close();
 if (faults.length) {
   console.error(faults.join("\n"));

@@ -139,16 +139,17 @@ func removeForms(n *yaml.Node) {
 		return
 	}
 	if member(n, "application/json") != nil {
-		remove(n, func(name string, _ *yaml.Node) bool { return tables[name] })
+		remove(n, func(name string, _ *yaml.Node) bool { return others[name] })
 	}
 	for _, child := range n.Content {
 		removeForms(child)
 	}
 }
 
-// tables are the other forms.
-var tables = map[string]bool{
+// others are the other forms: tables and pages.
+var others = map[string]bool{
 	"text/csv":             true,
+	"text/html":            true,
 	"application/x-ndjson": true,
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": true,
 }

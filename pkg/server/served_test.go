@@ -47,7 +47,7 @@ func TestContractOfJSONAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lists := 0
+	lists, pages := 0, 0
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			before := contract.find(method, path)
@@ -63,6 +63,12 @@ func TestContractOfJSONAlone(t *testing.T) {
 				t.Errorf("%s takes a table too", op.OperationID)
 			}
 			was := before.Responses.Value("200")
+			if was != nil && was.Value.Content["text/html"] != nil && was.Value.Content["application/json"] != nil {
+				pages++
+				if op.Responses.Value("200").Value.Content["text/html"] != nil {
+					t.Errorf("%s answers a page too", op.OperationID)
+				}
+			}
 			if was == nil || was.Value.Content["text/csv"] == nil || was.Value.Content["application/json"] == nil {
 				continue // no list: a table is nothing else
 			}
@@ -72,8 +78,8 @@ func TestContractOfJSONAlone(t *testing.T) {
 			}
 		}
 	}
-	if lists < 20 || doc.Components.Schemas["CSV"] != nil || strings.Contains(lean.body, "ndjson\":") || !strings.Contains(whole.body, "text/csv") {
-		t.Errorf("%d lists", lists)
+	if lists < 20 || pages < 2 || doc.Components.Schemas["CSV"] != nil || strings.Contains(lean.body, "ndjson\":") || !strings.Contains(whole.body, "text/csv") {
+		t.Errorf("%d lists, %d pages", lists, pages)
 	}
 	w.get("/openapi.json?formats=json", "If-None-Match", lean.header.Get("ETag")).want(304)
 	if got := w.get("/openapi.json?formats=csv").problem(400, "bad_request"); !slices.Equal(got, []string{"formats unknown_value"}) {
