@@ -43,8 +43,8 @@ const (
 	waitingEach = 2
 )
 
-// newAdmission makes room for what the pool of connections can do: see
-// [postgres.Config], whose numbers these are.
+// newAdmission makes room for four of each class for each processor: the pool of connections
+// has as many or more, see [postgres.Config].
 func newAdmission() admission {
 	conns := 4 * runtime.GOMAXPROCS(0)
 	var a admission

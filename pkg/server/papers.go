@@ -250,7 +250,6 @@ func (s *Server) addEvaluations(ctx context.Context, p *papers) error {
 type versionFiled struct {
 	path, address string
 	is            evaluation.Signing
-	asked         evaluation.Outline
 }
 
 // addWritten takes in the data of one, and adds its versions to those that are signed.
@@ -265,7 +264,7 @@ func (s *Server) addWritten(ctx context.Context, p *papers, id string, signed *[
 		number := strconv.Itoa(n)
 		v := versionFiled{path: in + "v" + number, address: at + "/versions/" + number}
 		err = p.addData(v.path+".json", v.address, func() (data any, err error) {
-			if v.is, v.asked, err = s.signing(ctx, id, n, evaluation.AsJSON); err != nil {
+			if v.is, err = s.signing(ctx, id, n, evaluation.AsJSON); err != nil {
 				return nil, err
 			}
 			return s.versionData(ctx, &v)
@@ -293,12 +292,12 @@ func (s *Server) addWritten(ctx context.Context, p *papers, id string, signed *[
 // versionData is what was signed, as its borough reads it.
 func (s *Server) versionData(ctx context.Context, v *versionFiled) (api.SelfEvaluationVersion, error) {
 	figures, err := s.citedFigures(ctx, callOf(ctx).actor, &v.is.Document)
-	return s.versionRead(ctx, &v.is, &v.asked, &v.is.Document, figures, []string{}), err
+	return s.versionRead(ctx, &v.is, &v.is.Document, figures, []string{}), err
 }
 
 // versionPage is what was signed, as a page.
 func (s *Server) versionPage(ctx context.Context, v *versionFiled) ([]byte, error) {
-	paper, err := s.passedOn(ctx, &v.is, &v.asked)
+	paper, err := s.passedOn(ctx, &v.is)
 	if err != nil {
 		return nil, err
 	}
