@@ -95,7 +95,7 @@ func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work)
 }
 
 func missing[T any, R record[T]]() error {
-	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(R(new(T)).Noun(), "-", " "))
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", programme.Spoken(R(new(T)).Noun()))
 }
 
 // get reads one record that the actor may see. The error is NotFound.
