@@ -177,9 +177,9 @@ func (s *secrets) at(op *described) (each []func(name, value string) string) {
 type thoroughness int
 
 const (
-	nowhere thoroughness = iota
-	nearby               // at what is concerned
-	everywhere           // but of figures, which are made of no records
+	nowhere    thoroughness = iota
+	nearby                  // at what is concerned
+	everywhere              // but of figures, which are made of no records
 )
 
 // concerned are the parts of addresses at which something of a self-evaluation may be told.
