@@ -239,7 +239,7 @@ func (s *secrets) askers() []asker {
 	team := s.w.as(asTeam, "")
 	s.w.eventually("the key's first use is noted", func() bool { return strings.Contains(team.get("/v1/read-keys").want(200).body, `"lastUsedAt":"`) })
 	return []asker{
-		s.asker("a director of the group", s.w.as(asLead, group), forGroup, everywhere, true), s.asker("the programme", team, forTeam, everywhere, true),
+		s.asker("a director of the group", s.w.as(asLead, group), forGroup, everywhere, true), s.asker("the programme", team, forTeam, nearby, true),
 		s.asker("a director who has left the group", s.w.as(asLead, merton), nil, nearby, true), s.asker("a director of another group", s.w.as(asLead, other), nil, nearby, false),
 		s.asker("a system there", s.w.as(asSystem, other), nil, nowhere, false), s.asker("a director of another sub-region", s.w.as(asLead, farAway), nil, nowhere, false),
 		s.asker("a reporting tool", s.w.as(asTool, ""), nil, nowhere, true), s.asker("another borough's read key", key, nil, nowhere, false),

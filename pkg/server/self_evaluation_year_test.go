@@ -182,7 +182,8 @@ func (y *aYear) itIsSharedOnItsDay() {
 	y.as(asLead, other).get(y.path).saying(404, "not_found", noSuch)
 	var reads struct{ Items []api.SelfEvaluationRead }
 	y.director().get(y.path + "/reads").want(200).into(&reads)
-	if len(reads.Items) != 3 || reads.Items[0].Borough == nil || *reads.Items[0].Borough != group {
+	byPeer := slices.DeleteFunc(slices.Clone(reads.Items), func(r api.SelfEvaluationRead) bool { return r.Borough == nil || *r.Borough != group })
+	if len(reads.Items) != 3 || len(byPeer) != 2 {
 		y.t.Errorf("it was read by %+v", reads.Items)
 	}
 	y.peer().get(y.path+"/reads").saying(403, "not_yours", "Only the borough itself sees who has read it.")
