@@ -13,7 +13,8 @@ import (
 // Signing is a version with the self-evaluation that it is of.
 type Signing struct {
 	Version
-	Of SelfEvaluation
+	Of    SelfEvaluation
+	Asked *Outline // what it answers to; nil in lists
 }
 
 // Key answers the number as text.

@@ -6,17 +6,50 @@ import (
 
 	"gorm.io/gorm"
 
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/returns"
 )
 
 // settled keeps in memory what never changes and every return is judged by: what
 // published frameworks ask, and the figures of versions. Reading them anew was nine
-// tenths of what a return costs.
+// tenths of what a return costs. It keeps too what published templates ask, which every
+// self-evaluation is read and written by.
 type settled struct {
 	mu        sync.RWMutex
 	documents map[string]*framework.Document // by the framework's id
 	figures   map[of]returns.Values          // without what people said, which can be taken out of a version
+	outlines  map[edition]*evaluation.Outline
+}
+
+// edition names a version of a template, as [of] does one of a return.
+type edition struct {
+	Template, Number string
+	At               string // as the database writes it
+}
+
+// keptOutlines is of how many versions of templates the outlines are kept. There are a few.
+const keptOutlines = 100
+
+// outline answers what the version of a template asks, which nobody may alter.
+func (s *settled) outline(tx *gorm.DB, e edition) (*evaluation.Outline, error) {
+	s.mu.RLock()
+	kept, is := s.outlines[e]
+	s.mu.RUnlock()
+	if is {
+		return kept, nil
+	}
+	v, err := templateVersion(tx, e.Template, e.Number)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.outlines == nil || len(s.outlines) >= keptOutlines {
+		s.outlines = map[edition]*evaluation.Outline{}
+	}
+	s.outlines[e] = &v.Outline
+	return &v.Outline, nil
 }
 
 // of names a version. A database that was set back gives the same number again, but not

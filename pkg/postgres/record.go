@@ -86,10 +86,15 @@ func (w *work) today() programme.Date { return w.store.rules.Today(w.now) }
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
 // belongs to the snapshot, so that it waits for no writer of other records.
 func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work) error) error {
+	return s.actTo(ctx, committing, actor, do)
+}
+
+// actTo is act in a transaction that, where it is a new one, the statement ends.
+func (s *Store) actTo(ctx context.Context, end string, actor programme.Actor, do func(w *work) error) error {
 	if err := programme.SomebodyMay(actor); err != nil {
 		return err
 	}
-	return s.transact(ctx, func(ctx context.Context, u *unit) error {
+	return s.transactTo(ctx, end, func(ctx context.Context, u *unit) error {
 		return do(&work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now()})
 	})
 }

@@ -158,7 +158,7 @@ func (w *work) begin(row *evaluation.SelfEvaluation, template *string) (*evaluat
 }
 
 // selfEvaluationFacts reads what the steps of the rows depend on, for those of them that are
-// the actor's own.
+// the actor's own. By what a system may write is asked of systems alone.
 func selfEvaluationFacts(tx *gorm.DB, actor programme.Actor, rows []*evaluation.SelfEvaluation) error {
 	var own []*evaluation.SelfEvaluation
 	var drafts []*evaluation.Document
@@ -174,89 +174,86 @@ func selfEvaluationFacts(tx *gorm.DB, actor programme.Actor, rows []*evaluation.
 	if len(own) == 0 {
 		return nil
 	}
-	outlines, err := outlinesOf(tx, drafts)
+	said, err := aroundEvaluations(tx, drafts, boroughs)
 	if err != nil {
 		return err
 	}
-	newest, err := newestVersions(tx, drafts)
-	if err != nil {
-		return err
-	}
-	asked, err := narrativesAsked(tx, boroughs)
-	if err != nil {
-		return err
-	}
-	given, err := authorised(tx, actor, programme.SelfEvaluationDocument, boroughs)
-	if err != nil {
-		return err
-	}
-	meet, err := challengesNow(tx, boroughs)
-	if err != nil {
-		return err
+	var given []programme.Authorisation
+	if actor.Is(programme.RoleBoroughSystem) {
+		if given, err = authorised(tx, actor, programme.SelfEvaluationDocument, boroughs); err != nil {
+			return err
+		}
 	}
 	for _, row := range own {
-		row.Facts = evaluation.Facts{Narratives: asked[row.Borough], Authorised: given, Groups: meet[row.Borough]}
+		row.Facts = evaluation.Facts{Narratives: said.narratives[row.Borough], Authorised: given, Groups: said.groups[row.Borough]}
 		if d := row.Draft; d != nil {
-			row.Facts.Outline, row.Facts.Newest = outlines[[2]string{d.TemplateID, d.TemplateVersion}], newest[d.TemplateID]
+			row.Facts.Outline, row.Facts.Newest = said.outlines[[2]string{d.TemplateID, d.TemplateVersion}], said.newest[d.TemplateID]
 		}
 	}
 	return nil
 }
 
-// newestVersions answers the newest version of each document's template.
-func newestVersions(tx *gorm.DB, documents []*evaluation.Document) (map[string]*string, error) {
-	var ids array
+// surroundings are what self-evaluations stand among.
+type surroundings struct {
+	outlines   map[[2]string]*evaluation.Outline // by template and version
+	newest     map[string]*string                // the newest version of each template
+	narratives map[string][]programme.Fault      // by borough: what the newest published quarter asks for and is not written
+	groups     map[string]map[string][]string    // by borough and challenge that is neither closed nor cancelled: whom it meets there, and itself
+}
+
+// aroundEvaluations reads what the documents and the boroughs' self-evaluations stand among,
+// in one statement: while a document is being sent, others wait.
+func aroundEvaluations(tx *gorm.DB, documents []*evaluation.Document, boroughs array) (surroundings, error) {
+	s := surroundings{map[[2]string]*evaluation.Outline{}, map[string]*string{}, map[string][]programme.Fault{}, map[string]map[string][]string{}}
+	templates, versions := array{}, array{}
 	for _, d := range documents {
-		ids = append(ids, d.TemplateID)
+		templates, versions = append(templates, d.TemplateID), append(versions, d.TemplateVersion)
 	}
-	newest := map[string]*string{}
-	if len(ids) == 0 {
-		return newest, nil
+	var rows []struct{ What, Of, Part, Says string }
+	err := tx.Session(&gorm.Session{NewDB: true}).Raw(around, map[string]any{
+		"templates": templates, "versions": versions, "boroughs": boroughs, "closed": programme.ChallengeClosed, "cancelled": programme.ChallengeCancelled,
+	}).Scan(&rows).Error
+	if err != nil {
+		return s, err
 	}
-	var rows []evaluation.Template
-	err := beyondSight(tx.Session(&gorm.Session{NewDB: true})).Where("id = ANY (?)", ids).Find(&rows).Error
-	for i := range rows {
-		newest[rows[i].ID] = rows[i].Latest
-	}
-	return newest, err
-}
-
-// narrativesAsked answers what the newest published quarter asks of each borough and is not
-// written.
-func narrativesAsked(tx *gorm.DB, boroughs array) (map[string][]programme.Fault, error) {
-	var rows []struct{ Borough, Quarter, Name string }
-	err := tx.Session(&gorm.Session{NewDB: true}).Raw(`SELECT n.borough_code AS borough, n.quarter_code AS quarter, coalesce(i.name, n.indicator_code) AS name
-		FROM narratives n LEFT JOIN indicators i ON i.code = n.indicator_code
-		WHERE n.state = 'asked' AND n.text IS NULL AND n.borough_code = ANY (?) AND n.quarter_code = (SELECT max(q.code) FROM quarters q WHERE q.snapshot_id IS NOT NULL)
-		ORDER BY n.borough_code, name`, boroughs).Scan(&rows).Error
-	asked := map[string][]programme.Fault{}
+	members := map[string][]string{}
 	for _, r := range rows {
-		asked[r.Borough] = append(asked[r.Borough], programme.Fault{
-			Code: programme.FaultNarrativeAsked, Detail: "A narrative is asked for on " + r.Name + " in " + r.Quarter + ", and nothing is written in it.",
-		})
-	}
-	return asked, err
-}
-
-// challengesNow answers with whom each borough meets in each challenge that is neither closed
-// nor cancelled.
-func challengesNow(tx *gorm.DB, boroughs array) (map[string]map[string][]string, error) {
-	var rows []programme.PeerChallengeGroup
-	err := beyondSight(tx.Session(&gorm.Session{NewDB: true})).
-		Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE state NOT IN (?, ?))", programme.ChallengeClosed, programme.ChallengeCancelled).
-		Where("EXISTS (SELECT FROM jsonb_array_elements(members) AS m WHERE m ->> 'borough' = ANY (?))", boroughs).Order("id").Find(&rows).Error
-	meet := map[string]map[string][]string{}
-	for i := range rows {
-		members := rows[i].Boroughs()
-		for _, b := range members {
-			if meet[b] == nil {
-				meet[b] = map[string][]string{}
+		switch r.What {
+		case "outline":
+			if s.outlines[[2]string{r.Of, r.Part}], err = settledIn(tx).outline(tx, edition{r.Of, r.Part, r.Says}); err != nil {
+				return s, err
 			}
-			meet[b][rows[i].PeerChallengeID] = members
+		case "newest":
+			s.newest[r.Of] = &r.Says
+		case "narrative":
+			s.narratives[r.Of] = append(s.narratives[r.Of], programme.Fault{
+				Code: programme.FaultNarrativeAsked, Detail: "A narrative is asked for on " + r.Says + " in " + r.Part + ", and nothing is written in it.",
+			})
+		case "member":
+			members[r.Part] = append(members[r.Part], r.Says)
 		}
 	}
-	return meet, err
+	for _, r := range rows {
+		if r.What == "member" {
+			if s.groups[r.Says] == nil {
+				s.groups[r.Says] = map[string][]string{}
+			}
+			s.groups[r.Says][r.Of] = members[r.Part]
+		}
+	}
+	return s, nil
 }
+
+const around = `SELECT 'outline' AS what, CAST(template_id AS text) AS of, number AS part, CAST(published_at AS text) AS says
+		FROM self_evaluation_template_versions WHERE template_id = ANY (CAST(@templates AS uuid[])) AND number = ANY (CAST(@versions AS text[]))
+	UNION ALL SELECT 'newest', CAST(id AS text), '', latest_version FROM self_evaluation_templates WHERE id = ANY (CAST(@templates AS uuid[])) AND latest_version IS NOT NULL
+	UNION ALL SELECT 'narrative', n.borough_code, n.quarter_code, coalesce(i.name, n.indicator_code)
+		FROM narratives n LEFT JOIN indicators i ON i.code = n.indicator_code
+		WHERE n.state = 'asked' AND n.text IS NULL AND n.borough_code = ANY (CAST(@boroughs AS text[])) AND n.quarter_code = (SELECT max(q.code) FROM quarters q WHERE q.snapshot_id IS NOT NULL)
+	UNION ALL SELECT 'member', CAST(g.peer_challenge_id AS text), CAST(g.id AS text), m ->> 'borough'
+		FROM peer_challenge_groups g JOIN peer_challenges c ON c.id = g.peer_challenge_id CROSS JOIN jsonb_array_elements(g.members) AS m
+		WHERE c.state NOT IN (@closed, @cancelled) AND EXISTS (SELECT FROM jsonb_array_elements(g.members) AS own WHERE own ->> 'borough' = ANY (CAST(@boroughs AS text[])))
+	ORDER BY what, of, part, says`
 
 // DeleteSelfEvaluation discards the draft at the version: where nothing was signed, the
 // self-evaluation itself. The error is Forbidden for anyone but the borough's lead, NotFound,

@@ -200,7 +200,10 @@ func (w *work) knowsSources(cited []evaluation.CitedAt) error {
 	return programme.Refuse(faults)
 }
 
-var errNoSection = programme.Errorf(programme.NotFound, programme.CodeNotFound, "The draft has no section with this id.")
+var (
+	errNoSection = programme.Errorf(programme.NotFound, programme.CodeNotFound, "The draft has no section with this id.")
+	errNoVersion = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
+)
 
 // MigrateSelfEvaluation lets the draft at the version answer to the newest version of its
 // template, and says what becomes of each answer; a dry run does the same and writes nothing.
@@ -245,7 +248,7 @@ func evaluationVersion(tx *gorm.DB, id string, number int) (v evaluation.Version
 	rows := []evaluation.Version{}
 	err = tx.Session(&gorm.Session{NewDB: true}).Where("self_evaluation_id = ? AND number = ?", id, number).Limit(1).Find(&rows).Error
 	if err == nil && len(rows) == 0 {
-		err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
+		err = errNoVersion
 	}
 	if err != nil {
 		return v, err

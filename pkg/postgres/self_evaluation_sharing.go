@@ -132,21 +132,22 @@ func (w *work) keepSharing(id string) error {
 	if len(rows) == 0 {
 		return errDone
 	}
-	meet, err := challengesNow(w.tx, array{rows[0].Borough})
+	said, err := aroundEvaluations(w.tx, nil, array{rows[0].Borough})
 	if err != nil {
 		return err
 	}
+	meet := said.groups[rows[0].Borough]
 	done := false
 	err = alterEach(w, rows, reshare, func(row *evaluation.SelfEvaluation) bool {
 		before, _ := asJSON(row.Sharings)
 		begun := row.Begun()
 		row.Lapse(w.now)
-		for challenge, members := range meet[row.Borough] {
+		for challenge, members := range meet {
 			row.Begin(challenge, w.today(), members, w.now)
 		}
 		for i := range row.Sharings {
 			h := &row.Sharings[i]
-			if h.BeganAt == nil && h.EndedAt == nil && meet[row.Borough][h.Challenge] == nil {
+			if h.BeganAt == nil && h.EndedAt == nil && meet[h.Challenge] == nil {
 				row.Follow(h.Challenge, false, nil, w.now)
 			}
 		}
@@ -185,28 +186,51 @@ func (s *Store) SelfEvaluationVersions(actor programme.Actor, id string) program
 	})
 }
 
-// ReadSelfEvaluationVersion answers a version, in a form. A reading by somebody else than its
-// borough is recorded, and the answer waits for that. The error is NotFound, also for a
-// version that the actor may not read.
+// ReadSelfEvaluationVersion answers a version with what it was asked, in a form. A reading by
+// somebody else than its borough is recorded, and the answer waits for that. The error is
+// NotFound, also for a version that the actor may not read.
 func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.Actor, id string, number int, form evaluation.ReadForm) (got evaluation.Signing, err error) {
-	err = s.act(ctx, actor, func(w *work) error {
+	err = s.actTo(ctx, ownCommit, actor, func(w *work) error {
 		// Whoever takes it back waits for the reading, or the reading for them.
 		got.Of, err = read(w.tx.Scopes(s.shownTo(actor)).Clauses(forShare), selfEvaluations, id)
 		if err == nil && !got.Of.Reads(actor, number, w.now) {
-			err = programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version with this number.")
+			err = errNoVersion
 		}
-		if err == nil {
-			got.Version, err = evaluationVersion(w.tx, id, number)
-		}
-		if err != nil || actor.WritesFor(got.Of.Borough) {
+		if err != nil {
 			return err
 		}
 		r := evaluation.NewRead(&got.Of, actor, number, form, w.today(), w.now)
-		return w.tx.Exec(`INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, id, number, r.ReadOn, r.Form, r.Reader, r.Role, r.Borough, w.now).Error
+		statement := versionAsked
+		if !actor.WritesFor(got.Of.Borough) {
+			statement = recording + versionAsked
+		}
+		var rows []struct {
+			evaluation.Version
+
+			Published string
+		}
+		err = w.tx.Raw(statement, map[string]any{"id": id, "number": number, "on": r.ReadOn, "form": r.Form, "reader": r.Reader, "role": r.Role, "borough": r.Borough, "at": r.ReadAt}).Scan(&rows).Error
+		if err == nil && len(rows) == 0 {
+			err = errNoVersion
+		}
+		if err != nil {
+			return err
+		}
+		got.Version = rows[0].Version
+		got.Asked, err = settledIn(w.tx).outline(w.tx, edition{got.Document.TemplateID, got.Document.TemplateVersion, rows[0].Published})
+		return err
 	})
 	return orZero(got, err)
 }
+
+// recording writes down who reads in the statement that reads.
+const (
+	recording = `WITH recorded AS (INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
+		VALUES (CAST(@id AS uuid), @number, CAST(@on AS date), @form, @reader, @role, @borough, @at) ON CONFLICT DO NOTHING) `
+	versionAsked = `SELECT v.self_evaluation_id, v.number, v.document, v.signed_at, v.signed_by, v.receipt_id, v.redacted_at, CAST(t.published_at AS text) AS published FROM self_evaluation_versions v
+		JOIN self_evaluation_template_versions t ON t.template_id = CAST(v.document ->> 'templateId' AS uuid) AND t.number = v.document ->> 'templateVersion'
+		WHERE v.self_evaluation_id = CAST(@id AS uuid) AND v.number = @number`
+)
 
 // SelfEvaluationReads lists who of others has read what, the earliest first, for the borough's
 // own people. The error is NotFound, or Forbidden for others who know of it.
@@ -222,12 +246,6 @@ func (s *Store) SelfEvaluationReads(actor programme.Actor, id string) programme.
 		var reads []evaluation.Read
 		return reads, db.Session(&gorm.Session{NewDB: true}).Where("self_evaluation_id = ?", id).Find(&reads).Error
 	})
-}
-
-// SelfEvaluationOutline answers what a document is asked. The error is NotFound.
-func (s *Store) SelfEvaluationOutline(ctx context.Context, d *evaluation.Document) (evaluation.Outline, error) {
-	v, err := templateVersion(s.gorm.WithContext(ctx), d.TemplateID, d.TemplateVersion)
-	return v.Outline, refusal(err)
 }
 
 // RedactSelfEvaluation is redact of a self-evaluation and of all its versions.

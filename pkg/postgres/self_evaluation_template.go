@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -185,25 +184,4 @@ func (s *Store) SeedSelfEvaluationTemplate(ctx context.Context, name string, out
 		}
 		return w.tx.Create(&evaluation.TemplateVersion{TemplateID: t.ID, Number: first, Outline: outline, PublishedAt: w.now}).Error
 	})
-}
-
-// outlinesOf reads the outlines that the documents answer to, by template and version.
-func outlinesOf(tx *gorm.DB, documents []*evaluation.Document) (map[[2]string]*evaluation.Outline, error) {
-	var of [][]any
-	for _, d := range documents {
-		key := []any{d.TemplateID, d.TemplateVersion}
-		if !slices.ContainsFunc(of, func(k []any) bool { return slices.Equal(k, key) }) {
-			of = append(of, key)
-		}
-	}
-	outlines := map[[2]string]*evaluation.Outline{}
-	if len(of) == 0 {
-		return outlines, nil
-	}
-	var rows []evaluation.TemplateVersion
-	err := tx.Session(&gorm.Session{NewDB: true}).Where("(template_id, number) IN ?", of).Find(&rows).Error
-	for i := range rows {
-		outlines[[2]string{rows[i].TemplateID, rows[i].Number}] = &rows[i].Outline
-	}
-	return outlines, err
 }

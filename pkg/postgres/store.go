@@ -36,7 +36,7 @@ type Config struct {
 	// LeadTrusted says whether an issuer is trusted to name leads of a borough, whose
 	// authorisations hold. nil: none is.
 	LeadTrusted func(issuer, borough string) bool
-	MaxConns    int // of the pool; 0: four for each processor. One more connection listens for changes.
+	MaxConns    int // of the pool; 0: four for each processor, and sixteen at least. One more connection listens for changes.
 	// MailLink is the address at which a borough sends its return, with {borough} and
 	// {quarter} to be filled in, as it stands in reminders by e-mail. Empty: reminders are
 	// not sent by e-mail.
@@ -45,6 +45,9 @@ type Config struct {
 
 const (
 	refreshTimeout = time.Minute
+	// fewestConns are those of a pool of which nothing is said: half of them write at a time,
+	// and most of what a writer does is wait for the database.
+	fewestConns = 16
 )
 
 // Store is the database. It is safe for concurrent use.
@@ -113,7 +116,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(s.prepare), stdlib.OptionResetSession(s.asService))
 	conns := cfg.MaxConns
 	if conns <= 0 {
-		conns = 4 * runtime.GOMAXPROCS(0)
+		conns = max(fewestConns, 4*runtime.GOMAXPROCS(0))
 	}
 	s.writers = make(chan struct{}, max(1, conns/2))
 	s.streams = make(chan struct{}, max(1, conns/4))

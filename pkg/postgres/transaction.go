@@ -13,13 +13,13 @@ import (
 )
 
 // carryOut runs do in a transaction on one connection, and returns when what it has
-// written is where the database's operator wants it to be. The statement begins the
-// transaction; it may have others behind BEGIN, which cost no round trip of their
-// own there.
+// written is where the database's operator wants it to be. The statements begin and end the
+// transaction, the second as [committing] or [ownCommit]; the first may have others behind
+// BEGIN, which cost no round trip of their own there.
 //
 // The error is that of do, or unconfirmed: then the transaction may have been
 // committed or not.
-func (s *Store) carryOut(ctx context.Context, begin string, do func(l line) error) error {
+func (s *Store) carryOut(ctx context.Context, begin, end string, do func(l line) error) error {
 	conn, err := s.begin(ctx, begin)
 	if err != nil {
 		return refusal(err)
@@ -35,7 +35,7 @@ func (s *Store) carryOut(ctx context.Context, begin string, do func(l line) erro
 		return refusal(err)
 	}
 	done = true
-	return refusal(commit(ctx, conn))
+	return refusal(commit(ctx, conn, end))
 }
 
 // begin answers a connection in a transaction. One that was lost while it lay in
@@ -95,12 +95,16 @@ func rollBack(ctx context.Context, conn *sql.Conn) {
 // wait says so in a warning, which must be heard.
 const committing = "COMMIT; SELECT set_config('client_min_messages', 'warning', true), pg_logical_emit_message(true, 'peerchallenge', '')"
 
-// commit ends the transaction. An error that is none of [unconfirmed] means that
+// ownCommit is of a transaction of which nothing goes into the feed: its commit itself waits as
+// the operator has set it, and nothing behind it need be waited for again.
+const ownCommit = "COMMIT"
+
+// commit ends the transaction by the statement. An error that is none of [unconfirmed] means that
 // nothing of it stands.
-func commit(ctx context.Context, conn *sql.Conn) error {
+func commit(ctx context.Context, conn *sql.Conn, end string) error {
 	var answer error
 	if err := onConn(conn, func(c *pgx.Conn) error {
-		if answer = commitOn(ctx, c.PgConn()); answer != nil {
+		if answer = commitOn(ctx, c.PgConn(), end); answer != nil {
 			return driver.ErrBadConn // so that no later caller gets what belongs to this one
 		}
 		return nil
@@ -110,10 +114,10 @@ func commit(ctx context.Context, conn *sql.Conn) error {
 	return answer
 }
 
-func commitOn(ctx context.Context, conn *pgconn.PgConn) error {
+func commitOn(ctx context.Context, conn *pgconn.PgConn, end string) error {
 	noted := conn.CustomData()
 	delete(noted, lastWarning)
-	results, err := conn.Exec(ctx, committing).ReadAll()
+	results, err := conn.Exec(ctx, end).ReadAll()
 	warning, warned := noted[lastWarning].(error)
 	switch {
 	case len(results) > 0 && results[0].CommandTag.String() == "ROLLBACK":

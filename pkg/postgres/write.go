@@ -31,14 +31,19 @@ type unitKey struct{}
 // none, in a new one. Whoever began the transaction sees its changes in the
 // snapshot when transact returns, and they stand: see [Store.carryOut].
 func (s *Store) transact(ctx context.Context, do func(ctx context.Context, u *unit) error) error {
+	return s.transactTo(ctx, committing, do)
+}
+
+// transactTo is transact for a transaction that, where it is a new one, the statement ends.
+func (s *Store) transactTo(ctx context.Context, end string, do func(ctx context.Context, u *unit) error) error {
 	if u, ok := ctx.Value(unitKey{}).(*unit); ok {
 		return do(ctx, u)
 	}
-	return s.begun(ctx, "BEGIN", do)
+	return s.begun(ctx, "BEGIN", end, do)
 }
 
-// begun is transact for a transaction that the statement begins.
-func (s *Store) begun(ctx context.Context, begin string, do func(ctx context.Context, u *unit) error) error {
+// begun is transact for a transaction that the one statement begins and the other ends.
+func (s *Store) begun(ctx context.Context, begin, end string, do func(ctx context.Context, u *unit) error) error {
 	// Writers wait for each other. They must not hold every connection while they
 	// do, because others need one for a moment only.
 	select {
@@ -48,7 +53,7 @@ func (s *Store) begun(ctx context.Context, begin string, do func(ctx context.Con
 		return refusal(ctx.Err())
 	}
 	u := &unit{}
-	err := s.carryOut(ctx, begin, func(l line) error {
+	err := s.carryOut(ctx, begin, end, func(l line) error {
 		u.tx, u.conn = l.DB, l.conn
 		return do(context.WithValue(ctx, unitKey{}, u), u)
 	})

@@ -44,8 +44,8 @@ const (
 	leastWaiting = 32
 )
 
-// newAdmission makes room for what the pool of connections can do: see
-// [postgres.Config], whose numbers these are.
+// newAdmission makes room for four of each class for each processor: the pool of connections
+// has as many or more, see [postgres.Config].
 func newAdmission(cores int) admission {
 	conns := 4 * cores
 	var a admission

@@ -78,13 +78,11 @@ func (s *Server) addEvaluation(ctx context.Context, d *dossier) error {
 	if err != nil {
 		return err
 	}
-	of, outline, what := evaluation.Signing{Of: row}, row.Facts.Outline, "Self-evaluation"
+	of, what := evaluation.Signing{Of: row, Asked: row.Facts.Outline}, "Self-evaluation"
 	if row.Signed != nil {
-		var asked evaluation.Outline
-		if of, asked, err = s.signing(ctx, row.ID, *row.Signed, evaluation.AsPage); err != nil {
+		if of, err = s.signing(ctx, row.ID, *row.Signed, evaluation.AsPage); err != nil {
 			return err
 		}
-		outline = &asked
 	} else {
 		of.Document, what = *row.Draft, "Draft self-evaluation"
 	}
@@ -93,7 +91,7 @@ func (s *Server) addEvaluation(ctx context.Context, d *dossier) error {
 	if of.Number > 0 {
 		heading.State = "" // with whom it is shared is no matter of the meeting
 	}
-	written, err := s.passedOn(ctx, heading, &of, outline)
+	written, err := s.passedOn(ctx, heading, &of)
 	if err != nil {
 		return err
 	}

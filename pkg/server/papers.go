@@ -283,21 +283,21 @@ func (s *Server) addWritten(ctx context.Context, p *papers, id string) error {
 
 // versionData is what was signed, as its borough reads it.
 func (s *Server) versionData(ctx context.Context, id string, number int) (api.SelfEvaluationVersion, error) {
-	v, outline, err := s.signing(ctx, id, number, evaluation.AsJSON)
+	v, err := s.signing(ctx, id, number, evaluation.AsJSON)
 	if err != nil {
 		return api.SelfEvaluationVersion{}, err
 	}
 	figures, err := s.citedFigures(ctx, callOf(ctx).actor, &v.Document)
-	return s.versionRead(ctx, &v, &outline, &v.Document, figures, []string{}), err
+	return s.versionRead(ctx, &v, &v.Document, figures, []string{}), err
 }
 
 // versionPage is what was signed, as a page.
 func (s *Server) versionPage(ctx context.Context, id string, number int) ([]byte, error) {
-	v, outline, err := s.signing(ctx, id, number, evaluation.AsPage)
+	v, err := s.signing(ctx, id, number, evaluation.AsPage)
 	if err != nil {
 		return nil, err
 	}
-	paper, err := s.passedOn(ctx, s.paperHeading(ctx, &v), &v, &outline)
+	paper, err := s.passedOn(ctx, s.paperHeading(ctx, &v), &v)
 	if err != nil {
 		return nil, err
 	}

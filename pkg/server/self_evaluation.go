@@ -80,15 +80,16 @@ func (s *Server) PutSelfEvaluation(ctx context.Context, r api.PutSelfEvaluationR
 		return nil, err
 	}
 	row := &got.SelfEvaluation
-	wire := api.SelfEvaluationReceived{Outcome: api.PostedState(got.Outcome), DryRun: call.dry(), Missing: missingWire(row), Screening: marksWire(row, call.actor)}
+	wire := api.SelfEvaluationReceived{Outcome: api.PostedState(got.Outcome), DryRun: call.dry(), Screening: marksWire(row, call.actor)}
 	if call.dry() {
+		wire.Missing = missingWire(row)
 		return encoded(ctx, http.StatusOK, 0, wire)
 	}
 	whole, err := s.wholeEvaluation(ctx, row)
 	if err != nil {
 		return nil, err
 	}
-	wire.SelfEvaluation = &whole
+	wire.SelfEvaluation, wire.Missing = &whole, whole.Missing
 	status := http.StatusOK
 	if got.Outcome == evaluation.Created {
 		status = http.StatusCreated

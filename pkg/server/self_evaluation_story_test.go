@@ -281,7 +281,5 @@ func TestLateCopiesFromASystem(t *testing.T) {
 	editor.get("/v1/boroughs/"+own+"/self-evaluations/"+gone).problem(404, "not_found")
 
 	// A system writes on a lead's authority.
-	by := w.somebody("dcs-lambeth", own, programme.RoleBoroughLead)
-	by.post(authorisationsList, strings.Replace(named(own, "machine", w.soon()), "benchmarking_submission", "self_evaluation", 1)).want(201)
-	w.somebody("machine", own, programme.RoleBoroughSystem).send(http.MethodPut, "/v1/boroughs/"+own+"/self-evaluations/"+w.nextCycle(), x, "If-None-Match", "*").want(201)
+	w.authorisedSystem(own).send(http.MethodPut, "/v1/boroughs/"+own+"/self-evaluations/"+w.nextCycle(), x, "If-None-Match", "*").want(201)
 }

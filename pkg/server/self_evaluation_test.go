@@ -157,3 +157,11 @@ func (w *world) sharedEvaluation() string {
 	lead.does(evaluationsList+"/"+id, "share", `{"peerChallengeId":"`+w.groupMeeting()+`"}`).want(200)
 	return id
 }
+
+// authorisedSystem is a borough's, which may send its self-evaluations.
+func (w *world) authorisedSystem(borough string) caller {
+	w.t.Helper()
+	by := w.somebody("dcs-"+borough, borough, programme.RoleBoroughLead)
+	by.post(authorisationsList, strings.Replace(named(borough, "machine-"+borough, w.soon()), "benchmarking_submission", "self_evaluation", 1)).want(201)
+	return w.somebody("machine-"+borough, borough, programme.RoleBoroughSystem)
+}

@@ -15,7 +15,6 @@ type selfEvaluationVersionStore interface {
 	SelfEvaluationVersions(actor programme.Actor, id string) programme.Listing[evaluation.Signing]
 	ReadSelfEvaluationVersion(ctx context.Context, actor programme.Actor, id string, number int, form evaluation.ReadForm) (evaluation.Signing, error)
 	SelfEvaluationReads(actor programme.Actor, id string) programme.Listing[evaluation.Read]
-	SelfEvaluationOutline(ctx context.Context, d *evaluation.Document) (evaluation.Outline, error)
 }
 
 // ListSelfEvaluationVersions answers those that the caller may read.
@@ -51,49 +50,44 @@ func (s *Server) GetSelfEvaluationVersion(ctx context.Context, r api.GetSelfEval
 	if call.page {
 		return s.evaluationPage(ctx, r.Id, &r.Number)
 	}
-	v, outline, err := s.signing(ctx, r.Id, r.Number, evaluation.AsJSON)
+	v, err := s.signing(ctx, r.Id, r.Number, evaluation.AsJSON)
 	if err != nil {
 		return nil, err
 	}
 	shown, hidden := v.Document, []string{}
 	if !call.actor.WritesFor(v.Of.Borough) {
-		shown, hidden = v.Document.ForOthers(&outline)
+		shown, hidden = v.Document.ForOthers(v.Asked)
 	}
 	figures, err := s.citedFigures(ctx, call.actor, &shown)
 	if err != nil {
 		return nil, err
 	}
-	return ok(ctx, s.versionRead(ctx, &v, &outline, &shown, figures, hidden))
+	return ok(ctx, s.versionRead(ctx, &v, &shown, figures, hidden))
 }
 
 // versionRead answers a version as it is shown.
-func (s *Server) versionRead(ctx context.Context, v *evaluation.Signing, outline *evaluation.Outline, shown *evaluation.Document, figures []api.CitedFigure, hidden []string) api.SelfEvaluationVersion {
+func (s *Server) versionRead(ctx context.Context, v *evaluation.Signing, shown *evaluation.Document, figures []api.CitedFigure, hidden []string) api.SelfEvaluationVersion {
 	actor := callOf(ctx).actor
 	return api.SelfEvaluationVersion{
 		Number: v.Number, Borough: v.Of.Borough, BoroughName: namesIn(ctx).borough(v.Of.Borough), Cycle: string(v.Of.Cycle),
 		State: api.SelfEvaluationVersionState(v.Of.StateOf(v.Number, actor, s.clock())), TemplateId: shown.TemplateID, TemplateVersion: shown.TemplateVersion,
-		SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(actor, v), Sections: sectionsWire(outline, shown), Figures: figures, Hidden: hidden,
+		SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(actor, v), Sections: sectionsWire(v.Asked, shown), Figures: figures, Hidden: hidden,
 		RedactedAt: v.RedactedAt, Illustrative: v.Of.Illustrative,
 	}
 }
 
 // signing reads a version, with what it was asked; that somebody else reads it is recorded.
-func (s *Server) signing(ctx context.Context, id string, number int, form evaluation.ReadForm) (evaluation.Signing, evaluation.Outline, error) {
-	v, err := s.store.ReadSelfEvaluationVersion(ctx, callOf(ctx).actor, id, number, form)
-	if err != nil {
-		return v, evaluation.Outline{}, err
-	}
-	outline, err := s.store.SelfEvaluationOutline(ctx, &v.Document)
-	return v, outline, err
+func (s *Server) signing(ctx context.Context, id string, number int, form evaluation.ReadForm) (evaluation.Signing, error) {
+	return s.store.ReadSelfEvaluationVersion(ctx, callOf(ctx).actor, id, number, form)
 }
 
 // GetSelfEvaluationChanges compares two versions.
 func (s *Server) GetSelfEvaluationChanges(ctx context.Context, r api.GetSelfEvaluationChangesRequestObject) (api.Response, error) {
-	is, outline, err := s.signing(ctx, r.Id, r.Number, evaluation.AsComparison)
+	is, err := s.signing(ctx, r.Id, r.Number, evaluation.AsComparison)
 	if err != nil {
 		return nil, err
 	}
-	was, _, err := s.signing(ctx, r.Id, r.Params.Since, evaluation.AsComparison)
+	was, err := s.signing(ctx, r.Id, r.Params.Since, evaluation.AsComparison)
 	if programme.KindOf(err) == programme.NotFound && err != nil {
 		err = programme.BadRequest(programme.UnknownParameter("since", "There is no version with this number."))
 	}
@@ -101,7 +95,7 @@ func (s *Server) GetSelfEvaluationChanges(ctx context.Context, r api.GetSelfEval
 		return nil, err
 	}
 	return ok(ctx, api.SelfEvaluationChanges{
-		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&was.Document, &is.Document, &outline)),
+		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&was.Document, &is.Document, is.Asked)),
 	})
 }
 
@@ -182,8 +176,7 @@ func (s *Server) evaluationPage(ctx context.Context, id string, number *int) (ap
 	if err != nil {
 		return nil, err
 	}
-	of := evaluation.Signing{Of: row}
-	outline := row.Facts.Outline
+	of := evaluation.Signing{Of: row, Asked: row.Facts.Outline}
 	if number == nil && row.Draft != nil && call.actor.WritesFor(row.Borough) {
 		of.Document = *row.Draft
 	} else {
@@ -193,13 +186,11 @@ func (s *Server) evaluationPage(ctx context.Context, id string, number *int) (ap
 		if number == nil {
 			return nil, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no version that you may read.")
 		}
-		var asked evaluation.Outline
-		if of, asked, err = s.signing(ctx, id, *number, evaluation.AsPage); err != nil {
+		if of, err = s.signing(ctx, id, *number, evaluation.AsPage); err != nil {
 			return nil, err
 		}
-		outline = &asked
 	}
-	paper, err := s.passedOn(ctx, s.paperHeading(ctx, &of), &of, outline)
+	paper, err := s.passedOn(ctx, s.paperHeading(ctx, &of), &of)
 	if err != nil {
 		return nil, err
 	}
@@ -208,13 +199,13 @@ func (s *Server) evaluationPage(ctx context.Context, id string, number *int) (ap
 
 // passedOn is a version or a draft as a document. It is passed on, so that everybody finds
 // in it what others may see.
-func (s *Server) passedOn(ctx context.Context, heading *evaluationHeading, of *evaluation.Signing, outline *evaluation.Outline) (chart.Paper, error) {
-	shown, _ := of.Document.ForOthers(outline)
+func (s *Server) passedOn(ctx context.Context, heading *evaluationHeading, of *evaluation.Signing) (chart.Paper, error) {
+	shown, _ := of.Document.ForOthers(of.Asked)
 	figures, err := s.figuresIn(ctx, programme.Actor{}, &shown)
 	if err != nil {
 		return chart.Paper{}, err
 	}
-	return selfEvaluationPaper(heading, outline, &shown, paperFigures(ctx, figures)), nil
+	return selfEvaluationPaper(heading, of.Asked, &shown, paperFigures(ctx, figures)), nil
 }
 
 func answerPaper(ctx context.Context, paper *chart.Paper) (api.Response, error) {

@@ -88,6 +88,32 @@ func TestWhoHasReadIt(t *testing.T) {
 	}
 }
 
+// TestAVersionIsReadByWhatItWasAsked: what a template asks is kept in memory. In a database that
+// was set back, the same number published at another moment is another.
+func TestAVersionIsReadByWhatItWasAsked(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead, path := w.as(asLead, own), evaluationsList+"/"+w.signedEvaluation()
+	title := func() string {
+		t.Helper()
+		var v api.SelfEvaluationVersion
+		lead.get(path + "/versions/1").want(200).into(&v)
+		return v.Sections[0].Title
+	}
+	if got := title(); got != "Help and protection" {
+		t.Fatalf("the first section is %q", got)
+	}
+	w.ownerDoes("UPDATE self_evaluation_template_versions SET outline = jsonb_set(outline, '{sections,0,title}', '\"Protection\"'), published_at = published_at + interval '1 microsecond'")
+	if got := title(); got != "Protection" {
+		t.Errorf("the first section is %q after the database was set back", got)
+	}
+	var draft api.SelfEvaluation
+	lead.does(path, "reopen", `{"reason":"There is more to say"}`).want(200).into(&draft)
+	if got := draft.Draft[0].Title; got != "Protection" {
+		t.Errorf("the first section of the draft is %q", got)
+	}
+}
+
 // TestAReceiptOfASelfEvaluation holds what was signed to its receipt.
 func TestAReceiptOfASelfEvaluation(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,9 @@ package server_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,5 +79,47 @@ func TestTablesHaveNoSteps(t *testing.T) {
 	}
 	if got := w.get("/v1/milestones?include=everything").problem(400, "bad_request"); len(got) != 1 {
 		t.Errorf("faults %v", got)
+	}
+}
+
+// TestASelfEvaluationIsFewRoundTrips: of a document that a system sends they are the beginning,
+// the record, what it stands among, by what the system writes, the record's new state, the
+// audit, and the commit; of a reading the beginning, the record, the version with who reads
+// it, and the commit. The least of some tries counts, because the service also listens for
+// changes over the same line.
+func TestASelfEvaluationIsFewRoundTrips(t *testing.T) {
+	t.Parallel()
+	proxy := pgtest.NewProxy(t, leanDatabase(t))
+	w := startOn(t, proxy.URL())
+	system, at := w.authorisedSystem(own), "/v1/boroughs/"+own+"/self-evaluations/"+w.nextCycle()
+	etag := system.send(http.MethodPut, at, complete("Practice is good."), "If-None-Match", "*").want(201).header.Get("ETag")
+	shared, readers := evaluationsList+"/"+w.sharedEvaluation()+"/versions/1", make([]caller, 6)
+	for i := range readers {
+		readers[i] = w.somebody("reader-"+strconv.Itoa(i), group, asEditor)
+		readers[i].get("/v1/boroughs").want(200) // their token is known from now on
+	}
+	for _, c := range []struct {
+		what  string
+		trips int64
+		ask   func(try int)
+	}{
+		{"a changed document", 7, func(try int) {
+			etag = system.send(http.MethodPut, at, complete("Practice is good. "+strconv.Itoa(try)), "If-Match", etag).want(200).header.Get("ETag")
+		}},
+		{"the same document", 5, func(int) {
+			system.send(http.MethodPut, at, complete("Practice is good. 5"), "If-Match", etag).want(200)
+		}},
+		{"a first reading", 4, func(try int) { readers[try].get(shared).want(200) }},
+		{"a reading again", 4, func(try int) { readers[try].get(shared).want(200) }},
+	} {
+		least := int64(100)
+		for try := range readers {
+			before := proxy.Trips()
+			c.ask(try)
+			least = min(least, proxy.Trips()-before)
+		}
+		if least != c.trips {
+			t.Errorf("%s takes %d round trips to the database, want %d", c.what, least, c.trips)
+		}
 	}
 }
