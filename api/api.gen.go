@@ -350,6 +350,7 @@ const (
 	FaultCodeInFuture            FaultCode = "in_future"
 	FaultCodeInUse               FaultCode = "in_use"
 	FaultCodeKey                 FaultCode = "key"
+	FaultCodeLoneSurrogate       FaultCode = "lone_surrogate"
 	FaultCodeMalformed           FaultCode = "malformed"
 	FaultCodeMalformedCsv        FaultCode = "malformed_csv"
 	FaultCodeMalformedQuery      FaultCode = "malformed_query"

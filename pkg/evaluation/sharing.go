@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -70,6 +71,25 @@ func (s *SelfEvaluation) Begin(challenge string, today programme.Date, members [
 	h.BeganAt, h.Readers = &now, s.others(members)
 }
 
+// Begun answers what others have heard of: the sharings that have begun.
+func (s *SelfEvaluation) Begun() []Sharing {
+	var begun []Sharing
+	for _, h := range s.Sharings {
+		if h.BeganAt != nil {
+			begun = append(begun, h)
+		}
+	}
+	return begun
+}
+
+// TellOf lets others hear of a change of sharings if what they have heard of was another
+// before. What is planned is the borough's to know.
+func (s *SelfEvaluation) TellOf(before []Sharing) {
+	if s.Tells = nil; reflect.DeepEqual(before, s.Begun()) {
+		s.Tells = programme.Audience{s.Borough}
+	}
+}
+
 // Lapse ends what has reached its day.
 func (s *SelfEvaluation) Lapse(now time.Time) {
 	for i := range s.Sharings {
@@ -136,6 +156,12 @@ func (s *SelfEvaluation) Reads(actor programme.Actor, number int, now time.Time)
 		}
 	}
 	return false
+}
+
+// SeenBy reports whether the actor knows of it at the time: what is shared ends by the clock,
+// whether or not anybody has noted it.
+func (s *SelfEvaluation) SeenBy(actor programme.Actor, now time.Time) bool {
+	return actor.WritesFor(s.Borough) || s.Seen(actor, now) != nil
 }
 
 func (h *Sharing) readBy(actor programme.Actor) bool {

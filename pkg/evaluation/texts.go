@@ -8,28 +8,35 @@ import (
 )
 
 // texts lists what people have written in the document, each like the given one, by
-// pointers that begin with at.
+// pointers that begin with at. A text is known by section and question, or by the item's id:
+// its pointer becomes another when something is written before it.
 func (d *Document) texts(at string, like programme.Text) []programme.Text {
 	var texts []programme.Text
 	for i := range d.Sections {
-		c, here := &d.Sections[i].Content, at+"/"+strconv.Itoa(i)
+		c, here, section := &d.Sections[i].Content, at+"/"+strconv.Itoa(i), d.Sections[i].ID
+		of := func(list, id, member string) programme.Text {
+			known := like
+			known.Key = "/" + programme.PointerStep(section) + "/" + list + "/" + programme.PointerStep(id) + "/" + member
+			return known
+		}
 		for n := range c.Answers {
-			texts = append(texts, like.At(place(here, "answers", n)+"/text", c.Answers[n].Text)...)
+			texts = append(texts, of("answers", c.Answers[n].Question, "text").At(place(here, "answers", n)+"/text", c.Answers[n].Text)...)
 		}
 		for _, list := range []struct {
 			name  string
 			items []Item
 		}{{"strengths", c.Strengths}, {"risks", c.Risks}, {"practiceToShare", c.Practice}, {"helpWanted", c.Help}} {
 			for n := range list.items {
-				texts = append(texts, like.At(place(here, list.name, n)+"/text", &list.items[n].Text)...)
+				texts = append(texts, of(list.name, list.items[n].ID, "text").At(place(here, list.name, n)+"/text", &list.items[n].Text)...)
 			}
 		}
 		for n := range c.Evidence {
 			e, there := &c.Evidence[n], place(here, "evidence", n)
-			texts = slices.Concat(texts, like.At(there+"/title", &e.Title), like.At(there+"/reference", e.Reference))
+			texts = slices.Concat(texts, of("evidence", e.ID, "title").At(there+"/title", &e.Title), of("evidence", e.ID, "reference").At(there+"/reference", e.Reference))
 		}
 		for n := range c.Indicators {
-			texts = append(texts, like.At(place(here, "indicators", n)+"/remark", c.Indicators[n].Remark)...)
+			cited := &c.Indicators[n]
+			texts = append(texts, of("indicators", cited.ID, "remark").At(place(here, "indicators", n)+"/remark", cited.Remark)...)
 		}
 	}
 	return texts

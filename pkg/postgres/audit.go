@@ -3,10 +3,10 @@ package postgres
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"gorm.io/gorm"
 
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
 )
 
@@ -15,7 +15,13 @@ import (
 // then; for all others, and where there never was such a resource, the error is
 // Malformed: the id is a filter that names nothing. What an entry says to whom is the entry's own rule.
 func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.Listing[programme.AuditEntry] {
-	in := func(db *gorm.DB) *gorm.DB { return auditOf(db, actor, noun, key) }
+	in := func(db *gorm.DB) *gorm.DB {
+		q := auditOf(db, actor, noun, key)
+		if sight := sightsUntil[noun]; sight != nil {
+			q = sight(s, q, actor, key)
+		}
+		return q
+	}
 	reads := []string{noun}
 	if noun == "quarter" {
 		reads = nil // what is kept of readings, the feed does not hear of
@@ -42,6 +48,22 @@ func (s *Store) AuditEntries(actor programme.Actor, noun, key string) programme.
 	}
 }
 
+// sightsUntil are of the nouns that some see until a moment of the clock, whether or not anybody
+// has noted it: what the audit holds of one that is there, who sees it now reads.
+var sightsUntil = map[string]func(s *Store, q *gorm.DB, actor programme.Actor, key string) *gorm.DB{
+	"self-evaluation":         seenUntil[evaluation.SelfEvaluation]((*Store).shownTo),
+	"self-evaluation-comment": seenUntil[evaluation.Comment]((*Store).commentShownTo),
+}
+
+func seenUntil[T any](sight func(s *Store, actor programme.Actor) func(*gorm.DB) *gorm.DB) func(s *Store, q *gorm.DB, actor programme.Actor, key string) *gorm.DB {
+	return func(s *Store, q *gorm.DB, actor programme.Actor, key string) *gorm.DB {
+		one := func() *gorm.DB {
+			return q.Session(&gorm.Session{NewDB: true}).Model(new(T)).Select("1").Where("id = ?", idOrNone(key))
+		}
+		return q.Where("(NOT EXISTS (?) OR EXISTS (?))", beyondSight(one()), one().Scopes(sight(s, actor)))
+	}
+}
+
 func auditKey(e *programme.AuditEntry) []string { return []string{strconv.FormatInt(e.ID, 10)} }
 
 // auditID reads what auditKey has written.
@@ -57,7 +79,7 @@ func auditID(key []string) (int64, error) {
 }
 
 func noAudit(noun string) error {
-	return programme.BadRequest(programme.UnknownParameter("id", "There is no "+strings.ReplaceAll(noun, "-", " ")+" with this id."))
+	return programme.BadRequest(programme.UnknownParameter("id", "There is no "+programme.Spoken(noun)+" with this id."))
 }
 
 // auditOf leaves the entries of one resource, if its last entry says that the actor

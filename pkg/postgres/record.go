@@ -100,7 +100,7 @@ func (s *Store) actTo(ctx context.Context, end string, actor programme.Actor, do
 }
 
 func missing[T any, R record[T]]() error {
-	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(R(new(T)).Noun(), "-", " "))
+	return programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", programme.Spoken(R(new(T)).Noun()))
 }
 
 // get reads one record that the actor may see. The error is NotFound.

@@ -3,7 +3,6 @@ package postgres
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -25,7 +24,7 @@ func (k *idempotencyAnswer) again(tx *gorm.DB, actor programme.Actor, now time.T
 		return programme.Answer{}, programme.Errorf(programme.Conflict, programme.CodeMadeAndRemoved,
 			"The request was carried out the first time; what it made or changed has been removed since. Nothing was done now.")
 	case !seen:
-		return programme.Answer{}, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", strings.ReplaceAll(k.Noun, "-", " "))
+		return programme.Answer{}, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such %s.", programme.Spoken(k.Noun))
 	case k.ShownOnce:
 		return programme.Answer{}, programme.Errorf(programme.Conflict, programme.CodeShownOnce,
 			"The request was carried out the first time, and its answer showed a secret, which is shown once. Nothing was done now. It was about %s.", k.Record)

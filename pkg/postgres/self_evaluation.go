@@ -335,6 +335,13 @@ func (s *Store) ReopenSelfEvaluation(ctx context.Context, actor programme.Actor,
 }
 
 // AcknowledgeSelfEvaluation is acknowledge of a draft.
-func (s *Store) AcknowledgeSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, marks []programme.Mark) (evaluation.SelfEvaluation, error) {
-	return acknowledge(ctx, s, actor, selfEvaluations, id, version, marks)
+func (s *Store) AcknowledgeSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, marks []programme.Mark) (row evaluation.SelfEvaluation, err error) {
+	err = s.act(ctx, actor, func(w *work) error {
+		if _, err := w.holdEvaluation(id); err != nil {
+			return err
+		}
+		row, err = acknowledge(w.ctx, s, actor, selfEvaluations, id, version, marks)
+		return err
+	})
+	return orZero(row, err)
 }

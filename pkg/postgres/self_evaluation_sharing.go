@@ -43,12 +43,10 @@ func (s *Store) ShareSelfEvaluation(ctx context.Context, actor programme.Actor, 
 			if h.Until != nil {
 				h.EndsAt = new(returns.StartOf(h.Until.AddDays(1), s.rules.Zone))
 			}
+			before := row.Begun()
 			row.Plan(h, w.now)
 			row.Begin(h.Challenge, w.today(), row.Facts.Groups[h.Challenge], w.now)
-			row.Tells = nil
-			if h.From > w.today() {
-				row.Tells = programme.Audience{row.Borough} // others learn of it on its day
-			}
+			row.TellOf(before)
 			return nil
 		})
 		if err != nil {
@@ -65,8 +63,9 @@ func (s *Store) WithdrawSelfEvaluation(ctx context.Context, actor programme.Acto
 	var row evaluation.SelfEvaluation
 	err := s.act(ctx, actor, func(w *work) (err error) {
 		row, err = s.changeEvaluation(w.ctx, actor, id, version, step, func(w *work, row *evaluation.SelfEvaluation) error {
+			before := row.Begun()
 			row.TakeBack(w.now)
-			row.Tells = nil
+			row.TellOf(before)
 			return nil
 		})
 		if err != nil {
@@ -96,8 +95,10 @@ func (w *work) sharingsFollow(c *programme.PeerChallenge) error {
 				members = all
 			}
 		}
+		before := row.Begun()
 		changed := row.Follow(c.ID, over, members, w.now)
 		row.See()
+		row.TellOf(before)
 		return changed
 	})
 }
@@ -139,6 +140,7 @@ func (w *work) keepSharing(id string) error {
 	done := false
 	err = alterEach(w, rows, reshare, func(row *evaluation.SelfEvaluation) bool {
 		before, _ := asJSON(row.Sharings)
+		begun := row.Begun()
 		row.Lapse(w.now)
 		for challenge, members := range meet {
 			row.Begin(challenge, w.today(), members, w.now)
@@ -150,6 +152,7 @@ func (w *work) keepSharing(id string) error {
 			}
 		}
 		row.See()
+		row.TellOf(begun)
 		after, _ := asJSON(row.Sharings)
 		done = *before != *after
 		return done

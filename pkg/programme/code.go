@@ -139,6 +139,7 @@ const (
 	FaultInUse               FaultCode = "in_use"
 	FaultJWKS                FaultCode = "jwks"
 	FaultKey                 FaultCode = "key"
+	FaultLoneSurrogate       FaultCode = "lone_surrogate"
 	FaultMalformed           FaultCode = "malformed"
 	FaultMalformedCSV        FaultCode = "malformed_csv"
 	FaultMalformedQuery      FaultCode = "malformed_query"

@@ -1,6 +1,9 @@
 package programme
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Head is what every record of the programme's year has.
 type Head struct {
@@ -144,4 +147,9 @@ func Same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil &&
 type Link struct {
 	Title string `json:"title"`
 	URL   string `json:"url"`
+}
+
+// Spoken answers a noun as people write it in a sentence: peer challenge, self-evaluation.
+func Spoken(noun string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(noun, "-", " "), "self evaluation", "self-evaluation")
 }

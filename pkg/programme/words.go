@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
@@ -20,6 +21,7 @@ import (
 // Text is what somebody has written in a record, and where.
 type Text struct {
 	Field    string   // a pointer to it in the record as the contract shows it
+	Key      string   // by which it is known where its place moves with what others write; empty where the field says it
 	Words    *string  // the words themselves, where the record holds them
 	Boroughs []string // whose people write it
 	Systems  bool     // whether their machines do too
@@ -95,6 +97,9 @@ func (t Text) At(field string, words *string) []Text {
 	return []Text{t}
 }
 
+// key answers by what the text is known, wherever it stands.
+func (t Text) key() string { return cmp.Or(t.Key, t.Field) }
+
 // Said implements [Worded].
 func (w *Wording) Said() *Wording { return w }
 
@@ -109,7 +114,7 @@ func (a Acknowledgements) MarshalJSON() ([]byte, error) {
 // Acknowledgement says that what was found in one text is right. It knows the text by
 // a digest that is salted and never told.
 type Acknowledgement struct {
-	Field  string `json:"field"`
+	Field  string `json:"field"` // the text's key
 	Salt   []byte `json:"salt"`
 	Digest []byte `json:"digest"`
 	Found  []Spot `json:"found"`
@@ -175,7 +180,7 @@ func screened(r Worded, asked func(Text) bool) []Mark {
 // of answers what was said to the text as it stands, or nil.
 func (w *Wording) of(t Text) *Acknowledgement {
 	for i := range w.Screening {
-		if a := &w.Screening[i]; a.Field == t.Field && hmac.Equal(a.Digest, digest(a.Salt, *t.Words)) {
+		if a := &w.Screening[i]; a.Field == t.key() && hmac.Equal(a.Digest, digest(a.Salt, *t.Words)) {
 			return a
 		}
 	}
@@ -312,7 +317,7 @@ func AcknowledgeMarks(r Worded, actor Actor, marks []Mark, salt []byte) error {
 		text := byField[m.Field]
 		a := said.of(text)
 		if a == nil {
-			said.Screening = append(said.Screening, Acknowledgement{Field: m.Field, Salt: salt, Digest: digest(salt, *text.Words)})
+			said.Screening = append(said.Screening, Acknowledgement{Field: text.key(), Salt: salt, Digest: digest(salt, *text.Words)})
 			a = &said.Screening[len(said.Screening)-1]
 		}
 		a.Found = append(slices.Clip(a.Found), m.Spot)

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"time"
 
@@ -37,19 +36,21 @@ type room struct {
 
 const (
 	// patience is for how long somebody waits at most.
-	patience = 500 * time.Millisecond
-	// waitingEach is how many wait for each that is inside: a burst of as many as 33
-	// systems send at once finds room.
-	waitingEach = 2
+	patience = 2 * time.Second
+	// waitingEach is how many wait for each that is inside, and leastWaiting how many may
+	// wait wherever few are inside: a burst of as many as 33 systems send at once finds
+	// room on one core.
+	waitingEach  = 2
+	leastWaiting = 32
 )
 
 // newAdmission makes room for four of each class for each processor: the pool of connections
 // has as many or more, see [postgres.Config].
-func newAdmission() admission {
-	conns := 4 * runtime.GOMAXPROCS(0)
+func newAdmission(cores int) admission {
+	conns := 4 * cores
 	var a admission
 	for i, size := range [classes]int{readsDatabase: conns, writesDatabase: conns, bulk: conns} {
-		a[i] = room{semaphore.NewWeighted(int64(size)), make(chan struct{}, size*waitingEach)}
+		a[i] = room{semaphore.NewWeighted(int64(size)), make(chan struct{}, max(size*waitingEach, leastWaiting))}
 	}
 	return a
 }

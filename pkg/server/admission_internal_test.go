@@ -11,6 +11,18 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
+// TestWhatEveryBoroughSendsAtOnceFindsRoom, inside or waiting, however few cores there are.
+func TestWhatEveryBoroughSendsAtOnceFindsRoom(t *testing.T) {
+	t.Parallel()
+	for cores, want := range map[int]int{1: 4 + 32, 2: 8 + 32, 4: 16 + 32, 16: 64 + 128} {
+		for class, r := range newAdmission(cores) {
+			if inside := 4 * cores; !r.inside.TryAcquire(int64(inside)) || r.inside.TryAcquire(1) || inside+cap(r.waiting) != want {
+				t.Errorf("on %d cores %d find room in class %d", cores, inside+cap(r.waiting), class)
+			}
+		}
+	}
+}
+
 // TestARoomTakesSomeAndRefusesTheRest: as many as are inside, some who wait, and
 // nobody more. Whoever leaves makes room, and who waits in vain is refused as one who
 // may come again.

@@ -116,7 +116,7 @@ func (call *call) found(ctx context.Context) error {
 			return err
 		}
 		if !seen {
-			faults = append(faults, programme.UnknownParameter(name, "There is no "+strings.ReplaceAll(noun, "-", " ")+" with this id."))
+			faults = append(faults, programme.UnknownParameter(name, "There is no "+programme.Spoken(noun)+" with this id."))
 		}
 	}
 	return refuseParameters(faults)

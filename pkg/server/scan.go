@@ -50,6 +50,7 @@ type scanner struct {
 	at         int
 	values     int
 	uncomposed int
+	lone       bool   // the text that was read last has half of a surrogate pair
 	trail      []step // from the document to the value that is being read
 	faults     []programme.Fault
 }
@@ -155,7 +156,7 @@ func (s *scanner) object() (any, error) {
 			return nil, errNotJSON
 		}
 		name, _, err := s.quoted()
-		if err != nil || !s.take(':') {
+		if err != nil || s.lone || !s.take(':') {
 			return nil, errNotJSON
 		}
 		s.trail[len(s.trail)-1] = step{member: true, name: name}
@@ -174,6 +175,9 @@ func (s *scanner) textValue() (any, error) {
 	if err != nil || plain {
 		return text, err
 	}
+	if s.lone { // which JSON lets one write and Unicode has not
+		s.fault(programme.FaultLoneSurrogate, "Must not have one half of a surrogate pair (U+D800 to U+DFFF) without the other.")
+	}
 	if strings.ContainsRune(text, 0) { // which JSON has and PostgreSQL has not
 		s.fault(programme.FaultZeroCharacter, "Must not have the character U+0000.")
 		text = strings.ReplaceAll(text, "\x00", "\uFFFD") // one fault is enough
@@ -187,7 +191,7 @@ func (s *scanner) textValue() (any, error) {
 // quoted reads a text in quotes. Plain is one of ASCII without escapes, which is
 // all that most are.
 func (s *scanner) quoted() (text string, plain bool, err error) {
-	plain = true
+	plain, s.lone = true, false
 	for i := s.at + 1; i < len(s.text); i++ {
 		switch b := s.text[i]; {
 		case b == '"':
@@ -196,7 +200,7 @@ func (s *scanner) quoted() (text string, plain bool, err error) {
 			if plain {
 				return string(raw), true, nil
 			}
-			text, err := unescaped(raw)
+			text, s.lone, err = unescaped(raw)
 			return text, false, err
 		case b < ' ':
 			return "", false, errNotJSON
@@ -213,38 +217,41 @@ func (s *scanner) quoted() (text string, plain bool, err error) {
 // escapes are the escapes of one letter.
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-func unescaped(raw []byte) (string, error) {
+// unescaped reads what stands between quotes. Lone says that a half of a surrogate pair is
+// in it, in whose place is U+FFFD.
+func unescaped(raw []byte) (text string, lone bool, err error) {
 	if !utf8.Valid(raw) {
-		return "", errNotJSON
+		return "", false, errNotJSON
 	}
-	text := make([]byte, 0, len(raw))
+	read := make([]byte, 0, len(raw))
 	for len(raw) > 0 {
 		plain := bytes.IndexByte(raw, '\\')
 		if plain < 0 {
 			plain = len(raw)
 		}
-		text, raw = append(text, raw[:plain]...), raw[plain:]
+		read, raw = append(read, raw[:plain]...), raw[plain:]
 		if len(raw) == 0 {
 			break
 		}
 		if b := escapes[raw[1]]; b != 0 {
-			text, raw = append(text, b), raw[2:]
+			read, raw = append(read, b), raw[2:]
 			continue
 		}
 		r, rest := codeUnit(raw)
 		if utf16.IsSurrogate(r) { // one half of a pair; alone it is no Unicode
-			var second rune
-			second, rest = codeUnit(rest)
+			second, behind := codeUnit(rest)
 			if r = utf16.DecodeRune(r, second); r == unicode.ReplacementChar {
-				return "", errNotJSON
+				lone = true
+			} else {
+				rest = behind
 			}
 		}
 		if r < 0 {
-			return "", errNotJSON
+			return "", false, errNotJSON
 		}
-		text, raw = utf8.AppendRune(text, r), rest
+		read, raw = utf8.AppendRune(read, r), rest
 	}
-	return string(text), nil
+	return string(read), lone, nil
 }
 
 // codeUnit reads \uXXXX, and answers -1 where there is none.

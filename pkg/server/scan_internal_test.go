@@ -15,12 +15,13 @@ import (
 var texts = map[string]bool{
 	`{}`: true, ` [ ] `: true, "\t\r\n1\n": true, `0`: true, `-0`: true, `-0.5e+7`: true, `1E400`: true, `1e-400`: true, `""`: true, `true`: true, `false`: true, `null`: true,
 	`{"a":{"a":[1,"2",null,true,false,{}]},"":""}`: true, `"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00"`: true, `"\u0000"`: true, `"é😀"`: true, `"\uFFFD"`: true,
+	`"\uD800"`: true, `"\uDC00"`: true, `"\uD800a"`: true, `"\uD800\n"`: true, `"\uD800\uD800"`: true, `"\uDE00\uD83D"`: true, `{"a":"\uD800","b":1}`: true, // each with a fault
 	``: false, ` `: false, `{`: false, `}`: false, `[`: false, `]`: false, `{]`: false, `[}`: false, `[1,]`: false, `[,1]`: false, `[1 2]`: false, `[,]`: false, `{,}`: false,
 	`{"a"}`: false, `{"a":}`: false, `{"a":1,}`: false, `{,"a":1}`: false, `{"a":1 "b":2}`: false, `{a:1}`: false, `{1:1}`: false, `{"a":1}{}`: false, `1 1`: false, `{"a" 1}`: false,
 	`01`: false, `-`: false, `+1`: false, `.5`: false, `1.`: false, `1e`: false, `1e+`: false, `1.e1`: false, `0x1`: false, `1_0`: false, `Infinity`: false, `NaN`: false, `--1`: false,
 	`tru`: false, `truee`: false, `TRUE`: false, `nul`: false, `'a'`: false, `"`: false, `"a`: false, `"\"`: false, `"\x"`: false, `"\u12"`: false, `"\u12G4"`: false, `"\u+123"`: false,
 	"\"\n\"": false, "\"\x00\"": false, "{}\x00": false, "\x00": false, "\uFEFF{}": false, "\"\xff\"": false, "\"\xed\xa0\x80\"": false, "\"\xc0\x80\"": false, "\u00a01": false,
-	`"\uD800"`: false, `"\uDC00"`: false, `"\uD800a"`: false, `"\uD800\n"`: false, `"\uD800\uD800"`: false, `"\uDE00\uD83D"`: false, `"\uD83D\uDE0"`: false, `/**/1`: false, `[1]//`: false,
+	`"\uD83D\uDE0"`: false, `{"\uD800":1}`: false, `/**/1`: false, `[1]//`: false,
 }
 
 func TestJSONIsReadExactly(t *testing.T) {

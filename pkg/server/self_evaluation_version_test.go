@@ -122,16 +122,7 @@ func TestAReceiptOfASelfEvaluation(t *testing.T) {
 	path := evaluationsList + "/" + w.signedEvaluation()
 	var v api.SelfEvaluationVersion
 	lead.get(path + "/versions/1").want(200).into(&v)
-	signed := map[string]any{
-		"borough": v.Borough, "cycle": v.Cycle, "number": v.Number, "templateId": v.TemplateId, "templateVersion": v.TemplateVersion, "signedAt": v.SignedAt, "signedBy": v.SignedBy,
-	}
-	sections := []map[string]any{}
-	for _, s := range v.Sections {
-		sections = append(sections, map[string]any{
-			"id": s.Id, "answers": s.Answers, "strengths": s.Strengths, "risks": s.Risks, "practiceToShare": s.PracticeToShare, "helpWanted": s.HelpWanted, "evidence": s.Evidence, "indicators": s.Indicators,
-		})
-	}
-	signed["sections"] = sections
+	signed := signedOf(&v)
 	receipt := "/v1/receipts/" + *v.ReceiptId
 	if r := lead.get(receipt).want(200); !strings.Contains(r.body, `"document":"self_evaluation"`) || !strings.Contains(r.body, `"statement":"Signed by a borough-lead of Lambeth."`) {
 		t.Error(r.body)

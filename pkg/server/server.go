@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -192,7 +193,7 @@ func New(cfg Config) (*Server, error) {
 		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer,
 		read: cfg.Read, uploads: semaphore.NewWeighted(1), tables: semaphore.NewWeighted(maxTables),
 		contract: contract, answers: newAnswers(cfg.CacheBytes), lastMade: newLastMade(lastMadeBytes, cfg.Store), spool: spool, metrics: newMetrics(spool),
-		admission: newAdmission(), guesses: newGuesses(cfg.Limits, cfg.Clock), timeouts: cfg.Timeouts.orDefaults(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
+		admission: newAdmission(runtime.GOMAXPROCS(0)), guesses: newGuesses(cfg.Limits, cfg.Clock), timeouts: cfg.Timeouts.orDefaults(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
 		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller, cfg.Clock),
 		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress, cfg.Clock),
 		proxies:    cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,

@@ -120,8 +120,13 @@ func TestMergePatch(t *testing.T) {
 	if !slices.Equal(got, []string{"/contacts/0/role repeated"}) {
 		t.Errorf("faults %v", got)
 	}
-	for _, broken := range []string{`{"name":"\ud800"}`, `{"name":"\udc00\ud800"}`, "{\"name\":\"a\xff\"}", `{"name":"\ud800x"}`} {
+	for _, broken := range []string{"{\"name\":\"a\xff\"}", `{"name":"\ud80"}`, `{"\ud800":1}`} {
 		w.patch(path, broken).problem(400, "malformed_json")
+	}
+	for _, half := range []string{`\ud800`, `\udc00\ud800`, `\ud800x`, `\ud83d\u0041`} {
+		if got := w.patch(path, `{"name":"`+half+`"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/name lone_surrogate"}) {
+			t.Errorf("%s: faults %v", half, got)
+		}
 	}
 	w.patch(path, `{"name":"\ud83d\ude00 \\ud800"}`).want(200)
 	w.patch(path, `{"name":"SEND"}`).problem(409, "exists")
