@@ -358,6 +358,7 @@ const (
 	FaultCodeMissingColumn       FaultCode = "missing_column"
 	FaultCodeMissingRow          FaultCode = "missing_row"
 	FaultCodeMoreFaults          FaultCode = "more_faults"
+	FaultCodeMoreThanInvited     FaultCode = "more_than_invited"
 	FaultCodeMultiplier          FaultCode = "multiplier"
 	FaultCodeNarrativeAsked      FaultCode = "narrative_asked"
 	FaultCodeNegative            FaultCode = "negative"
@@ -385,6 +386,7 @@ const (
 	FaultCodeNotYet              FaultCode = "not_yet"
 	FaultCodeOneOf               FaultCode = "one_of"
 	FaultCodeOnlyInChallenges    FaultCode = "only_in_challenges"
+	FaultCodeOpenItems           FaultCode = "open_items"
 	FaultCodeOrder               FaultCode = "order"
 	FaultCodeOtherChallenge      FaultCode = "other_challenge"
 	FaultCodeOtherForm           FaultCode = "other_form"
@@ -396,6 +398,7 @@ const (
 	FaultCodeOutsideFieldwork    FaultCode = "outside_fieldwork"
 	FaultCodeOutsideGroup        FaultCode = "outside_group"
 	FaultCodeOutsideParts        FaultCode = "outside_parts"
+	FaultCodeOverCapacity        FaultCode = "over_capacity"
 	FaultCodePartAboveWhole      FaultCode = "part_above_whole"
 	FaultCodePattern             FaultCode = "pattern"
 	FaultCodePeriod              FaultCode = "period"
@@ -413,6 +416,7 @@ const (
 	FaultCodeSecondLead          FaultCode = "second_lead"
 	FaultCodeSecondWhole         FaultCode = "second_whole"
 	FaultCodeSettled             FaultCode = "settled"
+	FaultCodeSourceTaken         FaultCode = "source_taken"
 	FaultCodeTeamSize            FaultCode = "team_size"
 	FaultCodeTooFew              FaultCode = "too_few"
 	FaultCodeTooGreat            FaultCode = "too_great"
@@ -745,7 +749,6 @@ const (
 const (
 	PeerChallengeStepNameAddEvent      PeerChallengeStepName = "add-event"
 	PeerChallengeStepNameAddGroup      PeerChallengeStepName = "add-group"
-	PeerChallengeStepNameAddMilestone  PeerChallengeStepName = "add-milestone"
 	PeerChallengeStepNameCancel        PeerChallengeStepName = "cancel"
 	PeerChallengeStepNameClose         PeerChallengeStepName = "close"
 	PeerChallengeStepNameComplete      PeerChallengeStepName = "complete"
@@ -775,6 +778,7 @@ const (
 	PeerReviewStepNameAcknowledge    PeerReviewStepName = "acknowledge"
 	PeerReviewStepNameAddEvent       PeerReviewStepName = "add-event"
 	PeerReviewStepNameAddMilestone   PeerReviewStepName = "add-milestone"
+	PeerReviewStepNameAnnounce       PeerReviewStepName = "announce"
 	PeerReviewStepNameCancel         PeerReviewStepName = "cancel"
 	PeerReviewStepNameCheckFacts     PeerReviewStepName = "check-facts"
 	PeerReviewStepNameClose          PeerReviewStepName = "close"
@@ -894,12 +898,16 @@ const (
 	ProblemCodeNotReadyForFieldwork ProblemCode = "not_ready_for_fieldwork"
 	ProblemCodeNotYet               ProblemCode = "not_yet"
 	ProblemCodeNotYours             ProblemCode = "not_yours"
+	ProblemCodeOpenItems            ProblemCode = "open_items"
 	ProblemCodeOperationNotAllowed  ProblemCode = "operation_not_allowed"
+	ProblemCodeProgressReviewOpen   ProblemCode = "progress_review_open"
 	ProblemCodePublicationNeeded    ProblemCode = "publication_needed"
 	ProblemCodeReadOnly             ProblemCode = "read_only"
 	ProblemCodeReportFaults         ProblemCode = "report_faults"
 	ProblemCodeRole                 ProblemCode = "role"
+	ProblemCodeScopeNotAgreed       ProblemCode = "scope_not_agreed"
 	ProblemCodeShownOnce            ProblemCode = "shown_once"
+	ProblemCodeSourceTaken          ProblemCode = "source_taken"
 	ProblemCodeStale                ProblemCode = "stale"
 	ProblemCodeTimeout              ProblemCode = "timeout"
 	ProblemCodeTokenAlgorithm       ProblemCode = "token_algorithm"
@@ -1328,8 +1336,13 @@ const (
 const (
 	TaskKindAcceptReturn        TaskKind = "accept-return"
 	TaskKindAnswerComment       TaskKind = "answer-comment"
+	TaskKindAnswerFinding       TaskKind = "answer-finding"
 	TaskKindAnswerQuery         TaskKind = "answer-query"
+	TaskKindCommentFacts        TaskKind = "comment-facts"
 	TaskKindExplainWarning      TaskKind = "explain-warning"
+	TaskKindOwnActionDue        TaskKind = "own-action-due"
+	TaskKindProgressDue         TaskKind = "progress-due"
+	TaskKindPublishReport       TaskKind = "publish-report"
 	TaskKindShareNarrative      TaskKind = "share-narrative"
 	TaskKindShareSelfEvaluation TaskKind = "share-self-evaluation"
 	TaskKindSignSelfEvaluation  TaskKind = "sign-self-evaluation"
@@ -3480,6 +3493,17 @@ type CitedFigure struct {
 	Value *NullableNumber `json:"value"`
 }
 
+// ClosingInput How a challenge is closed.
+type ClosingInput struct {
+	// AcceptOpen Whether to close it although something is open; that needs a reason. False where it is not given.
+	AcceptOpen *bool `json:"acceptOpen,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+}
+
 // Code A stable code for machines.
 //
 // Example: stale
@@ -4562,6 +4586,11 @@ type EnglandComparison struct {
 
 // Event A day or more on which people of the programme meet. Everybody may read it; venue and link of an event of a group or a review are for those who belong to it and the programme's team, and null for others.
 type Event struct {
+	// AttendanceNote Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	AttendanceNote *NullableText `json:"attendanceNote"`
+
 	// Attended Who came, by type of organisation.
 	Attended []Attendance `json:"attended"`
 
@@ -4687,6 +4716,11 @@ type Event struct {
 
 // EventInput What is needed to create it.
 type EventInput struct {
+	// AttendanceNote Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	AttendanceNote *NullableText `json:"attendanceNote,omitempty"`
+
 	// Attended Who came, by type of organisation.
 	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
@@ -4793,6 +4827,11 @@ type EventPage struct {
 
 // EventPatch What to change; what is absent is kept.
 type EventPatch struct {
+	// AttendanceNote Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	AttendanceNote *NullableText `json:"attendanceNote,omitempty"`
+
 	// Attended Who came, by type of organisation.
 	Attended *[]AttendanceInput `json:"attended,omitempty"`
 
@@ -6779,7 +6818,7 @@ type MigratedAnswer struct {
 	Why string `json:"why"`
 }
 
-// Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, a review or an event and follow it.
+// Milestone What the programme has delivered or plans to. Some are written by hand, others are derived from a challenge, an announced review or a public event and follow it, from plan to deed.
 type Milestone struct {
 	// AchievedOn A calendar day, or null where there is none.
 	//
@@ -6835,6 +6874,9 @@ type Milestone struct {
 
 	// Kind What kind of milestone it is. More may come.
 	Kind MilestoneKind `json:"kind"`
+
+	// Overdue Whether it is still planned after the day for which it is, today by the programme's time.
+	Overdue bool `json:"overdue"`
 
 	// Participants How many people, or null where nobody counted.
 	//
@@ -7605,6 +7647,24 @@ type ObservationPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// OpenAtClose What was open of a challenge when it was closed, or null where nothing was.
+type OpenAtClose struct {
+	// Actions Actions that were open.
+	//
+	// Example: 11
+	Actions int `json:"actions"`
+
+	// Asks Asks of its groups that were not met.
+	//
+	// Example: 1
+	Asks int `json:"asks"`
+
+	// Findings Findings that were not answered.
+	//
+	// Example: 3
+	Findings int `json:"findings"`
+}
+
 // OperationId An operation of this contract.
 //
 // Example: listFindings
@@ -7798,6 +7858,9 @@ type PeerChallenge struct {
 	//
 	// Example: 3
 	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
+
+	// OpenAtClose What was open of a challenge when it was closed, or null where nothing was.
+	OpenAtClose *OpenAtClose `json:"openAtClose"`
 
 	// PeerChallengeGroups Those that the caller may see, in order of creation; null for who may see none at all.
 	PeerChallengeGroups *IncludedPeerChallengeGroups `json:"peerChallengeGroups,omitempty"`
@@ -8140,6 +8203,11 @@ type PeerChallengeStepName string
 
 // PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
 type PeerReview struct {
+	// AnnouncedOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	AnnouncedOn *NullableDate `json:"announcedOn"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -8218,6 +8286,11 @@ type PeerReview struct {
 	//
 	// Example: 2026-03-31
 	ProgressReviewOn *NullableDate `json:"progressReviewOn"`
+
+	// ProgressReviewWaived Why there is no progress review; null where there is one or is to be one, and for others than host and team.
+	//
+	// Example: The borough was inspected in between.
+	ProgressReviewWaived *string `json:"progressReviewWaived"`
 
 	// Publication How far the host lets a final report be seen: by host and team only, by all boroughs, or by reporting tools too. The programme's team always sees it. More may come.
 	Publication Publication `json:"publication"`
@@ -8322,6 +8395,11 @@ type PeerReviewInput struct {
 	// Example: 2026-03-31
 	ProgressReviewOn *NullableDate `json:"progressReviewOn,omitempty"`
 
+	// ProgressReviewWaived Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	ProgressReviewWaived *NullableText `json:"progressReviewWaived,omitempty"`
+
 	// Scope Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -8393,6 +8471,11 @@ type PeerReviewPatch struct {
 	//
 	// Example: 2026-03-31
 	ProgressReviewOn *NullableDate `json:"progressReviewOn,omitempty"`
+
+	// ProgressReviewWaived Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	ProgressReviewWaived *NullableText `json:"progressReviewWaived,omitempty"`
 
 	// Scope Plain text, or null where there is none.
 	//
@@ -13315,6 +13398,9 @@ type ListAsksAndOffersParams struct {
 	// Borough Only those of this borough.
 	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
 
+	// PeerChallengeId Only those of this peer challenge.
+	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
+
 	// PeerChallengeGroupId Only those of this group.
 	PeerChallengeGroupId *OfGroup `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
 
@@ -14731,6 +14817,9 @@ type ListMilestonesParams struct {
 	// To Only those dated on this day or earlier.
 	To *Date `form:"to,omitempty" json:"to,omitempty"`
 
+	// Overdue Only those that are overdue or are not.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
 	// Derived Only those that are derived or are not.
 	Derived *bool `form:"derived,omitempty" json:"derived,omitempty"`
 
@@ -15382,6 +15471,15 @@ type UpdatePeerReviewParams struct {
 
 // AcknowledgePeerReviewParams defines parameters for AcknowledgePeerReview.
 type AcknowledgePeerReviewParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AnnouncePeerReviewParams defines parameters for AnnouncePeerReview.
+type AnnouncePeerReviewParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -18127,7 +18225,7 @@ type CancelPeerChallengeRequestObject struct {
 type ClosePeerChallengeRequestObject struct {
 	Id     PeerChallengeId
 	Params ClosePeerChallengeParams
-	Body   *StepInput
+	Body   *ClosingInput
 }
 
 // CompletePeerChallengeRequestObject is what a request for CompletePeerChallenge says.
@@ -18206,6 +18304,13 @@ type AcknowledgePeerReviewRequestObject struct {
 	Id     PeerReviewId
 	Params AcknowledgePeerReviewParams
 	Body   *AcknowledgementInput
+}
+
+// AnnouncePeerReviewRequestObject is what a request for AnnouncePeerReview says.
+type AnnouncePeerReviewRequestObject struct {
+	Id     PeerReviewId
+	Params AnnouncePeerReviewParams
+	Body   *StepInput
 }
 
 // CancelPeerReviewRequestObject is what a request for CancelPeerReview says.
@@ -19479,6 +19584,9 @@ type Operations interface {
 	// AcknowledgePeerReview Acknowledge what screening found in a review
 	// (POST /v1/peer-reviews/{id}/acknowledge)
 	AcknowledgePeerReview(ctx context.Context, r AcknowledgePeerReviewRequestObject) (Response, error)
+	// AnnouncePeerReview Announce a peer review
+	// (POST /v1/peer-reviews/{id}/announce)
+	AnnouncePeerReview(ctx context.Context, r AnnouncePeerReviewRequestObject) (Response, error)
 	// CancelPeerReview Cancel a peer review
 	// (POST /v1/peer-reviews/{id}/cancel)
 	CancelPeerReview(ctx context.Context, r CancelPeerReviewRequestObject) (Response, error)
@@ -20266,7 +20374,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		r.Body = new(StepInput)
+		r.Body = new(ClosingInput)
 		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-challenges/:id/cancel", o.CancelPeerChallenge, func(from *request, r *CancelPeerChallengeRequestObject) {
@@ -20459,6 +20567,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/scope", o.ScopePeerReview, func(from *request, r *ScopePeerReviewRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/peer-reviews/:id/announce", o.AnnouncePeerReview, func(from *request, r *AnnouncePeerReviewRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
@@ -20696,6 +20811,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("include", false, &r.Params.Include)
 		from.query("kind", false, &r.Params.Kind)
 		from.query("borough", false, &r.Params.Borough)
+		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
 		from.query("priorityId", false, &r.Params.PriorityId)
 		from.query("state", false, &r.Params.State)
@@ -20844,6 +20960,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("priorityId", false, &r.Params.PriorityId)
 		from.query("from", false, &r.Params.From)
 		from.query("to", false, &r.Params.To)
+		from.query("overdue", false, &r.Params.Overdue)
 		from.query("derived", false, &r.Params.Derived)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)

@@ -38,7 +38,7 @@ func (s *source) operation(d defaults, path, method string, op, pages *yaml.Node
 			return
 		}
 		also = append(also, values(get(template, "also"))...)
-		apply(op, template, map[string]string{"Noun": noun, "NounInput": body, "NounPatch": body, "NounPage": answer, "Answer": answer})
+		apply(op, template, map[string]string{"Noun": noun, "NounInput": body, "StepInput": body, "NounPatch": body, "NounPage": answer, "Answer": answer})
 		if name := noun + "Page"; verb == "list" && answer == "" && get(pages, name) == nil {
 			set(pages, name, page(noun))
 		}

@@ -15,6 +15,7 @@ var asksAndOffers = kind[programme.AskOrOffer, *programme.AskOrOffer]{
 		// its asks, so that these must not wait for it.
 		return []citation{citeBorough("/borough", &a.Borough), citePriority("/priorityId", a.PriorityID)}
 	},
+	reads: []string{"peer-challenge-group"},
 }
 
 // AsksAndOffers lists the asks and offers that the actor may see and the filter
@@ -23,6 +24,7 @@ func (s *Store) AsksAndOffers(actor programme.Actor, f programme.AskOrOfferFilte
 	return list(s, actor, asksAndOffers, sort, func(q *gorm.DB) *gorm.DB {
 		q = anyOf(q, "kind", f.Kinds)
 		q = where(q, "borough_code = ?", f.Borough)
+		q = where(q, "peer_challenge_group_id IN (SELECT id FROM peer_challenge_groups WHERE peer_challenge_id = ?)", f.PeerChallengeID)
 		q = where(q, "peer_challenge_group_id = ?", f.PeerChallengeGroupID)
 		q = where(q, "priority_id = ?", f.PriorityID)
 		q = anyOf(q, "state", f.States)

@@ -49,20 +49,20 @@ func TestAuditOfARecord(t *testing.T) {
 	s := seeded(t)
 	actor := team
 	actor.Request, actor.Reason = "request-1", "Because"
-	c, err := s.CreatePeerChallenge(t.Context(), actor, southern("first"))
+	c, err := s.CreatePeerReview(t.Context(), actor, southern("first"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c = retitled(t, s, c, "second")
 	planned(t, s, "another")
-	if err := s.DeletePeerChallenge(t.Context(), team, c.ID, c.Version); err != nil {
+	if err := s.DeletePeerReview(t.Context(), team, c.ID, c.Version); err != nil {
 		t.Fatal(err)
 	}
-	entries, err := auditPages(t, s, team, "peer-challenge", c.ID, 2)
+	entries, err := auditPages(t, s, team, "peer-review", c.ID, 2)
 	if err != nil || len(entries) != 3 {
 		t.Fatalf("%d entries (%v), want 3", len(entries), err)
 	}
-	whole, _, err := auditWhole(t, s, team, "peer-challenge", c.ID)
+	whole, _, err := auditWhole(t, s, team, "peer-review", c.ID)
 	if err != nil || len(whole) != 3 {
 		t.Fatalf("whole there are %d entries (%v), want 3", len(whole), err)
 	}

@@ -311,6 +311,9 @@ var constraints = together(evaluationConstraints, map[string]constraint{
 	"milestones_peer_challenge":        unknown("/peerChallengeId", "There is no such peer challenge."),
 	"milestones_peer_review":           unknown("/peerReviewId", "There is no such peer review."),
 	"milestones_event":                 unknown("/eventId", "There is no such event."),
+	"milestones_one_of_peer_challenge": sourceTaken("/peerChallengeId"),
+	"milestones_one_of_peer_review":    sourceTaken("/peerReviewId"),
+	"milestones_one_of_event":          sourceTaken("/eventId"),
 	"milestones_version_positive":      {},
 	"milestones_audience_everyone":     {},
 
@@ -460,6 +463,10 @@ var constraints = together(evaluationConstraints, map[string]constraint{
 
 func taken(pointer, detail string) constraint {
 	return constraint{programme.Conflict, pointer, programme.FaultExists, detail}
+}
+
+func sourceTaken(pointer string) constraint {
+	return constraint{programme.Conflict, pointer, programme.FaultSourceTaken, "What this links to has a milestone already; change that one."}
 }
 
 func unknown(pointer, detail string) constraint {

@@ -100,7 +100,10 @@ func (c constraint) fault() programme.Fault {
 // already.
 func (c constraint) refuse(cause error) error {
 	e := programme.Wrap(cause, c.kind, programme.CodeExists, c.detail)
-	if c.kind == programme.Invalid {
+	switch {
+	case c.code == programme.FaultSourceTaken:
+		e = programme.Wrap(cause, c.kind, programme.CodeSourceTaken, c.detail)
+	case c.kind == programme.Invalid:
 		e = programme.Wrap(cause, c.kind, programme.CodeInvalid, "The request breaks the rules listed under errors.")
 	}
 	e.Faults = []programme.Fault{c.fault()}

@@ -50,7 +50,7 @@ func TestConstraintsSpeakPlainly(t *testing.T) {
 		if c == (constraint{}) {
 			continue
 		}
-		if !code.MatchString(string(c.code)) || !sentence.MatchString(c.detail) || (c.kind == programme.Conflict) != (c.code == programme.FaultExists) || c.kind != programme.Conflict && c.kind != programme.Invalid {
+		if !code.MatchString(string(c.code)) || !sentence.MatchString(c.detail) || (c.kind == programme.Conflict) != (c.code == programme.FaultExists || c.code == programme.FaultSourceTaken) || c.kind != programme.Conflict && c.kind != programme.Invalid {
 			t.Errorf("constraint %s is mapped to %+v", name, c)
 		}
 	}

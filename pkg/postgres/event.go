@@ -14,6 +14,17 @@ import (
 var events = kind[programme.Event, *programme.Event]{
 	after:    (*work).followEvent,
 	complete: eventAudiences,
+	linked: func(tx *gorm.DB, _ programme.Actor, rows []*programme.Event) error {
+		ids := make(array, len(rows))
+		for i, e := range rows {
+			ids[i] = e.ID
+		}
+		kept, err := milestonesKept(tx, "event_id", ids)
+		for _, e := range rows {
+			e.MilestoneKept = kept[e.ID]
+		}
+		return err
+	},
 	cited: func(e *programme.Event) []citation {
 		cited := []citation{citeSubRegion("/subRegion", e.SubRegion), citeBoroughs("/boroughs", e.Boroughs)}
 		for i, s := range e.Sessions {
@@ -29,7 +40,7 @@ var events = kind[programme.Event, *programme.Event]{
 		"-updatedAt": byChange["-updatedAt"],
 	},
 	referrers: []referrer{{"milestones", "event_id", "Milestones"}},
-	reads:     []string{"membership", "peer-challenge-group", "peer-review"},
+	reads:     []string{"membership", "milestone", "peer-challenge-group", "peer-review"},
 }
 
 // Events lists the events that the filter leaves, in order of creation or as sort says.
@@ -136,10 +147,10 @@ func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string,
 	return change(ctx, s, actor, events, id, version, step, func(_ *work, e *programme.Event) error { return e.Move(actor, step) })
 }
 
-// DeleteEvent deletes an event at the version. The error is Forbidden, NotFound,
+// DeleteEvent deletes an event, with its milestone, at the version. The error is Forbidden, NotFound,
 // Stale, or Conflict if it is not planned any more or others refer to it.
 func (s *Store) DeleteEvent(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, events, id, version, nil)
+	return drop(ctx, s, actor, events, id, version, func(w *work, e *programme.Event) error { return w.eraseDerived("event_id", e.ID) })
 }
 
 // eventAudiences reads who may see the reviews that events belong to, and who belongs

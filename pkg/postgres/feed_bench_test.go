@@ -39,7 +39,7 @@ func writeEntry(ctx context.Context, s *Store) error {
 }
 
 func writeChallenge(ctx context.Context, s *Store) error {
-	_, err := s.CreatePeerChallenge(ctx, team, southern("x"))
+	_, err := s.CreatePeerReview(ctx, team, southern("x"))
 	return err
 }
 

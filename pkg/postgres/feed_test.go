@@ -10,22 +10,22 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-func southern(title string) programme.PeerChallenge {
-	return programme.PeerChallenge{Title: title, SubRegion: "south", Cycle: "2026-27", Methods: []string{}, LearningThemes: []string{}}
+func southern(title string) programme.PeerReview {
+	return programme.PeerReview{Title: title, Host: "E09000022", Cycle: "2026-27", KLOEs: []string{}}
 }
 
-func planned(t testing.TB, s *Store, title string) programme.PeerChallenge {
+func planned(t testing.TB, s *Store, title string) programme.PeerReview {
 	t.Helper()
-	c, err := s.CreatePeerChallenge(t.Context(), team, southern(title))
+	c, err := s.CreatePeerReview(t.Context(), team, southern(title))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func retitled(t testing.TB, s *Store, c programme.PeerChallenge, title string) programme.PeerChallenge {
+func retitled(t testing.TB, s *Store, c programme.PeerReview, title string) programme.PeerReview {
 	t.Helper()
-	c, err := s.UpdatePeerChallenge(t.Context(), team, c.ID, c.Version, func(c *programme.PeerChallenge) error { c.Title = title; return nil })
+	c, err := s.UpdatePeerReview(t.Context(), team, c.ID, c.Version, func(c *programme.PeerReview) error { c.Title = title; return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestFeedTellsWhatBecameOfRecords(t *testing.T) {
 	start := lastChange(t, s)
 	a, b := planned(t, s, "a"), planned(t, s, "b")
 	a = retitled(t, s, a, "a again")
-	if err := s.DeletePeerChallenge(t.Context(), team, b.ID, b.Version); err != nil {
+	if err := s.DeletePeerReview(t.Context(), team, b.ID, b.Version); err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]string{a.ID: "a", b.ID: "b"}
@@ -98,7 +98,7 @@ func TestFeedTellsWhatBecameOfRecords(t *testing.T) {
 	if items, next := changesAfter(t, s, team, []string{"milestone", "event"}, start, 10); len(items) != 0 || next != lastChange(t, s) {
 		t.Errorf("of other nouns the feed tells %v up to %d", items, next)
 	}
-	if items, _ := changesAfter(t, s, team, []string{"event", "peer-challenge"}, start, 10); len(items) != len(all) {
+	if items, _ := changesAfter(t, s, team, []string{"event", "peer-review"}, start, 10); len(items) != len(all) {
 		t.Errorf("of this noun the feed tells %v", items)
 	}
 }
@@ -163,7 +163,10 @@ func TestFeedGetsOnPastWhatIsNotShown(t *testing.T) {
 	if err := s.gorm.CreateInBatches(hidden, batch).Error; err != nil {
 		t.Fatal(err)
 	}
-	shown := planned(t, s, "shown")
+	shown, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "shown", Cycle: "2026-27", Kind: programme.OtherMilestone, State: programme.MilestonePlanned})
+	if err != nil {
+		t.Fatal(err)
+	}
 	reporting := programme.Actor{Roles: []programme.Role{programme.RoleReporting}}
 	items, next := changesAfter(t, s, reporting, nil, start, 5)
 	if len(items) != 1 || items[0].Key != shown.ID || next != lastChange(t, s) {
@@ -180,7 +183,7 @@ func TestFeedGetsOnPastWhatIsNotShown(t *testing.T) {
 		t.Fatalf("what is hidden has moved the page from %d to %d, and tells %v", next, again, items)
 	}
 	another := planned(t, s, "another")
-	ofChallenges := []string{"peer-challenge"}
+	ofChallenges := []string{"peer-review"}
 	items, got := changesAfter(t, s, team, ofChallenges, next, 5)
 	if len(items) != 0 || got <= next || got >= lastChange(t, s) {
 		t.Fatalf("the team's first page of challenges tells %v and got from %d to %d", items, next, got)
@@ -233,7 +236,7 @@ func TestFeedMissesNoLateCommit(t *testing.T) {
 	wrote, finish, finished := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
 		finished <- s.transact(context.Background(), func(ctx context.Context, _ *unit) error {
-			_, err := s.CreatePeerChallenge(ctx, team, southern("first written"))
+			_, err := s.CreatePeerReview(ctx, team, southern("first written"))
 			close(wrote)
 			<-finish
 			return err
@@ -277,7 +280,7 @@ func TestCommitsWaitForEachOther(t *testing.T) {
 	placed, finish, finished := make(chan struct{}), make(chan struct{}), make(chan error, 2)
 	create := func(title string, hold func(u *unit) error) {
 		finished <- s.transact(context.Background(), func(ctx context.Context, u *unit) error {
-			if _, err := s.CreatePeerChallenge(ctx, team, southern(title)); err != nil {
+			if _, err := s.CreatePeerReview(ctx, team, southern(title)); err != nil {
 				return err
 			}
 			return hold(u)

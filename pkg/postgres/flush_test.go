@@ -27,7 +27,7 @@ func TestWhatWasAnsweredOutlivesACrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var last programme.PeerChallenge
+	var last programme.PeerReview
 	for range 5 {
 		last = planned(t, s, "answered")
 	}
@@ -39,10 +39,10 @@ func TestWhatWasAnsweredOutlivesACrash(t *testing.T) {
 		var n int
 		return s.sql.QueryRowContext(t.Context(), "SELECT 1 FROM pg_stat_activity LIMIT 1").Scan(&n) == nil
 	})
-	if _, err := s.PeerChallenge(t.Context(), team, last.ID); err != nil {
+	if _, err := s.PeerReview(t.Context(), team, last.ID); err != nil {
 		t.Errorf("what was answered last is lost: %v", err)
 	}
-	if items, _ := changesAfter(t, s, team, []string{"peer-challenge"}, 0, 10); len(items) != 5 {
+	if items, _ := changesAfter(t, s, team, []string{"peer-review"}, 0, 10); len(items) != 5 {
 		t.Errorf("the feed tells of %d writes, want 5", len(items))
 	}
 }

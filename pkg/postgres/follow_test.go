@@ -25,15 +25,15 @@ var errBack = errors.New("rolled back on purpose")
 type history struct {
 	mu        sync.Mutex
 	committed map[string][]int64
-	live      map[string]programme.PeerChallenge
+	live      map[string]programme.PeerReview
 	rollbacks int
 }
 
-func (h *history) pick(r *rand.Rand) (programme.PeerChallenge, bool) {
+func (h *history) pick(r *rand.Rand) (programme.PeerReview, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.live) == 0 {
-		return programme.PeerChallenge{}, false
+		return programme.PeerReview{}, false
 	}
 	keys := slices.Sorted(maps.Keys(h.live))
 	return h.live[keys[r.IntN(len(keys))]], true
@@ -44,7 +44,7 @@ func (h *history) pick(r *rand.Rand) (programme.PeerChallenge, bool) {
 func (h *history) writer(t *testing.T, s *Store, seed uint64, rounds int) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	for round := range rounds {
-		var done []programme.PeerChallenge // Version 0 is a deletion
+		var done []programme.PeerReview // Version 0 is a deletion
 		err := s.transact(context.Background(), func(ctx context.Context, _ *unit) error {
 			for range 1 + r.IntN(3) {
 				c, err := h.step(ctx, s, r, fmt.Sprintf("%d/%d", seed, round), done)
@@ -69,21 +69,21 @@ func (h *history) writer(t *testing.T, s *Store, seed uint64, rounds int) {
 	}
 }
 
-func (h *history) step(ctx context.Context, s *Store, r *rand.Rand, title string, done []programme.PeerChallenge) (programme.PeerChallenge, error) {
+func (h *history) step(ctx context.Context, s *Store, r *rand.Rand, title string, done []programme.PeerReview) (programme.PeerReview, error) {
 	c, found := h.pick(r)
-	mine := slices.ContainsFunc(done, func(d programme.PeerChallenge) bool { return d.ID == c.ID })
+	mine := slices.ContainsFunc(done, func(d programme.PeerReview) bool { return d.ID == c.ID })
 	switch n := r.IntN(10); {
 	case !found || mine || n < 4:
-		return s.CreatePeerChallenge(ctx, team, southern(title))
+		return s.CreatePeerReview(ctx, team, southern(title))
 	case n < 8:
-		return s.UpdatePeerChallenge(ctx, team, c.ID, c.Version, func(c *programme.PeerChallenge) error { c.Title = title; return nil })
+		return s.UpdatePeerReview(ctx, team, c.ID, c.Version, func(c *programme.PeerReview) error { c.Title = title; return nil })
 	}
-	err := s.DeletePeerChallenge(ctx, team, c.ID, c.Version)
+	err := s.DeletePeerReview(ctx, team, c.ID, c.Version)
 	c.Version = 0
 	return c, err
 }
 
-func (h *history) note(done []programme.PeerChallenge, committed bool) {
+func (h *history) note(done []programme.PeerReview, committed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !committed {
@@ -102,7 +102,7 @@ func (h *history) note(done []programme.PeerChallenge, committed bool) {
 
 // follower is a tool that keeps a copy.
 type follower struct {
-	copy  map[string]programme.PeerChallenge
+	copy  map[string]programme.PeerReview
 	place int64
 	seen  []programme.Change
 }
@@ -111,14 +111,14 @@ type follower struct {
 func (f *follower) follow(t *testing.T, s *Store, limit int, writing *atomic.Bool) {
 	for {
 		still := writing.Load()
-		items, next, err := s.Changes(context.Background(), team, []string{"peer-challenge"}, f.place, limit)
+		items, next, err := s.Changes(context.Background(), team, []string{"peer-review"}, f.place, limit)
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		for _, c := range items {
 			f.seen = append(f.seen, c)
-			present, err := s.PeerChallenge(context.Background(), team, c.Key)
+			present, err := s.PeerReview(context.Background(), team, c.Key)
 			switch {
 			case c.Kind == programme.Deleted, programme.KindOf(err) == programme.NotFound && err != nil:
 				delete(f.copy, c.Key)
@@ -139,7 +139,7 @@ func (f *follower) follow(t *testing.T, s *Store, limit int, writing *atomic.Boo
 // read takes the whole list, page by page, while it changes.
 func (f *follower) read(t *testing.T, s *Store) {
 	t.Helper()
-	list := s.PeerChallenges(team, programme.PeerChallengeFilter{}, "")
+	list := s.PeerReviews(team, programme.PeerReviewFilter{}, "")
 	window := programme.Window{Limit: 5}
 	for {
 		part, err := list.Page(t.Context(), window)
@@ -169,10 +169,10 @@ func TestFollowersMissNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	const writers, rounds = 8, 40
-	h := &history{committed: map[string][]int64{}, live: map[string]programme.PeerChallenge{}}
+	h := &history{committed: map[string][]int64{}, live: map[string]programme.PeerReview{}}
 	begin := lastChange(t, s)
-	early := &follower{copy: map[string]programme.PeerChallenge{}, place: begin}
-	late := &follower{copy: map[string]programme.PeerChallenge{}}
+	early := &follower{copy: map[string]programme.PeerReview{}, place: begin}
+	late := &follower{copy: map[string]programme.PeerReview{}}
 	var writing atomic.Bool
 	writing.Store(true)
 	var atWork, readers sync.WaitGroup
@@ -188,7 +188,7 @@ func TestFollowersMissNothing(t *testing.T) {
 	writing.Store(false)
 	readers.Wait()
 
-	present := &follower{copy: map[string]programme.PeerChallenge{}}
+	present := &follower{copy: map[string]programme.PeerReview{}}
 	present.read(t, s)
 	for name, f := range map[string]*follower{"from the beginning": early, "from the midst": late} {
 		if !reflect.DeepEqual(f.copy, present.copy) {

@@ -140,12 +140,12 @@ func formGroups(w *work, p *programme.GroupingProposal) error {
 		taken[i] = present[i].Name
 	}
 	for _, g := range p.Groups(taken) {
-		if err := insert(w, peerChallengeGroups, &g); err != nil {
+		if err := tell(w, peerChallengeGroups, &g); err != nil {
 			return err
 		}
 	}
 	p.State = programme.ProposalAccepted
-	return nil
+	return w.followChallenge(&p.Challenge) // once, whatever the number of groups
 }
 
 // membersOf answers the codes of the boroughs that belong to the challenge's

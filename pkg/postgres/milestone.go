@@ -67,6 +67,9 @@ func (s *Store) Milestones(actor programme.Actor, f programme.MilestoneFilter, s
 		q = where(q, "coalesce(achieved_on, planned_for, '-infinity') >= ?", f.From)
 		q = where(q, "coalesce(achieved_on, planned_for, 'infinity') <= ?", f.To)
 		q = where(q, "derived = ?", f.Derived)
+		if f.Overdue != nil {
+			q = q.Where("(state = 'planned' AND planned_for IS NOT NULL AND planned_for < ?) = ?", f.Today, *f.Overdue)
+		}
 		return where(q, "updated_at >= ?", f.UpdatedSince)
 	})
 }
@@ -95,8 +98,8 @@ func (s *Store) Milestone(ctx context.Context, actor programme.Actor, id string)
 }
 
 // CreateMilestone adds a milestone that is written by hand. The error is Forbidden
-// for anyone but the programme's team, and Invalid if it breaks its rules or names
-// what is not there.
+// for anyone but the programme's team, Invalid if it breaks its rules or names
+// what is not there, and Conflict if what it links to has a milestone already.
 func (s *Store) CreateMilestone(ctx context.Context, actor programme.Actor, m programme.Milestone) (programme.Milestone, error) {
 	return add(ctx, s, actor, milestones, m, func(_ *work, m *programme.Milestone) error {
 		m.Derived, m.WordedByHand, m.Audience = false, false, programme.Everyone()
@@ -222,43 +225,75 @@ func (w *work) followReview(r *programme.PeerReview) error {
 	if err != nil {
 		return err
 	}
-	return w.follow("peer_review_id", r.ID, now, true)
+	return w.follow("peer_review_id", r.ID, now, r.AnnouncedOn != nil)
 }
 
 // followEvent keeps the milestone of an event in step with it. The days of a
 // challenge or of a review make no milestone of their own.
 func (w *work) followEvent(e *programme.Event) error {
-	return w.follow("event_id", e.ID, programme.MilestoneOfEvent(*e), e.PeerChallengeID == nil && e.PeerReviewID == nil)
+	return w.follow("event_id", e.ID, programme.MilestoneOfEvent(*e), e.Public())
 }
 
-// follow brings up to date the milestones that follow a source: the one that is
-// derived from it, and those that keep who may see a review, of which only these hear. The derived one comes
-// into being, if the source makes one, when what it gives is first achieved. What
-// changes in nothing gets no new version.
+// follow brings up to date the milestones that follow a source: the one that is derived
+// from it, and one by hand that keeps who may see a review, of which only these hear. The
+// derived one comes into being with a source that makes one: where there is one by hand that
+// links to it, that is it, in its own words. Of a source that makes none any more it goes.
+// What changes in nothing gets no new version.
 func (w *work) follow(link, id string, now programme.Milestone, makes bool) error {
-	rows, err := locked[programme.Milestone](w, "? = ? AND (derived OR peer_review_id IS NOT NULL)", clause.Column{Name: link}, id)
+	rows, err := locked[programme.Milestone](w, "? = ?", clause.Column{Name: link}, id)
 	if err != nil {
 		return err
 	}
-	var concerned programme.Audience // who alone hears of it, where nothing else has changed
-	write := func(w *work, was past, m *programme.Milestone) error {
-		if concerned != nil {
-			return retell(w, concerned, was, m)
+	if len(rows) == 0 { // there is one at most: see migrations/0017_plan_and_deed.sql
+		if !makes {
+			return nil
 		}
-		return save(w, milestones, was, m)
+		return insert(w, milestones, &now)
 	}
-	err = alterEach(w, rows, write, func(m *programme.Milestone) bool {
-		makes = makes && !m.Derived
-		told, concerns := slices.Equal(m.PeerReviewAudience, now.PeerReviewAudience), m.PeerReviewAudience.Or(now.PeerReviewAudience)
-		m.PeerReviewAudience = now.PeerReviewAudience
-		if concerned = nil; m.Derived && m.Follow(now) {
-			return true
-		}
-		concerned = concerns
-		return !told
-	})
-	if err != nil || !makes || now.State != programme.MilestoneAchieved {
+	m := &rows[0]
+	was, err := rememberOf(m)
+	if err != nil {
 		return err
 	}
-	return insert(w, milestones, &now)
+	concerned := m.PeerReviewAudience.Or(now.PeerReviewAudience) // who alone hears of it, where nothing else has changed
+	told := slices.Equal(m.PeerReviewAudience, now.PeerReviewAudience)
+	m.PeerReviewAudience = now.PeerReviewAudience
+	switch {
+	case m.Derived && !makes:
+		return erase[programme.Milestone](w, m)
+	case m.Derived && m.Follow(now):
+		return save(w, milestones, was, m)
+	case !m.Derived && makes:
+		m.Adopt(now)
+		return save(w, milestones, was, m)
+	case told:
+		return nil
+	}
+	return retell(w, concerned, was, m)
+}
+
+// eraseDerived takes away the milestone that is derived from a source which goes.
+func (w *work) eraseDerived(link, id string) error {
+	rows, err := locked[programme.Milestone](w, "? = ? AND derived", clause.Column{Name: link}, id)
+	for i := range rows {
+		if err == nil {
+			err = erase[programme.Milestone](w, &rows[i])
+		}
+	}
+	return err
+}
+
+// milestonesKept tells of which of the sources, by their ids, there is a milestone.
+func milestonesKept(tx *gorm.DB, link string, ids array) (map[string]bool, error) {
+	var found []string
+	if len(ids) > 0 {
+		if err := beyondSight(tx).Table("milestones").Where("? = ANY (?)", clause.Column{Name: link}, ids).Pluck(link, &found).Error; err != nil {
+			return nil, err
+		}
+	}
+	kept := make(map[string]bool, len(found))
+	for _, id := range found {
+		kept[id] = true
+	}
+	return kept, nil
 }

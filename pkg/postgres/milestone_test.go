@@ -3,6 +3,7 @@ package postgres
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,50 +34,52 @@ func reviewOfLambeth() programme.PeerReview {
 		Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Parties("E09000022")}, Title: "Lambeth Peer Review", Host: "E09000022", Cycle: "2026-27",
 		KLOEs: []string{}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{"2026-06-01", "2026-06-02"}, Sessions: []programme.ReviewSession{},
 		State: programme.ReviewReported, HostComments: []programme.HostComment{}, ReportLinks: []programme.Link{}, Publication: programme.PublishedToParties,
-		ReportedOn: new(programme.Date("2026-07-01")),
+		AnnouncedOn: new(programme.Date("2026-05-01")), ReportedOn: new(programme.Date("2026-07-01")),
 	}
 }
 
-// TestMilestonesFollowAReview: the derived one, and one by hand that links to it,
-// which must know who may see the review.
+// TestMilestonesFollowAReview from its announcement: one by hand that links to it is that
+// milestone from then on, in its own words, and a second there is not.
 func TestMilestonesFollowAReview(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
 	r := reviewOfLambeth()
-	bySomebody(t, s, func(w *work) error {
-		if err := w.tx.Create(&r).Error; err != nil {
-			return err
-		}
-		return w.followReview(&r)
-	})
-	m, err := s.CreateMilestone(t.Context(), team, programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, State: programme.MilestonePlanned, PeerReviewID: &r.ID})
+	announced := r.AnnouncedOn
+	r.AnnouncedOn = nil
+	follow := func() {
+		t.Helper()
+		bySomebody(t, s, func(w *work) error { return w.followReview(&r) })
+	}
+	bySomebody(t, s, func(w *work) error { return w.tx.Create(&r).Error })
+	follow()
+	if got := milestonesOf(t, s); len(got) != 0 {
+		t.Fatalf("a milestone of a review that is not announced: %+v", got)
+	}
+	byHand := programme.Milestone{Title: "By hand", Cycle: "2026-27", Kind: programme.ReviewMilestone, State: programme.MilestonePlanned, PeerReviewID: &r.ID}
+	m, err := s.CreateMilestone(t.Context(), team, byHand)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := milestonesOf(t, s)
-	if len(got) != 2 || !got[0].Derived || got[0].State != programme.MilestoneAchieved || *got[0].AchievedOn != "2026-07-01" || !slices.Equal(got[0].SubRegions, []string{"south"}) || *got[0].PeerReviewID != r.ID {
+	_, err = s.CreateMilestone(t.Context(), team, byHand)
+	wantRefusal(t, err, programme.Conflict, "source_taken")
+
+	// Published: it says so, as the version that it was.
+	r.Audience = programme.Everyone()
+	follow()
+	if got := milestonesOf(t, s); len(got) != 1 || got[0].Derived || got[0].Version != m.Version || !slices.Equal(got[0].PeerReviewAudience, programme.Everyone()) {
 		t.Fatalf("%+v", got)
 	}
-	for _, m := range got {
-		if !slices.Equal(m.PeerReviewAudience, r.Audience) {
-			t.Errorf("%s: the review is seen by %v", m.Title, m.PeerReviewAudience)
-		}
-	}
-	// Published: both say so, by hand in words of its own and as the version that it was.
-	r.Audience, r.Title = programme.Everyone(), "Lambeth's review"
-	bySomebody(t, s, func(w *work) error { return w.followReview(&r) })
-	after := milestonesOf(t, s)
-	if after[0].Title != "Lambeth's review" || after[1].Title != "By hand" || after[0].Version != got[0].Version+1 || after[1].Version != m.Version {
-		t.Errorf("%+v", after)
-	}
-	for _, m := range after {
-		if !slices.Equal(m.PeerReviewAudience, programme.Everyone()) {
-			t.Errorf("%s: the review is seen by %v", m.Title, m.PeerReviewAudience)
-		}
+
+	// Announced: it follows.
+	r.AnnouncedOn = announced
+	follow()
+	got := milestonesOf(t, s)
+	if len(got) != 1 || got[0].ID != m.ID || !got[0].Derived || got[0].Title != "By hand" || got[0].State != programme.MilestoneAchieved || *got[0].AchievedOn != "2026-07-01" || !slices.Equal(got[0].SubRegions, []string{"south"}) {
+		t.Fatalf("%+v", got)
 	}
 	// Nothing new: no new version, and no row in the audit.
 	before := count(t, s, "SELECT count(*) FROM audit_entries")
-	bySomebody(t, s, func(w *work) error { return w.followReview(&r) })
+	follow()
 	if now := count(t, s, "SELECT count(*) FROM audit_entries"); now != before {
 		t.Errorf("%d changes of nothing", now-before)
 	}
@@ -116,8 +119,8 @@ func TestMilestonesFollowAnEvent(t *testing.T) {
 		}
 		return w.followEvent(&e)
 	})
-	if got := milestonesOf(t, s); len(got) != 0 {
-		t.Fatalf("a milestone of an event that is planned: %+v", got)
+	if got := milestonesOf(t, s); len(got) != 1 || got[0].State != programme.MilestonePlanned || *got[0].PlannedFor != "2026-06-02" || got[0].AchievedOn != nil {
+		t.Fatalf("the milestone of an event that is planned: %+v", got)
 	}
 	e.State, e.Attended = programme.EventHeld, []programme.Attendance{{OrganisationType: programme.FromHealth, Count: new(7)}}
 	bySomebody(t, s, func(w *work) error { return w.followEvent(&e) })
@@ -138,6 +141,24 @@ func TestMilestonesFollowAnEvent(t *testing.T) {
 	}
 	_, err = s.UpdateMilestone(t.Context(), team, back.ID, back.Version, func(m *programme.Milestone) error { m.Participants = new(10); return nil })
 	wantRefusal(t, err, programme.Conflict, "derived")
+
+	// A day of a challenge has none of its own.
+	c, err := s.CreatePeerChallenge(t.Context(), team, programme.PeerChallenge{Title: "South", SubRegion: "south", Cycle: "2026-27"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.PeerChallengeID = &c.ID
+	bySomebody(t, s, func(w *work) error { return w.followEvent(&e) })
+	if got := milestonesOf(t, s); len(got) != 1 || *got[0].PeerChallengeID != c.ID {
+		t.Errorf("%+v", got)
+	}
+	// What was planned and is deleted leaves none.
+	if err := s.DeletePeerChallenge(t.Context(), team, c.ID, c.Version); err != nil {
+		t.Fatal(err)
+	}
+	if got := milestonesOf(t, s); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
 }
 
 // TestMilestonesFollowGroups: a milestone's boroughs are the members of the
@@ -154,7 +175,18 @@ func TestMilestonesFollowGroups(t *testing.T) {
 	}
 	g := programme.PeerChallengeGroup{Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Everyone()}, PeerChallengeID: c.ID, Name: "One", Members: []programme.GroupMember{{Borough: "E09000030"}, {Borough: "E09000022"}}}
 	bySomebody(t, s, func(w *work) error { return w.tx.Create(&g).Error })
-	for _, step := range []programme.Step{programme.Prepare, programme.Start, programme.Complete} {
+	if c, err = s.MovePeerChallenge(ctx, team, c.ID, c.Version, programme.Prepare); err != nil {
+		t.Fatal(err)
+	}
+	// Who belongs elsewhere on the day keeps it from starting.
+	_, err = s.MovePeerChallenge(ctx, team, c.ID, c.Version, programme.Start)
+	if e := wantRefusal(t, err, programme.Conflict, "not_in_sub_region"); !strings.Contains(e.Detail, "Tower Hamlets (E09000030)") {
+		t.Errorf("nobody is named: %v", e)
+	}
+	if _, err := admin(t, urlOf(s)).ExecContext(ctx, "UPDATE memberships SET sub_region_slug = 'south' WHERE borough_code = 'E09000030'"); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []programme.Step{programme.Start, programme.Complete} {
 		if c, err = s.MovePeerChallenge(ctx, team, c.ID, c.Version, step); err != nil {
 			t.Fatal(err)
 		}
@@ -184,6 +216,7 @@ func TestAMilestoneWaitsForItsReview(t *testing.T) {
 	t.Parallel()
 	s := seeded(t)
 	r := reviewOfLambeth()
+	r.AnnouncedOn = nil // it has no milestone of its own
 	bySomebody(t, s, func(w *work) error { return w.tx.Create(&r).Error })
 	written := make(chan error, 1)
 	var m programme.Milestone

@@ -39,29 +39,59 @@ func (s *Store) CreateParticipant(ctx context.Context, actor programme.Actor, p 
 }
 
 // UpdateParticipant changes a person at the version, with the errors of
-// [Store.CreateParticipant], NotFound and Stale. In teams that the person has joined
-// only the name follows.
+// [Store.CreateParticipant], NotFound and Stale. Teams that the person has joined follow:
+// in role and organisation until fieldwork begins, in the name always.
 func (s *Store) UpdateParticipant(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Participant) error) (programme.Participant, error) {
 	return change(ctx, s, actor, participants, id, version, programme.Edit, func(w *work, p *programme.Participant) error {
-		was := p.Name
+		was := *p
 		if err := alter(p); err != nil {
 			return err
 		}
-		if err := settle(actor, p); err != nil || p.Name == was {
+		if err := settle(actor, p); err != nil {
 			return err
 		}
-		// Whoever reads the name in a review hears of it there, and nobody else.
-		reviews, err := locked[programme.PeerReview](w, inTeam, p.ID)
-		if err != nil {
-			return err
-		}
-		write := func(w *work, was past, r *programme.PeerReview) error { return retell(w, r.Confidants(), was, r) }
-		return alterEach(w, reviews, write, func(*programme.PeerReview) bool { return true })
+		return w.teamsFollow(was, p)
 	})
 }
 
 // inTeam holds for reviews whose team has the person.
 const inTeam = "team @> jsonb_build_array(jsonb_build_object('participantId', ?::text))"
+
+// teamsFollow lets the teams of reviews know what has become of a person of theirs.
+func (w *work) teamsFollow(was programme.Participant, p *programme.Participant) error {
+	renamed := p.Name != was.Name
+	if !renamed && p.Role == was.Role && programme.Same(p.Borough, was.Borough) && programme.Same(p.Organisation, was.Organisation) {
+		return nil
+	}
+	reviews, err := locked[programme.PeerReview](w, inTeam, p.ID)
+	if err != nil {
+		return err
+	}
+	var before programme.Audience
+	moved := false
+	write := func(w *work, was past, r *programme.PeerReview) error {
+		if !moved { // whoever reads the name in a review hears of it there, and nobody else
+			return retell(w, r.Confidants(), was, r)
+		}
+		if err := w.teamChanged(was, r); err != nil {
+			return err
+		}
+		return w.partiesChanged(r, before)
+	}
+	return alterEach(w, reviews, write, func(r *programme.PeerReview) bool {
+		before = r.Audience.Or(r.Confidants())
+		moved = r.Follow(*p)
+		return moved || renamed
+	})
+}
+
+// teamChanged writes a review whose team is another because one of its people is.
+func (w *work) teamChanged(was past, r *programme.PeerReview) error {
+	if err := rewrite(w, was, r); err != nil {
+		return err
+	}
+	return w.followReview(r)
+}
 
 // settle gives the person the audience of where they belong now, if the actor may
 // put them there. Somebody who belongs nowhere is for Check to refuse.
@@ -93,8 +123,7 @@ func (w *work) leaveTeams(participant string) error {
 	if err != nil {
 		return err
 	}
-	write := func(w *work, was past, r *programme.PeerReview) error { return save(w, peerReviews, was, r) }
-	return alterEach(w, reviews, write, func(r *programme.PeerReview) bool {
+	return alterEach(w, reviews, (*work).teamChanged, func(r *programme.PeerReview) bool {
 		r.Leave(participant)
 		return true
 	})

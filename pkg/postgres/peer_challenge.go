@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -11,6 +12,9 @@ import (
 var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 	orders: byChange,
 	after:  (*work).followChallenge,
+	linked: func(tx *gorm.DB, _ programme.Actor, rows []*programme.PeerChallenge) error {
+		return strangersIn(tx, rows)
+	},
 	cited: func(c *programme.PeerChallenge) []citation {
 		return []citation{citeSubRegion("/subRegion", &c.SubRegion), citePriority("/priorityId", c.PriorityID)}
 	},
@@ -67,6 +71,7 @@ func (s *Store) UpdatePeerChallenge(ctx context.Context, actor programme.Actor, 
 		if err := alter(c); err != nil {
 			return err
 		}
+		w.faults = append(w.faults, c.HeldBefore(w.today())...)
 		return w.keepsGroups(was, c)
 	})
 }
@@ -78,8 +83,78 @@ func (s *Store) MovePeerChallenge(ctx context.Context, actor programme.Actor, id
 	return change(ctx, s, actor, peerChallenges, id, version, step, func(_ *work, c *programme.PeerChallenge) error { return c.Move(actor, step) })
 }
 
-// DeletePeerChallenge deletes a challenge, with its grouping proposals, at the version. The error is Forbidden,
+// ClosePeerChallenge closes a challenge, and keeps how much of it is open where accept says
+// that something may be. The error is Forbidden, NotFound, Stale, Conflict if the step does
+// not follow from where the challenge stands or something is open, or Invalid if it needs a
+// reason and has none.
+func (s *Store) ClosePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, accept bool) (programme.PeerChallenge, error) {
+	return change(ctx, s, actor, peerChallenges, id, version, programme.Close, func(w *work, c *programme.PeerChallenge) error {
+		open, err := w.openItems(id)
+		if err != nil {
+			return err
+		}
+		return c.Close(actor, open, accept)
+	})
+}
+
+// openItems counts what is open of a challenge, whoever sees it.
+func (w *work) openItems(challenge string) (open programme.OpenItems, err error) {
+	err = w.tx.Raw(`WITH met AS (SELECT id FROM peer_challenge_groups WHERE peer_challenge_id = @id),
+		found AS (SELECT id, response FROM findings WHERE peer_challenge_group_id IN (SELECT id FROM met))
+		SELECT (SELECT count(*) FROM found WHERE response IS NULL) AS findings,
+			(SELECT count(*) FROM actions WHERE state = 'open' AND finding_id IN (SELECT id FROM found)) AS actions,
+			(SELECT count(*) FROM asks_and_offers WHERE kind = 'ask' AND state = 'open' AND peer_challenge_group_id IN (SELECT id FROM met)) AS asks`,
+		map[string]any{"id": challenge}).Scan(&open).Error
+	return open, err
+}
+
+// strangersIn names the members of the challenges' groups that do not belong to the
+// sub-region on the challenge's day, of those challenges that rely on it next.
+func strangersIn(tx *gorm.DB, rows []*programme.PeerChallenge) error {
+	var ids array
+	for _, c := range rows {
+		if c.Strangers = nil; c.State == programme.ChallengePreparing || c.State == programme.ChallengeInProgress {
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var groups []programme.PeerChallengeGroup
+	if err := beyondSight(tx).Where("peer_challenge_id = ANY (?)", ids).Order("id").Find(&groups).Error; err != nil {
+		return err
+	}
+	members := map[string][]string{}
+	var codes array
+	for i := range groups {
+		here := groups[i].Boroughs()
+		members[groups[i].PeerChallengeID] = append(members[groups[i].PeerChallengeID], here...)
+		codes = append(codes, here...)
+	}
+	var boroughs []programme.Borough
+	if err := tx.Where("code = ANY (?)", codes).Order("code").Find(&boroughs).Error; err != nil {
+		return err
+	}
+	var memberships []programme.Membership
+	if err := tx.Where("borough_code = ANY (?)", codes).Order("id").Find(&memberships).Error; err != nil {
+		return err
+	}
+	for _, c := range rows {
+		of := slices.DeleteFunc(slices.Clone(boroughs), func(b programme.Borough) bool { return !slices.Contains(members[c.ID], b.Code) })
+		if c.State == programme.ChallengePreparing || c.State == programme.ChallengeInProgress {
+			c.Strangers = programme.NotInSubRegion(*c, memberships, of)
+		}
+	}
+	return nil
+}
+
+// DeletePeerChallenge deletes a challenge, with its grouping proposals and its milestone, at the version. The error is Forbidden,
 // NotFound, Stale, or Conflict if it is not planned any more or others refer to it.
 func (s *Store) DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, peerChallenges, id, version, dropProposals)
+	return drop(ctx, s, actor, peerChallenges, id, version, func(w *work, c *programme.PeerChallenge) error {
+		if err := dropProposals(w, c); err != nil {
+			return err
+		}
+		return w.eraseDerived("peer_challenge_id", c.ID)
+	})
 }

@@ -13,7 +13,20 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 	orders:   byChange,
 	after:    (*work).followReview,
 	complete: completeReviews,
-	linked:   findingsToShare,
+	linked: func(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerReview) error {
+		ids := make(array, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		kept, err := milestonesKept(tx, "peer_review_id", ids)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			r.MilestoneKept = kept[r.ID]
+		}
+		return findingsToShare(tx, actor, rows)
+	},
 	cited: func(r *programme.PeerReview) []citation {
 		return []citation{citeBorough("/host", &r.Host), citePriority("/priorityId", r.PriorityID)}
 	},
@@ -22,7 +35,7 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 		{"events", "peer_review_id", "Events"},
 		{"milestones", "peer_review_id", "Milestones"},
 	},
-	reads: []string{"finding", "participant"},
+	reads: []string{"finding", "milestone", "participant"},
 }
 
 // PeerReviews lists the reviews that the filter leaves, in order of creation or as
@@ -72,6 +85,7 @@ func (s *Store) UpdatePeerReview(ctx context.Context, actor programme.Actor, id 
 		if err := alter(r); err != nil {
 			return err
 		}
+		w.faults = append(w.faults, r.HeldBefore(w.today())...)
 		return w.join(r)
 	})
 }
@@ -117,7 +131,7 @@ func (s *Store) PublishPeerReview(ctx context.Context, actor programme.Actor, id
 // DeletePeerReview deletes a review at the version. The error is Forbidden,
 // NotFound, Stale, or Conflict if it is not proposed any more or others refer to it.
 func (s *Store) DeletePeerReview(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, peerReviews, id, version, nil)
+	return drop(ctx, s, actor, peerReviews, id, version, func(w *work, r *programme.PeerReview) error { return w.eraseDerived("peer_review_id", r.ID) })
 }
 
 // changeReview is change, after which the review, and what belongs to it, is seen

@@ -45,6 +45,12 @@ func TestRemovalReachesEveryTeam(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, r := range []*programme.PeerReview{&first, &second} { // they have heard of it
+		before := r.Version
+		if *r, err = s.PeerReview(ctx, team, r.ID); err != nil || r.Version != before+1 {
+			t.Fatalf("version %d (%v)", r.Version, err)
+		}
+	}
 	stranger := programme.Actor{Issuer: "test", Subject: "tom", Roles: []programme.Role{programme.RoleBoroughEditor}, Borough: "E09000030"}
 	wantRefusal(t, s.DeleteParticipant(ctx, stranger, person.ID, moved.Version), programme.NotFound, "not_found")
 	host := programme.Actor{Issuer: "test", Subject: "lea", Roles: []programme.Role{programme.RoleBoroughEditor}, Borough: "E09000022", Reason: "She asked for it"}
@@ -65,7 +71,7 @@ func TestRemovalReachesEveryTeam(t *testing.T) {
 		}
 		for i, m := range r.Team {
 			gone := *was.Team[i].ParticipantID == person.ID
-			if (m.ParticipantID == nil) != gone || (m.Name == nil) != gone || m.Role != programme.DirectorOfChildrensServices || *m.Borough != "E09000030" || m.Lead != was.Team[i].Lead {
+			if (m.ParticipantID == nil) != gone || (m.Name == nil) != gone || m.Role != programme.DirectorOfChildrensServices || *m.Borough != *was.Team[i].Borough || m.Lead != was.Team[i].Lead {
 				t.Errorf("member %d is %+v", i, m)
 			}
 		}
@@ -202,8 +208,8 @@ func TestWhatReviewsAndPeopleReferTo(t *testing.T) {
 	}{
 		"host":       {s.DeleteBorough(ctx, team, "E09000022", 1), "Memberships, Peer reviews"},
 		"visitor":    {s.DeleteBorough(ctx, team, "E09000030", 1), "Memberships, Participants"},
-		"priority":   {s.DeletePriority(ctx, team, priority.ID, priority.Version), "Peer challenges, Peer reviews"},
-		"sub-region": {s.DeleteSubRegion(ctx, team, "east", 1), "Memberships, Peer challenges"},
+		"priority":   {s.DeletePriority(ctx, team, priority.ID, priority.Version), "Peer challenges, Peer reviews, Milestones"},
+		"sub-region": {s.DeleteSubRegion(ctx, team, "east", 1), "Memberships, Peer challenges, Milestones"},
 	} {
 		var words []string
 		for _, f := range wantRefusal(t, c.err, programme.Conflict, "in_use").Faults {

@@ -246,8 +246,11 @@ func forSteps[T any, R record[T]](tx *gorm.DB, actor programme.Actor, k kind[T, 
 	var query []string
 	var values []any
 	for _, r := range k.referrers {
-		query, values = append(query, "SELECT DISTINCT ?::text AS words, ?::text AS id FROM ? WHERE ? = ANY (?)"),
-			append(values, r.words, clause.Column{Name: r.column}, clause.Table{Name: r.table}, clause.Column{Name: r.column}, keys)
+		text := "SELECT DISTINCT ?::text AS words, ?::text AS id FROM ? WHERE ? = ANY (?)"
+		if r.table == "milestones" {
+			text += " AND NOT derived" // which go with their source
+		}
+		query, values = append(query, text), append(values, r.words, clause.Column{Name: r.column}, clause.Table{Name: r.table}, clause.Column{Name: r.column}, keys)
 	}
 	var found []struct{ Words, ID string }
 	if err := tx.Raw(strings.Join(query, " UNION ALL "), values...).Scan(&found).Error; err != nil {

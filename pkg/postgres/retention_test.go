@@ -98,9 +98,9 @@ func TestNotesAreErased(t *testing.T) {
 	reasoned := team
 	reasoned.Reason = "Not now"
 	noted := func(title string, cycle programme.Cycle) (programme.PeerChallenge, programme.PeerChallengeGroup) {
-		c := southern(title)
-		c.Cycle, c.StartsOn, c.EndsOn = cycle, new(cycle.Starts().AddDays(10)), new(cycle.Starts().AddDays(20))
-		c, err := s.CreatePeerChallenge(ctx, team, c)
+		c, err := s.CreatePeerChallenge(ctx, team, programme.PeerChallenge{
+			Title: title, SubRegion: "south", Cycle: cycle, StartsOn: new(cycle.Starts().AddDays(10)), EndsOn: new(cycle.Starts().AddDays(20)),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -94,7 +94,7 @@ func TestTheFeedCannotBeMisled(t *testing.T) {
 		if err := u.tx.Exec("CREATE TEMPORARY TABLE feed (place bigint, noun text, entry_id bigint) ON COMMIT DROP").Error; err != nil {
 			return err
 		}
-		_, err := s.CreatePeerChallenge(ctx, team, southern("told all the same"))
+		_, err := s.CreatePeerReview(ctx, team, southern("told all the same"))
 		return err
 	})
 	if err != nil {

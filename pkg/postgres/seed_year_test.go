@@ -83,7 +83,7 @@ func TestSeedYear(t *testing.T) {
 func TestSeedYearLeavesTheTeamsOwn(t *testing.T) {
 	t.Parallel()
 	s, ctx := seeded(t), t.Context()
-	c, err := s.CreatePeerChallenge(ctx, team, programme.PeerChallenge{Title: "Own", SubRegion: "south", Cycle: "2026-27"})
+	c, err := s.CreatePeerReview(ctx, team, programme.PeerReview{Title: "Own", Host: "E09000022", Cycle: "2026-27"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestSeedYearLeavesTheTeamsOwn(t *testing.T) {
 			t.Errorf("%d records, want %d", n, want)
 		}
 		if want == 1 {
-			if err := s.DeletePeerChallenge(ctx, team, c.ID, c.Version); err != nil {
+			if err := s.DeletePeerReview(ctx, team, c.ID, c.Version); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -314,9 +314,9 @@ func TestALostVersionOpensNothing(t *testing.T) {
 	}
 	challenge := planned(t, s, "Kept")
 	lost := retitled(t, s, challenge, "Lost")
-	loses("peer_challenges", challenge.Version, challenge.ID)
+	loses("peer_reviews", challenge.Version, challenge.ID)
 	retitled(t, s, challenge, "Since")
-	_, err := s.UpdatePeerChallenge(t.Context(), team, challenge.ID, lost.Version, func(c *programme.PeerChallenge) error { c.Title = "Unseen"; return nil })
+	_, err := s.UpdatePeerReview(t.Context(), team, challenge.ID, lost.Version, func(c *programme.PeerReview) error { c.Title = "Unseen"; return nil })
 	wantRefusal(t, err, programme.Stale, "stale")
 
 	called := func(version int64, name string) programme.SubRegion {

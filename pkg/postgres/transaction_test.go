@@ -32,9 +32,9 @@ func paired(t testing.TB, pair *pgtest.Pair, conns int) *Store {
 
 // proposed asks once for a challenge of the title, which is the key as well.
 func proposed(ctx context.Context, s *Store, title string) (replayed bool, err error) {
-	a := programme.Attempt{Actor: team, Operation: "createPeerChallenge", Key: title}
+	a := programme.Attempt{Actor: team, Operation: "createPeerReview", Key: title}
 	_, replayed, err = s.Once(ctx, a, func(ctx context.Context) (programme.Answer, error) {
-		_, err := s.CreatePeerChallenge(ctx, team, southern(title))
+		_, err := s.CreatePeerReview(ctx, team, southern(title))
 		return createdAnswer, err
 	})
 	return replayed, err
@@ -72,7 +72,7 @@ func TestNothingStandsThatTheStandbyLacks(t *testing.T) {
 			})
 		}
 		eventually(t, "all have committed and wait", func() bool { return countIn(t, owner, waiting) == writers })
-		if _, err := s.PeerChallenge(t.Context(), team, held.ID); err != nil {
+		if _, err := s.PeerReview(t.Context(), team, held.ID); err != nil {
 			t.Errorf("%s: nothing can be read while others wait: %v", round, err)
 		}
 		end()
@@ -85,7 +85,7 @@ func TestNothingStandsThatTheStandbyLacks(t *testing.T) {
 			t.Errorf("with the standby back the key %d is replayed: %v, error %v", i, replayed, err)
 		}
 	}
-	if n := countIn(t, owner, "SELECT count(*) FROM peer_challenges"); n != writers+1 {
+	if n := countIn(t, owner, "SELECT count(*) FROM peer_reviews"); n != writers+1 {
 		t.Errorf("there are %d challenges of %d", n, writers+1)
 	}
 }
@@ -143,7 +143,7 @@ func TestACommitThatNeverArrivedIsUnconfirmedToo(t *testing.T) {
 	s := open(t, proxy.URL())
 	written := inBackground(func() error {
 		return s.transact(context.WithoutCancel(t.Context()), func(ctx context.Context, _ *unit) error {
-			_, err := s.CreatePeerChallenge(ctx, team, southern("lost on its way"))
+			_, err := s.CreatePeerReview(ctx, team, southern("lost on its way"))
 			proxy.Hang()
 			return err
 		})
@@ -152,7 +152,7 @@ func TestACommitThatNeverArrivedIsUnconfirmedToo(t *testing.T) {
 	proxy.Cut()
 	wantRefusal(t, <-written, programme.Unavailable, "unconfirmed")
 	proxy.Resume()
-	if n := count(t, s, "SELECT count(*) FROM peer_challenges"); n != 0 {
+	if n := count(t, s, "SELECT count(*) FROM peer_reviews"); n != 0 {
 		t.Errorf("%d challenges came from a commit that never arrived", n)
 	}
 }
@@ -164,10 +164,10 @@ func TestACommitThatIsRefusedIsNoDoubt(t *testing.T) {
 	s := seeded(t)
 	owner := admin(t, urlOf(s))
 	if err := execIn(t, owner, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''not today'' USING ERRCODE = ''40001''; END';
-		CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON peer_challenges DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`); err != nil {
+		CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON peer_reviews DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.CreatePeerChallenge(t.Context(), team, southern("refused as it commits"))
+	_, err := s.CreatePeerReview(t.Context(), team, southern("refused as it commits"))
 	wantRefusal(t, err, programme.Unavailable, "database_unavailable")
 	err = s.transact(t.Context(), func(_ context.Context, u *unit) error {
 		_ = u.tx.Exec("SELECT 1 / 0").Error // somebody forgets an error, and the transaction is lost
@@ -249,7 +249,7 @@ func TestFailOverUnderLoad(t *testing.T) {
 func heldAfterFailOver(t testing.TB, s *Store, title string) (n int) {
 	t.Helper()
 	for {
-		err := refusal(s.sql.QueryRowContext(t.Context(), "SELECT count(*) FROM peer_challenges WHERE title = $1", title).Scan(&n))
+		err := refusal(s.sql.QueryRowContext(t.Context(), "SELECT count(*) FROM peer_reviews WHERE title = $1", title).Scan(&n))
 		if err == nil {
 			return n
 		}

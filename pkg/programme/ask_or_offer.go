@@ -161,6 +161,7 @@ func (a *AskOrOffer) Check() error {
 type AskOrOfferFilter struct {
 	Kinds                []AskOrOfferKind // any of them; all where it is empty
 	Borough              *string
+	PeerChallengeID      *string // of the group
 	PeerChallengeGroupID *string
 	PriorityID           *string
 	States               []AskOrOfferState // any of them; all where it is empty

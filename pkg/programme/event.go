@@ -1,6 +1,8 @@
 package programme
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -9,22 +11,23 @@ import (
 // but where a group or a review meets is known only to those who belong to it.
 type Event struct {
 	Head
-	Kind          EventKind
-	Title         string
-	Description   string `audit:"withheld"`
-	StartsOn      Date
-	EndsOn        Date    // last day
-	StartTime     *string // 09:30 on the first day, in the programme's zone; nil where whole days are meant
-	EndTime       *string // on the last day
-	Venue         *string
-	Link          *string
-	Capacity      *int
-	SubRegion     *string        `gorm:"column:sub_region_slug"`
-	Boroughs      []string       `gorm:"serializer:texts"` // whom it concerns; all where it names none and no sub-region
-	Sessions      []EventSession `audit:"withheld"              gorm:"serializer:json"`
-	Invited       []Attendance   `gorm:"serializer:json"`
-	Attended      []Attendance   `gorm:"serializer:json"`
-	Opportunities []string       `audit:"withheld"              gorm:"serializer:texts"` // for collaboration, as they were found
+	Kind           EventKind
+	Title          string
+	Description    string `audit:"withheld"`
+	StartsOn       Date
+	EndsOn         Date    // last day
+	StartTime      *string // 09:30 on the first day, in the programme's zone; nil where whole days are meant
+	EndTime        *string // on the last day
+	Venue          *string
+	Link           *string
+	Capacity       *int
+	SubRegion      *string        `gorm:"column:sub_region_slug"`
+	Boroughs       []string       `gorm:"serializer:texts"` // whom it concerns; all where it names none and no sub-region
+	Sessions       []EventSession `audit:"withheld"              gorm:"serializer:json"`
+	Invited        []Attendance   `gorm:"serializer:json"`
+	Attended       []Attendance   `gorm:"serializer:json"`
+	AttendanceNote *string        `audit:"withheld"`                                      // why more came than were invited, or than there was room for
+	Opportunities  []string       `audit:"withheld"              gorm:"serializer:texts"` // for collaboration, as they were found
 
 	PeerChallengeID      *string
 	PeerChallengeGroupID *string
@@ -37,6 +40,7 @@ type Event struct {
 	// Read with the event, never kept in it.
 	ReviewAudience   Audience `gorm:"-" json:"-"` // may see the review that the event belongs to
 	ChallengeOfGroup string   `gorm:"-" json:"-"` // to which the group belongs that the event names
+	MilestoneKept    bool     `gorm:"-" json:"-"` // whether a milestone links to it
 	PlaceAudience    Audience `gorm:"-" json:"-"` // belong to the group or the review that meets; see [Event.MeetsWithin]
 }
 
@@ -117,7 +121,9 @@ func (e *Event) May(actor Actor, step Step) error {
 			return WrongState("An event that is cancelled is not changed any more; reopen it first.")
 		}
 	case AddMilestone:
-		return nil
+		if e.MilestoneKept {
+			return SourceTaken()
+		}
 	case Reopen:
 		if e.State == EventPlanned {
 			return WrongState("Only an event that was held or cancelled can be reopened.")
@@ -161,6 +167,12 @@ func (e *Event) Move(actor Actor, step Step) error {
 		return actor.WithReason()
 	}
 	return nil
+}
+
+// Public reports whether the event is one of the programme's own, from which a milestone is
+// derived: the days of a challenge or of a review are part of those.
+func (e *Event) Public() bool {
+	return e.PeerChallengeID == nil && e.PeerChallengeGroupID == nil && e.PeerReviewID == nil
 }
 
 // Confidants implements [Confidential]: who may not see a review is not told that
@@ -236,7 +248,51 @@ func (e *Event) Check() error {
 		faults = append(faults, laterTime(pointer+"/endTime", s.StartTime, s.EndTime)...)
 	}
 	faults = append(faults, repeatedTypes("/invited", e.Invited)...)
-	return Refuse(append(faults, repeatedTypes("/attended", e.Attended)...))
+	faults = append(faults, repeatedTypes("/attended", e.Attended)...)
+	return Refuse(append(faults, e.attendanceFaults()...))
+}
+
+// people answers how many they are altogether, or nil where of some nobody knows: a part
+// that was not counted is not nought.
+func people(of []Attendance) *int {
+	total := 0
+	for _, a := range of {
+		if a.Count == nil {
+			return nil
+		}
+		total += *a.Count
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	return &total
+}
+
+// attendanceFaults names what in the attendance does not agree with the invitation or with
+// the room that there is, unless it is said why.
+func (e *Event) attendanceFaults() []Fault {
+	if !blank(e.AttendanceNote) {
+		return nil
+	}
+	var faults []Fault
+	known := 0
+	for i, came := range e.Attended {
+		if came.Count == nil {
+			continue
+		}
+		known += *came.Count
+		asked := slices.IndexFunc(e.Invited, func(a Attendance) bool { return a.OrganisationType == came.OrganisationType })
+		if asked >= 0 && e.Invited[asked].Count != nil && *came.Count > *e.Invited[asked].Count {
+			faults = append(faults, Fault{
+				Pointer: "/attended/" + strconv.Itoa(i) + "/count", Code: FaultMoreThanInvited,
+				Detail: fmt.Sprintf("%d came and %d were invited; attendanceNote says why.", *came.Count, *e.Invited[asked].Count),
+			})
+		}
+	}
+	if e.Capacity != nil && known > *e.Capacity {
+		faults = append(faults, Fault{Pointer: "/attended", Code: FaultOverCapacity, Detail: fmt.Sprintf("At least %d came, and there was room for %d; attendanceNote says why.", known, *e.Capacity)})
+	}
+	return faults
 }
 
 // HeldBefore refuses an event that was held but is moved to a day that has not come yet.

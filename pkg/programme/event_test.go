@@ -259,3 +259,30 @@ func TestPlacesAreForThoseWhoMeet(t *testing.T) {
 		}
 	}
 }
+
+// TestAttendanceAgreesWithInvitation and with the room that there is, or it is said why not.
+func TestAttendanceAgreesWithInvitation(t *testing.T) {
+	t.Parallel()
+	of := func(n *int) []programme.Attendance {
+		return []programme.Attendance{{OrganisationType: programme.FromBoroughs, Count: n}, {OrganisationType: programme.FromDfE}}
+	}
+	for name, c := range map[string]struct {
+		invited, attended []programme.Attendance
+		capacity          *int
+		note              *string
+		want              []string
+	}{
+		"as many":             {of(new(20)), of(new(20)), new(20), nil, nil},
+		"more than invited":   {of(new(20)), of(new(21)), nil, nil, []string{"/attended/0/count more_than_invited"}},
+		"and why":             {of(new(20)), of(new(21)), new(5), new("Two boroughs brought their trainees."), nil},
+		"beyond the room":     {nil, of(new(21)), new(20), nil, []string{"/attended over_capacity"}},
+		"nobody counted":      {of(nil), of(nil), new(1), nil, nil},
+		"of unknown invited":  {of(nil), of(new(21)), nil, nil, nil},
+		"of those not listed": {nil, of(new(21)), nil, nil, nil},
+	} {
+		e := programme.Event{StartsOn: "2026-10-05", EndsOn: "2026-10-05", Invited: c.invited, Attended: c.attended, Capacity: c.capacity, AttendanceNote: c.note}
+		if got := faultsNamed(t, e.Check()); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

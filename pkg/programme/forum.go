@@ -63,6 +63,6 @@ func (r *PeerReview) Forum() Forum {
 	return Forum{
 		Boroughs: append([]string{r.Host}, visitors...), Finders: visitors,
 		Records: r.State == ReviewFieldwork || r.State == ReviewFactualAccuracy,
-		Answers: r.State == ReviewReported || r.State == ReviewFollowUp,
+		Answers: r.State == ReviewReported || r.State == ReviewFollowUp || r.State == ReviewClosed,
 	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // Milestone is what the programme has delivered or plans to. Everybody may see it.
-// Some are written by hand; others are derived from a challenge, a review or an
-// event and follow it.
+// Some are written by hand; others are derived from a challenge, an announced review or a
+// public event, and follow it from plan to deed.
 type Milestone struct {
 	Head
 	Title        string
@@ -64,8 +64,8 @@ const (
 // cycle. Further off they are slips of the pen.
 const milestoneYears = 5
 
-// AddMilestone is the step of a challenge, a review or an event to which a milestone
-// links.
+// AddMilestone is the step of a review or an event, none of which a milestone is derived
+// from, to which one links that is written by hand.
 const AddMilestone Step = "add-milestone"
 
 // Noun implements [Record].
@@ -94,6 +94,9 @@ func (m *Milestone) Check() error {
 		faults = append(faults, Fault{Pointer: "/achievedOn", Code: FaultNotAchieved, Detail: "Only what is achieved has a day on which it was achieved."})
 	}
 	if !m.Derived {
+		if m.State == MilestoneAchieved && m.AchievedOn == nil {
+			faults = append(faults, Fault{Pointer: "/achievedOn", Code: FaultRequired, Detail: "What is achieved has a day on which it was."})
+		}
 		if len(m.Cycle.Check()) == 0 {
 			faults = append(faults, m.near("/plannedFor", m.PlannedFor)...)
 			faults = append(faults, m.near("/achievedOn", m.AchievedOn)...)
@@ -203,6 +206,23 @@ func (m *Milestone) Follow(now Milestone) bool {
 	return !reflect.DeepEqual(was, *m)
 }
 
+// Overdue reports whether the milestone is still planned after the day for which it is.
+func (m *Milestone) Overdue(today Date) bool {
+	return m.State == MilestonePlanned && m.PlannedFor != nil && *m.PlannedFor < today
+}
+
+// Adopt makes a milestone that was written by hand the one that is derived from its source,
+// which gives what now says. It keeps its words, its evidence and its participants.
+func (m *Milestone) Adopt(now Milestone) {
+	m.Derived, m.WordedByHand = true, true
+	m.Follow(now)
+}
+
+// SourceTaken refuses a second milestone of what a milestone links to.
+func SourceTaken() error {
+	return Errorf(Conflict, CodeSourceTaken, "What this links to has a milestone already; change that one.")
+}
+
 // MilestoneOfChallenge derives the milestone of a challenge, whose groups have
 // these boroughs.
 func MilestoneOfChallenge(c PeerChallenge, boroughs []string) Milestone {
@@ -261,15 +281,7 @@ func MilestoneOfEvent(e Event) Milestone {
 			m.PriorityIDs = append(m.PriorityIDs, *s.PriorityID)
 		}
 	}
-	for _, a := range e.Attended {
-		if a.Count != nil {
-			total := *a.Count
-			if m.Participants != nil {
-				total += *m.Participants
-			}
-			m.Participants = &total
-		}
-	}
+	m.Participants = people(e.Attended)
 	state := MilestonePlanned
 	switch e.State {
 	case EventHeld:
@@ -355,6 +367,8 @@ type MilestoneFilter struct {
 	PriorityID   *string
 	From, To     *Date // both included
 	Derived      *bool
+	Overdue      *bool
+	Today        Date // on which it is asked what is overdue
 	UpdatedSince *time.Time
 }
 

@@ -26,10 +26,11 @@ func TestMilestoneCheck(t *testing.T) {
 		want  []string
 	}{
 		"nothing wrong": {func(*programme.Milestone) {}, nil},
-		"no dates":      {func(m *programme.Milestone) { m.PlannedFor, m.AchievedOn = nil, nil }, nil},
+		"no plan":       {func(m *programme.Milestone) { m.PlannedFor = nil }, nil},
 		"planned without a day": {func(m *programme.Milestone) {
 			m.State, m.PlannedFor, m.AchievedOn = programme.MilestonePlanned, nil, nil
 		}, nil},
+		"achieved on no day":       {func(m *programme.Milestone) { m.AchievedOn = nil }, []string{"/achievedOn required"}},
 		"no cycle":                 {func(m *programme.Milestone) { m.Cycle = "2026-28" }, []string{"/cycle cycle"}},
 		"planned and achieved":     {func(m *programme.Milestone) { m.State = programme.MilestonePlanned }, []string{"/achievedOn not_achieved"}},
 		"achieved tomorrow":        {func(m *programme.Milestone) { m.SavedOn = "2027-01-21" }, []string{"/achievedOn in_future"}},
@@ -225,11 +226,17 @@ func TestWhatMilestonesAreDerived(t *testing.T) {
 		"event": {programme.MilestoneOfEvent(programme.Event{
 			Head: head, Kind: programme.Summit, Title: "Title", Description: "The second summit.", StartsOn: first, EndsOn: last, SubRegion: new("east"), Boroughs: []string{"E09000030", "E09000002"},
 			Sessions: []programme.EventSession{{PriorityID: &priority}, {}, {PriorityID: &other}, {PriorityID: &priority}},
-			Attended: []programme.Attendance{{Count: new(20)}, {}, {Count: new(16)}}, State: programme.EventHeld, Illustrative: &illustrative,
+			Attended: []programme.Attendance{{Count: new(20)}, {Count: new(0)}, {Count: new(16)}}, State: programme.EventHeld, Illustrative: &illustrative,
 		}), func(m *programme.Milestone) {
 			m.Kind, m.State, m.PlannedFor, m.AchievedOn, m.Participants = programme.EventMilestone, programme.MilestoneAchieved, &last, &last, new(36)
 			m.Description, m.SubRegions, m.Boroughs, m.PriorityIDs = "The second summit.", []string{"east"}, []string{"E09000002", "E09000030"}, []string{priority, other}
 			m.EventID = &source
+		}},
+		"event at which not all were counted": {programme.MilestoneOfEvent(programme.Event{
+			Head: head, Kind: programme.Summit, Title: "Title", StartsOn: first, EndsOn: last, Attended: []programme.Attendance{{Count: new(20)}, {}}, State: programme.EventHeld, Illustrative: &illustrative,
+		}), func(m *programme.Milestone) {
+			m.Kind, m.State, m.PlannedFor, m.AchievedOn = programme.EventMilestone, programme.MilestoneAchieved, &last, &last
+			m.Description, m.EventID = "Summit.", &source
 		}},
 		"event that says nothing": {programme.MilestoneOfEvent(programme.Event{
 			Head: head, Kind: programme.ThematicEvent, Title: "Title", StartsOn: first, EndsOn: last, State: programme.EventHeld, Illustrative: &illustrative,

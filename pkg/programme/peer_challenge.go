@@ -18,8 +18,13 @@ type PeerChallenge struct {
 	StartsOn       *Date
 	EndsOn         *Date // last day
 	State          ChallengeState
-	LearningThemes []string `gorm:"serializer:texts"` // what the whole programme may learn from it
-	Illustrative   *string  // what of it is an example and no fact
+	LearningThemes []string   `gorm:"serializer:texts"` // what the whole programme may learn from it
+	OpenAtClose    *OpenItems `gorm:"serializer:json"`  // what was open when it was closed; nil where nothing was
+	Illustrative   *string    // what of it is an example and no fact
+
+	// Strangers names the members of its groups that do not belong to its sub-region on
+	// its day, see [NotInSubRegion]. Read with the challenge, never kept in it.
+	Strangers []Fault `gorm:"-" json:"-"`
 }
 
 // ChallengeState is where a peer challenge stands.
@@ -83,7 +88,7 @@ func (*PeerChallenge) Noun() string { return "peer-challenge" }
 
 // Steps implements [Record].
 func (*PeerChallenge) Steps() []Step {
-	return []Step{Edit, AddGroup, ProposeGroups, Prepare, Start, Complete, Close, Cancel, Reopen, AddEvent, AddMilestone, Delete}
+	return []Step{Edit, AddGroup, ProposeGroups, Prepare, Start, Complete, Close, Cancel, Reopen, AddEvent, Delete}
 }
 
 // May implements [Record]: only the programme's team runs challenges.
@@ -96,7 +101,7 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 		if c.State == ChallengeClosed || c.State == ChallengeCancelled {
 			return WrongState("A challenge that is closed or cancelled is not changed any more; reopen it first.")
 		}
-	case AddEvent, AddMilestone:
+	case AddEvent:
 		return nil
 	case AddGroup, ProposeGroups:
 		if !c.TakesGroups() {
@@ -112,10 +117,13 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 		}
 	default:
 		if from, _ := step.ofChallenge(); !slices.Contains(from, c.State) {
-			return WrongState("The challenge is " + c.State.words() + "; this step does not follow from there.")
+			return WrongState("The challenge is " + c.State.words() + ". " + c.State.towards(step))
 		}
 		if (step == Start || step == Complete) && (c.StartsOn == nil || c.EndsOn == nil) {
 			return Errorf(Conflict, CodeNoDates, "The challenge needs its first and last day before this step.")
+		}
+		if step == Start || step == Complete {
+			return conflictOf(CodeNotInSubRegion, c.Strangers)
 		}
 	}
 	return nil
@@ -141,19 +149,67 @@ func (c *PeerChallenge) Move(actor Actor, step Step) error {
 		}
 	}
 	if step == Reopen {
-		c.State = c.State.reopened()
+		c.State, c.OpenAtClose = c.State.reopened(), nil
 		return nil
 	}
 	_, c.State = step.ofChallenge()
 	return nil
 }
 
+// OpenItems counts what is open of a challenge.
+type OpenItems struct {
+	Findings int `json:"findings"` // that are not answered
+	Actions  int `json:"actions"`  // that are open
+	Asks     int `json:"asks"`     // of its groups, that are not met
+}
+
+// Close closes the challenge with what is open, once [MayNow] allows the step. The error is
+// Conflict if something is and accept does not say that it may be, or Invalid if it does and
+// there is no reason.
+func (c *PeerChallenge) Close(actor Actor, open OpenItems, accept bool) error {
+	if open != (OpenItems{}) {
+		if !accept {
+			return c.stillOpen(open)
+		}
+		if err := actor.WithReason(); err != nil {
+			return err
+		}
+		c.OpenAtClose = &open
+	}
+	return c.Move(actor, Close)
+}
+
+// stillOpen says what is open, and where that is listed.
+func (c *PeerChallenge) stillOpen(open OpenItems) error {
+	var faults []Fault
+	for _, of := range []struct {
+		n          int
+		noun, says string
+		list       string
+	}{
+		{open.Findings, "finding", "not answered", "findings?answered=false&peerChallengeId="},
+		{open.Actions, "action", "open", "actions?state=open&peerChallengeId="},
+		{open.Asks, "ask", "not met", "asks-and-offers?kind=ask&state=open&peerChallengeId="},
+	} {
+		if of.n > 0 {
+			faults = append(faults, Fault{Code: FaultOpenItems, Detail: counted(of.n, of.noun) + " " + of.says + ": /v1/" + of.list + c.ID})
+		}
+	}
+	return &Error{Kind: Conflict, Code: CodeOpenItems, Detail: "Something of the challenge is still open, as errors lists. It can be dealt with afterwards too: close it with acceptOpen and a reason.", Faults: faults}
+}
+
 // Check implements [Record].
 func (c *PeerChallenge) Check() error {
 	faults := c.Cycle.Check()
 	faults = append(faults, inOrder("/endsOn", c.StartsOn, c.EndsOn)...)
-	if len(faults) == 0 && c.StartsOn != nil && (*c.StartsOn < c.Cycle.Starts() || *c.StartsOn > c.Cycle.Ends()) {
-		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultOutsideCycle, Detail: "The first day must lie in the cycle."})
+	if len(faults) == 0 {
+		first, last := c.Cycle.Starts(), c.Cycle.Ends()
+		if outside(c.StartsOn, &first, &last) {
+			faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultOutsideCycle, Detail: "The first day must lie in the cycle."})
+		}
+		if outside(c.EndsOn, &first, &last) {
+			faults = append(faults, Fault{Pointer: "/endsOn", Code: FaultOutsideCycle, Detail: "The last day must lie in the cycle."})
+		}
 	}
 	return Refuse(append(faults, repeated("/methods", c.Methods)...))
 }
@@ -219,6 +275,21 @@ func (c *PeerChallenge) Fits(groups []PeerChallengeGroup, strangers []Fault) err
 		faults = append(faults, f)
 	}
 	return Refuse(faults)
+}
+
+// HeldBefore refuses a challenge that is completed but is moved to a day that has not come
+// yet.
+func (c *PeerChallenge) HeldBefore(today Date) []Fault {
+	if c.State != ChallengeCompleted && c.State != ChallengeClosed || c.EndsOn == nil || *c.EndsOn <= today {
+		return nil
+	}
+	return []Fault{{Pointer: "/endsOn", Code: FaultNotYet, Detail: "A challenge that is completed cannot end in the future."}}
+}
+
+// towards says what to do instead of a step that does not follow from the state.
+func (s ChallengeState) towards(step Step) string {
+	return towards(s, step, func(step Step) ([]ChallengeState, ChallengeState) { return step.ofChallenge() }, s.reopened() != "",
+		Prepare, Start, Complete, Close)
 }
 
 func (s ChallengeState) words() string {

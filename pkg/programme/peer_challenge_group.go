@@ -229,7 +229,7 @@ func (g *PeerChallengeGroup) Pairings(cyclesAgo int) []Pairing {
 // challenge.
 func (g *PeerChallengeGroup) Forum(c PeerChallenge) Forum {
 	boroughs := g.Boroughs()
-	return Forum{Boroughs: boroughs, Finders: boroughs, Records: c.Records(), Answers: c.Records()}
+	return Forum{Boroughs: boroughs, Finders: boroughs, Records: c.Records(), Answers: c.Records() || c.State == ChallengeClosed}
 }
 
 // NotInSubRegion names those of the boroughs that do not belong to the

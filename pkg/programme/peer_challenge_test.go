@@ -2,6 +2,7 @@ package programme
 
 import (
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -128,5 +129,47 @@ func wantKind(t *testing.T, err error, kind Kind, code string) {
 	var e *Error
 	if !errors.As(err, &e) || e.Kind != kind || string(e.Code) != code {
 		t.Errorf("got %v, want kind %d with code %s", err, kind, code)
+	}
+}
+
+// TestAChallengeRestsOnItsMembers: whoever is not of the sub-region on its day keeps it from
+// starting and from being completed, by name.
+func TestAChallengeRestsOnItsMembers(t *testing.T) {
+	first, last := Date("2026-10-05"), Date("2026-10-16")
+	for state, step := range map[ChallengeState]Step{ChallengePreparing: Start, ChallengeInProgress: Complete} {
+		c := PeerChallenge{State: state, StartsOn: &first, EndsOn: &last, Strangers: []Fault{{Code: FaultNotInSubRegion, Detail: "Lambeth (E09000022) does not belong."}}}
+		err := MayNow(&c, theTeamsOwn, step, last)
+		wantKind(t, err, Conflict, "not_in_sub_region")
+		if err == nil || !strings.Contains(err.Error(), "Lambeth") {
+			t.Errorf("%v names nobody", err)
+		}
+		c.Strangers = nil
+		if err := MayNow(&c, theTeamsOwn, step, last); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestAChallengeClosesWithWhatIsOpen where somebody says so and why.
+func TestAChallengeClosesWithWhatIsOpen(t *testing.T) {
+	c := PeerChallenge{Head: Head{ID: "c"}, State: ChallengeCompleted}
+	open := OpenItems{Findings: 1, Actions: 3}
+	err := c.Close(theTeamsOwn, open, false)
+	wantKind(t, err, Conflict, "open_items")
+	if faults := refusalOf(err).Faults; len(faults) != 2 || faults[0].Detail != "1 finding not answered: /v1/findings?answered=false&peerChallengeId=c" || faults[1].Detail != "3 actions open: /v1/actions?state=open&peerChallengeId=c" {
+		t.Errorf("what is open is %v", faults)
+	}
+	silent := theTeamsOwn
+	silent.Reason = ""
+	wantKind(t, c.Close(silent, open, true), Invalid, "invalid")
+	c = PeerChallenge{State: ChallengeCompleted}
+	if err := c.Close(theTeamsOwn, open, true); err != nil || c.State != ChallengeClosed || c.OpenAtClose == nil || *c.OpenAtClose != open {
+		t.Errorf("it is closed as %+v (%v)", c, err)
+	}
+	if err := c.Move(theTeamsOwn, Reopen); err != nil || c.OpenAtClose != nil {
+		t.Errorf("it is reopened as %+v (%v)", c, err)
+	}
+	if err := c.Close(silent, OpenItems{}, false); err != nil || c.OpenAtClose != nil {
+		t.Errorf("with nothing open it closes as %+v (%v)", c, err)
 	}
 }

@@ -13,42 +13,36 @@ import (
 type PeerReview struct {
 	Head
 	Wording
-	Title            string
-	Host             string `gorm:"column:host_code"`
-	Cycle            Cycle
-	PriorityID       *string
-	Scope            *string         `audit:"withheld"` // what the review is to look at
-	ScopeAgreedOn    *Date           // when host and programme agreed on it
-	KLOEs            []string        `audit:"withheld"       gorm:"column:kloes;serializer:texts"` // key lines of enquiry
-	Team             []TeamMember    `gorm:"serializer:json"`
-	FieldworkDays    []Date          `gorm:"serializer:json"` // in order
-	PresentationOn   *Date           // when the team presents what it found
-	Sessions         []ReviewSession `audit:"withheld" gorm:"serializer:json"`
-	State            ReviewState
-	HostComments     []HostComment `audit:"withheld" gorm:"serializer:json"` // on factual accuracy; only ever added to
-	Report           *string       `audit:"withheld"`
-	ReportLinks      []Link        `audit:"withheld" gorm:"serializer:json"`
-	Publication      Publication
-	ReportedOn       *Date
-	ProgressReviewOn *Date   // when the progress review falls due, set when the review is reported
-	ProgressReview   *string `audit:"withheld"` // what the progress review found
-	Illustrative     *string // what of it is an example and no fact
+	Title                string
+	Host                 string `gorm:"column:host_code"`
+	Cycle                Cycle
+	PriorityID           *string
+	Scope                *string         `audit:"withheld"` // what the review is to look at
+	ScopeAgreedOn        *Date           // when host and programme agreed on it
+	KLOEs                []string        `audit:"withheld"       gorm:"column:kloes;serializer:texts"` // key lines of enquiry
+	Team                 []TeamMember    `gorm:"serializer:json"`
+	FieldworkDays        []Date          `gorm:"serializer:json"` // in order
+	PresentationOn       *Date           // when the team presents what it found
+	Sessions             []ReviewSession `audit:"withheld" gorm:"serializer:json"`
+	State                ReviewState
+	HostComments         []HostComment `audit:"withheld" gorm:"serializer:json"` // on factual accuracy; only ever added to
+	Report               *string       `audit:"withheld"`
+	ReportLinks          []Link        `audit:"withheld" gorm:"serializer:json"`
+	Publication          Publication
+	ReportedOn           *Date
+	ProgressReviewOn     *Date   // when the progress review falls due, set when the review is reported
+	ProgressReview       *string `audit:"withheld"` // what the progress review found
+	ProgressReviewWaived *string `audit:"withheld"` // why there is no progress review
+	AnnouncedOn          *Date   // when the host let everybody know that it is visited
+	Illustrative         *string // what of it is an example and no fact
 
 	// Read with the review, never kept in it.
 	Findings   []Finding `gorm:"-" json:"-"` // its findings, where the step that shares them is asked of
 	Unanswered int       `gorm:"-" json:"-"` // how many of its findings the host has not answered
 	Equipped   bool      `gorm:"-" json:"-"` // whether it had what fieldwork needs when it was read
-}
+	HostJoined bool      `gorm:"-" json:"-"` // whether somebody of its team had moved to the host when it was read
 
-// TeamMember is one of the people of a review's team. When a participant is
-// removed, role and organisation stay and the person is nobody any more.
-type TeamMember struct {
-	ParticipantID *string         `json:"participantId"`
-	Role          ParticipantRole `json:"role"`
-	Borough       *string         `json:"borough"`
-	Organisation  *string         `json:"organisation"`
-	Lead          bool            `json:"lead"`
-	Name          *string         `json:"-"` // read with the review, never kept in it
+	MilestoneKept bool `gorm:"-" json:"-"` // whether a milestone links to it
 }
 
 // ReviewSession is an interview or a focus group of the fieldwork.
@@ -95,6 +89,7 @@ const (
 // The steps of a peer review beside those of all kinds.
 const (
 	AgreeScope     Step = "scope"
+	Announce       Step = "announce"
 	StartFieldwork Step = "start-fieldwork"
 	CheckFacts     Step = "check-facts"
 	Finalise       Step = "finalise"
@@ -157,7 +152,7 @@ func (*PeerReview) Noun() string { return "peer-review" }
 
 // Steps implements [Record].
 func (*PeerReview) Steps() []Step {
-	return []Step{Edit, AgreeScope, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, RecordFinding, AddEvent, AddMilestone, Acknowledge, Redact, Delete}
+	return []Step{Edit, AgreeScope, Announce, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, RecordFinding, AddEvent, AddMilestone, Acknowledge, Redact, Delete}
 }
 
 // May implements [Record]. The programme's team runs reviews; the visiting
@@ -170,7 +165,12 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 	switch step {
 	case Publish:
 		return nil // the report stays the host's to publish, or not, after the review too
-	case AddEvent, AddMilestone:
+	case AddEvent:
+		return nil
+	case AddMilestone:
+		if r.MilestoneKept {
+			return SourceTaken()
+		}
 		return nil
 	case RecordFinding:
 		return r.Forum().MayFind(actor)
@@ -178,6 +178,8 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 		if r.State == ReviewClosed || r.State == ReviewCancelled {
 			return WrongState("A review that is closed or cancelled is not changed any more; reopen it first.")
 		}
+	case Announce:
+		return r.mayAnnounce()
 	case WriteReport:
 		if r.State != ReviewFieldwork && r.State != ReviewFactualAccuracy {
 			return WrongState("The report is written during fieldwork and factual accuracy.")
@@ -216,9 +218,9 @@ func (r *PeerReview) yours(actor Actor, step Step) error {
 		if !actor.Is(RoleBoroughLead, RoleBoroughEditor) || actor.Borough != r.Host {
 			return NotYours("Only the host comments on factual accuracy.")
 		}
-	case Publish:
+	case Publish, Announce:
 		if !actor.Leads(r.Host) {
-			return NotYours("Only the host's director decides how far the report may be seen.")
+			return NotYours("Only the host's director decides how far the review and its report may be seen.")
 		}
 	default:
 		return TeamMay(actor)
@@ -230,7 +232,7 @@ func (r *PeerReview) yours(actor Actor, step Step) error {
 // something is missing.
 func (r *PeerReview) mayMove(step Step) error {
 	if from, _ := step.ofReview(); !slices.Contains(from, r.State) {
-		return WrongState("The review is " + r.State.words() + "; this step does not follow from there.")
+		return WrongState("The review is " + r.State.words() + ". " + r.State.towards(step))
 	}
 	switch step {
 	case StartFieldwork:
@@ -247,6 +249,23 @@ func (r *PeerReview) mayMove(step Step) error {
 		if r.Unanswered > 0 {
 			return Errorf(Conflict, CodeFindingsUnanswered, "The host has not answered %d of the review's findings yet.", r.Unanswered)
 		}
+		if blank(r.ProgressReview) && blank(r.ProgressReviewWaived) {
+			return Errorf(Conflict, CodeProgressReviewOpen, "Say first what the progress review found, or why there is none.")
+		}
+	}
+	return nil
+}
+
+// mayAnnounce refuses to let everybody know of a review on which host and programme have
+// not agreed, and to do so twice.
+func (r *PeerReview) mayAnnounce() error {
+	switch {
+	case r.AnnouncedOn != nil:
+		return WrongState("The review is announced already.")
+	case r.State == ReviewCancelled:
+		return WrongState("The review is cancelled.")
+	case blank(r.Scope) || r.ScopeAgreedOn == nil:
+		return Errorf(Conflict, CodeScopeNotAgreed, "A review is announced once host and programme have agreed on its scope, and on which day is written down.")
 	}
 	return nil
 }
@@ -261,6 +280,9 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 		}
 	}
 	switch step {
+	case Announce:
+		r.AnnouncedOn = &today
+		return nil
 	case Reopen:
 		if r.State == ReviewReported {
 			r.unreport(rules)
@@ -297,37 +319,6 @@ func (r *PeerReview) Comment(at time.Time, text string) {
 	r.HostComments = append(slices.Clone(r.HostComments), HostComment{At: at, Text: text})
 }
 
-// Choose makes a team of the chosen members. Who belongs to it already keeps role
-// and organisation as they were on joining; of the others these are not known yet.
-func (r *PeerReview) Choose(chosen []TeamMember) {
-	team := make([]TeamMember, len(chosen))
-	for i, m := range chosen {
-		team[i] = m
-		for _, present := range r.Team {
-			if present.ParticipantID != nil && m.ParticipantID != nil && *present.ParticipantID == *m.ParticipantID {
-				team[i], team[i].Lead = present, m.Lead
-			}
-		}
-	}
-	r.Team = team
-}
-
-// Join gives the member the person's role and organisation as they are today.
-// What becomes of the person later changes nothing in the team.
-func (m *TeamMember) Join(p Participant) {
-	m.Role, m.Borough, m.Organisation, m.Name = p.Role, p.Borough, p.Organisation, &p.Name
-}
-
-// Leave makes nobody of the person in the team.
-func (r *PeerReview) Leave(participant string) {
-	r.Team = slices.Clone(r.Team)
-	for i := range r.Team {
-		if id := r.Team[i].ParticipantID; id != nil && *id == participant {
-			r.Team[i].ParticipantID, r.Team[i].Name = nil, nil
-		}
-	}
-}
-
 // Check implements [Record].
 func (r *PeerReview) Check() error {
 	faults := append(r.Cycle.Check(), repeated("/kloes", r.KLOEs)...)
@@ -340,42 +331,13 @@ func (r *PeerReview) Check() error {
 	return Refuse(faults)
 }
 
-func (r *PeerReview) teamFaults() []Fault {
-	var faults []Fault
-	lead, seen := false, map[string]bool{}
-	for i, m := range r.Team {
-		at := "/team/" + strconv.Itoa(i)
-		if m.ParticipantID != nil {
-			if m.Role == "" {
-				faults = append(faults, Unknown(at+"/participantId", "There is no such participant."))
-			}
-			if seen[*m.ParticipantID] {
-				faults = append(faults, Fault{Pointer: at + "/participantId", Code: FaultRepeated, Detail: "This person is in the team already."})
-			}
-			seen[*m.ParticipantID] = true
-		}
-		if m.Borough != nil && *m.Borough == r.Host {
-			faults = append(faults, Fault{Pointer: at, Code: FaultFromHost, Detail: m.called() + " comes from the host; nobody of the host belongs to the team."})
-		}
-		if m.Lead && lead {
-			faults = append(faults, Fault{Pointer: at + "/lead", Code: FaultSecondLead, Detail: "A team has one lead."})
-		}
-		lead = lead || m.Lead
-	}
-	return faults
-}
-
-func (m *TeamMember) called() string {
-	if m.Name == nil {
-		return "This person"
-	}
-	return *m.Name
-}
-
 func (r *PeerReview) dayFaults() []Fault {
 	var faults []Fault
 	for i, day := range r.FieldworkDays {
 		at := "/fieldworkDays/" + strconv.Itoa(i)
+		if len(r.Cycle.Check()) == 0 && (day < r.Cycle.Starts() || day > r.Cycle.Ends()) {
+			faults = append(faults, Fault{Pointer: at, Code: FaultOutsideCycle, Detail: "Fieldwork must lie in the review's cycle."})
+		}
 		switch {
 		case slices.Contains(r.FieldworkDays[:i], day):
 			faults = append(faults, again(at))
@@ -401,31 +363,6 @@ func (r *PeerReview) sessionFaults() []Fault {
 	return faults
 }
 
-// missingForFieldwork names everything without which fieldwork does not begin.
-func (r *PeerReview) missingForFieldwork() []Fault {
-	var faults []Fault
-	need := func(is bool, pointer string, code FaultCode, detail string) {
-		if !is {
-			faults = append(faults, Fault{Pointer: pointer, Code: code, Detail: detail})
-		}
-	}
-	need(!blank(r.Scope), "/scope", FaultNoScope, "Fieldwork needs a scope.")
-	need(r.ScopeAgreedOn != nil, "/scopeAgreedOn", FaultScopeNotAgreed, "Host and programme must have agreed on the scope.")
-	need(len(r.KLOEs) > 0, "/kloes", FaultNoKLOE, "Fieldwork needs a key line of enquiry.")
-	need(len(r.FieldworkDays) > 0, "/fieldworkDays", FaultNoFieldworkDays, "Fieldwork needs its days.")
-	need(smallestTeam <= len(r.Team) && len(r.Team) <= largestTeam, "/team", FaultTeamSize, fmt.Sprintf("The team has %d to %d people.", smallestTeam, largestTeam))
-	need(slices.ContainsFunc(r.Team, func(m TeamMember) bool { return m.mayLead() }), "/team", FaultNoLead, "The team needs a lead who is DCS or AD.")
-	return faults
-}
-
-func (m *TeamMember) mayLead() bool {
-	return m.Lead && (m.Role == DirectorOfChildrensServices || m.Role == AssistantDirector)
-}
-
-// Equip notes whether the review has what fieldwork needs. What it had when it
-// was read, no change from fieldwork on may take away.
-func (r *PeerReview) Equip() { r.Equipped = len(r.missingForFieldwork()) == 0 }
-
 func (r *PeerReview) afterPreparation() bool {
 	return !slices.Contains([]ReviewState{ReviewProposed, ReviewScoping, ReviewPreparing, ReviewCancelled}, r.State)
 }
@@ -449,6 +386,12 @@ func (r *PeerReview) Readers() Audience {
 		}
 	}
 	return r.Confidants()
+}
+
+// towards says what to do instead of a step that does not follow from the state.
+func (s ReviewState) towards(step Step) string {
+	return towards(s, step, func(step Step) ([]ReviewState, ReviewState) { return step.ofReview() }, s.reopened() != "",
+		AgreeScope, Prepare, StartFieldwork, CheckFacts, Finalise, FollowUp, Close)
 }
 
 func (s ReviewState) words() string {

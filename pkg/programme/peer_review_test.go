@@ -32,6 +32,7 @@ func reviewOfLambeth(state programme.ReviewState) *programme.PeerReview {
 			member("3", "E09000028", programme.AssistantDirector), member("4", "", programme.OtherRole),
 		},
 		FieldworkDays: []programme.Date{"2026-11-03", "2026-11-04"}, State: state, Report: &report, Publication: programme.PublishedToParties,
+		ProgressReview: new("Partners meet monthly."),
 	}
 	r.Team[0].Lead = true
 	return r
@@ -124,7 +125,7 @@ func TestWhoRunsReviews(t *testing.T) {
 		steps string // that are not forbidden
 	}{
 		{"team", theTeam, "edit scope prepare start-fieldwork write-report check-facts finalise follow-up close cancel reopen record-finding add-event add-milestone acknowledge redact delete"},
-		{"host's director", lambethLead, "comment publish acknowledge redact"},
+		{"host's director", lambethLead, "announce comment publish acknowledge redact"},
 		{"host's officer", speaker(programme.RoleBoroughEditor, "E09000022"), "comment acknowledge"},
 		{"visiting director", croydonLead, "write-report record-finding acknowledge redact"},
 		{"visiting officer", speaker(programme.RoleBoroughEditor, "E09000028"), "write-report record-finding acknowledge"},

@@ -27,7 +27,8 @@ func (r *PeerReview) Texts() []Text {
 	for i := range r.ReportLinks {
 		texts = append(texts, report.At("/reportLinks/"+strconv.Itoa(i)+"/title", &r.ReportLinks[i].Title)...)
 	}
-	return append(texts, between.At("/progressReview", r.ProgressReview)...)
+	texts = append(texts, between.At("/progressReview", r.ProgressReview)...)
+	return append(texts, between.At("/progressReviewWaived", r.ProgressReviewWaived)...)
 }
 
 // Writers implements [Worded].

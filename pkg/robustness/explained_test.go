@@ -157,6 +157,21 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// withMilestones answers the feed with the milestone that follows each challenge, and its groups.
+func withMilestones(feed []told) []told {
+	var all []told
+	for _, c := range feed {
+		all = append(all, c)
+		switch c.Type {
+		case "peer-challenge":
+			all = append(all, told{Type: "milestone", Change: c.Change, Request: c.Request})
+		case "grouping-proposal":
+			all = append(all, told{Type: "milestone", Change: "updated", Request: c.Request})
+		}
+	}
+	return all
+}
+
 // TestJudge compares small histories with feeds that tell of them, or do not.
 func TestJudge(t *testing.T) {
 	patch := func(request string, o outcome, wanted string) operation {
@@ -212,7 +227,7 @@ func TestJudge(t *testing.T) {
 	} {
 		h := newHistory()
 		h.operations, h.faults = c.history, c.faults
-		v := judge(h, c.feed)
+		v := judge(h, withMilestones(c.feed))
 		var said []string
 		for _, s := range []struct {
 			word string
@@ -231,6 +246,20 @@ func TestJudge(t *testing.T) {
 			if c.want == "taken back" && !slices.ContainsFunc(c.feed, func(told told) bool { return told.Request == o.Request }) {
 				t.Errorf("%s: %v still counts", c.name, o)
 			}
+		}
+	}
+}
+
+// TestAMilestoneIsMissed where it does not follow its challenge, or does so twice.
+func TestAMilestoneIsMissed(t *testing.T) {
+	t.Parallel()
+	changed, follows := told{Type: "peer-challenge", Change: "updated", Request: "a"}, told{Type: "milestone", Change: "updated", Request: "a"}
+	for followed, want := range []bool{true, false, true} {
+		h := newHistory()
+		h.operations = []*operation{{Kind: change, On: path, Request: "a", Outcome: done, Wanted: "x", Call: 1, Return: 2}}
+		feed := append([]told{changed}, slices.Repeat([]told{follows}, followed)...)
+		if v := judge(h, feed); (len(v.disorder) > 0) != want {
+			t.Errorf("with %d milestones it says %v", followed, v.disorder)
 		}
 	}
 }

@@ -4,9 +4,11 @@ package robustness
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -240,8 +242,20 @@ func (v *verdict) settle(o *operation, feed []told, places []int) {
 }
 
 // carriedOut answers how often the write was, by the changes that its request made;
-// they fit if there is nothing else and nothing half.
+// they fit if there is nothing else and nothing half. The milestone of a challenge follows
+// it in the same transaction.
 func carriedOut(o *operation, changes map[string]int) (times int, fits bool) {
+	others := maps.Clone(changes)
+	maps.DeleteFunc(others, func(what string, _ int) bool { return strings.HasSuffix(what, " milestone") })
+	times, fits = itself(o, others)
+	followed := times
+	if o.Kind == setPriority {
+		followed = 0
+	}
+	return times, fits && changes["created milestone"]+changes["updated milestone"] == followed
+}
+
+func itself(o *operation, changes map[string]int) (times int, fits bool) {
 	if o.Kind == accept {
 		times, groups := changes["updated grouping-proposal"], changes["created peer-challenge-group"]
 		want := 0

@@ -119,7 +119,7 @@ func review(r reported, london *benchmark.Snapshot) programme.Chapter {
 		Head: seenBy(programme.Parties(lambeth)), Title: r.title, Host: lambeth, Cycle: exampleCycle, PriorityID: priorityNamed(london, "Commissioning"),
 		Scope: new(sentence(objective)), KLOEs: []string{}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{firstFieldwork, last},
 		Sessions: []programme.ReviewSession{}, State: programme.ReviewReported, HostComments: []programme.HostComment{}, ReportLinks: []programme.Link{},
-		Publication: programme.PublishedToParties, Illustrative: new(exampleFieldwork),
+		Publication: programme.PublishedToParties, AnnouncedOn: new(firstFieldwork), Illustrative: new(exampleFieldwork),
 	}
 	m := milestoneOf(r, programme.ReviewMilestone, v.Illustrative)
 	m.PlannedFor, m.Boroughs, m.PriorityIDs = &last, []string{lambeth}, some(v.PriorityID)

@@ -21,7 +21,7 @@ var asksAndOffers = nounOf(askOrOfferInput, setAskOrOffer, askOrOfferWire)
 // ListAsksAndOffers answers asks and offers.
 func (s *Server) ListAsksAndOffers(ctx context.Context, r api.ListAsksAndOffersRequestObject) (api.Response, error) {
 	f := programme.AskOrOfferFilter{
-		Kinds: words[programme.AskOrOfferKind](r.Params.Kind), Borough: r.Params.Borough, PeerChallengeGroupID: r.Params.PeerChallengeGroupId,
+		Kinds: words[programme.AskOrOfferKind](r.Params.Kind), Borough: r.Params.Borough, PeerChallengeID: r.Params.PeerChallengeId, PeerChallengeGroupID: r.Params.PeerChallengeGroupId,
 		PriorityID: r.Params.PriorityId, States: words[programme.AskOrOfferState](r.Params.State), UpdatedSince: r.Params.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.AsksAndOffers(callOf(ctx).actor, f, text(r.Params.Sort)), askOrOfferWire(ctx))

@@ -47,18 +47,21 @@ func (w *world) changes(query string) feed {
 func TestFollowChanges(t *testing.T) {
 	t.Parallel()
 	w := start(t)
+	w.reader = programme.RoleProgramme
 	now := w.changes("from=now")
 	if len(now.Items) != 0 || now.NextCursor == "" {
 		t.Fatalf("at the present end there is %+v", now)
 	}
 	var list struct{ Items []struct{ ID string } }
-	w.get("/v1/peer-challenges").want(200).into(&list)
+	w.get("/v1/peer-reviews").want(200).into(&list)
 
-	kept := "/v1/peer-challenges/" + w.challenge(programme.ChallengePlanned).ID
-	gone := "/v1/peer-challenges/" + w.challenge(programme.ChallengePlanned).ID
-	w.patch(kept, `{"title":"Renamed"}`).want(200)
-	w.step(kept, "prepare").want(200)
-	w.write(http.MethodDelete, gone, "", "If-Match", w.etag(gone)).want(204)
+	const visit = `{"title":"Visit","host":"E09000022","cycle":"2026-27"}`
+	kept := "/v1/peer-reviews/" + w.write(http.MethodPost, "/v1/peer-reviews", visit).id()
+	gone := "/v1/peer-reviews/" + w.write(http.MethodPost, "/v1/peer-reviews", visit).id()
+	team := w.as(asTeam, "")
+	team.change(http.MethodPatch, kept, `{"title":"Renamed"}`).want(200)
+	team.does(kept, "scope", "").want(200)
+	team.change(http.MethodDelete, gone, "").want(204)
 	w.write(http.MethodPost, "/v1/priorities", `{"name":"New","description":"","validFrom":"2026-04-01"}`).want(201)
 	w.patch("/v1/programme", `{"name":"Renamed"}`).want(200)
 
@@ -68,8 +71,8 @@ func TestFollowChanges(t *testing.T) {
 		told[5] = "created priority"
 	}
 	if want := []string{
-		"created peer-challenge " + kept, "created peer-challenge " + gone, "updated peer-challenge " + kept, "updated peer-challenge " + kept,
-		"deleted peer-challenge", "created priority", "updated programme /v1/programme",
+		"created peer-review " + kept, "created peer-review " + gone, "updated peer-review " + kept, "updated peer-review " + kept,
+		"deleted peer-review", "created priority", "updated programme /v1/programme",
 	}; !slices.Equal(told, want) {
 		t.Errorf("the feed tells %v, want %v", told, want)
 	}

@@ -75,7 +75,7 @@ func eventInput(e *programme.Event) api.EventInput {
 	return api.EventInput{
 		Kind: api.EventKind(e.Kind), Title: e.Title, Description: &e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn, StartTime: e.StartTime,
 		EndTime: e.EndTime, Venue: e.Venue, Link: e.Link, Capacity: e.Capacity, SubRegion: e.SubRegion, Boroughs: &e.Boroughs,
-		Sessions: &sessions, Invited: &invited, Attended: &attended, Opportunities: &e.Opportunities,
+		Sessions: &sessions, Invited: &invited, Attended: &attended, AttendanceNote: e.AttendanceNote, Opportunities: &e.Opportunities,
 		PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID, PeerReviewId: e.PeerReviewID, Illustrative: e.Illustrative,
 	}
 }
@@ -83,7 +83,7 @@ func eventInput(e *programme.Event) api.EventInput {
 func setEvent(e *programme.Event, in api.EventInput) {
 	e.Kind, e.Title, e.Description, e.StartsOn, e.EndsOn = programme.EventKind(in.Kind), in.Title, text(in.Description), in.StartsOn, in.EndsOn
 	e.StartTime, e.EndTime, e.Venue, e.Link, e.Capacity = in.StartTime, in.EndTime, in.Venue, in.Link, in.Capacity
-	e.SubRegion, e.Boroughs, e.Opportunities, e.Illustrative = in.SubRegion, list(in.Boroughs), list(in.Opportunities), in.Illustrative
+	e.SubRegion, e.Boroughs, e.AttendanceNote, e.Opportunities, e.Illustrative = in.SubRegion, list(in.Boroughs), in.AttendanceNote, list(in.Opportunities), in.Illustrative
 	e.PeerChallengeID, e.PeerChallengeGroupID, e.PeerReviewID = in.PeerChallengeId, in.PeerChallengeGroupId, in.PeerReviewId
 	e.Invited, e.Attended = attendanceOf(in.Invited), attendanceOf(in.Attended)
 	e.Sessions = make([]programme.EventSession, len(list(in.Sessions)))
@@ -103,7 +103,7 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 			Id: e.ID, Kind: api.EventKind(e.Kind), Title: e.Title, Description: e.Description, StartsOn: e.StartsOn, EndsOn: e.EndsOn,
 			StartTime: e.StartTime, EndTime: e.EndTime, Venue: venue, Link: link, Capacity: e.Capacity, SubRegion: e.SubRegion, SubRegionName: nameOf(names.subRegion, e.SubRegion),
 			Boroughs: programme.OrEmpty(e.Boroughs), BoroughNames: allNamed(names.borough, e.Boroughs), Sessions: eventSessionsWire(names, e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
-			Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
+			AttendanceNote: e.AttendanceNote, Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
 			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Steps: stepsWire(ctx, e, e.ID),
 		}

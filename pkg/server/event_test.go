@@ -125,7 +125,7 @@ func TestEventIsNotHeldBeforeItBegins(t *testing.T) {
 	later := programme.DefaultSettings.Today(clock()).AddDays(2)
 	path := "/v1/events/" + w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = later, later }).ID
 	w.step(path, "hold").problem(409, "not_yet")
-	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "hold not_yet", "cancel true", "reopen wrong_state", "add-milestone true", "delete true"}) {
+	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "hold not_yet", "cancel true", "reopen wrong_state", "add-milestone source_taken", "delete true"}) {
 		t.Errorf("actions %v", got)
 	}
 	w.patch(path, `{"startsOn":"`+string(w.yesterday())+`","endsOn":"`+string(w.yesterday())+`"}`).want(200)
@@ -171,13 +171,24 @@ func TestEventNeedsReasons(t *testing.T) {
 	w.step(path, "reopen", "Another hall is found").want(200)
 }
 
-// TestEventInUseStays: a milestone that reports it keeps it.
+// TestEventInUseStays: a milestone by hand that reports it keeps it.
 func TestEventInUseStays(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	id := w.event().ID
-	w.write(http.MethodPost, "/v1/milestones", `{"title":"Summit","description":"","cycle":"2026-27","kind":"event","state":"planned","eventId":"`+id+`"}`).want(201)
-	w.write(http.MethodDelete, "/v1/events/"+id, "", "If-Match", w.etag("/v1/events/"+id)).problem(409, "in_use")
+	challenge := w.challenge(programme.ChallengePlanned).ID
+	id := w.event(func(e *programme.Event) { e.PeerChallengeID = &challenge }).ID
+	path, reports := "/v1/events/"+id, `{"title":"Summit","description":"","cycle":"2026-27","kind":"event","state":"planned","eventId":"`+id+`"}`
+	w.write(http.MethodPost, "/v1/milestones", reports).want(201)
+	w.write(http.MethodPost, "/v1/milestones", reports).problem(409, "source_taken")
+	w.write(http.MethodDelete, path, "", "If-Match", w.etag(path)).problem(409, "in_use")
+
+	// A public event has one of its own, which goes with it.
+	public := "/v1/events/" + w.event().ID
+	w.write(http.MethodPost, "/v1/milestones", strings.Replace(reports, id, idIn(public), 1)).problem(409, "source_taken")
+	w.write(http.MethodDelete, public, "", "If-Match", w.etag(public)).want(204)
+	if n := w.ownerGets("SELECT count(*)::text FROM milestones WHERE event_id = '" + idIn(public) + "'"); n != "0" {
+		t.Errorf("%s milestones of an event that is deleted", n)
+	}
 }
 
 func TestEventNamesEveryFault(t *testing.T) {

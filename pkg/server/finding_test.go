@@ -213,9 +213,9 @@ func TestFindingsAreRecordedInTheirTime(t *testing.T) {
 	w.sql("UPDATE peer_reviews SET state = 'follow_up'")
 	host.change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`).want(200)
 	member.change(http.MethodPatch, finding, `{"theme":"x"}`, "X-Audit-Reason", "A word").problem(409, "wrong_state")
-	w.sql("UPDATE peer_reviews SET state = 'closed'")
-	host.change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`).problem(409, "wrong_state")
-	host.post("/v1/actions", actionBody(strings.TrimPrefix(finding, "/v1/findings/"))).problem(409, "wrong_state")
+	w.sql("UPDATE peer_reviews SET state = 'closed'") // what is done about it is next year's work
+	host.change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`).want(200)
+	host.post("/v1/actions", actionBody(strings.TrimPrefix(finding, "/v1/findings/"))).want(201)
 }
 
 func TestFindingNamesEveryFault(t *testing.T) {

@@ -89,7 +89,9 @@ func mappings() map[string]mapping {
 		"Event": of(events, func(e *programme.Event) {
 			e.ReviewAudience, e.PlaceAudience = programme.TeamOnly(), programme.TeamOnly()
 		}),
-		"Milestone": of(milestones, func(m *programme.Milestone) { m.PeerReviewAudience = programme.TeamOnly() }),
+		"Milestone": of(milestones, func(m *programme.Milestone) {
+			m.PeerReviewAudience, m.State, m.PlannedFor = programme.TeamOnly(), programme.MilestonePlanned, new(programme.Date("2000-01-01"))
+		}),
 
 		"BenchmarkingSubmission": filled(func(s *returns.Submission) api.BenchmarkingSubmission {
 			s.Thread[0].Text = found

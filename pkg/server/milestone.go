@@ -23,7 +23,7 @@ func (s *Server) ListMilestones(ctx context.Context, r api.ListMilestonesRequest
 	f := programme.MilestoneFilter{
 		Search: search(r.Params.Q), Cycle: convert[programme.Cycle](r.Params.Cycle), SubRegion: r.Params.SubRegion, Borough: r.Params.Borough,
 		Kinds: words[programme.MilestoneKind](r.Params.Kind), States: words[programme.MilestoneState](r.Params.State), PriorityID: r.Params.PriorityId,
-		From: r.Params.From, To: r.Params.To, Derived: r.Params.Derived, UpdatedSince: r.Params.UpdatedSince,
+		From: r.Params.From, To: r.Params.To, Derived: r.Params.Derived, Overdue: r.Params.Overdue, Today: callOf(ctx).today, UpdatedSince: r.Params.UpdatedSince,
 	}
 	return answerListing(ctx, s.store.Milestones(callOf(ctx).actor, f, text(r.Params.Sort)), milestoneWire(ctx))
 }
@@ -82,11 +82,11 @@ func setMilestone(m *programme.Milestone, in milestoneDocument) {
 
 func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone {
 	names := namesIn(ctx)
-	actor := callOf(ctx).actor
+	actor, today := callOf(ctx).actor, callOf(ctx).today
 	return func(m *programme.Milestone) api.Milestone {
 		return api.Milestone{
 			Id: m.ID, Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), State: api.MilestoneState(m.State),
-			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, SubRegions: programme.OrEmpty(m.SubRegions), SubRegionNames: allNamed(names.subRegion, m.SubRegions), Boroughs: programme.OrEmpty(m.Boroughs), BoroughNames: allNamed(names.borough, m.Boroughs), PriorityIds: programme.OrEmpty(m.PriorityIDs), PriorityNames: allNamed(names.priority, m.PriorityIDs),
+			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, Overdue: m.Overdue(today), SubRegions: programme.OrEmpty(m.SubRegions), SubRegionNames: allNamed(names.subRegion, m.SubRegions), Boroughs: programme.OrEmpty(m.Boroughs), BoroughNames: allNamed(names.borough, m.Boroughs), PriorityIds: programme.OrEmpty(m.PriorityIDs), PriorityNames: allNamed(names.priority, m.PriorityIDs),
 			Participants: m.Participants, Evidence: linksWire(m.Evidence), PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.ReviewFor(actor), EventId: m.EventID,
 			Derived: m.Derived, WordedByHand: m.WordedByHand, Illustrative: m.Illustrative, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Etag: etagOf(m.Version), Steps: stepsWire(ctx, m, m.ID),
 		}

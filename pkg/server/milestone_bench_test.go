@@ -41,7 +41,7 @@ func (w *world) fillMilestones(n int) {
 			kind, state, '2017-04-01'::date + n % 3650, CASE WHEN state = 'achieved' THEN '2017-04-01'::date + n % 3650 END,
 			ARRAY[(ARRAY['south','east','north','north-west'])[1 + n / 160 % 4]], ARRAY(SELECT code FROM boroughs ORDER BY code OFFSET n % 31 LIMIT 3),
 			ARRAY(SELECT id::text FROM priorities ORDER BY id OFFSET n % 4 LIMIT 1), n % 100, '[{"title":"Report","url":"https://example.org/report.pdf"}]',
-			CASE WHEN kind = 'peer_review' THEN $2::uuid END, CASE WHEN kind = 'peer_review' THEN '{programme,E09000022}'::text[] ELSE '{}' END,
+			CASE WHEN n = 40 THEN $2::uuid END, CASE WHEN n = 40 THEN '{programme,E09000022}'::text[] ELSE '{}' END, -- a review has one
 			false, false, 1, now(), now(), '{programme,boroughs,reporting}'
 		FROM (SELECT n, (ARRAY['peer_challenge','peer_review','event','other'])[1 + n / 40 % 4] AS kind, (ARRAY['planned','achieved','missed','cancelled'])[1 + n / 10 % 4] AS state
 			FROM generate_series(1, $1::int) AS n) AS synthetic`, n, review)

@@ -55,6 +55,7 @@ type wireMilestone struct {
 	Participants                  *int
 	PeerChallengeID, PeerReviewID *string
 	Derived, WordedByHand         bool
+	Overdue                       bool
 	Steps                         []struct{ Name, Code string }
 }
 
@@ -85,19 +86,25 @@ func TestMilestoneNamesEveryFault(t *testing.T) {
 	w.patch(path, `{"wordedByHand":false,"plannedFor":null,"priorityIds":[],"participants":12}`).want(200)
 }
 
-// TestAMilestoneIsDerivedFromAChallenge when that is completed for the first time,
-// and from then on says what the challenge says.
+// TestAMilestoneIsDerivedFromAChallenge from its plan to its end, and says what the
+// challenge says.
 func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
 	challenge := w.challenge(programme.ChallengeInProgress).ID
 	path := "/v1/peer-challenges/" + challenge
-	if got := w.derivedMilestone(challenge); got != "" {
-		t.Fatal("a milestone of a challenge that is in progress: " + got)
-	}
-	w.step(path, "complete").want(200)
 	milestone := w.derivedMilestone(challenge)
 	read := func() (m wireMilestone) { w.get(milestone).want(200).into(&m); return m }
+	if m := read(); m.State != "planned" || *m.PlannedFor != "2026-10-16" || m.AchievedOn != nil || !m.Overdue {
+		t.Fatalf("while it is in progress: %+v", m)
+	}
+	if got := w.titles("/v1/milestones?overdue=true&derived=true"); !slices.Contains(got, "South London challenge") {
+		t.Errorf("overdue are %v", got)
+	}
+	w.step(path, "complete").want(200)
+	if got := w.titles("/v1/milestones?overdue=true&derived=true"); slices.Contains(got, "South London challenge") {
+		t.Errorf("what is achieved is overdue: %v", got)
+	}
 	if m := read(); m.Title != "South London challenge" || m.Description != "Peer challenge, conducted with coaching." || m.State != "achieved" || *m.AchievedOn != "2026-10-16" || !m.Derived || m.WordedByHand {
 		t.Fatalf("%+v", m)
 	}

@@ -12,6 +12,7 @@ type peerChallengeStore interface {
 	PeerChallenge(ctx context.Context, actor programme.Actor, id string) (programme.PeerChallenge, error)
 	CreatePeerChallenge(ctx context.Context, actor programme.Actor, c programme.PeerChallenge) (programme.PeerChallenge, error)
 	UpdatePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.PeerChallenge) error) (programme.PeerChallenge, error)
+	ClosePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, accept bool) (programme.PeerChallenge, error)
 	MovePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerChallenge, error)
 	DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error
 }
@@ -69,7 +70,8 @@ func (s *Server) CompletePeerChallenge(ctx context.Context, r api.CompletePeerCh
 
 // ClosePeerChallenge ends its records.
 func (s *Server) ClosePeerChallenge(ctx context.Context, r api.ClosePeerChallengeRequestObject) (api.Response, error) {
-	return peerChallenges.stepped(ctx, s.store.MovePeerChallenge, r.Id, r.Params.IfMatch, programme.Close)
+	accept := r.Body != nil && r.Body.AcceptOpen != nil && *r.Body.AcceptOpen
+	return peerChallenges.answer(ctx)(s.store.ClosePeerChallenge(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), accept))
 }
 
 // CancelPeerChallenge says that it will not take place.
@@ -97,10 +99,14 @@ func setPeerChallenge(c *programme.PeerChallenge, in api.PeerChallengeInput) {
 func peerChallengeWire(ctx context.Context) func(*programme.PeerChallenge) api.PeerChallenge {
 	names := namesIn(ctx)
 	return func(c *programme.PeerChallenge) api.PeerChallenge {
-		return api.PeerChallenge{
+		wire := api.PeerChallenge{
 			Id: c.ID, Title: c.Title, SubRegion: c.SubRegion, SubRegionName: names.subRegion(c.SubRegion), Cycle: string(c.Cycle), Methods: programme.OrEmpty(c.Methods), PriorityId: c.PriorityID, PriorityName: nameOf(names.priority, c.PriorityID),
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: api.PeerChallengeState(c.State), LearningThemes: programme.OrEmpty(c.LearningThemes),
 			Illustrative: c.Illustrative, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
 		}
+		if o := c.OpenAtClose; o != nil {
+			wire.OpenAtClose = &api.OpenAtClose{Findings: o.Findings, Actions: o.Actions, Asks: o.Asks}
+		}
+		return wire
 	}
 }

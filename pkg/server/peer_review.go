@@ -58,6 +58,11 @@ func (s *Server) ScopePeerReview(ctx context.Context, r api.ScopePeerReviewReque
 	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.AgreeScope)
 }
 
+// AnnouncePeerReview lets everybody know of it.
+func (s *Server) AnnouncePeerReview(ctx context.Context, r api.AnnouncePeerReviewRequestObject) (api.Response, error) {
+	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.Announce)
+}
+
 // PreparePeerReview begins its preparation.
 func (s *Server) PreparePeerReview(ctx context.Context, r api.PreparePeerReviewRequestObject) (api.Response, error) {
 	return peerReviews.stepped(ctx, s.store.MovePeerReview, r.Id, r.Params.IfMatch, programme.Prepare)
@@ -118,14 +123,14 @@ func peerReviewInput(review *programme.PeerReview) api.PeerReviewInput {
 	return api.PeerReviewInput{
 		Title: review.Title, Host: review.Host, Cycle: string(review.Cycle), PriorityId: review.PriorityID, Scope: review.Scope, ScopeAgreedOn: review.ScopeAgreedOn,
 		Kloes: &review.KLOEs, FieldworkDays: &review.FieldworkDays, PresentationOn: review.PresentationOn, Sessions: &sessions,
-		ProgressReviewOn: review.ProgressReviewOn, ProgressReview: review.ProgressReview, Illustrative: review.Illustrative,
+		ProgressReviewOn: review.ProgressReviewOn, ProgressReview: review.ProgressReview, ProgressReviewWaived: review.ProgressReviewWaived, Illustrative: review.Illustrative,
 	}
 }
 
 func setPeerReview(r *programme.PeerReview, in api.PeerReviewInput) {
 	r.Title, r.Host, r.Cycle, r.PriorityID, r.Scope, r.ScopeAgreedOn = in.Title, in.Host, programme.Cycle(in.Cycle), in.PriorityId, in.Scope, in.ScopeAgreedOn
 	r.KLOEs, r.FieldworkDays, r.PresentationOn, r.Sessions = list(in.Kloes), list(in.FieldworkDays), in.PresentationOn, sessionsOf(in.Sessions)
-	r.ProgressReviewOn, r.ProgressReview, r.Illustrative = in.ProgressReviewOn, in.ProgressReview, in.Illustrative
+	r.ProgressReviewOn, r.ProgressReview, r.ProgressReviewWaived, r.Illustrative = in.ProgressReviewOn, in.ProgressReview, in.ProgressReviewWaived, in.Illustrative
 	if in.Team == nil {
 		return
 	}
@@ -161,7 +166,7 @@ func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerRev
 			Kloes: programme.OrEmpty(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: programme.OrEmpty(r.FieldworkDays), PresentationOn: r.PresentationOn,
 			Sessions: []api.ReviewSession{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
 			Report: r.Report, ReportLinks: linksWire(r.ReportLinks), Publication: api.Publication(r.Publication), ReportedOn: r.ReportedOn,
-			ProgressReviewOn: r.ProgressReviewOn, Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version), Steps: stepsWire(ctx, r, r.ID),
+			ProgressReviewOn: r.ProgressReviewOn, AnnouncedOn: r.AnnouncedOn, Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version), Steps: stepsWire(ctx, r, r.ID),
 			RedactedAt: r.RedactedAt, Screening: screeningWire(ctx, r),
 		}
 		party := r.Confidants().Includes(callOf(ctx).actor)
@@ -172,7 +177,7 @@ func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerRev
 			}
 		}
 		if party {
-			wire.Sessions, wire.ProgressReview = sessionsWire(r.Sessions), r.ProgressReview
+			wire.Sessions, wire.ProgressReview, wire.ProgressReviewWaived = sessionsWire(r.Sessions), r.ProgressReview, r.ProgressReviewWaived
 			for _, c := range r.HostComments {
 				wire.HostComments = append(wire.HostComments, api.HostComment{At: c.At, Text: c.Text})
 			}

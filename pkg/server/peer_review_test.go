@@ -57,6 +57,10 @@ func (w *world) review(state programme.ReviewState) programme.PeerReview {
 		}
 		made, err = w.store.MovePeerReview(ctx, actor, r.ID, r.Version, step)
 		r = must(w, made, err)
+		if step == programme.FollowUp {
+			made, err = w.store.UpdatePeerReview(ctx, team, r.ID, r.Version, func(r *programme.PeerReview) error { r.ProgressReview = new("Partners meet."); return nil })
+			r = must(w, made, err)
+		}
 	}
 	return r
 }
@@ -174,6 +178,8 @@ func TestTheCourseOfAReview(t *testing.T) {
 	}
 	wantStep(t, manager.get(review), "close", false, "findings_unanswered")
 	w.byHand(`UPDATE findings SET response = '{"answer":"accepted"}'`)
+	step("close").problem(409, "progress_review_open")
+	manager.change(http.MethodPatch, review, `{"progressReviewWaived":"Ofsted came in between."}`).want(200)
 	step("close").want(200)
 	manager.change(http.MethodPatch, review, `{"title":"Other"}`).problem(409, "wrong_state")
 	host.change(http.MethodPut, review+"/publication", `{"publication":"boroughs"}`).want(200)
@@ -246,11 +252,11 @@ func TestTeamOfAReview(t *testing.T) {
 		t.Errorf("the team is %+v", got)
 	}
 
-	// A new role, borough or name later: only the name is followed.
+	// A new role, borough or name is followed until fieldwork begins, and keeps from no other change.
 	manager.change(http.MethodPatch, "/v1/participants/"+ann, `{"name":"Ann Other","role":"ad","borough":"E09000022"}`).want(200)
 	manager.change(http.MethodPatch, review, `{"title":"y"}`).want(200)
 	manager.change(http.MethodPatch, review, list(one(ann, true))).want(200)
-	if got := teamOf(t, manager.get(review)); *got[0].Name != "Ann Other" || got[0].Role != "dcs" || *got[0].Borough != "E09000008" || !got[0].Lead {
+	if got := teamOf(t, manager.get(review)); *got[0].Name != "Ann Other" || got[0].Role != "ad" || *got[0].Borough != "E09000022" || !got[0].Lead {
 		t.Errorf("the team is %+v", got)
 	}
 }

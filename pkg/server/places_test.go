@@ -101,7 +101,7 @@ func TestAnUnchangedListIsNotMadeAgain(t *testing.T) {
 			}
 		}
 	}
-	w.write(http.MethodPost, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`).want(201)
+	w.write(http.MethodPost, "/v1/peer-reviews", `{"title":"Visit","host":"E09000022","cycle":"2026-27"}`).want(201)
 	asks(etag).want(304)
 	if store.pages != 0 {
 		t.Errorf("the page was made %d times though it had not changed", store.pages)

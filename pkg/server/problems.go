@@ -84,6 +84,10 @@ var problems = map[programme.Code]explained{
 	programme.CodeInternal:             {"A fault of ours", "The server met a fault of its own. Nothing was half done.", "Report it with the instance."},
 
 	programme.CodeNotReadyForFieldwork: {"The review is not ready for fieldwork", "Fieldwork needs an agreed scope, a key line of enquiry, its days, and a team of four to six with a lead who is DCS or AD. What is missing is listed under errors.", "Add what errors names."},
+	programme.CodeOpenItems:            {"Something is still open", "What is to be closed has findings that are not answered, actions that are open or asks that are not met. errors says how many, and where they are listed.", "Deal with them, which is possible afterwards too; or close it with acceptOpen and a reason."},
+	programme.CodeProgressReviewOpen:   {"The progress review is open", "A review closes once it is said what its progress review found, or why there is none.", "Write progressReview or progressReviewWaived first."},
+	programme.CodeScopeNotAgreed:       {"The scope is not agreed", "The step needs the scope of the review and the day on which host and programme agreed on it.", "Write scope and scopeAgreedOn first."},
+	programme.CodeSourceTaken:          {"It has a milestone already", "What a milestone reports has one milestone. A challenge and a public event have theirs from the day they are planned, a review from its announcement.", "Change the milestone that is there; its words can be written by hand."},
 	programme.CodeNoReport:             {"There is no report yet", "The step needs the review's report, as text or as a link.", "Write the report first."},
 	programme.CodeFindingsUnanswered:   {"Findings are not answered yet", "A review is closed when its host has answered every finding.", "Wait for the host's answers."},
 

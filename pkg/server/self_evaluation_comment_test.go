@@ -38,7 +38,11 @@ func commenting(on, section, kind string) string {
 // comment is the id of a question of Croydon's on what Lambeth shares with it.
 func (w *world) comment() string {
 	w.t.Helper()
-	return w.as(asLead, group).post(commentsList, commenting(w.standing(exampleEvaluation), "children-in-care", "question")).id()
+	on := w.standing(exampleEvaluation)
+	if w.as(asLead, group).get(evaluationsList+"/"+on).status != http.StatusOK {
+		on = w.sharedEvaluation() // what stood is not shared any more
+	}
+	return w.as(asLead, group).post(commentsList, commenting(on, "children-in-care", "question")).id()
 }
 
 // neighboursEvaluation is the id of what Croydon shares with Lambeth.
@@ -65,7 +69,11 @@ func (w *world) neighboursEvaluation() string {
 // asked is the id of a comment of Lambeth's on what Croydon shares with it.
 func (w *world) asked(kind string) string {
 	w.t.Helper()
-	return w.as(asEditor, own).post(commentsList, commenting(w.standing(exampleNeighbour), "children-in-care", kind)).id()
+	on, editor := w.standing(exampleNeighbour), w.as(asEditor, own)
+	if path := evaluationsList + "/" + on; editor.get(path).status != http.StatusOK { // what was shared is not any more
+		w.as(asLead, group).does(path, "share", `{"peerChallengeId":"`+w.groupMeeting()+`"}`).want(200)
+	}
+	return editor.post(commentsList, commenting(on, "children-in-care", kind)).id()
 }
 
 func (w *world) closedComment() string {

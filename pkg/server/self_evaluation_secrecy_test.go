@@ -263,8 +263,9 @@ func (s *secrets) tells(a *asking, operations []*described) (told answers, heard
 		}
 	}
 	for question, answer := range told {
+		answer = strings.ToLower(answer)
 		for _, word := range forOwner {
-			if strings.Contains(strings.ToLower(answer), strings.ToLower(word)) && !strings.Contains(question, word) {
+			if strings.Contains(answer, strings.ToLower(word)) && !strings.Contains(question, word) {
 				heard[word] = question
 			}
 		}

@@ -76,7 +76,7 @@ func TestASelfEvaluationFromDraftToGroup(t *testing.T) {
 
 	// It ends with the challenge, for the group and not for the team.
 	for _, step := range []string{"prepare", "start", "complete", "close"} {
-		team.change(http.MethodPost, "/v1/peer-challenges/"+challenge+"/"+step, `{"reason":"It is so"}`).want(200)
+		team.change(http.MethodPost, "/v1/peer-challenges/"+challenge+"/"+step, `{"reason":"It is so"}`).want(200) // nothing of it is open
 	}
 	reads("after closing", map[string][2]int{"own": {200, 200}, "team": {200, 200}, "group": {404, 404}, "stranger": {404, 404}})
 }

@@ -132,20 +132,18 @@ func (w *world) screenedEvaluation() string {
 // groupMeeting is the id of a challenge that runs, in which Lambeth meets Croydon.
 func (w *world) groupMeeting() string {
 	w.t.Helper()
-	return w.once("a meeting", func(w *world) string {
-		there := w.ownerGets(`SELECT coalesce(min(g.peer_challenge_id::text), '') FROM peer_challenge_groups g JOIN peer_challenges c ON c.id = g.peer_challenge_id
-			WHERE c.state NOT IN ('closed', 'cancelled') AND g.members @> '[{"borough":"` + own + `"},{"borough":"` + group + `"}]'`)
-		if there != "" {
-			return there
-		}
-		team := w.as(programme.RoleProgramme, "")
-		id := team.post("/v1/peer-challenges", `{"title":"South London challenge","subRegion":"south","cycle":"2026-27","startsOn":"2026-10-05","endsOn":"2026-10-16"}`).id()
-		inGroup := team.post("/v1/peer-challenge-groups", `{"peerChallengeId":"`+id+`","name":"Group 1"}`).id()
-		for _, borough := range []string{own, group} {
-			team.change(http.MethodPut, "/v1/peer-challenge-groups/"+inGroup+"/members/"+borough, `{"role":"visitor"}`).want(200)
-		}
-		return id
-	})
+	there := w.ownerGets(`SELECT coalesce(min(g.peer_challenge_id::text), '') FROM peer_challenge_groups g JOIN peer_challenges c ON c.id = g.peer_challenge_id
+		WHERE c.state NOT IN ('closed', 'cancelled') AND g.members @> '[{"borough":"` + own + `"},{"borough":"` + group + `"}]'`)
+	if there != "" {
+		return there
+	}
+	team := w.as(programme.RoleProgramme, "")
+	id := team.post("/v1/peer-challenges", `{"title":"South London challenge","subRegion":"south","cycle":"2026-27","startsOn":"2026-10-05","endsOn":"2026-10-16"}`).id()
+	inGroup := team.post("/v1/peer-challenge-groups", `{"peerChallengeId":"`+id+`","name":"Group 1"}`).id()
+	for _, borough := range []string{own, group} {
+		team.change(http.MethodPut, "/v1/peer-challenge-groups/"+inGroup+"/members/"+borough, `{"role":"visitor"}`).want(200)
+	}
+	return id
 }
 
 // sharedEvaluation is the id of the one that Lambeth shares with Croydon.

@@ -240,7 +240,7 @@ func (y *aYear) theyMeet() {
 	y.peer().get(commentsList+"/"+y.made["line"]).saying(404, "not_found", "There is no such self-evaluation comment.")
 	y.peer().get(finding).want(200)
 	y.officer().get(y.path + "/versions/1").want(200)
-	y.director().does(y.path, "share", `{"peerChallengeId":"`+y.groupMeeting()+`"}`).
+	y.director().does(y.path, "share", `{"peerChallengeId":"`+idIn(challenge)+`"}`).
 		saying(409, "wrong_state", "The borough is in no group of a challenge that is neither closed nor cancelled.")
 }
 

@@ -144,7 +144,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	step(running, "complete")
 	derived := "/v1/milestones/" + w.ownerGets("SELECT id::text FROM milestones WHERE peer_challenge_id = '"+idIn(running)+"'")
 	k.try(running, met, finding, action, derived)
-	step(running, "close")
+	k.team.change(http.MethodPost, running+"/close", `{"acceptOpen":true,"reason":"To see what comes next"}`).want(200)
 	k.try(running, met, finding, action, made(exampleAsk))
 
 	// A review, from the beginning to the end.
@@ -172,6 +172,8 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	}
 	k.try(visit, found) // with a finding that is not answered
 	host.change(http.MethodPut, found+"/response", `{"answer":"accepted"}`).want(200)
+	k.try(visit) // without a progress review
+	k.team.change(http.MethodPatch, visit, `{"progressReview":"Much has come of it."}`).want(200)
 	k.try(visit)
 	step(visit, "close")
 	k.try(visit, found)
@@ -180,14 +182,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	step(called, "cancel")
 	k.try(called)
 
-	// Events: one to come, one in use, one held, one cancelled.
-	later := post(k.team, "/v1/events", `{"kind":"summit","title":"Summit","startsOn":"2098-10-05","endsOn":"2098-10-05"}`)
-	post(k.team, "/v1/milestones", `{"title":"The summit","description":"","cycle":"2098-99","kind":"event","state":"planned","eventId":"`+idIn(later)+`"}`)
-	k.try(later)
-	step(made(exampleEvent), "hold")
-	k.try(made(exampleEvent))
-	step(later, "cancel")
-	k.try(later)
+	k.walksEvents(far, made(exampleEvent))
 
 	// A release, which is no record of the year.
 	release := "/v1/releases/" + w.ownerGets("SELECT min(id::text) FROM releases")
@@ -241,7 +236,6 @@ var sentWith = map[string]string{
 	"self-evaluation-templates edit":       `{"name":"Another name"}`,
 	"peer-challenges add-group":            `{"peerChallengeId":"ID","name":"Another group"}`,
 	"peer-challenges add-event":            `{"peerChallengeId":"ID",` + aDay,
-	"peer-challenges add-milestone":        `{"peerChallengeId":"ID","kind":"peer_challenge",` + aMilestone,
 	"peer-challenges edit":                 `{"methods":["coaching","talking"]}`,
 	"peer-challenges propose-groups":       `{"sizes":[4,4,4]}`,
 	"peer-challenge-groups add-event":      `{"peerChallengeGroupId":"ID",` + aDay,
@@ -423,6 +417,10 @@ func stepsOf(op *described) (steps []takenStep) {
 	return steps
 }
 
+// alwaysTaken is no step of any record: a challenge has its milestone from the beginning, and
+// takes no second.
+const alwaysTaken = "createMilestone peer-challenge"
+
 // TestEveryWriteOnARecordIsAStepOfIt: whatever is sent to an address below that of a
 // record, and whatever is created with a body that names a record as that to which it
 // belongs, is a step of that record, so that the record says whether it can be done.
@@ -449,7 +447,7 @@ func TestEveryWriteOnARecordIsAStepOfIt(t *testing.T) {
 				continue
 			}
 			if patchOf(op).Properties[camel(noun)+"Id"] != nil {
-				if named++; !takes(noun) {
+				if named++; !takes(noun) && op.OperationID+" "+noun != alwaysTaken {
 					t.Errorf("%s names a %s in its body, and is no step of it", op.OperationID, noun)
 				}
 			}

@@ -1,5 +1,7 @@
 package server_test
 
+import "net/http"
+
 import "strings"
 
 // everyStepWasMet fails the test for every step that was never found allowed, or never
@@ -20,13 +22,34 @@ func (k *walk) everyStepWasMet() {
 }
 
 // never are outcomes that do not come: who sees a person and has the role may keep them, the
-// programme's team corrects its milestones and its notebook at any time, and may end any key, and drafts what self-evaluations are asked; an event or a
-// milestone may be added to whatever challenge, and others are told of none of its steps.
+// programme's team corrects its milestones and its notebook at any time, and may end any key, and drafts what self-evaluations are asked; an event
+// may be added to whatever challenge, and others are told of none of its steps.
 var never = map[string]bool{
-	"peer-challenges add-event refused": true, "peer-challenges add-milestone refused": true, "events add-milestone refused": true,
-	"participants edit refused": true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
+	"peer-challenges add-event refused": true,
+	"participants edit refused":         true, "participants delete refused": true, "milestones edit refused": true, "read-keys delete refused": true,
 	"self-evaluation-templates edit refused": true,
 	"contacts edit refused":                  true, "contacts delete refused": true, "reminder-addresses delete refused": true,
+}
+
+// walksEvents tries events: one to come, one of a challenge that is in use, one that is held and
+// one that is cancelled.
+func (k *walk) walksEvents(challenge, held string) {
+	k.w.t.Helper()
+	later := k.makes("/v1/events", `{"kind":"summit","title":"Summit","startsOn":"2098-10-05","endsOn":"2098-10-05"}`)
+	day := k.makes("/v1/events", `{"kind":"challenge_day","title":"Day","startsOn":"2098-10-06","endsOn":"2098-10-06","peerChallengeId":"`+idIn(challenge)+`"}`)
+	k.try(later, day)
+	k.makes("/v1/milestones", `{"title":"The day","description":"","cycle":"2098-99","kind":"event","state":"planned","eventId":"`+idIn(day)+`"}`)
+	k.try(day)
+	k.team.change(http.MethodPost, held+"/hold", "").want(200)
+	k.try(held)
+	k.team.change(http.MethodPost, later+"/cancel", `{"reason":"To see what comes next"}`).want(200)
+	k.try(later)
+}
+
+// makes answers the address of what the team creates.
+func (k *walk) makes(path, body string) string {
+	k.w.t.Helper()
+	return path + "/" + k.team.post(path, body).id()
 }
 
 // nounPath answers the address of the list of a kind of resource.

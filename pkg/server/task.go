@@ -38,6 +38,11 @@ var taskKinds = []taskKind{
 	ofEvaluations(api.TaskKindWriteSection, evaluation.Drafted, evaluation.WriteSection),
 	ofEvaluations(api.TaskKindSignSelfEvaluation, evaluation.Drafted, evaluation.SignOff, programme.CodeNotComplete),
 	ofEvaluations(api.TaskKindShareSelfEvaluation, evaluation.SignedOff, evaluation.Share),
+	ofFindings(api.TaskKindAnswerFinding),
+	ofActions(api.TaskKindOwnActionDue, programme.ActionFilter{Overdue: new(true)}, "overdue=true"),
+	ofActions(api.TaskKindProgressDue, programme.ActionFilter{Stalled: new(true)}, "stalled=true"),
+	ofReviews(api.TaskKindCommentFacts, programme.ReviewFactualAccuracy, programme.CommentOnFacts),
+	ofReviews(api.TaskKindPublishReport, programme.ReviewReported, programme.Publish, programme.CodeWordsNotAcknowledged),
 	ofComments(api.TaskKindAnswerComment, evaluation.CommentFilter{States: []evaluation.CommentState{evaluation.CommentOpen}}, "state=open", evaluation.AnswerComment),
 }
 
@@ -97,7 +102,45 @@ func ofComments(kind api.TaskKind, f evaluation.CommentFilter, query string, ste
 	}
 }
 
-// about is what a task says of its record, which is about a quarter or a cycle.
+// ofFindings waits for whom a finding is about.
+func ofFindings(kind api.TaskKind) taskKind {
+	return taskKind{
+		kind: kind, query: "answered=false", noun: (&programme.Finding{}).Noun(), step: programme.Respond,
+		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[programme.Finding] {
+			return s.store.Findings(actor, programme.FindingFilter{Answered: new(false)}, "")
+		},
+			func(f *programme.Finding, _ programme.Date) about { return about{borough: f.Borough} }),
+	}
+}
+
+// ofActions waits for whoever has promised one. What is overdue and what has stalled is
+// reckoned on the day of the call.
+func ofActions(kind api.TaskKind, f programme.ActionFilter, query string) taskKind {
+	return taskKind{
+		kind: kind, query: query, noun: (&programme.Action{}).Noun(), step: programme.AddProgress,
+		find: func(ctx context.Context, s *Server, k *taskKind) ([]api.Task, error) {
+			f := f
+			f.Reckoning = reckoning(ctx)
+			return tasksIn(func(s *Server, actor programme.Actor) programme.Listing[programme.Action] {
+				return s.store.Actions(actor, f, "")
+			},
+				func(a *programme.Action, _ programme.Date) about { return about{borough: a.Borough, due: a.DueOn} })(ctx, s, k)
+		},
+	}
+}
+
+// ofReviews waits for the host.
+func ofReviews(kind api.TaskKind, state programme.ReviewState, step programme.Step, missing ...programme.Code) taskKind {
+	return taskKind{
+		kind: kind, query: "state=" + string(state), noun: (&programme.PeerReview{}).Noun(), step: step, missing: missing,
+		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[programme.PeerReview] {
+			return s.store.PeerReviews(actor, programme.PeerReviewFilter{States: []programme.ReviewState{state}}, "")
+		},
+			func(r *programme.PeerReview, _ programme.Date) about { return about{borough: r.Host, cycle: &r.Cycle} }),
+	}
+}
+
+// about is what a task says of its record: of a quarter or a cycle, where it is about one.
 type about struct {
 	borough      string
 	quarter      *string

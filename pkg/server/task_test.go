@@ -41,6 +41,12 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 	w.narrative()
 	w.toldNarrative()
 	w.writtenNarrative()
+	w.writtenFinding()
+	late, silent := w.action().ID, w.action().ID
+	w.ownerDoes("UPDATE actions SET due_on = '2026-01-31' WHERE id = '" + late + "'")
+	w.ownerDoes("UPDATE actions SET progress_at = '2026-01-31' WHERE id = '" + silent + "'")
+	w.review(programme.ReviewFactualAccuracy)
+	w.review(programme.ReviewReported)
 	shut := w.opened()
 	w.drafted(shut)
 	w.ownerDoes("UPDATE quarters SET opens_on = '2020-01-01', due_on = '2020-02-01', late_until = '2020-03-01' WHERE code = '" + shut + "'")
@@ -50,6 +56,9 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 		{"answer-query", sent + "state=queried", "answer", http.MethodPost}, {"accept-return", sent + "state=submitted", "accept", http.MethodPost},
 		{"write-narrative", told + "false", "edit", http.MethodPatch}, {"share-narrative", told + "true", "share", http.MethodPost},
 		{"answer-comment", commentsList + "?state=open", "answer", http.MethodPost},
+		{"answer-finding", "/v1/findings?answered=false", "respond", http.MethodPut},
+		{"own-action-due", "/v1/actions?overdue=true", "progress", http.MethodPost}, {"progress-due", "/v1/actions?stalled=true", "progress", http.MethodPost},
+		{"comment-facts", "/v1/peer-reviews?state=factual_accuracy", "comment", http.MethodPost}, {"publish-report", "/v1/peer-reviews?state=reported", "publish", http.MethodPut},
 	}
 	met := map[string]bool{}
 	for _, c := range []caller{lead, w.as(programme.RoleBoroughEditor, own), w.as(programme.RoleBoroughSystem, own), w.as(programme.RoleBoroughLead, other), w.as(programme.RoleProgramme, "")} {
@@ -58,7 +67,7 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 		var got, want []string
 		for _, task := range tasks.Items {
 			got = append(got, fmt.Sprint(task.Kind, task.Id, task.Allowed, task.Action, task.List, task.Method))
-			if task.DueOn == nil && !slices.Contains([]api.TaskKind{api.TaskKindAcceptReturn, api.TaskKindAnswerQuery, api.TaskKindAnswerComment}, task.Kind) || task.Allowed != (task.Code == nil) {
+			if task.DueOn == nil && !slices.Contains([]api.TaskKind{api.TaskKindAcceptReturn, api.TaskKindAnswerQuery, api.TaskKindAnswerComment, api.TaskKindAnswerFinding, api.TaskKindCommentFacts, api.TaskKindPublishReport}, task.Kind) || task.Allowed != (task.Code == nil) {
 				t.Errorf("seed %d: %+v", seed, task)
 			}
 		}
@@ -92,7 +101,8 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 			t.Errorf("seed %d: what waits is\n%s\nand lists say\n%s", seed, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue", "write-narrativetrue", "share-narrativetrue", "share-narrativefalse", "answer-commenttrue"} {
+	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue", "write-narrativetrue", "share-narrativetrue", "share-narrativefalse", "answer-commenttrue",
+		"answer-findingtrue", "own-action-duetrue", "progress-duetrue", "comment-factstrue", "publish-reporttrue"} {
 		if !met[want] {
 			t.Errorf("seed %d: %s was never met", seed, want)
 		}

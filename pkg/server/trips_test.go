@@ -22,7 +22,7 @@ func TestAKeyedPostIsFewRoundTrips(t *testing.T) {
 	t.Parallel()
 	proxy := pgtest.NewProxy(t, leanDatabase(t))
 	w := startOn(t, proxy.URL())
-	for _, path := range []string{"/v1/events", "/v1/milestones", "/v1/asks-and-offers"} {
+	for _, path := range []string{"/v1/participants", "/v1/milestones", "/v1/asks-and-offers"} {
 		asked := w.ask(contract.find("POST", path))
 		least := int64(100)
 		for i := range 6 {

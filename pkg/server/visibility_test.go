@@ -261,6 +261,7 @@ var visibility = map[string]string{
 	"putPeerChallengeGroupMember":        "+3 333 333 333",
 	"putPeerChallengeGroupNotes":         "+3 ++3 ++3 333",
 	"putPeerReviewPublication":           "33 +33 333 433",
+	"announcePeerReview":                 "33 +33 333 433",
 	"putPeerReviewReport":                "+3 333 ++3 443",
 	"queryBenchmarkingSubmission":        "+3 333 333 333",
 	"redactAction":                       "+3 +33 333 433",
