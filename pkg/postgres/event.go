@@ -15,15 +15,7 @@ var events = kind[programme.Event, *programme.Event]{
 	after:    (*work).followEvent,
 	complete: eventAudiences,
 	linked: func(tx *gorm.DB, _ programme.Actor, rows []*programme.Event) error {
-		ids := make(array, len(rows))
-		for i, e := range rows {
-			ids[i] = e.ID
-		}
-		kept, err := milestonesKept(tx, "event_id", ids)
-		for _, e := range rows {
-			e.MilestoneKept = kept[e.ID]
-		}
-		return err
+		return milestonesKept(tx, "event_id", rows, func(e *programme.Event, kept bool) { e.MilestoneKept = kept })
 	},
 	cited: func(e *programme.Event) []citation {
 		cited := []citation{citeSubRegion("/subRegion", e.SubRegion), citeBoroughs("/boroughs", e.Boroughs)}

@@ -97,12 +97,8 @@ func obstacles(tx *gorm.DB, actor programme.Actor, proposals []*programme.Groupi
 	if len(open) == 0 {
 		return nil
 	}
-	var boroughs []programme.Borough
-	if err := tx.Where("code = ANY (?)", codes).Order("code").Find(&boroughs).Error; err != nil {
-		return err
-	}
-	var memberships []programme.Membership
-	if err := tx.Where("borough_code = ANY (?)", codes).Order("id").Find(&memberships).Error; err != nil {
+	boroughs, memberships, err := boroughsIn(tx, codes)
+	if err != nil {
 		return err
 	}
 	var groups []programme.PeerChallengeGroup
@@ -114,6 +110,14 @@ func obstacles(tx *gorm.DB, actor programme.Actor, proposals []*programme.Groupi
 		p.Obstruct(memberships, present, boroughs)
 	}
 	return nil
+}
+
+// boroughsIn reads the boroughs, and to which sub-regions they belong.
+func boroughsIn(tx *gorm.DB, codes array) (boroughs []programme.Borough, memberships []programme.Membership, err error) {
+	if err = tx.Where("code = ANY (?)", codes).Order("code").Find(&boroughs).Error; err == nil {
+		err = tx.Where("borough_code = ANY (?)", codes).Order("id").Find(&memberships).Error
+	}
+	return boroughs, memberships, err
 }
 
 // formGroups makes groups of the proposal. The challenge must be held. Its boroughs

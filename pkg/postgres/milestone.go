@@ -283,17 +283,16 @@ func (w *work) eraseDerived(link, id string) error {
 	return err
 }
 
-// milestonesKept tells of which of the sources, by their ids, there is a milestone.
-func milestonesKept(tx *gorm.DB, link string, ids array) (map[string]bool, error) {
+// milestonesKept says of each of the sources whether there is a milestone that links to it.
+func milestonesKept[T any, R record[T]](tx *gorm.DB, link string, sources []R, say func(R, bool)) error {
+	ids := make(array, len(sources))
+	for i, r := range sources {
+		ids[i] = r.Of().ID
+	}
 	var found []string
-	if len(ids) > 0 {
-		if err := beyondSight(tx).Table("milestones").Where("? = ANY (?)", clause.Column{Name: link}, ids).Pluck(link, &found).Error; err != nil {
-			return nil, err
-		}
+	err := beyondSight(tx).Table("milestones").Where("? = ANY (?)", clause.Column{Name: link}, ids).Pluck(link, &found).Error
+	for _, r := range sources {
+		say(r, slices.Contains(found, r.Of().ID))
 	}
-	kept := make(map[string]bool, len(found))
-	for _, id := range found {
-		kept[id] = true
-	}
-	return kept, nil
+	return err
 }

@@ -12,9 +12,7 @@ import (
 var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 	orders: byChange,
 	after:  (*work).followChallenge,
-	linked: func(tx *gorm.DB, _ programme.Actor, rows []*programme.PeerChallenge) error {
-		return strangersIn(tx, rows)
-	},
+	linked: strangersIn,
 	cited: func(c *programme.PeerChallenge) []citation {
 		return []citation{citeSubRegion("/subRegion", &c.SubRegion), citePriority("/priorityId", c.PriorityID)}
 	},
@@ -109,15 +107,18 @@ func (w *work) openItems(challenge string) (open programme.OpenItems, err error)
 }
 
 // strangersIn names the members of the challenges' groups that do not belong to the
-// sub-region on the challenge's day, of those challenges that rely on it next.
-func strangersIn(tx *gorm.DB, rows []*programme.PeerChallenge) error {
+// sub-region on the challenge's day, of those challenges that rely on it next. Of what the
+// actor could not start or complete anyway nothing is asked.
+func strangersIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChallenge) error {
+	var relying []*programme.PeerChallenge
 	var ids array
 	for _, c := range rows {
-		if c.Strangers = nil; c.State == programme.ChallengePreparing || c.State == programme.ChallengeInProgress {
-			ids = append(ids, c.ID)
+		c.Strangers = nil
+		if c.May(actor, programme.Start) == nil || c.May(actor, programme.Complete) == nil {
+			relying, ids = append(relying, c), append(ids, c.ID)
 		}
 	}
-	if len(ids) == 0 {
+	if len(relying) == 0 {
 		return nil
 	}
 	var groups []programme.PeerChallengeGroup
@@ -131,19 +132,13 @@ func strangersIn(tx *gorm.DB, rows []*programme.PeerChallenge) error {
 		members[groups[i].PeerChallengeID] = append(members[groups[i].PeerChallengeID], here...)
 		codes = append(codes, here...)
 	}
-	var boroughs []programme.Borough
-	if err := tx.Where("code = ANY (?)", codes).Order("code").Find(&boroughs).Error; err != nil {
+	boroughs, memberships, err := boroughsIn(tx, codes)
+	if err != nil {
 		return err
 	}
-	var memberships []programme.Membership
-	if err := tx.Where("borough_code = ANY (?)", codes).Order("id").Find(&memberships).Error; err != nil {
-		return err
-	}
-	for _, c := range rows {
+	for _, c := range relying {
 		of := slices.DeleteFunc(slices.Clone(boroughs), func(b programme.Borough) bool { return !slices.Contains(members[c.ID], b.Code) })
-		if c.State == programme.ChallengePreparing || c.State == programme.ChallengeInProgress {
-			c.Strangers = programme.NotInSubRegion(*c, memberships, of)
-		}
+		c.Strangers = programme.NotInSubRegion(*c, memberships, of)
 	}
 	return nil
 }

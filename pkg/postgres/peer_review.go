@@ -14,16 +14,9 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 	after:    (*work).followReview,
 	complete: completeReviews,
 	linked: func(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerReview) error {
-		ids := make(array, len(rows))
-		for i, r := range rows {
-			ids[i] = r.ID
-		}
-		kept, err := milestonesKept(tx, "peer_review_id", ids)
+		err := milestonesKept(tx, "peer_review_id", rows, func(r *programme.PeerReview, kept bool) { r.MilestoneKept = kept })
 		if err != nil {
 			return err
-		}
-		for _, r := range rows {
-			r.MilestoneKept = kept[r.ID]
 		}
 		return findingsToShare(tx, actor, rows)
 	},

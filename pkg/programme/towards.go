@@ -14,7 +14,7 @@ func towards[S ~string](present S, step Step, of func(Step) ([]S, S), reopens bo
 	var before []string
 	for at := present; ; {
 		if slices.Contains(from, at) {
-			return "Take the step " + enumeratedInTurn(before) + " first."
+			return "Take the step " + strings.Join(before, ", then ") + " first."
 		}
 		i := slices.IndexFunc(forward, func(s Step) bool { states, _ := of(s); return slices.Contains(states, at) })
 		if i < 0 {
@@ -28,6 +28,3 @@ func towards[S ~string](present S, step Step, of func(Step) ([]S, S), reopens bo
 	}
 	return "That comes before, and there is no way back to it."
 }
-
-// enumeratedInTurn joins the steps as they are to be taken: a, then b, then c.
-func enumeratedInTurn(steps []string) string { return strings.Join(steps, ", then ") }

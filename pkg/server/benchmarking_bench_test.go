@@ -372,11 +372,9 @@ func returnsASecond(b *testing.B, senders []*sendingOf, ask func(s *sendingOf, b
 	return float64(total) / time.Since(start).Seconds()
 }
 
-// upserting starts the least that could keep the numbers of a return, a row for each, and
-// answers its address.
-func (w *world) upserting() string {
+// poolOfEight is the connections of the least that is compared with the service.
+func (w *world) poolOfEight() *pgxpool.Pool {
 	w.t.Helper()
-	w.ownerDoes(`CREATE TABLE upserted (borough text, quarter text, count text, value double precision, status text, reason text, updated_at timestamptz, PRIMARY KEY (borough, quarter, count))`)
 	config, err := pgxpool.ParseConfig(w.url)
 	if err != nil {
 		w.t.Fatal(err)
@@ -387,6 +385,15 @@ func (w *world) upserting() string {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(pool.Close)
+	return pool
+}
+
+// upserting starts the least that could keep the numbers of a return, a row for each, and
+// answers its address.
+func (w *world) upserting() string {
+	w.t.Helper()
+	w.ownerDoes(`CREATE TABLE upserted (borough text, quarter text, count text, value double precision, status text, reason text, updated_at timestamptz, PRIMARY KEY (borough, quarter, count))`)
+	pool := w.poolOfEight()
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /returns/{borough}/{quarter}", func(rw http.ResponseWriter, r *http.Request) {
 		var body api.BenchmarkingSubmissionInput

@@ -15,7 +15,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/evaluation"
@@ -236,16 +235,7 @@ func (w *world) inserting() string {
 	w.t.Helper()
 	w.ownerDoes(`CREATE TABLE inserted (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), borough text NOT NULL, cycle text NOT NULL, document jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now());
 		CREATE TABLE readings (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), self_evaluation_id uuid NOT NULL, number integer NOT NULL, reader text NOT NULL, at timestamptz NOT NULL DEFAULT now())`)
-	config, err := pgxpool.ParseConfig(w.url)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	config.MaxConns = 8
-	pool, err := pgxpool.NewWithConfig(w.t.Context(), config)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(pool.Close)
+	pool := w.poolOfEight()
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /self-evaluations/{borough}/{cycle}", func(rw http.ResponseWriter, r *http.Request) {
 		var body api.SelfEvaluationDocument
