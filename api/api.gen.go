@@ -151,6 +151,11 @@ const (
 	BenchmarkingVersionStateWithdrawn  BenchmarkingVersionState = "withdrawn"
 )
 
+// Defines values for CalendarSubscriptionStepName.
+const (
+	CalendarSubscriptionStepNameDelete CalendarSubscriptionStepName = "delete"
+)
+
 // Defines values for ChangeKind.
 const (
 	ChangeKindCreated ChangeKind = "created"
@@ -1164,6 +1169,7 @@ const (
 	ResourceTypeAuthority              ResourceType = "authority"
 	ResourceTypeBenchmarkingSubmission ResourceType = "benchmarking-submission"
 	ResourceTypeBorough                ResourceType = "borough"
+	ResourceTypeCalendarSubscription   ResourceType = "calendar-subscription"
 	ResourceTypeContact                ResourceType = "contact"
 	ResourceTypeCorrectionWindow       ResourceType = "correction-window"
 	ResourceTypeEvent                  ResourceType = "event"
@@ -3338,6 +3344,102 @@ type BoroughResidentsInput = BoroughResidents
 
 // Calendar Events as a calendar (RFC 5545). Cancelled ones stay in it as such.
 type Calendar = string
+
+// CalendarSubscription A secret address at which a calendar program reads what its maker may see.
+type CalendarSubscription struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// ExpiresAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	ExpiresAt Instant `json:"expiresAt"`
+
+	// Hint The first characters of its secret, by which people tell one from another.
+	//
+	// Example: pca_k3vq
+	Hint string `json:"hint"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// LastUsedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	LastUsedAt *NullableInstant `json:"lastUsedAt"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Roles The roles of its maker.
+	Roles []RoleName `json:"roles"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]CalendarSubscriptionStep `json:"steps,omitempty"`
+
+	// Subject Who has made it, as tokens name them, for the borough's own people and of the team's own for the team; null for everybody else.
+	//
+	// Example: director-3
+	Subject *string `json:"subject"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// CalendarSubscriptionInput What is needed to create it.
+type CalendarSubscriptionInput struct {
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+}
+
+// CalendarSubscriptionPage A page of the list.
+type CalendarSubscriptionPage struct {
+	// Items The items of this page.
+	Items []CalendarSubscription `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// CalendarSubscriptionShown A new subscription, whose address is shown this once.
+type CalendarSubscriptionShown struct {
+	// Address What to give to the calendar program, and to nobody else. Where the service does not know by which address it is reached, its path.
+	//
+	// Example: https://api.example.org/v1/calendars/pca_shown-once
+	Address string `json:"address"`
+
+	// CalendarSubscription A secret address at which a calendar program reads what its maker may see.
+	CalendarSubscription CalendarSubscription `json:"calendarSubscription"`
+}
+
+// CalendarSubscriptionStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type CalendarSubscriptionStep = Step
+
+// CalendarSubscriptionStepName What can be done. More may come.
+type CalendarSubscriptionStepName string
 
 // Change Something that happened to a resource that the caller may see, or might until then.
 type Change struct {
@@ -12880,6 +12982,11 @@ type BoroughCode = GeographyCode
 // Example: E09000022
 type BoroughQuery = GeographyCode
 
+// CalendarSubscriptionId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type CalendarSubscriptionId = ResourceId
+
 // ContactId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -14125,6 +14232,66 @@ type UpdateBoroughParams struct {
 
 // GetBoroughCalendarParams defines parameters for GetBoroughCalendar.
 type GetBoroughCalendarParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListCalendarSubscriptionsParams defines parameters for ListCalendarSubscriptions.
+type ListCalendarSubscriptionsParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// Borough Only those of this borough.
+	Borough *OfBorough `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateCalendarSubscriptionParams defines parameters for CreateCalendarSubscription.
+type CreateCalendarSubscriptionParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteCalendarSubscriptionParams defines parameters for DeleteCalendarSubscription.
+type DeleteCalendarSubscriptionParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetCalendarSubscriptionParams defines parameters for GetCalendarSubscription.
+type GetCalendarSubscriptionParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSubscribedCalendarParams defines parameters for GetSubscribedCalendar.
+type GetSubscribedCalendarParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
@@ -17709,6 +17876,35 @@ type GetBoroughCalendarRequestObject struct {
 	Params GetBoroughCalendarParams
 }
 
+// ListCalendarSubscriptionsRequestObject is what a request for ListCalendarSubscriptions says.
+type ListCalendarSubscriptionsRequestObject struct {
+	Params ListCalendarSubscriptionsParams
+}
+
+// CreateCalendarSubscriptionRequestObject is what a request for CreateCalendarSubscription says.
+type CreateCalendarSubscriptionRequestObject struct {
+	Params CreateCalendarSubscriptionParams
+	Body   *CalendarSubscriptionInput
+}
+
+// DeleteCalendarSubscriptionRequestObject is what a request for DeleteCalendarSubscription says.
+type DeleteCalendarSubscriptionRequestObject struct {
+	Id     CalendarSubscriptionId
+	Params DeleteCalendarSubscriptionParams
+}
+
+// GetCalendarSubscriptionRequestObject is what a request for GetCalendarSubscription says.
+type GetCalendarSubscriptionRequestObject struct {
+	Id     CalendarSubscriptionId
+	Params GetCalendarSubscriptionParams
+}
+
+// GetSubscribedCalendarRequestObject is what a request for GetSubscribedCalendar says.
+type GetSubscribedCalendarRequestObject struct {
+	Secret string
+	Params GetSubscribedCalendarParams
+}
+
 // ListChangesRequestObject is what a request for ListChanges says.
 type ListChangesRequestObject struct {
 	Params ListChangesParams
@@ -19297,6 +19493,21 @@ type Operations interface {
 	// GetBoroughCalendar Read a borough's calendar
 	// (GET /v1/boroughs/{code}/calendar.ics)
 	GetBoroughCalendar(ctx context.Context, r GetBoroughCalendarRequestObject) (Response, error)
+	// ListCalendarSubscriptions List calendar subscriptions
+	// (GET /v1/calendar-subscriptions)
+	ListCalendarSubscriptions(ctx context.Context, r ListCalendarSubscriptionsRequestObject) (Response, error)
+	// CreateCalendarSubscription Subscribe to a calendar
+	// (POST /v1/calendar-subscriptions)
+	CreateCalendarSubscription(ctx context.Context, r CreateCalendarSubscriptionRequestObject) (Response, error)
+	// DeleteCalendarSubscription End a calendar subscription
+	// (DELETE /v1/calendar-subscriptions/{id})
+	DeleteCalendarSubscription(ctx context.Context, r DeleteCalendarSubscriptionRequestObject) (Response, error)
+	// GetCalendarSubscription Read what may be known of a calendar subscription
+	// (GET /v1/calendar-subscriptions/{id})
+	GetCalendarSubscription(ctx context.Context, r GetCalendarSubscriptionRequestObject) (Response, error)
+	// GetSubscribedCalendar Read a calendar by its secret address
+	// (GET /v1/calendars/{secret})
+	GetSubscribedCalendar(ctx context.Context, r GetSubscribedCalendarRequestObject) (Response, error)
 	// ListChanges Follow changes
 	// (GET /v1/changes)
 	ListChanges(ctx context.Context, r ListChangesRequestObject) (Response, error)
@@ -22031,6 +22242,36 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(ReadKeyPatch)
 		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/calendar-subscriptions", o.ListCalendarSubscriptions, func(from *request, r *ListCalendarSubscriptionsRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/calendar-subscriptions", o.CreateCalendarSubscription, func(from *request, r *CreateCalendarSubscriptionRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(CalendarSubscriptionInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/calendar-subscriptions/:id", o.DeleteCalendarSubscription, func(from *request, r *DeleteCalendarSubscriptionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/calendar-subscriptions/:id", o.GetCalendarSubscription, func(from *request, r *GetCalendarSubscriptionRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/calendars/:secret", o.GetSubscribedCalendar, func(from *request, r *GetSubscribedCalendarRequestObject) {
+		from.path("secret", &r.Secret)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/token-revocations", o.ListTokenRevocations, func(from *request, r *ListTokenRevocationsRequestObject) {
 		from.query("sort", false, &r.Params.Sort)

@@ -115,7 +115,7 @@ func open(ctx context.Context, cfg config, logger *slog.Logger, prepare func(*po
 		return nil, err
 	}
 	a.server, err = server.New(server.Config{
-		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Read: readBy(mappings), Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
+		Store: a.store, Verify: a.verifier.Verify, Examine: a.verifier.Examine, Subscriber: a.verifier.Subscriber, Keys: published, Grant: grant, Issuer: cfg.issuer, Clock: cfg.clock, Read: readBy(mappings), Settings: cfg.rules, Spool: cfg.spool, Logger: logger, CORSOrigins: cfg.origins,
 		Proxies: cfg.proxies, Addresses: cfg.addresses, Limits: cfg.limits, Timeouts: cfg.timeouts, BaseURL: cfg.baseURL,
 		MetricsElsewhere: cfg.metricsAddr != "",
 		Collectors:       append(a.store.Collectors(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})),

@@ -26,8 +26,8 @@ type AccessStore interface {
 	NoteUses(ctx context.Context, uses map[string]time.Time) error
 	// UseAssertion says whether the client signs in with the assertion for the first time.
 	UseAssertion(ctx context.Context, client string, jtiHash [sha256.Size]byte, until time.Time) (first bool, err error)
-	// EndGiven ends authorisations, by their ids, whose giver has lost the role. What
-	// was ended already stays as it is.
+	// EndGiven ends authorisations and calendar subscriptions, by their ids, whose maker has
+	// lost the role. What was ended already stays as it is.
 	EndGiven(ctx context.Context, ids []string) error
 }
 
@@ -81,6 +81,9 @@ type known struct {
 	tokens     map[[sha256.Size]byte]bool
 	subjects   map[subject]time.Time // until when what was issued to them is refused
 	given      map[subject][]programme.Given
+
+	calendars   map[[sha256.Size]byte]*programme.CalendarSubscription
+	subscribers map[subject][]*programme.CalendarSubscription
 }
 
 type knownClient struct {
@@ -194,6 +197,7 @@ func prepared(access programme.Access) *known {
 	k := &known{
 		generation: access.Generation, clients: map[string]*knownClient{}, readKeys: map[[sha256.Size]byte]*knownKey{},
 		tokens: map[[sha256.Size]byte]bool{}, subjects: map[subject]time.Time{}, given: map[subject][]programme.Given{},
+		calendars: map[[sha256.Size]byte]*programme.CalendarSubscription{}, subscribers: map[subject][]*programme.CalendarSubscription{},
 	}
 	for _, c := range access.Clients {
 		k.clients[c.ID] = &knownClient{client: c}
@@ -201,6 +205,12 @@ func prepared(access programme.Access) *known {
 	keys := map[string]*knownKey{}
 	for _, key := range access.ReadKeys {
 		keys[key.ID] = &knownKey{key, key.Actor()}
+	}
+	subscriptions := map[string]*programme.CalendarSubscription{}
+	for i := range access.Subscriptions {
+		s := &access.Subscriptions[i]
+		whose := subject{s.MakerIssuer, s.Subject}
+		subscriptions[s.ID], k.subscribers[whose] = s, append(k.subscribers[whose], s)
 	}
 	for _, s := range access.Secrets {
 		hash := [sha256.Size]byte(s.Hash)
@@ -210,6 +220,9 @@ func prepared(access programme.Access) *known {
 		}
 		if s.ReadKeyID != nil && keys[*s.ReadKeyID] != nil {
 			k.readKeys[hash] = keys[*s.ReadKeyID]
+		}
+		if s.CalendarSubscriptionID != nil && subscriptions[*s.CalendarSubscriptionID] != nil {
+			k.calendars[hash] = subscriptions[*s.CalendarSubscriptionID]
 		}
 	}
 	for _, r := range access.Revocations {
@@ -349,12 +362,12 @@ func (a *Access) standing(ctx context.Context, v *verified) (programme.Actor, er
 	return client.client.Actor(v.actor.Issuer), nil
 }
 
-// heard ends what the token's subject has authorised in a role that the token does not
-// carry any more, for all processes and for good, before the token is used for
-// anything. A token that was issued before an authorisation was given says nothing of
-// it, and neither does any of what is not of a borough that it tells of. The error is
-// Unavailable where that cannot be done.
-func (a *Access) heard(ctx context.Context, v *verified, tells func(borough string) bool) error {
+// heard ends what the token's subject has authorised, and the calendars that it reads, in a
+// role that the token does not carry any more, for all processes and for good, before the
+// token is used for anything. A token that was issued before says nothing of it, and
+// neither does any of what it does not tell of. The error is Unavailable where that
+// cannot be done.
+func (a *Access) heard(ctx context.Context, v *verified, tells func(borough string) bool, tellsOf func(*programme.CalendarSubscription) bool) error {
 	state, err := a.fresh(ctx)
 	if err != nil || v.ofClient {
 		return err
@@ -363,6 +376,11 @@ func (a *Access) heard(ctx context.Context, v *verified, tells func(borough stri
 	for _, g := range state.given[subject{v.actor.Issuer, v.actor.Subject}] {
 		if tells(g.Borough) && g.LostBy(v.actor, v.issued) {
 			lost = append(lost, g.ID)
+		}
+	}
+	for _, s := range state.subscribers[subject{v.actor.Issuer, v.actor.Subject}] {
+		if tellsOf(s) && s.LostBy(v.actor, v.issued) {
+			lost = append(lost, s.ID)
 		}
 	}
 	if len(lost) == 0 {

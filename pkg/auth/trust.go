@@ -116,6 +116,5 @@ func LeadsTrusted(issuers []Issuer, builtIn string) func(issuer, borough string)
 // namesLeads reports whether who may give the roles for the boroughs may say that
 // somebody is a lead of this one.
 func namesLeads(allowed []programme.Role, boroughs *Boroughs, borough string) bool {
-	return slices.Contains(allowed, programme.RoleBoroughLead) &&
-		(boroughs.any || boroughs.Only == borough || slices.Contains(slices.Collect(maps.Values(boroughs.ByClaim)), borough))
+	return slices.Contains(allowed, programme.RoleBoroughLead) && boroughs.include(borough)
 }

@@ -224,10 +224,10 @@ func (v *Verifier) hear(ctx context.Context, found *verified, refused error) err
 	if v.access == nil || found.actor.Subject == "" || errors.Is(refused, errOverage) {
 		return nil
 	}
-	issuer := v.issuers[found.actor.Issuer]
+	issuer, believed := v.issuers[found.actor.Issuer], programme.KindOf(refused) != programme.Forbidden
 	return v.access.heard(ctx, found, func(borough string) bool {
-		return programme.KindOf(refused) != programme.Forbidden || namesLeads(issuer.allowedRoles, &issuer.boroughs, borough)
-	})
+		return believed || namesLeads(issuer.allowedRoles, &issuer.boroughs, borough)
+	}, func(s *programme.CalendarSubscription) bool { return believed || v.trusts(s) })
 }
 
 // Examine answers what the token says, if it is believed, so that it can be ended.

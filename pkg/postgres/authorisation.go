@@ -69,18 +69,21 @@ func (s *Store) WithdrawAuthorisation(ctx context.Context, actor programme.Actor
 	})
 }
 
-// EndGiven ends authorisations, by their ids, whose giver has lost the role. What was
-// ended already stays as it is.
+// EndGiven ends authorisations and calendar subscriptions, by their ids, whose maker has lost
+// the role. What was ended already stays as it is.
 func (s *Store) EndGiven(ctx context.Context, ids []string) error {
 	return s.act(ctx, hearing, func(w *work) error {
 		rows, err := locked[programme.Authorisation](w, "id = ANY (?) AND ending IS NULL", array(ids))
 		if err != nil {
 			return err
 		}
-		return alterEach(w, rows, rewrite[programme.Authorisation], func(a *programme.Authorisation) bool {
+		if err := alterEach(w, rows, rewrite[programme.Authorisation], func(a *programme.Authorisation) bool {
 			a.End(programme.RoleLost, w.now)
 			return true
-		})
+		}); err != nil {
+			return err
+		}
+		return w.endSubscriptions("id = ANY (?)", array(ids))
 	})
 }
 

@@ -33,6 +33,7 @@ var boroughs = noun[programme.Borough]{
 		{"benchmarking_submissions", "borough_code", "Benchmarking submissions"},
 		{"api_clients", "boroughs @> ARRAY[?]", "API clients"},
 		{"read_keys", "borough_code", "Read keys"},
+		{"calendar_subscriptions", "borough_code", "Calendar subscriptions"},
 	},
 }
 

@@ -4,7 +4,7 @@ import "peerchallenge/pkg/programme"
 
 // constraints names every constraint of the schema. Those without a code guard
 // what only this program writes: breaking one is a fault of ours.
-var constraints = together(evaluationConstraints, map[string]constraint{
+var constraints = together(evaluationConstraints, accessConstraints, map[string]constraint{
 	"programmes_pkey":             {},
 	"programmes_only_one":         {},
 	"programmes_version_positive": {},
@@ -160,32 +160,6 @@ var constraints = together(evaluationConstraints, map[string]constraint{
 	"signing_keys_algorithm_known": {},
 
 	"cursor_keys_length": {},
-
-	"api_clients_pkey":                    {},
-	"api_clients_role_known":              {},
-	"api_clients_keys_list":               {},
-	"api_clients_secrets_two":             {},
-	"api_clients_version_positive":        {},
-	"api_clients_audience_somebody":       {},
-	"api_clients_boroughs_of_role":        {},
-	"read_keys_pkey":                      {},
-	"read_keys_borough":                   unknown("/borough", "There is no such borough."),
-	"read_keys_version_positive":          {},
-	"read_keys_audience_somebody":         {},
-	"read_keys_own_figures_of_borough":    {},
-	"secrets_pkey":                        {},
-	"secrets_hash_unique":                 {},
-	"secrets_hash_length":                 {},
-	"secrets_api_client":                  {},
-	"secrets_read_key":                    {},
-	"secrets_one_owner":                   {},
-	"last_uses_pkey":                      {},
-	"used_assertions_api_client":          {},
-	"used_assertions_pkey":                {},
-	"token_revocations_pkey":              {},
-	"token_revocations_digest_length":     {},
-	"token_revocations_version_positive":  {},
-	"token_revocations_audience_somebody": {},
 
 	"idempotency_answers_pkey":             {},
 	"idempotency_answers_fingerprint_size": {},

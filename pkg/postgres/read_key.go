@@ -19,15 +19,9 @@ var readKeys = kind[programme.ReadKey, *programme.ReadKey]{
 
 // withLastUse reads when the keys were last used, all at once.
 func withLastUse(tx *gorm.DB, rows []*programme.ReadKey) error {
-	var ids []string
+	uses, err := usesOf(tx, idsOf(rows))
 	for _, k := range rows {
-		ids = append(ids, k.ID)
-	}
-	uses, err := usesOf(tx, ids)
-	for _, k := range rows {
-		if at, used := uses[k.ID]; used {
-			k.LastUsedAt = &at
-		}
+		k.LastUsedAt = usedAt(uses, k.ID)
 	}
 	return err
 }

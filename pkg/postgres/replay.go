@@ -72,6 +72,7 @@ var standing = map[string]lookup{
 	"milestone":               scoped(milestones),
 	"api-client":              scoped(apiClients),
 	"read-key":                scoped(readKeys),
+	"calendar-subscription":   scoped(calendarSubscriptions),
 	"token-revocation":        scoped(tokenRevocations),
 	"benchmarking-submission": scoped(benchmarkingSubmissions),
 	"framework":               scoped(frameworks),

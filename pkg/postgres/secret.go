@@ -16,6 +16,8 @@ type secretRow struct {
 	Hash        []byte
 	APIClientID *string
 	ReadKeyID   *string
+
+	CalendarSubscriptionID *string
 }
 
 // TableName implements GORM's Tabler.
@@ -59,6 +61,14 @@ func (s *Store) NoteUses(ctx context.Context, uses map[string]time.Time) error {
 	}).Create(&rows).Error)
 }
 
+// usedAt answers when what has the id was last used; nil where it never was.
+func usedAt(uses map[string]time.Time, id string) *time.Time {
+	if at, used := uses[id]; used {
+		return &at
+	}
+	return nil
+}
+
 func forgetUses(tx *gorm.DB, ids ...string) error {
 	return tx.Where("id = ANY (?)", array(ids)).Delete(&lastUse{}).Error
 }
@@ -77,8 +87,8 @@ func (s *Store) UseAssertion(ctx context.Context, client string, jtiHash [32]byt
 	return tx.RowsAffected == 1, refusal(tx.Error)
 }
 
-// PurgeAccess deletes what is refused by itself since: assertions and single tokens
-// that have expired. That a revocation goes is told as of any record: whoever holds a
+// PurgeAccess deletes what is refused by itself since: assertions, single tokens and calendar
+// subscriptions that have expired. That a revocation goes is told as of any record: whoever holds a
 // list of them must hear of it.
 func (s *Store) PurgeAccess(ctx context.Context) error {
 	if err := s.gorm.WithContext(ctx).Where("expires_at <= ?", s.now()).Delete(&usedAssertion{}).Error; err != nil {
@@ -91,12 +101,15 @@ func (s *Store) PurgeAccess(ctx context.Context) error {
 				err = erase[programme.TokenRevocation](w, &expired[i])
 			}
 		}
+		if err == nil {
+			err = w.endSubscriptions("expires_at <= ?", w.now)
+		}
 		return err
 	}))
 }
 
 // purging is who the audit names for what goes by itself.
-var purging = programme.Actor{Issuer: "local", Subject: "expiry", Reason: "Its token is refused by itself since."}
+var purging = programme.Actor{Issuer: "local", Subject: "expiry", Reason: "It is refused by itself since."}
 
 // AccessGeneration answers which state of clients, keys and revocations is the
 // present one.
@@ -114,7 +127,7 @@ func (s *Store) Access(ctx context.Context) (programme.Access, error) {
 		return a, err
 	}
 	var secrets []secretRow
-	for _, into := range []any{&a.Clients, &a.ReadKeys, &a.Revocations, &secrets} {
+	for _, into := range []any{&a.Clients, &a.ReadKeys, &a.Revocations, &a.Subscriptions, &secrets} {
 		if err := beyondSight(s.gorm.WithContext(ctx)).Find(into).Error; err != nil {
 			return a, refusal(err)
 		}

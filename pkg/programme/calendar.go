@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// Calendar is what a calendar program shows of the programme: its events, and the
-// days on which groups meet.
+// Calendar is what a calendar program shows of the programme: its events, the days on which
+// groups meet, those of reviews, and the actions that fall due.
 type Calendar struct {
-	Events []Event
-	Groups []GroupDays
+	Events  []Event
+	Groups  []GroupDays
+	Reviews []PeerReview
+	Actions []Action
 }
 
 // GroupDays is a group with the challenge in which it meets.
@@ -34,8 +36,14 @@ func (c *Calendar) UntoldOfGroup(id string, days []Date) []Date {
 	return c.untold(id, func(e *Event) *string { return e.PeerChallengeGroupID }, days)
 }
 
+// UntoldOfReview leaves likewise of a review's days.
+func (c *Calendar) UntoldOfReview(id string, days []Date) []Date {
+	return c.untold(id, func(e *Event) *string { return e.PeerReviewID }, days)
+}
+
 // An event that is cancelled takes no day.
 func (c *Calendar) untold(id string, of func(*Event) *string, days []Date) []Date {
+	days = slices.Clone(days)
 	for i := range c.Events {
 		e := &c.Events[i]
 		if owner := of(e); owner != nil && *owner == id && e.State != EventCancelled {

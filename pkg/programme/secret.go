@@ -17,6 +17,7 @@ type SecretKind string
 const (
 	ClientSecretKind SecretKind = "pcs_" // of an API client, for the token endpoint
 	ReadKeyKind      SecretKind = "pcr_" // a read key, for every read
+	CalendarKind     SecretKind = "pca_" // an address at which a calendar is read
 )
 
 // Secret is a new secret. Its text is shown once and kept nowhere.

@@ -50,12 +50,16 @@ type Access struct {
 	Secrets     []StoredSecret
 	Revocations []TokenRevocation
 	Given       []Given // the authorisations that were not ended
+
+	Subscriptions []CalendarSubscription
 }
 
-// StoredSecret is a secret of a client or of a read key, as it is kept.
+// StoredSecret is a secret of a client, of a read key or of a calendar, as it is kept.
 type StoredSecret struct {
 	ID          string
 	Hash        []byte
 	APIClientID *string
 	ReadKeyID   *string
+
+	CalendarSubscriptionID *string
 }

@@ -58,12 +58,13 @@ var audited = map[string]struct {
 	"self-evaluation-template": {evaluation.Template{}, "SelfEvaluationTemplate"},
 	"self-evaluation-comment":  {evaluation.Comment{}, "SelfEvaluationComment"},
 
-	"event":            {programme.Event{}, "Event"},
-	"milestone":        {programme.Milestone{}, "Milestone"},
-	"framework":        {framework.Framework{}, "Framework"},
-	"api-client":       {programme.APIClient{}, "ApiClient"},
-	"read-key":         {programme.ReadKey{}, "ReadKey"},
-	"token-revocation": {programme.TokenRevocation{}, "TokenRevocation"},
+	"event":                 {programme.Event{}, "Event"},
+	"milestone":             {programme.Milestone{}, "Milestone"},
+	"framework":             {framework.Framework{}, "Framework"},
+	"api-client":            {programme.APIClient{}, "ApiClient"},
+	"read-key":              {programme.ReadKey{}, "ReadKey"},
+	"calendar-subscription": {programme.CalendarSubscription{}, "CalendarSubscription"},
+	"token-revocation":      {programme.TokenRevocation{}, "TokenRevocation"},
 }
 
 // unshown are members by which the service itself counts, and of which the

@@ -38,6 +38,12 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx, cancel := s.timeouts.bounded(context.WithValue(request.Context(), callKey{}, call), call)
 		defer cancel()
 		c.SetRequest(request.WithContext(ctx))
+		if op.ID == bySecret {
+			if err := s.subscribed(c, call); err != nil {
+				return err
+			}
+			return next(c)
+		}
 		if op.Public {
 			return next(c)
 		}

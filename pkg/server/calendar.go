@@ -84,6 +84,12 @@ func calendarOf(name string, c *programme.Calendar, call *call, due []returns.Du
 	for i := range c.Groups {
 		addGroupEntries(cal, c, &c.Groups[i], call.actor, call.snapshot)
 	}
+	for i := range c.Reviews {
+		addReviewEntries(cal, c, &c.Reviews[i])
+	}
+	for i := range c.Actions {
+		cal.AddVEvent(actionEntry(&c.Actions[i]))
+	}
 	for i := range due {
 		cal.AddVEvent(dueEntry(&due[i]))
 	}

@@ -105,6 +105,7 @@ var addresses = map[string]string{
 	"milestone":               "/v1/milestones/",
 	"api-client":              "/v1/api-clients/",
 	"read-key":                "/v1/read-keys/",
+	"calendar-subscription":   "/v1/calendar-subscriptions/",
 	"token-revocation":        "/v1/token-revocations/",
 	"benchmarking-submission": "/v1/benchmarking-submissions/",
 

@@ -140,14 +140,15 @@ type alike struct {
 func newAlike(w *world) *alike { return &alike{map[string]string{}, w} }
 
 var (
-	anyID      = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-	anyInstant = regexp.MustCompile(`"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"`)
-	anySecret  = regexp.MustCompile(`"pc[rs]_[a-z2-7]{58}"`)
-	anyHint    = regexp.MustCompile(`"(pc[rs]_)[a-z2-7]{4}"`)
-	anyEtag    = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\""`)
-	anyChance  = regexp.MustCompile(`"(hash|kid|salt|signature|x)":"[^"]+"`) // of a receipt
-	anyTruth   = regexp.MustCompile(`"trueHash":"[0-9a-f]{64}"`)             // likewise
-	anyCursor  = regexp.MustCompile(`"nextCursor":"[^"]+"`)
+	anyID       = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	anyInstant  = regexp.MustCompile(`"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"`)
+	anySecret   = regexp.MustCompile(`"pc[rs]_[a-z2-7]{58}"`)
+	anyCalendar = regexp.MustCompile(`pca_[a-z2-7]{58}`)
+	anyHint     = regexp.MustCompile(`"(pc[ars]_)[a-z2-7]{4}"`)
+	anyEtag     = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\""`)
+	anyChance   = regexp.MustCompile(`"(hash|kid|salt|signature|x)":"[^"]+"`) // of a receipt
+	anyTruth    = regexp.MustCompile(`"trueHash":"[0-9a-f]{64}"`)             // likewise
+	anyCursor   = regexp.MustCompile(`"nextCursor":"[^"]+"`)
 )
 
 // text answers the text with each id by the order of its first appearance or, where it
@@ -171,6 +172,7 @@ func (a *alike) text(body string) string {
 	})
 	body = anyInstant.ReplaceAllString(body, `"`+exampleDay.Format(time.RFC3339)+`"`)
 	// Nothing that a scanner for leaked secrets would take for one.
+	body = anyCalendar.ReplaceAllString(body, exampleCalendar)
 	body = anyHint.ReplaceAllString(anySecret.ReplaceAllString(body, `"shown-once"`), `"${1}k3vq"`)
 	if strings.Contains(body, `"salt":`) {
 		body = anyChance.ReplaceAllString(body, `"${1}":"chance"`)

@@ -54,6 +54,9 @@ var exampleState = regexp.MustCompile(`"etag":"\\"[0-9]{16}\\"","id":"([0-9a-f-]
 func (w *world) stood(text string) string {
 	w.t.Helper()
 	text = exampleID.ReplaceAllStringFunc(text, w.standing)
+	if strings.Contains(text, exampleCalendar) { // a new one each time: how often each is answered is limited
+		text = strings.ReplaceAll(text, exampleCalendar, subscribedBy(w.as(programme.RoleProgramme, "")).secret())
+	}
 	return exampleState.ReplaceAllStringFunc(text, func(named string) string {
 		id := exampleState.FindStringSubmatch(named)[1]
 		return `"etag":"\"` + w.ownerGets("SELECT version::text FROM benchmarking_submissions WHERE id = '"+id+"'") + `\"","id":"` + id + `"`

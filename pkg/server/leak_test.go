@@ -77,6 +77,7 @@ func (e *others) work() []string {
 		post(e.team, "/v1/peer-reviews", `{"title":"Zephyrine","host":"`+other+`","cycle":"2026-27","team":[]}`),
 		post(e.lead, clientsList, `{"name":"Zephyrine","role":"borough-system","boroughs":["`+other+`"]}`),
 		"/v1/read-keys/" + e.w.readKey(other).ID,
+		subscriptionsList + "/" + subscribedBy(e.w.subscriber(other)).id,
 		post(e.team, "/v1/peer-challenges/"+e.w.made[exampleChallenge]+"/grouping-proposals", `{"sizes":[4,4,4]}`),
 		post(e.team, "/v1/participants", `{"name":"Zephyrine of Elsewhere","role":"other","organisation":"Quillfeather Trust"}`),
 		post(e.team, clientsList, `{"name":"Quillfeather","role":"reporting"}`),
@@ -111,6 +112,7 @@ func TestNothingLeaksByAsking(t *testing.T) {
 				"/v1/participants/" + mine.post("/v1/participants", `{"name":"Zephyrine Lambeth","role":"psw","borough":"`+own+`"}`).id(),
 				clientsList + "/" + mine.post(clientsList, `{"name":"Zephyrine","role":"borough-system","boroughs":["`+own+`"]}`).id(),
 				"/v1/read-keys/" + busy.readKey(own).ID,
+				subscriptionsList + "/" + subscribedBy(busy.subscriber(own)).id,
 			}
 		}},
 		{"what others do", []*asking{lead, fellow, tool, editor, system}, func() []string {

@@ -124,8 +124,9 @@ func mappings() map[string]mapping {
 				c.Uses[c.Secrets[i].ID] = c.CreatedAt
 			}
 		}),
-		"ReadKey":         of(readKeys, nil),
-		"TokenRevocation": of(tokenRevocations, nil),
+		"ReadKey":              of(readKeys, nil),
+		"CalendarSubscription": of(calendarSubscriptions, nil),
+		"TokenRevocation":      of(tokenRevocations, nil),
 
 		"Completeness": filled(func(c *returns.Completeness) api.Completeness {
 			c.Level = returns.OfBorough
@@ -174,7 +175,7 @@ var unmapped = map[string]string{
 	"AuditEntry":                    "TestAuditMapperForgetsNothing", "Change": "TestChangeMapperForgetsNothing",
 	"DistributionItem": "made from the snapshot with its list: TestDistribution", "StatisticalNeighbour": "likewise",
 	"TokenAnswer": "of RFC 6749: TestTheTokenEndpointKeepsItsRules", "IssuerMetadata": "of RFC 8414: TestAStandardClientLibraryGetsAToken",
-	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key",
+	"ApiClientSecretShown": "ApiClient beside its secret", "ReadKeyShown": "ReadKey beside the key", "CalendarSubscriptionShown": "CalendarSubscription beside its address",
 	"Health": "one word", "ProblemKind": "the table of problems itself", "KeySet": "the keys are written by their own library",
 	"BenchmarkingSubmissionReceived": "BenchmarkingSubmission and BenchmarkingReport, and what became of it", "BenchmarkingPostingReport": "likewise: TestSeveralReturnsAtOnce",
 	"QuarterDocument": "written by pkg/disclosure, to the byte", "QuarterFigure": "a function of that: TestFiveReadersOfAQuarter",

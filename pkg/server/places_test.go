@@ -181,7 +181,7 @@ var nounIn = map[string]string{
 	"indicators": "indicator", "indicator_revisions": "indicator", "periods": "period", "releases": "release", "programmes": "programme", "neighbour_models": "neighbour-model",
 	"peer_challenges": "peer-challenge", "peer_challenge_groups": "peer-challenge-group", "grouping_proposals": "grouping-proposal", "participants": "participant",
 	"peer_reviews": "peer-review", "findings": "finding", "actions": "action", "asks_and_offers": "ask-or-offer", "events": "event", "milestones": "milestone",
-	"api_clients": "api-client", "read_keys": "read-key", "token_revocations": "token-revocation",
+	"api_clients": "api-client", "read_keys": "read-key", "calendar_subscriptions": "calendar-subscription", "token_revocations": "token-revocation",
 	"frameworks": "framework", "benchmarking_submissions": "benchmarking-submission", "benchmarking_versions": "benchmarking-submission",
 	"authorisations": "authorisation", "receipts": "receipt",
 	"quarters": "quarter", "quarter_snapshots": "quarter-snapshot", "quarter_snapshot_documents": "quarter-snapshot", "quarter_snapshot_sources": "quarter-snapshot", "quarter_policies": "quarter", "narratives": "narrative",
@@ -258,7 +258,7 @@ func TestListsSayWhatTheyRead(t *testing.T) {
 		if r.status != http.StatusOK {
 			t.Errorf("%s is %d: %s", q.path, r.status, r.body)
 		}
-		if (len(asked) == 0) != slices.Contains([]string{"listApiClients", "listReadKeys", "listCompleteness", "listOutstanding", "listTimeliness", "listTasks", "listSelfEvaluations", "listSelfEvaluationVersions", "listSelfEvaluationReads", "listSelfEvaluationComments"}, q.operation) {
+		if (len(asked) == 0) != slices.Contains([]string{"listApiClients", "listReadKeys", "listCalendarSubscriptions", "listCompleteness", "listOutstanding", "listTimeliness", "listTasks", "listSelfEvaluations", "listSelfEvaluationVersions", "listSelfEvaluationReads", "listSelfEvaluationComments"}, q.operation) {
 			t.Errorf("%s asks %d times where the feed stands", q.path, len(asked))
 		}
 		if len(asked) > 0 && asked[0][0] != programme.EveryNoun {

@@ -84,6 +84,7 @@ type Store interface {
 	benchmarkingRuleStore
 	apiClientStore
 	readKeyStore
+	calendarSubscriptionStore
 	tokenRevocationStore
 	changeStore
 	auditStore
@@ -102,7 +103,10 @@ type Config struct {
 	Issuer string
 	// Examine answers what a token that is believed says, so that it can be ended.
 	Examine func(ctx context.Context, token string) (programme.ExaminedToken, error)
-	Clock   func() time.Time // nil: time.Now
+	// Subscriber answers who reads a calendar at the address with the secret. The error is
+	// [programme.ErrNoCalendar] where nobody does; where it is nil, nobody ever does.
+	Subscriber func(ctx context.Context, secret string) (programme.Actor, error)
+	Clock      func() time.Time // nil: time.Now
 	// Read answers what a published file gives, by the dataset's mapping or, where that
 	// is empty, by the one that its columns say. nil where no files are taken.
 	Read func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error)
@@ -136,37 +140,39 @@ type Config struct {
 
 // Server answers the contract's operations over HTTP.
 type Server struct {
-	store     Store
-	verify    func(ctx context.Context, token string) (programme.Actor, error)
-	keys      func(ctx context.Context) ([]byte, error)
-	grant     func(ctx context.Context, proof programme.ClientProof) (programme.Grant, error)
-	examine   func(ctx context.Context, token string) (programme.ExaminedToken, error)
-	issuer    string
-	clock     func() time.Time
-	read      func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error)
-	uploads   *semaphore.Weighted // one published file at a time
-	tables    *semaphore.Weighted
-	rules     programme.Settings
-	log       *slog.Logger
-	proxies   []netip.Prefix
-	addresses AddressForm
-	contract  *contract
-	answers   *answers
-	lastMade  *lastMade
-	spool     *spool
-	admission admission
+	store      Store
+	verify     func(ctx context.Context, token string) (programme.Actor, error)
+	keys       func(ctx context.Context) ([]byte, error)
+	grant      func(ctx context.Context, proof programme.ClientProof) (programme.Grant, error)
+	examine    func(ctx context.Context, token string) (programme.ExaminedToken, error)
+	subscriber func(ctx context.Context, secret string) (programme.Actor, error)
+	issuer     string
+	clock      func() time.Time
+	read       func(name, dataset string, source io.Reader, known benchmark.Known) (*benchmark.Import, error)
+	uploads    *semaphore.Weighted // one published file at a time
+	tables     *semaphore.Weighted
+	rules      programme.Settings
+	log        *slog.Logger
+	proxies    []netip.Prefix
+	addresses  AddressForm
+	contract   *contract
+	answers    *answers
+	lastMade   *lastMade
+	spool      *spool
+	admission  admission
 	// perCaller and perAddress are nil where nothing is limited.
-	perCaller  *limiter[callerKey]
-	perAddress *limiter[netip.Addr]
-	metrics    *metrics
-	guesses    guesses
-	timeouts   Timeouts
-	today      calendar
-	door       door
-	baseURL    string
-	lastKeys   atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
-	cursorKey  atomic.Pointer[[]byte]
-	echo       *echo.Echo
+	perCaller   *limiter[callerKey]
+	perAddress  *limiter[netip.Addr]
+	perCalendar *limiter[calendarKey]
+	metrics     *metrics
+	guesses     guesses
+	timeouts    Timeouts
+	today       calendar
+	door        door
+	baseURL     string
+	lastKeys    atomic.Pointer[[]byte] // of the built-in issuer, as they were last read
+	cursorKey   atomic.Pointer[[]byte]
+	echo        *echo.Echo
 }
 
 // New makes a server. It fails if contract, roles and routes do not agree.
@@ -185,18 +191,24 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no place for what readers of lists have not taken: %w", err)
 	}
+	if cfg.Subscriber == nil {
+		cfg.Subscriber = func(context.Context, string) (programme.Actor, error) {
+			return programme.Actor{}, programme.ErrNoCalendar
+		}
+	}
 	if cfg.Keys == nil {
 		cfg.Keys = func(context.Context) ([]byte, error) { return []byte(`{"keys":[]}`), nil }
 	}
 	s := &Server{
 		store: cfg.Store, clock: cfg.Clock, log: cfg.Logger, rules: cfg.Settings,
-		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, issuer: cfg.Issuer,
+		verify: cfg.Verify, keys: cfg.Keys, grant: cfg.Grant, examine: cfg.Examine, subscriber: cfg.Subscriber, issuer: cfg.Issuer,
 		read: cfg.Read, uploads: semaphore.NewWeighted(1), tables: semaphore.NewWeighted(maxTables),
 		contract: contract, answers: newAnswers(cfg.CacheBytes), lastMade: newLastMade(lastMadeBytes, cfg.Store), spool: spool, metrics: newMetrics(spool),
 		admission: newAdmission(runtime.GOMAXPROCS(0)), guesses: newGuesses(cfg.Limits, cfg.Clock), timeouts: cfg.Timeouts.orDefaults(), door: newDoor(), today: calendar{rules: cfg.Settings}, echo: echo.New(),
-		perCaller:  newLimiter[callerKey]("caller", cfg.Limits.PerCaller, cfg.Clock),
-		perAddress: newLimiter[netip.Addr]("address", cfg.Limits.PerAddress, cfg.Clock),
-		proxies:    cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
+		perCaller:   newLimiter[callerKey]("caller", cfg.Limits.PerCaller, cfg.Clock),
+		perAddress:  newLimiter[netip.Addr]("address", cfg.Limits.PerAddress, cfg.Clock),
+		perCalendar: newLimiter[calendarKey]("calendar", oneCalendarEach, cfg.Clock),
+		proxies:     cfg.Proxies, addresses: cfg.Addresses, baseURL: cfg.BaseURL,
 	}
 	for _, c := range cfg.Collectors {
 		if err := s.metrics.registry.Register(c); err != nil {

@@ -201,6 +201,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	var key struct{ ReadKey struct{ ID string } }
 	lead.post("/v1/read-keys", `{"name":"Spreadsheet","borough":"`+own+`"}`).want(201).into(&key)
 	k.try("/v1/read-keys/" + key.ReadKey.ID)
+	k.try(subscriptionsList + "/" + subscribedBy(k.w.subscriber(own)).id)
 
 	k.everyStepWasMet()
 	t.Logf("%d calls", k.calls)

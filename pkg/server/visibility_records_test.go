@@ -68,6 +68,7 @@ func (w *world) makeVisibilityRecords() {
 	w.made[exampleEvent] = post(team, "/v1/events", `{"kind":"workshop","title":"Workshop","startsOn":"2026-10-05","endsOn":"2026-10-05"}`)
 	w.standing(exampleSecret)
 	w.made[exampleReadKey] = w.readKey(own).ID
+	w.made[exampleSubscription] = subscribedBy(w.subscriber(own)).id
 	w.standing(exampleRevocation)
 	w.made[exampleMilestone] = post(team, "/v1/milestones", `{"title":"Practice week","description":"","cycle":"2026-27","kind":"other","state":"planned"}`)
 }

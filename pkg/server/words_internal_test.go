@@ -36,6 +36,7 @@ var unscreened = map[string]string{
 	"extension.reason": "the team says it to one borough, and the audit keeps it too", "correction-window.reason": "likewise",
 	"finding.selfEvaluationSections": "headings of the template",
 	"api-client.name":                "what a machine is called", "read-key.name": "likewise", "api-client.keys.kid": "the id of a key", "api-client.secrets.hint": "a part of a secret", "read-key.hint": "likewise",
+	"calendar-subscription.name": "what a device is called", "calendar-subscription.hint": "a part of a secret", "calendar-subscription.subject": "whom a token names",
 	"authorisation.issuer": "whom a token names", "authorisation.subject": "likewise", "authorisation.ending": "one of our words", "receipt": "who has signed, with which key, and what our sentences make of it",
 	"token-revocation.issuer": "whom a token names", "token-revocation.subject": "likewise",
 }

@@ -143,7 +143,7 @@ func startAt(t testing.TB, url string, clock func() time.Time, change ...func(*s
 	}
 	inTheEnd(t, verifier.Close)
 	cfg := server.Config{
-		Store: store, Verify: verifier.Verify, Examine: verifier.Examine, Keys: w.issuer.JWKS, Grant: auth.NewClients(w.issuer, access).Grant, Issuer: "http://test",
+		Store: store, Verify: verifier.Verify, Examine: verifier.Examine, Subscriber: verifier.Subscriber, Keys: w.issuer.JWKS, Grant: auth.NewClients(w.issuer, access).Grant, Issuer: "http://test",
 		Clock: clock, Logger: failures, Read: readFile,
 	}
 	for _, c := range change {

@@ -1,0 +1,51 @@
+package server
+
+import (
+	"slices"
+
+	ics "github.com/arran4/golang-ical"
+
+	"peerchallenge/pkg/programme"
+)
+
+// addReviewEntries adds the days of a review's fieldwork and of its presentation, but for those
+// on which an event of it stands already, and when its progress review is due.
+func addReviewEntries(cal *ics.Calendar, c *programme.Calendar, r *programme.PeerReview) {
+	add := func(part, summary string, days []programme.Date) {
+		if len(days) == 0 {
+			return
+		}
+		v := entry(r.ID+"-"+part, &r.Head, r.ChangedAfter(), r.State == programme.ReviewCancelled)
+		v.SetDtStampTime(r.UpdatedAt)
+		v.SetModifiedAt(r.UpdatedAt)
+		setListed(v, days)
+		v.SetSummary(printable(summary + ": " + r.Title))
+		v.SetProperty(ics.ComponentPropertyCategories, "Peer review")
+		setDescription(v, []string{"It stands at /v1/peer-reviews/" + r.ID + "."}, nil, r.Illustrative)
+		cal.AddVEvent(v)
+	}
+	fieldwork, presented := "Fieldwork", r.PresentationOn
+	if presented != nil && slices.Contains(r.FieldworkDays, *presented) {
+		fieldwork, presented = "Fieldwork and presentation", nil
+	}
+	add("fieldwork", fieldwork, c.UntoldOfReview(r.ID, r.FieldworkDays))
+	if presented != nil {
+		add("presentation", "Presentation", c.UntoldOfReview(r.ID, []programme.Date{*presented}))
+	}
+	if r.ProgressReviewOn != nil && r.ProgressReview == nil && r.ProgressReviewWaived == nil {
+		add("progress", "Progress review due", []programme.Date{*r.ProgressReviewOn})
+	}
+}
+
+// actionEntry is the day on which an action is due. A calendar lies with whoever keeps it for
+// its reader, so that the borough's words about the action stay here.
+func actionEntry(a *programme.Action) *ics.VEvent {
+	v := entry(a.ID, &a.Head, a.ChangedAfter(), false)
+	v.SetDtStampTime(a.UpdatedAt)
+	v.SetModifiedAt(a.UpdatedAt)
+	setDays(v, *a.DueOn, *a.DueOn)
+	v.SetSummary(printable("Action due: " + a.Owner))
+	v.SetProperty(ics.ComponentPropertyCategories, "Action")
+	setDescription(v, []string{"It stands at /v1/actions/" + a.ID + "."}, nil, nil)
+	return v
+}
