@@ -548,6 +548,7 @@ const (
 // Defines values for GroupingMethod.
 const (
 	DynamicProgramming GroupingMethod = "dynamic_programming"
+	Given              GroupingMethod = "given"
 	SimulatedAnnealing GroupingMethod = "simulated_annealing"
 )
 
@@ -1233,6 +1234,12 @@ const (
 	RoleNameBoroughSystem RoleName = "borough-system"
 	RoleNameProgramme     RoleName = "programme"
 	RoleNameReporting     RoleName = "reporting"
+)
+
+// Defines values for RotaProof.
+const (
+	Counting   RotaProof = "counting"
+	Exhaustive RotaProof = "exhaustive"
 )
 
 // Defines values for RuleKind.
@@ -6190,7 +6197,7 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
-// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
+// GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not, and `given` were those that were sent. More may come.
 type GroupingMethod string
 
 // GroupingProposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
@@ -6221,10 +6228,15 @@ type GroupingProposal struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	Id ResourceId `json:"id"`
 
+	// IllustrativeLeftOut In how many groups of these cycles two of the boroughs met without counting, because the group is an example and no fact.
+	//
+	// Example: 0
+	IllustrativeLeftOut int `json:"illustrativeLeftOut"`
+
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators []IndicatorCode `json:"indicators"`
 
-	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not. More may come.
+	// Method How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not, and `given` were those that were sent. More may come.
 	Method GroupingMethod `json:"method"`
 
 	// Optimal Whether it is proved that no other division scores lower.
@@ -6282,6 +6294,11 @@ type GroupingProposalInput struct {
 	//
 	// Example: 3
 	Cycles *int `json:"cycles,omitempty"`
+
+	// Groups The groups themselves, such as those of a year of a rota, where they are not to be looked for. Each of the boroughs is in one of them, and they have the sizes.
+	//
+	// Example: [["E09000002","E09000003","E09000004"]]
+	Groups *[][]GeographyCode `json:"groups,omitempty"`
 
 	// Indicators The indicators on which strengths and needs are compared, by their quartile bands.
 	Indicators *[]IndicatorCode `json:"indicators,omitempty"`
@@ -10814,6 +10831,100 @@ type RevocationScope string
 
 // RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
 type RoleName string
+
+// Rota Groups of a sub-region's boroughs for several years together.
+type Rota struct {
+	// Greedy Groups for each year.
+	Greedy RotaPlan `json:"greedy"`
+
+	// History How many cycles back from the first meetings count.
+	//
+	// Example: 3
+	History int `json:"history"`
+
+	// IllustrativeLeftOut In how many groups of these cycles two of the boroughs met without counting, because the group is an example and no fact.
+	//
+	// Example: 0
+	IllustrativeLeftOut int `json:"illustrativeLeftOut"`
+
+	// LowerBound No rota has fewer repeats.
+	//
+	// Example: 0
+	LowerBound int `json:"lowerBound"`
+
+	// Optimal Whether the repeats are no more than the lower bound.
+	Optimal bool `json:"optimal"`
+
+	// Proof How it is known that no rota has fewer repeats: by counting the pairs that have not met, or by looking at every rota. More may come.
+	Proof RotaProof `json:"proof"`
+
+	// Repeats How many meetings are of two who have met before; who meets a third time counts twice.
+	//
+	// Example: 0
+	Repeats int `json:"repeats"`
+
+	// SubRegion A short name for addresses, lower case.
+	//
+	// Example: south
+	SubRegion Slug `json:"subRegion"`
+
+	// Years The years, the first one first.
+	Years []RotaYear `json:"years"`
+}
+
+// RotaGroup The boroughs of a group, by code.
+type RotaGroup = []GeographyCode
+
+// RotaInput What a rota is asked for.
+type RotaInput struct {
+	// Conflicts Boroughs that must not meet.
+	Conflicts *[]BoroughPair `json:"conflicts,omitempty"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle *Cycle `json:"cycle,omitempty"`
+
+	// History How many cycles back from the first meetings count; 3 where it is not given.
+	//
+	// Example: 3
+	History *int `json:"history,omitempty"`
+
+	// Sizes How many boroughs each group takes; together all that there are.
+	//
+	// Example: [3,3,3,3]
+	Sizes []int `json:"sizes"`
+
+	// Years For how many years.
+	//
+	// Example: 4
+	Years int `json:"years"`
+}
+
+// RotaPlan Groups for each year.
+type RotaPlan struct {
+	// Repeats How many meetings are of two who have met before; who meets a third time counts twice.
+	//
+	// Example: 0
+	Repeats int `json:"repeats"`
+
+	// Years The years, the first one first.
+	Years []RotaYear `json:"years"`
+}
+
+// RotaProof How it is known that no rota has fewer repeats: by counting the pairs that have not met, or by looking at every rota. More may come.
+type RotaProof string
+
+// RotaYear The groups of a year.
+type RotaYear struct {
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// Groups The groups.
+	Groups []RotaGroup `json:"groups"`
+}
 
 // RuleKind A question that is asked of a return. More may come.
 type RuleKind string
@@ -19247,6 +19358,12 @@ type UpdateSubRegionRequestObject struct {
 	Body   *SubRegionPatch
 }
 
+// ProposeRotaRequestObject is what a request for ProposeRota says.
+type ProposeRotaRequestObject struct {
+	Slug SubRegionSlug
+	Body *RotaInput
+}
+
 // ListTimelinessRequestObject is what a request for ListTimeliness says.
 type ListTimelinessRequestObject struct {
 	Params ListTimelinessParams
@@ -20150,6 +20267,9 @@ type Operations interface {
 	// UpdateSubRegion Correct a sub-region
 	// (PATCH /v1/sub-regions/{slug})
 	UpdateSubRegion(ctx context.Context, r UpdateSubRegionRequestObject) (Response, error)
+	// ProposeRota Propose groups for several years
+	// (POST /v1/sub-regions/{slug}/rotas)
+	ProposeRota(ctx context.Context, r ProposeRotaRequestObject) (Response, error)
 	// ListTimeliness See how punctual returns were
 	// (GET /v1/timeliness)
 	ListTimeliness(ctx context.Context, r ListTimelinessRequestObject) (Response, error)
@@ -20703,6 +20823,11 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/sub-regions/:slug/rotas", o.ProposeRota, func(from *request, r *ProposeRotaRequestObject) {
+		from.path("slug", &r.Slug)
+		r.Body = new(RotaInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {

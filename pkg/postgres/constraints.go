@@ -190,6 +190,7 @@ var constraints = together(evaluationConstraints, accessConstraints, map[string]
 
 	"grouping_proposals_pkey":              {},
 	"grouping_proposals_peer_challenge":    unknown("/peerChallengeId", "There is no such peer challenge."),
+	"grouping_proposals_left_out_positive": {},
 	"grouping_proposals_cycles_range":      {},
 	"grouping_proposals_period":            unknown("/period", "There is no such period."),
 	"grouping_proposals_state_known":       {},

@@ -55,14 +55,15 @@ func (s *Store) ProposeGroups(ctx context.Context, actor programme.Actor, challe
 			return err
 		}
 		p.PeerChallengeID, p.Challenge, p.State, p.Audience = challenge, c, programme.ProposalOpen, programme.TeamOnly()
-		members, err := w.membersOf(c)
+		members, err := membersOn(w.tx, c.SubRegion, c.MembersOn())
 		if err != nil {
 			return err
 		}
-		past, err := w.pairingsBefore(c.Cycle, p.Cycles)
+		past, leftOut, err := pairingsBefore(w.tx, c.Cycle, p.Cycles, members)
 		if err != nil {
 			return err
 		}
+		p.IllustrativeLeftOut = leftOut
 		return programme.Together(check(w, groupingProposals, p), p.Propose(members, past, bands))
 	})
 }
@@ -152,31 +153,49 @@ func formGroups(w *work, p *programme.GroupingProposal) error {
 	return w.followChallenge(&p.Challenge) // once, whatever the number of groups
 }
 
-// membersOf answers the codes of the boroughs that belong to the challenge's
-// sub-region on its day, in order.
-func (w *work) membersOf(c programme.PeerChallenge) ([]string, error) {
+// RotaFacts reads what a rota of the sub-region from the cycle on is made of.
+func (s *Store) RotaFacts(ctx context.Context, subRegion string, first programme.Cycle, cycles int) (programme.RotaFacts, error) {
+	var facts programme.RotaFacts
+	err := s.atOneMoment(ctx, nil, func(l line, _ int64) (err error) {
+		if facts.Boroughs, err = membersOn(l.DB, subRegion, first.Starts()); err == nil {
+			facts.Past, facts.IllustrativeLeftOut, err = pairingsBefore(l.DB, first, cycles, facts.Boroughs)
+		}
+		return err
+	})
+	return orZero(facts, refusal(err))
+}
+
+// membersOn answers the codes of the boroughs that belong to the sub-region on the day, in order.
+func membersOn(tx *gorm.DB, subRegion string, day programme.Date) ([]string, error) {
 	codes := []string{}
-	err := w.tx.Model(&programme.Membership{}).Where("sub_region_slug = ? AND valid_from <= ? AND coalesce(valid_to >= ?, true)", c.SubRegion, c.MembersOn(), c.MembersOn()).
+	err := tx.Model(&programme.Membership{}).Where("sub_region_slug = ? AND valid_from <= ? AND coalesce(valid_to >= ?, true)", subRegion, day, day).
 		Order("borough_code").Pluck("borough_code", &codes).Error
 	return codes, err
 }
 
-// pairingsBefore answers who met in a group of any challenge of the last cycles
-// before the given one, but for those that were cancelled, and for groups that are
-// examples and no fact.
-func (w *work) pairingsBefore(cycle programme.Cycle, cycles int) ([]programme.Pairing, error) {
-	var past []programme.Pairing
+// pairingsBefore answers who of the boroughs met in a group of any challenge of the last cycles
+// before the given one, but for those that were cancelled, and for groups that are examples and
+// no fact: in how many of these two of them met, it answers too.
+func pairingsBefore(tx *gorm.DB, cycle programme.Cycle, cycles int, boroughs []string) (past []programme.Pairing, leftOut int, err error) {
 	for ago := 1; ago <= cycles; ago++ {
 		var groups []programme.PeerChallengeGroup
-		if err := beyondSight(w.tx).Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?) AND illustrative IS NULL", cycle.Before(ago), programme.ChallengeCancelled).
+		if err := beyondSight(tx).Where("peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ? AND state <> ?)", cycle.Before(ago), programme.ChallengeCancelled).
 			Find(&groups).Error; err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for i := range groups {
-			past = append(past, groups[i].Pairings(ago)...)
+			met := slices.DeleteFunc(groups[i].Pairings(ago), func(p programme.Pairing) bool {
+				return !slices.Contains(boroughs, p.A) || !slices.Contains(boroughs, p.B)
+			})
+			switch {
+			case groups[i].Illustrative == nil:
+				past = append(past, met...)
+			case len(met) > 0:
+				leftOut++
+			}
 		}
 	}
-	return past, nil
+	return past, leftOut, nil
 }
 
 // dropProposals deletes a challenge's proposals, which are nothing without it.

@@ -44,6 +44,9 @@ func (c Cycle) Ends() Date { return Date(fmt.Sprintf("%04d-03-31", c.first()+1))
 // Before answers the cycle n years earlier.
 func (c Cycle) Before(n int) Cycle { return cycleOf(c.first() - n) }
 
+// After answers the cycle n years later.
+func (c Cycle) After(n int) Cycle { return c.Before(-n) }
+
 // Check refuses what is no financial year.
 func (c Cycle) Check() []Fault {
 	if _, err := ParseCycle(string(c)); err != nil {

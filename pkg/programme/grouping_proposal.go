@@ -33,6 +33,11 @@ type GroupingProposal struct {
 	Result          grouping.Proposal `gorm:"serializer:json"`
 	State           ProposalState
 
+	// IllustrativeLeftOut counts the groups of those cycles, in which two of the boroughs met, that
+	// did not count because they are examples and no fact.
+	IllustrativeLeftOut int
+
+	Given     [][]string    `gorm:"-" json:"-"` // the groups, where they are not to be looked for
 	Challenge PeerChallenge `gorm:"-" json:"-"` // to which it belongs, read with it
 	Obstacle  error         `gorm:"-" json:"-"` // what of its boroughs stands in its way, read where that is asked; nil where nothing does
 }
@@ -83,12 +88,23 @@ func (p *GroupingProposal) Check() error {
 	return Refuse(faults)
 }
 
-// Propose divides the boroughs, or answers every fault of what is asked. past has
+// Propose divides the boroughs, or takes the groups that are given, or answers every fault of what is asked. past has
 // those who met, and bands the quartile bands by borough and indicator.
 func (p *GroupingProposal) Propose(boroughs []string, past []Pairing, bands map[string]map[string]string) error {
-	result, err := grouping.Propose(grouping.Task{
+	task := grouping.Task{
 		Boroughs: boroughs, Sizes: p.Sizes, Past: past, Conflicts: p.Conflicts, Bands: bands, Weights: p.Weights, Seed: p.Seed,
-	})
+	}
+	var err error
+	if p.Given == nil {
+		p.Result, err = grouping.Propose(task)
+	} else {
+		p.Result, err = grouping.Assess(task, p.Given)
+	}
+	return groupingRefusal(err)
+}
+
+// groupingRefusal says in our words what grouping finds wrong.
+func groupingRefusal(err error) error {
 	if found, ok := errors.AsType[grouping.TaskError](err); ok {
 		faults := make([]Fault, len(found))
 		for i, f := range found {
@@ -99,7 +115,6 @@ func (p *GroupingProposal) Propose(boroughs []string, past []Pairing, bands map[
 		}
 		return Refuse(faults)
 	}
-	p.Result = result
 	return err
 }
 

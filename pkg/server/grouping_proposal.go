@@ -74,7 +74,7 @@ func bandsIn(snapshot *benchmark.Snapshot, period string, indicators []string) m
 func groupingProposalOf(in api.GroupingProposalInput) programme.GroupingProposal {
 	p := programme.GroupingProposal{
 		Sizes: in.Sizes, Weights: programme.GroupingWeights{Repeat: 1, Mix: 1}, Seed: 1, Cycles: 3,
-		Period: in.Period, Indicators: list(in.Indicators), Conflicts: make([][2]string, len(list(in.Conflicts))),
+		Period: in.Period, Indicators: list(in.Indicators), Conflicts: pairsOf(list(in.Conflicts)),
 	}
 	if in.Weights != nil {
 		p.Weights = programme.GroupingWeights{Repeat: in.Weights.Repeat, Mix: in.Weights.Mix}
@@ -85,8 +85,8 @@ func groupingProposalOf(in api.GroupingProposalInput) programme.GroupingProposal
 	if in.Cycles != nil {
 		p.Cycles = *in.Cycles
 	}
-	for i, pair := range list(in.Conflicts) {
-		p.Conflicts[i] = [2]string(pair) // the contract lets only pairs through
+	if in.Groups != nil {
+		p.Given = *in.Groups
 	}
 	return p
 }
@@ -98,7 +98,8 @@ func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal)
 			Seed: p.Seed, Cycles: p.Cycles, Period: p.Period, Indicators: programme.OrEmpty(p.Indicators), Conflicts: make([]api.BoroughPair, len(p.Conflicts)),
 			Groups: make([]api.ProposedGroup, len(p.Result.Groups)), Unplaced: make([]api.UnplacedBorough, len(p.Result.Unplaced)),
 			Score: p.Result.Score, Optimal: p.Result.Optimal, Method: api.GroupingMethod(p.Result.Method), State: api.ProposalState(p.State),
-			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etagOf(p.Version), Steps: stepsWire(ctx, p, p.ID),
+			IllustrativeLeftOut: p.IllustrativeLeftOut,
+			CreatedAt:           p.CreatedAt, UpdatedAt: p.UpdatedAt, Etag: etagOf(p.Version), Steps: stepsWire(ctx, p, p.ID),
 		}
 		for i, pair := range p.Conflicts {
 			wire.Conflicts[i] = pair[:]

@@ -49,6 +49,7 @@ type Store interface {
 	peerChallengeStore
 	peerChallengeGroupStore
 	groupingProposalStore
+	rotaStore
 	participantStore
 	peerReviewStore
 	findingStore
