@@ -1706,7 +1706,10 @@ type AnswerState string
 
 // ApiClient A system that signs in by itself.
 type ApiClient struct {
-	// Boroughs For whom it acts. Where there are several, a call names the borough in its path.
+	// BoroughNames The names of the boroughs, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
+	// Boroughs For whom it acts. Where there are several, a call names the borough in its path or, of a quarter's figures, in `borough`.
 	Boroughs []GeographyCode `json:"boroughs"`
 
 	// CreatedAt An instant, RFC 3339, UTC in answers.
@@ -2041,6 +2044,11 @@ type AuditActor struct {
 	//
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// Roles Their roles.
 	Roles []string `json:"roles"`
@@ -3069,6 +3077,11 @@ type Borough struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName Name `json:"regionName"`
+
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South
@@ -3078,6 +3091,11 @@ type Borough struct {
 	//
 	// Example: south
 	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -3744,6 +3762,11 @@ type ComparisonMethod struct {
 
 	// SubRegionMembers Its boroughs on that day.
 	SubRegionMembers []GeographyCode `json:"subRegionMembers"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // ComparisonPage A page of the list.
@@ -3791,15 +3814,30 @@ type Complement struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName string `json:"indicatorName"`
+
 	// Need The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
 	Need GeographyCode `json:"need"`
 
+	// NeedName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	NeedName Name `json:"needName"`
+
 	// Strong The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
 	Strong GeographyCode `json:"strong"`
+
+	// StrongName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	StrongName Name `json:"strongName"`
 }
 
 // Completeness How complete a quarter is in one place.
@@ -3914,6 +3952,11 @@ type Completeness struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // CompletenessLevel Of what a row tells. More may come.
@@ -6274,6 +6317,11 @@ type HeatMapBorough struct {
 	//
 	// Example: south
 	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // HeatMapCell A figure, and the fifth that it belongs to.
@@ -8880,6 +8928,9 @@ type ProposalState string
 
 // ProposedGroup A group of a proposal, and why it is so.
 type ProposedGroup struct {
+	// BoroughNames Their names, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
 	// Boroughs The boroughs, by code.
 	Boroughs []GeographyCode `json:"boroughs"`
 
@@ -9059,10 +9110,10 @@ type Quarter struct {
 	// Example: 2026-03-31T09:30:00Z
 	PublishedAt *NullableInstant `json:"publishedAt"`
 
-	// Snapshot The id of the snapshot that is shown: the newest that was not withdrawn; null where there is none.
+	// SnapshotId The id of the snapshot that is shown: the newest that was not withdrawn; null where there is none.
 	//
 	// Example: 01932b7e-0000-7000-8000-000000000081
-	Snapshot *string `json:"snapshot"`
+	SnapshotId *string `json:"snapshotId"`
 
 	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
 	Steps *[]QuarterStep `json:"steps,omitempty"`
@@ -9355,6 +9406,11 @@ type QuarterFigure struct {
 	//
 	// Example: south
 	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// SubRegionPooled Its sub-region as if it were one; null where that is not made.
 	//
@@ -9914,6 +9970,11 @@ type ReadKey struct {
 	//
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -10583,6 +10644,9 @@ type ReminderPage struct {
 
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {
+	// BoroughNames Their names, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
 	// Boroughs Two boroughs.
 	Boroughs BoroughPair `json:"boroughs"`
 
@@ -12788,6 +12852,11 @@ type UnplacedBorough struct {
 	//
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
 
 	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 	Code UnplacedCode `json:"code"`

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -62,6 +63,30 @@ func TestKeysAreRotatedAndSealed(t *testing.T) {
 	} {
 		if said := refused(t, test.env, test.args...); !strings.Contains(said, test.says) {
 			t.Errorf("%s: it says %q, not %s", name, said, test.says)
+		}
+	}
+}
+
+// TestTheStartSaysWhichKeysLieOpen: without a sealing key that a copy of the database can
+// sign, with one what is not sealed by it yet, and nothing once all is.
+func TestTheStartSaysWhichKeysLieOpen(t *testing.T) {
+	t.Parallel()
+	database := pgtest.Database(t)
+	with := func(keys string) func(string) string {
+		return settingsOf("DATABASE_URL", database, "PEERCHALLENGE_SEALING_KEYS", keys)
+	}
+	must(t, with(""), "migrate")
+	must(t, with(""), "token", "--role", "programme", "--subject", "ann")
+	warnings := regexp.MustCompile("no sealing key is set|are not sealed yet")
+	for _, c := range []struct{ keys, warning string }{{"", "no sealing key is set"}, {sealingKey(1), "are not sealed yet"}, {sealingKey(1), ""}} {
+		serve := begin(t, with(c.keys), "serve", "--addr", "127.0.0.1:0")
+		serve.says(t, `Listening on`)
+		if said := warnings.FindString(serve.out.String()); said != c.warning {
+			t.Errorf("with %q it warns of %q, want %q:\n%s", c.keys, said, c.warning, serve.out)
+		}
+		serve.end(t)
+		if c.keys != "" {
+			must(t, with(c.keys), "keys", "reseal")
 		}
 	}
 }

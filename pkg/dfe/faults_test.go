@@ -168,6 +168,29 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
+// TestWhoDidNotStand: a figure of an authority in a period in which it did not stand, and
+// in which no other did that is the same, is a fault with its name and number. A row of
+// symbols is passed over: files keep rows for who is not there.
+func TestWhoDidNotStand(t *testing.T) {
+	known := england(t)
+	row := strings.NewReplacer("2025", "2023", "E09000022", "E06000063").Replace(lambeth) // Cumberland, since April 2023
+	for file, content := range map[string]string{
+		"b1.csv": needHeader + row + "1,1\n", "ons.csv": estimateHeader + row + "Children aged 0 to 17 years,1\n",
+	} {
+		_, err := dfe.Read(file, strings.NewReader(content), known, dfe.Options{})
+		faults := refusal(t, err).Faults
+		if f := faults[0]; len(faults) != 1 || f.Row != 2 || f.Column != "new_la_code" || f.Code != programme.FaultNotStanding || f.Given != "“Cumberland (942)”" ||
+			f.Detail != "Cumberland (942) did not stand in 2022-23, and no authority that did continues as it." {
+			t.Errorf("%s: got %+v", file, faults)
+		}
+	}
+	for _, o := range mustRead(t, "b1.csv", needHeader+row+"z,z\n"+lambeth+"1,1\n", known).Observations {
+		if o.Geography != "E09000022" {
+			t.Errorf("a row of symbols gives %+v", o)
+		}
+	}
+}
+
 // TestEveryFaultOfEstimates is the same for a file of populations.
 func TestEveryFaultOfEstimates(t *testing.T) {
 	got := faultsOf(t, "ons.csv", estimateHeader+"1899,Reporting year,Local authority,E92000001,E13000001,E09000099,Children aged 0 to 17 years,many\n")

@@ -20,14 +20,19 @@ func (s *Server) ListQuarterFigures(ctx context.Context, r api.ListQuarterFigure
 	f.Unsuppressed = p.Unsuppressed != nil && *p.Unsuppressed
 	call := callOf(ctx)
 	call.unsuppressed = f.Unsuppressed
-	return answerListing(ctx, s.store.QuarterFigures(call.actor, r.Quarter, f), quarterFigureWire(call.snapshot))
+	actor := call.actor
+	if p.Borough != nil {
+		actor = actor.For(*p.Borough)
+	}
+	return answerListing(ctx, s.store.QuarterFigures(actor, r.Quarter, f), quarterFigureWire(call.snapshot))
 }
 
 // quarterFigureWire writes rows with what the reference data say beside them.
 func quarterFigureWire(reference *benchmark.Snapshot) func(*disclosure.QuarterFigure) api.QuarterFigure {
-	annual := annuals(reference)
+	annual, names := annuals(reference), nameplates{reference}
 	return func(f *disclosure.QuarterFigure) api.QuarterFigure {
 		w := shownFigureWire(f)
+		w.SubRegionName = nameOf(names.subRegion, w.SubRegion)
 		changesWire(&w, f)
 		if a := annual(w.Indicator); a != nil {
 			w.England, w.EnglandPeriod, w.EnglandPeriodName = &a.England, &a.Period.Code, new(a.Period.Name())

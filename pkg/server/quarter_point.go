@@ -23,7 +23,7 @@ func (s *Server) ListQuarterPoints(ctx context.Context, r api.ListQuarterPointsR
 	if err != nil {
 		return nil, err
 	}
-	return answerListing(ctx, s.store.QuarterPoints(callOf(ctx).actor, ind.Code, r.Params.Borough), quarterPointWire(ind, r.Params.Borough, name))
+	return answerListing(ctx, s.store.QuarterPoints(callOf(ctx).actor.For(r.Params.Borough), ind.Code, r.Params.Borough), quarterPointWire(ind, r.Params.Borough, name))
 }
 
 // GetQuarterSeriesPicture answers the same as a picture, as everybody sees it.
