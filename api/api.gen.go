@@ -3212,6 +3212,11 @@ type BoroughException struct {
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+
 	// Upper The most that it can be, likewise.
 	//
 	// Example: 26.6
@@ -3406,6 +3411,11 @@ type ChangeSum struct {
 	//
 	// Example: REREF_PCT
 	Indicator *string `json:"indicator"`
+
+	// IndicatorName What the indicator is called, or null likewise.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName *string `json:"indicatorName"`
 
 	// New How many stand now and did not.
 	New int `json:"new"`
@@ -3643,6 +3653,11 @@ type Comparison struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 
 	// Value A number, or null where there is none.
 	//
@@ -5262,6 +5277,11 @@ type FigureChange struct {
 	// Example: REREF_PCT
 	Indicator *string `json:"indicator"`
 
+	// IndicatorName What the indicator is called, or null likewise.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName *string `json:"indicatorName"`
+
 	// Neighbour The GSS code of the neighbour that stands there now; null where there is none any more.
 	Neighbour *string `json:"neighbour"`
 
@@ -6372,6 +6392,11 @@ type HeatMapIndicator struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 }
 
 // HistoryTable The bytes of a table, at most 32 MiB and, of a workbook, 32 MiB unpacked.
@@ -6496,6 +6521,11 @@ type Indicator struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -7644,6 +7674,11 @@ type Observation struct {
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName string `json:"indicatorName"`
 
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
@@ -9425,6 +9460,11 @@ type QuarterFigure struct {
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+
 	// Upper The most that it can be, likewise.
 	//
 	// Example: 26.6
@@ -9683,6 +9723,11 @@ type QuarterPoint struct {
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+
 	// Upper The most that it can be, likewise.
 	//
 	// Example: 26.6
@@ -9863,6 +9908,11 @@ type QuarterSnapshotChange struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 
 	// Upper The most that it can be, likewise.
 	//
@@ -12845,6 +12895,11 @@ type TokenRevocationPage struct {
 
 // Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
+
+// UnitName What people call a unit.
+//
+// Example: per cent
+type UnitName = string
 
 // UnplacedBorough A borough that no group could take, and why.
 type UnplacedBorough struct {

@@ -11,7 +11,7 @@ import (
 // named are the members of answers that say by a code or an id what people know by a
 // name, and the member beside each that says the name.
 var named = map[string]string{
-	"borough": "boroughName", "boroughs": "boroughNames", "host": "hostName", "priorityId": "priorityName", "priorityIds": "priorityNames",
+	"borough": "boroughName", "indicator": "indicatorName", "unit": "unitName", "boroughs": "boroughNames", "host": "hostName", "priorityId": "priorityName", "priorityIds": "priorityNames",
 	"subRegion": "subRegionName", "subRegions": "subRegionNames",
 }
 
@@ -20,18 +20,20 @@ var nameless = map[string]string{
 	"BenchmarkingPostingResult": "what a system sent, by the code by which it sent it",
 	"BenchmarkingReport":        "of one return, which has the name",
 	"BoroughFigure":             "in the bytes of a snapshot, which has the names once",
-	"BoroughResidents":          "in the bytes of a framework, of which none changes",
+	"BoroughResidents":          "as it was sent, so that a framework can be read, changed and sent again",
 	"Citation":                  "as it was sent; what is shown of it has the name",
 	"Comparison":                "of one borough, whose name the page has",
 	"CountCell":                 "as BoroughFigure",
 	"DocumentBorough":           "as BoroughFigure",
+	"FrameworkPopulation":       "as BoroughResidents",
+	"IndicatorPosition":         "as BoroughFigure",
 	"NeighbourFigure":           "as BoroughFigure",
 	"NullableCitation":          "as Citation",
 	"ShownExclusion":            "as BoroughFigure",
 }
 
-// TestCodesHaveTheirNames: a reader of an answer looks up no borough, sub-region or
-// priority; and whatever holds an id is called so.
+// TestCodesHaveTheirNames: a reader of an answer looks up no borough, sub-region, priority,
+// indicator or unit; and whatever holds an id is called so.
 func TestCodesHaveTheirNames(t *testing.T) {
 	t.Parallel()
 	_, published, err := join(os.DirFS(contract))

@@ -74,7 +74,7 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *be
 	ind := c.Indicator
 	return api.Comparison{
 		Borough: g.Borough, Code: g.Code(g.Period), Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
-		Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity),
+		Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity),
 		Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Numerator: c.Figure.Numerator, Denominator: c.Figure.Denominator,
 		Joint:              jointWire(snapshot, c.Joint),
 		ConfidenceInterval: intervalWire(c.Interval),

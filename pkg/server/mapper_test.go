@@ -146,8 +146,8 @@ func mappings() map[string]mapping {
 		"Indicator":                 filled(indicatorWire),
 		"Period":                    filled(periodWire),
 		"Release":                   filled(releaseWire(asked)),
-		"FigureChange":              filled(figureChangeWire),
-		"ChangeSum":                 filled(changeSumWire),
+		"FigureChange":              filled(figureChangeWire(asked)),
+		"ChangeSum":                 filled(changeSumWire(asked)),
 		"ImportWarning":             filled(importWarningWire),
 		"StatisticalNeighbourModel": filled(modelWire),
 		"Observation": filled(func(o *benchmark.Observation) api.Observation {

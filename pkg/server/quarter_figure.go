@@ -75,7 +75,7 @@ func shownFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
 	p := f.Position
 	w := api.QuarterFigure{
 		Quarter: f.Of.Quarter, Snapshot: snapshotNumber(f.Of), Borough: f.Member.Borough, BoroughName: f.Member.Name, SubRegion: f.Member.SubRegion,
-		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), Status: api.ShownStatus(f.Figure.Status),
+		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), UnitName: p.Unit.Name(), Polarity: api.Polarity(p.Polarity), Status: api.ShownStatus(f.Figure.Status),
 		Numerator: number(f.Figure.Numerator), Value: number(f.Figure.Value), Exception: api.Exception(f.Figure.Exception), Uncertain: f.Uncertain,
 		PeersExcluded: []api.ShownExclusion{}, Own: f.Own, ContainsSmallNumbers: f.SmallNumbers, Provisional: f.Provisional, Illustrative: f.Of.Illustrative,
 	}

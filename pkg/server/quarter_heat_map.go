@@ -208,7 +208,7 @@ func heatMapWire(names nameplates, h disclosure.HeatMap, marked string) api.Quar
 	}
 	for i, c := range h.Columns {
 		p := c.Position
-		w.Indicators[i] = api.HeatMapIndicator{Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), N: p.Region.N}
+		w.Indicators[i] = api.HeatMapIndicator{Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), UnitName: p.Unit.Name(), Polarity: api.Polarity(p.Polarity), N: p.Region.N}
 	}
 	for i, row := range h.Rows {
 		m := row.Member

@@ -63,7 +63,7 @@ func quarterPointWire(ind *benchmark.Indicator, borough, name string) func(*disc
 	return func(q *disclosure.QuarterPoint) api.QuarterPoint {
 		w := api.QuarterPoint{
 			Quarter: q.Quarter.Code, QuarterName: q.Quarter.Name(), Borough: borough, BoroughName: name, Indicator: ind.Code, IndicatorName: ind.Name,
-			Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity), Break: q.Break, Own: q.Own,
+			Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity), Break: q.Break, Own: q.Own,
 			Numerator: number(q.Figure.Numerator), Value: number(q.Figure.Value), SubRegionPooled: pooled(q.SubRegion),
 		}
 		if q.Gap != "" {
