@@ -3,12 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"log/slog"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
+	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/postgres/pgtest"
 )
 
@@ -68,7 +69,7 @@ func TestKeysAreRotatedAndSealed(t *testing.T) {
 }
 
 // TestTheStartSaysWhichKeysLieOpen: without a sealing key that a copy of the database can
-// sign, with one what is not sealed by it yet, and nothing once all is.
+// sign, with one what it has not sealed yet, and nothing once it has.
 func TestTheStartSaysWhichKeysLieOpen(t *testing.T) {
 	t.Parallel()
 	database := pgtest.Database(t)
@@ -77,14 +78,19 @@ func TestTheStartSaysWhichKeysLieOpen(t *testing.T) {
 	}
 	must(t, with(""), "migrate")
 	must(t, with(""), "token", "--role", "programme", "--subject", "ann")
-	warnings := regexp.MustCompile("no sealing key is set|are not sealed yet")
-	for _, c := range []struct{ keys, warning string }{{"", "no sealing key is set"}, {sealingKey(1), "are not sealed yet"}, {sealingKey(1), ""}} {
-		serve := begin(t, with(c.keys), "serve", "--addr", "127.0.0.1:0")
-		serve.says(t, `Listening on`)
-		if said := warnings.FindString(serve.out.String()); said != c.warning {
-			t.Errorf("with %q it warns of %q, want %q:\n%s", c.keys, said, c.warning, serve.out)
+	for _, c := range []struct{ keys, warns string }{{"", "no sealing key is set"}, {sealingKey(1), "are not sealed yet"}, {sealingKey(1), ""}} {
+		cfg, err := readConfig(with(c.keys))
+		if err != nil {
+			t.Fatal(err)
 		}
-		serve.end(t)
+		var log bytes.Buffer
+		cfg.logger = slog.New(slog.NewJSONHandler(&log, nil))
+		if err := withStore(t.Context(), cfg, func(store *postgres.Store) error { return warnOfOpenKeys(t.Context(), store, cfg) }); err != nil {
+			t.Fatal(describe(err))
+		}
+		if got := log.String(); !strings.Contains(got, c.warns) || (got == "") != (c.warns == "") {
+			t.Errorf("with %q it logs %q, want %q", c.keys, got, c.warns)
+		}
 		if c.keys != "" {
 			must(t, with(c.keys), "keys", "reseal")
 		}
