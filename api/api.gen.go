@@ -369,6 +369,7 @@ const (
 	FaultCodeNoLead              FaultCode = "no_lead"
 	FaultCodeNoRows              FaultCode = "no_rows"
 	FaultCodeNoScope             FaultCode = "no_scope"
+	FaultCodeNoSuchTime          FaultCode = "no_such_time"
 	FaultCodeNotANumber          FaultCode = "not_a_number"
 	FaultCodeNotATable           FaultCode = "not_a_table"
 	FaultCodeNotAchieved         FaultCode = "not_achieved"
@@ -4673,7 +4674,7 @@ type Event struct {
 	// Example: A paragraph.
 	Description Text `json:"description"`
 
-	// EndTime A time of day in the programme's time zone, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
@@ -4730,7 +4731,7 @@ type Event struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions []EventSession `json:"sessions"`
 
-	// StartTime A time of day in the programme's time zone, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
@@ -4795,7 +4796,7 @@ type EventInput struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in the programme's time zone, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -4842,7 +4843,7 @@ type EventInput struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in the programme's time zone, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -4906,7 +4907,7 @@ type EventPatch struct {
 	// Example: A paragraph.
 	Description *Text `json:"description,omitempty"`
 
-	// EndTime A time of day in the programme's time zone, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -4953,7 +4954,7 @@ type EventPatch struct {
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions *[]EventSessionInput `json:"sessions,omitempty"`
 
-	// StartTime A time of day in the programme's time zone, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -4986,7 +4987,7 @@ type EventSession struct {
 	// Example: 2026-03-31
 	Day *NullableDate `json:"day"`
 
-	// EndTime A time of day in the programme's time zone, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
@@ -5001,7 +5002,7 @@ type EventSession struct {
 	// Example: City Hall
 	PriorityName *NullableName `json:"priorityName"`
 
-	// StartTime A time of day in the programme's time zone, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`
@@ -5019,7 +5020,7 @@ type EventSessionInput struct {
 	// Example: 2026-03-31
 	Day *NullableDate `json:"day,omitempty"`
 
-	// EndTime A time of day in the programme's time zone, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime,omitempty"`
@@ -5029,7 +5030,7 @@ type EventSessionInput struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PriorityId *NullableId `json:"priorityId,omitempty"`
 
-	// StartTime A time of day in the programme's time zone, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime,omitempty"`
@@ -7635,7 +7636,7 @@ type NullableText = string
 // Example: 0.25
 type NullableThreshold = float64
 
-// NullableTime A time of day in the programme's time zone, or null where none is given.
+// NullableTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 //
 // Example: 09:30
 type NullableTime = string
@@ -10801,12 +10802,12 @@ type ReviewSession struct {
 	// Example: 2026-03-31
 	Day Date `json:"day"`
 
-	// EndTime A time of day in the programme's time zone, or null where none is given.
+	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	EndTime *NullableTime `json:"endTime"`
 
-	// StartTime A time of day in the programme's time zone, or null where none is given.
+	// StartTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
 	//
 	// Example: 09:30
 	StartTime *NullableTime `json:"startTime"`

@@ -215,7 +215,7 @@ func tie(w *work, e *programme.Event) error {
 	if err != nil {
 		return err
 	}
-	w.unknown = append(e.HeldBefore(w.today()), unknown...)
+	w.unknown = append(append(e.HeldBefore(w.today()), e.TimesIn(w.store.rules.Zone)...), unknown...)
 	return eventAudiences(w.tx, []*programme.Event{e})
 }
 

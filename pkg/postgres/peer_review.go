@@ -163,6 +163,7 @@ func (w *work) partiesChanged(r *programme.PeerReview, were programme.Audience) 
 // today, and keeps these from being removed until the transaction ends. Who is not
 // found stays without a role, which the review's own rule refuses.
 func (w *work) join(r *programme.PeerReview) error {
+	w.faults = append(w.faults, r.TimesIn(w.store.rules.Zone)...)
 	var ids []string
 	for _, m := range r.Team {
 		if m.ParticipantID != nil && m.Role == "" {

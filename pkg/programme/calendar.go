@@ -1,6 +1,10 @@
 package programme
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Calendar is what a calendar program shows of the programme: its events, and the
 // days on which groups meet.
@@ -13,6 +17,41 @@ type Calendar struct {
 type GroupDays struct {
 	Group     PeerChallengeGroup
 	Challenge PeerChallenge
+}
+
+// Days answers the group's days in order; none where they are not settled.
+func (d *GroupDays) Days() []Date {
+	first, last := d.Group.StartsOn, cmp.Or(d.Group.EndsOn, d.Group.StartsOn)
+	if first == nil {
+		return nil
+	}
+	return DaysFrom(*first, *last)
+}
+
+// UntoldOfGroup leaves of the group's days those on which no event of it is in the calendar:
+// a day stands there once.
+func (c *Calendar) UntoldOfGroup(id string, days []Date) []Date {
+	return c.untold(id, func(e *Event) *string { return e.PeerChallengeGroupID }, days)
+}
+
+// An event that is cancelled takes no day.
+func (c *Calendar) untold(id string, of func(*Event) *string, days []Date) []Date {
+	for i := range c.Events {
+		e := &c.Events[i]
+		if owner := of(e); owner != nil && *owner == id && e.State != EventCancelled {
+			days = slices.DeleteFunc(days, func(day Date) bool { return !outside(&day, &e.StartsOn, &e.EndsOn) })
+		}
+	}
+	return days
+}
+
+// DaysFrom answers the days from the first to the last.
+func DaysFrom(first, last Date) []Date {
+	var days []Date
+	for day := first; day <= last; day = day.AddDays(1) {
+		days = append(days, day)
+	}
+	return days
 }
 
 // Sequence is a number that grows as the group or its challenge is changed, and

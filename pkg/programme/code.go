@@ -167,6 +167,7 @@ const (
 	FaultNoLead              FaultCode = "no_lead"
 	FaultNoRows              FaultCode = "no_rows"
 	FaultNoScope             FaultCode = "no_scope"
+	FaultNoSuchTime          FaultCode = "no_such_time"
 	FaultNotANumber          FaultCode = "not_a_number"
 	FaultNotATable           FaultCode = "not_a_table"
 	FaultNotAcknowledged     FaultCode = "not_acknowledged"

@@ -87,3 +87,23 @@ func laterTime(pointer string, start, end *string) []Fault {
 	}
 	return []Fault{{Pointer: pointer, Code: FaultOrder, Detail: "The end must be after the beginning."}}
 }
+
+// leftOut refuses a time of day, 01:30, that the zone's clock does not show on one of the days
+// from the first to the last, because it is put forward over it. One that the clock shows
+// twice is the first of the two, as calendars read it (RFC 5545, 3.3.5).
+func leftOut(pointer string, timeOfDay *string, first, last Date, zone *time.Location) []Fault {
+	if timeOfDay == nil {
+		return nil
+	}
+	clock, err := time.Parse("15:04", *timeOfDay)
+	if err != nil {
+		return nil // the contract has refused its form
+	}
+	for day := first.Time(); !day.After(last.Time()); day = day.AddDate(0, 0, 1) {
+		at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
+		if at.Day() != day.Day() || at.Hour() != clock.Hour() || at.Minute() != clock.Minute() {
+			return []Fault{{Pointer: pointer, Code: FaultNoSuchTime, Detail: fmt.Sprintf("There is no %s on %s: the clock is put forward over it.", *timeOfDay, day.Format(time.DateOnly))}}
+		}
+	}
+	return nil
+}

@@ -16,8 +16,8 @@ type Event struct {
 	Description    string `audit:"withheld"`
 	StartsOn       Date
 	EndsOn         Date    // last day
-	StartTime      *string // 09:30 on the first day, in the programme's zone; nil where whole days are meant
-	EndTime        *string // on the last day
+	StartTime      *string // 09:30 on each of its days, in the programme's zone; nil where whole days are meant
+	EndTime        *string // on the same day
 	Venue          *string
 	Link           *string
 	Capacity       *int
@@ -230,7 +230,7 @@ func (e *Event) Check() error {
 		faults = append(faults, Fault{Pointer: "/startTime", Code: FaultBothTimes, Detail: "An event with an end needs a beginning: give both times or neither."})
 	case e.StartTime != nil && e.EndTime == nil:
 		faults = append(faults, Fault{Pointer: "/endTime", Code: FaultBothTimes, Detail: "An event with a beginning needs an end: give both times or neither."})
-	case e.StartsOn == e.EndsOn:
+	default:
 		faults = append(faults, laterTime("/endTime", e.StartTime, e.EndTime)...)
 	}
 	if e.PeerChallengeID != nil && e.ChallengeOfGroup != "" && *e.PeerChallengeID != e.ChallengeOfGroup {
@@ -250,6 +250,29 @@ func (e *Event) Check() error {
 	faults = append(faults, repeatedTypes("/invited", e.Invited)...)
 	faults = append(faults, repeatedTypes("/attended", e.Attended)...)
 	return Refuse(append(faults, e.attendanceFaults()...))
+}
+
+// TimesIn refuses times that the zone's clock leaves out on one of the days for which they are
+// written.
+func (e *Event) TimesIn(zone *time.Location) []Fault {
+	if e.StartsOn < "2000-01-01" || e.EndsOn > "2099-12-31" {
+		return nil // refused already, and not to be gone through day by day
+	}
+	faults := leftOut("/startTime", e.StartTime, e.StartsOn, e.EndsOn, zone)
+	faults = append(faults, leftOut("/endTime", e.EndTime, e.StartsOn, e.EndsOn, zone)...)
+	for i, s := range e.Sessions {
+		day := s.Day
+		if day == nil && e.StartsOn == e.EndsOn {
+			day = &e.StartsOn
+		}
+		if day == nil {
+			continue // on whichever of the days it turns out to be
+		}
+		pointer := "/sessions/" + strconv.Itoa(i)
+		faults = append(faults, leftOut(pointer+"/startTime", s.StartTime, *day, *day, zone)...)
+		faults = append(faults, leftOut(pointer+"/endTime", s.EndTime, *day, *day, zone)...)
+	}
+	return faults
 }
 
 // people answers how many they are altogether, or nil where of some nobody knows: a part

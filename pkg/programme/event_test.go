@@ -109,7 +109,7 @@ func TestEventMoves(t *testing.T) {
 func TestEventNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	twoDays := func(change func(*programme.Event)) programme.Event {
-		e := programme.Event{StartsOn: "2026-10-05", EndsOn: "2026-10-06", StartTime: new("09:30"), EndTime: new("09:00"), Capacity: new(1)}
+		e := programme.Event{StartsOn: "2026-10-05", EndsOn: "2026-10-06", StartTime: new("09:30"), EndTime: new("16:00"), Capacity: new(1)}
 		change(&e)
 		return e
 	}
@@ -118,9 +118,10 @@ func TestEventNamesEveryFault(t *testing.T) {
 		event  programme.Event
 		faults []string
 	}{
-		{"two days, the last shorter", twoDays(func(*programme.Event) {}), nil},
+		{"two days", twoDays(func(*programme.Event) {}), nil},
+		{"two days out of order", twoDays(func(e *programme.Event) { e.EndTime = new("09:00") }), []string{"/endTime order"}},
 		{"one day in order", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", new("09:31") }), nil},
-		{"one day out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-05" }), []string{"/endTime order"}},
+		{"one day out of order", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", new("09:00") }), []string{"/endTime order"}},
 		{"one day without length", twoDays(func(e *programme.Event) { e.EndsOn, e.EndTime = "2026-10-05", new("09:30") }), []string{"/endTime order"}},
 		{"in another century", twoDays(func(e *programme.Event) { e.StartsOn, e.EndsOn = "1999-12-31", "9999-12-31" }), []string{"/startsOn far_away", "/endsOn far_away"}},
 		{"days out of order", twoDays(func(e *programme.Event) { e.EndsOn = "2026-10-04" }), []string{"/endsOn order"}},

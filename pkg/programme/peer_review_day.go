@@ -3,6 +3,7 @@ package programme
 import (
 	"slices"
 	"strconv"
+	"time"
 )
 
 // MayOn implements [Dated]: what is said of days is said when they have come.
@@ -22,6 +23,17 @@ func (r *PeerReview) MayOn(_ Actor, step Step, today Date) error {
 		return not(*r.PresentationOn, "The team presents what it found")
 	}
 	return nil
+}
+
+// TimesIn refuses times of sessions that the zone's clock leaves out on their days.
+func (r *PeerReview) TimesIn(zone *time.Location) []Fault {
+	var faults []Fault
+	for i, s := range r.Sessions {
+		at := "/sessions/" + strconv.Itoa(i)
+		faults = append(faults, leftOut(at+"/startTime", s.StartTime, s.Day, s.Day, zone)...)
+		faults = append(faults, leftOut(at+"/endTime", s.EndTime, s.Day, s.Day, zone)...)
+	}
+	return faults
 }
 
 // HeldBefore refuses a review of which it is said already what its days, as they are

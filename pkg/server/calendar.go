@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -76,10 +78,11 @@ func calendarOf(name string, c *programme.Calendar, call *call, due []returns.Du
 	cal.SetXPublishedTTL(refreshAfter)   // what Outlook reads in place of REFRESH-INTERVAL
 	cal.AddVTimezone(zoneIn(zone, clockYears(c.Events, call.today)))
 	for i := range c.Events {
-		cal.AddVEvent(eventEntry(&c.Events[i], call.actor, zone))
+		e := &c.Events[i]
+		cal.AddVEvent(eventEntry(e, presentations(c, e, call.snapshot), call.actor, zone))
 	}
 	for i := range c.Groups {
-		addGroupEntries(cal, &c.Groups[i], call.actor, call.snapshot)
+		addGroupEntries(cal, c, &c.Groups[i], call.actor, call.snapshot)
 	}
 	for i := range due {
 		cal.AddVEvent(dueEntry(&due[i]))
@@ -92,17 +95,20 @@ func calendarOf(name string, c *programme.Calendar, call *call, due []returns.Du
 // refreshAfter is how often programs that subscribe are asked to look again.
 const refreshAfter = "PT6H"
 
-// timed reports whether the event has hours, and not only days.
-func timed(e *programme.Event) bool { return e.StartTime != nil && e.EndTime != nil }
+// timed reports whether the event has hours, and not only days. Those that once were written
+// for a first and a last day, and end before they begin, are none of each day.
+func timed(e *programme.Event) bool {
+	return e.StartTime != nil && e.EndTime != nil && *e.StartTime < *e.EndTime
+}
 
-func eventEntry(e *programme.Event, reader programme.Actor, zone *time.Location) *ics.VEvent {
+// eventEntry is the event. The hours of one of several days are those of each: one block
+// from the first to the last would hold everybody through the night.
+func eventEntry(e *programme.Event, presents []string, reader programme.Actor, zone *time.Location) *ics.VEvent {
 	v := entry(e.ID, &e.Head, e.Sequence, e.State == programme.EventCancelled)
 	v.SetDtStampTime(e.UpdatedAt)
 	v.SetModifiedAt(e.UpdatedAt)
 	if timed(e) {
-		in := ics.WithTZID(zone.String())
-		v.SetProperty(ics.ComponentPropertyDtStart, localTime(e.StartsOn, *e.StartTime), in)
-		v.SetProperty(ics.ComponentPropertyDtEnd, localTime(e.EndsOn, *e.EndTime), in)
+		setHours(v, e, zone)
 	} else {
 		setDays(v, e.StartsOn, e.EndsOn)
 	}
@@ -110,7 +116,7 @@ func eventEntry(e *programme.Event, reader programme.Actor, zone *time.Location)
 	v.SetProperty(ics.ComponentPropertyCategories, kindWords(e.Kind))
 	venue, link := e.PlaceFor(reader)
 	setPlace(v, venue, link)
-	paragraphs := []string{e.Description}
+	paragraphs := []string{e.Description, strings.Join(presents, "\n")}
 	if len(e.Sessions) > 0 {
 		lines := []string{"Sessions:"}
 		for _, s := range e.Sessions {
@@ -122,9 +128,59 @@ func eventEntry(e *programme.Event, reader programme.Actor, zone *time.Location)
 	return v
 }
 
-// addGroupEntries adds the days on which a group meets, and each on which one of
-// its boroughs presents.
-func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme.Actor, snapshot *benchmark.Snapshot) {
+// setHours gives it the hours, on each of its days. A time that the clock shows twice is the
+// first of the two (RFC 5545, 3.3.5); because not every program knows that, the hours of a
+// single day with such a time are told in UTC.
+func setHours(v *ics.VEvent, e *programme.Event, zone *time.Location) {
+	days := daysBetween(e.StartsOn, e.EndsOn)
+	begins, beginsTwice := firstAt(e.StartsOn, *e.StartTime, zone)
+	ends, endsTwice := firstAt(e.StartsOn, *e.EndTime, zone)
+	if days == 1 && (beginsTwice || endsTwice) {
+		v.SetStartAt(begins)
+		v.SetEndAt(ends)
+		return
+	}
+	in := ics.WithTZID(zone.String())
+	v.SetProperty(ics.ComponentPropertyDtStart, localTime(e.StartsOn, *e.StartTime), in)
+	v.SetProperty(ics.ComponentPropertyDtEnd, localTime(e.StartsOn, *e.EndTime), in)
+	if days > 1 {
+		v.AddRrule(daily(days))
+	}
+}
+
+// addGroupEntries adds the days on which a group meets and no event of it stands already, with
+// who presents on which. Of a group without days of its own it adds those on which its
+// boroughs present.
+func addGroupEntries(cal *ics.Calendar, c *programme.Calendar, d *programme.GroupDays, reader programme.Actor, snapshot *benchmark.Snapshot) {
+	add := func(id, summary string, days []programme.Date, paragraphs ...string) {
+		if len(days) == 0 {
+			return
+		}
+		v := entry(id, &d.Group.Head, d.Sequence(), d.Challenge.State == programme.ChallengeCancelled)
+		v.SetDtStampTime(d.UpdatedAt())
+		v.SetModifiedAt(d.UpdatedAt())
+		setListed(v, days)
+		v.SetSummary(printable(summary))
+		v.SetProperty(ics.ComponentPropertyCategories, "Peer challenge group")
+		venue, link := d.Group.PlaceFor(reader)
+		setPlace(v, venue, link)
+		setDescription(v, append([]string{"Boroughs: " + strings.Join(memberNames(d, snapshot), ", ")}, paragraphs...), link, d.Group.Illustrative)
+		cal.AddVEvent(v)
+	}
+	if d.Group.StartsOn != nil {
+		days := c.UntoldOfGroup(d.Group.ID, d.Days())
+		add(d.Group.ID, groupName(d), days, strings.Join(presenting(d, days, snapshot), "\n"))
+		return
+	}
+	names := memberNames(d, snapshot)
+	for i, m := range d.Group.Members {
+		if m.PresentsOn != nil {
+			add(d.Group.ID+"-"+m.Borough, names[i]+" presents: "+groupName(d), c.UntoldOfGroup(d.Group.ID, []programme.Date{*m.PresentsOn}))
+		}
+	}
+}
+
+func memberNames(d *programme.GroupDays, snapshot *benchmark.Snapshot) []string {
 	names := make([]string, len(d.Group.Members))
 	for i, m := range d.Group.Members {
 		names[i] = m.Borough
@@ -132,30 +188,31 @@ func addGroupEntries(cal *ics.Calendar, d *programme.GroupDays, reader programme
 			names[i] = b.ShortName
 		}
 	}
-	add := func(id, summary string, first, last programme.Date) {
-		v := entry(id, &d.Group.Head, d.Sequence(), d.Challenge.State == programme.ChallengeCancelled)
-		v.SetDtStampTime(d.UpdatedAt())
-		v.SetModifiedAt(d.UpdatedAt())
-		setDays(v, first, last)
-		v.SetSummary(printable(summary))
-		v.SetProperty(ics.ComponentPropertyCategories, "Peer challenge group")
-		venue, link := d.Group.PlaceFor(reader)
-		setPlace(v, venue, link)
-		setDescription(v, []string{"Boroughs: " + strings.Join(names, ", ")}, link, d.Group.Illustrative)
-		cal.AddVEvent(v)
-	}
-	if first := d.Group.StartsOn; first != nil {
-		last := d.Group.EndsOn
-		if last == nil {
-			last = first
-		}
-		add(d.Group.ID, groupName(d), *first, *last)
-	}
+	return names
+}
+
+// presenting says which of the group's boroughs present on these days: 2026-10-08 Lambeth
+// presents.
+func presenting(d *programme.GroupDays, days []programme.Date, snapshot *benchmark.Snapshot) []string {
+	names := memberNames(d, snapshot)
+	var lines []string
 	for i, m := range d.Group.Members {
-		if m.PresentsOn != nil {
-			add(d.Group.ID+"-"+m.Borough, names[i]+" presents: "+groupName(d), *m.PresentsOn, *m.PresentsOn)
+		if m.PresentsOn != nil && slices.Contains(days, *m.PresentsOn) {
+			lines = append(lines, string(*m.PresentsOn)+" "+names[i]+" presents")
 		}
 	}
+	slices.Sort(lines)
+	return lines
+}
+
+// presentations says who presents on the days of an event of one of the calendar's groups.
+func presentations(c *programme.Calendar, e *programme.Event, snapshot *benchmark.Snapshot) []string {
+	for i := range c.Groups {
+		if d := &c.Groups[i]; e.PeerChallengeGroupID != nil && d.Group.ID == *e.PeerChallengeGroupID {
+			return presenting(d, programme.DaysFrom(e.StartsOn, e.EndsOn), snapshot)
+		}
+	}
+	return nil
 }
 
 // dueEntry is the day on which a borough's return is due. Until it has come, alarms remind
@@ -210,6 +267,35 @@ func setDays(v *ics.VEvent, first, last programme.Date) {
 	v.SetAllDayStartAt(first.Time())
 	v.SetAllDayEndAt(last.AddDays(1).Time())
 }
+
+// setListed makes it last for these whole days, which are in order. Where there are others
+// between them it is one entry all the same, of single days: programs keep to EXDATE,
+// and few to RDATE.
+func setListed(v *ics.VEvent, days []programme.Date) {
+	first, last := days[0], days[len(days)-1]
+	between := daysBetween(first, last)
+	if between == len(days) {
+		setDays(v, first, last)
+		return
+	}
+	setDays(v, first, first)
+	v.AddRrule(daily(between))
+	for _, day := range programme.DaysFrom(first, last) {
+		if !slices.Contains(days, day) {
+			v.AddExdate(localDay(day), ics.WithValue(string(ics.ValueDataTypeDate)))
+		}
+	}
+}
+
+// daily is the rule of so many days, one after the other.
+func daily(days int) string { return "FREQ=DAILY;COUNT=" + strconv.Itoa(days) }
+
+// daysBetween counts the days from the first to the last.
+func daysBetween(first, last programme.Date) int {
+	return int(last.Time().Sub(first.Time())/(24*time.Hour)) + 1
+}
+
+func localDay(day programme.Date) string { return strings.ReplaceAll(string(day), "-", "") }
 
 // setPlace says where it is. What is no address that stands on one line is left
 // out: URL is the one property here whose value is not escaped.
@@ -269,7 +355,7 @@ func kindWords(k programme.EventKind) string {
 
 // localTime is the form of a time of day that a TZID goes with: 20261005T093000.
 func localTime(day programme.Date, timeOfDay string) string {
-	return strings.ReplaceAll(string(day), "-", "") + "T" + strings.ReplaceAll(timeOfDay, ":", "") + "00"
+	return localDay(day) + "T" + strings.ReplaceAll(timeOfDay, ":", "") + "00"
 }
 
 // printable takes out the control characters that a text must not have (RFC 5545,

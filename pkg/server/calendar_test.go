@@ -101,9 +101,9 @@ func TestCalendarInstants(t *testing.T) {
 	}{
 		{"in summer", "2026-07-01", "2026-07-01", "09:30", "16:00", [2]string{"2026-07-01T08:30:00Z", "2026-07-01T15:00:00Z"}, false},
 		{"in winter", "2026-12-01", "2026-12-01", "09:30", "16:00", [2]string{"2026-12-01T09:30:00Z", "2026-12-01T16:00:00Z"}, false},
-		{"clocks go back in between", "2026-10-24", "2026-10-25", "09:30", "16:00", [2]string{"2026-10-24T08:30:00Z", "2026-10-25T16:00:00Z"}, false},
-		{"clocks go forward in between", "2027-03-27", "2027-03-28", "09:30", "16:00", [2]string{"2027-03-27T09:30:00Z", "2027-03-28T15:00:00Z"}, false},
-		{"three days", "2026-07-01", "2026-07-03", "13:00", "12:00", [2]string{"2026-07-01T12:00:00Z", "2026-07-03T11:00:00Z"}, false},
+		{"clocks go back in between", "2026-10-24", "2026-10-25", "09:30", "16:00", [2]string{"2026-10-24T08:30:00Z", "2026-10-24T15:00:00Z"}, false},
+		{"clocks go forward in between", "2027-03-27", "2027-03-28", "09:30", "16:00", [2]string{"2027-03-27T09:30:00Z", "2027-03-27T16:00:00Z"}, false},
+		{"hours of a first and a last day, of before", "2026-07-01", "2026-07-03", "13:00", "12:00", [2]string{"2026-07-01T00:00:00Z", "2026-07-04T00:00:00Z"}, true},
 		{"a whole day", "2026-07-01", "2026-07-01", "", "", [2]string{"2026-07-01T00:00:00Z", "2026-07-02T00:00:00Z"}, true},
 		{"whole days over a year's end", "2026-12-30", "2027-01-02", "", "", [2]string{"2026-12-30T00:00:00Z", "2027-01-03T00:00:00Z"}, true},
 	} {
@@ -113,6 +113,9 @@ func TestCalendarInstants(t *testing.T) {
 				e.StartTime, e.EndTime = &c.at, &c.end
 			}
 		})
+		if c.wholeDays && c.at != "" {
+			w.sql("UPDATE events SET start_time = $2, end_time = $3 WHERE id = $1", made.ID, c.at, c.end)
+		}
 		entry := w.entries("/v1/events/calendar.ics", w.token(programme.RoleReporting))[made.ID+"@peerchallenge"]
 		if entry.Component == nil {
 			t.Errorf("%s: not in the calendar", c.name)
@@ -315,7 +318,7 @@ func TestCalendarOfAGroup(t *testing.T) {
 		e.Title, e.PeerChallengeID, e.PeerChallengeGroupID = "of others", &group.challenge, &other.id
 	})
 	path, reporting := "/v1/peer-challenge-groups/"+group.id+"/calendar.ics", w.token(programme.RoleReporting)
-	want := []string{"Lambeth presents: South London challenge: Group I", "South London challenge: Group I", "of the challenge", "of the group", "of the group in its challenge"}
+	want := []string{"South London challenge: Group I", "of the challenge", "of the group", "of the group in its challenge"}
 	if got := w.summaries(path, reporting); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
@@ -323,19 +326,24 @@ func TestCalendarOfAGroup(t *testing.T) {
 	if got := between(w, entry); got != [2]string{"2026-10-08T00:00:00Z", "2026-10-10T00:00:00Z"} {
 		t.Errorf("the group's days are %v", got)
 	}
+	if got := value(w, entry, ical.PropDescription); got != "Boroughs: Lambeth, Croydon\n\n2026-10-08 Lambeth presents" {
+		t.Errorf("described as %q", got)
+	}
+	// Without days of its own a group has those on which its boroughs present.
+	w.database(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "UPDATE peer_challenge_groups SET starts_on = NULL, ends_on = NULL WHERE id = $1", group.id)
+		return err
+	})
 	if got := between(w, w.entries(path, reporting)[group.id+"-E09000022@peerchallenge"]); got != [2]string{"2026-10-08T00:00:00Z", "2026-10-09T00:00:00Z"} {
 		t.Errorf("Lambeth presents on %v", got)
 	}
-	if got := value(w, entry, ical.PropDescription); got != "Boroughs: Lambeth, Croydon" {
-		t.Errorf("described as %q", got)
-	}
-	// Without dates of its own a group has only its events.
+	// Where these are not settled either it has only its events.
 	w.database(func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "UPDATE peer_challenge_groups SET starts_on = NULL, ends_on = NULL, members = '[]' WHERE id = $1", group.id)
+		_, err := conn.Exec(ctx, "UPDATE peer_challenge_groups SET members = '[]' WHERE id = $1", group.id)
 		return err
 	})
-	if got := w.summaries(path, reporting); !slices.Equal(got, want[2:]) {
-		t.Errorf("%v, want %v", got, want[2:])
+	if got := w.summaries(path, reporting); !slices.Equal(got, want[1:]) {
+		t.Errorf("%v, want %v", got, want[1:])
 	}
 	w.get("/v1/peer-challenge-groups/nothing/calendar.ics").problem(400, "bad_request")
 }

@@ -17,7 +17,9 @@ func clockYears(events []programme.Event, today programme.Date) []int {
 	named := map[int]bool{}
 	for i := range events {
 		if timed(&events[i]) {
-			named[events[i].StartsOn.Time().Year()], named[events[i].EndsOn.Time().Year()] = true, true
+			for year := events[i].StartsOn.Time().Year(); year <= events[i].EndsOn.Time().Year(); year++ {
+				named[year] = true
+			}
 		}
 	}
 	if len(named) == 0 {
@@ -73,4 +75,23 @@ func change(since, begins time.Time) ics.Component {
 	properties.SetProperty(ics.ComponentProperty(ics.PropertyTzoffsetto), since.Format("-0700"))
 	properties.SetProperty(ics.ComponentPropertyDtStart, by.Format("20060102T150405"))
 	return described
+}
+
+// firstAt answers when the zone's clock shows the time of day, 01:30, on the day: of two such
+// instants the first, and whether there are two.
+func firstAt(day programme.Date, timeOfDay string, zone *time.Location) (at time.Time, twice bool) {
+	at, err := time.ParseInLocation("2006-01-02 15:04", string(day)+" "+timeOfDay, zone)
+	if err != nil {
+		return at, false // the contract has refused its form
+	}
+	// Which of the two the library takes it does not promise.
+	since, next := at.ZoneBounds()
+	_, offset := at.Zone()
+	_, before := since.Add(-1).Zone()
+	_, after := next.Zone()
+	back := func(from, to int) time.Duration { return time.Duration(from-to) * time.Second }
+	if earlier := at.Add(-back(before, offset)); !since.IsZero() && before > offset && earlier.Before(since) {
+		return earlier, true
+	}
+	return at, !next.IsZero() && after < offset && !at.Add(back(offset, after)).Before(next)
 }

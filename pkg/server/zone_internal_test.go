@@ -101,9 +101,9 @@ func observancesOf(t *testing.T, zone *ics.VTimezone) func(at time.Time) observe
 
 func TestClockYears(t *testing.T) {
 	t.Parallel()
-	half := "09:30"
+	half, noon := "09:30", "12:00"
 	hours := func(starts, ends programme.Date) programme.Event {
-		return programme.Event{StartsOn: starts, EndsOn: ends, StartTime: &half, EndTime: &half}
+		return programme.Event{StartsOn: starts, EndsOn: ends, StartTime: &half, EndTime: &noon}
 	}
 	days := programme.Event{StartsOn: "2020-01-01", EndsOn: "2030-01-01"}
 	for _, c := range []struct {
@@ -112,10 +112,38 @@ func TestClockYears(t *testing.T) {
 	}{
 		{nil, []int{2028}},
 		{[]programme.Event{days}, []int{2028}},
-		{[]programme.Event{days, hours("2026-12-31", "2027-01-01"), hours("2022-06-01", "2022-06-01")}, []int{2022, 2026, 2027}},
+		{[]programme.Event{days, hours("2026-12-31", "2028-01-01"), hours("2022-06-01", "2022-06-01")}, []int{2022, 2026, 2027, 2028}},
 	} {
 		if got := clockYears(c.events, "2028-02-29"); !slices.Equal(got, c.want) {
 			t.Errorf("%v, want %v", got, c.want)
+		}
+	}
+}
+
+func TestFirstAt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		zone, at, want string
+		twice          bool
+	}{
+		{"Europe/London", "2026-10-25 00:59", "2026-10-24T23:59:00Z", false},
+		{"Europe/London", "2026-10-25 01:00", "2026-10-25T00:00:00Z", true},
+		{"Europe/London", "2026-10-25 01:59", "2026-10-25T00:59:00Z", true},
+		{"Europe/London", "2026-10-25 02:00", "2026-10-25T02:00:00Z", false},
+		{"Europe/London", "2026-03-29 02:00", "2026-03-29T01:00:00Z", false},
+		{"Europe/London", "2026-07-01 01:30", "2026-07-01T00:30:00Z", false},
+		{"America/New_York", "2026-11-01 01:30", "2026-11-01T05:30:00Z", true},
+		{"Australia/Lord_Howe", "2026-04-05 01:45", "2026-04-04T14:45:00Z", true},
+		{"Australia/Lord_Howe", "2026-04-05 01:15", "2026-04-04T14:15:00Z", false},
+		{"UTC", "2026-10-25 01:30", "2026-10-25T01:30:00Z", false},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, twice := firstAt(programme.Date(c.at[:10]), c.at[11:], zone)
+		if got := at.UTC().Format(time.RFC3339); got != c.want || twice != c.twice {
+			t.Errorf("%s in %s: %s, twice %t, want %s, %t", c.at, c.zone, got, twice, c.want, c.twice)
 		}
 	}
 }
