@@ -1720,7 +1720,10 @@ type AnswerState string
 
 // ApiClient A system that signs in by itself.
 type ApiClient struct {
-	// Boroughs For whom it acts. Where there are several, a call names the borough in its path.
+	// BoroughNames The names of the boroughs, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
+	// Boroughs For whom it acts. Where there are several, a call names the borough in its path or, of a quarter's figures, in `borough`.
 	Boroughs []GeographyCode `json:"boroughs"`
 
 	// CreatedAt An instant, RFC 3339, UTC in answers.
@@ -2055,6 +2058,11 @@ type AuditActor struct {
 	//
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// Roles Their roles.
 	Roles []string `json:"roles"`
@@ -3083,6 +3091,11 @@ type Borough struct {
 	// Example: E09000022
 	RegionCode GeographyCode `json:"regionCode"`
 
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName Name `json:"regionName"`
+
 	// ShortName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South
@@ -3092,6 +3105,11 @@ type Borough struct {
 	//
 	// Example: south
 	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -3207,6 +3225,11 @@ type BoroughException struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 
 	// Upper The most that it can be, likewise.
 	//
@@ -3359,6 +3382,11 @@ type CalendarSubscription struct {
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
 
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -3498,6 +3526,11 @@ type ChangeSum struct {
 	//
 	// Example: REREF_PCT
 	Indicator *string `json:"indicator"`
+
+	// IndicatorName What the indicator is called, or null likewise.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName *string `json:"indicatorName"`
 
 	// New How many stand now and did not.
 	New int `json:"new"`
@@ -3736,6 +3769,11 @@ type Comparison struct {
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+
 	// Value A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -3854,6 +3892,11 @@ type ComparisonMethod struct {
 
 	// SubRegionMembers Its boroughs on that day.
 	SubRegionMembers []GeographyCode `json:"subRegionMembers"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // ComparisonPage A page of the list.
@@ -3901,15 +3944,30 @@ type Complement struct {
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
 
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName string `json:"indicatorName"`
+
 	// Need The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
 	Need GeographyCode `json:"need"`
 
+	// NeedName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	NeedName Name `json:"needName"`
+
 	// Strong The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
 	Strong GeographyCode `json:"strong"`
+
+	// StrongName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	StrongName Name `json:"strongName"`
 }
 
 // Completeness How complete a quarter is in one place.
@@ -4024,6 +4082,11 @@ type Completeness struct {
 	//
 	// Example: south
 	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // CompletenessLevel Of what a row tells. More may come.
@@ -5329,6 +5392,11 @@ type FigureChange struct {
 	// Example: REREF_PCT
 	Indicator *string `json:"indicator"`
 
+	// IndicatorName What the indicator is called, or null likewise.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName *string `json:"indicatorName"`
+
 	// Neighbour The GSS code of the neighbour that stands there now; null where there is none any more.
 	Neighbour *string `json:"neighbour"`
 
@@ -6394,6 +6462,11 @@ type HeatMapBorough struct {
 	//
 	// Example: south
 	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
 }
 
 // HeatMapCell A figure, and the fifth that it belongs to.
@@ -6444,6 +6517,11 @@ type HeatMapIndicator struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 }
 
 // HistoryTable The bytes of a table, at most 32 MiB and, of a workbook, 32 MiB unpacked.
@@ -6568,6 +6646,11 @@ type Indicator struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -7716,6 +7799,11 @@ type Observation struct {
 	//
 	// Example: REREF_PCT
 	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Re-referrals within 12 months
+	IndicatorName string `json:"indicatorName"`
 
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
@@ -9000,6 +9088,9 @@ type ProposalState string
 
 // ProposedGroup A group of a proposal, and why it is so.
 type ProposedGroup struct {
+	// BoroughNames Their names, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
 	// Boroughs The boroughs, by code.
 	Boroughs []GeographyCode `json:"boroughs"`
 
@@ -9179,10 +9270,10 @@ type Quarter struct {
 	// Example: 2026-03-31T09:30:00Z
 	PublishedAt *NullableInstant `json:"publishedAt"`
 
-	// Snapshot The id of the snapshot that is shown: the newest that was not withdrawn; null where there is none.
+	// SnapshotId The id of the snapshot that is shown: the newest that was not withdrawn; null where there is none.
 	//
 	// Example: 01932b7e-0000-7000-8000-000000000081
-	Snapshot *string `json:"snapshot"`
+	SnapshotId *string `json:"snapshotId"`
 
 	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
 	Steps *[]QuarterStep `json:"steps,omitempty"`
@@ -9476,6 +9567,11 @@ type QuarterFigure struct {
 	// Example: south
 	SubRegion *string `json:"subRegion"`
 
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
+
 	// SubRegionPooled Its sub-region as if it were one; null where that is not made.
 	//
 	// Example: 24.1
@@ -9488,6 +9584,11 @@ type QuarterFigure struct {
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
 
 	// Upper The most that it can be, likewise.
 	//
@@ -9747,6 +9848,11 @@ type QuarterPoint struct {
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+
 	// Upper The most that it can be, likewise.
 	//
 	// Example: 26.6
@@ -9928,6 +10034,11 @@ type QuarterSnapshotChange struct {
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
 
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+
 	// Upper The most that it can be, likewise.
 	//
 	// Example: 26.6
@@ -10034,6 +10145,11 @@ type ReadKey struct {
 	//
 	// Example: E09000022
 	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -10703,6 +10819,9 @@ type ReminderPage struct {
 
 // RepeatedPairing Two boroughs that met before.
 type RepeatedPairing struct {
+	// BoroughNames Their names, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
 	// Boroughs Two boroughs.
 	Boroughs BoroughPair `json:"boroughs"`
 
@@ -12996,12 +13115,22 @@ type TokenRevocationPage struct {
 // Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
 
+// UnitName What people call a unit.
+//
+// Example: per cent
+type UnitName = string
+
 // UnplacedBorough A borough that no group could take, and why.
 type UnplacedBorough struct {
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
 
 	// Code Why no group could take a borough: all are full, all hold one that it must not meet, or there is nobody to share a group with. More may come.
 	Code UnplacedCode `json:"code"`

@@ -127,6 +127,13 @@ func TestTheDemoMendsItself(t *testing.T) {
 		t.Errorf("the demo's dashboard reads %d %s", status, body)
 	}
 
+	// The command that it prints for other tokens reaches its database.
+	way := demo.says(t, `DATABASE_URL='(\S+)' (PEERCHALLENGE_BASE_URL)=(\S+) .* (token --role borough-lead --borough E09000011 --subject dcs-greenwich)`)
+	other := strings.TrimSpace(must(t, settingsOf("DATABASE_URL", way[1], way[2], way[3]), strings.Fields(way[4])...))
+	if status, body := get(t, api+"/findings", other); status != http.StatusOK {
+		t.Errorf("with another token it answers %d %s", status, body)
+	}
+
 	killDatabase(t, dir)
 	demo.says(t, `PostgreSQL is there again`)
 	until(t, "it does not come back", func() bool {

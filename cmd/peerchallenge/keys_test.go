@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/postgres/pgtest"
 )
 
@@ -62,6 +64,35 @@ func TestKeysAreRotatedAndSealed(t *testing.T) {
 	} {
 		if said := refused(t, test.env, test.args...); !strings.Contains(said, test.says) {
 			t.Errorf("%s: it says %q, not %s", name, said, test.says)
+		}
+	}
+}
+
+// TestTheStartSaysWhichKeysLieOpen: without a sealing key that a copy of the database can
+// sign, with one what it has not sealed yet, and nothing once it has.
+func TestTheStartSaysWhichKeysLieOpen(t *testing.T) {
+	t.Parallel()
+	database := pgtest.Database(t)
+	with := func(keys string) func(string) string {
+		return settingsOf("DATABASE_URL", database, "PEERCHALLENGE_SEALING_KEYS", keys)
+	}
+	must(t, with(""), "migrate")
+	must(t, with(""), "token", "--role", "programme", "--subject", "ann")
+	for _, c := range []struct{ keys, warns string }{{"", "no sealing key is set"}, {sealingKey(1), "are not sealed yet"}, {sealingKey(1), ""}} {
+		cfg, err := readConfig(with(c.keys))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		cfg.logger = slog.New(slog.NewJSONHandler(&log, nil))
+		if err := withStore(t.Context(), cfg, func(store *postgres.Store) error { return warnOfOpenKeys(t.Context(), store, cfg) }); err != nil {
+			t.Fatal(describe(err))
+		}
+		if got := log.String(); !strings.Contains(got, c.warns) || (got == "") != (c.warns == "") {
+			t.Errorf("with %q it logs %q, want %q", c.keys, got, c.warns)
+		}
+		if c.keys != "" {
+			must(t, with(c.keys), "keys", "reseal")
 		}
 	}
 }

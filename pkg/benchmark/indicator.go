@@ -30,6 +30,21 @@ const (
 	CasesPerFTE Unit = "cases_per_fte"
 )
 
+// Name is what people call the unit.
+func (u Unit) Name() string {
+	switch u {
+	case Percent:
+		return "per cent"
+	case Per10000:
+		return "per 10,000 children aged 0 to 17"
+	case Per100000:
+		return "per 100,000 children aged 10 to 17"
+	case CasesPerFTE:
+		return "cases per full-time equivalent"
+	}
+	return string(u)
+}
+
 // Proportion reports whether numerator and denominator count the same things,
 // so that the numerator cannot be the greater.
 func (u Unit) Proportion() bool { return u == Percent }

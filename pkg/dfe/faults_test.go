@@ -168,6 +168,30 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
+// TestWhoDidNotStand: a figure of an authority in a period in which it did not stand, and
+// in which no other did that is the same, is a fault with its name and number. A row of
+// symbols is passed over: files keep rows for who is not there.
+func TestWhoDidNotStand(t *testing.T) {
+	known := england(t)
+	row := strings.NewReplacer("2025", "2022", "E09000022", "E06000063").Replace(lambeth) // Cumberland, since April 2023
+	for when, content := range map[string]string{
+		"2021-22": needHeader + row + "1,1\n", "2022-06-30": estimateHeader + row + "Children aged 0 to 17 years,1\n",
+	} {
+		_, err := dfe.Read("f.csv", strings.NewReader(content), known, dfe.Options{})
+		for _, f := range refusal(t, err).Faults { // one for each figure that would come of the row
+			if f.Row != 2 || f.Column != "new_la_code" || f.Code != programme.FaultNotStanding || f.Given != "“Cumberland (942)”" ||
+				f.Detail != "Cumberland (942) did not stand in "+when+", and no authority that did continues as it." {
+				t.Errorf("in %s: got %+v", when, f)
+			}
+		}
+	}
+	for _, o := range mustRead(t, "b1.csv", needHeader+row+"z,z\n"+lambeth+"1,1\n", known).Observations {
+		if o.Geography != "E09000022" {
+			t.Errorf("a row of symbols gives %+v", o)
+		}
+	}
+}
+
 // TestEveryFaultOfEstimates is the same for a file of populations.
 func TestEveryFaultOfEstimates(t *testing.T) {
 	got := faultsOf(t, "ons.csv", estimateHeader+"1899,Reporting year,Local authority,E92000001,E13000001,E09000099,Children aged 0 to 17 years,many\n")

@@ -99,6 +99,8 @@ func TestWhoReadsBeforePublication(t *testing.T) {
 		"an editor":              {programme.Actor{Roles: []programme.Role{programme.RoleBoroughEditor}, Borough: "A"}, false, "A"},
 		"a system":               {programme.Actor{Roles: []programme.Role{programme.RoleBoroughSystem}, Borough: "A"}, false, "A"},
 		"a system of several":    {programme.Actor{Roles: []programme.Role{programme.RoleBoroughSystem}, Boroughs: []string{"A", "B"}}, false, ""},
+		"that names one":         {programme.Actor{Roles: []programme.Role{programme.RoleBoroughSystem}, Boroughs: []string{"A", "B"}}.For("B"), false, "B"},
+		"that names another":     {programme.Actor{Roles: []programme.Role{programme.RoleBoroughSystem}, Boroughs: []string{"A", "B"}}.For("C"), false, ""},
 		"a report":               {programme.Actor{Roles: []programme.Role{programme.RoleReporting}, Borough: "A"}, false, ""},
 		"a key with own figures": {programme.Actor{Roles: []programme.Role{programme.RoleReporting}, Borough: "A", OwnFigures: true, ReadOnly: true}, false, ""},
 		"a key of the team's":    {programme.Actor{Roles: []programme.Role{programme.RoleProgramme}, ReadOnly: true}, false, ""},

@@ -233,6 +233,33 @@ func TestALetterThatIsNotTaken(t *testing.T) {
 	}
 }
 
+// TestWordsMakeNoHeader: what a letter's subject and text say, whatever that is, is neither
+// another header nor another letter, and an address is one.
+func TestWordsMakeNoHeader(t *testing.T) {
+	t.Parallel()
+	s := &server{}
+	serves(t, s, None)
+	letter := reminder
+	letter.Subject, letter.Text = "Due\r\nBcc: all@example.org\r\n\r\nDear all", "Due.\r\n.\r\nMAIL FROM:<somebody@example.org>\r\n"
+	if err := sender(t, s, None, "").Send(t.Context(), letter); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.taken) != 1 {
+		t.Fatalf("the server has %d letters", len(s.taken))
+	}
+	head, text, _ := strings.Cut(s.taken[0], "\r\n\r\n")
+	if strings.Contains(head, "\r\nBcc:") || !strings.Contains(head, "\r\nSubject: =?UTF-8?q?Due=0D=0ABcc:_all@example.org=0D=0A=0D=0ADear_all?=\r\n") || text != "Due.\r\n.\r\nMAIL FROM:<somebody@example.org>\r\n" {
+		t.Errorf("it is\n%s", s.taken[0])
+	}
+	for _, address := range []string{"a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org", "a@example.org>\r\nRCPT TO:<b@example.org"} {
+		letter := reminder
+		letter.Address = address
+		if err := sender(t, s, None, "").Send(t.Context(), letter); !errors.Is(err, returns.ErrLetterRefused) || len(s.taken) != 1 {
+			t.Errorf("%q: %v, and the server has %d letters", address, err, len(s.taken))
+		}
+	}
+}
+
 // TestAStrangersServer: a server for which nobody vouches gets neither letter nor password.
 func TestAStrangersServer(t *testing.T) {
 	t.Parallel()

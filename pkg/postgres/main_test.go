@@ -84,7 +84,7 @@ func smallLondon() *benchmark.Snapshot {
 			{SubRegion: "south", Borough: "E09000022", ValidFrom: "2012-04-01"},
 			{SubRegion: "east", Borough: "E09000030", ValidFrom: "2012-04-01"},
 		},
-		Indicators: []benchmark.Indicator{percentage("REREF_PCT"), rate("CIN_RATE")},
+		Indicators: []benchmark.Indicator{percentage("REREF_PCT"), perTenThousand("CIN_RATE")},
 		Periods:    []benchmark.Period{benchmark.FinancialYear(2023)},
 	}
 }
@@ -96,7 +96,7 @@ func percentage(code string) benchmark.Indicator {
 	}
 }
 
-func rate(code string) benchmark.Indicator {
+func perTenThousand(code string) benchmark.Indicator {
 	i := percentage(code)
 	i.Name, i.Unit, i.Multiplier = "Children in need", benchmark.Per10000, 10_000
 	return i

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/time/rate"
 )
 
 // A network that loses everything says nothing, and left alone a system goes on
@@ -20,8 +21,17 @@ const (
 	connectTimeout = 2 * time.Second
 )
 
-// overNetwork lets a broken network be found out.
-func overNetwork(config *pgx.ConnConfig) {
+// turnsToConnect lets a pool of so many connections, and the one that listens, come up at once;
+// each may take two tries, where the server is asked for TLS first. After that as many are tried a
+// second, so that the last to ask waits for one. Where connections are cut as they
+// come, each request tries anew, and PostgreSQL, which begins a process for each, would be
+// busy with those of who has gone for long after the network is back.
+func turnsToConnect(conns int) *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(max(conns, fewestConns)), 2*(conns+1))
+}
+
+// overNetwork lets a broken network be found out, and connects in turn.
+func overNetwork(config *pgx.ConnConfig, turns *rate.Limiter) {
 	config.ConnectTimeout = connectTimeout
 	dialer := net.Dialer{
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: longestSilence - 3*time.Second, Interval: time.Second, Count: 3},
@@ -32,5 +42,10 @@ func overNetwork(config *pgx.ConnConfig) {
 			return limitSilence(conn, longestSilence)
 		},
 	}
-	config.DialFunc = dialer.DialContext
+	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if err := turns.Wait(ctx); err != nil {
+			return nil, err
+		}
+		return dialer.DialContext(ctx, network, address)
+	}
 }

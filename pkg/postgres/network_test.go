@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"peerchallenge/pkg/postgres/pgtest"
 	"peerchallenge/pkg/programme"
 )
@@ -55,5 +57,33 @@ func TestSilentConnectionsAreFoundOut(t *testing.T) {
 	}
 	if s.config.ConnectTimeout > 2*time.Second {
 		t.Errorf("a connection is tried for %v", s.config.ConnectTimeout)
+	}
+}
+
+// TestConnectionsAreTriedInTurn: a pool comes up at once, and whoever tries more often than that
+// waits for a turn, or hears in time that there is none.
+func TestConnectionsAreTriedInTurn(t *testing.T) {
+	t.Parallel()
+	proxy := pgtest.NewProxy(t, pgtest.Database(t))
+	const conns = 3
+	turns := turnsToConnect(conns)
+	if turns.Burst() < 2*conns || turns.Limit() != fewestConns || turnsToConnect(100).Limit() != 100 {
+		t.Errorf("%d are tried at once, and then %v a second", turns.Burst(), turns.Limit())
+	}
+	turns.SetLimit(0) // no further turn comes
+	var config pgx.ConnConfig
+	overNetwork(&config, turns)
+	waiting, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for range turns.Burst() {
+		conn, err := config.DialFunc(waiting, "tcp", proxy.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Close()
+	}
+	if conn, err := config.DialFunc(waiting, "tcp", proxy.Address()); err == nil {
+		_ = conn.Close()
+		t.Error("one more is tried")
 	}
 }

@@ -116,11 +116,11 @@ func (s *Store) WithdrawQuarterSnapshot(ctx context.Context, actor programme.Act
 		if err != nil {
 			return err
 		}
-		if err := w.askNarratives(&q); err != nil || q.Snapshot == nil || *q.Snapshot != id {
+		if err := w.askNarratives(&q); err != nil || q.SnapshotID == nil || *q.SnapshotID != id {
 			return err
 		}
-		q.Snapshot = nil
-		err = w.tx.Raw("SELECT id FROM quarter_snapshots WHERE quarter_code = ? AND state = ? ORDER BY number DESC LIMIT 1", q.Code, disclosure.Standing).Scan(&q.Snapshot).Error
+		q.SnapshotID = nil
+		err = w.tx.Raw("SELECT id FROM quarter_snapshots WHERE quarter_code = ? AND state = ? ORDER BY number DESC LIMIT 1", q.Code, disclosure.Standing).Scan(&q.SnapshotID).Error
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (w *work) freeze(q *returns.Quarter, row *disclosure.QuarterSnapshot) error
 	if err := insert(w, quarterSnapshots, row); err != nil {
 		return err
 	}
-	q.Snapshots, q.Snapshot, q.PublishedAt = row.Number, &row.ID, cmp.Or(q.PublishedAt, &w.now)
+	q.Snapshots, q.SnapshotID, q.PublishedAt = row.Number, &row.ID, cmp.Or(q.PublishedAt, &w.now)
 	if err := keepFrozen(w.tx, row.ID, string(document), salt[:], sources); err != nil {
 		return err
 	}

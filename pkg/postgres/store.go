@@ -94,7 +94,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	overNetwork(config)
+	conns := cfg.MaxConns
+	if conns <= 0 {
+		conns = max(fewestConns, 4*runtime.GOMAXPROCS(0))
+	}
+	overNetwork(config, turnsToConnect(conns))
 	config.OnNotice = heed
 	config.RuntimeParams["application_name"] = "peerchallenge"
 	s := &Store{
@@ -114,10 +118,6 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s.timeKept.Store(s.now().UnixMicro())
 	s.sql = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(s.prepare), stdlib.OptionResetSession(s.asService))
-	conns := cfg.MaxConns
-	if conns <= 0 {
-		conns = max(fewestConns, 4*runtime.GOMAXPROCS(0))
-	}
 	s.writers = make(chan struct{}, max(1, conns/2))
 	s.streams = make(chan struct{}, max(1, conns/4))
 	s.sql.SetMaxOpenConns(conns)

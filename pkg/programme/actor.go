@@ -91,6 +91,15 @@ func (a Actor) Speaks(borough string) bool {
 	return a.Is(RoleProgramme) || a.IsOf(borough)
 }
 
+// For answers a machine that acts for several boroughs as it is for the named one of
+// them; everybody else as they are.
+func (a Actor) For(borough string) Actor {
+	if a.Borough == "" && slices.Contains(a.Boroughs, borough) {
+		a.Borough = borough
+	}
+	return a
+}
+
 // SomebodyMay refuses nobody's requests: an answer is kept for somebody, and what
 // changes was changed by somebody.
 func SomebodyMay(actor Actor) error {

@@ -29,8 +29,8 @@ type Quarter struct {
 	Illustrative bool // its figures are made up, and every answer says so
 
 	PublishedAt *time.Time // nil until it is shown
-	Snapshots   int        `json:"-"`                  // how many numbers were given to snapshots; the snapshots themselves say so
-	Snapshot    *string    `gorm:"column:snapshot_id"` // that is shown: the newest that stands; nil where there is none
+	Snapshots   int        `json:"-"` // how many numbers were given to snapshots; the snapshots themselves say so
+	SnapshotID  *string    // of the one that is shown: the newest that stands; nil where there is none
 
 	Generation int64 `json:"-"` // grows with each acceptance; what it says is in the returns
 

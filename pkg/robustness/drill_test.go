@@ -3,11 +3,19 @@
 package robustness
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/pkg/postgres/pgtest"
 )
@@ -155,6 +163,74 @@ func TestStandbyFrozen(t *testing.T) {
 			t.Errorf("confirmed while the standby was frozen (%d to %d ms): %s", frozen/1e6, thawed/1e6, o)
 		}
 	}
+}
+
+// TestStandbyAway: for as long as the standby is frozen each write ends by itself, as a 503 that says
+// that nobody knows, and leaves no wait behind in the database, from which others read meanwhile.
+// Once the standby is back, each key finds what it has made.
+func TestStandbyAway(t *testing.T) {
+	const writes = 6 // fewer than may be in the database at a time
+	s, pair := newPairedSystem(t)
+	waiting := func() (n int) {
+		conn, err := pgx.Connect(t.Context(), s.database())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close(t.Context()) }()
+		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	all := func(meanwhile func()) []answer {
+		answers := make([]answer, writes)
+		var sent sync.WaitGroup
+		for i := range answers {
+			sent.Go(func() { answers[i] = s.propose(i) })
+		}
+		meanwhile()
+		sent.Wait()
+		return answers
+	}
+	pair.Freeze()
+	for _, a := range all(func() {
+		until(t, "not all writes come to wait for the standby", func() bool { return waiting() >= writes })
+		s.get("/v1/peer-challenges?limit=1", new(resource))
+	}) {
+		if a.status != http.StatusServiceUnavailable || !bytes.Contains(a.body, []byte(`"code":"unconfirmed"`)) || a.header.Get("Retry-After") == "" {
+			t.Errorf("without the standby a write is answered %d %s", a.status, a.body)
+		}
+	}
+	// What the service does by itself goes on waiting, once in each process: ADR 13.
+	until(t, "somebody still waits for the standby", func() bool { return waiting() <= processes })
+	pair.Thaw()
+	for _, a := range all(func() {}) {
+		if a.status != http.StatusCreated || a.header.Get("Idempotency-Replayed") != "true" {
+			t.Errorf("with the standby back a write is answered %d %v %s", a.status, a.header, a.body)
+		}
+	}
+}
+
+// propose asks for the i-th challenge under its key, and waits for as long as it takes.
+func (s *system) propose(i int) answer {
+	name := fmt.Sprint("away-", i)
+	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.doors[i%processes].URL()+"/v1/peer-challenges", strings.NewReader(`{"title":`+quoted(name)+`,"subRegion":"south","cycle":"2026-27"}`))
+	if err != nil {
+		s.t.Error(err)
+		return answer{}
+	}
+	r.Header = http.Header{"Authorization": {"Bearer " + s.token}, "Content-Type": {"application/json"}, "Idempotency-Key": {name}}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.t.Error(err)
+		return answer{}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Error(err)
+	}
+	return answer{response.StatusCode, response.Header, body}
 }
 
 // TestPromotion loses the primary and goes on with the standby, which had been

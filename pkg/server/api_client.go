@@ -100,9 +100,10 @@ func publicKeysWire(keys []programme.PublicKey) []api.PublicKey {
 }
 
 func apiClientWire(ctx context.Context) func(*programme.APIClient) api.ApiClient {
+	names := namesIn(ctx)
 	return func(c *programme.APIClient) api.ApiClient {
 		wire := api.ApiClient{
-			Id: c.ID, Name: c.Name, Role: api.ApiClientRole(c.Role), Boroughs: programme.OrEmpty(c.Boroughs), Operations: programme.OrEmpty(c.Operations),
+			Id: c.ID, Name: c.Name, Role: api.ApiClientRole(c.Role), Boroughs: programme.OrEmpty(c.Boroughs), BoroughNames: allNamed(names.borough, c.Boroughs), Operations: programme.OrEmpty(c.Operations),
 			Keys: publicKeysWire(c.Keys), ExpiresAt: c.ExpiresAt, Secrets: make([]api.ApiClientSecret, len(c.Secrets)), LastUsedAt: c.LastUse(c.ID),
 			CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
 		}

@@ -16,15 +16,16 @@ type auditStore interface {
 // ListAuditEntries answers what happened to one resource.
 func (s *Server) ListAuditEntries(ctx context.Context, r api.ListAuditEntriesRequestObject) (api.Response, error) {
 	actor := callOf(ctx).actor
+	names := namesIn(ctx)
 	return answerListing(ctx, s.store.AuditEntries(actor, string(r.Params.Type), r.Params.Id), func(e *programme.AuditEntry) api.AuditEntry {
-		return auditEntryWire(actor, e)
+		return auditEntryWire(names, actor, e)
 	})
 }
 
 // auditEntryWire is the entry as the actor may know it.
-func auditEntryWire(actor programme.Actor, e *programme.AuditEntry) api.AuditEntry {
+func auditEntryWire(names nameplates, actor programme.Actor, e *programme.AuditEntry) api.AuditEntry {
 	w := api.AuditEntry{
-		At: e.At, Action: api.AuditAction(e.Action), By: api.AuditActor{Roles: programme.OrEmpty(e.Roles), Borough: e.Borough},
+		At: e.At, Action: api.AuditAction(e.Action), By: api.AuditActor{Roles: programme.OrEmpty(e.Roles), Borough: e.Borough, BoroughName: nameOf(names.borough, e.Borough)},
 		Values: []api.AuditValue{}, Complete: e.Readable(actor),
 	}
 	if e.Names(actor) {

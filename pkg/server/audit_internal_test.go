@@ -146,7 +146,7 @@ func TestAuditMapperForgetsNothing(t *testing.T) {
 	fill(&e)
 	before, after := `{"Title":"a"}`, `{"Title":"b"}`
 	e.Before, e.After, e.Withheld, e.ReadBy = &before, &after, []string{"Name"}, programme.TeamOnly()
-	w := auditEntryWire(programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleProgramme}}, &e)
+	w := auditEntryWire(nameplates{&benchmark.Snapshot{}}, programme.Actor{Subject: "x", Roles: []programme.Role{programme.RoleProgramme}}, &e)
 	v := w.Values
 	if len(v) != 2 || v[1].Member != "title" || v[1].From != "a" || v[1].To != "b" || v[1].Withheld != nil {
 		t.Errorf("values %+v", v)

@@ -179,10 +179,10 @@ func TestAuditAsTables(t *testing.T) {
 	if err != nil || len(records) != 5 {
 		t.Fatalf("%v (%v)", records, err)
 	}
-	if want := []string{"at", "action", "by.roles", "by.borough", "by.subject", "reason", "requestId", "values", "values.member", "complete"}; !slices.Equal(records[0], want) {
+	if want := []string{"at", "action", "by.roles", "by.borough", "by.boroughName", "by.subject", "reason", "requestId", "values", "values.member", "complete"}; !slices.Equal(records[0], want) {
 		t.Errorf("columns %v, want %v", records[0], want)
 	}
-	if got := records[4]; got[1] != "update" || got[2] != "programme" || got[7] != "1" || got[8] != "state" || got[9] != "true" {
+	if got := records[4]; got[1] != "update" || got[2] != "programme" || got[8] != "1" || got[9] != "state" || got[10] != "true" {
 		t.Errorf("the last row is %v", got)
 	}
 	lines := strings.Split(strings.TrimSpace(w.get(path+"&format=ndjson").want(200).body), "\n")

@@ -124,9 +124,7 @@ func inProgramme(actor programme.Actor, snapshot *benchmark.Snapshot, c echo.Con
 	if len(actor.Boroughs) > 1 {
 		// The list is shared with other calls.
 		actor.Boroughs = slices.DeleteFunc(slices.Clone(actor.Boroughs), func(code string) bool { return !there(code) })
-		if named := c.Param("borough"); slices.Contains(actor.Boroughs, named) {
-			actor.Borough = named
-		}
+		actor = actor.For(c.Param("borough"))
 	}
 	if actor.Borough != "" && !there(actor.Borough) || actor.Borough == "" && len(actor.Boroughs) == 0 && slices.ContainsFunc(actor.Roles, programme.Role.OfBorough) {
 		return actor, programme.Errorf(programme.Forbidden, programme.CodeUnknownBorough, "Your token speaks for a borough that the programme does not have.")

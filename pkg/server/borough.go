@@ -65,7 +65,7 @@ func (s *Server) CreateBorough(ctx context.Context, r api.CreateBoroughRequestOb
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, b.Version, "borough", b.Code, boroughWire(&b, &a, ""))
+	return created(ctx, b.Version, "borough", b.Code, boroughWire(&b, &a, nil))
 }
 
 // UpdateBorough changes one.
@@ -97,13 +97,17 @@ func setBorough(b *programme.Borough, in api.BoroughInput) {
 
 // boroughOn answers the borough with its sub-region on the day.
 func boroughOn(snapshot *benchmark.Snapshot, b *programme.Borough, on programme.Date) api.Borough {
-	return boroughWire(b, snapshot.Authority(b.Code), programme.SubRegionOn(snapshot.Memberships, b.Code, on))
+	return boroughWire(b, snapshot.Authority(b.Code), snapshot.SubRegion(programme.SubRegionOn(snapshot.Memberships, b.Code, on)))
 }
 
-func boroughWire(b *programme.Borough, a *programme.Authority, subRegion string) api.Borough {
-	return api.Borough{
+func boroughWire(b *programme.Borough, a *programme.Authority, subRegion *programme.SubRegion) api.Borough {
+	wire := api.Borough{
 		Code: b.Code, Name: b.Name, ShortName: b.ShortName, LiiaCode: b.LIIACode, InnerOuter: optional(b.InnerOuter),
-		DfeCode: a.DfECode, RegionCode: a.RegionCode, SubRegion: optional(subRegion),
+		DfeCode: a.DfECode, RegionCode: a.RegionCode, RegionName: a.RegionName,
 		CreatedAt: b.CreatedAt.UTC(), UpdatedAt: b.UpdatedAt.UTC(), Etag: etagOf(b.Version),
 	}
+	if subRegion != nil {
+		wire.SubRegion, wire.SubRegionName = &subRegion.Slug, &subRegion.Name
+	}
+	return wire
 }

@@ -106,10 +106,10 @@ func (s *Server) subscribed(c echo.Context, call *call) error {
 type calendarKey = [sha256.Size]byte
 
 func calendarSubscriptionWire(ctx context.Context) func(*programme.CalendarSubscription) api.CalendarSubscription {
-	actor := callOf(ctx).actor
+	actor, names := callOf(ctx).actor, namesIn(ctx)
 	return func(c *programme.CalendarSubscription) api.CalendarSubscription {
 		wire := api.CalendarSubscription{
-			Id: c.ID, Name: c.Name, Borough: c.Borough, Roles: make([]api.RoleName, len(c.Roles)), ExpiresAt: c.ExpiresAt, Hint: c.Hint, LastUsedAt: c.LastUsedAt,
+			Id: c.ID, Name: c.Name, Borough: c.Borough, BoroughName: nameOf(names.borough, c.Borough), Roles: make([]api.RoleName, len(c.Roles)), ExpiresAt: c.ExpiresAt, Hint: c.Hint, LastUsedAt: c.LastUsedAt,
 			CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Etag: etagOf(c.Version), Steps: stepsWire(ctx, c, c.ID),
 		}
 		for i, role := range c.Roles {

@@ -18,7 +18,7 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	list := compared(snapshot, &groups, listOr(p.Indicator), p.Theme)
 	period := snapshot.Period(p.Period)
 	peers, previous := snapshot.Data.Resolve(groups), period.Previous().Code
-	method := methodWire(groups)
+	method := methodWire(nameplates{snapshot}, groups)
 	method.CodesUsed = codesUsedWire(snapshot, groups.Recoded)
 	wire := func(ind *benchmark.Indicator) api.Comparison {
 		c := benchmark.Compare(ind, snapshot.Data.Column(period.Code, ind.Code), snapshot.Data.Column(previous, ind.Code), peers)
@@ -74,7 +74,7 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *be
 	ind := c.Indicator
 	return api.Comparison{
 		Borough: g.Borough, Code: g.Code(g.Period), Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
-		Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity),
+		Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity),
 		Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Numerator: c.Figure.Numerator, Denominator: c.Figure.Denominator,
 		Joint:              jointWire(snapshot, c.Joint),
 		ConfidenceInterval: intervalWire(c.Interval),
@@ -143,10 +143,10 @@ func exclusionsWire(excluded []benchmark.Exclusion) []api.Exclusion {
 }
 
 // methodWire names the choices behind the numbers.
-func methodWire(g benchmark.Groups) api.ComparisonMethod {
+func methodWire(names nameplates, g benchmark.Groups) api.ComparisonMethod {
 	return api.ComparisonMethod{
 		RegionCode: g.RegionCode, RegionName: g.RegionName, RegionMembers: g.Region, England: g.England,
-		SubRegion: optional(g.Slug), SubRegionMembers: codesWire(g.SubRegion), MembershipOn: g.On,
+		SubRegion: optional(g.Slug), SubRegionName: nameOf(names.subRegion, optional(g.Slug)), SubRegionMembers: codesWire(g.SubRegion), MembershipOn: g.On,
 		NeighbourModel: optional(g.Model), Neighbours: codesWire(g.Neighbours),
 		Percentiles:    "R type 7: linear interpolation of the order statistics of those with a value (Hyndman and Fan 1996).",
 		Ranks:          "1 is best by polarity; ties share the smaller rank; none for a neutral indicator.",

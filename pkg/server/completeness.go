@@ -49,7 +49,7 @@ func completenessWire(ctx context.Context) func(*returns.Completeness) api.Compl
 	names := namesIn(ctx)
 	return func(c *returns.Completeness) api.Completeness {
 		return api.Completeness{
-			Quarter: c.Quarter, Level: api.CompletenessLevel(c.Level), Place: orNil(c.Place), Name: placeName(names, c), SubRegion: orNil(c.SubRegion),
+			Quarter: c.Quarter, Level: api.CompletenessLevel(c.Level), Place: orNil(c.Place), Name: placeName(names, c), SubRegion: orNil(c.SubRegion), SubRegionName: nameOf(names.subRegion, orNil(c.SubRegion)),
 			Expected: c.Expected, Received: c.Received, OnTime: c.OnTime, Late: c.Late, InCorrection: c.InCorrection, Missing: c.Missing, Overdue: c.Overdue,
 			State: convert[api.ReturnState](c.State), DueOn: c.DueOn, ExtendedUntil: c.ExtendedUntil, LateUntil: c.LateUntil, DaysLate: c.DaysLate,
 			Resubmitted: c.Resubmitted, ReceivedAt: c.ReceivedAt, Reason: c.Reason, ContactedOn: c.ContactedOn, PromisedUntil: c.PromisedUntil, Illustrative: c.Illustrative,

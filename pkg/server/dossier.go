@@ -119,7 +119,7 @@ func (s *Server) addFigures(ctx context.Context, d *dossier) error {
 		return err
 	}
 	for i := range quarters {
-		if q := &quarters[i]; q.Snapshot != nil && q.Code > newest {
+		if q := &quarters[i]; q.SnapshotID != nil && q.Code > newest {
 			newest = q.Code
 		}
 	}

@@ -187,10 +187,18 @@ func idOr(path, only string) string {
 	return idIn(path)
 }
 
+// keepsItsNames are the nouns whose withheld members nobody takes out, and why.
+var keepsItsNames = map[string]string{
+	"TokenRevocation":        "the subject of tokens that are refused: without it they would be good again",
+	"Authorisation":          "the subject that may submit: what was submitted by it says so",
+	"SelfEvaluationTemplate": "the programme's questions, which are about nobody",
+}
+
 // TestRemovedIsRemoved: a person who was everywhere is removed, their name is taken
-// out of what was written of them, and no row of the database knows it any more. What
-// PostgreSQL itself keeps beside its rows, the log and the backups, is the operator's:
-// docs/data-protection.md.
+// out of what was written of them, and no row of the database knows it any more. What is
+// only ever added to, as an explanation, is redacted: TestRedactedWordsAreNowhere has the
+// rest of that. What PostgreSQL itself keeps beside its rows, the log and the backups, is
+// the operator's: docs/data-protection.md.
 func TestRemovedIsRemoved(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
@@ -204,36 +212,80 @@ func TestRemovedIsRemoved(t *testing.T) {
 	review := "/v1/peer-reviews/" + manager.send(http.MethodPost, "/v1/peer-reviews", `{"title":"Visit","host":"`+own+`","cycle":"2026-27","team":[{"participantId":"`+person+`","lead":true}]}`, "Idempotency-Key", "k-2").id()
 	manager.change(http.MethodPost, review+"/scope", "", "Idempotency-Key", "k-3").want(200)
 	croydon.change(http.MethodPatch, "/v1/participants/"+person, `{"name":"`+renamed+`"}`).want(200)
+	const patch, put, remove, aMistake = http.MethodPatch, http.MethodPut, http.MethodDelete, "A mistake"
+	reminded := "/v1/boroughs/" + own + "/reminder-addresses"
+	address := "/v1/reminder-addresses/" + lead.send(http.MethodPost, reminded, `{"address":"`+email+`"}`, "Idempotency-Key", "k-4").id()
+	evaluation := evaluationsList + "/" + w.sharedEvaluation()
+	lead.does(evaluation, "reopen", `{"reason":"There is more to say"}`).want(200)
+	comment, event := commentsList+"/"+w.asked("question"), "/v1/events/"+w.made[exampleEvent]
+	written := "/v1/peer-reviews/" + w.review(programme.ReviewFieldwork).ID
+	quarter := w.opened()
+	returned, at := "/v1/benchmarking-submissions/"+w.submitted(quarter), returnAt(own, quarter)
 
-	const patch, put, aMistake = http.MethodPatch, http.MethodPut, "A mistake"
-	event := "/v1/events/" + w.made[exampleEvent]
 	words := []struct {
+		schema                    string
 		by                        caller
 		method, path, with, after string
 	}{
-		{manager, patch, "/v1/programme", `{"contacts":[{"role":"Lead","name":"` + name + `","organisation":"Us","email":"` + email + `"}]}`, `{"contacts":[]}`},
-		{lead, put, "/v1/peer-challenge-groups/" + w.made[exampleGroup] + "/notes", `{"notes":"` + name + ` will share hers."}`, `{"notes":"She will share hers."}`},
-		{manager, patch, review, `{"fieldworkDays":["2026-11-03"],"sessions":[{"title":"` + name + `","day":"2026-11-03","startTime":null,"endTime":null,"attendees":"` + email + `"}],"progressReview":"` + name + ` came."}`,
-			`{"sessions":[],"progressReview":null}`},
-		{lead, patch, "/v1/findings/" + w.made[exampleFinding], `{"evidence":"` + name + ` said so."}`, `{"evidence":"Interviews."}`},
-		{lead, patch, "/v1/asks-and-offers/" + w.made[exampleAsk], `{"text":"Write to ` + email + `."}`, `{"text":"Write to us."}`},
-		{manager, patch, event, `{"description":"With ` + name + `","sessions":[{"title":"` + name + `"}],"opportunities":["Ask ` + name + `."]}`, `{"description":"","sessions":[],"opportunities":[]}`},
-		{manager, patch, "/v1/milestones/" + w.made[exampleMilestone], `{"description":"` + name + ` led it."}`, `{"description":"It was led."}`},
+		{"Programme", manager, patch, "/v1/programme", `{"contacts":[{"role":"Lead","name":"` + name + `","organisation":"Us","email":"` + email + `"}]}`, `{"contacts":[]}`},
+		{"PeerChallengeGroup", lead, put, "/v1/peer-challenge-groups/" + w.made[exampleGroup] + "/notes", `{"notes":"` + name + ` will share hers."}`, `{"notes":"She will share hers."}`},
+		{"PeerReview", manager, patch, review, `{"fieldworkDays":["2026-11-03"],"sessions":[{"title":"` + name + `","day":"2026-11-03","startTime":null,"endTime":null,"attendees":"` + email + `"}],
+			"scope":"` + name + `","kloes":["` + name + `"],"progressReview":"` + name + ` came.","progressReviewWaived":"` + name + `"}`,
+			`{"scope":"Front door","kloes":["Is it open?"],"sessions":[],"progressReview":null,"progressReviewWaived":null}`},
+		{"PeerReview", manager, put, written + "/report", `{"report":"` + name + ` said so.","reportLinks":[{"title":"` + name + `","url":"https://example.org"}]}`, `{"report":"It was found.","reportLinks":[]}`},
+		{"Finding", lead, patch, "/v1/findings/" + w.made[exampleFinding], `{"theme":"` + name + `","text":"` + name + `","evidence":"` + name + ` said so."}`, `{"theme":"Front door","text":"It is open.","evidence":"Interviews."}`},
+		{"Finding", lead, put, "/v1/findings/" + w.made[exampleFinding] + "/response", `{"answer":"partly","reason":"` + name + ` left."}`, `{"answer":"partly","reason":"Somebody left."}`},
+		{"Action", lead, patch, "/v1/actions/" + w.made[exampleAction], `{"text":"` + name + ` goes on.","dueOn":null,"noDueReason":"` + name + ` is away."}`, `{"text":"Go on.","dueOn":"2027-03-31","noDueReason":null}`},
+		{"AskOrOffer", lead, patch, "/v1/asks-and-offers/" + w.made[exampleAsk], `{"title":"For ` + name + `","text":"Write to ` + email + `."}`, `{"title":"Templates","text":"Write to us."}`},
+		{"Event", manager, patch, event, `{"description":"With ` + name + `","sessions":[{"title":"` + name + `"}],"opportunities":["Ask ` + name + `."],"attendanceNote":"` + name + ` came."}`,
+			`{"description":"","sessions":[],"opportunities":[],"attendanceNote":null}`},
+		{"Milestone", manager, patch, "/v1/milestones/" + w.made[exampleMilestone], `{"description":"` + name + ` led it."}`, `{"description":"It was led."}`},
+		{"Contact", manager, patch, "/v1/contacts/" + w.made[exampleContact], `{"promised":"` + name + ` will send it."}`, `{"promised":"It will be sent."}`},
+		{"Narrative", lead, patch, "/v1/narratives/" + w.narrative(), `{"text":"` + name + ` left."}`, `{"text":"Somebody left."}`},
+		{"SelfEvaluation", lead, patch, evaluation + "/sections/children-in-care", `{"answers":[{"questionId":"quality","text":"` + name + ` audits."}]}`, `{"answers":[]}`},
+		{"SelfEvaluationComment", lead, patch, comment, `{"text":"Does ` + name + ` audit?"}`, `{"text":"Who audits?"}`},
+		{"BenchmarkingSubmission", lead, put, at, w.whole(large, api.CountValue{Count: "rereferrals", Status: api.CountValueStatusMissing, Reason: new(name + " is away.")}), w.whole()},
+		// These two go as a whole.
+		{"ReminderAddress", lead, remove, address, "", ""},
+		{"Participant", croydon, remove, "/v1/participants/" + person, "", ""},
 	}
 	for _, c := range words {
-		c.by.change(c.method, c.path, c.with, "X-Audit-Reason", aMistake).want(200)
+		if c.method != remove {
+			c.by.change(c.method, c.path, c.with, "X-Audit-Reason", aMistake).want(200)
+		}
 	}
+	lead.does(returned, "explanations", `{"explanations":[{"key":"larger_than_likely.referrals","text":"`+name+` counted."}]}`).want(200)
 	found := tablesWith(w.dump(), gone)
-	for _, table := range []string{"participants", "programmes", "peer_challenge_groups", "peer_reviews", "findings", "asks_and_offers", "events", "milestones", "idempotency_answers"} {
+	for schema, ref := range contract.doc.Components.Schemas {
+		if ref.Value.Extensions["x-not-audited"] == nil || keepsItsNames[schema] != "" {
+			continue
+		}
+		taken := 0
+		for _, c := range words {
+			if c.schema == schema {
+				taken++
+			}
+		}
+		if taken == 0 {
+			t.Errorf("nobody's name is taken out of %s", schema)
+		}
+	}
+	for _, table := range []string{
+		"participants", "programmes", "peer_challenge_groups", "peer_reviews", "findings", "actions", "asks_and_offers", "events", "milestones", "idempotency_answers",
+		"contacts", "narratives", "self_evaluations", "self_evaluation_comments", "benchmarking_submissions", "reminder_addresses",
+	} {
 		if len(found[table]) == 0 {
 			t.Errorf("%s never knew the name, so that this test shows nothing of it", table)
 		}
 	}
 
+	lead.does(returned, "redact", `{"places":[{"field":"/explanations/0/text"}],"reason":"It names somebody"}`).want(200)
 	for _, c := range words {
-		c.by.change(c.method, c.path, c.after, "X-Audit-Reason", aMistake).want(200)
+		r := c.by.change(c.method, c.path, c.after, "X-Audit-Reason", "Asked to be removed")
+		if want := map[bool]int{true: 204, false: 200}[c.method == remove]; r.status != want {
+			t.Errorf("%s %s answers %d: %s", c.method, c.path, r.status, r.body)
+		}
 	}
-	croydon.change(http.MethodDelete, "/v1/participants/"+person, "", "X-Audit-Reason", "Asked to be removed").want(204)
 	for table, lines := range tablesWith(w.dump(), gone) {
 		t.Errorf("%s still says %q", table, lines)
 	}

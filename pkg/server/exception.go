@@ -26,7 +26,7 @@ func boroughExceptionWire(e *disclosure.Exception) api.BoroughException {
 	p := e.Position
 	w := api.BoroughException{
 		Quarter: e.Of.Quarter, QuarterName: e.Of.QuarterName, Snapshot: e.Of.Number, Borough: e.Member.Borough, BoroughName: e.Member.Name,
-		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), State: api.ExceptionState(e.State), Exception: api.Exception(e.Edge),
+		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), UnitName: p.Unit.Name(), Polarity: api.Polarity(p.Polarity), State: api.ExceptionState(e.State), Exception: api.Exception(e.Edge),
 		Better: e.Better(), Streak: e.Streak, Cause: convert[api.NullableExceptionCause](e.Cause), WithdrawnBy: e.Withdrew, Illustrative: e.Of.Illustrative,
 	}
 	if e.State != disclosure.StandsOutNoMore {

@@ -92,6 +92,7 @@ func groupingProposalOf(in api.GroupingProposalInput) programme.GroupingProposal
 }
 
 func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal) api.GroupingProposal {
+	names := namesIn(ctx)
 	return func(p *programme.GroupingProposal) api.GroupingProposal {
 		wire := api.GroupingProposal{
 			Id: p.ID, PeerChallengeId: p.PeerChallengeID, Sizes: p.Sizes, Weights: api.GroupingWeights{Repeat: p.Weights.Repeat, Mix: p.Weights.Mix},
@@ -105,25 +106,28 @@ func groupingProposalWire(ctx context.Context) func(*programme.GroupingProposal)
 			wire.Conflicts[i] = pair[:]
 		}
 		for i, g := range p.Result.Groups {
-			wire.Groups[i] = proposedGroupWire(g)
+			wire.Groups[i] = proposedGroupWire(names, g)
 		}
 		for i, u := range p.Result.Unplaced {
-			wire.Unplaced[i] = api.UnplacedBorough{Borough: u.Borough, Code: api.UnplacedCode(u.Code), Detail: u.Detail}
+			wire.Unplaced[i] = api.UnplacedBorough{Borough: u.Borough, BoroughName: names.borough(u.Borough), Code: api.UnplacedCode(u.Code), Detail: u.Detail}
 		}
 		return wire
 	}
 }
 
-func proposedGroupWire(g programme.ProposedGroup) api.ProposedGroup {
+func proposedGroupWire(names nameplates, g programme.ProposedGroup) api.ProposedGroup {
 	wire := api.ProposedGroup{
-		Boroughs: g.Boroughs, Repeats: make([]api.RepeatedPairing, len(g.Repeats)), Complements: make([]api.Complement, len(g.Complements)),
+		Boroughs: g.Boroughs, BoroughNames: allNamed(names.borough, g.Boroughs), Repeats: make([]api.RepeatedPairing, len(g.Repeats)), Complements: make([]api.Complement, len(g.Complements)),
 		RepeatCost: g.RepeatCost, MixWorth: g.MixWorth, Cost: g.Cost,
 	}
 	for i, p := range g.Repeats {
-		wire.Repeats[i] = api.RepeatedPairing{Boroughs: api.BoroughPair{p.A, p.B}, CyclesAgo: p.CyclesAgo}
+		wire.Repeats[i] = api.RepeatedPairing{Boroughs: api.BoroughPair{p.A, p.B}, BoroughNames: []string{names.borough(p.A), names.borough(p.B)}, CyclesAgo: p.CyclesAgo}
 	}
 	for i, c := range g.Complements {
-		wire.Complements[i] = api.Complement{Strong: c.Strong, Need: c.InNeed, Indicator: c.Indicator}
+		wire.Complements[i] = api.Complement{
+			Strong: c.Strong, StrongName: names.borough(c.Strong), Need: c.InNeed, NeedName: names.borough(c.InNeed),
+			Indicator: c.Indicator, IndicatorName: names.indicator(c.Indicator),
+		}
 	}
 	return wire
 }

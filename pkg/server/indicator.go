@@ -110,7 +110,7 @@ func setIndicator(ind *benchmark.Indicator, in api.IndicatorInput) error {
 func indicatorWire(ind *benchmark.Indicator) api.Indicator {
 	return api.Indicator{
 		Code: ind.Code, Name: ind.Name, Theme: ind.Theme, Numerator: ind.Numerator, Denominator: ind.Denominator,
-		Unit: api.Unit(ind.Unit), Multiplier: ind.Multiplier, Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
+		Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Multiplier: ind.Multiplier, Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
 		Frequency: api.Frequency(ind.Frequency), Source: ind.Source, Revision: ind.Revision,
 		CreatedAt: ind.CreatedAt.UTC(), UpdatedAt: ind.UpdatedAt.UTC(), Etag: etagOf(ind.Version),
 	}

@@ -31,7 +31,7 @@ const (
 // The security events that the log names, so that they can be counted and watched
 // (OWASP ASVS 5.0, V16.3).
 const (
-	eventAuthnFailed  = "authn_failed"       // no token, or one that is not believed
+	eventAuthnFailed  = "authn_failed"       // no token, or one that is not believed; no proof of a client
 	eventAuthzRefused = "authz_refused"      // a known caller is refused what is not theirs
 	eventNotVisible   = "record_not_visible" // a known caller asks for what is not there for them
 )

@@ -104,15 +104,47 @@ func printed(value any) string {
 	return plain
 }
 
+// TestTheLogSaysWhoSignsIn: a client that proves who it is stands in the line; one that
+// does not is a security event, and nobody's.
+func TestTheLogSaysWhoSignsIn(t *testing.T) {
+	t.Parallel()
+	w, of, log := logging(t)
+	machine := w.machine("E09000022")
+	const grant = "grant_type=client_credentials"
+	by := "&client_id=" + machine.ID + "&client_secret=" + machine.secret
+	cases := map[string]struct {
+		body                    string
+		status                  int
+		subject, problem, event any
+	}{
+		"signed-in":    {grant + by, 200, machine.ID, nil, nil},
+		"wrong-secret": {grant + by + "x", 401, nil, "invalid_client", "authn_failed"},
+		"no-proof":     {grant + "&client_id=" + machine.ID, 401, nil, "invalid_client", "authn_failed"},
+		"no-grant":     {by[1:], 400, nil, "invalid_request", nil},
+	}
+	for name, c := range cases {
+		w.send(ask{method: http.MethodPost, path: "/oauth/token", body: c.body, header: map[string]string{"Content-Type": "application/x-www-form-urlencoded", "X-Request-Id": "request-" + name}}).want(c.status)
+	}
+	for name, c := range cases {
+		if got := of("request-" + name); got["subject"] != c.subject || got["problem"] != c.problem || got["event"] != c.event || got["address"] != "127.0.0.1" {
+			t.Errorf("%s: the log says %v", name, got)
+		}
+	}
+	if strings.Contains(log.String(), machine.secret) {
+		t.Error("the log says the secret")
+	}
+}
+
 // TestTheLogSaysNothingElse: everything that people write, and every secret, is sent
 // and looked for.
 func TestTheLogSaysNothingElse(t *testing.T) {
 	t.Parallel()
 	w, of, log := logging(t)
-	lead := w.as(programme.RoleBoroughLead, "E09000022")
+	lead, machine, key := w.as(programme.RoleBoroughLead, "E09000022"), w.machine("E09000022"), w.readKey("").text
 	secrets := []string{
 		"Sam Example", "Sam%20Example", "sam@example.org", "sam%40example.org", "Alex-Example", "key-of-mine", "Because of", "What was found", "2019-09-09",
 		lead.token, lead.token[strings.LastIndex(lead.token, "."):], "forged", "PROPFINDSAM",
+		machine.secret, key, strings.TrimPrefix(passwordOf(key), "Basic "), strings.TrimPrefix(passwordOf(key+"x"), "Basic "),
 	}
 	person := lead.send("POST", "/v1/participants", `{"name":"Sam Example","email":"sam@example.org","role":"ad","borough":"E09000022"}`,
 		"Idempotency-Key", "key-of-mine").id()
@@ -127,6 +159,14 @@ func TestTheLogSaysNothingElse(t *testing.T) {
 	lead.get("/v1/boroughs/Alex-Example").want(400)
 	lead.get("/sam@example.org").want(404)
 	caller{w, "forged." + lead.token}.get("/v1/boroughs").want(401)
+	lead.send("POST", "/v1/boroughs/E09000022/reminder-addresses", `{"address":"sam@example.org"}`).want(201)
+	lead.post(commentsList, commenting(exampleNeighbour, "children-in-care", "Sam Example")).want(422)
+	lead.send("PUT", returnAt(own, "practice"), "count,value,status,reason\r\nreferrals,Sam Example,missing,sam@example.org\r\n", "Content-Type", "text/csv", "If-None-Match", "*").want(422)
+	machine.signIn().get("/v1/boroughs").want(200)
+	w.grant("grant_type=client_credentials&client_id=sam@example.org&client_secret="+machine.secret, "").want(401)
+	for _, password := range []string{key, key + "x"} {
+		w.send(ask{method: http.MethodGet, path: "/v1/boroughs", header: asPassword(password)})
+	}
 	request, err := http.NewRequestWithContext(t.Context(), "PROPFINDSAM", w.http.URL+"/v1/boroughs", http.NoBody)
 	if err != nil {
 		t.Fatal(err)

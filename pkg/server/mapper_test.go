@@ -139,7 +139,7 @@ func mappings() map[string]mapping {
 		"Priority":            filled(priorityWire),
 		"SubRegion":           filled(subRegionWire),
 		"SubRegionMembership": filled(membershipWire(asked)),
-		"Borough":             {shown: boroughWire(&b, &a, "south")},
+		"Borough":             {shown: boroughWire(&b, &a, &programme.SubRegion{Slug: "south", Name: "South"})},
 		"Authority": filled(func(a *programme.Authority) api.Authority {
 			return authorityWire(a, []programme.Succession{{Predecessor: "E1", Successor: a.Code, Kind: programme.Split, From: "2024-04-01"},
 				{Predecessor: a.Code, Successor: "E2", Kind: programme.Split, From: "2024-04-01"}}, strings.Clone)
@@ -147,8 +147,8 @@ func mappings() map[string]mapping {
 		"Indicator":                 filled(indicatorWire),
 		"Period":                    filled(periodWire),
 		"Release":                   filled(releaseWire(asked)),
-		"FigureChange":              filled(figureChangeWire),
-		"ChangeSum":                 filled(changeSumWire),
+		"FigureChange":              filled(figureChangeWire(asked)),
+		"ChangeSum":                 filled(changeSumWire(asked)),
 		"ImportWarning":             filled(importWarningWire),
 		"StatisticalNeighbourModel": filled(modelWire),
 		"Observation": filled(func(o *benchmark.Observation) api.Observation {
@@ -159,7 +159,7 @@ func mappings() map[string]mapping {
 		}),
 		"Comparison": {shown: comparisonWire(&benchmark.Snapshot{}, &c, &g, "2023-24")},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
-			m := methodWire(*g)
+			m := methodWire(nameplates{&benchmark.Snapshot{}}, *g)
 			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
 			return m
 		}),

@@ -55,7 +55,7 @@ func listOr(given *[]string) []string {
 
 func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, joint *benchmark.JointFigure, o benchmark.Observation) api.Observation {
 	return api.Observation{
-		Period: o.Period, PeriodKind: api.PeriodKind(p.Kind), Indicator: o.Indicator, Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
+		Period: o.Period, PeriodKind: api.PeriodKind(p.Kind), Indicator: o.Indicator, IndicatorName: nameplates{snapshot}.indicator(o.Indicator), Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
 		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
 		Numerator: o.Numerator, Denominator: o.Denominator, Joint: jointWire(snapshot, joint), ReleaseId: o.ReleaseID,
 	}

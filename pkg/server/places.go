@@ -93,7 +93,7 @@ func newLastMade(bytes int, store placeStore) *lastMade {
 // decide what is in the page; whose token it is does not.
 func (call *call) pageKey() pageKey {
 	actor := call.actor
-	who := strings.Join(append(actor.Names(), actor.Borough, names(actor.Roles), strconv.FormatBool(actor.ReadOnly), strings.Join(actor.Operations, " ")), "|")
+	who := strings.Join(append(actor.Names(), actor.Borough, names(actor.Roles), strconv.FormatBool(actor.ReadOnly), strconv.FormatBool(actor.OwnFigures), strings.Join(actor.Operations, " ")), "|")
 	return pageKey{who, call.url.EscapedPath(), call.url.RawQuery}
 }
 

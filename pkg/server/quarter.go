@@ -73,7 +73,7 @@ func quarterWire(ctx context.Context) func(*returns.Quarter) api.Quarter {
 	return func(q *returns.Quarter) api.Quarter {
 		return api.Quarter{
 			Id: q.ID, Code: q.Code, Name: q.Name(), Framework: q.Framework, Asks: q.Asks(today, zone), OpensOn: q.OpensOn, DueOn: q.DueOn, LateUntil: q.LateUntil, PublishOn: q.PublishOn,
-			PublishedAt: q.PublishedAt, Snapshot: q.Snapshot, Window: api.Punctuality(q.StandingOn(today)), Practice: q.Practice, Imported: q.Imported, Illustrative: q.Illustrative,
+			PublishedAt: q.PublishedAt, SnapshotId: q.SnapshotID, Window: api.Punctuality(q.StandingOn(today)), Practice: q.Practice, Imported: q.Imported, Illustrative: q.Illustrative,
 			CreatedAt: q.CreatedAt, UpdatedAt: q.UpdatedAt, Etag: etagOf(q.Version), Steps: stepsWire(ctx, q, q.Code),
 		}
 	}

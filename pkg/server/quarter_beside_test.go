@@ -53,7 +53,7 @@ func TestAQuarterBesideOthers(t *testing.T) {
 	kept, table := manager.get(figures), manager.get(figures+"&format=csv").want(200).body
 	var q api.Quarter
 	manager.get("/v1/quarters/" + last).want(200).into(&q)
-	manager.change(http.MethodPost, "/v1/snapshots/"+*q.Snapshot+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
+	manager.change(http.MethodPost, "/v1/snapshots/"+*q.SnapshotId+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
 	f := manager.figure(code, group, referrals)
 	if f.ChangeOnLastQuarterStatus != "not_published" || f.LastQuarterSnapshot != nil || f.LastQuarter != nil || f.ChangeOnLastQuarter != nil || f.ChangeOnLastYearStatus != "number" {
 		t.Errorf("of what was withdrawn: %+v", f)
@@ -197,7 +197,7 @@ func TestAQuarterlySeries(t *testing.T) {
 	// What was withdrawn leaves the series, and what is not published is in none.
 	var q api.Quarter
 	manager.get("/v1/quarters/" + before(t, code, 1)).want(200).into(&q)
-	manager.change(http.MethodPost, "/v1/snapshots/"+*q.Snapshot+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
+	manager.change(http.MethodPost, "/v1/snapshots/"+*q.SnapshotId+"/withdraw", `{"reason":"A borough sent another quarter."}`).want(200)
 	if gone := read(lead, "?borough="+own)[3]; gone.Gap == nil || *gone.Gap != "withdrawn" || gone.Snapshot != nil || gone.Value != nil || gone.RegionPooled != nil {
 		t.Errorf("%+v", gone)
 	}
@@ -320,7 +320,7 @@ func TestWhatASnapshotChanges(t *testing.T) {
 	manager.post("/v1/quarters/"+s.Quarter+"/snapshots", `{"reason":"Put right."}`).want(201)
 	var q api.Quarter
 	manager.get("/v1/quarters/" + s.Quarter).want(200).into(&q)
-	third := "/v1/snapshots/" + *q.Snapshot
+	third := "/v1/snapshots/" + *q.SnapshotId
 	if lead.get(third + "/changes?since=1").want(200).into(&page); len(page.Items) != 0 {
 		t.Errorf("%+v", page.Items)
 	}

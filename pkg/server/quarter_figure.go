@@ -20,14 +20,19 @@ func (s *Server) ListQuarterFigures(ctx context.Context, r api.ListQuarterFigure
 	f.Unsuppressed = p.Unsuppressed != nil && *p.Unsuppressed
 	call := callOf(ctx)
 	call.unsuppressed = f.Unsuppressed
-	return answerListing(ctx, s.store.QuarterFigures(call.actor, r.Quarter, f), quarterFigureWire(call.snapshot))
+	actor := call.actor
+	if p.Borough != nil {
+		actor = actor.For(*p.Borough)
+	}
+	return answerListing(ctx, s.store.QuarterFigures(actor, r.Quarter, f), quarterFigureWire(call.snapshot))
 }
 
 // quarterFigureWire writes rows with what the reference data say beside them.
 func quarterFigureWire(reference *benchmark.Snapshot) func(*disclosure.QuarterFigure) api.QuarterFigure {
-	annual := annuals(reference)
+	annual, names := annuals(reference), nameplates{reference}
 	return func(f *disclosure.QuarterFigure) api.QuarterFigure {
 		w := shownFigureWire(f)
+		w.SubRegionName = nameOf(names.subRegion, w.SubRegion)
 		changesWire(&w, f)
 		if a := annual(w.Indicator); a != nil {
 			w.England, w.EnglandPeriod, w.EnglandPeriodName = &a.England, &a.Period.Code, new(a.Period.Name())
@@ -70,7 +75,7 @@ func shownFigureWire(f *disclosure.QuarterFigure) api.QuarterFigure {
 	p := f.Position
 	w := api.QuarterFigure{
 		Quarter: f.Of.Quarter, Snapshot: snapshotNumber(f.Of), Borough: f.Member.Borough, BoroughName: f.Member.Name, SubRegion: f.Member.SubRegion,
-		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), Status: api.ShownStatus(f.Figure.Status),
+		Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), UnitName: p.Unit.Name(), Polarity: api.Polarity(p.Polarity), Status: api.ShownStatus(f.Figure.Status),
 		Numerator: number(f.Figure.Numerator), Value: number(f.Figure.Value), Exception: api.Exception(f.Figure.Exception), Uncertain: f.Uncertain,
 		PeersExcluded: []api.ShownExclusion{}, Own: f.Own, ContainsSmallNumbers: f.SmallNumbers, Provisional: f.Provisional, Illustrative: f.Of.Illustrative,
 	}

@@ -30,7 +30,7 @@ func (s *Server) GetQuarterHeatMap(ctx context.Context, r api.GetQuarterHeatMapR
 	if err != nil {
 		return nil, err
 	}
-	return ok(ctx, heatMapWire(shown.HeatMap(), call.actor.Borough))
+	return ok(ctx, heatMapWire(namesIn(ctx), shown.HeatMap(), call.actor.Borough))
 }
 
 // GetQuarterHeatMapTable answers the same as CSV, as everybody sees it.
@@ -201,18 +201,21 @@ func notesOf(rug chart.HeatMap) sheet.Grid {
 	return g
 }
 
-func heatMapWire(h disclosure.HeatMap, marked string) api.QuarterHeatMap {
+func heatMapWire(names nameplates, h disclosure.HeatMap, marked string) api.QuarterHeatMap {
 	w := api.QuarterHeatMap{
 		Quarter: h.Of.Quarter, QuarterName: h.Of.QuarterName, Snapshot: h.Of.Number, Framework: h.Of.Framework, Illustrative: h.Of.Illustrative, ContainsSmallNumbers: h.SmallNumbers,
 		Indicators: make([]api.HeatMapIndicator, len(h.Columns)), Boroughs: make([]api.HeatMapBorough, len(h.Rows)),
 	}
 	for i, c := range h.Columns {
 		p := c.Position
-		w.Indicators[i] = api.HeatMapIndicator{Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), Polarity: api.Polarity(p.Polarity), N: p.Region.N}
+		w.Indicators[i] = api.HeatMapIndicator{Indicator: p.Indicator, IndicatorName: p.Name, Unit: api.Unit(p.Unit), UnitName: p.Unit.Name(), Polarity: api.Polarity(p.Polarity), N: p.Region.N}
 	}
 	for i, row := range h.Rows {
 		m := row.Member
-		w.Boroughs[i] = api.HeatMapBorough{Borough: m.Borough, BoroughName: m.Name, SubRegion: m.SubRegion, Marked: m.Borough == marked, Own: row.Own, Cells: make([]api.HeatMapCell, len(row.Cells))}
+		w.Boroughs[i] = api.HeatMapBorough{
+			Borough: m.Borough, BoroughName: m.Name, SubRegion: m.SubRegion, SubRegionName: nameOf(names.subRegion, m.SubRegion),
+			Marked: m.Borough == marked, Own: row.Own, Cells: make([]api.HeatMapCell, len(row.Cells)),
+		}
 		for k := range row.Cells {
 			w.Boroughs[i].Cells[k] = heatMapCellWire(&row.Cells[k])
 		}

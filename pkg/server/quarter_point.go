@@ -23,7 +23,7 @@ func (s *Server) ListQuarterPoints(ctx context.Context, r api.ListQuarterPointsR
 	if err != nil {
 		return nil, err
 	}
-	return answerListing(ctx, s.store.QuarterPoints(callOf(ctx).actor, ind.Code, r.Params.Borough), quarterPointWire(ind, r.Params.Borough, name))
+	return answerListing(ctx, s.store.QuarterPoints(callOf(ctx).actor.For(r.Params.Borough), ind.Code, r.Params.Borough), quarterPointWire(ind, r.Params.Borough, name))
 }
 
 // GetQuarterSeriesPicture answers the same as a picture, as everybody sees it.
@@ -63,7 +63,7 @@ func quarterPointWire(ind *benchmark.Indicator, borough, name string) func(*disc
 	return func(q *disclosure.QuarterPoint) api.QuarterPoint {
 		w := api.QuarterPoint{
 			Quarter: q.Quarter.Code, QuarterName: q.Quarter.Name(), Borough: borough, BoroughName: name, Indicator: ind.Code, IndicatorName: ind.Name,
-			Unit: api.Unit(ind.Unit), Polarity: api.Polarity(ind.Polarity), Break: q.Break, Own: q.Own,
+			Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity), Break: q.Break, Own: q.Own,
 			Numerator: number(q.Figure.Numerator), Value: number(q.Figure.Value), SubRegionPooled: pooled(q.SubRegion),
 		}
 		if q.Gap != "" {

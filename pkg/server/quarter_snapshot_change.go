@@ -20,7 +20,7 @@ func (s *Server) ListQuarterSnapshotChanges(ctx context.Context, r api.ListQuart
 func quarterSnapshotChangeWire(c *disclosure.SnapshotChange) api.QuarterSnapshotChange {
 	w := api.QuarterSnapshotChange{
 		Snapshot: c.Number, Since: c.Since, Borough: c.Member.Borough, BoroughName: c.Member.Name, Indicator: c.Position.Indicator, IndicatorName: c.Position.Name,
-		Unit: api.Unit(c.Position.Unit), StatusBefore: api.ShownStatus(c.Was.Status), ValueBefore: number(c.Was.Value), Status: api.ShownStatus(c.Is.Status), Value: number(c.Is.Value),
+		Unit: api.Unit(c.Position.Unit), UnitName: c.Position.Unit.Name(), StatusBefore: api.ShownStatus(c.Was.Status), ValueBefore: number(c.Was.Value), Status: api.ShownStatus(c.Is.Status), Value: number(c.Is.Value),
 		RegionPooledBefore: pooled(c.Before), RegionPooled: pooled(c.Now),
 	}
 	w.LowerBefore, w.UpperBefore = endsOf(c.Was.Value)

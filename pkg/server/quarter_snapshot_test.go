@@ -112,7 +112,7 @@ func (w *world) publishes(code string) string {
 	if err == nil {
 		q, err = w.store.PublishQuarter(w.t.Context(), team, code, q.Version, returns.Publish)
 	}
-	return *must(w, q, err).Snapshot
+	return *must(w, q, err).SnapshotID
 }
 
 // quarterSnapshot is the id of the snapshot of such a quarter.
@@ -161,14 +161,14 @@ func TestAQuarterIsShown(t *testing.T) {
 
 	var q api.Quarter
 	manager.change(http.MethodPost, at+"/publish", "").want(200).into(&q)
-	if q.PublishedAt == nil || q.Snapshot == nil {
+	if q.PublishedAt == nil || q.SnapshotId == nil {
 		t.Fatalf("%+v", q)
 	}
 	manager.change(http.MethodPost, at+"/publish", "").problem(409, "wrong_state")
 	manager.change(http.MethodDelete, at, "").problem(409, "in_use")
 
 	// What it says is the same for everybody, and to the byte what its hash says.
-	first := "/v1/snapshots/" + *q.Snapshot
+	first := "/v1/snapshots/" + *q.SnapshotId
 	var s api.QuarterSnapshot
 	lead.get(first).want(200).into(&s)
 	if s.Number != 1 || s.State != "standing" || s.Reason != nil || s.BoroughsShown != sending-1 || len(s.BoroughsMissing) != 33-s.BoroughsShown || !slices.Contains(s.BoroughsMissing, "E09000001") {
@@ -196,8 +196,8 @@ func TestAQuarterIsShown(t *testing.T) {
 	if got := lead.get(first + "/document").want(200); got.body != document.body {
 		t.Error("the first snapshot has changed")
 	}
-	if manager.get(at).want(200).into(&q); *q.Snapshot != second.Id {
-		t.Errorf("it shows %s", *q.Snapshot)
+	if manager.get(at).want(200).into(&q); *q.SnapshotId != second.Id {
+		t.Errorf("it shows %s", *q.SnapshotId)
 	}
 
 	// Withdrawn it cannot be read, and what stands is shown in its place.
@@ -214,8 +214,8 @@ func TestAQuarterIsShown(t *testing.T) {
 	}
 	lead.get(figures+"?snapshot=2").problem(410, "withdrawn")
 	lead.get(figures+"?snapshot=3").problem(400, "bad_request")
-	if manager.get(at).want(200).into(&q); *q.Snapshot != s.Id {
-		t.Errorf("it shows %s", *q.Snapshot)
+	if manager.get(at).want(200).into(&q); *q.SnapshotId != s.Id {
+		t.Errorf("it shows %s", *q.SnapshotId)
 	}
 	manager.change(http.MethodPost, first+"/withdraw", `{"reason":"This one too."}`).want(200)
 	lead.get(figures).problem(410, "withdrawn")
@@ -284,7 +284,6 @@ func TestFiveReadersOfAQuarter(t *testing.T) {
 	if hidden == 0 {
 		t.Error("nothing is hidden from others")
 	}
-	// A key shows its borough's own figures where its lead has asked for that, and else the view.
 	for _, query := range []string{"&exception=top20", "&exception=bottom20"} {
 		if a, b := read(readers[0], query), read(lead, query); len(a) != len(b) {
 			t.Errorf("%s: %d rows for others and %d for the borough", query, len(a), len(b))

@@ -58,9 +58,10 @@ func setReadKey(k *programme.ReadKey, in api.ReadKeyInput) {
 }
 
 func readKeyWire(ctx context.Context) func(*programme.ReadKey) api.ReadKey {
+	names := namesIn(ctx)
 	return func(k *programme.ReadKey) api.ReadKey {
 		return api.ReadKey{
-			Id: k.ID, Name: k.Name, Borough: k.Borough, OwnFigures: k.OwnFigures, ExpiresAt: k.ExpiresAt, Hint: k.Hint, LastUsedAt: k.LastUsedAt,
+			Id: k.ID, Name: k.Name, Borough: k.Borough, BoroughName: nameOf(names.borough, k.Borough), OwnFigures: k.OwnFigures, ExpiresAt: k.ExpiresAt, Hint: k.Hint, LastUsedAt: k.LastUsedAt,
 			CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt, Etag: etagOf(k.Version), Steps: stepsWire(ctx, k, k.ID),
 		}
 	}

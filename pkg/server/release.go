@@ -50,14 +50,14 @@ func (s *Server) ImportRelease(ctx context.Context, r api.ImportReleaseRequestOb
 		}
 		return s.listChanges(ctx, d, text(p.Mapping))
 	}
-	items := []api.FigureChange{}
+	items, change := []api.FigureChange{}, figureChangeWire(ctx)
 	more := 0
 	d.Each = func(c benchmark.Change) error {
 		if len(items) == shownChanges {
 			more++
 			return nil
 		}
-		items = append(items, figureChangeWire(&c))
+		items = append(items, change(&c))
 		return nil
 	}
 	result, err := s.importFile(ctx, d, text(p.Mapping))
@@ -120,7 +120,8 @@ func (s *Server) listChanges(ctx context.Context, d benchmark.Delivery, mapping 
 	out := bufio.NewWriterSize(io.MultiWriter(file, sum), 1<<16)
 	write, err := rowWriter[api.FigureChange](call, out)
 	if err == nil {
-		d.Each = func(c benchmark.Change) error { return write(figureChangeWire(&c)) }
+		change := figureChangeWire(ctx)
+		d.Each = func(c benchmark.Change) error { return write(change(&c)) }
 		_, err = s.importFile(ctx, d, mapping)
 	}
 	if err = errors.Join(err, out.Flush()); err != nil {
@@ -169,8 +170,9 @@ func releaseReportWire(ctx context.Context, r *benchmark.ImportResult, dry bool)
 	case dry:
 		wire.Outcome = api.DryRun
 	}
+	sum := changeSumWire(ctx)
 	for i := range r.Sums {
-		wire.Sums[i] = changeSumWire(&r.Sums[i])
+		wire.Sums[i] = sum(&r.Sums[i])
 	}
 	for i := range r.Warnings {
 		wire.Warnings[i] = importWarningWire(&r.Warnings[i])
@@ -178,20 +180,32 @@ func releaseReportWire(ctx context.Context, r *benchmark.ImportResult, dry bool)
 	return wire
 }
 
-func changeSumWire(s *benchmark.ChangeSum) api.ChangeSum {
-	return api.ChangeSum{Of: api.ChangedThing(s.Of), Indicator: optional(s.Indicator), Period: s.Period, New: s.New, Corrected: s.Corrected, Withdrawn: s.Withdrawn}
+func changeSumWire(ctx context.Context) func(*benchmark.ChangeSum) api.ChangeSum {
+	names := namesIn(ctx)
+	return func(s *benchmark.ChangeSum) api.ChangeSum {
+		indicator := optional(s.Indicator)
+		return api.ChangeSum{
+			Of: api.ChangedThing(s.Of), Indicator: indicator, IndicatorName: nameOf(names.indicator, indicator), Period: s.Period,
+			New: s.New, Corrected: s.Corrected, Withdrawn: s.Withdrawn,
+		}
+	}
 }
 
 func importWarningWire(f *programme.Fault) api.ImportWarning {
 	return api.ImportWarning{Code: api.FaultCode(f.Code), Detail: f.Detail}
 }
 
-func figureChangeWire(c *benchmark.Change) api.FigureChange {
-	return api.FigureChange{
-		Of: api.ChangedThing(c.Of), Change: api.FigureChangeKind(c.Kind), Indicator: optional(c.Indicator), Period: c.Period, Place: c.Geography,
-		WasValue: c.Was.Value, WasStatus: api.FigureStatus(c.Was.Status), WasNumerator: c.Was.Numerator, WasDenominator: c.Was.Denominator,
-		Value: c.Is.Value, Status: api.FigureStatus(c.Is.Status), Numerator: c.Is.Numerator, Denominator: c.Is.Denominator, Replaces: codesWire(c.Replaces),
-		Rank: positive(c.Rank), WasNeighbour: optional(c.WasNear.Code), WasCloseness: optional(c.WasNear.Closeness), Neighbour: optional(c.IsNear.Code), Closeness: optional(c.IsNear.Closeness),
+func figureChangeWire(ctx context.Context) func(*benchmark.Change) api.FigureChange {
+	names := namesIn(ctx)
+	return func(c *benchmark.Change) api.FigureChange {
+		indicator := optional(c.Indicator)
+		return api.FigureChange{
+			Of: api.ChangedThing(c.Of), Change: api.FigureChangeKind(c.Kind), Indicator: indicator, IndicatorName: nameOf(names.indicator, indicator),
+			Period: c.Period, Place: c.Geography,
+			WasValue: c.Was.Value, WasStatus: api.FigureStatus(c.Was.Status), WasNumerator: c.Was.Numerator, WasDenominator: c.Was.Denominator,
+			Value: c.Is.Value, Status: api.FigureStatus(c.Is.Status), Numerator: c.Is.Numerator, Denominator: c.Is.Denominator, Replaces: codesWire(c.Replaces),
+			Rank: positive(c.Rank), WasNeighbour: optional(c.WasNear.Code), WasCloseness: optional(c.WasNear.Closeness), Neighbour: optional(c.IsNear.Code), Closeness: optional(c.IsNear.Closeness),
+		}
 	}
 }
 

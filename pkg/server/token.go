@@ -210,9 +210,19 @@ func (s *Server) refuseToken(c echo.Context, err error) error {
 	if status == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", `Basic realm="peerchallenge"`)
 	}
+	c.Set(problemCodeKey, loggedAs(err, refused))
 	body, err := json.Marshal(api.TokenRefusal{Error: refused.code, ErrorDescription: refused.detail})
 	if err != nil {
 		return err
 	}
 	return c.JSONBlob(status, body)
+}
+
+// loggedAs is how the log calls a refusal: by our code, where there is one, because RFC
+// 6749 has the same word for too many attempts and for a database that is away.
+func loggedAs(err error, refused tokenError) programme.Code {
+	if e, ok := errors.AsType[*programme.Error](err); ok {
+		return e.Code
+	}
+	return programme.Code(refused.code)
 }

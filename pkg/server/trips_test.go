@@ -15,14 +15,14 @@ import (
 // TestAKeyedPostIsFewRoundTrips: with the database in another place each of them
 // costs a millisecond or more. Seven are the beginning with the key's lock, the kept
 // answer, what the record cites, the record, the audit, the answer, and the commit
-// with the wait for it. What others follow, as the milestones do a challenge, costs
-// more. The least of some tries counts, because the service also
+// with the wait for it. What others follow, as the milestones do a challenge, or what looks
+// at the state of what it belongs to, as a finding does, costs more. The least of some tries counts, because the service also
 // listens for changes over the same line.
 func TestAKeyedPostIsFewRoundTrips(t *testing.T) {
 	t.Parallel()
 	proxy := pgtest.NewProxy(t, leanDatabase(t))
 	w := startOn(t, proxy.URL())
-	for _, path := range []string{"/v1/participants", "/v1/milestones", "/v1/asks-and-offers"} {
+	for _, path := range []string{"/v1/participants", "/v1/milestones", "/v1/asks-and-offers", "/v1/authorisations", "/v1/api-clients", "/v1/read-keys"} {
 		asked := w.ask(contract.find("POST", path))
 		least := int64(100)
 		for i := range 6 {
