@@ -10987,12 +10987,23 @@ type Rota struct {
 	// Example: south
 	SubRegion Slug `json:"subRegion"`
 
+	// SubRegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	SubRegionName Name `json:"subRegionName"`
+
 	// Years The years, the first one first.
 	Years []RotaYear `json:"years"`
 }
 
-// RotaGroup The boroughs of a group, by code.
-type RotaGroup = []GeographyCode
+// RotaGroup A group of a year.
+type RotaGroup struct {
+	// BoroughNames Their names, in their order.
+	BoroughNames []Name `json:"boroughNames"`
+
+	// Boroughs The boroughs, by code.
+	Boroughs []GeographyCode `json:"boroughs"`
+}
 
 // RotaInput What a rota is asked for.
 type RotaInput struct {

@@ -6,6 +6,9 @@ import (
 	"peerchallenge/pkg/grouping"
 )
 
+// RotaPlan is groups for each of several years.
+type RotaPlan = grouping.Plan
+
 // RotaQuestion is what a rota of years is asked for. Nothing of it is kept: a year of the answer
 // becomes a proposal of its challenge, which is accepted in its time.
 type RotaQuestion struct {

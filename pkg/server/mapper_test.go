@@ -183,6 +183,7 @@ var unmapped = map[string]string{
 	"BoroughException": "likewise: TestWhatStandsOutIsEverybodys",
 	"QuarterPoint":     "likewise: TestAQuarterlySeries", "QuarterSnapshotChange": "likewise: TestWhatASnapshotChanges",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
+	"Rota":                    "made for the request: TestARotaIsAcceptedYearByYear",
 	"Start":                   "TestWhereToBegin", "ContractRelease": "the file that api/promise makes, as it is",
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"peerchallenge/api"
-	"peerchallenge/pkg/grouping"
 	"peerchallenge/pkg/programme"
 )
 
@@ -35,23 +34,23 @@ func (s *Server) ProposeRota(ctx context.Context, r api.ProposeRotaRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return ok(ctx, rotaWire(&rota))
+	return ok(ctx, rotaWire(namesIn(ctx), &rota))
 }
 
-func rotaWire(r *programme.Rota) api.Rota {
-	plan, greedy := rotaPlanWire(r, &r.Plan), rotaPlanWire(r, &r.Greedy)
+func rotaWire(names nameplates, r *programme.Rota) api.Rota {
+	plan, greedy := rotaPlanWire(names, r, &r.Plan), rotaPlanWire(names, r, &r.Greedy)
 	return api.Rota{
-		SubRegion: r.SubRegion, History: r.Cycles, IllustrativeLeftOut: r.IllustrativeLeftOut, Years: plan.Years, Repeats: plan.Repeats,
+		SubRegion: r.SubRegion, SubRegionName: names.subRegion(r.SubRegion), History: r.Cycles, IllustrativeLeftOut: r.IllustrativeLeftOut, Years: plan.Years, Repeats: plan.Repeats,
 		LowerBound: r.LowerBound, Proof: api.RotaProof(r.Proof), Optimal: r.Optimal, Greedy: greedy,
 	}
 }
 
-func rotaPlanWire(r *programme.Rota, p *grouping.Plan) api.RotaPlan {
+func rotaPlanWire(names nameplates, r *programme.Rota, p *programme.RotaPlan) api.RotaPlan {
 	wire := api.RotaPlan{Years: make([]api.RotaYear, len(p.Years)), Repeats: p.Repeats}
 	for i, groups := range p.Years {
 		wire.Years[i] = api.RotaYear{Cycle: api.Cycle(r.First.After(i)), Groups: make([]api.RotaGroup, len(groups))}
 		for j, g := range groups {
-			wire.Years[i].Groups[j] = g
+			wire.Years[i].Groups[j] = api.RotaGroup{Boroughs: g, BoroughNames: allNamed(names.borough, g)}
 		}
 	}
 	return wire

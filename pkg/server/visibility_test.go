@@ -110,6 +110,7 @@ var visibility = map[string]string{
 	"getCalendarSubscription":            "+3 ++3 443 443",
 	"listCalendarSubscriptions":          "+3 ++3 --3 --3",
 	"getSubscribedCalendar":              "44 444 444 444",
+	"proposeRota":                        "+3 333 333 333",
 	"createReadKey":                      "+3 333 333 333",
 	"createReminderAddress":              "+3 +33 333 333",
 	"createSubRegion":                    "+3 333 333 333",
