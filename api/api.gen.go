@@ -91,6 +91,13 @@ const (
 	AskOrOfferStepNameWithdraw    AskOrOfferStepName = "withdraw"
 )
 
+// Defines values for AttendeeInputComing.
+const (
+	AttendeeInputComingComing    AttendeeInputComing = "coming"
+	AttendeeInputComingInvited   AttendeeInputComing = "invited"
+	AttendeeInputComingNotComing AttendeeInputComing = "not_coming"
+)
+
 // Defines values for AuditAction.
 const (
 	AuditActionCreate AuditAction = "create"
@@ -192,6 +199,14 @@ const (
 	CitationSourceSnapshot CitationSource = "snapshot"
 )
 
+// Defines values for Coming.
+const (
+	ComingCame      Coming = "came"
+	ComingComing    Coming = "coming"
+	ComingInvited   Coming = "invited"
+	ComingNotComing Coming = "not_coming"
+)
+
 // Defines values for CommentKind.
 const (
 	LineOfEnquiry CommentKind = "line_of_enquiry"
@@ -286,12 +301,15 @@ const (
 
 // Defines values for EventStepName.
 const (
-	EventStepNameAddMilestone EventStepName = "add-milestone"
-	EventStepNameCancel       EventStepName = "cancel"
-	EventStepNameDelete       EventStepName = "delete"
-	EventStepNameEdit         EventStepName = "edit"
-	EventStepNameHold         EventStepName = "hold"
-	EventStepNameReopen       EventStepName = "reopen"
+	EventStepNameAddMilestone     EventStepName = "add-milestone"
+	EventStepNameCancel           EventStepName = "cancel"
+	EventStepNameDelete           EventStepName = "delete"
+	EventStepNameEdit             EventStepName = "edit"
+	EventStepNameHold             EventStepName = "hold"
+	EventStepNameNamePerson       EventStepName = "name-person"
+	EventStepNameRecordAttendance EventStepName = "record-attendance"
+	EventStepNameReopen           EventStepName = "reopen"
+	EventStepNameTakePerson       EventStepName = "take-person"
 )
 
 // Defines values for Exception.
@@ -384,6 +402,7 @@ const (
 	FaultCodeNotForOffer         FaultCode = "not_for_offer"
 	FaultCodeNotInGroup          FaultCode = "not_in_group"
 	FaultCodeNotInSubRegion      FaultCode = "not_in_sub_region"
+	FaultCodeNotMet              FaultCode = "not_met"
 	FaultCodeNotNull             FaultCode = "not_null"
 	FaultCodeNotStanding         FaultCode = "not_standing"
 	FaultCodeNotTheHost          FaultCode = "not_the_host"
@@ -594,10 +613,10 @@ const (
 
 // Defines values for MemberRole.
 const (
-	Facilitator MemberRole = "facilitator"
-	Host        MemberRole = "host"
-	Observer    MemberRole = "observer"
-	Visitor     MemberRole = "visitor"
+	MemberRoleFacilitator MemberRole = "facilitator"
+	MemberRoleHost        MemberRole = "host"
+	MemberRoleObserver    MemberRole = "observer"
+	MemberRoleVisitor     MemberRole = "visitor"
 )
 
 // Defines values for Method.
@@ -730,16 +749,19 @@ const (
 
 // Defines values for PeerChallengeGroupStepName.
 const (
-	PeerChallengeGroupStepNameAcknowledge   PeerChallengeGroupStepName = "acknowledge"
-	PeerChallengeGroupStepNameAddEvent      PeerChallengeGroupStepName = "add-event"
-	PeerChallengeGroupStepNameDelete        PeerChallengeGroupStepName = "delete"
-	PeerChallengeGroupStepNameEdit          PeerChallengeGroupStepName = "edit"
-	PeerChallengeGroupStepNamePutMember     PeerChallengeGroupStepName = "put-member"
-	PeerChallengeGroupStepNameRaiseAsk      PeerChallengeGroupStepName = "raise-ask"
-	PeerChallengeGroupStepNameRecordFinding PeerChallengeGroupStepName = "record-finding"
-	PeerChallengeGroupStepNameRedact        PeerChallengeGroupStepName = "redact"
-	PeerChallengeGroupStepNameTakeMember    PeerChallengeGroupStepName = "take-member"
-	PeerChallengeGroupStepNameWriteNotes    PeerChallengeGroupStepName = "write-notes"
+	PeerChallengeGroupStepNameAcknowledge      PeerChallengeGroupStepName = "acknowledge"
+	PeerChallengeGroupStepNameAddEvent         PeerChallengeGroupStepName = "add-event"
+	PeerChallengeGroupStepNameDelete           PeerChallengeGroupStepName = "delete"
+	PeerChallengeGroupStepNameEdit             PeerChallengeGroupStepName = "edit"
+	PeerChallengeGroupStepNameNamePerson       PeerChallengeGroupStepName = "name-person"
+	PeerChallengeGroupStepNamePutMember        PeerChallengeGroupStepName = "put-member"
+	PeerChallengeGroupStepNameRaiseAsk         PeerChallengeGroupStepName = "raise-ask"
+	PeerChallengeGroupStepNameRecordAttendance PeerChallengeGroupStepName = "record-attendance"
+	PeerChallengeGroupStepNameRecordFinding    PeerChallengeGroupStepName = "record-finding"
+	PeerChallengeGroupStepNameRedact           PeerChallengeGroupStepName = "redact"
+	PeerChallengeGroupStepNameTakeMember       PeerChallengeGroupStepName = "take-member"
+	PeerChallengeGroupStepNameTakePerson       PeerChallengeGroupStepName = "take-person"
+	PeerChallengeGroupStepNameWriteNotes       PeerChallengeGroupStepName = "write-notes"
 )
 
 // Defines values for PeerChallengeState.
@@ -828,6 +850,18 @@ const (
 	PlaceSortName      PlaceSort = "name"
 )
 
+// Defines values for PlanNoteNoun.
+const (
+	PlanNoteNounEvent         PlanNoteNoun = "event"
+	PlanNoteNounPeerChallenge PlanNoteNoun = "peer_challenge"
+)
+
+// Defines values for PlannedKind.
+const (
+	PlannedKindChallenges PlannedKind = "challenges"
+	PlannedKindEvents     PlannedKind = "events"
+)
+
 // Defines values for Polarity.
 const (
 	PolarityHigh    Polarity = "high"
@@ -862,6 +896,7 @@ const (
 	ProblemCodeAnswerErased         ProblemCode = "answer_erased"
 	ProblemCodeAnswered             ProblemCode = "answered"
 	ProblemCodeBadRequest           ProblemCode = "bad_request"
+	ProblemCodeBegun                ProblemCode = "begun"
 	ProblemCodeBusy                 ProblemCode = "busy"
 	ProblemCodeClientEnded          ProblemCode = "client_ended"
 	ProblemCodeDatabaseUnavailable  ProblemCode = "database_unavailable"
@@ -871,6 +906,7 @@ const (
 	ProblemCodeExpectation          ProblemCode = "expectation"
 	ProblemCodeFindingNotAccepted   ProblemCode = "finding_not_accepted"
 	ProblemCodeFindingsUnanswered   ProblemCode = "findings_unanswered"
+	ProblemCodeGroupsNotMet         ProblemCode = "groups_not_met"
 	ProblemCodeHasActions           ProblemCode = "has_actions"
 	ProblemCodeHeadersTooLarge      ProblemCode = "headers_too_large"
 	ProblemCodeHttpVersion          ProblemCode = "http_version"
@@ -1346,6 +1382,13 @@ const (
 	Split     SuccessionKind = "split"
 )
 
+// Defines values for TablePart.
+const (
+	TablePartFacilitator TablePart = "facilitator"
+	TablePartMember      TablePart = "member"
+	TablePartObserver    TablePart = "observer"
+)
+
 // Defines values for TaskKind.
 const (
 	TaskKindAcceptReturn        TaskKind = "accept-return"
@@ -1408,6 +1451,37 @@ const (
 	NoPeer    UnplacedCode = "no_peer"
 	NoRoom    UnplacedCode = "no_room"
 )
+
+// AcceptedGroupInput What one of the groups is to be.
+type AcceptedGroupInput struct {
+	// ChallengeDay When a challenge day begins and ends, both or neither.
+	ChallengeDay *ChallengeDayInput `json:"challengeDay,omitempty"`
+
+	// EndsOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	EndsOn *NullableDate `json:"endsOn,omitempty"`
+
+	// Link A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Link *NullableUrl `json:"link,omitempty"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name,omitempty"`
+
+	// StartsOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	StartsOn *NullableDate `json:"startsOn,omitempty"`
+
+	// Venue A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Venue *NullableName `json:"venue,omitempty"`
+}
 
 // AcknowledgementInput What screening found and is right, and why.
 type AcknowledgementInput struct {
@@ -2046,6 +2120,55 @@ type Attendance struct {
 
 // AttendanceInput People of one type of organisation.
 type AttendanceInput = Attendance
+
+// Attendee One of the people at a table. When the person is removed, role and organisation stay if they came, and nothing stays if they did not.
+type Attendee struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
+	// Coming Whether a person was invited, says to come or not to come, or came. More may come.
+	Coming Coming `json:"coming"`
+
+	// Name A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Name *NullableName `json:"name"`
+
+	// Organisation A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Organisation *NullableName `json:"organisation"`
+
+	// Part As what a person is at the table: for one of its boroughs, to watch, or to lead through the day. More may come.
+	Part TablePart `json:"part"`
+
+	// ParticipantId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ParticipantId *NullableId `json:"participantId"`
+
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
+	Role ParticipantRole `json:"role"`
+}
+
+// AttendeeInput As what a person comes, and whether.
+type AttendeeInput struct {
+	// Coming Whether the person was invited or has said to come or not to.
+	Coming AttendeeInputComing `json:"coming"`
+
+	// Part As what a person is at the table: for one of its boroughs, to watch, or to lead through the day. More may come.
+	Part TablePart `json:"part"`
+}
+
+// AttendeeInputComing Whether the person was invited or has said to come or not to.
+type AttendeeInputComing string
 
 // AuditAction What was done to a resource. `read` is kept of quarters alone, where true figures were asked for. More may come.
 //
@@ -3476,6 +3599,19 @@ type CalendarSubscriptionStep = Step
 // CalendarSubscriptionStepName What can be done. More may come.
 type CalendarSubscriptionStepName string
 
+// ChallengeDayInput When a challenge day begins and ends, both or neither.
+type ChallengeDayInput struct {
+	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
+	//
+	// Example: 09:30
+	EndTime *NullableTime `json:"endTime,omitempty"`
+
+	// StartTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
+	//
+	// Example: 09:30
+	StartTime *NullableTime `json:"startTime,omitempty"`
+}
+
 // Change Something that happened to a resource that the caller may see, or might until then.
 type Change struct {
 	// At An instant, RFC 3339, UTC in answers.
@@ -3679,6 +3815,9 @@ type CodeUsed struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 }
+
+// Coming Whether a person was invited, says to come or not to come, or came. More may come.
+type Coming string
 
 // CommentAnswerInput What a borough answers to a comment.
 type CommentAnswerInput struct {
@@ -4530,6 +4669,17 @@ type CountValueInput = CountValue
 // CountValueStatus What stands where a number might: a number, of which 0 is one; none, and somebody has looked; what the borough never has in this quarter; or what is not known. More may come.
 type CountValueStatus string
 
+// CountedRole How many people of a role came whom nobody has named.
+type CountedRole struct {
+	// Count How many, or null where nobody counted.
+	//
+	// Example: 36
+	Count *NullableCount `json:"count"`
+
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
+	Role ParticipantRole `json:"role"`
+}
+
 // Creation Something that the caller may create.
 type Creation struct {
 	// Href The address to send it to: a path or, where a part of it is a record's key, a URI template (RFC 6570).
@@ -4553,6 +4703,52 @@ type Cursor = string
 //
 // Example: 2025-26
 type Cycle = string
+
+// CyclePlan What is planned of a cycle, or would be in a dry run.
+type CyclePlan struct {
+	// Challenges The challenges that are planned.
+	Challenges []PeerChallenge `json:"challenges"`
+
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// DryRun Whether nothing was written.
+	DryRun bool `json:"dryRun"`
+
+	// Events The events that are planned.
+	Events []Event `json:"events"`
+
+	// From A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	From Cycle `json:"from"`
+
+	// Notes What could not be copied as it was.
+	Notes []PlanNote `json:"notes"`
+}
+
+// CyclePlanInput What is to be copied, and by how much it moves.
+type CyclePlanInput struct {
+	// From The cycle that is copied; the one before where it is not given.
+	//
+	// Example: 2025-26
+	From *string `json:"from,omitempty"`
+
+	// Include What is copied; both where it is not given.
+	Include *[]PlannedKind `json:"include,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// ShiftDays By how many days everything moves; for a cycle that follows 364 where it is not given, which keeps the day of the week.
+	//
+	// Example: 364
+	ShiftDays *int `json:"shiftDays,omitempty"`
+}
 
 // DatasetKey The key of the mapping with which a published file is read.
 //
@@ -4759,6 +4955,9 @@ type EnglandComparison struct {
 
 // Event A day or more on which people of the programme meet. Everybody may read it; venue and link of an event of a group or a review are for those who belong to it and the programme's team, and null for others.
 type Event struct {
+	// Attendance How many there are of each role, for everybody; of whom no name is to be told too.
+	Attendance []RoleCount `json:"attendance"`
+
 	// AttendanceNote Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -4824,6 +5023,11 @@ type Event struct {
 	// Example: https://example.org/meeting
 	Link *NullableUrl `json:"link"`
 
+	// MetOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	MetOn *NullableDate `json:"metOn"`
+
 	// Opportunities Opportunities for collaboration that were found.
 	Opportunities []Text `json:"opportunities"`
 
@@ -4841,6 +5045,9 @@ type Event struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PeerReviewId *NullableId `json:"peerReviewId"`
+
+	// People Who was named, by role and name. For the programme's team and those who belong to the event's group; others see their own people alone.
+	People []Attendee `json:"people"`
 
 	// Sessions Its parts, each of which may be tied to a priority.
 	Sessions []EventSession `json:"sessions"`
@@ -6265,6 +6472,32 @@ type GroupNotesInput struct {
 	Notes *string `json:"notes"`
 }
 
+// GroupingAcceptance What came of a proposal.
+type GroupingAcceptance struct {
+	// Events The challenge days.
+	Events []Event `json:"events"`
+
+	// Groups The groups, in the order of the proposal.
+	Groups []PeerChallengeGroup `json:"groups"`
+
+	// Proposal A way to divide a challenge's boroughs into groups. Nothing comes of it until it is accepted. The lower the score, the better.
+	Proposal GroupingProposal `json:"proposal"`
+}
+
+// GroupingAcceptanceInput What the groups of an accepted proposal are to be.
+type GroupingAcceptanceInput struct {
+	// Groups Each group, in the order of the proposal. Of those that are left out nothing is given.
+	Groups *[]AcceptedGroupInput `json:"groups,omitempty"`
+
+	// NameBySubRegion Whether groups without a name are called by the sub-region too; false where it is not given.
+	NameBySubRegion *bool `json:"nameBySubRegion,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+}
+
 // GroupingMethod How the groups were found: `dynamic_programming` proves that none are better, `simulated_annealing`, for more than 16 boroughs, does not, and `given` were those that were sent. More may come.
 type GroupingMethod string
 
@@ -6991,6 +7224,20 @@ type Me struct {
 	Subject string `json:"subject"`
 }
 
+// MeetingInput Who came.
+type MeetingInput struct {
+	// CameIds Who of those named came, by their ids as participants. The others did not.
+	CameIds *[]ResourceId `json:"cameIds,omitempty"`
+
+	// MetOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	MetOn *NullableDate `json:"metOn,omitempty"`
+
+	// Others Of each role, how many others came.
+	Others *[]CountedRole `json:"others,omitempty"`
+}
+
 // MemberRole What a borough does in its group. More may come.
 type MemberRole string
 
@@ -7085,6 +7332,9 @@ type Milestone struct {
 	//
 	// Example: 36
 	Participants *NullableTotal `json:"participants"`
+
+	// ParticipantsByRole Which roles took part, of a challenge or an event whose attendance says so.
+	ParticipantsByRole []ParticipantCount `json:"participantsByRole"`
 
 	// PeerChallengeId The id of another resource, or null where there is none.
 	//
@@ -7873,6 +8123,60 @@ type OpenAtClose struct {
 	Findings int `json:"findings"`
 }
 
+// OpenItem How much of a borough's is open.
+type OpenItem struct {
+	// Actions How many of its actions are open.
+	//
+	// Example: 3
+	Actions int `json:"actions"`
+
+	// Asks How many of its asks in the cycle's groups are open.
+	//
+	// Example: 1
+	Asks int `json:"asks"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Findings How many findings it has not answered.
+	//
+	// Example: 2
+	Findings int `json:"findings"`
+
+	// OverdueActions How many of these are over their day.
+	//
+	// Example: 1
+	OverdueActions int `json:"overdueActions"`
+
+	// SubRegion A sub-region's slug, or null where there is none.
+	//
+	// Example: south
+	SubRegion *NullableSlug `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
+}
+
+// OpenItems What is open of a cycle.
+type OpenItems struct {
+	// Cycle A cycle of the programme: a financial year.
+	//
+	// Example: 2025-26
+	Cycle Cycle `json:"cycle"`
+
+	// Items Each borough of which something is open, by sub-region and code.
+	Items []OpenItem `json:"items"`
+}
+
 // OperationId An operation of this contract.
 //
 // Example: listFindings
@@ -7944,6 +8248,17 @@ type Participant struct {
 	//
 	// Example: 2026-03-31T09:30:00Z
 	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// ParticipantCount How many people of a role took part.
+type ParticipantCount struct {
+	// Count How many people, or null where nobody counted.
+	//
+	// Example: 36
+	Count *NullableTotal `json:"count"`
+
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
+	Role ParticipantRole `json:"role"`
 }
 
 // ParticipantInput What is needed to create it.
@@ -8117,6 +8432,9 @@ type PeerChallenge struct {
 
 // PeerChallengeGroup Some of a challenge's boroughs that meet to challenge each other. Its venue, link and notes are for its members and the programme's team; for others they are null.
 type PeerChallengeGroup struct {
+	// Attendance How many there are of each role, for everybody; of whom no name is to be told too.
+	Attendance []RoleCount `json:"attendance"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -8155,6 +8473,11 @@ type PeerChallengeGroup struct {
 	// Members The boroughs of the group, by code.
 	Members []GroupMember `json:"members"`
 
+	// MetOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	MetOn *NullableDate `json:"metOn"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South
@@ -8177,6 +8500,9 @@ type PeerChallengeGroup struct {
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PeerChallengeId ResourceId `json:"peerChallengeId"`
+
+	// People Who was named, by role and name. For those who belong to the group and for the programme's team; others see their own people alone.
+	People []Attendee `json:"people"`
 
 	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
 	//
@@ -8793,6 +9119,33 @@ type PieceKind string
 
 // PlaceSort An order for places. More may come.
 type PlaceSort string
+
+// PlanNote Something that could not be copied as it was.
+type PlanNote struct {
+	// Detail Why.
+	//
+	// Example: 2027-04-02 lies outside the cycle.
+	Detail string `json:"detail"`
+
+	// Member The member that was left open, or null where the whole was left out.
+	//
+	// Example: startsOn
+	Member *string `json:"member"`
+
+	// Noun What it is of.
+	Noun PlanNoteNoun `json:"noun"`
+
+	// Title A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Title Name `json:"title"`
+}
+
+// PlanNoteNoun What it is of.
+type PlanNoteNoun string
+
+// PlannedKind What a cycle has that is planned again. More may come.
+type PlannedKind string
 
 // Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 type Polarity string
@@ -10948,6 +11301,27 @@ type ReviewSessionInput = ReviewSession
 // RevocationScope What is ended: one token, or all that were issued to the subject until then. More may come.
 type RevocationScope string
 
+// RoleCount How many people of a role there are at a table.
+type RoleCount struct {
+	// Came How many, or null where nobody counted.
+	//
+	// Example: 36
+	Came *NullableCount `json:"came"`
+
+	// Coming How many of them say to come or came.
+	//
+	// Example: 3
+	Coming int `json:"coming"`
+
+	// Invited How many were named, whether they come or not.
+	//
+	// Example: 4
+	Invited int `json:"invited"`
+
+	// Role What a participant does: Director of Children's Services, Assistant Director, Head of Service, Practice Leader, Principal Social Worker, Lead Member for Children's Services, or something else. More may come.
+	Role ParticipantRole `json:"role"`
+}
+
 // RoleName What a caller is in the programme: the alliance's own team, a borough's director of children's services, a borough's officer, a borough's machine, or a reporting tool. More may come.
 type RoleName string
 
@@ -12714,6 +13088,9 @@ type SuccessionKind string
 // TableFile A table as CSV (RFC 4180). Its columns are those that the operation names.
 type TableFile = string
 
+// TablePart As what a person is at the table: for one of its boroughs, to watch, or to lead through the day. More may come.
+type TablePart string
+
 // Task Something that waits for the caller.
 type Task struct {
 	// Action The address to which the step is sent.
@@ -13251,6 +13628,11 @@ type CorrectionWindowId = ResourceId
 // Count defines model for Count.
 type Count = bool
 
+// CyclePath A cycle of the programme: a financial year.
+//
+// Example: 2025-26
+type CyclePath = Cycle
+
 // EventId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -13377,6 +13759,11 @@ type PeerReviewIncluded = []PeerReviewInclude
 //
 // Example: 2024-25
 type PeriodQuery = PeriodCode
+
+// PersonAtTable A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type PersonAtTable = ResourceId
 
 // PriorityId A UUID (version 7), made by the server.
 //
@@ -14640,6 +15027,21 @@ type TakeBackCorrectionWindowParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListOpenItemsParams defines parameters for ListOpenItems.
+type ListOpenItemsParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// PlanCycleParams defines parameters for PlanCycle.
+type PlanCycleParams struct {
+	// DryRun Find out what would be planned and write nothing. Then it takes no Idempotency-Key.
+	DryRun *bool `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
@@ -14756,6 +15158,33 @@ type CancelEventParams struct {
 
 // HoldEventParams defines parameters for HoldEvent.
 type HoldEventParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteEventPersonParams defines parameters for DeleteEventPerson.
+type DeleteEventPersonParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// PutEventPersonParams defines parameters for PutEventPerson.
+type PutEventPersonParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// RecordEventAttendanceParams defines parameters for RecordEventAttendance.
+type RecordEventAttendanceParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -15637,6 +16066,33 @@ type PutPeerChallengeGroupNotesParams struct {
 
 	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// DeletePeerChallengeGroupPersonParams defines parameters for DeletePeerChallengeGroupPerson.
+type DeletePeerChallengeGroupPersonParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// PutPeerChallengeGroupPersonParams defines parameters for PutPeerChallengeGroupPerson.
+type PutPeerChallengeGroupPersonParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// RecordPeerChallengeGroupAttendanceParams defines parameters for RecordPeerChallengeGroupAttendance.
+type RecordPeerChallengeGroupAttendanceParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RedactPeerChallengeGroupParams defines parameters for RedactPeerChallengeGroup.
@@ -18198,6 +18654,19 @@ type TakeBackCorrectionWindowRequestObject struct {
 	Body   *StepInput
 }
 
+// ListOpenItemsRequestObject is what a request for ListOpenItems says.
+type ListOpenItemsRequestObject struct {
+	Cycle  CyclePath
+	Params ListOpenItemsParams
+}
+
+// PlanCycleRequestObject is what a request for PlanCycle says.
+type PlanCycleRequestObject struct {
+	Cycle  CyclePath
+	Params PlanCycleParams
+	Body   *CyclePlanInput
+}
+
 // ListEventsRequestObject is what a request for ListEvents says.
 type ListEventsRequestObject struct {
 	Params ListEventsParams
@@ -18245,6 +18714,28 @@ type HoldEventRequestObject struct {
 	Id     EventId
 	Params HoldEventParams
 	Body   *StepInput
+}
+
+// DeleteEventPersonRequestObject is what a request for DeleteEventPerson says.
+type DeleteEventPersonRequestObject struct {
+	Id            EventId
+	ParticipantId PersonAtTable
+	Params        DeleteEventPersonParams
+}
+
+// PutEventPersonRequestObject is what a request for PutEventPerson says.
+type PutEventPersonRequestObject struct {
+	Id            EventId
+	ParticipantId PersonAtTable
+	Params        PutEventPersonParams
+	Body          *AttendeeInput
+}
+
+// RecordEventAttendanceRequestObject is what a request for RecordEventAttendance says.
+type RecordEventAttendanceRequestObject struct {
+	Id     EventId
+	Params RecordEventAttendanceParams
+	Body   *MeetingInput
 }
 
 // ReopenEventRequestObject is what a request for ReopenEvent says.
@@ -18371,7 +18862,7 @@ type GetGroupingProposalRequestObject struct {
 type AcceptGroupingProposalRequestObject struct {
 	Id     ProposalId
 	Params AcceptGroupingProposalParams
-	Body   *StepInput
+	Body   *GroupingAcceptanceInput
 }
 
 // ListIndicatorsRequestObject is what a request for ListIndicators says.
@@ -18623,6 +19114,28 @@ type PutPeerChallengeGroupNotesRequestObject struct {
 	Id     GroupId
 	Params PutPeerChallengeGroupNotesParams
 	Body   *GroupNotesInput
+}
+
+// DeletePeerChallengeGroupPersonRequestObject is what a request for DeletePeerChallengeGroupPerson says.
+type DeletePeerChallengeGroupPersonRequestObject struct {
+	Id            GroupId
+	ParticipantId PersonAtTable
+	Params        DeletePeerChallengeGroupPersonParams
+}
+
+// PutPeerChallengeGroupPersonRequestObject is what a request for PutPeerChallengeGroupPerson says.
+type PutPeerChallengeGroupPersonRequestObject struct {
+	Id            GroupId
+	ParticipantId PersonAtTable
+	Params        PutPeerChallengeGroupPersonParams
+	Body          *AttendeeInput
+}
+
+// RecordPeerChallengeGroupAttendanceRequestObject is what a request for RecordPeerChallengeGroupAttendance says.
+type RecordPeerChallengeGroupAttendanceRequestObject struct {
+	Id     GroupId
+	Params RecordPeerChallengeGroupAttendanceParams
+	Body   *MeetingInput
 }
 
 // RedactPeerChallengeGroupRequestObject is what a request for RedactPeerChallengeGroup says.
@@ -19786,6 +20299,12 @@ type Operations interface {
 	// TakeBackCorrectionWindow Take a correction window back
 	// (POST /v1/correction-windows/{id}/take-back)
 	TakeBackCorrectionWindow(ctx context.Context, r TakeBackCorrectionWindowRequestObject) (Response, error)
+	// ListOpenItems Read what is open of a cycle
+	// (GET /v1/cycles/{cycle}/open-items)
+	ListOpenItems(ctx context.Context, r ListOpenItemsRequestObject) (Response, error)
+	// PlanCycle Plan a cycle as another was
+	// (POST /v1/cycles/{cycle}/plan)
+	PlanCycle(ctx context.Context, r PlanCycleRequestObject) (Response, error)
 	// ListEvents List events
 	// (GET /v1/events)
 	ListEvents(ctx context.Context, r ListEventsRequestObject) (Response, error)
@@ -19810,6 +20329,15 @@ type Operations interface {
 	// HoldEvent Say that an event was held
 	// (POST /v1/events/{id}/hold)
 	HoldEvent(ctx context.Context, r HoldEventRequestObject) (Response, error)
+	// DeleteEventPerson Take a person off an event
+	// (DELETE /v1/events/{id}/people/{participantId})
+	DeleteEventPerson(ctx context.Context, r DeleteEventPersonRequestObject) (Response, error)
+	// PutEventPerson Name who is to come to an event
+	// (PUT /v1/events/{id}/people/{participantId})
+	PutEventPerson(ctx context.Context, r PutEventPersonRequestObject) (Response, error)
+	// RecordEventAttendance Record who came to an event
+	// (POST /v1/events/{id}/record-attendance)
+	RecordEventAttendance(ctx context.Context, r RecordEventAttendanceRequestObject) (Response, error)
 	// ReopenEvent Plan an event again
 	// (POST /v1/events/{id}/reopen)
 	ReopenEvent(ctx context.Context, r ReopenEventRequestObject) (Response, error)
@@ -19993,6 +20521,15 @@ type Operations interface {
 	// PutPeerChallengeGroupNotes Write a group's notes
 	// (PUT /v1/peer-challenge-groups/{id}/notes)
 	PutPeerChallengeGroupNotes(ctx context.Context, r PutPeerChallengeGroupNotesRequestObject) (Response, error)
+	// DeletePeerChallengeGroupPerson Take a person off a group's table
+	// (DELETE /v1/peer-challenge-groups/{id}/people/{participantId})
+	DeletePeerChallengeGroupPerson(ctx context.Context, r DeletePeerChallengeGroupPersonRequestObject) (Response, error)
+	// PutPeerChallengeGroupPerson Name who is to come to a group's table
+	// (PUT /v1/peer-challenge-groups/{id}/people/{participantId})
+	PutPeerChallengeGroupPerson(ctx context.Context, r PutPeerChallengeGroupPersonRequestObject) (Response, error)
+	// RecordPeerChallengeGroupAttendance Record who came to a group's table
+	// (POST /v1/peer-challenge-groups/{id}/record-attendance)
+	RecordPeerChallengeGroupAttendance(ctx context.Context, r RecordPeerChallengeGroupAttendanceRequestObject) (Response, error)
 	// RedactPeerChallengeGroup Take words out of a group's notes
 	// (POST /v1/peer-challenge-groups/{id}/redact)
 	RedactPeerChallengeGroup(ctx context.Context, r RedactPeerChallengeGroupRequestObject) (Response, error)
@@ -20954,6 +21491,27 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(RedactionInput)
 		from.body(r.Body)
 	})
+	on(to, "DELETE", "/v1/peer-challenge-groups/:id/people/:participantId", o.DeletePeerChallengeGroupPerson, func(from *request, r *DeletePeerChallengeGroupPersonRequestObject) {
+		from.path("id", &r.Id)
+		from.path("participantId", &r.ParticipantId)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "PUT", "/v1/peer-challenge-groups/:id/people/:participantId", o.PutPeerChallengeGroupPerson, func(from *request, r *PutPeerChallengeGroupPersonRequestObject) {
+		from.path("id", &r.Id)
+		from.path("participantId", &r.ParticipantId)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(AttendeeInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/peer-challenge-groups/:id/record-attendance", o.RecordPeerChallengeGroupAttendance, func(from *request, r *RecordPeerChallengeGroupAttendanceRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(MeetingInput)
+		from.body(r.Body)
+	})
 	on(to, "GET", "/v1/grouping-proposals/:id", o.GetGroupingProposal, func(from *request, r *GetGroupingProposalRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
@@ -20962,13 +21520,24 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		r.Body = new(StepInput)
+		r.Body = new(GroupingAcceptanceInput)
 		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/sub-regions/:slug/rotas", o.ProposeRota, func(from *request, r *ProposeRotaRequestObject) {
 		from.path("slug", &r.Slug)
 		r.Body = new(RotaInput)
 		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/cycles/:cycle/plan", o.PlanCycle, func(from *request, r *PlanCycleRequestObject) {
+		from.path("cycle", &r.Cycle)
+		from.query("dryRun", false, &r.Params.DryRun)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(CyclePlanInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/cycles/:cycle/open-items", o.ListOpenItems, func(from *request, r *ListOpenItemsRequestObject) {
+		from.path("cycle", &r.Cycle)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/participants", o.ListParticipants, func(from *request, r *ListParticipantsRequestObject) {
 		from.query("include", false, &r.Params.Include)
@@ -21424,6 +21993,27 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/events/:id/people/:participantId", o.DeleteEventPerson, func(from *request, r *DeleteEventPersonRequestObject) {
+		from.path("id", &r.Id)
+		from.path("participantId", &r.ParticipantId)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "PUT", "/v1/events/:id/people/:participantId", o.PutEventPerson, func(from *request, r *PutEventPersonRequestObject) {
+		from.path("id", &r.Id)
+		from.path("participantId", &r.ParticipantId)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(AttendeeInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/events/:id/record-attendance", o.RecordEventAttendance, func(from *request, r *RecordEventAttendanceRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(MeetingInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/milestones", o.ListMilestones, func(from *request, r *ListMilestonesRequestObject) {

@@ -4,7 +4,7 @@ import "peerchallenge/pkg/programme"
 
 // constraints names every constraint of the schema. Those without a code guard
 // what only this program writes: breaking one is a fault of ours.
-var constraints = together(evaluationConstraints, accessConstraints, map[string]constraint{
+var constraints = together(evaluationConstraints, accessConstraints, tableConstraints, map[string]constraint{
 	"programmes_pkey":             {},
 	"programmes_only_one":         {},
 	"programmes_version_positive": {},

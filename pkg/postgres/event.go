@@ -13,7 +13,7 @@ import (
 
 var events = kind[programme.Event, *programme.Event]{
 	after:    (*work).followEvent,
-	complete: eventAudiences,
+	complete: completeEvents,
 	linked: func(tx *gorm.DB, _ programme.Actor, rows []*programme.Event) error {
 		return milestonesKept(tx, "event_id", rows, func(e *programme.Event, kept bool) { e.MilestoneKept = kept })
 	},
@@ -32,7 +32,7 @@ var events = kind[programme.Event, *programme.Event]{
 		"-updatedAt": byChange["-updatedAt"],
 	},
 	referrers: []referrer{{"milestones", "event_id", "Milestones"}},
-	reads:     []string{"membership", "milestone", "peer-challenge-group", "peer-review"},
+	reads:     []string{"membership", "milestone", "participant", "peer-challenge-group", "peer-review"},
 }
 
 // Events lists the events that the filter leaves, in order of creation or as sort says.
@@ -98,6 +98,24 @@ func (s *Store) CreateEvent(ctx context.Context, actor programme.Actor, e progra
 // UpdateEvent changes an event at the version, with the errors of
 // [Store.CreateEvent], NotFound, Stale, and Conflict if it is cancelled.
 func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Event) error) (programme.Event, error) {
+	return s.changeEvent(ctx, actor, id, version, programme.Edit, func(w *work, e *programme.Event) error {
+		was, err := rememberOf(e)
+		if err != nil {
+			return err
+		}
+		if err := alter(e); err != nil {
+			return err
+		}
+		if other, err := altered(was, e); err != nil || !other {
+			return err
+		}
+		e.Sequence++
+		return tie(w, e)
+	})
+}
+
+// changeEvent is [change] for an event while its review and its group stay as they are.
+func (s *Store) changeEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step, do func(w *work, e *programme.Event) error) (programme.Event, error) {
 	var row programme.Event
 	err := s.act(ctx, actor, func(w *work) (err error) {
 		// Whoever changes the review or the group waits for its events, so that these
@@ -112,20 +130,7 @@ func (s *Store) UpdateEvent(ctx context.Context, actor programme.Actor, id strin
 				}
 			}
 		}
-		row, err = change(w.ctx, s, actor, events, id, version, programme.Edit, func(w *work, e *programme.Event) error {
-			was, err := rememberOf(e)
-			if err != nil {
-				return err
-			}
-			if err := alter(e); err != nil {
-				return err
-			}
-			if other, err := altered(was, e); err != nil || !other {
-				return err
-			}
-			e.Sequence++
-			return tie(w, e)
-		})
+		row, err = change(w.ctx, s, actor, events, id, version, step, do)
 		return err
 	})
 	return orZero(row, err)
@@ -143,6 +148,18 @@ func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string,
 // Stale, or Conflict if it is not planned any more or others refer to it.
 func (s *Store) DeleteEvent(ctx context.Context, actor programme.Actor, id string, version int64) error {
 	return drop(ctx, s, actor, events, id, version, func(w *work, e *programme.Event) error { return w.eraseDerived("event_id", e.ID) })
+}
+
+// completeEvents reads what of events is kept elsewhere.
+func completeEvents(tx *gorm.DB, rows []*programme.Event) error {
+	tables := make([]*programme.Table, len(rows))
+	for i, e := range rows {
+		tables[i] = &e.Table
+	}
+	if err := namesAt(tx, tables); err != nil {
+		return err
+	}
+	return eventAudiences(tx, rows)
 }
 
 // eventAudiences reads who may see the reviews that events belong to, and who belongs

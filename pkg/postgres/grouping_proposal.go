@@ -68,20 +68,25 @@ func (s *Store) ProposeGroups(ctx context.Context, actor programme.Actor, challe
 	})
 }
 
-// AcceptGroupingProposal creates the proposal's groups in its challenge, all or
-// none. The error is Forbidden, NotFound, Stale, or Conflict if it is accepted
+// AcceptGroupingProposal creates the proposal's groups in its challenge, and their challenge
+// days, all or none. The error is Forbidden, NotFound, Stale, Conflict if it is accepted
 // already, the challenge takes no groups any more, or one of the boroughs is in a
-// group of it or has left the sub-region.
-func (s *Store) AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64) (programme.GroupingProposal, error) {
-	var row programme.GroupingProposal
-	err := s.act(ctx, actor, func(w *work) (err error) {
+// group of it or has left the sub-region, or Invalid for what the groups cannot be.
+func (s *Store) AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64, a programme.GroupingAcceptance) (row programme.GroupingProposal, groups []programme.PeerChallengeGroup, days []programme.Event, err error) {
+	err = s.act(ctx, actor, func(w *work) (err error) {
 		if err := holdChallengeOf(w, groupingProposals, id, func(p *programme.GroupingProposal) string { return p.PeerChallengeID }); err != nil {
 			return err
 		}
-		row, err = change(w.ctx, s, actor, groupingProposals, id, version, programme.AcceptProposal, formGroups)
+		row, err = change(w.ctx, s, actor, groupingProposals, id, version, programme.AcceptProposal, func(w *work, p *programme.GroupingProposal) (err error) {
+			groups, days, err = formGroups(w, p, a)
+			return err
+		})
 		return err
 	})
-	return orZero(row, err)
+	if err != nil {
+		return programme.GroupingProposal{}, nil, nil, err
+	}
+	return row, groups, days, nil
 }
 
 // obstacles reads of each proposal what of its boroughs stands in its way. Of what
@@ -123,34 +128,49 @@ func boroughsIn(tx *gorm.DB, codes array) (boroughs []programme.Borough, members
 
 // formGroups makes groups of the proposal. The challenge must be held. Its boroughs
 // and their memberships stay as they are from here on, so that they are asked once more.
-func formGroups(w *work, p *programme.GroupingProposal) error {
+func formGroups(w *work, p *programme.GroupingProposal, a programme.GroupingAcceptance) (groups []programme.PeerChallengeGroup, days []programme.Event, err error) {
 	if _, err := w.boroughs(p.Boroughs()); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := w.keepMemberships(p.Boroughs()); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := obstacles(w.tx, w.actor, []*programme.GroupingProposal{p}); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if err := p.May(w.actor, programme.AcceptProposal); err != nil {
-		return err
+		return nil, nil, err
 	}
 	present, err := w.groupsOf(p.PeerChallengeID)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	taken := make([]string, len(present))
 	for i := range present {
 		taken[i] = present[i].Name
 	}
-	for _, g := range p.Groups(taken) {
-		if err := tell(w, peerChallengeGroups, &g); err != nil {
-			return err
+	groups, of, err := p.Accepted(a, taken)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range groups {
+		g := &groups[i]
+		if err := tell(w, peerChallengeGroups, g); err != nil {
+			return nil, nil, err
+		}
+		if day, has := of[i]; has {
+			day.PeerChallengeGroupID = &g.ID
+			if err := tie(w, &day); err != nil {
+				return nil, nil, err
+			}
+			if err := insert(w, events, &day); err != nil {
+				return nil, nil, err
+			}
+			days = append(days, day)
 		}
 	}
 	p.State = programme.ProposalAccepted
-	return w.followChallenge(&p.Challenge) // once, whatever the number of groups
+	return groups, days, w.followChallenge(&p.Challenge) // once, whatever the number of groups
 }
 
 // RotaFacts reads what a rota of the sub-region from the cycle on is made of.

@@ -102,7 +102,7 @@ func TestProposalIsAcceptedOnce(t *testing.T) {
 	p, q := southProposal(t, s, c.ID, 0), southProposal(t, s, c.ID, 0)
 	accept := func(p programme.GroupingProposal) func() error {
 		return func() error {
-			_, err := s.AcceptGroupingProposal(t.Context(), team, p.ID, p.Version)
+			_, _, _, err := s.AcceptGroupingProposal(t.Context(), team, p.ID, p.Version, programme.GroupingAcceptance{})
 			return err
 		}
 	}

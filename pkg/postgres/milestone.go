@@ -102,7 +102,7 @@ func (s *Store) Milestone(ctx context.Context, actor programme.Actor, id string)
 // what is not there, and Conflict if what it links to has a milestone already.
 func (s *Store) CreateMilestone(ctx context.Context, actor programme.Actor, m programme.Milestone) (programme.Milestone, error) {
 	return add(ctx, s, actor, milestones, m, func(_ *work, m *programme.Milestone) error {
-		m.Derived, m.WordedByHand, m.Audience = false, false, programme.Everyone()
+		m.Derived, m.WordedByHand, m.Audience, m.ParticipantsByRole = false, false, programme.Everyone(), nil
 		return programme.TeamMay(actor)
 	})
 }
@@ -122,14 +122,15 @@ func (s *Store) UpdateMilestone(ctx context.Context, actor programme.Actor, id s
 			}
 			return nil
 		}
-		if err := m.Reword(was); err != nil {
+		now, err := w.derive(&was)
+		if err == nil {
+			err = m.Reword(was, now)
+		}
+		if err != nil {
 			return err
 		}
-		now, err := w.derive(m)
-		if err == nil {
-			m.Follow(now)
-		}
-		return err
+		m.Follow(now)
+		return nil
 	})
 }
 
@@ -180,11 +181,7 @@ func (w *work) derive(m *programme.Milestone) (programme.Milestone, error) {
 func (w *work) milestoneOfChallenge(c *programme.PeerChallenge) (programme.Milestone, error) {
 	var groups []programme.PeerChallengeGroup
 	err := beyondSight(w.tx).Where("peer_challenge_id = ?", c.ID).Find(&groups).Error
-	var boroughs []string
-	for i := range groups {
-		boroughs = append(boroughs, groups[i].Boroughs()...)
-	}
-	return programme.MilestoneOfChallenge(*c, boroughs), err
+	return programme.MilestoneOfChallenge(*c, groups), err
 }
 
 func (w *work) milestoneOfReview(r *programme.PeerReview) (programme.Milestone, error) {

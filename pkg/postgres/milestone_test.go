@@ -173,7 +173,7 @@ func TestMilestonesFollowGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := programme.PeerChallengeGroup{Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Everyone()}, PeerChallengeID: c.ID, Name: "One", Members: []programme.GroupMember{{Borough: "E09000030"}, {Borough: "E09000022"}}}
+	g := programme.PeerChallengeGroup{Head: programme.Head{ID: newID(), Version: 1, Audience: programme.Everyone()}, PeerChallengeID: c.ID, Name: "One", Members: []programme.GroupMember{{Borough: "E09000030"}, {Borough: "E09000022"}}, Table: programme.Table{MetOn: c.EndsOn}}
 	bySomebody(t, s, func(w *work) error { return w.tx.Create(&g).Error })
 	if c, err = s.MovePeerChallenge(ctx, team, c.ID, c.Version, programme.Prepare); err != nil {
 		t.Fatal(err)

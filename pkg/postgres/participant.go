@@ -57,11 +57,14 @@ func (s *Store) UpdateParticipant(ctx context.Context, actor programme.Actor, id
 // inTeam holds for reviews whose team has the person.
 const inTeam = "team @> jsonb_build_array(jsonb_build_object('participantId', ?::text))"
 
-// teamsFollow lets the teams of reviews know what has become of a person of theirs.
+// teamsFollow lets tables and the teams of reviews know what has become of a person of theirs.
 func (w *work) teamsFollow(was programme.Participant, p *programme.Participant) error {
 	renamed := p.Name != was.Name
 	if !renamed && p.Role == was.Role && programme.Same(p.Borough, was.Borough) && programme.Same(p.Organisation, was.Organisation) {
 		return nil
+	}
+	if err := w.tablesFollow(p, renamed); err != nil {
+		return err
 	}
 	reviews, err := locked[programme.PeerReview](w, inTeam, p.ID)
 	if err != nil {
@@ -111,6 +114,9 @@ func (s *Store) DeleteParticipant(ctx context.Context, actor programme.Actor, id
 
 // forget takes the person out of everything that names them.
 func (w *work) forget(participant string) error {
+	if err := w.leaveTables(participant); err != nil {
+		return err
+	}
 	if err := w.leaveTeams(participant); err != nil {
 		return err
 	}

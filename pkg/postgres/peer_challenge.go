@@ -12,7 +12,7 @@ import (
 var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 	orders: byChange,
 	after:  (*work).followChallenge,
-	linked: strangersIn,
+	linked: groupsIn,
 	cited: func(c *programme.PeerChallenge) []citation {
 		return []citation{citeSubRegion("/subRegion", &c.SubRegion), citePriority("/priorityId", c.PriorityID)}
 	},
@@ -106,14 +106,15 @@ func (w *work) openItems(challenge string) (open programme.OpenItems, err error)
 	return open, err
 }
 
-// strangersIn names the members of the challenges' groups that do not belong to the
-// sub-region on the challenge's day, of those challenges that rely on it next. Of what the
+// groupsIn names the members of the challenges' groups that do not belong to the
+// sub-region on the challenge's day, and the groups that have not met, of those challenges
+// that rely on it next. Of what the
 // actor could not start or complete anyway nothing is asked.
-func strangersIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChallenge) error {
+func groupsIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChallenge) error {
 	var relying []*programme.PeerChallenge
 	var ids array
 	for _, c := range rows {
-		c.Strangers = nil
+		c.Strangers, c.Unmet = nil, nil
 		if c.May(actor, programme.Start) == nil || c.May(actor, programme.Complete) == nil {
 			relying, ids = append(relying, c), append(ids, c.ID)
 		}
@@ -125,11 +126,12 @@ func strangersIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChall
 	if err := beyondSight(tx).Where("peer_challenge_id = ANY (?)", ids).Order("id").Find(&groups).Error; err != nil {
 		return err
 	}
-	members := map[string][]string{}
+	members, of := map[string][]string{}, map[string][]*programme.PeerChallengeGroup{}
 	var codes array
 	for i := range groups {
 		here := groups[i].Boroughs()
-		members[groups[i].PeerChallengeID] = append(members[groups[i].PeerChallengeID], here...)
+		in := groups[i].PeerChallengeID
+		members[in], of[in] = append(members[in], here...), append(of[in], &groups[i])
 		codes = append(codes, here...)
 	}
 	boroughs, memberships, err := boroughsIn(tx, codes)
@@ -137,8 +139,8 @@ func strangersIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChall
 		return err
 	}
 	for _, c := range relying {
-		of := slices.DeleteFunc(slices.Clone(boroughs), func(b programme.Borough) bool { return !slices.Contains(members[c.ID], b.Code) })
-		c.Strangers = programme.NotInSubRegion(*c, memberships, of)
+		here := slices.DeleteFunc(slices.Clone(boroughs), func(b programme.Borough) bool { return !slices.Contains(members[c.ID], b.Code) })
+		c.Strangers, c.Unmet = programme.NotInSubRegion(*c, memberships, here), programme.NotMet(of[c.ID])
 	}
 	return nil
 }

@@ -19,17 +19,21 @@ var peerChallengeGroups = kind[programme.PeerChallengeGroup, *programme.PeerChal
 			ids[i] = g.PeerChallengeID
 		}
 		challenges, err := challengesByID(tx, ids)
-		for _, g := range groups {
-			g.Challenge = challenges[g.PeerChallengeID]
+		if err != nil {
+			return err
 		}
-		return err
+		tables := make([]*programme.Table, len(groups))
+		for i, g := range groups {
+			g.Challenge, tables[i] = challenges[g.PeerChallengeID], &g.Table
+		}
+		return namesAt(tx, tables)
 	},
 	referrers: []referrer{
 		{"events", "peer_challenge_group_id", "Events"},
 		{"findings", "peer_challenge_group_id", "Findings"},
 		{"asks_and_offers", "peer_challenge_group_id", "Asks"},
 	},
-	reads: []string{"peer-challenge"},
+	reads: []string{"participant", "peer-challenge"},
 }
 
 // hasMember is the condition that a borough, named by its code, is in a group.
@@ -134,7 +138,7 @@ func (s *Store) DeletePeerChallengeGroup(ctx context.Context, actor programme.Ac
 			return err
 		}
 		var gone programme.PeerChallengeGroup
-		if err := drop(w.ctx, s, actor, peerChallengeGroups, id, version, func(_ *work, g *programme.PeerChallengeGroup) error { gone = *g; return nil }); err != nil {
+		if err := drop(w.ctx, s, actor, peerChallengeGroups, id, version, func(_ *work, g *programme.PeerChallengeGroup) error { gone = *g; return g.Drop(actor) }); err != nil {
 			return err
 		}
 		return w.followGroup(&gone)

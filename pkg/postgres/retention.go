@@ -99,13 +99,16 @@ func (w *work) eraseParticipant(id string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	ties := make([]programme.Tie, len(reviews))
+	ties, err := w.tiesAt(id)
+	if err != nil {
+		return false, err
+	}
 	for i := range reviews {
 		ended, err := w.lastMoved(&reviews[i])
 		if err != nil {
 			return false, err
 		}
-		ties[i] = reviews[i].Tie(ended)
+		ties = append(ties, reviews[i].Tie(ended))
 	}
 	if !programme.Outlived(w.store.rules.ParticipantsKeptMonths, w.store.rules.Today(p.UpdatedAt), ties, w.today()) {
 		return false, nil

@@ -90,6 +90,37 @@ func TestPeopleWhoLeftAreErased(t *testing.T) {
 	}
 }
 
+// TestWhoIsAwaitedAtATableIsKept: a person stays while they are to come to an event, is removed
+// when it is long over, and stays counted.
+func TestWhoIsAwaitedAtATableIsKept(t *testing.T) {
+	t.Parallel()
+	s, turn := aging(t)
+	ctx := t.Context()
+	awaited := visitor(t, s, "Eve Awaited")
+	e, err := s.CreateEvent(ctx, team, programme.Event{
+		Kind: programme.Summit, Title: "Summit", StartsOn: "2029-02-01", EndsOn: "2029-02-01", Boroughs: []string{}, Sessions: []programme.EventSession{},
+		Invited: []programme.Attendance{}, Attended: []programme.Attendance{}, Opportunities: []string{},
+	})
+	if err == nil {
+		e, err = s.PutEventPerson(ctx, team, e.ID, e.Version, programme.Attendee{ParticipantID: &awaited.ID, Part: programme.PartObserver, Coming: programme.IsComing})
+	}
+	if err != nil || len(e.People) != 1 || e.People[0].Name == nil {
+		t.Fatal(err, e.People)
+	}
+	turn("2029-02-01")
+	erasedBy(t, s, Erased{})
+	if e, err = s.RecordEventAttendance(ctx, team, e.ID, e.Version, programme.MetAttendance{Came: []string{awaited.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	turn("2031-02-01")
+	erasedBy(t, s, Erased{})
+	turn("2031-02-02")
+	erasedBy(t, s, Erased{Participants: 1})
+	if e, err = s.Event(ctx, team, e.ID); err != nil || len(e.People) != 1 || e.People[0].ParticipantID != nil || e.People[0].Coming != programme.Came || *e.ByRole()[0].Came != 1 {
+		t.Errorf("%v: %+v", err, e.People)
+	}
+}
+
 // TestNotesAreErased when the challenge has been over for as long as they are kept.
 func TestNotesAreErased(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 // but where a group or a review meets is known only to those who belong to it.
 type Event struct {
 	Head
+	Table
 	Kind           EventKind
 	Title          string
 	Description    string `audit:"withheld"`
@@ -107,11 +108,16 @@ const (
 func (*Event) Noun() string { return "event" }
 
 // Steps implements [Record].
-func (*Event) Steps() []Step { return []Step{Edit, Hold, Cancel, Reopen, AddMilestone, Delete} }
+func (*Event) Steps() []Step {
+	return []Step{Edit, NamePerson, TakePerson, RecordAttendance, Hold, Cancel, Reopen, AddMilestone, Delete}
+}
 
 // May implements [Record]: only the programme's team runs events. Whether an event
 // can be held also depends on the day: see [Event.MayOn].
 func (e *Event) May(actor Actor, step Step) error {
+	if step == NamePerson || step == TakePerson {
+		return e.maySit(actor, step)
+	}
 	if err := TeamMay(actor); err != nil {
 		return err
 	}
@@ -119,6 +125,10 @@ func (e *Event) May(actor Actor, step Step) error {
 	case Edit:
 		if e.State == EventCancelled {
 			return WrongState("An event that is cancelled is not changed any more; reopen it first.")
+		}
+	case RecordAttendance:
+		if e.State == EventCancelled {
+			return WrongState("The event was cancelled; nobody came.")
 		}
 	case AddMilestone:
 		if e.MilestoneKept {
@@ -140,10 +150,25 @@ func (e *Event) May(actor Actor, step Step) error {
 	return nil
 }
 
+// maySit lets boroughs name their own people, and the programme's team anybody, while the
+// event is planned.
+func (e *Event) maySit(actor Actor, step Step) error {
+	if !actor.Is(RoleBoroughLead, RoleBoroughEditor, RoleProgramme) {
+		return NotYours("Boroughs name their own people, and the programme's team anybody.")
+	}
+	if e.State != EventPlanned {
+		return WrongState("The event is " + string(e.State) + "; people are named while it is planned.")
+	}
+	return e.mayStand(actor, step)
+}
+
 // MayOn implements [Dated]: that it was held is not said of an event before its last day.
 func (e *Event) MayOn(_ Actor, step Step, today Date) error {
 	if step == Hold && today < e.EndsOn {
 		return Errorf(Conflict, CodeNotYet, "The event ends later; that it was held can be said on its last day or after.")
+	}
+	if step == RecordAttendance && today < e.StartsOn {
+		return Errorf(Conflict, CodeNotYet, "The event begins on %s; who came is recorded then or later.", e.StartsOn)
 	}
 	return nil
 }
@@ -196,6 +221,15 @@ func (e *Event) MeetsWithin(these Audience) {
 		these = these.And(e.PlaceAudience)
 	}
 	e.PlaceAudience = these
+}
+
+// Named answers who reads the names of all people at the event: those who belong to its
+// group or review and the programme's team, or the team alone.
+func (e *Event) Named() Audience {
+	if !e.ofAFew() {
+		return TeamOnly()
+	}
+	return e.PlaceAudience.Or(TeamOnly())
 }
 
 func (e *Event) ofAFew() bool { return e.PeerChallengeGroupID != nil || e.PeerReviewID != nil }
@@ -316,6 +350,11 @@ func (e *Event) attendanceFaults() []Fault {
 		faults = append(faults, Fault{Pointer: "/attended", Code: FaultOverCapacity, Detail: fmt.Sprintf("At least %d came, and there was room for %d; attendanceNote says why.", known, *e.Capacity)})
 	}
 	return faults
+}
+
+// Met says who came, once [MayNow] allows it, with the errors of [Table.Record].
+func (e *Event) Met(a MetAttendance, today Date) error {
+	return e.Record(a, &e.StartsOn, earlier(&e.EndsOn, today), today)
 }
 
 // HeldBefore refuses an event that was held but is moved to a day that has not come yet.

@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -129,24 +130,125 @@ var groupingFaults = map[grouping.FaultCode]FaultCode{
 	grouping.UnknownValue: FaultUnknownValue,
 }
 
-// Groups answers the groups that the proposal makes of a challenge, all of whose
-// members are visitors. Their names are Group 1, Group 2 and so on without those
-// that are taken.
-func (p *GroupingProposal) Groups(taken []string) []PeerChallengeGroup {
-	groups := make([]PeerChallengeGroup, len(p.Result.Groups))
-	number := 0
-	for i, proposed := range p.Result.Groups {
-		name := ""
-		for name == "" || slices.Contains(taken, name) {
-			number++
-			name = "Group " + strconv.Itoa(number)
-		}
-		groups[i] = PeerChallengeGroup{Head: Head{Audience: Everyone()}, PeerChallengeID: p.PeerChallengeID, Name: name, Challenge: p.Challenge}
-		for _, borough := range proposed.Boroughs {
-			groups[i].Members = append(groups[i].Members, GroupMember{Borough: borough, Role: MemberVisitor})
+// GroupingAcceptance is what the groups of a proposal are to be.
+type GroupingAcceptance struct {
+	Groups []AcceptedGroup // in the order of the proposal's
+	// Place is the sub-region's name, by which groups without a name are called too, or empty.
+	Place string
+}
+
+// AcceptedGroup is what one of the groups is to be.
+type AcceptedGroup struct {
+	Name             *string
+	StartsOn, EndsOn *Date
+	Venue, Link      *string
+	Day              *ChallengeDayTimes // of its challenge day; nil where it has none
+}
+
+// ChallengeDayTimes are when a challenge day begins and ends, in the programme's zone.
+type ChallengeDayTimes struct{ StartTime, EndTime *string }
+
+// Accepted answers the groups that the proposal makes of a challenge, all of whose members
+// are visitors, and the challenge days of those that are to have one, by the groups' places.
+// Groups without a name are Group 1, Group 2 and so on, without those that are taken. The
+// error is Invalid, and names every fault of what is asked.
+func (p *GroupingProposal) Accepted(a GroupingAcceptance, taken []string) ([]PeerChallengeGroup, map[int]Event, error) {
+	groups, days := make([]PeerChallengeGroup, len(p.Result.Groups)), map[int]Event{}
+	faults := p.misnamed(a, taken)
+	for _, g := range a.Groups {
+		if g.Name != nil {
+			taken = append(taken, *g.Name)
 		}
 	}
-	return groups
+	number, called := 0, "Group "
+	if a.Place != "" {
+		called = a.Place + " group "
+	}
+	for i, proposed := range p.Result.Groups {
+		var as AcceptedGroup
+		if i < len(a.Groups) {
+			as = a.Groups[i]
+		}
+		name := textOf(as.Name)
+		for name == "" || as.Name == nil && slices.Contains(taken, name) {
+			number++
+			name = called + strconv.Itoa(number)
+		}
+		g := PeerChallengeGroup{
+			Head: Head{Audience: Everyone()}, PeerChallengeID: p.PeerChallengeID, Name: name, Challenge: p.Challenge,
+			StartsOn: as.StartsOn, EndsOn: cmp.Or(as.EndsOn, as.StartsOn), Venue: as.Venue, Link: as.Link,
+		}
+		for _, borough := range proposed.Boroughs {
+			g.Members = append(g.Members, GroupMember{Borough: borough, Role: MemberVisitor})
+		}
+		faults = append(faults, below("/groups/"+strconv.Itoa(i), g.Check())...)
+		if as.Day != nil {
+			day, err := g.challengeDay(*as.Day)
+			faults = append(faults, below("/groups/"+strconv.Itoa(i), err)...)
+			days[i] = day
+		}
+		groups[i] = g
+	}
+	return groups, days, Refuse(faults)
+}
+
+// misnamed names the groups that are more than the proposal has, and names that are taken or
+// given twice.
+func (p *GroupingProposal) misnamed(a GroupingAcceptance, taken []string) []Fault {
+	var faults []Fault
+	seen := slices.Clone(taken)
+	for i, g := range a.Groups {
+		at := "/groups/" + strconv.Itoa(i)
+		if i >= len(p.Result.Groups) {
+			faults = append(faults, Fault{Pointer: at, Code: FaultTooMany, Detail: "The proposal has " + counted(len(p.Result.Groups), "group") + "."})
+			continue
+		}
+		if g.Name == nil {
+			continue
+		}
+		if slices.Contains(seen, *g.Name) {
+			faults = append(faults, Fault{Pointer: at + "/name", Code: FaultExists, Detail: "The challenge has a group of that name already."})
+		}
+		seen = append(seen, *g.Name)
+	}
+	return faults
+}
+
+// challengeDay is the event of a group's challenge day.
+func (g *PeerChallengeGroup) challengeDay(at ChallengeDayTimes) (Event, error) {
+	if g.StartsOn == nil {
+		return Event{}, Refuse([]Fault{{Pointer: "/startsOn", Code: FaultRequired, Detail: "A challenge day needs its day."}})
+	}
+	e := Event{
+		Head: Head{Audience: Everyone()}, Kind: ChallengeDay, Title: shortened("Challenge day: " + g.Name), StartsOn: *g.StartsOn, EndsOn: *g.EndsOn, StartTime: at.StartTime, EndTime: at.EndTime,
+		Venue: g.Venue, Link: g.Link, PeerChallengeID: &g.PeerChallengeID, State: EventPlanned,
+		Boroughs: []string{}, Sessions: []EventSession{}, Invited: []Attendance{}, Attended: []Attendance{}, Opportunities: []string{},
+	}
+	return e, Refuse(below("/challengeDay", e.Check()))
+}
+
+// longestName is how many characters a name may have.
+const longestName = 200
+
+// shortened is the text as far as a name may go.
+func shortened(text string) string {
+	if runes := []rune(text); len(runes) > longestName {
+		return string(runes[:longestName])
+	}
+	return text
+}
+
+// below lists the faults of a refusal, each a level deeper.
+func below(pointer string, err error) []Fault {
+	found, is := errors.AsType[*Error](err)
+	if !is {
+		return nil
+	}
+	faults := slices.Clone(found.Faults)
+	for i := range faults {
+		faults[i].Pointer = pointer + faults[i].Pointer
+	}
+	return faults
 }
 
 // Boroughs answers the codes of those whom the proposal places.

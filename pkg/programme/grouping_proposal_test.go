@@ -59,8 +59,8 @@ func TestProposalMakesGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	// a must not meet b, and has met c.
-	groups := p.Groups([]string{"Group 1", "Group 3"})
-	if len(groups) != 2 || groups[0].Name != "Group 2" || groups[1].Name != "Group 4" {
+	groups, days, err := p.Accepted(programme.GroupingAcceptance{}, []string{"Group 1", "Group 3"})
+	if err != nil || len(days) != 0 || len(groups) != 2 || groups[0].Name != "Group 2" || groups[1].Name != "Group 4" {
 		t.Fatalf("groups %+v", groups)
 	}
 	if !slices.Equal(groups[0].Boroughs(), []string{"a", "d"}) || !slices.Equal(groups[1].Boroughs(), []string{"b", "c"}) {
@@ -71,6 +71,36 @@ func TestProposalMakesGroups(t *testing.T) {
 	}
 	if got := p.Boroughs(); !slices.Equal(got, []string{"a", "d", "b", "c"}) {
 		t.Errorf("places %v", got)
+	}
+}
+
+// TestProposalMakesGroupsAsAskedFor: names, days, places and challenge days, and every fault of
+// them at once.
+func TestProposalMakesGroupsAsAskedFor(t *testing.T) {
+	t.Parallel()
+	p := programme.GroupingProposal{PeerChallengeID: "c", Sizes: []int{2, 2}, Challenge: programme.PeerChallenge{StartsOn: on("2026-10-05"), EndsOn: on("2026-10-16"), Cycle: "2026-27"}}
+	if err := p.Propose([]string{"a", "b", "c", "d"}, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	name, venue := "The river group", "City Hall"
+	groups, days, err := p.Accepted(programme.GroupingAcceptance{Place: "South London", Groups: []programme.AcceptedGroup{
+		{StartsOn: on("2026-10-06"), Venue: &venue, Day: &programme.ChallengeDayTimes{StartTime: new("09:30"), EndTime: new("16:00")}}, {Name: &name},
+	}}, nil)
+	if err != nil || groups[0].Name != "South London group 1" || *groups[0].EndsOn != "2026-10-06" || groups[1].Name != name || groups[1].StartsOn != nil || len(days) != 1 {
+		t.Fatalf("%v: %+v, %v", err, groups, days)
+	}
+	if e := days[0]; e.Title != "Challenge day: South London group 1" || e.Kind != programme.ChallengeDay || e.StartsOn != "2026-10-06" || *e.EndTime != "16:00" || *e.Venue != venue || *e.PeerChallengeID != "c" {
+		t.Errorf("%+v", e)
+	}
+	taken := "Taken"
+	_, _, err = p.Accepted(programme.GroupingAcceptance{Groups: []programme.AcceptedGroup{
+		{Name: &taken, StartsOn: on("2026-09-30"), Day: &programme.ChallengeDayTimes{StartTime: new("09:30")}}, {Name: &taken, Day: &programme.ChallengeDayTimes{}}, {},
+	}}, []string{taken})
+	want := []string{
+		"/groups/0/name exists", "/groups/1/name exists", "/groups/2 too_many", "/groups/0/startsOn outside_challenge", "/groups/0/endsOn outside_challenge", "/groups/0/challengeDay/endTime both_times", "/groups/1/startsOn required",
+	}
+	if got := groupFaults(err); !slices.Equal(got, want) {
+		t.Errorf("faults %v, want %v", got, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strconv"
@@ -13,18 +14,19 @@ import (
 // public event, and follow it from plan to deed.
 type Milestone struct {
 	Head
-	Title        string
-	Description  string `audit:"withheld"`
-	Cycle        Cycle
-	Kind         MilestoneKind
-	State        MilestoneState
-	PlannedFor   *Date
-	AchievedOn   *Date
-	SubRegions   []string `gorm:"serializer:texts"` // slugs
-	Boroughs     []string `gorm:"serializer:texts"` // GSS codes
-	PriorityIDs  []string `gorm:"serializer:texts"` // ids
-	Participants *int     // how many people took part; nil where nobody counted
-	Evidence     []Link   `gorm:"serializer:json"`
+	Title              string
+	Description        string `audit:"withheld"`
+	Cycle              Cycle
+	Kind               MilestoneKind
+	State              MilestoneState
+	PlannedFor         *Date
+	AchievedOn         *Date
+	SubRegions         []string     `gorm:"serializer:texts"` // slugs
+	Boroughs           []string     `gorm:"serializer:texts"` // GSS codes
+	PriorityIDs        []string     `gorm:"serializer:texts"` // ids
+	Participants       *int         // how many people took part; nil where nobody counted
+	ParticipantsByRole CountedRoles `gorm:"serializer:json"` // who took part in what it is derived from
+	Evidence           []Link       `gorm:"serializer:json"`
 
 	PeerChallengeID *string
 	PeerReviewID    *string // told only to those who may see the review
@@ -154,9 +156,10 @@ func (m *Milestone) ReviewFor(actor Actor) *string {
 
 // Reword takes what somebody has altered by hand in a derived milestone, which was
 // another before. Title and description are then worded by hand; evidence is
-// always, and so are the participants, except of an event, which counts its own.
+// always, and so are the participants, except of an event, which counts its own, and where
+// the source counts them, as now says.
 // The error is a Conflict that names every member that follows the source.
-func (m *Milestone) Reword(was Milestone) error {
+func (m *Milestone) Reword(was, now Milestone) error {
 	reworded := m.Title != was.Title || m.Description != was.Description
 	unworded := was.WordedByHand && !m.WordedByHand
 	var faults []Fault
@@ -174,7 +177,7 @@ func (m *Milestone) Reword(was Milestone) error {
 		{"/subRegions", !slices.Equal(m.SubRegions, was.SubRegions)},
 		{"/boroughs", !slices.Equal(m.Boroughs, was.Boroughs)},
 		{"/priorityIds", !slices.Equal(m.PriorityIDs, was.PriorityIDs)},
-		{"/participants", m.Kind == EventMilestone && !Same(m.Participants, was.Participants)},
+		{"/participants", now.counts() && !Same(m.Participants, was.Participants)},
 		{"/peerChallengeId", !Same(m.PeerChallengeID, was.PeerChallengeID)},
 		{"/peerReviewId", !Same(m.PeerReviewID, was.PeerReviewID)},
 		{"/eventId", !Same(m.EventID, was.EventID)},
@@ -198,13 +201,20 @@ func (m *Milestone) Follow(now Milestone) bool {
 	if !m.WordedByHand {
 		m.Title, m.Description = now.Title, now.Description
 	}
-	if m.Kind == EventMilestone {
+	if now.counts() {
 		m.Participants = now.Participants
+	}
+	if len(m.ParticipantsByRole)+len(now.ParticipantsByRole) > 0 { // none is none, however it is written
+		m.ParticipantsByRole = now.ParticipantsByRole
 	}
 	m.Cycle, m.State, m.PlannedFor, m.AchievedOn, m.Illustrative = now.Cycle, now.State, now.PlannedFor, now.AchievedOn, now.Illustrative
 	m.SubRegions, m.Boroughs, m.PriorityIDs = now.SubRegions, now.Boroughs, now.PriorityIDs
 	return !reflect.DeepEqual(was, *m)
 }
+
+// counts reports whether the source of a derived milestone says how many took part: an event
+// does, and a challenge whose groups have all met and counted.
+func (m *Milestone) counts() bool { return m.Kind == EventMilestone || m.Participants != nil }
 
 // Overdue reports whether the milestone is still planned after the day for which it is.
 func (m *Milestone) Overdue(today Date) bool {
@@ -223,12 +233,17 @@ func SourceTaken() error {
 	return Errorf(Conflict, CodeSourceTaken, "What this links to has a milestone already; change that one.")
 }
 
-// MilestoneOfChallenge derives the milestone of a challenge, whose groups have
-// these boroughs.
-func MilestoneOfChallenge(c PeerChallenge, boroughs []string) Milestone {
+// MilestoneOfChallenge derives the milestone of a challenge with its groups.
+func MilestoneOfChallenge(c PeerChallenge, groups []PeerChallengeGroup) Milestone {
+	var boroughs []string
+	tables := make([]*Table, len(groups))
+	for i := range groups {
+		boroughs, tables[i] = append(boroughs, groups[i].Boroughs()...), &groups[i].Table
+	}
 	m := derived(ChallengeMilestone, c.Title, "Peer challenge"+challengeWords(len(boroughs), c.Methods)+".", c.Cycle, c.PriorityID)
 	m.PeerChallengeID, m.Illustrative = &c.ID, c.Illustrative
 	m.SubRegions, m.Boroughs = []string{c.SubRegion}, sorted(boroughs)
+	m.ParticipantsByRole, m.Participants = tookPart(tables)
 	state := MilestonePlanned
 	switch c.State {
 	case ChallengeCompleted, ChallengeClosed:
@@ -281,7 +296,8 @@ func MilestoneOfEvent(e Event) Milestone {
 			m.PriorityIDs = append(m.PriorityIDs, *s.PriorityID)
 		}
 	}
-	m.Participants = people(e.Attended)
+	m.ParticipantsByRole, m.Participants = tookPart([]*Table{&e.Table})
+	m.Participants = cmp.Or(people(e.Attended), m.Participants)
 	state := MilestonePlanned
 	switch e.State {
 	case EventHeld:

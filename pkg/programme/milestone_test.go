@@ -113,7 +113,7 @@ func TestReword(t *testing.T) {
 		was.Derived = true
 		m := was
 		alter(&m)
-		err := m.Reword(was)
+		err := m.Reword(was, was)
 		if got := milestoneFaults(err); programme.KindOf(err) != programme.Conflict || !slices.Equal(got, []string{pointer + " derived"}) {
 			t.Errorf("%s: %v, %v", pointer, err, got)
 		}
@@ -134,16 +134,29 @@ func TestReword(t *testing.T) {
 		"evidence":            {programme.ChallengeMilestone, false, func(m *programme.Milestone) { m.Evidence = nil }, nil, false},
 		"participants":        {programme.ChallengeMilestone, false, func(m *programme.Milestone) { m.Participants = new(36) }, nil, false},
 		"an event's own":      {programme.EventMilestone, false, func(m *programme.Milestone) { m.Participants = new(36) }, []string{"/participants derived"}, false},
+		"counted by groups":   {programme.ChallengeMilestone, false, func(m *programme.Milestone) { m.Participants = new(35) }, []string{"/participants derived"}, false},
 		"worded once already": {programme.ReviewMilestone, true, func(m *programme.Milestone) { m.Title = "Other" }, nil, true},
 	} {
 		was := handWritten()
 		was.Derived, was.Kind, was.WordedByHand = true, c.kind, c.worded
-		m := was
+		m, now := was, was
+		if now.Participants = nil; name == "counted by groups" {
+			now.Participants = new(36)
+		}
 		c.alter(&m)
-		if got := milestoneFaults(m.Reword(was)); !slices.Equal(got, c.want) || m.WordedByHand != c.after {
+		if got := milestoneFaults(m.Reword(was, now)); !slices.Equal(got, c.want) || m.WordedByHand != c.after {
 			t.Errorf("%s: %v, want %v; worded by hand %v, want %v", name, got, c.want, m.WordedByHand, c.after)
 		}
 	}
+}
+
+// grouped is one group of the boroughs.
+func grouped(boroughs ...string) []programme.PeerChallengeGroup {
+	var g programme.PeerChallengeGroup
+	for _, b := range boroughs {
+		g.Members = append(g.Members, programme.GroupMember{Borough: b})
+	}
+	return []programme.PeerChallengeGroup{g}
 }
 
 func TestFollow(t *testing.T) {
@@ -152,14 +165,14 @@ func TestFollow(t *testing.T) {
 		Head: programme.Head{ID: "c"}, Title: "South", SubRegion: "south", Cycle: "2026-27", Methods: []string{"coaching"}, State: programme.ChallengeCompleted,
 		StartsOn: new(programme.Date("2026-10-05")), EndsOn: new(programme.Date("2026-10-16")),
 	}
-	now := programme.MilestoneOfChallenge(challenge, []string{"E09000022"})
-	m := programme.MilestoneOfChallenge(challenge, []string{"E09000022"})
+	now := programme.MilestoneOfChallenge(challenge, grouped("E09000022"))
+	m := programme.MilestoneOfChallenge(challenge, grouped("E09000022"))
 	if m.Follow(now) {
 		t.Error("what is the same has changed")
 	}
 	m.Participants, m.Evidence = new(12), []programme.Link{{Title: "Plan", URL: "https://example.org"}}
 	challenge.Title, challenge.EndsOn, challenge.Methods = "South London", new(programme.Date("2026-10-17")), []string{"appreciative inquiry"}
-	if !m.Follow(programme.MilestoneOfChallenge(challenge, []string{"E09000022"})) {
+	if !m.Follow(programme.MilestoneOfChallenge(challenge, grouped("E09000022"))) {
 		t.Error("a correction has changed nothing")
 	}
 	if m.Title != "South London" || m.Description != "Peer challenge of 1 borough, conducted with appreciative inquiry." || *m.AchievedOn != "2026-10-17" || *m.Participants != 12 || len(m.Evidence) != 1 {
@@ -167,7 +180,7 @@ func TestFollow(t *testing.T) {
 	}
 	m.Title, m.WordedByHand = "In other words", true
 	challenge.Title, challenge.EndsOn = "Southern", new(programme.Date("2026-10-18"))
-	m.Follow(programme.MilestoneOfChallenge(challenge, []string{"E09000022"}))
+	m.Follow(programme.MilestoneOfChallenge(challenge, grouped("E09000022")))
 	if m.Title != "In other words" || *m.AchievedOn != "2026-10-18" {
 		t.Errorf("words by hand: %q on %s", m.Title, *m.AchievedOn)
 	}
@@ -197,7 +210,7 @@ func TestWhatMilestonesAreDerived(t *testing.T) {
 		"challenge": {programme.MilestoneOfChallenge(programme.PeerChallenge{
 			Head: head, Title: "Title", SubRegion: "south", Cycle: "2026-27", Methods: []string{"coaching", "appreciative inquiry"}, PriorityID: &priority,
 			StartsOn: &first, EndsOn: &last, State: programme.ChallengeCompleted, Illustrative: &illustrative,
-		}, []string{"E09000028", "E09000008", "E09000022"}), func(m *programme.Milestone) {
+		}, grouped("E09000028", "E09000008", "E09000022")), func(m *programme.Milestone) {
 			m.Kind, m.State, m.PlannedFor, m.AchievedOn = programme.ChallengeMilestone, programme.MilestoneAchieved, &last, &last
 			m.Description = "Peer challenge of 3 boroughs, conducted with coaching and appreciative inquiry."
 			m.SubRegions, m.Boroughs, m.PriorityIDs = []string{"south"}, []string{"E09000008", "E09000022", "E09000028"}, []string{priority}

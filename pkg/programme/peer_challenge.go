@@ -25,6 +25,8 @@ type PeerChallenge struct {
 	// Strangers names the members of its groups that do not belong to its sub-region on
 	// its day, see [NotInSubRegion]. Read with the challenge, never kept in it.
 	Strangers []Fault `gorm:"-" json:"-"`
+	// Unmet names the groups that have not met, see [NotMet]. Read with the challenge too.
+	Unmet []Fault `gorm:"-" json:"-"`
 }
 
 // ChallengeState is where a peer challenge stands.
@@ -123,7 +125,12 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 			return Errorf(Conflict, CodeNoDates, "The challenge needs its first and last day before this step.")
 		}
 		if step == Start || step == Complete {
-			return conflictOf(CodeNotInSubRegion, c.Strangers)
+			if err := conflictOf(CodeNotInSubRegion, c.Strangers); err != nil {
+				return err
+			}
+		}
+		if step == Complete {
+			return conflictOf(CodeGroupsNotMet, c.Unmet)
 		}
 	}
 	return nil
@@ -135,6 +142,23 @@ func (c *PeerChallenge) MayOn(_ Actor, step Step, today Date) error {
 		return Errorf(Conflict, CodeNotYet, "The challenge ends later; it can be completed on its last day or after.")
 	}
 	return nil
+}
+
+// NotMet names those of a challenge's groups that have not met, and that no two boroughs
+// have, where that is so.
+func NotMet(groups []*PeerChallengeGroup) []Fault {
+	var faults []Fault
+	met := false
+	for _, g := range groups {
+		if g.MetOn == nil {
+			faults = append(faults, Fault{Code: FaultNotMet, Detail: fmt.Sprintf("The group %q has not met: record its attendance, or take it away with a reason: /v1/peer-challenge-groups/%s.", g.Name, g.ID)})
+		}
+		met = met || g.MetOn != nil && len(g.Members) >= 2
+	}
+	if !met && len(faults) == 0 {
+		faults = append(faults, Fault{Code: FaultNotMet, Detail: "No group of two or more boroughs has met."})
+	}
+	return faults
 }
 
 // NeedsReason implements [Stepped].

@@ -14,6 +14,7 @@ import (
 type PeerChallengeGroup struct {
 	Head
 	Wording
+	Table
 	PeerChallengeID string
 	Name            string
 	StartsOn        *Date
@@ -57,7 +58,7 @@ func (*PeerChallengeGroup) Noun() string { return "peer-challenge-group" }
 
 // Steps implements [Record].
 func (*PeerChallengeGroup) Steps() []Step {
-	return []Step{Edit, PutMember, TakeMember, WriteNotes, RecordFinding, RaiseAsk, AddEvent, Acknowledge, Redact, Delete}
+	return []Step{Edit, PutMember, TakeMember, NamePerson, TakePerson, RecordAttendance, WriteNotes, RecordFinding, RaiseAsk, AddEvent, Acknowledge, Redact, Delete}
 }
 
 // May implements [Record]: the programme's team forms groups, and their members
@@ -78,6 +79,8 @@ func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
 			return WrongState("Notes are written while the challenge is in progress or completed.")
 		}
 		return nil
+	case NamePerson, TakePerson, RecordAttendance:
+		return g.maySit(actor, step)
 	}
 	if err := TeamMay(actor); err != nil {
 		return err
@@ -96,11 +99,55 @@ func (g *PeerChallengeGroup) May(actor Actor, step Step) error {
 			return WrongState("The group has no members.")
 		}
 	case Delete:
-		if !g.Challenge.TakesGroups() {
-			return WrongState("A group can be deleted until the challenge is in progress.")
+		switch {
+		case !g.Challenge.TakesGroups() && state != ChallengeInProgress:
+			return WrongState("A group can be taken away until the challenge is completed.")
+		case g.MetOn != nil:
+			return WrongState("The group has met; it stays.")
 		}
 	}
 	return nil
+}
+
+// maySit refuses the steps of the group's table: its members' people and the programme's
+// team name who is to come, and record who came from the group's first day on.
+func (g *PeerChallengeGroup) maySit(actor Actor, step Step) error {
+	state := g.Challenge.State
+	switch {
+	case !slices.ContainsFunc(g.Boroughs(), actor.Speaks) && !actor.Is(RoleProgramme):
+		return NotYours("Only the group's members and the programme's team may do this.")
+	case step == RecordAttendance && !g.Challenge.Records():
+		return WrongState("Who came is recorded while the challenge is in progress or completed.")
+	case step == RecordAttendance:
+		return nil
+	case !g.Challenge.TakesGroups() && state != ChallengeInProgress:
+		return WrongState("People are named until the challenge is completed.")
+	}
+	return g.mayStand(actor, step)
+}
+
+// MayOn implements [Dated]: who came is recorded from the group's first day on.
+func (g *PeerChallengeGroup) MayOn(_ Actor, step Step, today Date) error {
+	if first := g.firstDay(); step == RecordAttendance && first != nil && today < *first {
+		return Errorf(Conflict, CodeNotYet, "The group meets on %s at the earliest; who came is recorded then or later.", *first)
+	}
+	return nil
+}
+
+// firstDay answers the group's first day, or the challenge's where the group has none.
+func (g *PeerChallengeGroup) firstDay() *Date { return cmp.Or(g.StartsOn, g.Challenge.StartsOn) }
+
+// Met says who came, once [MayNow] allows it, with the errors of [Table.Record].
+func (g *PeerChallengeGroup) Met(a MetAttendance, today Date) error {
+	return g.Record(a, g.firstDay(), cmp.Or(g.EndsOn, g.StartsOn, earlier(g.Challenge.EndsOn, today)), today)
+}
+
+// earlier answers the day, unless it is later than the other.
+func earlier(day *Date, than Date) *Date {
+	if day == nil || *day > than {
+		return nil
+	}
+	return day
 }
 
 // Texts implements [Worded].
@@ -123,6 +170,9 @@ func (g *PeerChallengeGroup) Check() error {
 		if outside(day.on, first, last) {
 			faults = append(faults, Fault{Pointer: day.pointer, Code: FaultOutsideChallenge, Detail: "The day must lie within the challenge's dates or, while it has none, its cycle."})
 		}
+	}
+	if g.MetOn != nil && g.StartsOn != nil && *g.MetOn < *g.StartsOn {
+		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultNotYet, Detail: fmt.Sprintf("The group met on %s, which is earlier.", *g.MetOn)})
 	}
 	for _, m := range g.Members {
 		if m.PresentsOn == nil {
@@ -180,10 +230,13 @@ func (g *PeerChallengeGroup) without(borough string) []GroupMember {
 }
 
 // NeedsReason implements [Stepped]: in the middle of a challenge, members come and go
-// for a reason.
+// for a reason, and a group that does not meet is taken away for one.
 func (g *PeerChallengeGroup) NeedsReason(step Step) bool {
-	return (step == PutMember || step == TakeMember) && g.Challenge.State == ChallengeInProgress || g.Wording.NeedsReason(step)
+	return (step == PutMember || step == TakeMember || step == Delete) && g.Challenge.State == ChallengeInProgress || g.Wording.NeedsReason(step)
 }
+
+// Drop is refused without the reason that it needs.
+func (g *PeerChallengeGroup) Drop(actor Actor) error { return g.reasoned(actor, Delete) }
 
 // reasoned refuses a change of members without the reason that it needs.
 func (g *PeerChallengeGroup) reasoned(actor Actor, step Step) error {
@@ -196,6 +249,9 @@ func (g *PeerChallengeGroup) reasoned(actor Actor, step Step) error {
 // Confidants implements [Confidential]: the venue, the link and the notes are the
 // members' own.
 func (g *PeerChallengeGroup) Confidants() Audience { return Parties(g.Boroughs()...) }
+
+// Named answers who reads the names of the people at the group's table.
+func (g *PeerChallengeGroup) Named() Audience { return g.Confidants() }
 
 // PlaceFor answers where the group meets: nothing for those who do not belong to it.
 func (g *PeerChallengeGroup) PlaceFor(actor Actor) (venue, link *string) {

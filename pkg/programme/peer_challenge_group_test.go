@@ -16,7 +16,7 @@ func groupActor(role programme.Role, borough string) programme.Actor {
 // groupIn answers a group of Lambeth and Croydon in a challenge of October 2026.
 func groupIn(state programme.ChallengeState) programme.PeerChallengeGroup {
 	return programme.PeerChallengeGroup{
-		Name: "Group 1", StartsOn: on("2026-10-06"), EndsOn: on("2026-10-08"),
+		Name: "Group 1", StartsOn: on("2026-10-06"), EndsOn: on("2026-10-08"), Table: programme.Table{People: programme.Attendees{{Role: programme.LeadMember}}},
 		Members: []programme.GroupMember{{Borough: "E09000008", Role: programme.MemberVisitor}, {Borough: "E09000022", Role: programme.MemberHost, PresentsOn: on("2026-10-07")}},
 		Challenge: programme.PeerChallenge{
 			SubRegion: "south", Cycle: "2026-27", State: state, StartsOn: on("2026-10-05"), EndsOn: on("2026-10-16"),
@@ -45,10 +45,10 @@ func groupFaults(err error) []string {
 func TestGroupSteps(t *testing.T) {
 	t.Parallel()
 	allowed := map[programme.ChallengeState][]programme.Step{
-		programme.ChallengePlanned:    {programme.Edit, programme.PutMember, programme.TakeMember, programme.AddEvent, programme.Delete},
-		programme.ChallengePreparing:  {programme.Edit, programme.PutMember, programme.TakeMember, programme.AddEvent, programme.Delete},
-		programme.ChallengeInProgress: {programme.Edit, programme.PutMember, programme.TakeMember, programme.WriteNotes, programme.RecordFinding, programme.RaiseAsk, programme.AddEvent},
-		programme.ChallengeCompleted:  {programme.Edit, programme.WriteNotes, programme.RecordFinding, programme.RaiseAsk, programme.AddEvent},
+		programme.ChallengePlanned:    {programme.Edit, programme.PutMember, programme.TakeMember, programme.NamePerson, programme.TakePerson, programme.AddEvent, programme.Delete},
+		programme.ChallengePreparing:  {programme.Edit, programme.PutMember, programme.TakeMember, programme.NamePerson, programme.TakePerson, programme.AddEvent, programme.Delete},
+		programme.ChallengeInProgress: {programme.Edit, programme.PutMember, programme.TakeMember, programme.NamePerson, programme.TakePerson, programme.RecordAttendance, programme.WriteNotes, programme.RecordFinding, programme.RaiseAsk, programme.AddEvent, programme.Delete},
+		programme.ChallengeCompleted:  {programme.Edit, programme.RecordAttendance, programme.WriteNotes, programme.RecordFinding, programme.RaiseAsk, programme.AddEvent},
 		programme.ChallengeClosed:     {programme.AddEvent},
 		programme.ChallengeCancelled:  {programme.AddEvent},
 	}

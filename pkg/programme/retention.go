@@ -22,6 +22,19 @@ func (c *PeerChallenge) Tie(ended Date) Tie {
 	return tieTo(c.State != ChallengeClosed && c.State != ChallengeCancelled, last, ended)
 }
 
+// Tie answers what binds the people at the group's table: its challenge, until they have met.
+func (g *PeerChallengeGroup) Tie() Tie { return g.tie(g.Challenge.Tie("")) }
+
+// Tie answers what binds the people at the event: that it is to come, until they have met.
+func (e *Event) Tie() Tie { return e.tie(tieTo(e.State == EventPlanned, e.EndsOn, "")) }
+
+func (t *Table) tie(otherwise Tie) Tie {
+	if t.MetOn != nil {
+		return Tie{Last: *t.MetOn}
+	}
+	return otherwise
+}
+
 func tieTo(runs bool, last, ended Date) Tie { return Tie{Runs: runs, Last: max(last, ended)} }
 
 // Outlived reports whether what was last written on the day, and belongs to these, has been kept for the months and is not kept today any more. What belongs to

@@ -93,9 +93,26 @@ func challengeOf(subRegion, example string, sizes []int, methods ...string) func
 		}
 		members := membersOf(london, subRegion)
 		m := milestoneOf(r, programme.ChallengeMilestone, c.Illustrative)
-		m.SubRegions, m.Boroughs = []string{subRegion}, members
-		return programme.Chapter{Milestone: m, Challenge: &c, Groups: groupsOf(members, sizes, new(example))}
+		m.SubRegions, m.Boroughs, m.ParticipantsByRole = []string{subRegion}, members, rolesIn(r.text)
+		return programme.Chapter{Milestone: m, Challenge: &c, Groups: groupsOf(members, sizes, rolesIn(r.text), new(example))}
 	}
+}
+
+// rolesIn lists the roles that the page names in a text. How many people of each came it
+// does not say.
+func rolesIn(text string) programme.CountedRoles {
+	var counted programme.CountedRoles
+	for _, named := range []struct {
+		words string
+		role  programme.ParticipantRole
+	}{
+		{"DCS", programme.DirectorOfChildrensServices}, {"Heads of Service", programme.HeadOfService}, {"Practice Leaders", programme.PracticeLeader},
+	} {
+		if strings.Contains(text, named.words) {
+			counted = append(counted, programme.CountedRole{Role: named.role})
+		}
+	}
+	return counted
 }
 
 func safeguarding(r reported, london *benchmark.Snapshot) programme.Chapter {
@@ -147,8 +164,9 @@ func eventOn(day programme.Date, kind programme.EventKind, title, text string) p
 }
 
 // groupsOf divides the boroughs into groups of the sizes, in their order. Those
-// who are left over, because a sub-region has grown, make one more.
-func groupsOf(boroughs []string, sizes []int, illustrative *string) []programme.PeerChallengeGroup {
+// who are left over, because a sub-region has grown, make one more. Of whom came the roles
+// are known, and no more.
+func groupsOf(boroughs []string, sizes []int, came programme.CountedRoles, illustrative *string) []programme.PeerChallengeGroup {
 	var groups []programme.PeerChallengeGroup
 	for len(boroughs) > 0 {
 		n := len(boroughs)
@@ -162,6 +180,7 @@ func groupsOf(boroughs []string, sizes []int, illustrative *string) []programme.
 		boroughs = boroughs[n:]
 		groups = append(groups, programme.PeerChallengeGroup{
 			Head: seenBy(programme.Everyone()), Name: fmt.Sprintf("Group %d", len(groups)+1), Members: members, Illustrative: illustrative,
+			Table: programme.Table{Attendance: slices.Clone(came)},
 		})
 	}
 	return groups

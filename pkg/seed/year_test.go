@@ -95,6 +95,17 @@ func TestYearsChallenges(t *testing.T) {
 				t.Errorf("%s: the page says nothing of %s", want.subRegion, method)
 			}
 		}
+		// The page names the roles that came, and counts nobody; the groups say the same.
+		var roles []programme.ParticipantRole
+		for _, part := range c.Milestone.ParticipantsByRole {
+			if part.Count != nil {
+				t.Errorf("%s: the page does not say that %d of %s came", want.subRegion, *part.Count, part.Role)
+			}
+			roles = append(roles, part.Role)
+		}
+		if derived := programme.MilestoneOfChallenge(*c.Challenge, c.Groups); !slices.Equal(roles, []programme.ParticipantRole{"dcs", "hos", "pl"}) || !slices.Equal(derived.ParticipantsByRole, c.Milestone.ParticipantsByRole) || derived.Participants != nil {
+			t.Errorf("%s: %v came, and of the groups %+v", want.subRegion, roles, derived.ParticipantsByRole)
+		}
 		var sizes []int
 		var placed []string
 		for _, g := range c.Groups {

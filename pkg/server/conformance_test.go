@@ -342,7 +342,7 @@ func (w *world) findsNothing(op *described) {
 		return
 	}
 	a := w.ask(op)
-	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "version": "999.0.0", "quarter": "2098-99-Q4", "number": "99", "cycle": "2098-99", "sectionId": "nowhere", "secret": "pca_nothing"}
+	missing := map[string]string{"id": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "slug": "nowhere", "version": "999.0.0", "quarter": "2098-99-Q4", "number": "99", "cycle": "2098-99", "sectionId": "nowhere", "participantId": "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10", "secret": "pca_nothing"}
 	path := op.path
 	for _, p := range op.parameters {
 		key := missing[p.Value.Name]

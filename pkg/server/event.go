@@ -14,6 +14,9 @@ type eventStore interface {
 	UpdateEvent(ctx context.Context, actor programme.Actor, id string, version int64, alter func(*programme.Event) error) (programme.Event, error)
 	MoveEvent(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.Event, error)
 	DeleteEvent(ctx context.Context, actor programme.Actor, id string, version int64) error
+	PutEventPerson(ctx context.Context, actor programme.Actor, id string, version int64, a programme.Attendee) (programme.Event, error)
+	TakeEventPerson(ctx context.Context, actor programme.Actor, id string, version int64, participant string) (programme.Event, error)
+	RecordEventAttendance(ctx context.Context, actor programme.Actor, id string, version int64, a programme.MetAttendance) (programme.Event, error)
 	EventCalendar(ctx context.Context, actor programme.Actor, f programme.EventFilter) (programme.Calendar, error)
 	BoroughCalendar(ctx context.Context, actor programme.Actor, borough string) (programme.Calendar, error)
 	GroupCalendar(ctx context.Context, actor programme.Actor, id string) (programme.Calendar, error)
@@ -67,6 +70,21 @@ func (s *Server) ReopenEvent(ctx context.Context, r api.ReopenEventRequestObject
 	return events.stepped(ctx, s.store.MoveEvent, r.Id, r.Params.IfMatch, programme.Reopen)
 }
 
+// PutEventPerson names who is to come to one.
+func (s *Server) PutEventPerson(ctx context.Context, r api.PutEventPersonRequestObject) (api.Response, error) {
+	return events.answer(ctx)(s.store.PutEventPerson(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), attendeeOf(r.ParticipantId, *r.Body)))
+}
+
+// DeleteEventPerson takes somebody off one.
+func (s *Server) DeleteEventPerson(ctx context.Context, r api.DeleteEventPersonRequestObject) (api.Response, error) {
+	return events.answer(ctx)(s.store.TakeEventPerson(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.ParticipantId))
+}
+
+// RecordEventAttendance says who came to one.
+func (s *Server) RecordEventAttendance(ctx context.Context, r api.RecordEventAttendanceRequestObject) (api.Response, error) {
+	return events.answer(ctx)(s.store.RecordEventAttendance(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), attendanceRecorded(*r.Body)))
+}
+
 func eventInput(e *programme.Event) api.EventInput {
 	sessions, invited, attended := make([]api.EventSessionInput, len(e.Sessions)), attendanceWire(e.Invited), attendanceWire(e.Attended)
 	for i, s := range e.Sessions {
@@ -104,6 +122,7 @@ func eventWire(ctx context.Context) func(*programme.Event) api.Event {
 			StartTime: e.StartTime, EndTime: e.EndTime, Venue: venue, Link: link, Capacity: e.Capacity, SubRegion: e.SubRegion, SubRegionName: nameOf(names.subRegion, e.SubRegion),
 			Boroughs: programme.OrEmpty(e.Boroughs), BoroughNames: allNamed(names.borough, e.Boroughs), Sessions: eventSessionsWire(names, e.Sessions), Invited: attendanceWire(e.Invited), Attended: attendanceWire(e.Attended),
 			AttendanceNote: e.AttendanceNote, Opportunities: programme.OrEmpty(e.Opportunities), PeerChallengeId: e.PeerChallengeID, PeerChallengeGroupId: e.PeerChallengeGroupID,
+			MetOn: e.MetOn, People: attendeesWire(names, e.PeopleFor(call.actor, e.Named().Includes(call.actor))), Attendance: roleCountsWire(&e.Table),
 			PeerReviewId: e.ReviewFor(call.actor), State: api.EventState(e.State), Illustrative: e.Illustrative,
 			CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Etag: etagOf(e.Version), Steps: stepsWire(ctx, e, e.ID),
 		}

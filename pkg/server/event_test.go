@@ -18,7 +18,12 @@ var (
 	_ = prepared(func(w *world) string {
 		return w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = w.yesterday(), w.yesterday() }).ID
 	}, "holdEvent")
-	_ = prepared(func(w *world) string { return w.held().ID }, "reopenEvent")
+	_ = prepared(func(w *world) string { return w.held().ID }, "reopenEvent", "recordEventAttendance")
+	_ = prepared(func(w *world) string {
+		e := w.event()
+		seated, err := w.store.PutEventPerson(w.t.Context(), team, e.ID, e.Version, w.attendee())
+		return must(w, seated, err).ID
+	}, "deleteEventPerson")
 	_ = prepared(func(w *world) string { return w.meeting().id }, "getPeerChallengeGroupCalendar")
 )
 
@@ -125,7 +130,7 @@ func TestEventIsNotHeldBeforeItBegins(t *testing.T) {
 	later := programme.DefaultSettings.Today(clock()).AddDays(2)
 	path := "/v1/events/" + w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = later, later }).ID
 	w.step(path, "hold").problem(409, "not_yet")
-	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "hold not_yet", "cancel true", "reopen wrong_state", "add-milestone source_taken", "delete true"}) {
+	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "name-person true", "take-person wrong_state", "record-attendance not_yet", "hold not_yet", "cancel true", "reopen wrong_state", "add-milestone source_taken", "delete true"}) {
 		t.Errorf("actions %v", got)
 	}
 	w.patch(path, `{"startsOn":"`+string(w.yesterday())+`","endsOn":"`+string(w.yesterday())+`"}`).want(200)

@@ -12,7 +12,7 @@ type groupingProposalStore interface {
 	GroupingProposals(actor programme.Actor, challenge string) programme.Listing[programme.GroupingProposal]
 	GroupingProposal(ctx context.Context, actor programme.Actor, id string) (programme.GroupingProposal, error)
 	ProposeGroups(ctx context.Context, actor programme.Actor, challenge string, p programme.GroupingProposal, bands map[string]map[string]string) (programme.GroupingProposal, error)
-	AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64) (programme.GroupingProposal, error)
+	AcceptGroupingProposal(ctx context.Context, actor programme.Actor, id string, version int64, a programme.GroupingAcceptance) (programme.GroupingProposal, []programme.PeerChallengeGroup, []programme.Event, error)
 }
 
 // groupingProposals have no change: what was asked stays.
@@ -44,7 +44,42 @@ func (s *Server) CreateGroupingProposal(ctx context.Context, r api.CreateGroupin
 
 // AcceptGroupingProposal makes groups of one.
 func (s *Server) AcceptGroupingProposal(ctx context.Context, r api.AcceptGroupingProposalRequestObject) (api.Response, error) {
-	return groupingProposals.answer(ctx)(s.store.AcceptGroupingProposal(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch)))
+	call := callOf(ctx)
+	row, err := s.store.GroupingProposal(ctx, call.actor, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	accepted, groups, days, err := s.store.AcceptGroupingProposal(ctx, call.actor, r.Id, matchVersion(r.Params.IfMatch), acceptanceOf(r.Body, namesIn(ctx).subRegion(row.Challenge.SubRegion)))
+	if err != nil {
+		return nil, err
+	}
+	wire := api.GroupingAcceptance{Proposal: groupingProposalWire(ctx)(&accepted), Groups: make([]api.PeerChallengeGroup, len(groups)), Events: make([]api.Event, len(days))}
+	group, event := peerChallengeGroupWire(ctx), eventWire(ctx)
+	for i := range groups {
+		wire.Groups[i] = group(&groups[i])
+	}
+	for i := range days {
+		wire.Events[i] = event(&days[i])
+	}
+	return resource(ctx, accepted.Version, wire)
+}
+
+// acceptanceOf is what the body asks of the groups of a challenge in the sub-region.
+func acceptanceOf(in *api.GroupingAcceptanceInput, subRegion string) (a programme.GroupingAcceptance) {
+	if in == nil {
+		return a
+	}
+	if in.NameBySubRegion != nil && *in.NameBySubRegion {
+		a.Place = subRegion
+	}
+	for _, g := range list(in.Groups) {
+		as := programme.AcceptedGroup{Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn, Venue: g.Venue, Link: g.Link}
+		if g.ChallengeDay != nil {
+			as.Day = &programme.ChallengeDayTimes{StartTime: g.ChallengeDay.StartTime, EndTime: g.ChallengeDay.EndTime}
+		}
+		a.Groups = append(a.Groups, as)
+	}
+	return a
 }
 
 // bandsIn answers every borough's quartile band on each indicator, "" where it has

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
 )
 
@@ -258,7 +259,8 @@ func TestProposalIsAccepted(t *testing.T) {
 	path := "/v1/grouping-proposals/" + p.ID
 	wantStep(t, manager.get(path), "accept", true, "")
 	accepted := manager.change(http.MethodPost, path+"/accept", "").want(200)
-	if proposedIn(accepted).State != "accepted" {
+	var done api.GroupingAcceptance
+	if accepted.into(&done); done.Proposal.State != "accepted" || len(done.Groups) != 3 || len(done.Events) != 0 {
 		t.Errorf("answered %s", accepted.body)
 	}
 	wantStep(t, manager.get(path), "accept", false, "wrong_state")

@@ -52,8 +52,8 @@ func (s *Server) logged(c echo.Context) []slog.Attr {
 	if address := s.shownAddress(request); address != "" {
 		attrs = append(attrs, slog.String("address", address))
 	}
-	if code, _ := c.Get(problemCodeKey).(programme.Code); code != "" {
-		attrs = append(attrs, slog.String("problem", string(code)))
+	if code, _ := c.Get(problemCodeKey).(string); code != "" {
+		attrs = append(attrs, slog.String("problem", code))
 		if event := securityEvent(c.Response().Status, code, call); event != "" {
 			attrs = append(attrs, slog.String("event", event))
 		}
@@ -76,13 +76,13 @@ func named(who *programme.Actor) []slog.Attr {
 	return attrs
 }
 
-func securityEvent(status int, code programme.Code, call *call) string {
+func securityEvent(status int, code string, call *call) string {
 	switch {
 	case status == http.StatusUnauthorized:
 		return eventAuthnFailed
 	case status == http.StatusForbidden:
 		return eventAuthzRefused
-	case status == http.StatusNotFound && code == programme.CodeNotFound && call != nil && !call.op.Public:
+	case status == http.StatusNotFound && code == string(programme.CodeNotFound) && call != nil && !call.op.Public:
 		return eventNotVisible
 	}
 	return ""

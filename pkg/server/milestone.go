@@ -87,7 +87,7 @@ func milestoneWire(ctx context.Context) func(*programme.Milestone) api.Milestone
 		return api.Milestone{
 			Id: m.ID, Title: m.Title, Description: m.Description, Cycle: string(m.Cycle), Kind: api.MilestoneKind(m.Kind), State: api.MilestoneState(m.State),
 			PlannedFor: m.PlannedFor, AchievedOn: m.AchievedOn, Overdue: m.Overdue(today), SubRegions: programme.OrEmpty(m.SubRegions), SubRegionNames: allNamed(names.subRegion, m.SubRegions), Boroughs: programme.OrEmpty(m.Boroughs), BoroughNames: allNamed(names.borough, m.Boroughs), PriorityIds: programme.OrEmpty(m.PriorityIDs), PriorityNames: allNamed(names.priority, m.PriorityIDs),
-			Participants: m.Participants, Evidence: linksWire(m.Evidence), PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.ReviewFor(actor), EventId: m.EventID,
+			ParticipantsByRole: participantCountsWire(m.ParticipantsByRole), Participants: m.Participants, Evidence: linksWire(m.Evidence), PeerChallengeId: m.PeerChallengeID, PeerReviewId: m.ReviewFor(actor), EventId: m.EventID,
 			Derived: m.Derived, WordedByHand: m.WordedByHand, Illustrative: m.Illustrative, CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, Etag: etagOf(m.Version), Steps: stepsWire(ctx, m, m.ID),
 		}
 	}

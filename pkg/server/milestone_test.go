@@ -101,11 +101,12 @@ func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 	if got := w.titles("/v1/milestones?overdue=true&derived=true"); !slices.Contains(got, "South London challenge") {
 		t.Errorf("overdue are %v", got)
 	}
+	w.met(challenge)
 	w.step(path, "complete").want(200)
 	if got := w.titles("/v1/milestones?overdue=true&derived=true"); slices.Contains(got, "South London challenge") {
 		t.Errorf("what is achieved is overdue: %v", got)
 	}
-	if m := read(); m.Title != "South London challenge" || m.Description != "Peer challenge, conducted with coaching." || m.State != "achieved" || *m.AchievedOn != "2026-10-16" || !m.Derived || m.WordedByHand {
+	if m := read(); m.Title != "South London challenge" || m.Description != "Peer challenge of 2 boroughs, conducted with coaching." || m.State != "achieved" || *m.AchievedOn != "2026-10-16" || !m.Derived || m.WordedByHand {
 		t.Fatalf("%+v", m)
 	}
 	first := w.etag(milestone)
@@ -114,7 +115,7 @@ func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 		t.Error("a new version, though nothing in it has changed")
 	}
 	w.patch(path, `{"title":"South London 2026","endsOn":"2026-10-23","methods":["coaching","appreciative inquiry"]}`).want(200)
-	if m := read(); m.Title != "South London 2026" || m.Description != "Peer challenge, conducted with coaching and appreciative inquiry." || *m.AchievedOn != "2026-10-23" {
+	if m := read(); m.Title != "South London 2026" || m.Description != "Peer challenge of 2 boroughs, conducted with coaching and appreciative inquiry." || *m.AchievedOn != "2026-10-23" {
 		t.Errorf("%+v", m)
 	}
 	w.step(path, "reopen", "It goes on").want(200)
@@ -142,7 +143,7 @@ func TestAMilestoneIsDerivedFromAChallenge(t *testing.T) {
 func TestADerivedMilestoneIsWordedByHand(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
-	challenge := w.challenge(programme.ChallengeCompleted).ID
+	challenge := w.challenge(programme.ChallengeInProgress).ID
 	milestone := w.derivedMilestone(challenge)
 	var m wireMilestone
 	w.patch(milestone, `{"title":"Twelve directors met","participants":36,"evidence":[{"title":"Programme","url":"https://example.org"}]}`).want(200).into(&m)

@@ -16,6 +16,9 @@ type peerChallengeGroupStore interface {
 	TakeGroupMember(ctx context.Context, actor programme.Actor, id string, version int64, borough string) (programme.PeerChallengeGroup, error)
 	WriteGroupNotes(ctx context.Context, actor programme.Actor, id string, version int64, notes *string) (programme.PeerChallengeGroup, error)
 	DeletePeerChallengeGroup(ctx context.Context, actor programme.Actor, id string, version int64) error
+	PutGroupPerson(ctx context.Context, actor programme.Actor, id string, version int64, a programme.Attendee) (programme.PeerChallengeGroup, error)
+	TakeGroupPerson(ctx context.Context, actor programme.Actor, id string, version int64, participant string) (programme.PeerChallengeGroup, error)
+	RecordGroupAttendance(ctx context.Context, actor programme.Actor, id string, version int64, a programme.MetAttendance) (programme.PeerChallengeGroup, error)
 }
 
 var peerChallengeGroups = nounOf(peerChallengeGroupInput, setPeerChallengeGroup, peerChallengeGroupWire).including(map[string]include[programme.PeerChallengeGroup, api.PeerChallengeGroup]{
@@ -69,6 +72,21 @@ func (s *Server) PutPeerChallengeGroupNotes(ctx context.Context, r api.PutPeerCh
 	return peerChallengeGroups.answer(ctx)(s.store.WriteGroupNotes(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.Body.Notes))
 }
 
+// PutPeerChallengeGroupPerson names who is to come to one.
+func (s *Server) PutPeerChallengeGroupPerson(ctx context.Context, r api.PutPeerChallengeGroupPersonRequestObject) (api.Response, error) {
+	return peerChallengeGroups.answer(ctx)(s.store.PutGroupPerson(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), attendeeOf(r.ParticipantId, *r.Body)))
+}
+
+// DeletePeerChallengeGroupPerson takes somebody off the table of one.
+func (s *Server) DeletePeerChallengeGroupPerson(ctx context.Context, r api.DeletePeerChallengeGroupPersonRequestObject) (api.Response, error) {
+	return peerChallengeGroups.answer(ctx)(s.store.TakeGroupPerson(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), r.ParticipantId))
+}
+
+// RecordPeerChallengeGroupAttendance says who came to one.
+func (s *Server) RecordPeerChallengeGroupAttendance(ctx context.Context, r api.RecordPeerChallengeGroupAttendanceRequestObject) (api.Response, error) {
+	return peerChallengeGroups.answer(ctx)(s.store.RecordGroupAttendance(ctx, callOf(ctx).actor, r.Id, matchVersion(r.Params.IfMatch), attendanceRecorded(*r.Body)))
+}
+
 func peerChallengeGroupInput(g *programme.PeerChallengeGroup) api.PeerChallengeGroupInput {
 	return api.PeerChallengeGroupInput{
 		PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn, Venue: g.Venue, Link: g.Link, Illustrative: g.Illustrative,
@@ -82,18 +100,19 @@ func setPeerChallengeGroup(g *programme.PeerChallengeGroup, in api.PeerChallenge
 
 // peerChallengeGroupWire leaves out what is for the group's confidants alone.
 func peerChallengeGroupWire(ctx context.Context) func(*programme.PeerChallengeGroup) api.PeerChallengeGroup {
-	names := namesIn(ctx)
+	names, call := namesIn(ctx), callOf(ctx)
 	return func(g *programme.PeerChallengeGroup) api.PeerChallengeGroup {
 		wire := api.PeerChallengeGroup{
 			Id: g.ID, PeerChallengeId: g.PeerChallengeID, Name: g.Name, StartsOn: g.StartsOn, EndsOn: g.EndsOn,
 			Members: make([]api.GroupMember, len(g.Members)), Illustrative: g.Illustrative,
 			CreatedAt: g.CreatedAt, UpdatedAt: g.UpdatedAt, Etag: etagOf(g.Version), Steps: stepsWire(ctx, g, g.ID),
+			MetOn: g.MetOn, People: attendeesWire(names, g.PeopleFor(call.actor, g.Named().Includes(call.actor))), Attendance: roleCountsWire(&g.Table),
 			RedactedAt: g.RedactedAt, Screening: screeningWire(ctx, g),
 		}
 		for i, m := range g.Members {
 			wire.Members[i] = api.GroupMember{Borough: m.Borough, BoroughName: names.borough(m.Borough), Role: api.MemberRole(m.Role), PresentsOn: m.PresentsOn}
 		}
-		if g.Confidants().Includes(callOf(ctx).actor) {
+		if g.Confidants().Includes(call.actor) {
 			wire.Venue, wire.Link, wire.Notes = g.Venue, g.Link, g.Notes
 		}
 		return wire

@@ -24,7 +24,18 @@ var (
 		return w.group(programme.ChallengeInProgress, lambethCode, croydonCode).ID
 	})
 	_ = prepared(func(w *world) string { return w.group(programme.ChallengePlanned, lambethCode).ID }, "deletePeerChallengeGroup")
+	_ = prepared(func(w *world) string {
+		g := w.group(programme.ChallengeInProgress, lambethCode, croydonCode)
+		seated, err := w.store.PutGroupPerson(w.t.Context(), team, g.ID, g.Version, w.attendee())
+		return must(w, seated, err).ID
+	}, "deletePeerChallengeGroupPerson")
 )
+
+// attendee is the person of the examples, at a table.
+func (w *world) attendee() programme.Attendee {
+	w.t.Helper()
+	return programme.Attendee{ParticipantID: new(w.standing(examplePerson)), Part: programme.PartObserver, Coming: programme.IsComing}
+}
 
 // group makes a group of the boroughs in a challenge of South London, which stands
 // in the state.
@@ -37,6 +48,9 @@ func (w *world) group(state programme.ChallengeState, boroughs ...string) progra
 		programme.ChallengeInProgress: programme.Complete, programme.ChallengeCompleted: programme.Close,
 	}
 	for c.State != state {
+		if next[c.State] == programme.Complete {
+			w.met(c.ID)
+		}
 		moved, err := w.store.MovePeerChallenge(w.t.Context(), team, c.ID, c.Version, next[c.State])
 		c = must(w, moved, err)
 	}
@@ -74,11 +88,15 @@ func TestGroupStates(t *testing.T) {
 
 	begun := w.group(programme.ChallengeInProgress, lambethCode)
 	manager.post(groupsList, `{"peerChallengeId":"`+begun.PeerChallengeID+`","name":"Group 2"}`).problem(409, "wrong_state")
-	manager.change(http.MethodDelete, groupsPath+begun.ID, "").problem(409, "wrong_state")
+	manager.change(http.MethodDelete, groupsPath+begun.ID, "").problem(422, "invalid")
 	manager.change(http.MethodPatch, groupsPath+begun.ID, `{"venue":"Civic Centre"}`).want(200)
 
 	completed := groupsPath + w.group(programme.ChallengeCompleted, lambethCode).ID
 	why := []string{"X-Audit-Reason", "Too late"}
+	manager.change(http.MethodDelete, completed, "", why...).problem(409, "wrong_state")
+	met := w.group(programme.ChallengeInProgress, lambethCode, croydonCode)
+	w.met(met.PeerChallengeID)
+	manager.change(http.MethodDelete, groupsPath+met.ID, "", why...).problem(409, "wrong_state")
 	manager.change(http.MethodPut, completed+"/members/"+croydonCode, `{"role":"visitor"}`, why...).problem(409, "wrong_state")
 	manager.change(http.MethodDelete, completed+"/members/"+lambethCode, "", why...).problem(409, "wrong_state")
 	manager.change(http.MethodPut, completed+"/notes", `{"notes":"Still open."}`).want(200)

@@ -10,7 +10,11 @@ import (
 var (
 	_ = standIn("/v1/peer-challenges", exampleChallenge, func(w *world) string { return w.challenge(programme.ChallengePlanned).ID })
 	_ = prepared(func(w *world) string { return w.challenge(programme.ChallengePreparing).ID }, "startPeerChallenge")
-	_ = prepared(func(w *world) string { return w.challenge(programme.ChallengeInProgress).ID }, "completePeerChallenge")
+	_ = prepared(func(w *world) string {
+		id := w.challenge(programme.ChallengeInProgress).ID
+		w.met(id)
+		return id
+	}, "completePeerChallenge")
 	_ = prepared(func(w *world) string { return w.challenge(programme.ChallengeCompleted).ID }, "closePeerChallenge", "reopenPeerChallenge")
 )
 
@@ -29,10 +33,24 @@ func (w *world) challenge(state programme.ChallengeState) programme.PeerChalleng
 		programme.ChallengeCompleted:  {programme.Prepare, programme.Start, programme.Complete},
 		programme.ChallengeClosed:     {programme.Prepare, programme.Start, programme.Complete, programme.Close},
 	}[state] {
+		if step == programme.Complete {
+			w.met(c.ID)
+		}
 		made, err := w.store.MovePeerChallenge(ctx, team, c.ID, c.Version, step)
 		c = must(w, made, err)
 	}
 	return c
+}
+
+// met lets the groups of a challenge have met, by the database. Where none has two boroughs,
+// there is one more that has.
+func (w *world) met(challenge string) {
+	w.t.Helper()
+	w.ownerDoes(`INSERT INTO peer_challenge_groups (id, peer_challenge_id, name, members, version, created_at, updated_at, audience)
+		SELECT gen_random_uuid(), c.id, 'Those who met', (SELECT jsonb_agg(jsonb_build_object('borough', m.borough_code, 'role', 'visitor')) FROM
+			(SELECT borough_code FROM memberships WHERE sub_region_slug = c.sub_region_slug AND valid_to IS NULL ORDER BY borough_code DESC LIMIT 2) m), 1, now(), now(), '{programme,boroughs,reporting}'
+		FROM peer_challenges c WHERE c.id = '` + challenge + `' AND NOT EXISTS (SELECT FROM peer_challenge_groups g WHERE g.peer_challenge_id = c.id AND jsonb_array_length(g.members) > 1)`)
+	w.ownerDoes(`UPDATE peer_challenge_groups g SET met_on = c.starts_on FROM peer_challenges c WHERE c.id = g.peer_challenge_id AND c.id = '` + challenge + `'`)
 }
 
 // TestPeerChallengeRefusesSteps: each in a state from which it does not follow.

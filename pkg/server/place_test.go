@@ -36,7 +36,7 @@ func TestWhoIsToldWhereItIs(t *testing.T) {
 	review := "/v1/peer-reviews/" + w.made[exampleReview]
 	w.as(programme.RoleBoroughLead, own).change(http.MethodPut, review+"/publication", `{"publication":"everyone"}`).want(200)
 	path := "/v1/peer-challenge-groups/" + w.made[exampleGroup]
-	manager.change(http.MethodPatch, path, `{"startsOn":"2026-10-05","endsOn":"2026-10-05","venue":"Back Room","link":"https://example.org/quiet"}`).want(200)
+	manager.change(http.MethodPatch, path, `{"startsOn":"2026-10-06","endsOn":"2026-10-06","venue":"Back Room","link":"https://example.org/quiet"}`).want(200) // not the day of its event, which stands once
 	event := func(of string) string {
 		return manager.post("/v1/events", `{"kind":"workshop","title":"Meeting","startsOn":"2026-10-05","endsOn":"2026-10-05","venue":"Back Room","link":"https://example.org/quiet"`+of+`}`).id()
 	}

@@ -47,7 +47,7 @@ func (s *Server) writeProblem(err error, c echo.Context) {
 		return
 	}
 	e := s.refusal(err, c)
-	c.Set(problemCodeKey, e.Code)
+	c.Set(problemCodeKey, string(e.Code))
 	if c.Path() == tokenPath && c.Request().Method == http.MethodPost {
 		_ = s.refuseToken(c, e) // who has gone does not read it
 		return

@@ -128,6 +128,7 @@ func makeSecrets(t *testing.T) *secrets {
 	closed := s.writes(wordClosed)
 	s.signs(closed, share(over, ""))
 	s.asks(group, closed, "question", saidOfClosed)
+	s.w.met(over)
 	for _, step := range []string{"prepare", "start", "complete", "close"} {
 		team.change(http.MethodPost, "/v1/peer-challenges/"+over+"/"+step, `{"reason":"It is so"}`).want(200)
 	}

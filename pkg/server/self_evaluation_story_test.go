@@ -75,6 +75,7 @@ func TestASelfEvaluationFromDraftToGroup(t *testing.T) {
 	reads("with a second version", shared)
 
 	// It ends with the challenge, for the group and not for the team.
+	w.met(challenge)
 	for _, step := range []string{"prepare", "start", "complete", "close"} {
 		team.change(http.MethodPost, "/v1/peer-challenges/"+challenge+"/"+step, `{"reason":"It is so"}`).want(200) // nothing of it is open
 	}
@@ -165,6 +166,47 @@ func TestSharingKeepsItsDays(t *testing.T) {
 	if state := w.as(asLead, own).get(path).want(200).body; !strings.Contains(state, `"ending":"day_over"`) {
 		t.Error(state)
 	}
+}
+
+// TestWhatIsGoingToBeSharedEndsBeforeItsDay: a sharing that has not begun ends with what it was
+// for, and then nothing begins on its day.
+func TestWhatIsGoingToBeSharedEndsBeforeItsDay(t *testing.T) {
+	t.Parallel()
+	day := func(d int) time.Time { return time.Date(2026, 10, d, 12, 0, 0, 0, time.UTC) }
+	w, turn := startByHand(t, pgtest.Database(t), day(1))
+	team, lead := w.as(programme.RoleProgramme, ""), w.as(asLead, own)
+	path, challenge := evaluationsList+"/"+w.signedEvaluation(), w.groupMeeting()
+	member := "/v1/peer-challenge-groups/" + w.ownerGets("SELECT id::text FROM peer_challenge_groups WHERE peer_challenge_id = '"+challenge+"'") + "/members/"
+	for _, c := range []struct {
+		what, ending string
+		does         func()
+		again        func()
+	}{
+		{"its borough left the group", "left_group", func() {
+			team.change(http.MethodDelete, member+own, "", "X-Audit-Reason", "They moved").want(200)
+		}, func() { team.change(http.MethodPut, member+own, `{"role":"visitor"}`).want(200) }},
+		{"the challenge was cancelled", "challenge_over", func() {
+			team.change(http.MethodPost, "/v1/peer-challenges/"+challenge+"/cancel", `{"reason":"Nobody can come"}`).want(200)
+		}, func() {}},
+	} {
+		lead.does(path, "share", `{"peerChallengeId":"`+challenge+`","from":"2026-10-05"}`).want(200)
+		c.does()
+		var is api.SelfEvaluation
+		lead.get(path).want(200).into(&is)
+		last := is.Sharings[len(is.Sharings)-1]
+		if last.BeganAt != nil || last.EndedAt == nil || last.Ending == nil || string(*last.Ending) != c.ending || len(is.Readers) != 0 {
+			t.Errorf("as %s what was going to be shared is %+v, to be read by %+v", c.what, last, is.Readers)
+		}
+		c.again()
+	}
+	turn(day(5))
+	if _, err := w.store.KeepTime(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []caller{w.as(asEditor, group), w.as(programme.RoleProgramme, "")} {
+		c.get(path+"/versions/1").problem(404, "not_found")
+	}
+	w.as(asEditor, group).get(path).problem(404, "not_found")
 }
 
 // TestTwoAuthorsAndALateWholeDocument: who writes in another section is in nobody's way, and

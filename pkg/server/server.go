@@ -48,6 +48,7 @@ type Store interface {
 	releaseStore
 	peerChallengeStore
 	peerChallengeGroupStore
+	cycleStore
 	groupingProposalStore
 	rotaStore
 	participantStore

@@ -56,6 +56,8 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone),
 		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact), made(exampleReminderAddress))
 
+	k.walksTables(met, made(exampleEvent))
+
 	// Words in which screening finds something.
 	for _, id := range []string{
 		"/v1/findings/" + w.writtenFinding(), "/v1/actions/" + w.writtenAction(), "/v1/asks-and-offers/" + w.writtenOffer(), "/v1/narratives/" + w.toldNarrative(), "/v1/narratives/" + w.writtenNarrative(), "/v1/narratives/" + w.sharedNarrative(),
@@ -140,7 +142,9 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(made(exampleAsk))
 	}
 	running := "/v1/peer-challenges/" + w.ownerGets("SELECT peer_challenge_id::text FROM peer_challenge_groups WHERE id = '"+idIn(met)+"'")
-	k.try(running)
+	k.try(running, met)
+	w.met(idIn(running))
+	k.try(running, met)
 	step(running, "complete")
 	derived := "/v1/milestones/" + w.ownerGets("SELECT id::text FROM milestones WHERE peer_challenge_id = '"+idIn(running)+"'")
 	k.try(running, met, finding, action, derived)
@@ -259,37 +263,41 @@ var sentWith = map[string]string{
 
 	"self-evaluation-comments record-finding": `{"selfEvaluationCommentId":"ID",` + aStrength,
 
-	"self-evaluation-comments acknowledge": `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
-	"self-evaluation-comments redact":      `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
-	"peer-reviews publish":                 `{"publication":"boroughs"}`,
-	"events add-milestone":                 `{"eventId":"ID","kind":"event",` + aMilestone,
-	"peer-challenge-groups acknowledge":    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
-	"peer-challenge-groups redact":         `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
-	"peer-reviews acknowledge":             `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
-	"peer-reviews redact":                  `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
-	"actions acknowledge":                  `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
-	"actions redact":                       `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
-	"asks-and-offers acknowledge":          `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
-	"asks-and-offers redact":               `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
-	"benchmarking-submissions acknowledge": `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
-	"benchmarking-submissions redact":      `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
-	"findings acknowledge":                 `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
-	"findings redact":                      `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
-	"findings edit":                        `{"theme":"Another theme"}`,
-	"findings respond":                     `{"answer":"partly","reason":"As far as it goes."}`,
-	"findings add-action":                  `{"findingId":"ID","text":"Do it.","owner":"Head of Service","ownerKind":"role","dueOn":"2098-03-31"}`,
-	"actions edit":                         `{"owner":"Another"}`,
-	"actions progress":                     `{"text":"Some more."}`,
-	"asks-and-offers edit":                 `{"title":"Another title"}`,
-	"events edit":                          `{"title":"Another title"}`,
-	"milestones edit":                      `{"title":"Another title"}`,
-	"frameworks edit":                      `{"name":"Another"}`,
-	"benchmarking-submissions edit":        `{"values":[]}`,
-	"benchmarking-submissions explain":     `{"explanations":[{"key":"larger_than_likely.referrals","text":"A new front door."}]}`,
-	"benchmarking-submissions query":       `{"text":"Is a team missing?"}`,
-	"benchmarking-submissions answer":      `{"text":"No."}`,
-	"api-clients edit":                     `{"name":"Another name"}`,
-	"read-keys edit":                       `{"name":"Another name"}`,
+	"self-evaluation-comments acknowledge":    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"self-evaluation-comments redact":         `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"peer-reviews publish":                    `{"publication":"boroughs"}`,
+	"events add-milestone":                    `{"eventId":"ID","kind":"event",` + aMilestone,
+	"peer-challenge-groups acknowledge":       `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"peer-challenge-groups redact":            `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"peer-reviews acknowledge":                `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"peer-reviews redact":                     `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"actions acknowledge":                     `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"actions redact":                          `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"asks-and-offers acknowledge":             `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"asks-and-offers redact":                  `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"benchmarking-submissions acknowledge":    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"benchmarking-submissions redact":         `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"findings acknowledge":                    `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"findings redact":                         `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
+	"findings edit":                           `{"theme":"Another theme"}`,
+	"findings respond":                        `{"answer":"partly","reason":"As far as it goes."}`,
+	"findings add-action":                     `{"findingId":"ID","text":"Do it.","owner":"Head of Service","ownerKind":"role","dueOn":"2098-03-31"}`,
+	"actions edit":                            `{"owner":"Another"}`,
+	"actions progress":                        `{"text":"Some more."}`,
+	"asks-and-offers edit":                    `{"title":"Another title"}`,
+	"peer-challenge-groups name-person":       `{"part":"observer","coming":"coming"}`,
+	"peer-challenge-groups record-attendance": `{}`,
+	"events name-person":                      `{"part":"observer","coming":"coming"}`,
+	"events record-attendance":                `{}`,
+	"events edit":                             `{"title":"Another title"}`,
+	"milestones edit":                         `{"title":"Another title"}`,
+	"frameworks edit":                         `{"name":"Another"}`,
+	"benchmarking-submissions edit":           `{"values":[]}`,
+	"benchmarking-submissions explain":        `{"explanations":[{"key":"larger_than_likely.referrals","text":"A new front door."}]}`,
+	"benchmarking-submissions query":          `{"text":"Is a team missing?"}`,
+	"benchmarking-submissions answer":         `{"text":"No."}`,
+	"api-clients edit":                        `{"name":"Another name"}`,
+	"read-keys edit":                          `{"name":"Another name"}`,
 }
 
 // What is made of a record, but for the record.
@@ -359,7 +367,7 @@ func (k *walk) take(c caller, record, etag string, step api.Step) {
 	k.w.t.Helper()
 	noun := strings.Split(record, "/")[2]
 	name := noun + " " + step.Name
-	a := ask{method: string(step.Method), path: strings.NewReplacer("{borough}", own, "{secretId}", "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10").Replace(step.Href), token: c.token, header: map[string]string{"If-Match": etag}}
+	a := ask{method: string(step.Method), path: strings.NewReplacer("{borough}", own, "{participantId}", k.w.made[examplePerson], "{secretId}", "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10").Replace(step.Href), token: c.token, header: map[string]string{"If-Match": etag}}
 	op := contract.find(a.method, strings.Replace(a.path, "{sectionId}", "help-and-protection", 1))
 	a.body = strings.NewReplacer("ID", idIn(record), "BOROUGH", cmp.Or(k.speaks[c.token], own)).Replace(sentWith[name])
 	if a.method == http.MethodPost && a.body == "" {

@@ -65,3 +65,12 @@ func nounPath(noun string) string {
 	}
 	return "/v1/" + noun + "s"
 }
+
+// walksTables tries a group and an event at whose tables somebody is named.
+func (k *walk) walksTables(tables ...string) {
+	k.w.t.Helper()
+	for _, table := range tables {
+		k.team.change(http.MethodPut, table+"/people/"+k.w.made[examplePerson], `{"part":"observer","coming":"invited"}`).want(200)
+		k.try(table)
+	}
+}

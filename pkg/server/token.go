@@ -220,9 +220,9 @@ func (s *Server) refuseToken(c echo.Context, err error) error {
 
 // loggedAs is how the log calls a refusal: by our code, where there is one, because RFC
 // 6749 has the same word for too many attempts and for a database that is away.
-func loggedAs(err error, refused tokenError) programme.Code {
+func loggedAs(err error, refused tokenError) string {
 	if e, ok := errors.AsType[*programme.Error](err); ok {
-		return e.Code
+		return string(e.Code)
 	}
-	return programme.Code(refused.code)
+	return string(refused.code)
 }

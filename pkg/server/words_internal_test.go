@@ -30,6 +30,8 @@ var unscreened = map[string]string{
 	"self-evaluation.figures.periodName": "what a period is called", "self-evaluation.figures.status": "one of our words", "self-evaluation.figures.citation.period": "the key of a period",
 	"self-evaluation.draft.answers.citation.period": "likewise", "self-evaluation.draft.indicators.citation.period": "likewise", "self-evaluation.missing.pointer": "a place",
 	"participant.name": "who takes part is named, and is no child", "peer-review.team.name": "likewise",
+	"event.people.name": "likewise", "peer-challenge-group.people.name": "likewise", "event.people.organisation": "names of organisations", "peer-challenge-group.people.organisation": "likewise",
+	"grouping-proposal.groups.complements.strongName": "what a borough is called", "grouping-proposal.groups.complements.needName": "likewise", "grouping-proposal.groups.complements.indicatorName": "what an indicator is called",
 	"action.owner":     "a role or a body",
 	"contact.promised": "the programme's team alone reads it", "contact.promisedBy": "a role",
 	"quarter-snapshot.reason": "the team says in public why a quarter stands as it does", "quarter-snapshot.withdrawnFor": "likewise", "quarter-snapshot.quarterName": "what a quarter is called", "narrative.indicatorName": "what an indicator is called",
