@@ -101,6 +101,29 @@ func TestFourYearsOfTwelveInThrees(t *testing.T) {
 	t.Logf("the greedy plan has %d", r.Greedy.Repeats)
 }
 
+// TestYearsOneByOneEndInARepeat: these three years have none and leave no fourth, though a rota of
+// four has none; and of four years after the first the greedy plan has more than are needed.
+func TestYearsOneByOneEndInARepeat(t *testing.T) {
+	t.Parallel()
+	after := func(years int, past ...[]grouping.Pairing) grouping.Rota {
+		return rotaOf(t, grouping.RotaTask{Boroughs: lettered(12), Sizes: []int{3, 3, 3, 3}, Years: years, Past: slices.Concat(past...)})
+	}
+	first, second, third := met(3, "abc", "def", "ghi", "jkl"), met(2, "adg", "bej", "chk", "fil"), met(1, "aek", "bdi", "cgl", "fhj")
+	pairs := map[[2]string]bool{}
+	for _, p := range slices.Concat(first, second, third) {
+		pairs[[2]string{p.A, p.B}] = true
+	}
+	if len(pairs) != 36 {
+		t.Fatalf("in these years %d pairs meet, want 36", len(pairs))
+	}
+	if r := after(1, first, second, third); r.Repeats != 1 || r.LowerBound != 1 || r.Proof != grouping.ByExhaustion {
+		t.Errorf("the fourth year has %d repeats, at least %d by %s", r.Repeats, r.LowerBound, r.Proof)
+	}
+	if r := after(4, first); r.Repeats >= r.Greedy.Repeats {
+		t.Errorf("%d repeats, and %d of the greedy plan", r.Repeats, r.Greedy.Repeats)
+	}
+}
+
 // TestWhatCountingCannotProve is proved by looking at every rota.
 func TestWhatCountingCannotProve(t *testing.T) {
 	t.Parallel()
