@@ -59,6 +59,9 @@ func TestEveryPathParameterIsDecidedOn(t *testing.T) {
 			if keyed := schema.Pattern != "" || schema.Format == "uuid" || schema.Type.Is("integer"); keyNames[p.Name] && !keyed {
 				t.Errorf("%s: the log would take any text for the %s of a record", op.ID, p.Name)
 			}
+			if op.ID == bySecret { // its parameter is no key, and is not in the log
+				continue
+			}
 			if !keyNames[p.Name] {
 				t.Errorf("%s: is %s the key of a record, for the log, or a secret?", op.ID, p.Name)
 			}
