@@ -7226,8 +7226,8 @@ type Me struct {
 
 // MeetingInput Who came.
 type MeetingInput struct {
-	// CameIds Who of those named came, by their ids as participants. The others did not.
-	CameIds *[]ResourceId `json:"cameIds,omitempty"`
+	// CameIds Who of those named came, by their ids as participants, and nobody where it is empty. The others did not.
+	CameIds []ResourceId `json:"cameIds"`
 
 	// MetOn A calendar day, or null where there is none.
 	//

@@ -352,6 +352,9 @@ func (w *world) findsNothing(op *described) {
 		if p.Value.Name == "borough" && slices.ContainsFunc([]string{"/reminder-addresses", "/exceptions", "/dossier", "/papers.zip"}, func(end string) bool { return strings.HasSuffix(op.path, end) }) {
 			key = "E09000099"
 		}
+		if strings.HasPrefix(op.path, "/v1/cycles/") {
+			key = "2098-00" // every financial year is a cycle, and this is none
+		}
 		if p.Value.Name == "code" {
 			key = map[bool]string{true: "E09000099", false: "NOTHING"}[strings.Contains(op.path, "boroughs") || strings.Contains(op.path, "authorities")]
 			if strings.Contains(op.path, "periods") {

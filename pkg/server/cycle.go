@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -44,7 +43,9 @@ func (s *Server) PlanCycle(ctx context.Context, r api.PlanCycleRequestObject) (a
 	for i, n := range got.Notes {
 		wire.Notes[i] = api.PlanNote{Noun: api.PlanNoteNoun(strings.ReplaceAll(n.Noun, "-", "_")), Title: n.Title, Member: n.Member, Detail: n.Detail}
 	}
-	return encoded(ctx, http.StatusOK, 0, wire)
+	answer, err := ok(ctx, wire)
+	answer.about = theProgramme // and no single record of it
+	return answer, err
 }
 
 // cycleIn reads the cycle of an address.

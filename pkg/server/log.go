@@ -109,7 +109,7 @@ func shownMethod(method string) string {
 
 // keyNames are the path's parameters that name records. One that is a secret has
 // another name, and never gets here.
-var keyNames = map[string]bool{"sectionId": true, "cycle": true, "id": true, "code": true, "slug": true, "borough": true, "secretId": true, "quarter": true, "version": true, "number": true}
+var keyNames = map[string]bool{"sectionId": true, "cycle": true, "id": true, "code": true, "slug": true, "borough": true, "secretId": true, "participantId": true, "quarter": true, "version": true, "number": true}
 
 // keysIn answers the keys of records in the request's path. What is none of the form
 // that the contract gives them is left out: it may be anything.

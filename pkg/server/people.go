@@ -10,7 +10,7 @@ func attendeeOf(participant string, in api.AttendeeInput) programme.Attendee {
 }
 
 func attendanceRecorded(in api.MeetingInput) programme.MetAttendance {
-	a := programme.MetAttendance{MetOn: in.MetOn, Came: list(in.CameIds), Others: make(programme.CountedRoles, len(list(in.Others)))}
+	a := programme.MetAttendance{MetOn: in.MetOn, Came: in.CameIds, Others: make(programme.CountedRoles, len(list(in.Others)))}
 	for i, o := range list(in.Others) {
 		a.Others[i] = programme.CountedRole{Role: programme.ParticipantRole(o.Role), Count: o.Count}
 	}

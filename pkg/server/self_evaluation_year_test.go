@@ -232,7 +232,7 @@ func (y *aYear) theyMeet() {
 	y.peer().post("/v1/findings", found).saying(409, "wrong_state", "A finding has come of it already.")
 	y.director().change(http.MethodPut, finding+"/response", `{"answer":"accepted"}`).want(200)
 	y.officer().does(challenge, "complete", "").saying(409, "groups_not_met", `The group "Group 1" has not met: record its attendance, or take it away with a reason: /v1/peer-challenge-groups/`+inGroup+".")
-	y.peer().does(groupsPath+inGroup, "record-attendance", `{"others":[{"role":"dcs","count":2},{"role":"hos","count":null}]}`).want(200)
+	y.peer().does(groupsPath+inGroup, "record-attendance", `{"cameIds":[],"others":[{"role":"dcs","count":2},{"role":"hos","count":null}]}`).want(200)
 	y.officer().does(challenge, "complete", "").want(200)
 	y.peer().get(y.path + "/versions/1").want(200)
 	y.officer().does(challenge, "close", "").want(200)

@@ -142,7 +142,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 			manager.change(http.MethodDelete, g, "").problem(422, "invalid")
 			manager.change(http.MethodDelete, g, "", "X-Audit-Reason", "No day could be found").want(204)
 		default:
-			manager.change(http.MethodPost, g+"/record-attendance", `{"others":[{"role":"dcs","count":`+strconv.Itoa(i+1)+`}]}`).want(200)
+			manager.change(http.MethodPost, g+"/record-attendance", `{"cameIds":[],"others":[{"role":"dcs","count":`+strconv.Itoa(i+1)+`}]}`).want(200)
 		}
 	}
 
