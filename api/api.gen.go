@@ -9529,7 +9529,7 @@ type Programme struct {
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
-	// InterviewGroups The template of the notes that visiting teams write: whom they meet, and what they ask. Each name stands in it once.
+	// InterviewGroups The template of visiting teams' notes: whom they meet, and what they ask. Each name stands in it once.
 	InterviewGroups []InterviewGroup `json:"interviewGroups"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
@@ -9557,7 +9557,7 @@ type ProgrammePatch struct {
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
 
-	// InterviewGroups The template of the notes that visiting teams write: whom they meet, and what they ask. Each name stands in it once.
+	// InterviewGroups The template of visiting teams' notes: whom they meet, and what they ask. Each name stands in it once.
 	InterviewGroups *[]InterviewGroupInput `json:"interviewGroups,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.

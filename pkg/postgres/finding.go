@@ -117,7 +117,6 @@ func (w *work) find(f *programme.Finding) (err error) {
 		w.unknown = append(w.unknown, citePeerChallengeGroup(f.PeerChallengeGroupID).fault(0))
 	}
 	return nil
-
 }
 
 // UpdateFinding corrects a finding at the version, with the errors of
