@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 
 	"peerchallenge/api"
@@ -41,7 +42,7 @@ func (w *world) copiedRelease(indicator, period, later string) string {
 func TestWhatChangedSinceAFinding(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	manager, lead, peer := w.as(asTeam, ""), w.as(asLead, own), w.as(asLead, group)
+	lead, peer := w.as(asLead, own), w.as(asLead, group)
 	f := w.acceptedFinding()
 	at := "/v1/findings/" + f.ID + "/impact"
 
@@ -53,12 +54,7 @@ func TestWhatChangedSinceAFinding(t *testing.T) {
 	if all.Response == nil || all.Response.Answer != "accepted" || len(all.Actions) != 0 || all.Note == "" || all.Borough != own || all.Theme != f.Theme {
 		t.Errorf("at first %+v", all)
 	}
-	var compared api.ComparisonPage
-	manager.get("/v1/comparisons?borough=" + own + "&indicator=REREF_PCT&period=" + then.Citation.Period).want(200).into(&compared)
-	if c := compared.Items[0]; !reflect.DeepEqual(c.Value, then.Value) || !reflect.DeepEqual(c.ConfidenceInterval, then.ConfidenceInterval) || then.ConfidenceInterval.Lower == nil ||
-		!reflect.DeepEqual(c.Region.Published.Value, then.Region) || *c.Method.ReleaseId != then.Citation.SourceId {
-		t.Errorf("then %+v, and compared it is %+v", then, c)
-	}
+	w.standsAsCompared(then)
 
 	// A year later there is a newer file, the borough has acted, and a quarter is shown.
 	const later = "2090-91"
@@ -81,10 +77,31 @@ func TestWhatChangedSinceAFinding(t *testing.T) {
 		t.Errorf("others see %+v, the borough %+v", hidden, known)
 	}
 
+	w.as(asLead, other).get(at).problem(404, "not_found")
+	w.as(programme.RoleReporting, "").get(at).problem(403, "role")
+	w.withdrawnBeside(f, copied, then.Citation.SourceId)
+}
+
+// standsAsCompared: the figure is the comparison's, with its interval and its region.
+func (w *world) standsAsCompared(then *api.ImpactFigure) {
+	w.t.Helper()
+	var compared api.ComparisonPage
+	w.as(asTeam, "").get("/v1/comparisons?borough=" + own + "&indicator=REREF_PCT&period=" + then.Citation.Period).want(200).into(&compared)
+	if c := compared.Items[0]; !reflect.DeepEqual(c.Value, then.Value) || !reflect.DeepEqual(c.ConfidenceInterval, then.ConfidenceInterval) || then.ConfidenceInterval.Lower == nil ||
+		!reflect.DeepEqual(c.Region.Published.Value, then.Region) || *c.Method.ReleaseId != then.Citation.SourceId {
+		w.t.Errorf("then %+v, and compared it is %+v", then, c)
+	}
+}
+
+// withdrawnBeside withdraws the releases and looks at the finding, at one that is recorded
+// afterwards, and at one from before all figures.
+func (w *world) withdrawnBeside(f programme.Finding, releases ...string) {
+	w.t.Helper()
+	t, peer := w.t, w.as(asLead, group)
 	// What was withdrawn since then says so, and does not stand now; what was withdrawn
 	// before a finding was recorded did not stand then.
-	w.ownerDoes("UPDATE releases SET state = 'withdrawn', state_reason = 'A wrong file.', updated_at = now() WHERE id IN ('" + copied + "', '" + then.Citation.SourceId + "')")
-	_, of = peer.impactOf(f.ID)
+	w.ownerDoes("UPDATE releases SET state = 'withdrawn', state_reason = 'A wrong file.', updated_at = now() WHERE id IN ('" + strings.Join(releases, "', '") + "')")
+	_, of := peer.impactOf(f.ID)
 	if was := of.Published.Then; was == nil || was.Status != "withdrawn" || was.Value != nil || was.ConfidenceInterval.Lower != nil || of.Published.Now != nil && of.Published.Now.Status == "withdrawn" {
 		t.Errorf("once both are withdrawn %+v", of.Published)
 	}
@@ -97,10 +114,8 @@ func TestWhatChangedSinceAFinding(t *testing.T) {
 		t.Errorf("before all figures %+v", of)
 	}
 	peer.change(http.MethodPatch, "/v1/findings/"+f.ID, `{"indicators":[]}`, "X-Audit-Reason", "None belongs here").want(200)
-	if peer.get(at).want(200).into(&all); len(all.Indicators) != 0 {
+	var all api.FindingImpact
+	if peer.get("/v1/findings/" + f.ID + "/impact").want(200).into(&all); len(all.Indicators) != 0 {
 		t.Errorf("without indicators %+v", all.Indicators)
 	}
-
-	w.as(asLead, other).get(at).problem(404, "not_found")
-	w.as(programme.RoleReporting, "").get(at).problem(403, "role")
 }
