@@ -5888,6 +5888,48 @@ type Finding struct {
 	UpdatedAt Instant `json:"updatedAt"`
 }
 
+// FindingImpact What stands beside a finding since it was recorded.
+type FindingImpact struct {
+	// Actions What the borough does about it, in order of creation.
+	Actions []Action `json:"actions"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// FindingId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	FindingId ResourceId `json:"findingId"`
+
+	// Indicators The indicators that it names, in its order.
+	Indicators []ImpactIndicator `json:"indicators"`
+
+	// Note What may be read from this, and what may not.
+	//
+	// Example: The figures stand beside what was found and done; they do not say that one caused the other.
+	Note string `json:"note"`
+
+	// RecordedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RecordedAt Instant `json:"recordedAt"`
+
+	// Response The borough's answer to a finding.
+	Response *FindingResponse `json:"response"`
+
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Theme Name `json:"theme"`
+}
+
 // FindingInclude What an answer may add. More may come.
 type FindingInclude = Include
 
@@ -6891,6 +6933,80 @@ type HostCommentInput struct {
 //
 // Example: false
 type Illustrative = bool
+
+// ImpactFigure A figure beside a finding.
+type ImpactFigure struct {
+	// Citation A figure that is written about, without its number. Each reader is shown it as they may see it.
+	Citation Citation `json:"citation"`
+
+	// ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
+	ConfidenceInterval ConfidenceInterval `json:"confidenceInterval"`
+
+	// Illustrative Whether the figure is made up.
+	//
+	// Example: false
+	Illustrative bool `json:"illustrative"`
+
+	// Lower A number, or null where there is none.
+	//
+	// Example: 19.8
+	Lower *NullableNumber `json:"lower"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: Quarter 1, April to June 2026
+	PeriodName string `json:"periodName"`
+
+	// Region A number, or null where there is none.
+	//
+	// Example: 19.8
+	Region *NullableNumber `json:"region"`
+
+	// Status What sort of figure it is: `number`, or why there is none, by the source's symbols; `withdrawn` where the source cannot be read.
+	//
+	// Example: number
+	Status string `json:"status"`
+
+	// Upper A number, or null where there is none.
+	//
+	// Example: 19.8
+	Upper *NullableNumber `json:"upper"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
+// ImpactIndicator An indicator that a finding names, then and now.
+type ImpactIndicator struct {
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName What the indicator is called.
+	//
+	// Example: Rate of referrals per 10000
+	IndicatorName string `json:"indicatorName"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Published A figure when a finding was recorded, and now.
+	Published ThenAndNow `json:"published"`
+
+	// Quarterly A figure when a finding was recorded, and now.
+	Quarterly ThenAndNow `json:"quarterly"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+}
 
 // ImportWarning What somebody should look at before the figures are taken.
 type ImportWarning struct {
@@ -13557,6 +13673,15 @@ type TextPiece struct {
 	Text string `json:"text"`
 }
 
+// ThenAndNow A figure when a finding was recorded, and now.
+type ThenAndNow struct {
+	// Now A figure beside a finding.
+	Now *ImpactFigure `json:"now"`
+
+	// Then A figure beside a finding.
+	Then *ImpactFigure `json:"then"`
+}
+
 // TokenAnswer A token.
 type TokenAnswer struct {
 	// AccessToken The token, for `Authorization: Bearer`.
@@ -15499,6 +15624,12 @@ type AcknowledgeFindingParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetFindingImpactParams defines parameters for GetFindingImpact.
+type GetFindingImpactParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // RedactFindingParams defines parameters for RedactFinding.
@@ -18996,6 +19127,12 @@ type AcknowledgeFindingRequestObject struct {
 	Body   *AcknowledgementInput
 }
 
+// GetFindingImpactRequestObject is what a request for GetFindingImpact says.
+type GetFindingImpactRequestObject struct {
+	Id     FindingId
+	Params GetFindingImpactParams
+}
+
 // RedactFindingRequestObject is what a request for RedactFinding says.
 type RedactFindingRequestObject struct {
 	Id     FindingId
@@ -20566,6 +20703,9 @@ type Operations interface {
 	// AcknowledgeFinding Acknowledge what screening found in a finding
 	// (POST /v1/findings/{id}/acknowledge)
 	AcknowledgeFinding(ctx context.Context, r AcknowledgeFindingRequestObject) (Response, error)
+	// GetFindingImpact Read what changed since a finding
+	// (GET /v1/findings/{id}/impact)
+	GetFindingImpact(ctx context.Context, r GetFindingImpactRequestObject) (Response, error)
 	// RedactFinding Take words out of a finding
 	// (POST /v1/findings/{id}/redact)
 	RedactFinding(ctx context.Context, r RedactFindingRequestObject) (Response, error)
@@ -21963,6 +22103,10 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(FindingPatch)
 		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/findings/:id/impact", o.GetFindingImpact, func(from *request, r *GetFindingImpactRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "PUT", "/v1/findings/:id/response", o.PutFindingResponse, func(from *request, r *PutFindingResponseRequestObject) {
 		from.path("id", &r.Id)

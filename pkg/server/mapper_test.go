@@ -185,6 +185,7 @@ var unmapped = map[string]string{
 	"QuarterDocument": "written by pkg/disclosure, to the byte", "QuarterFigure": "a function of that: TestFiveReadersOfAQuarter",
 	"QuarterHeatMap":   "likewise: TestAHeatMapIsEverybodys",
 	"BoroughException": "likewise: TestWhatStandsOutIsEverybodys",
+	"FindingImpact":    "figures of two times beside each other: TestWhatChangedSinceAFinding",
 	"QuarterPoint":     "likewise: TestAQuarterlySeries", "QuarterSnapshotChange": "likewise: TestWhatASnapshotChanges",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
 	"GroupingAcceptance":      "GroupingProposal, PeerChallengeGroup and Event: TestAYearInFewCalls", "CyclePlan": "PeerChallenge and Event, with what could not be copied: TestACycleIsPlannedOnce",

@@ -54,6 +54,7 @@ type Store interface {
 	participantStore
 	peerReviewStore
 	findingStore
+	impactStore
 	wordsStore
 	actionStore
 	askOrOfferStore

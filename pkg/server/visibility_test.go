@@ -168,6 +168,7 @@ var visibility = map[string]string{
 	"getEventCalendar":                   "++ +++ +++ +++",
 	"getExtension":                       "+3 +++ 444 444",
 	"getFinding":                         "+3 +++ +++ 444",
+	"getFindingImpact":                   "+3 +++ +++ 444",
 	"getFramework":                       "++ +++ +++ +++",
 	"getFrameworkChanges":                "++ +++ +++ +++",
 	"getGroupingProposal":                "+3 333 333 333",
