@@ -39,6 +39,8 @@ func (d *Document) Citations() []CitedAt {
 type CitedFigure struct {
 	programme.Citation
 	Value        *float64
+	Numerator    *float64 // of which the value is made, where both are numbers
+	Denominator  *float64
 	Status       string   // number, or why there is none
 	Lower, Upper *float64 // between which a hidden value lies, where that is said
 	Region       *float64

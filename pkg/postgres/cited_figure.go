@@ -126,7 +126,10 @@ func quarterFigure(f *evaluation.CitedFigure, of *disclosure.Shown) {
 	for _, r := range of.Figures(disclosure.FigureFilter{Borough: &f.Borough, Indicator: &f.Indicator}) {
 		f.Status, f.Illustrative = string(r.Figure.Status), r.Of.Illustrative
 		if v := r.Figure.Value; v != nil && r.Figure.Status == disclosure.Number {
-			f.Value = &v.Middle
+			f.Value, f.Denominator = &v.Middle, &r.Figure.Denominator
+			if n := r.Figure.Numerator; n != nil {
+				f.Numerator = &n.Middle
+			}
 		} else if v != nil {
 			f.Lower, f.Upper = &v.Lower, &v.Upper
 		}
@@ -151,11 +154,12 @@ func releasedFigures(tx *gorm.DB, figures []*evaluation.CitedFigure, regionOf fu
 	var rows []struct {
 		Release, Period, Indicator, Geography string
 
-		Value     *float64
+		Value, Numerator, Denominator *float64
+
 		Status    string
 		Withdrawn bool
 	}
-	err := tx.Raw(`SELECT DISTINCT o.release_id::text AS release, o.period_code AS period, o.indicator_code AS indicator, o.geography_code AS geography, o.value, o.status,
+	err := tx.Raw(`SELECT DISTINCT o.release_id::text AS release, o.period_code AS period, o.indicator_code AS indicator, o.geography_code AS geography, o.value, o.numerator, o.denominator, o.status,
 			r.state <> 'standing' AS withdrawn
 		FROM unnest(CAST(@releases AS uuid[]), CAST(@periods AS text[]), CAST(@indicators AS text[]), CAST(@geographies AS text[])) AS c (release_id, period_code, indicator_code, geography_code)
 		JOIN release_observations o USING (release_id, period_code, indicator_code, geography_code)
@@ -169,7 +173,7 @@ func releasedFigures(tx *gorm.DB, figures []*evaluation.CitedFigure, regionOf fu
 			case r.Withdrawn:
 				f.Status = evaluation.FigureWithdrawn
 			case r.Geography == f.Borough:
-				f.Value, f.Status = r.Value, r.Status
+				f.Value, f.Numerator, f.Denominator, f.Status = r.Value, r.Numerator, r.Denominator, r.Status
 				if r.Value != nil {
 					f.Status = evaluation.FigureIsNumber
 				}

@@ -149,8 +149,8 @@ func mappings() map[string]mapping {
 			return authorityWire(a, []programme.Succession{{Predecessor: "E1", Successor: a.Code, Kind: programme.Split, From: "2024-04-01"},
 				{Predecessor: a.Code, Successor: "E2", Kind: programme.Split, From: "2024-04-01"}}, strings.Clone)
 		}),
-		"Indicator":                 filled(indicatorWire),
-		"Period":                    filled(periodWire),
+		"Indicator":                 filled(indicatorWire(covered())),
+		"Period":                    filled(periodWire(covered())),
 		"Release":                   filled(releaseWire(asked)),
 		"FigureChange":              filled(figureChangeWire(asked)),
 		"ChangeSum":                 filled(changeSumWire(asked)),
@@ -162,7 +162,7 @@ func mappings() map[string]mapping {
 		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint {
 			return pointWire(&benchmark.Snapshot{}, "E12000007", *p)
 		}),
-		"Comparison": {shown: comparisonWire(&benchmark.Snapshot{}, &c, &g, "2023-24")},
+		"Comparison": {shown: comparisonWire(&benchmark.Snapshot{}, &c, &standing{groups: g, boroughName: "x", periodName: "x", periodKind: "x", code: "x", previous: "x", codeBefore: "x"}, true)},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(nameplates{&benchmark.Snapshot{}}, *g)
 			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
@@ -186,6 +186,7 @@ var unmapped = map[string]string{
 	"QuarterDocument": "written by pkg/disclosure, to the byte", "QuarterFigure": "a function of that: TestFiveReadersOfAQuarter",
 	"QuarterHeatMap":   "likewise: TestAHeatMapIsEverybodys",
 	"BoroughException": "likewise: TestWhatStandsOutIsEverybodys",
+	"FindingImpact":    "figures of two times beside each other: TestWhatChangedSinceAFinding",
 	"QuarterPoint":     "likewise: TestAQuarterlySeries", "QuarterSnapshotChange": "likewise: TestWhatASnapshotChanges",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
 	"GroupingAcceptance":      "GroupingProposal, PeerChallengeGroup and Event: TestAYearInFewCalls", "CyclePlan": "PeerChallenge and Event, with what could not be copied: TestACycleIsPlannedOnce",
@@ -295,6 +296,14 @@ func askedByBorough() context.Context {
 	call := *callOf(asked)
 	call.actor.Borough = "x"
 	return context.WithValue(asked, callKey{}, &call)
+}
+
+// covered is a snapshot with one figure on the indicator and in the period that [fill]
+// makes.
+func covered() *benchmark.Snapshot {
+	b := benchmark.NewBuilder(nil)
+	b.Add(benchmark.Observation{Period: "x", Indicator: "x", Geography: "x", Value: new(1.0), Status: benchmark.Reported})
+	return &benchmark.Snapshot{Periods: []benchmark.Period{{Code: "x"}}, Data: b.Dataset()}
 }
 
 // filledWith is a row with a value in every member.

@@ -55,6 +55,7 @@ type Store interface {
 	peerReviewStore
 	peerReviewNoteStore
 	findingStore
+	impactStore
 	wordsStore
 	actionStore
 	askOrOfferStore

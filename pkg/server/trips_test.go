@@ -86,14 +86,14 @@ func TestTablesHaveNoSteps(t *testing.T) {
 // the record, what it stands among, by what the system writes, the record's new state, the
 // audit, and the commit; of a reading the beginning, the record, the version with who reads
 // it, and the commit. The least of some tries counts, because the service also listens for
-// changes over the same line.
+// changes over the same line, and on a busy machine for long.
 func TestASelfEvaluationIsFewRoundTrips(t *testing.T) {
 	t.Parallel()
 	proxy := pgtest.NewProxy(t, leanDatabase(t))
 	w := startOn(t, proxy.URL())
 	system, at := w.authorisedSystem(own), "/v1/boroughs/"+own+"/self-evaluations/"+w.nextCycle()
 	etag := system.send(http.MethodPut, at, complete("Practice is good."), "If-None-Match", "*").want(201).header.Get("ETag")
-	shared, readers := evaluationsList+"/"+w.sharedEvaluation()+"/versions/1", make([]caller, 6)
+	shared, readers := evaluationsList+"/"+w.sharedEvaluation()+"/versions/1", make([]caller, 30)
 	for i := range readers {
 		readers[i] = w.somebody("reader-"+strconv.Itoa(i), group, asEditor)
 		readers[i].get("/v1/boroughs").want(200) // their token is known from now on
@@ -116,7 +116,9 @@ func TestASelfEvaluationIsFewRoundTrips(t *testing.T) {
 		for try := range readers {
 			before := proxy.Trips()
 			c.ask(try)
-			least = min(least, proxy.Trips()-before)
+			if least = min(least, proxy.Trips()-before); try > 5 && least <= c.trips {
+				break
+			}
 		}
 		if least != c.trips {
 			t.Errorf("%s takes %d round trips to the database, want %d", c.what, least, c.trips)

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -176,6 +175,7 @@ var visibility = map[string]string{
 	"getEventCalendar":                   "++ +++ +++ +++",
 	"getExtension":                       "+3 +++ 444 444",
 	"getFinding":                         "+3 +++ +++ 444",
+	"getFindingImpact":                   "+3 +++ +++ 444",
 	"getFramework":                       "++ +++ +++ +++",
 	"getFrameworkChanges":                "++ +++ +++ +++",
 	"getGroupingProposal":                "+3 333 333 333",
@@ -471,7 +471,7 @@ func (w *world) filled(op *described, path string, query url.Values) string {
 	w.t.Helper()
 	path = w.quarterOf(op, path)
 	for _, p := range op.parameters {
-		example := fmt.Sprint(p.Value.Example)
+		example := exampleOf(p.Value)
 		switch {
 		case p.Value.In == "path" && p.Value.Name == "id" && ids[op.path] != "":
 			var list struct{ Items []struct{ ID string } }
