@@ -628,6 +628,12 @@ const (
 	PUT    Method = "PUT"
 )
 
+// Defines values for MethodLength.
+const (
+	Full  MethodLength = "full"
+	Short MethodLength = "short"
+)
+
 // Defines values for MilestoneKind.
 const (
 	MilestoneKindEvent         MilestoneKind = "event"
@@ -712,6 +718,16 @@ const (
 	NullableRemainderLessThannil NullableRemainder = "<nil>"
 	NullableRemainderProtected   NullableRemainder = "protected"
 	NullableRemainderShown       NullableRemainder = "shown"
+)
+
+// Defines values for OnePeriodKind.
+const (
+	OnePeriodKindAcademicYear  OnePeriodKind = "academic_year"
+	OnePeriodKindCalendarYear  OnePeriodKind = "calendar_year"
+	OnePeriodKindDay           OnePeriodKind = "day"
+	OnePeriodKindFinancialYear OnePeriodKind = "financial_year"
+	OnePeriodKindLessThannil   OnePeriodKind = "<nil>"
+	OnePeriodKindQuarter       OnePeriodKind = "quarter"
 )
 
 // Defines values for OrganisationType.
@@ -834,6 +850,12 @@ const (
 	PeriodKindDay           PeriodKind = "day"
 	PeriodKindFinancialYear PeriodKind = "financial_year"
 	PeriodKindQuarter       PeriodKind = "quarter"
+)
+
+// Defines values for PeriodSort.
+const (
+	EndsOn      PeriodSort = "endsOn"
+	MinusEndsOn PeriodSort = "-endsOn"
 )
 
 // Defines values for PieceKind.
@@ -3835,12 +3857,68 @@ type CommentKind string
 // CommentState Whether it waits for an answer, has one, or nothing more is asked. More may come.
 type CommentState string
 
+// ComparedBorough A borough in a period, and where it belongs on the period's last day.
+type ComparedBorough struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Href Where the borough is compared in this period with everything that is behind the numbers: the members of every group, the rules, and who is left out.
+	//
+	// Example: /v1/comparisons?borough=E09000022&period=2024-25
+	Href string `json:"href"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
+	// RegionCode The borough's region, under whose code its published figure stands.
+	//
+	// Example: E12000007
+	RegionCode string `json:"regionCode"`
+
+	// RegionName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	RegionName Name `json:"regionName"`
+
+	// SubRegion The borough's sub-region on the period's last day.
+	//
+	// Example: south
+	SubRegion *string `json:"subRegion"`
+
+	// SubRegionName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	SubRegionName *NullableName `json:"subRegionName"`
+}
+
 // Comparison How a borough stands on one indicator in one period.
 type Comparison struct {
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
 
 	// Change Value less the previous value; null unless both have one.
 	//
@@ -3854,6 +3932,11 @@ type Comparison struct {
 
 	// ConfidenceInterval A two-sided interval for the value. Its members are null without both parts and for units without a defined interval.
 	ConfidenceInterval ConfidenceInterval `json:"confidenceInterval"`
+
+	// Decimals Decimals to which values of the indicator are shown.
+	//
+	// Example: 1
+	Decimals int `json:"decimals"`
 
 	// Denominator A number, or null where there is none.
 	//
@@ -3889,6 +3972,14 @@ type Comparison struct {
 	// Example: 2024-25
 	Period PeriodCode `json:"period"`
 
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
 	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
 	Polarity Polarity `json:"polarity"`
 
@@ -3906,6 +3997,11 @@ type Comparison struct {
 
 	// SubRegion The borough's sub-region on the period's last day: pooled (sum of numerators over sum of denominators), null unless every member with a value has both parts, and the mean of its boroughs.
 	SubRegion SubRegionComparison `json:"subRegion"`
+
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Theme Name `json:"theme"`
 
 	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 	Unit Unit `json:"unit"`
@@ -3926,8 +4022,8 @@ type ComparisonItemMethod struct {
 	// EnglandReleaseId Id of that of England's own figure; null where none is held.
 	EnglandReleaseId *string `json:"englandReleaseId"`
 
-	// Excluded Who is left out of each group because there is no value.
-	Excluded Exclusions `json:"excluded"`
+	// Excluded Who is left out of each group because there is no value; null where `method` is short, which leads to it.
+	Excluded *Exclusions `json:"excluded"`
 
 	// PreviousReleaseId Id of that of the previous figure; null where none is held.
 	PreviousReleaseId *string `json:"previousReleaseId"`
@@ -3944,7 +4040,7 @@ type ComparisonItemMethod struct {
 	Revision int `json:"revision"`
 }
 
-// ComparisonMethod The choices behind every comparison of the answer: who is compared and by which rules.
+// ComparisonMethod The choices behind every comparison of the answer: who is compared and by which rules. Null where `shortMethod` says it.
 type ComparisonMethod struct {
 	// Averages How averages are made.
 	//
@@ -4042,37 +4138,42 @@ type ComparisonMethod struct {
 
 // ComparisonPage A page of the list.
 type ComparisonPage struct {
-	// Borough The code of the Government Statistical Service for a place in England.
+	// Borough The borough that is compared; null where there are several.
 	//
 	// Example: E09000022
-	Borough GeographyCode `json:"borough"`
+	Borough *string `json:"borough"`
 
-	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	// BoroughName A name in one line, or null where there is none.
 	//
-	// Example: South
-	BoroughName Name `json:"boroughName"`
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// Items The items of this page.
 	Items []Comparison `json:"items"`
 
-	// Method The choices behind every comparison of the answer: who is compared and by which rules.
-	Method ComparisonMethod `json:"method"`
+	// Method The choices behind every comparison of the answer: who is compared and by which rules. Null where `shortMethod` says it.
+	Method *ComparisonMethod `json:"method"`
 
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
-	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	// Period The period of all comparisons of the answer; null where several are asked for, or `latest`.
 	//
 	// Example: 2024-25
-	Period PeriodCode `json:"period"`
+	Period *string `json:"period"`
 
-	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
-	PeriodKind PeriodKind `json:"periodKind"`
+	// PeriodKind Whether the one period is a year, and of which sort, a quarter or a day; null where there are several. More may come.
+	//
+	// Example: financial_year
+	PeriodKind *OnePeriodKind `json:"periodKind"`
 
-	// PeriodName What people call the period.
+	// PeriodName What people call that period.
 	//
 	// Example: financial year 2024-25
-	PeriodName PeriodName `json:"periodName"`
+	PeriodName *string `json:"periodName"`
+
+	// ShortMethod The choices behind the comparisons of the page in short. Null where `method` says it all.
+	ShortMethod *ShortComparisonMethod `json:"shortMethod"`
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
@@ -5394,7 +5495,7 @@ type Exclusion struct {
 // ExclusionReason Why a borough is not compared. One with few children, or a percentage of few, is in what is pooled all the same. More may come.
 type ExclusionReason string
 
-// Exclusions Who is left out of each group because there is no value.
+// Exclusions Who is left out of each group because there is no value; null where `method` is short, which leads to it.
 type Exclusions struct {
 	// England Members left out, and why.
 	England []Exclusion `json:"england"`
@@ -6945,6 +7046,9 @@ type Indicator struct {
 	// Example: REREF_PCT
 	Code IndicatorCode `json:"code"`
 
+	// Coverage Of what there are numbers on an indicator. What the publisher has replaced by a symbol is none.
+	Coverage IndicatorCoverage `json:"coverage"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -7013,6 +7117,39 @@ type Indicator struct {
 //
 // Example: REREF_PCT
 type IndicatorCode = string
+
+// IndicatorCoverage Of what there are numbers on an indicator. What the publisher has replaced by a symbol is none.
+type IndicatorCoverage struct {
+	// Figures How many there are, of all places and periods.
+	//
+	// Example: 2171
+	Figures int `json:"figures"`
+
+	// FirstPeriod The period of the oldest; null where there are none.
+	//
+	// Example: 2012-13
+	FirstPeriod *string `json:"firstPeriod"`
+
+	// FirstPeriodName What people call that period.
+	//
+	// Example: financial year 2012-13
+	FirstPeriodName *string `json:"firstPeriodName"`
+
+	// LastPeriod The period of the newest, which a comparison calls `latest`; null where there are none.
+	//
+	// Example: 2024-25
+	LastPeriod *string `json:"lastPeriod"`
+
+	// LastPeriodName What people call that period.
+	//
+	// Example: financial year 2024-25
+	LastPeriodName *string `json:"lastPeriodName"`
+
+	// Periods In how many periods.
+	//
+	// Example: 13
+	Periods int `json:"periods"`
+}
 
 // IndicatorInput What is needed to create it.
 type IndicatorInput struct {
@@ -7361,6 +7498,9 @@ type MemberRole string
 
 // Method A method of HTTP that changes something. More may come.
 type Method string
+
+// MethodLength `full`: `method` says by which rules and among whom every number was made, and each comparison whom it leaves out. `short`: `shortMethod` says in which groups each borough was compared, and leads to the full answer. More may come.
+type MethodLength string
 
 // MigratedAnswer What becomes of one answer, or of one list of a section.
 type MigratedAnswer struct {
@@ -8222,6 +8362,11 @@ type ObservationPage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// OnePeriodKind Whether the one period is a year, and of which sort, a quarter or a day; null where there are several. More may come.
+//
+// Example: financial_year
+type OnePeriodKind string
 
 // OpenAtClose What was open of a challenge when it was closed, or null where nothing was.
 type OpenAtClose struct {
@@ -9167,6 +9312,9 @@ type Period struct {
 	// Example: 2024-25
 	Code PeriodCode `json:"code"`
 
+	// Coverage Of what there are numbers in a period. What the publisher has replaced by a symbol is none.
+	Coverage PeriodCoverage `json:"coverage"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -9201,6 +9349,19 @@ type Period struct {
 // Example: 2024-25
 type PeriodCode = string
 
+// PeriodCoverage Of what there are numbers in a period. What the publisher has replaced by a symbol is none.
+type PeriodCoverage struct {
+	// Figures How many there are, of all places.
+	//
+	// Example: 2671
+	Figures int `json:"figures"`
+
+	// Indicators On how many indicators.
+	//
+	// Example: 17
+	Indicators int `json:"indicators"`
+}
+
 // PeriodInput What is needed to create it.
 type PeriodInput struct {
 	// Code A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
@@ -9217,6 +9378,11 @@ type PeriodKind string
 // Example: financial year 2024-25
 type PeriodName = string
 
+// PeriodOrLatest A reporting period by its code, or `latest`.
+//
+// Example: 2024-25
+type PeriodOrLatest = string
+
 // PeriodPage A page of the list.
 type PeriodPage struct {
 	// Items The items of this page.
@@ -9228,6 +9394,9 @@ type PeriodPage struct {
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
+
+// PeriodSort An order for periods. More may come.
+type PeriodSort string
 
 // Picture A picture (SVG), with title and description.
 type Picture = string
@@ -12692,6 +12861,20 @@ type SharingInput struct {
 	Until *NullableDate `json:"until,omitempty"`
 }
 
+// ShortComparisonMethod The choices behind the comparisons of the page in short. Null where `method` says it all.
+type ShortComparisonMethod struct {
+	// Compared Each borough in each period of this page, in its order.
+	Compared []ComparedBorough `json:"compared"`
+
+	// NeighbourModel The version of the statistical neighbour model; null where none is held.
+	//
+	// Example: 2025
+	NeighbourModel *string `json:"neighbourModel"`
+
+	// ReleaseIds Ids of the releases that the figures of this page come from.
+	ReleaseIds []ResourceId `json:"releaseIds"`
+}
+
 // ShownExclusion A borough that is not compared, and why.
 type ShownExclusion struct {
 	// Borough The code of the Government Statistical Service for a place in England.
@@ -13984,6 +14167,9 @@ type TokenRevocationId = ResourceId
 // Example: 2026-03-31T09:30:00Z
 type UpdatedSince = Instant
 
+// WithFigures defines model for WithFigures.
+type WithFigures = bool
+
 // BadRequest What went wrong (RFC 9457).
 type BadRequest = Problem
 
@@ -15081,11 +15267,11 @@ type ListChangesParams struct {
 
 // ListComparisonsParams defines parameters for ListComparisons.
 type ListComparisonsParams struct {
-	// Borough The borough's GSS code.
-	Borough BoroughQuery `form:"borough" json:"borough"`
+	// Borough The boroughs, by their GSS codes; given once for each.
+	Borough []GeographyCode `form:"borough" json:"borough"`
 
-	// Period The reporting period.
-	Period PeriodQuery `form:"period" json:"period"`
+	// Period The reporting periods; given once for each. `latest` is, of each indicator by itself, the newest period in which anybody has a number on it; an indicator on which nobody has one has none, and is refused where it is named.
+	Period []PeriodOrLatest `form:"period" json:"period"`
 
 	// Indicator Only these indicators; one without any figure is answered with the status not_held.
 	Indicator *[]IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
@@ -15095,6 +15281,9 @@ type ListComparisonsParams struct {
 
 	// Model The version of the statistical neighbour model; the newest where it is not given.
 	Model *NeighbourModel `form:"model,omitempty" json:"model,omitempty"`
+
+	// Method How much is said of the choices behind the numbers. Without it, everything about one borough in one period, and else `short`; `full` is for one borough in one period, and not for `latest`.
+	Method *MethodLength `form:"method,omitempty" json:"method,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -15575,6 +15764,9 @@ type ListIndicatorsParams struct {
 
 	// Unit Only indicators in this unit.
 	Unit *Unit `form:"unit,omitempty" json:"unit,omitempty"`
+
+	// WithFigures Only those for which there is a number (`true`) or none (`false`).
+	WithFigures *WithFigures `form:"withFigures,omitempty" json:"withFigures,omitempty"`
 
 	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
@@ -16616,6 +16808,15 @@ type StartPeerReviewFieldworkParams struct {
 type ListPeriodsParams struct {
 	// Kind Only periods of one of these kinds; given once for each.
 	Kind *[]PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// WithFigures Only those for which there is a number (`true`) or none (`false`).
+	WithFigures *WithFigures `form:"withFigures,omitempty" json:"withFigures,omitempty"`
+
+	// Indicator Only this indicator's figures count in `coverage` and for `withFigures`.
+	Indicator *IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Sort The order; `-` reverses it and begins with the newest. The oldest first where it is not given.
+	Sort *PeriodSort `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -20420,7 +20621,7 @@ type Operations interface {
 	// ListChanges Follow changes
 	// (GET /v1/changes)
 	ListChanges(ctx context.Context, r ListChangesRequestObject) (Response, error)
-	// ListComparisons Compare a borough
+	// ListComparisons Compare boroughs
 	// (GET /v1/comparisons)
 	ListComparisons(ctx context.Context, r ListComparisonsRequestObject) (Response, error)
 	// DeleteContact Delete a contact
@@ -21312,6 +21513,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("theme", false, &r.Params.Theme)
 		from.query("polarity", false, &r.Params.Polarity)
 		from.query("unit", false, &r.Params.Unit)
+		from.query("withFigures", false, &r.Params.WithFigures)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("limit", false, &r.Params.Limit)
@@ -21374,6 +21576,9 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)
+		from.query("withFigures", false, &r.Params.WithFigures)
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("sort", false, &r.Params.Sort)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -21455,6 +21660,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("indicator", false, &r.Params.Indicator)
 		from.query("theme", false, &r.Params.Theme)
 		from.query("model", false, &r.Params.Model)
+		from.query("method", false, &r.Params.Method)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)

@@ -22,7 +22,6 @@ var nameless = map[string]string{
 	"BoroughFigure":             "in the bytes of a snapshot, which has the names once",
 	"BoroughResidents":          "as it was sent, so that a framework can be read, changed and sent again",
 	"Citation":                  "as it was sent; what is shown of it has the name",
-	"Comparison":                "of one borough, whose name the page has",
 	"CountCell":                 "as BoroughFigure",
 	"DocumentBorough":           "as BoroughFigure",
 	"FrameworkPopulation":       "as BoroughResidents",

@@ -109,12 +109,21 @@ func (b *Builder) changedByPeriod() map[string][]*Column {
 	for key, c := range b.changed {
 		columns := periods[key.period]
 		if c.held > 0 {
-			c.codes = b.codes
+			c.codes, c.numbers = b.codes, c.counted()
 			columns = append(columns, c)
 		}
 		periods[key.period] = columns
 	}
 	return periods
+}
+
+// counted answers how many of the column's figures have a value.
+func (c *Column) counted() int {
+	n := 0
+	for _, m := range c.marks {
+		n += int(m.has & hasValue)
+	}
+	return n
 }
 
 // column answers the column to write to, a copy where the previous dataset

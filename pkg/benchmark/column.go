@@ -18,6 +18,7 @@ type Column struct {
 	indicator string
 	codes     *codes
 	held      int
+	numbers   int // of those held, how many have a value
 	marks     []mark
 	values    []float64
 	parts     []parts // nil if no figure of the column has a part
@@ -65,6 +66,14 @@ func (c *Column) Len() int {
 		return 0
 	}
 	return c.held
+}
+
+// Values is the number of figures in the column that have a value.
+func (c *Column) Values() int {
+	if c == nil {
+		return 0
+	}
+	return c.numbers
 }
 
 func (c *Column) holds(place int32) bool {

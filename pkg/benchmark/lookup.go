@@ -183,38 +183,66 @@ func (s *Snapshot) Groups(borough, period, model string) (Groups, error) {
 	if p == nil {
 		faults = append(faults, unknownPeriod)
 	}
-	if model == "" {
-		model = s.NewestModel()
-	} else if s.Model(model) == nil {
+	if model != "" && s.Model(model) == nil {
 		faults = append(faults, unknownModel)
 	}
 	if len(faults) > 0 {
 		return Groups{}, programme.BadRequest(faults...)
 	}
+	return s.Assembly(p, model).Groups(borough), nil
+}
+
+// Assembly is what the groups of all boroughs have in common in one period: found
+// once, it serves every borough. It is for one goroutine.
+type Assembly struct {
+	snapshot *Snapshot
+	period   *Period
+	previous Period
+	model    string
+	boroughs []coded
+	region   []string
+	england  []string
+}
+
+// Assembly answers that of the period, with the neighbours of the model, or of the
+// newest where it is empty. The snapshot must hold both.
+func (s *Snapshot) Assembly(p *Period, model string) *Assembly {
+	if model == "" {
+		model = s.NewestModel()
+	}
+	a := &Assembly{snapshot: s, period: p, previous: p.Previous(), model: model, boroughs: s.boroughsOn(p.EndsOn)}
+	a.region, a.england = make([]string, 0, len(a.boroughs)), make([]string, 0, len(s.Authorities))
+	for _, b := range a.boroughs {
+		a.region = append(a.region, b.code)
+	}
+	for i := range s.Authorities {
+		if authority := &s.Authorities[i]; authority.Holds(p.EndsOn) {
+			a.england = append(a.england, authority.Code)
+		}
+	}
+	return a
+}
+
+// Groups answers whom the borough, which must be one of the programme's, is compared
+// with. What all boroughs have in common is shared, and must not be changed.
+func (a *Assembly) Groups(borough string) Groups {
+	s, p := a.snapshot, a.period
 	g := Groups{
-		Borough: borough, Period: p.Code, On: p.EndsOn, Model: model, RegionCode: s.RegionOf(borough),
+		Borough: borough, Period: p.Code, On: p.EndsOn, Model: a.model, RegionCode: s.RegionOf(borough), Region: a.region, England: a.england,
 		Slug: programme.SubRegionOn(s.Memberships, borough, p.EndsOn),
 	}
 	g.RegionName = s.Name(g.RegionCode)
-	lineages, previous := s.Lineages(), p.Previous()
+	lineages := s.Lineages()
 	g.recode(lineages, borough, p)
-	g.recode(lineages, borough, &previous)
-	boroughs := s.boroughsOn(p.EndsOn)
-	g.Region, g.England = make([]string, 0, len(boroughs)), make([]string, 0, len(s.Authorities))
-	for _, b := range boroughs {
-		g.Region = append(g.Region, b.code)
+	g.recode(lineages, borough, &a.previous)
+	for _, b := range a.boroughs {
 		g.note(b.borough, p, b.code)
 	}
-	for i := range s.Authorities {
-		if a := &s.Authorities[i]; a.Holds(p.EndsOn) {
-			g.England = append(g.England, a.Code)
-		}
-	}
-	g.SubRegion = s.members(g.Slug, boroughs, p.EndsOn)
-	for _, n := range s.NeighboursOf(model, borough) {
+	g.SubRegion = s.members(g.Slug, a.boroughs, p.EndsOn)
+	for _, n := range s.NeighboursOf(a.model, borough) {
 		g.Neighbours = append(g.Neighbours, g.recode(lineages, n.Neighbour, p))
 	}
-	return g, nil
+	return g
 }
 
 // coded is one of the programme's boroughs and the code that it had.

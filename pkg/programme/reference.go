@@ -20,7 +20,7 @@ type Programme struct {
 }
 
 // EndedBefore says so, with its name, where the priority has ended before the day.
-func (p *Priority) EndedBefore(day Date) []Fault {
+func (p Priority) EndedBefore(day Date) []Fault {
 	if p.ValidTo == nil || *p.ValidTo >= day {
 		return nil
 	}

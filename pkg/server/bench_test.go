@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -21,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/postgres/pgtest"
 	"peerchallenge/pkg/programme"
@@ -73,6 +75,37 @@ func BenchmarkSixMillion(b *testing.B) {
 			}
 			b.ReportMetric(median(ratios), name+"-slower")
 		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkWide asks for London's boroughs on all that is published of one year, each by
+// itself and all at once, on a service that keeps no answer: how much of an item that is
+// asked for alone costs one of many.
+func BenchmarkWide(b *testing.B) {
+	w := startOn(b, pgtest.Database(b), loggingToFile(b), func(cfg *server.Config) { cfg.CacheBytes = 1 })
+	w.client = http.DefaultClient
+	var boroughs api.BoroughPage
+	w.get("/v1/boroughs").want(200).into(&boroughs)
+	all := url.Values{"period": {"2024-25"}, "limit": {"500"}}
+	for _, borough := range boroughs.Items {
+		all.Add("borough", borough.Code)
+	}
+	narrow := func(i int) string {
+		return "/v1/comparisons?period=2024-25&limit=500&borough=" + boroughs.Items[i%len(boroughs.Items)].Code
+	}
+	wide := "/v1/comparisons?" + all.Encode()
+	var alone, many api.ComparisonPage
+	w.get(narrow(0)).want(200).into(&alone)
+	w.get(wide).want(200).into(&many)
+	for b.Loop() {
+		var ratios []float64
+		for range rounds {
+			token := w.token(programme.RoleReporting)
+			ofOne := rate(b, w.http.URL, token, narrow) * float64(len(alone.Items))
+			ratios = append(ratios, ofOne/(rate(b, w.http.URL, token, same(wide))*float64(len(many.Items))))
+		}
+		b.ReportMetric(median(ratios), "wide-item")
 	}
 	b.ReportMetric(0, "ns/op")
 }

@@ -2,83 +2,99 @@ package server
 
 import (
 	"context"
+	"net/url"
 	"slices"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
 )
 
-// ListComparisons answers how a borough stands, indicator by indicator.
+// ListComparisons answers how boroughs stand, borough by borough, period by period and
+// indicator by indicator.
 func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsRequestObject) (api.Response, error) {
-	snapshot, p := callOf(ctx).snapshot, r.Params
-	groups, err := snapshot.Groups(p.Borough, p.Period, text(p.Model))
+	call, p := callOf(ctx), r.Params
+	snapshot := call.snapshot
+	asked, err := newComparing(snapshot, p)
 	if err != nil {
 		return nil, err
 	}
-	list := compared(snapshot, &groups, listOr(p.Indicator), p.Theme)
-	period := snapshot.Period(p.Period)
-	peers, previous := snapshot.Data.Resolve(groups), period.Previous().Code
-	method := methodWire(nameplates{snapshot}, groups)
-	method.CodesUsed = codesUsedWire(snapshot, groups.Recoded)
-	wire := func(ind *benchmark.Indicator) api.Comparison {
-		c := benchmark.Compare(ind, snapshot.Data.Column(period.Code, ind.Code), snapshot.Data.Column(previous, ind.Code), peers)
-		for _, release := range releasesOf(&c) {
-			if !slices.Contains(method.ReleaseIds, release) {
-				method.ReleaseIds = append(method.ReleaseIds, release)
-			}
+	short, known := &api.ShortComparisonMethod{Compared: []api.ComparedBorough{}}, releases{}
+	var last *standing
+	wire := func(row compared) api.Comparison {
+		at := asked.at(row.borough, row.period)
+		if at != last {
+			short.Compared, last = append(short.Compared, comparedWire(snapshot, at, call.url.Path, p.Model)), at
 		}
-		return comparisonWire(snapshot, &c, &groups, previous)
+		c := at.peers.Compare(row.indicator)
+		known.note(&c)
+		return comparisonWire(snapshot, &c, at, asked.full)
 	}
-	return answerPage(ctx, list, wire, func(part page[api.Comparison]) any {
-		return api.ComparisonPage{
-			Borough: groups.Borough, BoroughName: snapshot.Borough(groups.Borough).Name, Method: method,
-			Period: groups.Period, PeriodName: period.Name(), PeriodKind: api.PeriodKind(period.Kind),
-			Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
+	return answerPage(ctx, asked.rows(), wire, func(part page[api.Comparison]) any {
+		wrapped := api.ComparisonPage{Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
+		if len(asked.boroughs) == 1 {
+			wrapped.Borough, wrapped.BoroughName = &asked.boroughs[0], new(snapshot.Name(asked.boroughs[0]))
 		}
+		if one := asked.onePeriod(); one != nil {
+			kind := api.OnePeriodKind(one.Kind)
+			wrapped.Period, wrapped.PeriodName, wrapped.PeriodKind = &one.Code, new(one.Name()), &kind
+		}
+		if !asked.full {
+			short.NeighbourModel, short.ReleaseIds = optional(asked.model), known.ids()
+			wrapped.ShortMethod = short
+			return wrapped
+		}
+		groups := asked.at(asked.boroughs[0], asked.onePeriod()).groups
+		method := methodWire(nameplates{snapshot}, groups)
+		method.CodesUsed, method.ReleaseIds = codesUsedWire(snapshot, groups.Recoded), known.ids()
+		wrapped.Method = &method
+		return wrapped
 	})
 }
 
-// compared answers the indicators asked for; where none is named, those for
-// which the borough, its region or England has a figure.
-func compared(snapshot *benchmark.Snapshot, groups *benchmark.Groups, codes []string, theme *string) rows[*benchmark.Indicator] {
-	named := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
-		return (theme == nil || ind.Theme == *theme) && (len(codes) == 0 || slices.Contains(codes, ind.Code))
-	})
-	list := inOrder(named, 1, func(ind *benchmark.Indicator) []string { return []string{ind.Code} })
-	if len(codes) > 0 {
-		return list
-	}
-	code := groups.Code(groups.Period)
-	return list.only(func(ind *benchmark.Indicator) bool {
-		column := snapshot.Data.Column(groups.Period, ind.Code)
-		for _, geography := range []string{code, groups.RegionCode, benchmark.England} {
-			if f, _ := column.Figure(geography); f.Status != benchmark.NotHeld {
-				return true
-			}
-		}
-		return false
-	})
-}
+// releases are ids in the order in which they are first met.
+type releases struct{ met []string }
 
-// releasesOf names the releases that the comparison's single figures come from: the
-// borough's, the one that stands for it, the previous one, the region's and England's.
-func releasesOf(c *benchmark.Comparison) []string {
-	releases := []string{c.Release, c.Before, c.Region.Release, c.England.Release}
+// note takes those that the comparison's single figures come from: the borough's, the one
+// that stands for it, the previous one, the region's and England's.
+func (r *releases) note(c *benchmark.Comparison) {
+	ids := [...]string{c.Release, c.Before, c.Region.Release, c.England.Release, ""}
 	if c.Joint != nil {
-		releases = append(releases, c.Joint.Release)
+		ids[4] = c.Joint.Release
 	}
-	return slices.DeleteFunc(releases, func(id string) bool { return id == "" })
+	for _, id := range ids {
+		if id != "" && !slices.Contains(r.met, id) {
+			r.met = append(r.met, id)
+		}
+	}
 }
 
-func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *benchmark.Groups, previous string) api.Comparison {
-	ind := c.Indicator
-	return api.Comparison{
-		Borough: g.Borough, Code: g.Code(g.Period), Period: g.Period, Indicator: ind.Code, IndicatorName: ind.Name,
-		Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity),
+func (r *releases) ids() []string { return codesWire(r.met) }
+
+// comparedWire leads from a borough in a period to everything that is behind its numbers.
+func comparedWire(snapshot *benchmark.Snapshot, at *standing, path string, model *string) api.ComparedBorough {
+	g := &at.groups
+	href := url.Values{"borough": {g.Borough}, "period": {g.Period}}
+	if model != nil {
+		href.Set("model", *model)
+	}
+	return api.ComparedBorough{
+		Borough: g.Borough, BoroughName: at.boroughName, Period: g.Period, PeriodName: at.periodName, PeriodKind: at.periodKind,
+		RegionCode: g.RegionCode, RegionName: g.RegionName, SubRegion: optional(g.Slug), SubRegionName: nameOf(nameplates{snapshot}.subRegion, optional(g.Slug)),
+		Href: path + "?" + href.Encode(),
+	}
+}
+
+// comparisonWire names whom the comparison leaves out only in the full form.
+func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, at *standing, full bool) api.Comparison {
+	ind, g := c.Indicator, &at.groups
+	wire := api.Comparison{
+		Borough: g.Borough, BoroughName: at.boroughName, Code: at.code, Period: g.Period, PeriodName: at.periodName, PeriodKind: at.periodKind,
+		Indicator: ind.Code, IndicatorName: ind.Name, Theme: ind.Theme,
+		Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
 		Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Numerator: c.Figure.Numerator, Denominator: c.Figure.Denominator,
 		Joint:              jointWire(snapshot, c.Joint),
 		ConfidenceInterval: intervalWire(c.Interval),
-		Previous:           previousWire(previous, g.Code(previous), c.Previous),
+		Previous:           previousWire(at.previous, at.codeBefore, c.Previous),
 		Change:             c.Change,
 		Region: api.RegionComparison{
 			Code: g.RegionCode, Name: g.RegionName, Rank: c.Region.Rank, N: c.Region.N, Published: publishedWire(c.Region.Published), Mean: rounded(c.Region.Mean),
@@ -91,12 +107,15 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, g *be
 		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N},
 		Method: api.ComparisonItemMethod{
 			Revision: ind.Revision, ReleaseId: optional(c.Release), PreviousReleaseId: optional(c.Before), RegionReleaseId: optional(c.Region.Release), EnglandReleaseId: optional(c.England.Release),
-			Excluded: api.Exclusions{
-				Region: exclusionsWire(c.Excluded.Region), England: exclusionsWire(c.Excluded.England),
-				SubRegion: exclusionsWire(c.Excluded.SubRegion), StatisticalNeighbours: exclusionsWire(c.Excluded.Neighbours),
-			},
 		},
 	}
+	if full {
+		wire.Method.Excluded = &api.Exclusions{
+			Region: exclusionsWire(c.Excluded.Region), England: exclusionsWire(c.Excluded.England),
+			SubRegion: exclusionsWire(c.Excluded.SubRegion), StatisticalNeighbours: exclusionsWire(c.Excluded.Neighbours),
+		}
+	}
+	return wire
 }
 
 func intervalWire(i *benchmark.Interval) api.ConfidenceInterval {

@@ -99,7 +99,7 @@ func (w *world) compare(borough, period, indicator string) (api.Comparison, api.
 	if len(page.Items) != 1 {
 		w.t.Fatalf("%d comparisons", len(page.Items))
 	}
-	return page.Items[0], page.Method
+	return page.Items[0], *page.Method
 }
 
 func short(v *float64) string {

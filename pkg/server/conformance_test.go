@@ -106,7 +106,7 @@ func (w *world) address(op *described) string {
 		path = strings.NewReplacer("{id}", id, "/frameworks/{version}", "/frameworks/"+id).Replace(path)
 	}
 	for _, p := range op.parameters {
-		example := fmt.Sprint(p.Value.Example)
+		example := exampleOf(p.Value)
 		switch {
 		case p.Value.In == "path" && !strings.Contains(path, "{"+p.Value.Name+"}"):
 		case p.Value.In == "path" && ids[op.path] != "":

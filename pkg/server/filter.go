@@ -33,7 +33,7 @@ var filters = map[string]filter{
 	"model":      {func(s *benchmark.Snapshot, code string) bool { return s.Model(code) != nil }, "There is no statistical neighbour model with this code"},
 	"owner":      {isBorough, "The programme has no borough with this code"},
 	"peer":       {isBorough, "The programme has no borough with this code"},
-	"period":     {func(s *benchmark.Snapshot, code string) bool { return s.Period(code) != nil }, "There is no reporting period with this code"},
+	"period":     {isPeriod, "There is no reporting period with this code"},
 	"priorityId": {func(s *benchmark.Snapshot, id string) bool { return s.Priority(id) != nil }, "There is no priority with this id"},
 	"regionCode": {isRegion, "No authority lies in a region with this code"},
 	"releaseId":  {func(s *benchmark.Snapshot, id string) bool { return s.Release(id) != nil }, "There is no release with this id"},
@@ -74,6 +74,11 @@ func isGeography(s *benchmark.Snapshot, code string) bool {
 
 func isRegion(s *benchmark.Snapshot, code string) bool {
 	return slices.ContainsFunc(s.Authorities, func(a programme.Authority) bool { return a.RegionCode == code })
+}
+
+// isPeriod takes `latest` too, where the contract lets it stand.
+func isPeriod(s *benchmark.Snapshot, code string) bool {
+	return code == latestPeriod || s.Period(code) != nil
 }
 
 func isTheme(s *benchmark.Snapshot, theme string) bool {

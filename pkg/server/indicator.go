@@ -21,7 +21,8 @@ func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequest
 	snapshot, p := callOf(ctx).snapshot, r.Params
 	list := kept(snapshot.Indicators, func(ind *benchmark.Indicator) bool {
 		return found(p.Q, ind.Code, ind.Name) && (p.Theme == nil || ind.Theme == *p.Theme) && (p.Polarity == nil || string(ind.Polarity) == string(*p.Polarity)) &&
-			(p.Unit == nil || string(ind.Unit) == string(*p.Unit)) && since(p.UpdatedSince, ind.UpdatedAt)
+			(p.Unit == nil || string(ind.Unit) == string(*p.Unit)) && since(p.UpdatedSince, ind.UpdatedAt) &&
+			(p.WithFigures == nil || (snapshot.Latest(ind.Code) != nil) == *p.WithFigures)
 	})
 	by, descending := sorted(p.Sort)
 	ordered := listOf(list, descending, func(ind *benchmark.Indicator) []string {
@@ -33,7 +34,7 @@ func (s *Server) ListIndicators(ctx context.Context, r api.ListIndicatorsRequest
 		}
 		return []string{ind.Code}
 	})
-	return answerList(ctx, ordered, indicatorWire)
+	return answerList(ctx, ordered, indicatorWire(snapshot))
 }
 
 // GetIndicator answers one present definition.
@@ -42,7 +43,7 @@ func (s *Server) GetIndicator(ctx context.Context, r api.GetIndicatorRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return resource(ctx, ind.Version, indicatorWire(ind))
+	return resource(ctx, ind.Version, indicatorWire(callOf(ctx).snapshot)(ind))
 }
 
 // ListIndicatorVersions answers every revision of one definition.
@@ -52,7 +53,7 @@ func (s *Server) ListIndicatorVersions(ctx context.Context, r api.ListIndicatorV
 	}
 	list := kept(callOf(ctx).snapshot.Revisions, func(ind *benchmark.Indicator) bool { return ind.Code == r.Code })
 	ordered := inOrder(list, 1, func(ind *benchmark.Indicator) []string { return []string{fmt.Sprintf("%06d", ind.Revision)} })
-	return answerList(ctx, ordered, indicatorWire)
+	return answerList(ctx, ordered, indicatorWire(callOf(ctx).snapshot))
 }
 
 func indicatorIn(ctx context.Context, code string) (*benchmark.Indicator, error) {
@@ -72,7 +73,7 @@ func (s *Server) CreateIndicator(ctx context.Context, r api.CreateIndicatorReque
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, ind.Version, "indicator", ind.Code, indicatorWire(&ind))
+	return created(ctx, ind.Version, "indicator", ind.Code, indicatorWire(callOf(ctx).snapshot)(&ind))
 }
 
 // UpdateIndicator corrects a definition; where it then measures something else,
@@ -91,7 +92,7 @@ func (s *Server) UpdateIndicator(ctx context.Context, r api.UpdateIndicatorReque
 	if err != nil {
 		return nil, err
 	}
-	return resource(ctx, ind.Version, indicatorWire(&ind))
+	return resource(ctx, ind.Version, indicatorWire(callOf(ctx).snapshot)(&ind))
 }
 
 // DeleteIndicator removes a definition that nothing was measured by.
@@ -107,13 +108,24 @@ func setIndicator(ind *benchmark.Indicator, in api.IndicatorInput) error {
 	return ind.Check()
 }
 
-func indicatorWire(ind *benchmark.Indicator) api.Indicator {
-	return api.Indicator{
-		Code: ind.Code, Name: ind.Name, Theme: ind.Theme, Numerator: ind.Numerator, Denominator: ind.Denominator,
-		Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Multiplier: ind.Multiplier, Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
-		Frequency: api.Frequency(ind.Frequency), Source: ind.Source, Revision: ind.Revision,
-		CreatedAt: ind.CreatedAt.UTC(), UpdatedAt: ind.UpdatedAt.UTC(), Etag: etagOf(ind.Version),
+func indicatorWire(snapshot *benchmark.Snapshot) func(*benchmark.Indicator) api.Indicator {
+	return func(ind *benchmark.Indicator) api.Indicator {
+		return api.Indicator{
+			Code: ind.Code, Name: ind.Name, Theme: ind.Theme, Numerator: ind.Numerator, Denominator: ind.Denominator,
+			Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Multiplier: ind.Multiplier, Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
+			Frequency: api.Frequency(ind.Frequency), Source: ind.Source, Coverage: coverageWire(snapshot.CoverageOf(ind.Code)), Revision: ind.Revision,
+			CreatedAt: ind.CreatedAt.UTC(), UpdatedAt: ind.UpdatedAt.UTC(), Etag: etagOf(ind.Version),
+		}
 	}
+}
+
+func coverageWire(c benchmark.Coverage) api.IndicatorCoverage {
+	wire := api.IndicatorCoverage{Figures: c.Figures, Periods: c.Periods}
+	if c.First != nil { // and so a last one
+		wire.FirstPeriod, wire.FirstPeriodName = &c.First.Code, new(c.First.Name())
+		wire.LastPeriod, wire.LastPeriodName = &c.Last.Code, new(c.Last.Name())
+	}
+	return wire
 }
 
 // sorted reads a sort parameter: the member, and whether backwards.

@@ -148,8 +148,8 @@ func mappings() map[string]mapping {
 			return authorityWire(a, []programme.Succession{{Predecessor: "E1", Successor: a.Code, Kind: programme.Split, From: "2024-04-01"},
 				{Predecessor: a.Code, Successor: "E2", Kind: programme.Split, From: "2024-04-01"}}, strings.Clone)
 		}),
-		"Indicator":                 filled(indicatorWire),
-		"Period":                    filled(periodWire),
+		"Indicator":                 filled(indicatorWire(covered())),
+		"Period":                    filled(periodWire(covered())),
 		"Release":                   filled(releaseWire(asked)),
 		"FigureChange":              filled(figureChangeWire(asked)),
 		"ChangeSum":                 filled(changeSumWire(asked)),
@@ -161,7 +161,7 @@ func mappings() map[string]mapping {
 		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint {
 			return pointWire(&benchmark.Snapshot{}, "E12000007", *p)
 		}),
-		"Comparison": {shown: comparisonWire(&benchmark.Snapshot{}, &c, &g, "2023-24")},
+		"Comparison": {shown: comparisonWire(&benchmark.Snapshot{}, &c, &standing{groups: g, boroughName: "x", periodName: "x", periodKind: "x", code: "x", previous: "x", codeBefore: "x"}, true)},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(nameplates{&benchmark.Snapshot{}}, *g)
 			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
@@ -295,6 +295,14 @@ func askedByBorough() context.Context {
 	call := *callOf(asked)
 	call.actor.Borough = "x"
 	return context.WithValue(asked, callKey{}, &call)
+}
+
+// covered is a snapshot with one figure on the indicator and in the period that [fill]
+// makes.
+func covered() *benchmark.Snapshot {
+	b := benchmark.NewBuilder(nil)
+	b.Add(benchmark.Observation{Period: "x", Indicator: "x", Geography: "x", Value: new(1.0), Status: benchmark.Reported})
+	return &benchmark.Snapshot{Periods: []benchmark.Period{{Code: "x"}}, Data: b.Dataset()}
 }
 
 // filledWith is a row with a value in every member.

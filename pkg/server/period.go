@@ -17,13 +17,20 @@ type periodStore interface {
 // periodVersion is that of every period: a period never changes.
 const periodVersion = 1
 
-// ListPeriods answers periods by their last day, the longer before the shorter.
+// ListPeriods answers periods by their last day, the longer before the shorter, or all
+// the other way round.
 func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject) (api.Response, error) {
-	kinds := words[benchmark.PeriodKind](r.Params.Kind)
-	list := kept(callOf(ctx).snapshot.Periods, func(p *benchmark.Period) bool {
-		return len(kinds) == 0 || slices.Contains(kinds, p.Kind)
+	snapshot, p := callOf(ctx).snapshot, r.Params
+	kinds, indicators := words[benchmark.PeriodKind](p.Kind), []string(nil)
+	if p.Indicator != nil {
+		indicators = []string{*p.Indicator}
+	}
+	list := kept(snapshot.Periods, func(period *benchmark.Period) bool {
+		figures, _ := snapshot.CoverageIn(period.Code, indicators...)
+		return (len(kinds) == 0 || slices.Contains(kinds, period.Kind)) && (p.WithFigures == nil || (figures > 0) == *p.WithFigures)
 	})
-	return answerList(ctx, inOrder(list, 1, periodKey), periodWire)
+	_, newestFirst := sorted(p.Sort)
+	return answerList(ctx, listOf(list, newestFirst, periodKey), periodWire(snapshot, indicators...))
 }
 
 // periodKey is the order of [benchmark.ComparePeriods].
@@ -35,7 +42,7 @@ func (s *Server) GetPeriod(ctx context.Context, r api.GetPeriodRequestObject) (a
 	if p == nil {
 		return nil, notFound("There is no reporting period with this code.")
 	}
-	return resource(ctx, periodVersion, periodWire(p))
+	return resource(ctx, periodVersion, periodWire(callOf(ctx).snapshot)(p))
 }
 
 // CreatePeriod adds one.
@@ -48,7 +55,7 @@ func (s *Server) CreatePeriod(ctx context.Context, r api.CreatePeriodRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return created(ctx, periodVersion, "period", p.Code, periodWire(&p))
+	return created(ctx, periodVersion, "period", p.Code, periodWire(callOf(ctx).snapshot)(&p))
 }
 
 // DeletePeriod removes one.
@@ -57,6 +64,13 @@ func (s *Server) DeletePeriod(ctx context.Context, r api.DeletePeriodRequestObje
 	return deleted(ctx), err
 }
 
-func periodWire(p *benchmark.Period) api.Period {
-	return api.Period{Code: p.Code, Name: p.Name(), Kind: api.PeriodKind(p.Kind), StartsOn: p.StartsOn, EndsOn: p.EndsOn, CreatedAt: p.CreatedAt.UTC(), Etag: etagOf(periodVersion)}
+// periodWire is a period with its coverage: of the indicators, where any are named.
+func periodWire(snapshot *benchmark.Snapshot, indicators ...string) func(*benchmark.Period) api.Period {
+	return func(p *benchmark.Period) api.Period {
+		figures, on := snapshot.CoverageIn(p.Code, indicators...)
+		return api.Period{
+			Code: p.Code, Name: p.Name(), Kind: api.PeriodKind(p.Kind), StartsOn: p.StartsOn, EndsOn: p.EndsOn,
+			Coverage: api.PeriodCoverage{Figures: figures, Indicators: on}, CreatedAt: p.CreatedAt.UTC(), Etag: etagOf(periodVersion),
+		}
+	}
 }

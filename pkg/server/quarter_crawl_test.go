@@ -84,7 +84,7 @@ func askedAt(op *described, path string) func(name, value string) string {
 		q := url.Values{}
 		for _, p := range op.parameters {
 			if p.Value.In == openapi3.ParameterInQuery && p.Value.Required {
-				q.Set(p.Value.Name, fmt.Sprint(p.Value.Example))
+				q.Set(p.Value.Name, exampleOf(p.Value))
 				if p.Value.Name == "borough" {
 					q.Set("borough", own)
 				}
@@ -92,6 +92,14 @@ func askedAt(op *described, path string) func(name, value string) string {
 		}
 		return path + "?" + andOne(q, name, value).Encode()
 	}
+}
+
+// exampleOf is the parameter's example as it stands in an address: of a list, its first.
+func exampleOf(p *openapi3.Parameter) string {
+	if several, is := p.Example.([]any); is {
+		return fmt.Sprint(several[0])
+	}
+	return fmt.Sprint(p.Example)
 }
 
 // chance is what differs between two worlds by chance, or by what is made with it; and of two

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -465,7 +464,7 @@ func (w *world) filled(op *described, path string, query url.Values) string {
 	w.t.Helper()
 	path = w.quarterOf(op, path)
 	for _, p := range op.parameters {
-		example := fmt.Sprint(p.Value.Example)
+		example := exampleOf(p.Value)
 		switch {
 		case p.Value.In == "path" && p.Value.Name == "id" && ids[op.path] != "":
 			var list struct{ Items []struct{ ID string } }
