@@ -806,6 +806,14 @@ const (
 	PeerChallengeStepNameStart         PeerChallengeStepName = "start"
 )
 
+// Defines values for PeerReviewNoteStepName.
+const (
+	PeerReviewNoteStepNameAcknowledge PeerReviewNoteStepName = "acknowledge"
+	PeerReviewNoteStepNameDelete      PeerReviewNoteStepName = "delete"
+	PeerReviewNoteStepNameEdit        PeerReviewNoteStepName = "edit"
+	PeerReviewNoteStepNameRedact      PeerReviewNoteStepName = "redact"
+)
+
 // Defines values for PeerReviewState.
 const (
 	PeerReviewStateCancelled       PeerReviewState = "cancelled"
@@ -824,6 +832,7 @@ const (
 	PeerReviewStepNameAcknowledge    PeerReviewStepName = "acknowledge"
 	PeerReviewStepNameAddEvent       PeerReviewStepName = "add-event"
 	PeerReviewStepNameAddMilestone   PeerReviewStepName = "add-milestone"
+	PeerReviewStepNameAddNote        PeerReviewStepName = "add-note"
 	PeerReviewStepNameAnnounce       PeerReviewStepName = "announce"
 	PeerReviewStepNameCancel         PeerReviewStepName = "cancel"
 	PeerReviewStepNameCheckFacts     PeerReviewStepName = "check-facts"
@@ -1247,6 +1256,7 @@ const (
 	ResourceTypePeerChallenge          ResourceType = "peer-challenge"
 	ResourceTypePeerChallengeGroup     ResourceType = "peer-challenge-group"
 	ResourceTypePeerReview             ResourceType = "peer-review"
+	ResourceTypePeerReviewNote         ResourceType = "peer-review-note"
 	ResourceTypePeriod                 ResourceType = "period"
 	ResourceTypePriority               ResourceType = "priority"
 	ResourceTypeProgramme              ResourceType = "programme"
@@ -5821,6 +5831,9 @@ type Finding struct {
 	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
+	// NoteIds Notes of its review that it cites: for the visiting team and the programme's team; for all others an empty list.
+	NoteIds []ResourceId `json:"noteIds"`
+
 	// OpenActionCount How many there are that the caller may see; null for who may see none at all.
 	//
 	// Example: 3
@@ -5953,6 +5966,9 @@ type FindingInput struct {
 	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind FindingKind `json:"kind"`
 
+	// NoteIds Notes of its review that it cites.
+	NoteIds *[]ResourceId `json:"noteIds,omitempty"`
+
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -6014,6 +6030,9 @@ type FindingPatch struct {
 
 	// Kind What kind of finding it is. Only a challenge records risks. More may come.
 	Kind *FindingKind `json:"kind,omitempty"`
+
+	// NoteIds Notes of its review that it cites.
+	NoteIds *[]ResourceId `json:"noteIds,omitempty"`
 
 	// PriorityId The id of another resource, or null where there is none.
 	//
@@ -7309,6 +7328,20 @@ type Instant = time.Time
 //
 // Example: wilson
 type IntervalMethod string
+
+// InterviewGroup Whom a visiting team meets in a review, and what it asks them.
+type InterviewGroup struct {
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Questions What it is asked.
+	Questions []Text `json:"questions"`
+}
+
+// InterviewGroupInput Whom a visiting team meets in a review, and what it asks them.
+type InterviewGroupInput = InterviewGroup
 
 // IssuerMetadata What the built-in issuer offers (RFC 8414).
 type IssuerMetadata struct {
@@ -9219,6 +9252,132 @@ type PeerReviewInput struct {
 	Title Name `json:"title"`
 }
 
+// PeerReviewNote What the visiting team of a review wrote down of an interview. The team's boroughs and the programme's team read it, and the host never.
+type PeerReviewNote struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// FindingIds The findings that cite it.
+	FindingIds []ResourceId `json:"findingIds"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// InterviewGroup A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	InterviewGroup Name `json:"interviewGroup"`
+
+	// LineOfEnquiry Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	LineOfEnquiry *NullableText `json:"lineOfEnquiry"`
+
+	// PeerReviewId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PeerReviewId ResourceId `json:"peerReviewId"`
+
+	// RedactedAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	RedactedAt *NullableInstant `json:"redactedAt"`
+
+	// Screening What screening found in those words of it that the caller writes; those that nobody has acknowledged first where there are more. It stands where `steps` stands.
+	Screening *[]ScreeningMark `json:"screening,omitempty"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]PeerReviewNoteStep `json:"steps,omitempty"`
+
+	// Text What was heard.
+	//
+	// Example: They would like to see contracts before they are signed.
+	Text string `json:"text"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+}
+
+// PeerReviewNoteInput What is needed to create it.
+type PeerReviewNoteInput struct {
+	// InterviewGroup A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	InterviewGroup Name `json:"interviewGroup"`
+
+	// LineOfEnquiry Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	LineOfEnquiry *NullableText `json:"lineOfEnquiry,omitempty"`
+
+	// PeerReviewId A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PeerReviewId ResourceId `json:"peerReviewId"`
+
+	// Text What was heard.
+	//
+	// Example: They would like to see contracts before they are signed.
+	Text string `json:"text"`
+}
+
+// PeerReviewNotePage A page of the list.
+type PeerReviewNotePage struct {
+	// Items The items of this page.
+	Items []PeerReviewNote `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// PeerReviewNotePatch What to change; what is absent is kept.
+type PeerReviewNotePatch struct {
+	// InterviewGroup A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	InterviewGroup *Name `json:"interviewGroup,omitempty"`
+
+	// LineOfEnquiry Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	LineOfEnquiry *NullableText `json:"lineOfEnquiry,omitempty"`
+
+	// Text What was heard.
+	//
+	// Example: They would like to see contracts before they are signed.
+	Text *string `json:"text,omitempty"`
+}
+
+// PeerReviewNoteStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type PeerReviewNoteStep = Step
+
+// PeerReviewNoteStepName What can be done. More may come.
+type PeerReviewNoteStepName string
+
 // PeerReviewPage A page of the list.
 type PeerReviewPage struct {
 	// Items The items of this page.
@@ -9657,6 +9816,9 @@ type Programme struct {
 	// Goals What the programme is for.
 	Goals []Text `json:"goals"`
 
+	// InterviewGroups The template of visiting teams' notes: whom they meet, and what they ask. Each name stands in it once.
+	InterviewGroups []InterviewGroup `json:"interviewGroups"`
+
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South
@@ -9681,6 +9843,9 @@ type ProgrammePatch struct {
 
 	// Goals What the programme is for.
 	Goals *[]Text `json:"goals,omitempty"`
+
+	// InterviewGroups The template of visiting teams' notes: whom they meet, and what they ask. Each name stands in it once.
+	InterviewGroups *[]InterviewGroupInput `json:"interviewGroups,omitempty"`
 
 	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
@@ -14065,6 +14230,11 @@ type PeerReviewId = ResourceId
 // PeerReviewIncluded defines model for PeerReviewIncluded.
 type PeerReviewIncluded = []PeerReviewInclude
 
+// PeerReviewNoteId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type PeerReviewNoteId = ResourceId
+
 // PeriodQuery A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 //
 // Example: 2024-25
@@ -16584,6 +16754,93 @@ type ReopenPeerChallengeParams struct {
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
 type StartPeerChallengeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListPeerReviewNotesParams defines parameters for ListPeerReviewNotes.
+type ListPeerReviewNotesParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// PeerReviewId Only those of this peer review.
+	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
+
+	// Borough Only those that people of this borough have written.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// FindingId Only those that this finding cites.
+	FindingId *ResourceId `form:"findingId,omitempty" json:"findingId,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreatePeerReviewNoteParams defines parameters for CreatePeerReviewNote.
+type CreatePeerReviewNoteParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeletePeerReviewNoteParams defines parameters for DeletePeerReviewNote.
+type DeletePeerReviewNoteParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetPeerReviewNoteParams defines parameters for GetPeerReviewNote.
+type GetPeerReviewNoteParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdatePeerReviewNoteParams defines parameters for UpdatePeerReviewNote.
+type UpdatePeerReviewNoteParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// AcknowledgePeerReviewNoteParams defines parameters for AcknowledgePeerReviewNote.
+type AcknowledgePeerReviewNoteParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RedactPeerReviewNoteParams defines parameters for RedactPeerReviewNote.
+type RedactPeerReviewNoteParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -19570,6 +19827,50 @@ type StartPeerChallengeRequestObject struct {
 	Body   *StepInput
 }
 
+// ListPeerReviewNotesRequestObject is what a request for ListPeerReviewNotes says.
+type ListPeerReviewNotesRequestObject struct {
+	Params ListPeerReviewNotesParams
+}
+
+// CreatePeerReviewNoteRequestObject is what a request for CreatePeerReviewNote says.
+type CreatePeerReviewNoteRequestObject struct {
+	Params CreatePeerReviewNoteParams
+	Body   *PeerReviewNoteInput
+}
+
+// DeletePeerReviewNoteRequestObject is what a request for DeletePeerReviewNote says.
+type DeletePeerReviewNoteRequestObject struct {
+	Id     PeerReviewNoteId
+	Params DeletePeerReviewNoteParams
+}
+
+// GetPeerReviewNoteRequestObject is what a request for GetPeerReviewNote says.
+type GetPeerReviewNoteRequestObject struct {
+	Id     PeerReviewNoteId
+	Params GetPeerReviewNoteParams
+}
+
+// UpdatePeerReviewNoteRequestObject is what a request for UpdatePeerReviewNote says.
+type UpdatePeerReviewNoteRequestObject struct {
+	Id     PeerReviewNoteId
+	Params UpdatePeerReviewNoteParams
+	Body   *PeerReviewNotePatch
+}
+
+// AcknowledgePeerReviewNoteRequestObject is what a request for AcknowledgePeerReviewNote says.
+type AcknowledgePeerReviewNoteRequestObject struct {
+	Id     PeerReviewNoteId
+	Params AcknowledgePeerReviewNoteParams
+	Body   *AcknowledgementInput
+}
+
+// RedactPeerReviewNoteRequestObject is what a request for RedactPeerReviewNote says.
+type RedactPeerReviewNoteRequestObject struct {
+	Id     PeerReviewNoteId
+	Params RedactPeerReviewNoteParams
+	Body   *RedactionInput
+}
+
 // ListPeerReviewsRequestObject is what a request for ListPeerReviews says.
 type ListPeerReviewsRequestObject struct {
 	Params ListPeerReviewsParams
@@ -20915,6 +21216,27 @@ type Operations interface {
 	// StartPeerChallenge Start a peer challenge
 	// (POST /v1/peer-challenges/{id}/start)
 	StartPeerChallenge(ctx context.Context, r StartPeerChallengeRequestObject) (Response, error)
+	// ListPeerReviewNotes List notes of reviews
+	// (GET /v1/peer-review-notes)
+	ListPeerReviewNotes(ctx context.Context, r ListPeerReviewNotesRequestObject) (Response, error)
+	// CreatePeerReviewNote Write a note
+	// (POST /v1/peer-review-notes)
+	CreatePeerReviewNote(ctx context.Context, r CreatePeerReviewNoteRequestObject) (Response, error)
+	// DeletePeerReviewNote Delete a note
+	// (DELETE /v1/peer-review-notes/{id})
+	DeletePeerReviewNote(ctx context.Context, r DeletePeerReviewNoteRequestObject) (Response, error)
+	// GetPeerReviewNote Read a note
+	// (GET /v1/peer-review-notes/{id})
+	GetPeerReviewNote(ctx context.Context, r GetPeerReviewNoteRequestObject) (Response, error)
+	// UpdatePeerReviewNote Correct a note
+	// (PATCH /v1/peer-review-notes/{id})
+	UpdatePeerReviewNote(ctx context.Context, r UpdatePeerReviewNoteRequestObject) (Response, error)
+	// AcknowledgePeerReviewNote Acknowledge what screening found in a note
+	// (POST /v1/peer-review-notes/{id}/acknowledge)
+	AcknowledgePeerReviewNote(ctx context.Context, r AcknowledgePeerReviewNoteRequestObject) (Response, error)
+	// RedactPeerReviewNote Take words out of a note
+	// (POST /v1/peer-review-notes/{id}/redact)
+	RedactPeerReviewNote(ctx context.Context, r RedactPeerReviewNoteRequestObject) (Response, error)
 	// ListPeerReviews List peer reviews
 	// (GET /v1/peer-reviews)
 	ListPeerReviews(ctx context.Context, r ListPeerReviewsRequestObject) (Response, error)
@@ -22059,6 +22381,55 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/peer-reviews/:id/redact", o.RedactPeerReview, func(from *request, r *RedactPeerReviewRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(RedactionInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/peer-review-notes", o.ListPeerReviewNotes, func(from *request, r *ListPeerReviewNotesRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("peerReviewId", false, &r.Params.PeerReviewId)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("findingId", false, &r.Params.FindingId)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/peer-review-notes", o.CreatePeerReviewNote, func(from *request, r *CreatePeerReviewNoteRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(PeerReviewNoteInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/peer-review-notes/:id", o.DeletePeerReviewNote, func(from *request, r *DeletePeerReviewNoteRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/peer-review-notes/:id", o.GetPeerReviewNote, func(from *request, r *GetPeerReviewNoteRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/peer-review-notes/:id", o.UpdatePeerReviewNote, func(from *request, r *UpdatePeerReviewNoteRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(PeerReviewNotePatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/peer-review-notes/:id/acknowledge", o.AcknowledgePeerReviewNote, func(from *request, r *AcknowledgePeerReviewNoteRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(AcknowledgementInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/peer-review-notes/:id/redact", o.RedactPeerReviewNote, func(from *request, r *RedactPeerReviewNoteRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)

@@ -17,6 +17,7 @@ var boroughs = noun[programme.Borough]{
 		{"participants", "borough_code", "Participants"},
 		{"peer_reviews", "host_code", "Peer reviews"},
 		{"peer_reviews", "team @> jsonb_build_array(jsonb_build_object('borough', ?::text))", "Teams of peer reviews"},
+		{"peer_review_notes", "borough_code", "Notes of reviews"},
 		{"findings", "borough_code", "Findings"},
 		{"actions", "borough_code", "Actions"},
 		{"asks_and_offers", "borough_code", "Asks and offers"},

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -9,13 +10,18 @@ import (
 )
 
 var findings = kind[programme.Finding, *programme.Finding]{
-	orders:   byChange,
-	complete: withForums,
+	orders: byChange,
+	complete: func(tx *gorm.DB, rows []*programme.Finding) error {
+		if err := withForums(tx, rows); err != nil {
+			return err
+		}
+		return withNotes(tx, rows)
+	},
 	cited: func(f *programme.Finding) []citation {
 		return []citation{citePriority("/priorityId", f.PriorityID), citeIndicators("/indicators", f.Indicators)}
 	},
 	referrers: []referrer{{"actions", "finding_id", "Actions"}},
-	reads:     []string{"peer-challenge", "peer-challenge-group", "peer-review"},
+	reads:     []string{"peer-challenge", "peer-challenge-group", "peer-review", "peer-review-note"},
 }
 
 // withForums reads where the findings were found, all at once.
@@ -74,31 +80,43 @@ func (s *Store) Finding(ctx context.Context, actor programme.Actor, id string) (
 // none there, Conflict if none are being recorded or can come of the comment that it
 // names, and Invalid if it breaks its rules or names a group, a review, a comment or
 // reference data that are not there.
-func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f programme.Finding) (programme.Finding, error) {
-	return add(ctx, s, actor, findings, f, func(w *work, f *programme.Finding) (err error) {
-		f.Response = nil
-		placed := (f.PeerChallengeGroupID == nil) != (f.PeerReviewID == nil)
-		var seen programme.Audience
-		if placed {
-			if f.Forum, seen, err = w.holdForum(f.PeerChallengeGroupID, f.PeerReviewID); err != nil {
-				return err
-			}
+func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f programme.Finding) (row programme.Finding, err error) {
+	err = s.act(ctx, actor, func(w *work) error {
+		if row, err = add(w.ctx, s, actor, findings, f, (*work).find); err != nil {
+			return err
 		}
-		if err := w.holdEnquiry(f); err != nil || !placed {
-			return err // where it is found, its own rule says
-		}
-		f.Audience = seen.With(f.Borough)
-		switch {
-		case f.Forum.Boroughs != nil:
-			w.faults = append(w.faults, f.Misplaced()...)
-			return f.Forum.MayFind(actor)
-		case f.PeerReviewID != nil:
-			w.unknown = append(w.unknown, citePeerReview(f.PeerReviewID).fault(0))
-		default:
-			w.unknown = append(w.unknown, citePeerChallengeGroup(f.PeerChallengeGroupID).fault(0))
-		}
-		return nil
+		return w.cite(&row, false)
 	})
+	return orZero(row, err)
+}
+
+// find places a new finding where it was found, on the actor's behalf.
+func (w *work) find(f *programme.Finding) (err error) {
+	f.Response = nil
+	placed := (f.PeerChallengeGroupID == nil) != (f.PeerReviewID == nil)
+	var seen programme.Audience
+	if placed {
+		if f.Forum, seen, err = w.holdForum(f.PeerChallengeGroupID, f.PeerReviewID); err != nil {
+			return err
+		}
+	}
+	if err := w.holdEnquiry(f); err != nil {
+		return err
+	}
+	if err := w.holdNotes(f); err != nil || !placed {
+		return err // where it is found, its own rule says
+	}
+	f.Audience = seen.With(f.Borough)
+	switch {
+	case f.Forum.Boroughs != nil:
+		w.faults = append(w.faults, f.Misplaced()...)
+		return f.Forum.MayFind(w.actor)
+	case f.PeerReviewID != nil:
+		w.unknown = append(w.unknown, citePeerReview(f.PeerReviewID).fault(0))
+	default:
+		w.unknown = append(w.unknown, citePeerChallengeGroup(f.PeerChallengeGroupID).fault(0))
+	}
+	return nil
 }
 
 // UpdateFinding corrects a finding at the version, with the errors of
@@ -117,8 +135,17 @@ func (s *Store) UpdateFinding(ctx context.Context, actor programme.Actor, id str
 		}
 		f.PeerChallengeGroupID, f.PeerReviewID, f.Borough, f.Response = was.PeerChallengeGroupID, was.PeerReviewID, was.Borough, was.Response
 		f.SelfEvaluationCommentID = was.SelfEvaluationCommentID
-		if other, err := altered(present, f); err != nil || !other {
-			return err // what changes nothing needs no reason
+		other, err := altered(present, f)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(was.NoteIDs, f.NoteIDs) {
+			if err := w.citeOthers(f, !other); err != nil {
+				return err
+			}
+		}
+		if !other {
+			return nil // what changes nothing needs no reason
 		}
 		if f.Response != nil {
 			if err := actor.WithReason(); err != nil {
@@ -154,7 +181,10 @@ func (s *Store) DeleteFinding(ctx context.Context, actor programme.Actor, id str
 		if err := w.holdForumOf(id); err != nil {
 			return err
 		}
-		return drop(w.ctx, s, actor, findings, id, version, nil)
+		return drop(w.ctx, s, actor, findings, id, version, func(w *work, f *programme.Finding) error {
+			f.NoteIDs = nil
+			return w.cite(f, false)
+		})
 	})
 }
 

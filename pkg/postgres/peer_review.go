@@ -28,6 +28,7 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 	},
 	referrers: []referrer{
 		{"findings", "peer_review_id", "Findings"},
+		{"peer_review_notes", "peer_review_id", "Notes"},
 		{"events", "peer_review_id", "Events"},
 		{"milestones", "peer_review_id", "Milestones"},
 	},
@@ -136,14 +137,18 @@ func (s *Store) changeReview(ctx context.Context, actor programme.Actor, id stri
 	var row programme.PeerReview
 	err := s.act(ctx, actor, func(w *work) (err error) {
 		var seen, shared programme.Audience
+		var lines []string
 		row, err = change(w.ctx, s, actor, peerReviews, id, version, step, func(w *work, r *programme.PeerReview) error {
-			seen, shared = r.Audience, r.Confidants()
+			seen, shared, lines = r.Audience, r.Confidants(), slices.Clone(r.KLOEs)
 			if err := do(w, r); err != nil {
 				return err
 			}
 			r.Audience = r.Readers()
 			return nil
 		})
+		if err == nil && !slices.Equal(lines, row.KLOEs) {
+			err = w.notesFollow(&row, lines)
+		}
 		if err != nil || slices.Equal(seen, row.Audience) && slices.Equal(shared, row.Confidants()) {
 			return err
 		}
@@ -154,9 +159,12 @@ func (s *Store) changeReview(ctx context.Context, actor programme.Actor, id stri
 
 // partiesChanged lets what belongs to a review follow when its audience or its
 // parties have changed, from those given. Findings are seen by whoever sees the review, actions by its
-// parties, and its events name it to whoever sees it and tell its parties where.
+// parties, notes by its team, and its events name it to whoever sees it and tell its parties where.
 func (w *work) partiesChanged(r *programme.PeerReview, were programme.Audience) error {
 	if err := w.audienceFollows(r.ID, r.Forum().Boroughs, ofFindings(r)); err != nil {
+		return err
+	}
+	if err := w.notesFollow(r, r.KLOEs); err != nil {
 		return err
 	}
 	return w.eventsFollow("peer_review_id", r.ID, were.Or(r.Audience).Or(r.Confidants()))

@@ -15,8 +15,8 @@ import (
 const theProgramme = 1
 
 // UpdateProgramme changes the programme's page at the version. The error is
-// Forbidden for anyone but the programme's team, Stale, or NotFound before the
-// programme has been loaded.
+// Forbidden for anyone but the programme's team, Stale, Invalid if it breaks its rules,
+// or NotFound before the programme has been loaded.
 func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, version int64, change func(*programme.Programme) error) (programme.Programme, error) {
 	var p programme.Programme
 	err := s.writeAs(ctx, actor, func(tx *gorm.DB) error {
@@ -36,6 +36,9 @@ func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, vers
 			return err
 		}
 		noNilLists(&p)
+		if err := p.Check(); err != nil {
+			return err
+		}
 		if same, err := alike(before, p); err != nil || same {
 			return err
 		}
@@ -60,4 +63,5 @@ func noNilLists(p *programme.Programme) {
 	if p.Contacts == nil {
 		p.Contacts = []programme.Contact{}
 	}
+	p.InterviewGroups = programme.OrEmpty(p.InterviewGroups)
 }

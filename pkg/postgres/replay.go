@@ -64,6 +64,7 @@ var standing = map[string]lookup{
 	"grouping-proposal":       scoped(groupingProposals),
 	"participant":             scoped(participants),
 	"peer-review":             scoped(peerReviews),
+	"peer-review-note":        scoped(peerReviewNotes),
 	"finding":                 scoped(findings),
 	"action":                  scoped(actions),
 	"ask-or-offer":            scoped(asksAndOffers),

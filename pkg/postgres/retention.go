@@ -12,7 +12,7 @@ import (
 // Erased counts what was kept long enough.
 type Erased struct{ Participants, Notes int }
 
-// EraseOutlived removes the people who left, and the notes of groups, that have been
+// EraseOutlived removes the people who left, and the notes of groups and of reviews, that have been
 // kept for as long as the settings say, and counts them. Each is removed in a
 // transaction of its own, which asks the rule again, so that the work can be
 // interrupted and repeated. What could not be removed does not keep the others, and is
@@ -28,11 +28,15 @@ func (s *Store) EraseOutlived(ctx context.Context) (Erased, error) {
 	if noteErr != nil {
 		noteErr = fmt.Errorf("notes: %w", noteErr)
 	}
+	heard, heardErr := s.eraseEach(ctx, s.rules.NotesKeptMonths, "peer_review_notes AS r JOIN peer_reviews AS v ON v.id = r.peer_review_id AND v.state IN ('closed', 'cancelled')", (*work).eraseReviewNote)
+	if heardErr != nil {
+		heardErr = fmt.Errorf("notes of reviews: %w", heardErr)
+	}
 	readErr := s.eraseReads(ctx)
 	if readErr != nil {
 		readErr = fmt.Errorf("who has read self-evaluations: %w", readErr)
 	}
-	return Erased{Participants: people, Notes: notes}, errors.Join(err, noteErr, readErr)
+	return Erased{Participants: people, Notes: notes + heard}, errors.Join(err, noteErr, heardErr, readErr)
 }
 
 // errElsewhere ends the work of a process that finds another at it.
@@ -147,6 +151,40 @@ func (w *work) eraseNotes(id string) (bool, error) {
 	}
 	g.Notes = nil
 	return true, rewrite[programme.PeerChallengeGroup](w, was, &g)
+}
+
+// eraseReviewNote removes a note if its review is over for long enough. Its review is locked
+// before it, as everywhere. Findings that cited it do so no more.
+func (w *work) eraseReviewNote(id string) (bool, error) {
+	var review string
+	if err := beyondSight(w.tx).Table("peer_review_notes").Where("id = ?", id).Pluck("peer_review_id", &review).Error; err != nil || review == "" {
+		return false, err
+	}
+	r, there, err := lockByID[programme.PeerReview](w, review)
+	if err != nil || !there {
+		return false, err
+	}
+	n, there, err := lockByID[programme.PeerReviewNote](w, id)
+	if err != nil || !there {
+		return false, err
+	}
+	ended, err := w.lastMoved(&r)
+	if err != nil {
+		return false, err
+	}
+	if !programme.Outlived(w.store.rules.NotesKeptMonths, w.store.rules.Today(n.UpdatedAt), []programme.Tie{r.Tie(ended)}, w.today()) {
+		return false, nil
+	}
+	var citing []programme.Finding
+	if err := beyondSight(w.tx).Where("id = ANY (?)", array(n.FindingIDs)).Order("id").Find(&citing).Error; err != nil {
+		return false, err
+	}
+	for i := range citing {
+		if err := w.tellCiting(&citing[i], n.Audience); err != nil {
+			return false, err
+		}
+	}
+	return true, erase[programme.PeerReviewNote](w, &n)
 }
 
 // lockByID reads a record, whoever may see it, and keeps others from changing it.

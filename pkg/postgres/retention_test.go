@@ -230,3 +230,50 @@ func TestWhatCannotBeErasedKeepsNobodyElse(t *testing.T) {
 	}
 	erasedBy(t, s, Erased{Participants: 1})
 }
+
+// TestNotesOfAReviewAreErased when it has been over for as long as they are kept, wholly;
+// findings that cited them do so no more, which is told to who read them.
+func TestNotesOfAReviewAreErased(t *testing.T) {
+	t.Parallel()
+	s, turn := aging(t)
+	ctx := t.Context()
+	visited := func() (programme.PeerReview, programme.PeerReviewNote, programme.Finding) {
+		r := visitOf(t, s, visitor(t, s, "Ann"))
+		if _, err := s.sql.ExecContext(ctx, "UPDATE peer_reviews SET state = 'fieldwork' WHERE id = $1", r.ID); err != nil {
+			t.Fatal(err)
+		}
+		n, err := s.CreatePeerReviewNote(ctx, team, programme.PeerReviewNote{PeerReviewID: r.ID, InterviewGroup: "Commissioners", Text: "They decide alone."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := s.CreateFinding(ctx, team, programme.Finding{PeerReviewID: &r.ID, Borough: r.Host, Kind: programme.Strength, Theme: "Decisions", Text: "They are quick.", NoteIDs: []string{n.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r, n, f
+	}
+	over, quiet, found := visited()
+	_, loud, cited := visited()
+	reasoned := team
+	reasoned.Reason = "Not now"
+	turn("2027-06-01")
+	if _, err := s.MovePeerReview(ctx, reasoned, over.ID, over.Version, programme.Cancel); err != nil {
+		t.Fatal(err)
+	}
+	turn("2028-06-01")
+	erasedBy(t, s, Erased{})
+	turn("2028-06-02")
+	erasedBy(t, s, Erased{Notes: 1})
+	erasedBy(t, s, Erased{})
+	_, err := s.PeerReviewNote(ctx, team, quiet.ID)
+	wantRefusal(t, err, programme.NotFound, "not_found")
+	if f, err := s.Finding(ctx, team, found.ID); err != nil || len(f.NoteIDs) != 0 || f.Version != found.Version {
+		t.Errorf("the finding cites %v at version %d (%v)", f.NoteIDs, f.Version, err)
+	}
+	if n := count(t, s, "SELECT count(*) FROM audit_entries WHERE noun = 'finding' AND key = $1 AND subject = 'retention' AND told = '{E09000030,programme}'", found.ID); n != 1 {
+		t.Errorf("its readers are told of it %d times", n)
+	}
+	if f, err := s.Finding(ctx, team, cited.ID); err != nil || len(f.NoteIDs) != 1 || f.NoteIDs[0] != loud.ID {
+		t.Errorf("the notes of a review that runs are %v (%v)", f.NoteIDs, err)
+	}
+}

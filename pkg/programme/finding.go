@@ -20,6 +20,7 @@ type Finding struct {
 	Indicators             []string `gorm:"serializer:texts"` // codes of indicators that it cites
 	SelfEvaluationSections []string `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
 
+	NoteIDs                 []string         `gorm:"-" json:"-"` // notes of its review that it cites, which these know; read with it
 	SelfEvaluationCommentID *string          // the line of enquiry on it of which the finding came
 	Illustrative            bool             // that self-evaluation is made up
 	Response                *FindingResponse `audit:"withheld" gorm:"serializer:json"`
@@ -125,7 +126,17 @@ func (f *Finding) Check() error {
 		faults = append(faults, Fault{Pointer: "/selfEvaluationCommentId", Code: FaultOnlyInChallenges, Detail: "Only a finding of a peer challenge comes of a line of enquiry on a self-evaluation."})
 	}
 	faults = append(faults, repeated("/indicators", f.Indicators)...)
+	faults = append(faults, repeated("/noteIds", f.NoteIDs)...)
 	return Refuse(append(faults, repeated("/selfEvaluationSections", f.SelfEvaluationSections)...))
+}
+
+// NotesFor answers the notes that the finding cites to who reads them, and none to others.
+func (f *Finding) NotesFor(actor Actor) []string {
+	reads := func(borough string) bool { return borough != f.Borough && actor.IsOf(borough) }
+	if !actor.Is(RoleProgramme) && !slices.ContainsFunc(f.Forum.Finders, reads) {
+		return []string{}
+	}
+	return OrEmpty(f.NoteIDs)
 }
 
 // Misplaced names the borough if nothing can be found about it there: a group

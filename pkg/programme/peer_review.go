@@ -153,7 +153,7 @@ func (*PeerReview) Noun() string { return "peer-review" }
 
 // Steps implements [Record].
 func (*PeerReview) Steps() []Step {
-	return []Step{Edit, AgreeScope, Announce, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, RecordFinding, AddEvent, AddMilestone, Acknowledge, Redact, Delete}
+	return []Step{Edit, AgreeScope, Announce, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, AddNote, RecordFinding, AddEvent, AddMilestone, Acknowledge, Redact, Delete}
 }
 
 // May implements [Record]. The programme's team runs reviews; the visiting
@@ -173,6 +173,8 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 			return SourceTaken()
 		}
 		return nil
+	case AddNote:
+		return r.takesNotes()
 	case RecordFinding:
 		return r.Forum().MayFind(actor)
 	case Edit:
@@ -211,6 +213,8 @@ func (r *PeerReview) yours(actor Actor, step Step) error {
 	switch step {
 	case RecordFinding:
 		return nil // the forum says whose that is
+	case AddNote:
+		return r.writesNotes(actor)
 	case WriteReport:
 		if !slices.ContainsFunc(r.Visitors(), actor.Speaks) && !actor.Is(RoleProgramme) {
 			return NotYours("The team's boroughs and the programme's team write the report.")

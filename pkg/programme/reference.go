@@ -15,8 +15,25 @@ type Programme struct {
 	Goals       []string  `gorm:"serializer:json"`
 	Contacts    []Contact `audit:"withheld"       gorm:"serializer:json"`
 	Attribution string    // the licence line that published data must carry
-	Version     int64
-	UpdatedAt   time.Time
+
+	InterviewGroups []InterviewGroup `gorm:"serializer:json"` // the template of the notes of reviews
+	Version         int64
+	UpdatedAt       time.Time
+}
+
+// InterviewGroup is whom a visiting team meets in a review, and what it asks them.
+type InterviewGroup struct {
+	Name      string   `json:"name"`
+	Questions []string `json:"questions"`
+}
+
+// Check refuses interview groups of which two have one name.
+func (p *Programme) Check() error {
+	names := make([]string, len(p.InterviewGroups))
+	for i, g := range p.InterviewGroups {
+		names[i] = g.Name
+	}
+	return Refuse(repeated("/interviewGroups", names))
 }
 
 // EndedBefore says so, with its name, where the priority has ended before the day.

@@ -7,8 +7,8 @@ type Settings struct {
 	ProgressReviewMonths int // after which a reported review's progress review falls due
 	StalledDays          int // after which an open action without news counts as stalled
 
-	// For how many months people are kept after they left, and a group's notes after
-	// its challenge ended: see [Outlived]. 0 means for ever.
+	// For how many months people are kept after they left, and the notes of a group or a
+	// review after its challenge or itself has ended: see [Outlived]. 0 means for ever.
 	ParticipantsKeptMonths int
 	NotesKeptMonths        int
 	Zone                   *time.Location // where the programme's days begin and end

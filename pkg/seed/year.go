@@ -23,9 +23,11 @@ const (
 
 // What is an example, in the words that readers see.
 const (
-	exampleYear       = "The programme's page gives no year: the cycle is an example."
-	exampleSummit     = "The programme's page gives no date: the day and the year are examples."
-	exampleFieldwork  = "The programme's page gives no dates: the two days of fieldwork and the year are examples."
+	exampleYear      = "The programme's page gives no year: the cycle is an example."
+	exampleSummit    = "The programme's page gives no date: the day and the year are examples."
+	exampleFieldwork = "The programme's page gives no dates: the two days of fieldwork and the year are examples."
+	// The lines of enquiry of Lambeth's review are none of these: the alliance names them elsewhere.
+	linesSource       = "The lines of enquiry are no example: they are those that the alliance's page on its recovery fund names (https://liia.london/liia-programme/targeted-work/recovery_fund)."
 	exampleMembership = "The programme's page does not say who met whom: the membership is an example."
 	exampleGroups     = "The programme's page does not say how many groups there were and who met whom: the group and its membership are examples."
 )
@@ -134,9 +136,9 @@ func review(r reported, london *benchmark.Snapshot) programme.Chapter {
 	last := firstFieldwork.AddDays(1)
 	v := programme.PeerReview{
 		Head: seenBy(programme.Parties(lambeth)), Title: r.title, Host: lambeth, Cycle: exampleCycle, PriorityID: priorityNamed(london, "Commissioning"),
-		Scope: new(sentence(objective)), KLOEs: []string{}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{firstFieldwork, last},
+		Scope: new(sentence(objective)), KLOEs: []string{"Joint commissioning", "Sufficiency", "Value for money"}, Team: []programme.TeamMember{}, FieldworkDays: []programme.Date{firstFieldwork, last},
 		Sessions: []programme.ReviewSession{}, State: programme.ReviewReported, HostComments: []programme.HostComment{}, ReportLinks: []programme.Link{},
-		Publication: programme.PublishedToParties, AnnouncedOn: new(firstFieldwork), Illustrative: new(exampleFieldwork),
+		Publication: programme.PublishedToParties, AnnouncedOn: new(firstFieldwork), Illustrative: new(exampleFieldwork + " " + linesSource),
 	}
 	m := milestoneOf(r, programme.ReviewMilestone, v.Illustrative)
 	m.PlannedFor, m.Boroughs, m.PriorityIDs = &last, []string{lambeth}, some(v.PriorityID)

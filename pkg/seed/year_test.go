@@ -167,7 +167,7 @@ func TestYearsDays(t *testing.T) {
 	}
 }
 
-// TestYearsReview: two days in Lambeth, and nothing that the page does not say.
+// TestYearsReview: two days in Lambeth, and nothing that the alliance's pages do not say.
 func TestYearsReview(t *testing.T) {
 	t.Parallel()
 	v := yearOf(t, withIDs(t))[5].Review
@@ -178,7 +178,10 @@ func TestYearsReview(t *testing.T) {
 		v.State != programme.ReviewReported || v.Publication != programme.PublishedToParties || v.Illustrative == nil {
 		t.Errorf("the review is %+v", v)
 	}
-	if len(v.Team)+len(v.KLOEs)+len(v.Sessions)+len(v.ReportLinks) > 0 || v.Report != nil || v.ReportedOn != nil || v.ScopeAgreedOn != nil {
+	if want := []string{"Joint commissioning", "Sufficiency", "Value for money"}; !slices.Equal(v.KLOEs, want) || !strings.Contains(*v.Illustrative, "https://liia.london/liia-programme/targeted-work/recovery_fund") {
+		t.Errorf("the lines of enquiry are %q, of which it is said: %s", v.KLOEs, *v.Illustrative)
+	}
+	if len(v.Team)+len(v.Sessions)+len(v.ReportLinks) > 0 || v.Report != nil || v.ReportedOn != nil || v.ScopeAgreedOn != nil {
 		t.Errorf("the review says what the page does not: %+v", v)
 	}
 }

@@ -39,6 +39,7 @@ var audited = map[string]struct {
 	"grouping-proposal":       {programme.GroupingProposal{}, "GroupingProposal"},
 	"participant":             {programme.Participant{}, "Participant"},
 	"peer-review":             {programme.PeerReview{}, "PeerReview"},
+	"peer-review-note":        {programme.PeerReviewNote{}, "PeerReviewNote"},
 	"finding":                 {programme.Finding{}, "Finding"},
 	"action":                  {programme.Action{}, "Action"},
 	"ask-or-offer":            {programme.AskOrOffer{}, "AskOrOffer"},
@@ -70,7 +71,7 @@ var audited = map[string]struct {
 // unshown are members by which the service itself counts, and of which the
 // resource shows what follows from them.
 var unshown = map[string][]string{
-	"programme": {"ID"}, "action": {"ProgressAt"}, "event": {"Sequence"}, "grouping-proposal": {"Result"}, "framework": {"Number", "Document"}, "benchmarking-submission": {"Numbers", "Resubmitted"},
+	"programme": {"ID"}, "peer-review-note": {"Line"}, "action": {"ProgressAt"}, "event": {"Sequence"}, "grouping-proposal": {"Result"}, "framework": {"Number", "Document"}, "benchmarking-submission": {"Numbers", "Resubmitted"},
 }
 
 // TestAuditSpeaksTheContractsWords: a member has the same name in the audit of a

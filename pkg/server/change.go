@@ -98,6 +98,7 @@ var addresses = map[string]string{
 	"grouping-proposal":       "/v1/grouping-proposals/",
 	"participant":             "/v1/participants/",
 	"peer-review":             "/v1/peer-reviews/",
+	"peer-review-note":        "/v1/peer-review-notes/",
 	"finding":                 "/v1/findings/",
 	"action":                  "/v1/actions/",
 	"ask-or-offer":            "/v1/asks-and-offers/",

@@ -58,6 +58,8 @@ func (w *world) markings() []marking {
 				{put, "/report", `{"report":"{{report}}","reportLinks":[{"title":"{{reportLinks}}","url":"https://example.org"}]}`}, {post, "/check-facts", ""}, {post, "/host-comments", `{"text":"{{hostComments}}"}`},
 			},
 			[]step{{patch, "", `{"sessions":[],"progressReview":null,"progressReviewWaived":null}`}, {put, "/report", `{"report":"It was found."}`}}},
+		{"peer-review-note", "PeerReviewNote", notesList + "/" + w.anyNote(), manager,
+			[]step{{patch, "", `{"interviewGroup":"{{interviewGroup}}","text":"{{text}}"}`}}, []step{{http.MethodDelete, "", ""}}},
 		{"finding", "Finding", "/v1/findings/" + w.made[exampleFinding], lead,
 			[]step{{patch, "", `{"theme":"{{theme}}","text":"{{text}}","evidence":"{{evidence}}"}`}, {put, "/response", `{"answer":"partly","reason":"{{response}}"}`}},
 			[]step{{patch, "", `{"evidence":null}`}}},
@@ -246,6 +248,7 @@ func TestRemovedIsRemoved(t *testing.T) {
 			"scope":"` + name + `","kloes":["` + name + `"],"progressReview":"` + name + ` came.","progressReviewWaived":"` + name + `"}`,
 			`{"scope":"Front door","kloes":["Is it open?"],"sessions":[],"progressReview":null,"progressReviewWaived":null}`},
 		{"PeerReview", manager, put, written + "/report", `{"report":"` + name + ` said so.","reportLinks":[{"title":"` + name + `","url":"https://example.org"}]}`, `{"report":"It was found.","reportLinks":[]}`},
+		{"PeerReviewNote", manager, patch, notesList + "/" + w.anyNote(), `{"interviewGroup":"` + name + `","text":"` + name + ` said so."}`, `{"interviewGroup":"Commissioners","text":"They said so."}`},
 		{"Finding", lead, patch, "/v1/findings/" + w.made[exampleFinding], `{"theme":"` + name + `","text":"` + name + `","evidence":"` + name + ` said so."}`, `{"theme":"Front door","text":"It is open.","evidence":"Interviews."}`},
 		{"Finding", lead, put, "/v1/findings/" + w.made[exampleFinding] + "/response", `{"answer":"partly","reason":"` + name + ` left."}`, `{"answer":"partly","reason":"Somebody left."}`},
 		{"Action", lead, patch, "/v1/actions/" + w.made[exampleAction], `{"text":"` + name + ` goes on.","dueOn":null,"noDueReason":"` + name + ` is away."}`, `{"text":"Go on.","dueOn":"2027-03-31","noDueReason":null}`},
@@ -284,7 +287,7 @@ func TestRemovedIsRemoved(t *testing.T) {
 		}
 	}
 	for _, table := range []string{
-		"participants", "programmes", "peer_challenge_groups", "peer_reviews", "findings", "actions", "asks_and_offers", "events", "milestones", "idempotency_answers",
+		"participants", "programmes", "peer_challenge_groups", "peer_reviews", "peer_review_notes", "findings", "actions", "asks_and_offers", "events", "milestones", "idempotency_answers",
 		"contacts", "narratives", "self_evaluations", "self_evaluation_comments", "benchmarking_submissions", "reminder_addresses",
 	} {
 		if len(found[table]) == 0 {

@@ -62,7 +62,7 @@ func (s *Server) DeleteFinding(ctx context.Context, r api.DeleteFindingRequestOb
 func findingInput(f *programme.Finding) api.FindingInput {
 	return api.FindingInput{
 		PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, Kind: api.FindingKind(f.Kind), Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID,
-		Indicators: &f.Indicators, SelfEvaluationSections: &f.SelfEvaluationSections, SelfEvaluationCommentId: f.SelfEvaluationCommentID,
+		Indicators: &f.Indicators, SelfEvaluationSections: &f.SelfEvaluationSections, SelfEvaluationCommentId: f.SelfEvaluationCommentID, NoteIds: &f.NoteIDs,
 	}
 }
 
@@ -70,7 +70,7 @@ func setFinding(f *programme.Finding, in api.FindingInput) {
 	f.PeerChallengeGroupID, f.PeerReviewID, f.Borough = in.PeerChallengeGroupId, in.PeerReviewId, in.Borough
 	f.Kind, f.Theme, f.Text, f.Evidence, f.PriorityID = programme.FindingKind(in.Kind), in.Theme, in.Text, in.Evidence, in.PriorityId
 	f.Indicators, f.SelfEvaluationSections = list(in.Indicators), list(in.SelfEvaluationSections)
-	f.SelfEvaluationCommentID = in.SelfEvaluationCommentId
+	f.SelfEvaluationCommentID, f.NoteIDs = in.SelfEvaluationCommentId, list(in.NoteIds)
 }
 
 func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
@@ -80,7 +80,7 @@ func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
 			Id: f.ID, PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, BoroughName: names.borough(f.Borough), Kind: api.FindingKind(f.Kind),
 			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, PriorityName: nameOf(names.priority, f.PriorityID), Indicators: programme.OrEmpty(f.Indicators),
 			SelfEvaluationSections: programme.OrEmpty(f.SelfEvaluationSections), SelfEvaluationCommentId: f.SelfEvaluationCommentID, Illustrative: f.Illustrative, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Etag: etagOf(f.Version), Steps: stepsWire(ctx, f, f.ID),
-			RedactedAt: f.RedactedAt, Screening: screeningWire(ctx, f),
+			RedactedAt: f.RedactedAt, Screening: screeningWire(ctx, f), NoteIds: f.NotesFor(callOf(ctx).actor),
 		}
 		if r := f.Response; r != nil {
 			wire.Response = &api.FindingResponse{Answer: api.ResponseAnswer(r.Answer), Reason: r.Reason, At: r.At}

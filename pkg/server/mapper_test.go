@@ -67,6 +67,7 @@ func mappings() map[string]mapping {
 		"GroupingProposal":      of(groupingProposals, func(p *programme.GroupingProposal) { p.Conflicts = [][2]string{{"a", "b"}} }),
 		"Participant":           of(participants, nil),
 		"PeerReview":            of(peerReviews, func(r *programme.PeerReview) { r.Scope = &found }),
+		"PeerReviewNote":        of(peerReviewNotes, func(n *programme.PeerReviewNote) { n.Text = found }),
 		"Finding":               of(findings, func(f *programme.Finding) { f.Text = found }),
 		"AskOrOffer":            of(asksAndOffers, func(a *programme.AskOrOffer) { a.Text = found }),
 		"Quarter":               of(quarters, nil),

@@ -98,8 +98,8 @@ func TestMe(t *testing.T) {
 		creates []string
 	}{
 		{programme.RoleProgramme, "", nil},
-		{programme.RoleBoroughLead, "Lambeth", []string{"action", "api-client", "ask-or-offer", "authorisation", "calendar-subscription", "finding", "participant", "read-key", "reminder-address", "self-evaluation", "self-evaluation-comment"}},
-		{programme.RoleBoroughEditor, "Lambeth", []string{"action", "ask-or-offer", "calendar-subscription", "finding", "participant", "self-evaluation", "self-evaluation-comment"}},
+		{programme.RoleBoroughLead, "Lambeth", []string{"action", "api-client", "ask-or-offer", "authorisation", "calendar-subscription", "finding", "participant", "peer-review-note", "read-key", "reminder-address", "self-evaluation", "self-evaluation-comment"}},
+		{programme.RoleBoroughEditor, "Lambeth", []string{"action", "ask-or-offer", "calendar-subscription", "finding", "participant", "peer-review-note", "self-evaluation", "self-evaluation-comment"}},
 		{programme.RoleBoroughSystem, "Lambeth", []string{"self-evaluation"}},
 		{programme.RoleReporting, "", []string{}},
 	} {

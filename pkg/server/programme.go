@@ -32,6 +32,10 @@ func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeReque
 		for i, c := range *in.Contacts {
 			p.Contacts[i] = programme.Contact{Role: c.Role, Name: c.Name, Organisation: c.Organisation, Email: c.Email}
 		}
+		p.InterviewGroups = make([]programme.InterviewGroup, len(*in.InterviewGroups))
+		for i, g := range *in.InterviewGroups {
+			p.InterviewGroups[i] = programme.InterviewGroup{Name: g.Name, Questions: programme.OrEmpty(g.Questions)}
+		}
 		return nil
 	})
 	if err != nil {
@@ -43,19 +47,27 @@ func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeReque
 func programmeWire(p *programme.Programme) api.Programme {
 	return api.Programme{
 		Name: p.Name, Summary: p.Summary, Goals: p.Goals, Contacts: contactsWire(p.Contacts),
-		Attribution: p.Attribution, UpdatedAt: p.UpdatedAt.UTC(), Etag: etagOf(p.Version),
+		Attribution: p.Attribution, InterviewGroups: interviewGroupsWire(p.InterviewGroups), UpdatedAt: p.UpdatedAt.UTC(), Etag: etagOf(p.Version),
 	}
 }
 
 func programmeInput(p *programme.Programme) api.ProgrammePatch {
-	contacts := contactsWire(p.Contacts)
-	return api.ProgrammePatch{Name: &p.Name, Summary: &p.Summary, Goals: &p.Goals, Contacts: &contacts, Attribution: &p.Attribution}
+	contacts, groups := contactsWire(p.Contacts), interviewGroupsWire(p.InterviewGroups)
+	return api.ProgrammePatch{Name: &p.Name, Summary: &p.Summary, Goals: &p.Goals, Contacts: &contacts, Attribution: &p.Attribution, InterviewGroups: &groups}
 }
 
 func contactsWire(contacts []programme.Contact) []api.ContactPerson {
 	wire := make([]api.ContactPerson, len(contacts))
 	for i, c := range contacts {
 		wire[i] = api.ContactPerson{Role: c.Role, Name: c.Name, Organisation: c.Organisation, Email: c.Email}
+	}
+	return wire
+}
+
+func interviewGroupsWire(groups []programme.InterviewGroup) []api.InterviewGroup {
+	wire := make([]api.InterviewGroup, len(groups))
+	for i, g := range groups {
+		wire[i] = api.InterviewGroup{Name: g.Name, Questions: programme.OrEmpty(g.Questions)}
 	}
 	return wire
 }

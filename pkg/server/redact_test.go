@@ -25,6 +25,7 @@ func TestRedactedWordsAreNowhere(t *testing.T) {
 	const patch, put, post = http.MethodPatch, http.MethodPut, http.MethodPost
 	finding, action, offer := "/v1/findings/"+w.acceptedFinding().ID, "/v1/actions/"+w.action().ID, "/v1/asks-and-offers/"+w.offer()
 	notes, review := "/v1/peer-challenge-groups/"+w.standing(exampleGroup), "/v1/peer-reviews/"+w.review(programme.ReviewFieldwork).ID
+	note := notesList + "/" + w.noteIn(idIn(review))
 	first, second := w.opened(), w.opened()
 	earlier, later := second, first // opened makes an earlier one each time
 	given := w.whole(large, api.CountValue{Count: "rereferrals", Status: api.CountValueStatusMissing, Reason: new(says)})
@@ -54,6 +55,7 @@ func TestRedactedWordsAreNowhere(t *testing.T) {
 		{lead, finding, put, "/response", `{"answer":"partly","reason":"` + says + `"}`},
 		{lead, action, patch, "", `{"text":"` + says + `","dueOn":null,"noDueReason":"` + says + `"}`},
 		{lead, action, post, "/progress", `{"text":"` + says + `"}`},
+		{visitor, note, patch, "", `{"interviewGroup":"About ` + hurts + `","text":"` + says + `"}`},
 		{lead, offer, patch, "", `{"title":"About ` + hurts + `","text":"` + says + `"}`},
 		{lead, notes, put, "/notes", `{"notes":"` + says + `"}`},
 		{team, review, patch, "", `{"scope":"` + says + `","kloes":["` + says + `"],"progressReview":"` + says + `",
@@ -84,6 +86,7 @@ func TestRedactedWordsAreNowhere(t *testing.T) {
 	lead.does(action, "redact", places("/text", "/noDueReason", "/progress/0/text")).want(200)
 	lead.does(offer, "redact", `{"places":[{"field":"/title","start":6,"length":12},{"field":"/text","start":12,"length":12}],"reason":"It names somebody"}`).want(200)
 	lead.does(notes, "redact", places("/notes")).want(200)
+	visitor.does(note, "redact", places("/interviewGroup", "/text")).want(200)
 	team.does(review, "redact", places("/scope", "/kloes/0", "/sessions/0/title", "/sessions/0/attendees", "/hostComments/0/text", "/report", "/reportLinks/0/title", "/progressReview")).want(200)
 	// Of the return one place of each text is named: the same words elsewhere go with it,
 	// in the draft, which the team does not see, and in the borough's other return.

@@ -53,6 +53,7 @@ type Store interface {
 	rotaStore
 	participantStore
 	peerReviewStore
+	peerReviewNoteStore
 	findingStore
 	impactStore
 	wordsStore

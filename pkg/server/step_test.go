@@ -53,7 +53,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 
 	challenge, proposal, met := made(exampleChallenge), made(exampleProposal), made(exampleGroup)
 	finding, action, review := made(exampleFinding), made(exampleAction), made(exampleReview)
-	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleEvent), made(exampleMilestone),
+	k.try(challenge, proposal, met, finding, action, made(exampleAsk), made(examplePerson), review, made(exampleNote), made(exampleEvent), made(exampleMilestone),
 		"/v1/quarters/practice", "/v1/quarters/"+exampleQuarter, made(exampleExtension), made(exampleCorrectionWindow), made(exampleContact), made(exampleReminderAddress))
 
 	k.walksTables(met, made(exampleEvent))
@@ -61,7 +61,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 	// Words in which screening finds something.
 	for _, id := range []string{
 		"/v1/findings/" + w.writtenFinding(), "/v1/actions/" + w.writtenAction(), "/v1/asks-and-offers/" + w.writtenOffer(), "/v1/narratives/" + w.toldNarrative(), "/v1/narratives/" + w.writtenNarrative(), "/v1/narratives/" + w.sharedNarrative(),
-		"/v1/peer-challenge-groups/" + w.writtenNotes(), "/v1/peer-reviews/" + w.writtenReview(), "/v1/benchmarking-submissions/" + w.writtenReturn(),
+		"/v1/peer-challenge-groups/" + w.writtenNotes(), "/v1/peer-reviews/" + w.writtenReview(), notesList + "/" + w.writtenNote(), "/v1/benchmarking-submissions/" + w.writtenReturn(),
 	} {
 		k.try(id)
 	}
@@ -254,6 +254,10 @@ var sentWith = map[string]string{
 	"peer-reviews add-milestone":           `{"peerReviewId":"ID","kind":"peer_review",` + aMilestone,
 	"peer-reviews edit":                    `{"title":"Another title"}`,
 	"peer-reviews comment":                 `{"text":"Not quite."}`,
+	"peer-reviews add-note":                `{"peerReviewId":"ID","interviewGroup":"Commissioners","text":"They decide alone."}`,
+	"peer-review-notes edit":               `{"text":"They decide together."}`,
+	"peer-review-notes acknowledge":        `{"marks":[{"field":"/theme","kind":"upn","start":0,"length":13}],"reason":"It is right"}`,
+	"peer-review-notes redact":             `{"places":[{"field":"/theme"}],"reason":"To see what comes of it"}`,
 	"peer-reviews record-finding":          `{"peerReviewId":"ID",` + aStrength,
 	"peer-reviews write-report":            `{"report":"Another report."}`,
 	"narratives edit":                      `{"text":"Families move away."}`,

@@ -41,6 +41,8 @@ func (w *world) makeVisibilityRecords() {
 	for _, step := range []string{"/scope", "/prepare", "/start-fieldwork"} {
 		do(review + step)
 	}
+	w.made[exampleNote] = post(w.as(programme.RoleBoroughEditor, group), notesList, noted(w.made[exampleReview]))
+	w.made[exampleVisit] = w.made[exampleReview]
 	team.change(http.MethodPut, review+"/report", `{"report":"What was found."}`).want(200)
 	do(review + "/check-facts")
 	do(review + "/finalise")
