@@ -319,6 +319,15 @@ const (
 	ExceptionTop20    Exception = "top20"
 )
 
+// Defines values for ExceptionMeaning.
+const (
+	ExceptionMeaningBetter      ExceptionMeaning = "better"
+	ExceptionMeaningHigher      ExceptionMeaning = "higher"
+	ExceptionMeaningLessThannil ExceptionMeaning = "<nil>"
+	ExceptionMeaningLower       ExceptionMeaning = "lower"
+	ExceptionMeaningWorse       ExceptionMeaning = "worse"
+)
+
 // Defines values for ExceptionState.
 const (
 	ExceptionStateStanding  ExceptionState = "standing"
@@ -360,6 +369,7 @@ const (
 	FaultCodeDuplicateNeighbour  FaultCode = "duplicate_neighbour"
 	FaultCodeDuplicateRow        FaultCode = "duplicate_row"
 	FaultCodeEmpty               FaultCode = "empty"
+	FaultCodeEnded               FaultCode = "ended"
 	FaultCodeEnum                FaultCode = "enum"
 	FaultCodeExclusive           FaultCode = "exclusive"
 	FaultCodeExists              FaultCode = "exists"
@@ -974,6 +984,7 @@ const (
 	ProblemCodeNotYours             ProblemCode = "not_yours"
 	ProblemCodeOpenItems            ProblemCode = "open_items"
 	ProblemCodeOperationNotAllowed  ProblemCode = "operation_not_allowed"
+	ProblemCodePriorityEnded        ProblemCode = "priority_ended"
 	ProblemCodeProgressReviewOpen   ProblemCode = "progress_review_open"
 	ProblemCodePublicationNeeded    ProblemCode = "publication_needed"
 	ProblemCodeReadOnly             ProblemCode = "read_only"
@@ -1405,6 +1416,16 @@ const (
 	ShownStatusNotApplicable ShownStatus = "not_applicable"
 	ShownStatusNumber        ShownStatus = "number"
 	ShownStatusWithheld      ShownStatus = "withheld"
+)
+
+// Defines values for Significance.
+const (
+	SignificanceBetter      Significance = "better"
+	SignificanceHigher      Significance = "higher"
+	SignificanceLower       Significance = "lower"
+	SignificanceNotCompared Significance = "not_compared"
+	SignificanceSimilar     Significance = "similar"
+	SignificanceWorse       Significance = "worse"
 )
 
 // Defines values for SuccessionKind.
@@ -3294,7 +3315,7 @@ type BoroughException struct {
 	// Example: edges_moved
 	Cause *NullableExceptionCause `json:"cause"`
 
-	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one; none where fewer than ten have a value.
 	Exception Exception `json:"exception"`
 
 	// Illustrative Whether it is made up.
@@ -3426,7 +3447,7 @@ type BoroughFigure struct {
 	// Example: 2140
 	Denominator float64 `json:"denominator"`
 
-	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one; none where fewer than ten have a value.
 	Exception Exception `json:"exception"`
 
 	// Neighbours A borough's statistical neighbours, as far as they are in the region and have a value.
@@ -4076,6 +4097,11 @@ type ComparisonMethod struct {
 	// Example: Strictly beyond
 	Exceptions string `json:"exceptions"`
 
+	// Gap How the difference to the neighbours is put into numbers.
+	//
+	// Example: numerator - median x denominator / multiplier
+	Gap string `json:"gap"`
+
 	// Intervals How confidence intervals are made.
 	//
 	// Example: Wilson
@@ -4129,6 +4155,11 @@ type ComparisonMethod struct {
 	//
 	// Example: four decimals
 	Rounding string `json:"rounding"`
+
+	// Significance How it is told whether a difference is more than chance.
+	//
+	// Example: The whole's value against the value's own interval
+	Significance string `json:"significance"`
 
 	// SubRegion The borough's sub-region on the period's last day.
 	//
@@ -5045,10 +5076,20 @@ type Email = string
 
 // EnglandComparison England as a whole, and the borough among its authorities.
 type EnglandComparison struct {
-	// Band The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator and without a value.
+	// Band The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator, without a value, and where fewer than ten have one.
 	//
 	// Example: B
 	Band *QuartileBand `json:"band"`
+
+	// LowerQuartile A number, or null where there is none.
+	//
+	// Example: 19.8
+	LowerQuartile *NullableNumber `json:"lowerQuartile"`
+
+	// Median A number, or null where there is none.
+	//
+	// Example: 19.8
+	Median *NullableNumber `json:"median"`
 
 	// N How many have a value.
 	//
@@ -5062,6 +5103,14 @@ type EnglandComparison struct {
 	//
 	// Example: 20
 	Rank *NullableRank `json:"rank"`
+
+	// Significance How the borough's value stands to what is published for the whole, by the value's own 95% interval: `similar` where the interval holds the whole's value, and else `better` or `worse`, of a neutral indicator `higher` or `lower`; `not_compared` without an interval or a published value. More may come.
+	Significance Significance `json:"significance"`
+
+	// UpperQuartile A number, or null where there is none.
+	//
+	// Example: 19.8
+	UpperQuartile *NullableNumber `json:"upperQuartile"`
 }
 
 // Event A day or more on which people of the programme meet. Everybody may read it; venue and link of an event of a group or a review are for those who belong to it and the programme's team, and null for others.
@@ -5485,8 +5534,13 @@ type EventStep = Step
 // EventStepName What can be done. More may come.
 type EventStepName string
 
-// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one; none where fewer than ten have a value.
 type Exception string
+
+// ExceptionMeaning Which end an exception lies at, the better or the worse; of a neutral indicator the higher or the lower. Null where there is no exception. More may come.
+//
+// Example: worse
+type ExceptionMeaning string
 
 // ExceptionState Whether it is beyond an edge, may be by where hidden figures lie, or is so no more. More may come.
 type ExceptionState string
@@ -7954,7 +8008,7 @@ type Narrative struct {
 	// Example: "1764056400000000"
 	Etag RecordEtag `json:"etag"`
 
-	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one; none where fewer than ten have a value.
 	Exception Exception `json:"exception"`
 
 	// Id A UUID (version 7), made by the server.
@@ -8051,6 +8105,11 @@ type NarrativeStepName string
 
 // NeighbourComparison The borough's statistical neighbours: mean and median of those with a value.
 type NeighbourComparison struct {
+	// Gap What the difference to that median means in what the numerator counts: how many more there are (or, below nought, fewer) than there would be at the median. Null without numerator and denominator, and where there is no median.
+	//
+	// Example: 87
+	Gap *float64 `json:"gap"`
+
 	// Mean A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -10218,7 +10277,7 @@ type QuarterFigure struct {
 	// Example: financial year 2024-25
 	EnglandPeriodName *string `json:"englandPeriodName"`
 
-	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one; none where fewer than ten have a value.
 	Exception Exception `json:"exception"`
 
 	// Expected How many boroughs were to send one, likewise.
@@ -10913,7 +10972,7 @@ type QuarterStep = Step
 // QuarterStepName What can be done. More may come.
 type QuarterStepName string
 
-// QuartileBand The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator and without a value.
+// QuartileBand The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator, without a value, and where fewer than ten have one.
 //
 // Example: B
 type QuartileBand string
@@ -11240,8 +11299,13 @@ type RegionComparison struct {
 	// Example: E09000022
 	Code GeographyCode `json:"code"`
 
-	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one.
+	// Exception Whether the borough's value lies strictly above the region's 80th percentile or below its 20th, whichever end is the good one; none where fewer than ten have a value.
 	Exception Exception `json:"exception"`
+
+	// ExceptionMeaning Which end an exception lies at, the better or the worse; of a neutral indicator the higher or the lower. Null where there is no exception. More may come.
+	//
+	// Example: worse
+	ExceptionMeaning *ExceptionMeaning `json:"exceptionMeaning"`
 
 	// Mean A number, or null where there is none.
 	//
@@ -11275,6 +11339,9 @@ type RegionComparison struct {
 	//
 	// Example: 20
 	Rank *NullableRank `json:"rank"`
+
+	// Significance How the borough's value stands to what is published for the whole, by the value's own 95% interval: `similar` where the interval holds the whole's value, and else `better` or `worse`, of a neutral indicator `higher` or `lower`; `not_compared` without an interval or a published value. More may come.
+	Significance Significance `json:"significance"`
 }
 
 // RegionFigure What is published for a region as a whole.
@@ -13159,6 +13226,9 @@ type SignedSelfEvaluation struct {
 	// Example: 1.0.0
 	TemplateVersion TemplateNumber `json:"templateVersion"`
 }
+
+// Significance How the borough's value stands to what is published for the whole, by the value's own 95% interval: `similar` where the interval holds the whole's value, and else `better` or `worse`, of a neutral indicator `higher` or `lower`; `not_compared` without an interval or a published value. More may come.
+type Significance string
 
 // Slug A short name for addresses, lower case.
 //

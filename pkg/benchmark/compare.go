@@ -27,20 +27,25 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 		Published: current.published(peers.regionCode),
 		Release:   current.releaseAt(peers.regionCode),
 		Mean:      region.Mean, P20: region.P20, P80: region.P80,
+		Significance: significance(ind, c.Interval, current.published(peers.regionCode)),
 	}
 	c.England = Nation{
 		Position:  current.position(ind, figure.Value, peers.england, peers.inEngland, england.N),
 		Published: current.published(peers.nation),
 		Release:   current.releaseAt(peers.nation),
+
+		LowerQuartile: england.LowerQuartile, Median: england.Median, UpperQuartile: england.UpperQuartile,
+		Significance: significance(ind, c.Interval, current.published(peers.nation)),
 	}
-	if peers.inRegion {
+	if peers.inRegion && region.N >= MinimumN {
 		c.Region.Exception = exception(figure.Value, region)
 	}
-	if peers.inEngland {
+	if peers.inEngland && england.N >= MinimumN {
 		c.England.Band = band(ind.Polarity, figure.Value, england)
 	}
 	c.SubRegion = current.pooled(ind, peers.subRegion)
 	c.Neighbours = current.average(peers.neighbours)
+	c.Gap = ind.Gap(figure, c.Neighbours.Median)
 	c.Excluded = Exclusions{
 		Region:     current.excluded(peers.Region, peers.region.places, region.N),
 		England:    current.excluded(peers.England, peers.england.places, england.N),
@@ -48,6 +53,14 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 		Neighbours: current.excluded(peers.Neighbours, peers.neighbours, c.Neighbours.N),
 	}
 	return c
+}
+
+// significance compares with what is published for a whole, which may be nothing.
+func significance(ind *Indicator, value *Interval, whole *Figure) Significance {
+	if whole == nil {
+		return NotCompared
+	}
+	return Significant(ind.Polarity, value, whole.Value)
 }
 
 func (c *Column) summaries(peers *Peers) (region, england Summary) {

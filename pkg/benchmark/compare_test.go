@@ -49,6 +49,18 @@ func reported(values ...float64) []benchmark.Figure {
 	return figures
 }
 
+// amid makes figures of the whole numbers from 1 to n, of which the first is the
+// borough's own.
+func amid(own, n int) []benchmark.Figure {
+	values := []float64{float64(own)}
+	for v := 1; v <= n; v++ {
+		if v != own {
+			values = append(values, float64(v))
+		}
+	}
+	return reported(values...)
+}
+
 func without(status benchmark.Status) benchmark.Figure { return benchmark.Figure{Status: status} }
 
 func of(polarity benchmark.Polarity) benchmark.Indicator {
@@ -64,32 +76,35 @@ func TestRankBandAndException(t *testing.T) {
 		band      string
 		exception benchmark.Exception
 	}{
-		"low is best":                     {benchmark.Low, reported(1, 2, 3, 4), 1, 4, "A", benchmark.Bottom20},
-		"low, second quarter":             {benchmark.Low, reported(2, 1, 3, 4), 2, 4, "B", benchmark.NoException},
-		"low, third quarter":              {benchmark.Low, reported(3, 1, 2, 4), 3, 4, "C", benchmark.NoException},
-		"low is worst":                    {benchmark.Low, reported(4, 1, 2, 3), 4, 4, "D", benchmark.Top20},
-		"high is best":                    {benchmark.High, reported(4, 1, 2, 3), 1, 4, "A", benchmark.Top20},
-		"high is worst":                   {benchmark.High, reported(1, 2, 3, 4), 4, 4, "D", benchmark.Bottom20},
-		"neutral has no good end":         {benchmark.Neutral, reported(4, 1, 2, 3), nil, 4, "", benchmark.Top20},
-		"low, on the first edge":          {benchmark.Low, reported(2, 1, 3, 4, 5), 2, 5, "A", benchmark.NoException},
-		"low, on the median":              {benchmark.Low, reported(3, 1, 2, 4, 5), 3, 5, "B", benchmark.NoException},
-		"low, on the third edge":          {benchmark.Low, reported(4, 1, 2, 3, 5), 4, 5, "C", benchmark.NoException},
-		"high, on the first edge":         {benchmark.High, reported(2, 1, 3, 4, 5), 4, 5, "D", benchmark.NoException},
-		"high, on the median":             {benchmark.High, reported(3, 1, 2, 4, 5), 3, 5, "C", benchmark.NoException},
-		"high, on the third edge":         {benchmark.High, reported(4, 1, 2, 3, 5), 2, 5, "B", benchmark.NoException},
-		"on the 20th percentile":          {benchmark.Low, reported(2, 1, 3, 4, 5, 6), 2, 6, "A", benchmark.NoException},
-		"on the 80th percentile":          {benchmark.Low, reported(5, 1, 2, 3, 4, 6), 5, 6, "D", benchmark.NoException},
-		"ties share the smaller rank":     {benchmark.Low, reported(2, 1, 2, 2, 5), 2, 5, "A", benchmark.NoException},
-		"after a tie the rank leaps":      {benchmark.Low, reported(5, 1, 2, 2, 2), 5, 5, "D", benchmark.Top20},
-		"all equal, low":                  {benchmark.Low, reported(3, 3, 3), 1, 3, "A", benchmark.NoException},
-		"all equal, high":                 {benchmark.High, reported(3, 3, 3), 1, 3, "D", benchmark.NoException},
-		"alone":                           {benchmark.Low, reported(3), 1, 1, "A", benchmark.NoException},
-		"alone with a value":              {benchmark.Low, append(reported(3), without(benchmark.Confidential)), 1, 1, "A", benchmark.NoException},
-		"a true zero counts":              {benchmark.Low, reported(0, 1, 2, 3), 1, 4, "A", benchmark.Bottom20},
-		"no value":                        {benchmark.Low, append([]benchmark.Figure{without(benchmark.Confidential)}, reported(1, 2)...), nil, 2, "", benchmark.NoException},
-		"published jointly with another":  {benchmark.Low, append([]benchmark.Figure{without(benchmark.Joint)}, reported(1, 2)...), nil, 2, "", benchmark.NoException},
+		"low is best":                     {benchmark.Low, amid(1, 12), 1, 12, "A", benchmark.Bottom20},
+		"low, second quarter":             {benchmark.Low, amid(5, 12), 5, 12, "B", benchmark.NoException},
+		"low, third quarter":              {benchmark.Low, amid(8, 12), 8, 12, "C", benchmark.NoException},
+		"low is worst":                    {benchmark.Low, amid(12, 12), 12, 12, "D", benchmark.Top20},
+		"high is best":                    {benchmark.High, amid(12, 12), 1, 12, "A", benchmark.Top20},
+		"high is worst":                   {benchmark.High, amid(1, 12), 12, 12, "D", benchmark.Bottom20},
+		"neutral has no good end":         {benchmark.Neutral, amid(12, 12), nil, 12, "", benchmark.Top20},
+		"low, on the first edge":          {benchmark.Low, amid(4, 13), 4, 13, "A", benchmark.NoException},
+		"low, on the median":              {benchmark.Low, amid(7, 13), 7, 13, "B", benchmark.NoException},
+		"low, on the third edge":          {benchmark.Low, amid(10, 13), 10, 13, "C", benchmark.NoException},
+		"high, on the first edge":         {benchmark.High, amid(4, 13), 10, 13, "D", benchmark.NoException},
+		"high, on the median":             {benchmark.High, amid(7, 13), 7, 13, "C", benchmark.NoException},
+		"high, on the third edge":         {benchmark.High, amid(10, 13), 4, 13, "B", benchmark.NoException},
+		"on the 20th percentile":          {benchmark.Low, amid(3, 11), 3, 11, "A", benchmark.NoException},
+		"on the 80th percentile":          {benchmark.Low, amid(9, 11), 9, 11, "D", benchmark.NoException},
+		"ties share the smaller rank":     {benchmark.Low, reported(2, 1, 2, 2, 5, 5, 5, 5, 5, 5), 2, 10, "A", benchmark.NoException},
+		"after a tie the rank leaps":      {benchmark.Low, reported(5, 1, 2, 2, 2, 2, 2, 2, 2, 2), 10, 10, "D", benchmark.Top20},
+		"all equal, low":                  {benchmark.Low, reported(3, 3, 3, 3, 3, 3, 3, 3, 3, 3), 1, 10, "A", benchmark.NoException},
+		"all equal, high":                 {benchmark.High, reported(3, 3, 3, 3, 3, 3, 3, 3, 3, 3), 1, 10, "D", benchmark.NoException},
+		"ten are enough":                  {benchmark.Low, amid(10, 10), 10, 10, "D", benchmark.Top20},
+		"nine are not":                    {benchmark.Low, amid(9, 9), 9, 9, "", benchmark.NoException},
+		"nine and a symbol are not":       {benchmark.Low, append(amid(9, 9), without(benchmark.Confidential)), 9, 9, "", benchmark.NoException},
+		"alone":                           {benchmark.Low, reported(3), 1, 1, "", benchmark.NoException},
+		"alone with a value":              {benchmark.Low, append(reported(3), without(benchmark.Confidential)), 1, 1, "", benchmark.NoException},
+		"a true zero counts":              {benchmark.Low, reported(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), 1, 10, "A", benchmark.Bottom20},
+		"no value":                        {benchmark.Low, append([]benchmark.Figure{without(benchmark.Confidential)}, amid(1, 10)...), nil, 10, "", benchmark.NoException},
+		"published jointly with another":  {benchmark.Low, append([]benchmark.Figure{without(benchmark.Joint)}, amid(1, 10)...), nil, 10, "", benchmark.NoException},
 		"nobody has a value":              {benchmark.Low, []benchmark.Figure{without("x"), without("x")}, nil, 0, "", benchmark.NoException},
-		"a symbol is no zero for another": {benchmark.Low, append(reported(3), without(benchmark.LowValue)), 1, 1, "A", benchmark.NoException},
+		"a symbol is no zero for another": {benchmark.Low, append(amid(1, 10), without(benchmark.LowValue)), 1, 10, "A", benchmark.Bottom20},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +117,9 @@ func TestRankBandAndException(t *testing.T) {
 				if rank != tt.rank || p.N != tt.n {
 					t.Errorf("%s: rank %v of %d, want %v of %d", group, rank, p.N, tt.rank, tt.n)
 				}
+			}
+			if edges := got.England; tt.n > 0 && !(*edges.LowerQuartile <= *edges.Median && *edges.Median <= *edges.UpperQuartile) || tt.n == 0 && edges.Median != nil {
+				t.Errorf("England's edges are %v, %v and %v", text(edges.LowerQuartile), text(edges.Median), text(edges.UpperQuartile))
 			}
 			if got.England.Band != tt.band || got.Region.Exception != tt.exception {
 				t.Errorf("band %q, exception %q, want %q, %q", got.England.Band, got.Region.Exception, tt.band, tt.exception)

@@ -22,6 +22,7 @@ type Comparison struct {
 	England    Nation
 	SubRegion  Pooled
 	Neighbours Average
+	Gap        *float64 // of the value to the neighbours' median, in what the numerator counts: see [Indicator.Gap]
 	Excluded   Exclusions
 }
 
@@ -59,10 +60,13 @@ type Region struct {
 	Mean      *float64 // simple mean of the boroughs with a value
 	P20, P80  *float64 // R type 7 percentiles of the boroughs with a value
 	Exception Exception
+
+	Significance Significance // of the borough's value, beside what is published for the region
 }
 
 // Exception says that a borough lies strictly beyond the region's 20th or 80th
-// percentile: by value, whichever end is the good one.
+// percentile: by value, whichever end is the good one. Among fewer than [MinimumN] there
+// is none.
 type Exception string
 
 // The exceptions.
@@ -72,12 +76,25 @@ const (
 	Top20       Exception = "top20"    // value above the 80th percentile
 )
 
+// Side answers which end of an indicator with the polarity the exception lies at; "" for
+// none.
+func (e Exception) Side(polarity Polarity) Significance {
+	if e == NoException {
+		return ""
+	}
+	return Side(polarity, e == Top20)
+}
+
 // Nation is England: what is published for it, and all its authorities.
 type Nation struct {
 	Position
 	Published *Figure
 	Release   string // likewise
-	Band      string // A to D by quartile, "" for neutral and without a value
+	Band      string // A to D by quartile, "" for neutral, without a value, and among fewer than [MinimumN]
+
+	LowerQuartile, Median, UpperQuartile *float64 // the edges of the bands: R type 7, of those with a value
+
+	Significance Significance // of the borough's value, beside what is published for England
 }
 
 // Pooled is a sub-region, both ways.

@@ -60,8 +60,12 @@ func FuzzCompare(f *testing.F) {
 		} else if *c.Region.Rank != better+1 || better+equal > withValue {
 			t.Errorf("rank %d with %d better and %d equal of %d", *c.Region.Rank, better, equal, withValue)
 		}
-		if *c.Region.P20 > *c.Region.P80 || (c.Region.Exception == benchmark.Top20) != (own > *c.Region.P80) || (c.Region.Exception == benchmark.Bottom20) != (own < *c.Region.P20) {
+		enough := withValue >= benchmark.MinimumN
+		if *c.Region.P20 > *c.Region.P80 || (c.Region.Exception == benchmark.Top20) != (enough && own > *c.Region.P80) || (c.Region.Exception == benchmark.Bottom20) != (enough && own < *c.Region.P20) {
 			t.Errorf("exception %q of %v between %v and %v", c.Region.Exception, own, *c.Region.P20, *c.Region.P80)
+		}
+		if (c.England.Band != "") != (enough && ind.Polarity != benchmark.Neutral) {
+			t.Errorf("band %q among %d", c.England.Band, withValue)
 		}
 		if c.Interval != nil && (c.Interval.Lower > c.Interval.Upper || c.Interval.Lower < 0) {
 			t.Errorf("interval %+v", *c.Interval)

@@ -15,7 +15,8 @@ type standing struct {
 	london, england, south, similar  group // of its region, the nation, its sub-region and its neighbours
 	p20, p80                         *big.Rat
 	exception, band                  string
-	pooled                           *big.Rat
+	pooled, gap                      *big.Rat
+	toLondon, toEngland              string     // better, worse or similar to what is published for them
 	lower, upper                     *big.Float // of the interval; nil where there is none
 }
 
@@ -132,6 +133,7 @@ func (r *raw) stand(borough, indicator string, s span, g groups) *standing {
 	}
 	w.p20, w.p80 = w.london.quantile(big.NewRat(1, 5)), w.london.quantile(big.NewRat(4, 5))
 	w.pool(column, ind)
+	w.toLondon, w.toEngland = "not_compared", "not_compared"
 	if w.figure != nil && w.figure.status == "joint" {
 		for place, f := range column {
 			if strings.Contains(place, "/") && strings.Contains(place, borough) {
@@ -149,16 +151,46 @@ func (r *raw) stand(borough, indicator string, s span, g groups) *standing {
 	w.london.rankOf(borough, value, ind.polarity)
 	w.england.rankOf(borough, value, ind.polarity)
 	switch {
+	case len(w.london.values) < 10:
 	case value.Cmp(w.p80) > 0:
 		w.exception = "top20"
 	case value.Cmp(w.p20) < 0:
 		w.exception = "bottom20"
 	}
-	if ind.polarity != "neutral" {
+	if ind.polarity != "neutral" && len(w.england.values) >= 10 {
 		w.band = w.letter(value, ind.polarity)
 	}
 	w.interval(ind)
+	w.toLondon, w.toEngland = w.against(w.region, ind.polarity), w.against(w.nation, ind.polarity)
+	if median := w.similar.quantile(big.NewRat(1, 2)); median != nil && w.figure.numerator != nil && w.figure.denominator != nil && w.figure.denominator.Sign() > 0 {
+		there := new(big.Rat).Quo(new(big.Rat).Mul(median, w.figure.denominator), ind.per)
+		w.gap = whole(there.Sub(w.figure.numerator, there))
+	}
 	return w
+}
+
+// whole is the nearest whole number, and of two the one that is further from nought.
+func whole(x *big.Rat) *big.Rat {
+	if x.Sign() < 0 {
+		return new(big.Rat).Neg(whole(new(big.Rat).Neg(x)))
+	}
+	return halfUp(x, 0)
+}
+
+// against says on which side of the interval the published value lies, as what that
+// means by polarity.
+func (w *standing) against(published *rawFigure, polarity string) string {
+	if w.lower == nil || published == nil || published.value == nil {
+		return "not_compared"
+	}
+	meaning := map[string][2]string{"low": {"better", "worse"}, "high": {"worse", "better"}, "neutral": {"lower", "higher"}}[polarity]
+	switch value := toFloat(published.value); {
+	case value.Cmp(w.upper) > 0:
+		return meaning[0]
+	case value.Cmp(w.lower) < 0:
+		return meaning[1]
+	}
+	return "similar"
 }
 
 // letter is A for the quarter at the good end; an edge belongs to the lower quarter.

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"peerchallenge/pkg/programme"
 )
 
@@ -40,10 +38,11 @@ func (w *work) planCycle(p programme.CyclePlan) (got programme.PlannedCycle, err
 	if err != nil {
 		return got, err
 	}
-	ended, err := endOfPriorities(w.tx)
+	priorities, err := endedPriorities(w.tx)
 	if err != nil {
 		return got, err
 	}
+	ended := priorities.days()
 	if p.Challenges {
 		err = w.planChallenges(p, ended, &got)
 	}
@@ -51,17 +50,6 @@ func (w *work) planCycle(p programme.CyclePlan) (got programme.PlannedCycle, err
 		err = w.planEvents(p, ended, &got)
 	}
 	return got, err
-}
-
-// endOfPriorities answers the last days of the priorities that have one.
-func endOfPriorities(tx *gorm.DB) (map[string]programme.Date, error) {
-	var priorities []programme.Priority
-	err := tx.Where("valid_to IS NOT NULL").Find(&priorities).Error
-	ended := map[string]programme.Date{}
-	for i := range priorities {
-		ended[priorities[i].ID] = *priorities[i].ValidTo
-	}
-	return ended, err
 }
 
 func (w *work) planChallenges(p programme.CyclePlan, ended map[string]programme.Date, got *programme.PlannedCycle) error {

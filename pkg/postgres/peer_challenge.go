@@ -21,7 +21,7 @@ var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 		{"events", "peer_challenge_id", "Events"},
 		{"milestones", "peer_challenge_id", "Milestones"},
 	},
-	reads: []string{"membership", "peer-challenge-group"},
+	reads: []string{"membership", "peer-challenge-group", "priority"},
 }
 
 // challenges holds for the challenges that concern a borough. Memberships have dates:
@@ -108,13 +108,13 @@ func (w *work) openItems(challenge string) (open programme.OpenItems, err error)
 
 // groupsIn names the members of the challenges' groups that do not belong to the
 // sub-region on the challenge's day, and the groups that have not met, of those challenges
-// that rely on it next. Of what the
+// that rely on it next, and says where their priority has ended by then. Of what the
 // actor could not start or complete anyway nothing is asked.
 func groupsIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChallenge) error {
 	var relying []*programme.PeerChallenge
 	var ids array
 	for _, c := range rows {
-		c.Strangers, c.Unmet = nil, nil
+		c.Strangers, c.Unmet, c.Outlived = nil, nil, nil
 		if c.May(actor, programme.Start) == nil || c.May(actor, programme.Complete) == nil {
 			relying, ids = append(relying, c), append(ids, c.ID)
 		}
@@ -138,7 +138,12 @@ func groupsIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChalleng
 	if err != nil {
 		return err
 	}
+	ended, err := endedPriorities(tx)
+	if err != nil {
+		return err
+	}
 	for _, c := range relying {
+		c.Outlived = ended.before(c.PriorityID, c.StartsOn)
 		here := slices.DeleteFunc(slices.Clone(boroughs), func(b programme.Borough) bool { return !slices.Contains(members[c.ID], b.Code) })
 		c.Strangers, c.Unmet = programme.NotInSubRegion(*c, memberships, here), programme.NotMet(of[c.ID])
 	}

@@ -18,6 +18,9 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 		if err != nil {
 			return err
 		}
+		if err := prioritiesOfFieldwork(tx, actor, rows); err != nil {
+			return err
+		}
 		return findingsToShare(tx, actor, rows)
 	},
 	cited: func(r *programme.PeerReview) []citation {
@@ -29,7 +32,7 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 		{"events", "peer_review_id", "Events"},
 		{"milestones", "peer_review_id", "Milestones"},
 	},
-	reads: []string{"finding", "milestone", "participant"},
+	reads: []string{"finding", "milestone", "participant", "priority"},
 }
 
 // PeerReviews lists the reviews that the filter leaves, in order of creation or as

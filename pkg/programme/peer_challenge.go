@@ -27,6 +27,8 @@ type PeerChallenge struct {
 	Strangers []Fault `gorm:"-" json:"-"`
 	// Unmet names the groups that have not met, see [NotMet]. Read with the challenge too.
 	Unmet []Fault `gorm:"-" json:"-"`
+	// Outlived says that its priority has ended before its day. Likewise.
+	Outlived []Fault `gorm:"-" json:"-"`
 }
 
 // ChallengeState is where a peer challenge stands.
@@ -129,7 +131,10 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 				return err
 			}
 		}
-		if step == Complete {
+		switch step {
+		case Start:
+			return conflictOf(CodePriorityEnded, c.Outlived)
+		case Complete:
 			return conflictOf(CodeGroupsNotMet, c.Unmet)
 		}
 	}

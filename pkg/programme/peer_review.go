@@ -40,6 +40,7 @@ type PeerReview struct {
 	Findings   []Finding `gorm:"-" json:"-"` // its findings, where the step that shares them is asked of
 	Unanswered int       `gorm:"-" json:"-"` // how many of its findings the host has not answered
 	Equipped   bool      `gorm:"-" json:"-"` // whether it had what fieldwork needs when it was read
+	Outlived   []Fault   `gorm:"-" json:"-"` // that its priority has ended before fieldwork
 	HostJoined bool      `gorm:"-" json:"-"` // whether somebody of its team had moved to the host when it was read
 
 	MilestoneKept bool `gorm:"-" json:"-"` // whether a milestone links to it
@@ -245,6 +246,7 @@ func (r *PeerReview) mayMove(step Step) error {
 			e.Faults = missing
 			return e
 		}
+		return conflictOf(CodePriorityEnded, r.Outlived)
 	case CheckFacts, Finalise:
 		if !r.hasReport() {
 			return Errorf(Conflict, CodeNoReport, "The review needs a report, as text or as a link, before this step.")

@@ -1,6 +1,7 @@
 package programme
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -33,6 +34,14 @@ func (p *Programme) Check() error {
 		names[i] = g.Name
 	}
 	return Refuse(repeated("/interviewGroups", names))
+}
+
+// EndedBefore says so, with its name, where the priority has ended before the day.
+func (p Priority) EndedBefore(day Date) []Fault {
+	if p.ValidTo == nil || *p.ValidTo >= day {
+		return nil
+	}
+	return []Fault{{Pointer: "/priorityId", Code: FaultEnded, Detail: fmt.Sprintf("The priority %q ended on %s, before %s; choose one that stands then, or none.", p.Name, *p.ValidTo, day)}}
 }
 
 // Contact is a person whom the programme's page names.

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// DueDay is the day on which the return of a borough for an open quarter is due, as its
-// calendar shows it.
+// DueDay is the day on which the return of a borough for a quarter is due, with the days
+// around it, as its calendar shows them.
 type DueDay struct {
 	Quarter   Quarter
 	Borough   string
@@ -16,7 +16,8 @@ type DueDay struct {
 }
 
 // DueDayOf answers the borough's due day in the quarter at the moment; receivedAt is when
-// its return came, or nil. ok is false where its window is not open.
+// its return came, or nil. ok is false where there is no window, or it and the day on which
+// the quarter is to be shown are over.
 func DueDayOf(q Quarter, borough string, at time.Time, zone *time.Location, extensions []Extension, receivedAt *time.Time) (d DueDay, ok bool) {
 	w, has := q.Window()
 	if !has {
@@ -33,5 +34,5 @@ func DueDayOf(q Quarter, borough string, at time.Time, zone *time.Location, exte
 	if receivedAt != nil && receivedAt.After(d.UpdatedAt) {
 		d.UpdatedAt = *receivedAt
 	}
-	return d, Span{own.OpensOn, own.LateUntil}.Holds(today)
+	return d, today <= own.LateUntil || q.PublishOn != nil && today <= *q.PublishOn
 }

@@ -15,6 +15,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -24,7 +25,7 @@ func (s *Server) GetEventCalendar(ctx context.Context, r api.GetEventCalendarReq
 	call := callOf(ctx)
 	f := programme.EventFilter{Kinds: words[programme.EventKind](r.Params.Kind), SubRegion: r.Params.SubRegion}
 	c, err := s.store.EventCalendar(ctx, call.actor, f)
-	return answerCalendar(call, call.snapshot.Programme.Name, c, err)
+	return answerCalendar(call, call.snapshot.Programme.Name, c, err, boroughDays{})
 }
 
 // GetBoroughCalendar answers the calendar of what concerns a borough.
@@ -34,12 +35,12 @@ func (s *Server) GetBoroughCalendar(ctx context.Context, r api.GetBoroughCalenda
 	if err != nil {
 		return nil, err
 	}
-	due, err := s.store.DueDays(ctx, call.actor, b.Code)
+	of, err := s.daysOf(ctx, b.Code)
 	if err != nil {
 		return nil, err
 	}
 	c, err := s.store.BoroughCalendar(ctx, call.actor, b.Code)
-	return answerCalendar(call, b.ShortName+": "+call.snapshot.Programme.Name, c, err, due...)
+	return answerCalendar(call, b.ShortName+": "+call.snapshot.Programme.Name, c, err, of)
 }
 
 // GetPeerChallengeGroupCalendar answers the calendar of a group.
@@ -49,15 +50,30 @@ func (s *Server) GetPeerChallengeGroupCalendar(ctx context.Context, r api.GetPee
 	if err != nil {
 		return nil, err
 	}
-	return answerCalendar(call, groupName(&c.Groups[0]), c, nil)
+	return answerCalendar(call, groupName(&c.Groups[0]), c, nil, boroughDays{})
+}
+
+// boroughDays are the days of a borough's documents: its returns and self-evaluations.
+type boroughDays struct {
+	due    []returns.DueDay
+	shared []evaluation.SharingDay
+}
+
+func (s *Server) daysOf(ctx context.Context, borough string) (d boroughDays, err error) {
+	actor := callOf(ctx).actor
+	if d.due, err = s.store.DueDays(ctx, actor, borough); err != nil {
+		return d, err
+	}
+	d.shared, err = s.store.SharingDays(ctx, actor, borough)
+	return d, err
 }
 
 // answerCalendar answers what the store has answered, under the name.
-func answerCalendar(call *call, name string, c programme.Calendar, err error, due ...returns.DueDay) (reply, error) {
+func answerCalendar(call *call, name string, c programme.Calendar, err error, of boroughDays) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body, err := calendarOf(name, &c, call, due)
+	body, err := calendarOf(name, &c, call, of)
 	if err != nil {
 		return reply{}, err
 	}
@@ -67,7 +83,7 @@ func answerCalendar(call *call, name string, c programme.Calendar, err error, du
 // calendarOf writes the calendar as RFC 5545 has it. It has no METHOD: that would
 // make a message of it (RFC 5546), and DTSTAMP the time of sending. So the same
 // events are always the same bytes.
-func calendarOf(name string, c *programme.Calendar, call *call, due []returns.DueDay) ([]byte, error) {
+func calendarOf(name string, c *programme.Calendar, call *call, of boroughDays) ([]byte, error) {
 	cal := ics.NewCalendar()
 	cal.SetProductId("-//peerchallenge//peerchallenge//EN")
 	cal.SetCalscale("GREGORIAN")
@@ -90,8 +106,11 @@ func calendarOf(name string, c *programme.Calendar, call *call, due []returns.Du
 	for i := range c.Actions {
 		cal.AddVEvent(actionEntry(&c.Actions[i]))
 	}
-	for i := range due {
-		cal.AddVEvent(dueEntry(&due[i]))
+	for i := range of.due {
+		addReturnEntries(cal, &of.due[i])
+	}
+	for i := range of.shared {
+		cal.AddVEvent(sharingEntry(&of.shared[i], call))
 	}
 	var out bytes.Buffer
 	err := cal.SerializeTo(&out, ics.WithNewLineWindows)
@@ -219,38 +238,6 @@ func presentations(c *programme.Calendar, e *programme.Event, snapshot *benchmar
 		}
 	}
 	return nil
-}
-
-// dueEntry is the day on which a borough's return is due. Until it has come, alarms remind
-// of it at nine on the days on which the service does. They are no entries of their own,
-// which would bury the others; a program that takes none from a subscription shows the day.
-func dueEntry(d *returns.DueDay) *ics.VEvent {
-	v := entry("return-"+d.Quarter.Code+"-"+d.Borough, &d.Quarter.Head, d.Sequence, false)
-	v.SetDtStampTime(d.UpdatedAt)
-	v.SetModifiedAt(d.UpdatedAt)
-	setDays(v, d.Window.DueOn, d.Window.DueOn)
-	summary := "Return due: " + d.Quarter.Name()
-	v.SetSummary(printable(summary))
-	v.SetProperty(ics.ComponentPropertyCategories, "Benchmarking return")
-	words := "A late return is taken until " + string(d.Window.LateUntil) + "."
-	if d.Received {
-		words = "The return has come."
-	}
-	var illustrative *string
-	if d.Quarter.Illustrative {
-		illustrative = new("the figures of this quarter are made up.")
-	}
-	setDescription(v, []string{words, "It is sent to " + returnAt(d.Borough, d.Quarter.Code) + "."}, nil, illustrative)
-	if d.Received {
-		return v
-	}
-	for _, trigger := range []string{"-P13DT15H", "-P4DT15H", "PT9H", "P1DT9H"} { // from the beginning of the day
-		alarm := v.AddAlarm()
-		alarm.SetAction(ics.ActionDisplay)
-		alarm.SetTrigger(trigger)
-		alarm.SetProperty(ics.ComponentPropertyDescription, printable(summary))
-	}
-	return v
 }
 
 func groupName(d *programme.GroupDays) string { return d.Challenge.Title + ": " + d.Group.Name }

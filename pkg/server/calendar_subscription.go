@@ -9,7 +9,6 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
-	"peerchallenge/pkg/returns"
 )
 
 type calendarSubscriptionStore interface {
@@ -53,16 +52,16 @@ func (s *Server) DeleteCalendarSubscription(ctx context.Context, r api.DeleteCal
 func (s *Server) GetSubscribedCalendar(ctx context.Context, _ api.GetSubscribedCalendarRequestObject) (api.Response, error) {
 	call := callOf(ctx)
 	name := call.snapshot.Programme.Name
-	var due []returns.DueDay
+	var of boroughDays
 	if b := call.snapshot.Borough(call.actor.Borough); b != nil {
 		name = b.ShortName + ": " + name
 		var err error
-		if due, err = s.store.DueDays(ctx, call.actor, b.Code); err != nil {
+		if of, err = s.daysOf(ctx, b.Code); err != nil {
 			return nil, err
 		}
 	}
 	c, err := s.store.SubscribedCalendar(ctx, call.actor)
-	return answerCalendar(call, name, c, err, due...)
+	return answerCalendar(call, name, c, err, of)
 }
 
 // bySecret is the operation whose address says who calls.

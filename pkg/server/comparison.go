@@ -99,12 +99,14 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, at *s
 		Region: api.RegionComparison{
 			Code: g.RegionCode, Name: g.RegionName, Rank: c.Region.Rank, N: c.Region.N, Published: publishedWire(c.Region.Published), Mean: rounded(c.Region.Mean),
 			P20: rounded(c.Region.P20), P80: rounded(c.Region.P80), Exception: exceptionWire(c.Region.Exception),
+			ExceptionMeaning: meaningWire(c.Region.Exception, ind.Polarity), Significance: api.Significance(c.Region.Significance),
 		},
 		England: api.EnglandComparison{
 			Rank: c.England.Rank, N: c.England.N, Published: publishedWire(c.England.Published), Band: bandWire(c.England.Band),
+			LowerQuartile: rounded(c.England.LowerQuartile), Median: rounded(c.England.Median), UpperQuartile: rounded(c.England.UpperQuartile), Significance: api.Significance(c.England.Significance),
 		},
 		SubRegion:             api.SubRegionComparison{Pooled: rounded(c.SubRegion.Pooled), PooledN: c.SubRegion.PooledN, Mean: rounded(c.SubRegion.Mean), N: c.SubRegion.N},
-		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N},
+		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N, Gap: c.Gap},
 		Method: api.ComparisonItemMethod{
 			Revision: ind.Revision, ReleaseId: optional(c.Release), PreviousReleaseId: optional(c.Before), RegionReleaseId: optional(c.Region.Release), EnglandReleaseId: optional(c.England.Release),
 		},
@@ -138,6 +140,15 @@ func exceptionWire(e benchmark.Exception) api.Exception {
 	return api.Exception(e)
 }
 
+// meaningWire says nothing where there is no exception.
+func meaningWire(e benchmark.Exception, polarity benchmark.Polarity) *api.ExceptionMeaning {
+	if e == benchmark.NoException {
+		return nil
+	}
+	wire := api.ExceptionMeaning(e.Side(polarity))
+	return &wire
+}
+
 func bandWire(band string) *api.QuartileBand {
 	if band == "" {
 		return nil
@@ -169,11 +180,13 @@ func methodWire(names nameplates, g benchmark.Groups) api.ComparisonMethod {
 		NeighbourModel: optional(g.Model), Neighbours: codesWire(g.Neighbours),
 		Percentiles:    "R type 7: linear interpolation of the order statistics of those with a value (Hyndman and Fan 1996).",
 		Ranks:          "1 is best by polarity; ties share the smaller rank; none for a neutral indicator.",
-		Bands:          "Quarters of England's authorities by type 7 quartiles, A best by polarity; an edge belongs to the lower interval; none for a neutral indicator.",
-		Exceptions:     "top20 is strictly above the region's 80th percentile and bottom20 strictly below its 20th, whichever end is the good one.",
+		Bands:          "Quarters of England's authorities by type 7 quartiles, A best by polarity; an edge belongs to the lower interval; none for a neutral indicator, and none among fewer than ten with a value.",
+		Exceptions:     "top20 is strictly above the region's 80th percentile and bottom20 strictly below its 20th, whichever end is the good one; none among fewer than ten with a value.",
 		Averages:       "Simple means and medians of the members with a value; n says how many.",
 		Pooling:        "Sum of numerators over sum of denominators, times the multiplier; null unless every member with a value has both parts.",
 		Intervals:      "95%: Wilson's score interval for percentages (1927), Byar's approximation for rates (Breslow and Day 1987).",
+		Significance:   "What is published for the whole against the value's own 95% interval, ends included, as in Fingertips (OHID).",
+		Gap:            "Numerator less neighbours' median times denominator over multiplier, to a whole number.",
 		ComputedValues: "Numerator over denominator times the multiplier, rounded half up to the indicator's decimals; rates take the estimate of children aged 0-17 on the last 30 June on or before the period's last day.",
 		Rounding:       "Values, numerators and denominators as published or computed; statistics to four decimals.",
 		ReleaseIds:     []string{},

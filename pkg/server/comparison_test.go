@@ -57,6 +57,9 @@ func TestGoldenRereferralsOverHTTP(t *testing.T) {
 			"sub_region_mean": four(c.SubRegion.Mean), "london_mean": four(c.Region.Mean), "london_p20": four(c.Region.P20), "london_p80": four(c.Region.P80),
 			"exception": strings.TrimPrefix(string(c.Region.Exception), "none"),
 		}
+		if meaning := text(c.Region.ExceptionMeaning); meaning != map[string]string{"": "", "top20": "worse", "bottom20": "better"}[row["exception"]] {
+			t.Errorf("%s: %q means %q where low is good", row["gss"], row["exception"], meaning)
+		}
 		for column, want := range row {
 			if plain, err := strconv.ParseFloat(want, 64); err == nil && got[column] == short(&plain) {
 				continue // 21.0 and 21 are one value
@@ -143,6 +146,10 @@ func TestLambeth(t *testing.T) {
 	}
 	if c.ConfidenceInterval.Method == nil || *c.ConfidenceInterval.Method != "wilson" || *c.ConfidenceInterval.Lower >= *c.Value || *c.ConfidenceInterval.Upper <= *c.Value {
 		t.Errorf("interval %+v", c.ConfidenceInterval)
+	}
+	// London's 19.4 lies below the interval, England's 22.6 in it; at the neighbours' 18.1 there would be 495 of the 582.
+	if c.Region.Significance != "worse" || c.England.Significance != "similar" || *c.StatisticalNeighbours.Gap != 87 || c.Region.ExceptionMeaning != nil {
+		t.Errorf("to London %s, to England %s, gap %v, exception %v", c.Region.Significance, c.England.Significance, *c.StatisticalNeighbours.Gap, c.Region.ExceptionMeaning)
 	}
 	if len(method.RegionMembers) != 33 || len(method.England) != 153 || len(method.SubRegionMembers) != 12 || len(method.Neighbours) != 10 ||
 		*method.SubRegion != "south" || *method.NeighbourModel != "2025" || method.MembershipOn != "2025-03-31" || len(method.ReleaseIds) != 1 {

@@ -32,6 +32,14 @@ func TestAStepReadsItsFactsOnItsDay(t *testing.T) {
 	for _, b := range []string{own, group} {
 		team.change(http.MethodPut, "/v1/peer-challenge-groups/"+met+"/members/"+b, `{"role":"visitor"}`).want(200)
 	}
+	const priority = "01932b7e-0000-7000-8000-0000000000aa"
+	w.ownerDoes("INSERT INTO priorities (id, name, description, valid_from, version, created_at, updated_at) VALUES ('" + priority + "', 'Kinship care', '', '2020-04-01', 1, now(), now())")
+	for _, of := range []string{"/v1/peer-reviews/" + review.ID, "/v1/peer-challenges/" + challenge} {
+		team.change(http.MethodPatch, of, `{"priorityId":"`+priority+`"}`).want(200)
+	}
+	ends := func(day string) func() {
+		return func() { team.change(http.MethodPatch, "/v1/priorities/"+priority, `{"validTo":`+day+`}`).want(200) }
+	}
 	for name, c := range map[string]struct {
 		of, step, code string
 		away, back     func()
@@ -45,6 +53,12 @@ func TestAStepReadsItsFactsOnItsDay(t *testing.T) {
 		},
 		"a borough that has left the sub-region": {
 			"/v1/peer-challenges/" + challenge, "start", "not_in_sub_region", moves("2026-01-31"), moves(""), group,
+		},
+		"a priority that has ended before the challenge": {
+			"/v1/peer-challenges/" + challenge, "start", "priority_ended", ends(`"2026-01-31"`), ends("null"), "Kinship care",
+		},
+		"a priority that has ended before fieldwork": {
+			"/v1/peer-reviews/" + review.ID, "start-fieldwork", "priority_ended", ends(`"2026-01-31"`), ends(`"2099-03-31"`), "Kinship care",
 		},
 	} {
 		wantStep(t, team.get(c.of), c.step, true, "")

@@ -90,6 +90,7 @@ var problems = map[programme.Code]explained{
 	programme.CodeSourceTaken:          {"It has a milestone already", "What a milestone reports has one milestone. A challenge and a public event have theirs from the day they are planned, a review from its announcement.", "Change the milestone that is there; its words can be written by hand."},
 	programme.CodeNoReport:             {"There is no report yet", "The step needs the review's report, as text or as a link.", "Write the report first."},
 	programme.CodeBegun:                {"The cycle has begun", "A cycle is planned as another was while it has no challenge and no public event of its own.", "Add what is missing by itself, or delete what is still planned first."},
+	programme.CodePriorityEnded:        {"The priority has ended", "The priority on which it focuses ended before its first day.", "Choose a priority that stands on that day, or none."},
 	programme.CodeGroupsNotMet:         {"Not every group has met", "A challenge is completed when each of its groups has met, or was taken away with a reason, and at least one of two or more boroughs has.", "Record the attendance of the groups that errors names, or take those away that will not meet."},
 	programme.CodeFindingsUnanswered:   {"Findings are not answered yet", "A review is closed when its host has answered every finding.", "Wait for the host's answers."},
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-ical"
+
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/returns"
 )
@@ -142,7 +144,14 @@ func TestTheDueDayInTheCalendar(t *testing.T) {
 		}
 	}
 	noon := func(month time.Month, day int) time.Time { return time.Date(2027, month, day, 12, 0, 0, 0, time.UTC) }
-	check(noon(3, 31), "", 0)
+	check(noon(3, 1), "2027-05-14", 4)
+	entries := w.entries("/v1/boroughs/"+own+"/calendar.ics", w.as(programme.RoleBoroughEditor, own).token)
+	if e, has := entries["window-2026-27-Q4-"+own+"@peerchallenge"]; !has || between(w, e)[0][:10] != "2027-04-01" || !strings.Contains(value(w, e, ical.PropDescription), "due on 2027-05-14, and a late one is taken until 2027-05-28") {
+		t.Error("the calendar does not say when returns open")
+	}
+	if _, has := entries["publication-2026-27-Q4-"+own+"@peerchallenge"]; has {
+		t.Error("a day of publication is in the calendar that nobody has announced")
+	}
 	check(noon(4, 1), "2027-05-14", 4)
 	if _, err := w.store.GrantExtension(t.Context(), team, "2026-27-Q4", returns.Extension{Granted: returns.Granted{Borough: own, Reason: "The system moves."}, DueOn: "2027-05-21"}); err != nil {
 		t.Fatal(err)
@@ -155,4 +164,10 @@ func TestTheDueDayInTheCalendar(t *testing.T) {
 	check(noon(4, 3), "2027-05-21", 0)
 	check(noon(6, 4), "2027-05-21", 0)
 	check(noon(6, 5), "", 0)
+	w.ownerDoes("UPDATE quarters SET publish_on = '2027-06-20' WHERE code = '2026-27-Q4'")
+	check(noon(6, 20), "2027-05-21", 0)
+	if e := w.entries("/v1/boroughs/"+own+"/calendar.ics", w.as(programme.RoleProgramme, "").token)["publication-2026-27-Q4-"+own+"@peerchallenge"]; between(w, e)[0][:10] != "2027-06-20" {
+		t.Error("the calendar does not say when the quarter is to be shown")
+	}
+	check(noon(6, 21), "", 0)
 }

@@ -24,6 +24,7 @@ type selfEvaluationStore interface {
 	ReopenSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (evaluation.SelfEvaluation, error)
 	AcknowledgeSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, marks []programme.Mark) (evaluation.SelfEvaluation, error)
 	RedactSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, places []programme.Place) (evaluation.SelfEvaluation, error)
+	SharingDays(ctx context.Context, actor programme.Actor, borough string) ([]evaluation.SharingDay, error)
 	CitedFigures(ctx context.Context, actor programme.Actor, cited []programme.Citation, regionOf func(borough string) string) ([]evaluation.CitedFigure, error)
 	selfEvaluationSectionStore
 	selfEvaluationVersionStore
