@@ -20,7 +20,7 @@ const nothing = "01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"
 // here.
 var unknownOf = map[string]string{
 	"Cycle": "2026-28", "DatasetKey": "nothing", "FrameworkNumber": "999.0.0", "GeographyCode": "E09000099", "IndicatorCode": "NOTHING", "Name": "Nothing", "NeighbourModelCode": "1900",
-	"ObservationGeography": "E09000022/E09000099", "PeriodCode": "2098-99", "ResourceId": nothing, "QuarterKey": "2098-99-Q4", "QuarterCode": "2031-32-Q4", "SnapshotNumber": "99999", "Slug": "nowhere", "TemplateNumber": "999.0.0", "VersionNumber": "99999",
+	"ObservationGeography": "E09000022/E09000099", "PeriodCode": "2098-99", "PeriodOrLatest": "2098-99", "ResourceId": nothing, "QuarterKey": "2098-99-Q4", "QuarterCode": "2031-32-Q4", "SnapshotNumber": "99999", "Slug": "nowhere", "TemplateNumber": "999.0.0", "VersionNumber": "99999",
 }
 
 // narrows reports whether the parameter narrows or orders a list by naming something.
