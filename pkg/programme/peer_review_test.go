@@ -85,7 +85,7 @@ func TestReviewMoves(t *testing.T) {
 	}
 	for _, step := range []programme.Step{programme.Cancel, programme.Reopen} {
 		r := reviewOfLambeth(programme.ReviewCancelled)
-		if got := codesOf(r.Move(theTeam, step, today, programme.DefaultSettings)); !slices.Equal(got, []string{"/reason reason_required"}) {
+		if got := codesOf(r.Move(theTeam, step, today)); !slices.Equal(got, []string{"/reason reason_required"}) {
 			t.Errorf("%s without a reason: %v", step, got)
 		}
 	}
@@ -227,7 +227,7 @@ func TestDaysOfAReport(t *testing.T) {
 		t.Helper()
 		actor := theTeam
 		actor.Reason = "A correction"
-		if err := r.Move(actor, step, today, programme.DefaultSettings); err != nil {
+		if err := r.Move(actor, step, today); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestClocksAreThePolicyOfTheProgramme(t *testing.T) {
 		t.Helper()
 		var page struct{ Items []clocked }
 		c.get("/v1/peer-reviews?" + query).want(200).into(&page)
-		return fmt.Sprint(slices.ContainsFunc(page.Items, func(r clocked) bool { return r.ID == review.ID }))
+		return strconv.FormatBool(slices.ContainsFunc(page.Items, func(r clocked) bool { return r.ID == review.ID }))
 	}
 	if got := ids(outside, "overdue=true") + ids(outside, "overdue=false") + ids(host, "overdue=true") + ids(host, "overdue=false") + ids(visitor, "overdue=true") + ids(manager, "overdue=true"); got != "falsefalsetruefalsetruetrue" {
 		t.Errorf("the lists have it %s", got)
