@@ -35,7 +35,7 @@ var settings = []setting{
 	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
 	{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "months for which people who left are kept; 0: for ever (0)"},
-	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which notes of groups and reviews are kept after their challenge or review; 0: for ever (0)"},
+	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which notes are kept after their challenge or review; 0: for ever (0)"},
 	{"PEERCHALLENGE_MAIL_SERVER", "mail server for reminders, such as smtp.example.org:587 (none)"},
 	{"PEERCHALLENGE_MAIL_TLS", "starttls, implicit, or none for a server on the same machine (starttls)"},
 	{"PEERCHALLENGE_MAIL_USER", "user who signs in to it; nobody does where it is empty (none)"},
