@@ -21,7 +21,7 @@ var unscreened = map[string]string{
 	"peer-challenge.title": "likewise", "peer-challenge.methods": "likewise", "peer-challenge.learningThemes": "likewise",
 	"event.invited.organisations": "names of organisations", "event.attended.organisations": "likewise", "participant.organisation": "likewise", "peer-review.team.organisation": "likewise",
 	"ask-or-offer.contact": "a role",
-	"event.venue": "a place, whose address is meant to be read", "peer-challenge-group.venue": "likewise",
+	"event.venue":          "a place, whose address is meant to be read", "peer-challenge-group.venue": "likewise",
 	"peer-challenge-group.name": "what a group is called", "peer-review.title": "what a review is called", "quarter.name": "what a quarter is called",
 	"framework": "what the region asks for: no borough, and no child",
 
