@@ -262,6 +262,9 @@ var constraints = together(evaluationConstraints, accessConstraints, tableConstr
 	"asks_and_offers_version_positive":  {},
 	"asks_and_offers_audience_somebody": {},
 	"asks_and_offers_group_of_asks":     {},
+	"asks_and_offers_answers_list":      {},
+	"asks_and_offers_match_object":      {},
+	"asks_and_offers_match_of_asks":     {},
 
 	"events_pkey":              {},
 	"events_kind_known":        {},
