@@ -27,7 +27,6 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 		Published: current.published(peers.regionCode),
 		Release:   current.releaseAt(peers.regionCode),
 		Mean:      region.Mean, P20: region.P20, P80: region.P80,
-		Significance: significance(ind, c.Interval, current.published(peers.regionCode)),
 	}
 	c.England = Nation{
 		Position:  current.position(ind, figure.Value, peers.england, peers.inEngland, england.N),
@@ -35,8 +34,9 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 		Release:   current.releaseAt(peers.nation),
 
 		LowerQuartile: england.LowerQuartile, Median: england.Median, UpperQuartile: england.UpperQuartile,
-		Significance: significance(ind, c.Interval, current.published(peers.nation)),
 	}
+	c.Region.Significance = significance(ind, c.Interval, c.Region.Published)
+	c.England.Significance = significance(ind, c.Interval, c.England.Published)
 	if peers.inRegion && region.N >= MinimumN {
 		c.Region.Exception = exception(figure.Value, region)
 	}

@@ -33,14 +33,14 @@ type Attendee struct {
 type Attendees []Attendee
 
 // MarshalJSON implements [json.Marshaler].
-func (a Attendees) MarshalJSON() ([]byte, error) { return json.Marshal(append([]Attendee{}, a...)) }
+func (a Attendees) MarshalJSON() ([]byte, error) { return json.Marshal(OrEmpty([]Attendee(a))) }
 
 // CountedRoles are written as a list where there are none too.
 type CountedRoles []CountedRole
 
 // MarshalJSON implements [json.Marshaler].
 func (c CountedRoles) MarshalJSON() ([]byte, error) {
-	return json.Marshal(append([]CountedRole{}, c...))
+	return json.Marshal(OrEmpty([]CountedRole(c)))
 }
 
 // TablePart is as what somebody is at a table.

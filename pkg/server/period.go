@@ -26,8 +26,14 @@ func (s *Server) ListPeriods(ctx context.Context, r api.ListPeriodsRequestObject
 		indicators = []string{*p.Indicator}
 	}
 	list := kept(snapshot.Periods, func(period *benchmark.Period) bool {
+		if len(kinds) > 0 && !slices.Contains(kinds, period.Kind) {
+			return false
+		}
+		if p.WithFigures == nil {
+			return true
+		}
 		figures, _ := snapshot.CoverageIn(period.Code, indicators...)
-		return (len(kinds) == 0 || slices.Contains(kinds, period.Kind)) && (p.WithFigures == nil || (figures > 0) == *p.WithFigures)
+		return (figures > 0) == *p.WithFigures
 	})
 	_, newestFirst := sorted(p.Sort)
 	return answerList(ctx, listOf(list, newestFirst, periodKey), periodWire(snapshot, indicators...))
