@@ -5875,6 +5875,9 @@ type Finding struct {
 	// Example: South
 	BoroughName Name `json:"boroughName"`
 
+	// Citations Figures that it cites, without their numbers: each reader sees those in its impact as they may.
+	Citations []Citation `json:"citations"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -5993,6 +5996,9 @@ type FindingImpact struct {
 	// Example: South
 	BoroughName Name `json:"boroughName"`
 
+	// Figures The figures that it cites, in its order, as the caller may see them now.
+	Figures []CitedFigure `json:"figures"`
+
 	// FindingId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -6029,6 +6035,9 @@ type FindingInput struct {
 	//
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
+
+	// Citations Figures that it cites: of a quarter as it was published, or of a published file.
+	Citations *[]CitationInput `json:"citations,omitempty"`
 
 	// Evidence Plain text, or null where there is none.
 	//
@@ -6095,6 +6104,9 @@ type FindingPage struct {
 
 // FindingPatch What to change; what is absent is kept.
 type FindingPatch struct {
+	// Citations Figures that it cites: of a quarter as it was published, or of a published file.
+	Citations *[]CitationInput `json:"citations,omitempty"`
+
 	// Evidence Plain text, or null where there is none.
 	//
 	// Example: A paragraph.

@@ -217,6 +217,7 @@ var constraints = together(evaluationConstraints, accessConstraints, tableConstr
 
 	"findings_screening_list":    {},
 	"findings_pkey":              {},
+	"findings_citations_list":    {},
 	"findings_group":             unknown("/peerChallengeGroupId", "There is no such group."),
 	"findings_peer_review":       unknown("/peerReviewId", "There is no such peer review."),
 	"findings_borough":           unknown("/borough", "There is no such borough."),
