@@ -82,13 +82,15 @@ const (
 
 // Defines values for AskOrOfferStepName.
 const (
-	AskOrOfferStepNameAcknowledge AskOrOfferStepName = "acknowledge"
-	AskOrOfferStepNameDelete      AskOrOfferStepName = "delete"
-	AskOrOfferStepNameEdit        AskOrOfferStepName = "edit"
-	AskOrOfferStepNameMeet        AskOrOfferStepName = "meet"
-	AskOrOfferStepNameRedact      AskOrOfferStepName = "redact"
-	AskOrOfferStepNameReopen      AskOrOfferStepName = "reopen"
-	AskOrOfferStepNameWithdraw    AskOrOfferStepName = "withdraw"
+	AskOrOfferStepNameAcknowledge   AskOrOfferStepName = "acknowledge"
+	AskOrOfferStepNameAnswer        AskOrOfferStepName = "answer"
+	AskOrOfferStepNameDelete        AskOrOfferStepName = "delete"
+	AskOrOfferStepNameEdit          AskOrOfferStepName = "edit"
+	AskOrOfferStepNameMeet          AskOrOfferStepName = "meet"
+	AskOrOfferStepNameRecordOutcome AskOrOfferStepName = "record-outcome"
+	AskOrOfferStepNameRedact        AskOrOfferStepName = "redact"
+	AskOrOfferStepNameReopen        AskOrOfferStepName = "reopen"
+	AskOrOfferStepNameWithdraw      AskOrOfferStepName = "withdraw"
 )
 
 // Defines values for AttendeeInputComing.
@@ -2060,6 +2062,9 @@ type Archive = openapi_types.File
 
 // AskOrOffer Help that a borough looks for or has to give. Offers are for the whole programme, asks for the members of one group.
 type AskOrOffer struct {
+	// Answers What other boroughs of the group say to an ask, oldest first; none of an offer.
+	Answers []HelpAnswer `json:"answers"`
+
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
 	// Example: E09000022
@@ -2069,6 +2074,11 @@ type AskOrOffer struct {
 	//
 	// Example: South
 	BoroughName Name `json:"boroughName"`
+
+	// Contact A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Contact *NullableName `json:"contact"`
 
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -2087,6 +2097,9 @@ type AskOrOffer struct {
 
 	// Kind Whether help is looked for or offered.
 	Kind AskOrOfferKind `json:"kind"`
+
+	// Match Who helped with an ask.
+	Match *HelpMatch `json:"match"`
 
 	// PeerChallengeGroupId The id of another resource, or null where there is none.
 	//
@@ -2140,6 +2153,11 @@ type AskOrOfferInput struct {
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
 
+	// Contact A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Contact *NullableName `json:"contact,omitempty"`
+
 	// Kind Whether help is looked for or offered.
 	Kind AskOrOfferKind `json:"kind"`
 
@@ -2181,6 +2199,11 @@ type AskOrOfferPage struct {
 
 // AskOrOfferPatch What to change; what is absent is kept.
 type AskOrOfferPatch struct {
+	// Contact A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Contact *NullableName `json:"contact,omitempty"`
+
 	// PriorityId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -5901,6 +5924,9 @@ type Finding struct {
 	// Example: South
 	BoroughName Name `json:"boroughName"`
 
+	// Citations Figures that it cites, without their numbers: each reader sees those in its impact as they may.
+	Citations []Citation `json:"citations"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -6019,6 +6045,9 @@ type FindingImpact struct {
 	// Example: South
 	BoroughName Name `json:"boroughName"`
 
+	// Figures The figures that it cites, in its order, as the caller may see them now.
+	Figures []CitedFigure `json:"figures"`
+
 	// FindingId A UUID (version 7), made by the server.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -6055,6 +6084,9 @@ type FindingInput struct {
 	//
 	// Example: E09000022
 	Borough GeographyCode `json:"borough"`
+
+	// Citations Figures that it cites: of a quarter as it was published, or of a published file.
+	Citations *[]CitationInput `json:"citations,omitempty"`
 
 	// Evidence Plain text, or null where there is none.
 	//
@@ -6121,6 +6153,9 @@ type FindingPage struct {
 
 // FindingPatch What to change; what is absent is kept.
 type FindingPatch struct {
+	// Citations Figures that it cites: of a quarter as it was published, or of a published file.
+	Citations *[]CitationInput `json:"citations,omitempty"`
+
 	// Evidence Plain text, or null where there is none.
 	//
 	// Example: A paragraph.
@@ -7020,6 +7055,161 @@ type HeatMapIndicator struct {
 	//
 	// Example: per cent
 	UnitName UnitName `json:"unitName"`
+}
+
+// HelpAnswer How a borough could help with an ask.
+type HelpAnswer struct {
+	// At An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	At Instant `json:"at"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// OfferId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	OfferId *NullableId `json:"offerId"`
+
+	// Text Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	Text Text `json:"text"`
+}
+
+// HelpAnswerInput How a borough could help with an ask.
+type HelpAnswerInput struct {
+	// OfferId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	OfferId *NullableId `json:"offerId,omitempty"`
+
+	// Text Plain text. Lines end with LF; tab is the only other control character.
+	//
+	// Example: A paragraph.
+	Text Text `json:"text"`
+}
+
+// HelpCount How many asks and offers there are of a priority.
+type HelpCount struct {
+	// Asks How many asks there are.
+	//
+	// Example: 6
+	Asks int `json:"asks"`
+
+	// AsksMet How many of them were met.
+	//
+	// Example: 3
+	AsksMet int `json:"asksMet"`
+
+	// AsksOpen How many of them are open.
+	//
+	// Example: 2
+	AsksOpen int `json:"asksOpen"`
+
+	// Matches Of how many asks it is recorded which borough helped.
+	//
+	// Example: 3
+	Matches int `json:"matches"`
+
+	// Offers How many offers there are.
+	//
+	// Example: 5
+	Offers int `json:"offers"`
+
+	// OffersOpen How many of them are open.
+	//
+	// Example: 4
+	OffersOpen int `json:"offersOpen"`
+
+	// PriorityId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PriorityId *NullableId `json:"priorityId"`
+
+	// PriorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PriorityName *NullableName `json:"priorityName"`
+}
+
+// HelpCountPage A page of the list.
+type HelpCountPage struct {
+	// Items The items of this page.
+	Items []HelpCount `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// HelpMatch Who helped with an ask.
+type HelpMatch struct {
+	// At An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	At Instant `json:"at"`
+
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// OfferId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	OfferId *NullableId `json:"offerId"`
+
+	// Outcome Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Outcome *NullableText `json:"outcome"`
+}
+
+// HelpMatchInput Who helped with an ask.
+type HelpMatchInput struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough,omitempty"`
+
+	// OfferId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	OfferId *NullableId `json:"offerId,omitempty"`
+
+	// Outcome Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Outcome *NullableText `json:"outcome,omitempty"`
+
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+}
+
+// HelpOutcomeInput What came of a match.
+type HelpOutcomeInput struct {
+	// Outcome Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Outcome *NullableText `json:"outcome"`
 }
 
 // HistoryTable The bytes of a table, at most 32 MiB and, of a workbook, 32 MiB unpacked.
@@ -15033,6 +15223,27 @@ type CreateAskOrOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListHelpSummaryParams defines parameters for ListHelpSummary.
+type ListHelpSummaryParams struct {
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // DeleteAskOrOfferParams defines parameters for DeleteAskOrOffer.
 type DeleteAskOrOfferParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
@@ -15066,6 +15277,15 @@ type AcknowledgeAskOrOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AnswerAskOrOfferParams defines parameters for AnswerAskOrOffer.
+type AnswerAskOrOfferParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // MeetAskOrOfferParams defines parameters for MeetAskOrOffer.
 type MeetAskOrOfferParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
@@ -15073,6 +15293,15 @@ type MeetAskOrOfferParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PutHelpOutcomeParams defines parameters for PutHelpOutcome.
+type PutHelpOutcomeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // RedactAskOrOfferParams defines parameters for RedactAskOrOffer.
@@ -19180,6 +19409,11 @@ type CreateAskOrOfferRequestObject struct {
 	Body   *AskOrOfferInput
 }
 
+// ListHelpSummaryRequestObject is what a request for ListHelpSummary says.
+type ListHelpSummaryRequestObject struct {
+	Params ListHelpSummaryParams
+}
+
 // DeleteAskOrOfferRequestObject is what a request for DeleteAskOrOffer says.
 type DeleteAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
@@ -19206,11 +19440,25 @@ type AcknowledgeAskOrOfferRequestObject struct {
 	Body   *AcknowledgementInput
 }
 
+// AnswerAskOrOfferRequestObject is what a request for AnswerAskOrOffer says.
+type AnswerAskOrOfferRequestObject struct {
+	Id     AskOrOfferId
+	Params AnswerAskOrOfferParams
+	Body   *HelpAnswerInput
+}
+
 // MeetAskOrOfferRequestObject is what a request for MeetAskOrOffer says.
 type MeetAskOrOfferRequestObject struct {
 	Id     AskOrOfferId
 	Params MeetAskOrOfferParams
-	Body   *StepInput
+	Body   *HelpMatchInput
+}
+
+// PutHelpOutcomeRequestObject is what a request for PutHelpOutcome says.
+type PutHelpOutcomeRequestObject struct {
+	Id     AskOrOfferId
+	Params PutHelpOutcomeParams
+	Body   *HelpOutcomeInput
 }
 
 // RedactAskOrOfferRequestObject is what a request for RedactAskOrOffer says.
@@ -21099,6 +21347,9 @@ type Operations interface {
 	// CreateAskOrOffer Ask for help, or offer it
 	// (POST /v1/asks-and-offers)
 	CreateAskOrOffer(ctx context.Context, r CreateAskOrOfferRequestObject) (Response, error)
+	// ListHelpSummary Count asks, offers and what came of them
+	// (GET /v1/asks-and-offers/summary)
+	ListHelpSummary(ctx context.Context, r ListHelpSummaryRequestObject) (Response, error)
 	// DeleteAskOrOffer Delete an ask or an offer
 	// (DELETE /v1/asks-and-offers/{id})
 	DeleteAskOrOffer(ctx context.Context, r DeleteAskOrOfferRequestObject) (Response, error)
@@ -21111,9 +21362,15 @@ type Operations interface {
 	// AcknowledgeAskOrOffer Acknowledge what screening found in an ask or an offer
 	// (POST /v1/asks-and-offers/{id}/acknowledge)
 	AcknowledgeAskOrOffer(ctx context.Context, r AcknowledgeAskOrOfferRequestObject) (Response, error)
+	// AnswerAskOrOffer Answer an ask
+	// (POST /v1/asks-and-offers/{id}/answer)
+	AnswerAskOrOffer(ctx context.Context, r AnswerAskOrOfferRequestObject) (Response, error)
 	// MeetAskOrOffer Say that it was met
 	// (POST /v1/asks-and-offers/{id}/meet)
 	MeetAskOrOffer(ctx context.Context, r MeetAskOrOfferRequestObject) (Response, error)
+	// PutHelpOutcome Say what came of it
+	// (PUT /v1/asks-and-offers/{id}/outcome)
+	PutHelpOutcome(ctx context.Context, r PutHelpOutcomeRequestObject) (Response, error)
 	// RedactAskOrOffer Take words out of an ask or an offer
 	// (POST /v1/asks-and-offers/{id}/redact)
 	RedactAskOrOffer(ctx context.Context, r RedactAskOrOfferRequestObject) (Response, error)
@@ -22961,6 +23218,14 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(AskOrOfferInput)
 		from.body(r.Body)
 	})
+	on(to, "GET", "/v1/asks-and-offers/summary", o.ListHelpSummary, func(from *request, r *ListHelpSummaryRequestObject) {
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
 	on(to, "DELETE", "/v1/asks-and-offers/:id", o.DeleteAskOrOffer, func(from *request, r *DeleteAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
@@ -22977,11 +23242,25 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(AskOrOfferPatch)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/asks-and-offers/:id/answer", o.AnswerAskOrOffer, func(from *request, r *AnswerAskOrOfferRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(HelpAnswerInput)
+		from.body(r.Body)
+	})
 	on(to, "POST", "/v1/asks-and-offers/:id/meet", o.MeetAskOrOffer, func(from *request, r *MeetAskOrOfferRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		r.Body = new(StepInput)
+		r.Body = new(HelpMatchInput)
+		from.body(r.Body)
+	})
+	on(to, "PUT", "/v1/asks-and-offers/:id/outcome", o.PutHelpOutcome, func(from *request, r *PutHelpOutcomeRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(HelpOutcomeInput)
 		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/asks-and-offers/:id/withdraw", o.WithdrawAskOrOffer, func(from *request, r *WithdrawAskOrOfferRequestObject) {

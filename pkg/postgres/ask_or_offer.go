@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/programme"
@@ -13,7 +14,11 @@ var asksAndOffers = kind[programme.AskOrOffer, *programme.AskOrOffer]{
 	cited: func(a *programme.AskOrOffer) []citation {
 		// Not the group, which never changes: whoever changes its members waits for
 		// its asks, so that these must not wait for it.
-		return []citation{citeBorough("/borough", &a.Borough), citePriority("/priorityId", a.PriorityID)}
+		cited := []citation{citeBorough("/borough", &a.Borough), citePriority("/priorityId", a.PriorityID)}
+		if a.Match != nil {
+			cited = append(cited, citeBorough("/borough", &a.Match.Borough))
+		}
+		return cited
 	},
 	reads: []string{"peer-challenge-group"},
 }
@@ -89,10 +94,90 @@ func (s *Store) MoveAskOrOffer(ctx context.Context, actor programme.Actor, id st
 	return change(ctx, s, actor, asksAndOffers, id, version, step, func(_ *work, a *programme.AskOrOffer) error { return a.Move(actor, step) })
 }
 
+// MeetAskOrOffer says that it was met and, of an ask, by whom. The error is Forbidden,
+// NotFound, Stale, Conflict if it is not open, or Invalid if the match names what is not
+// there.
+func (s *Store) MeetAskOrOffer(ctx context.Context, actor programme.Actor, id string, version int64, match *programme.HelpMatch) (programme.AskOrOffer, error) {
+	return change(ctx, s, actor, asksAndOffers, id, version, programme.Meet, func(w *work, a *programme.AskOrOffer) error {
+		if match != nil {
+			m := *match
+			m.At, a.Match = w.now, &m
+			w.faults = append(w.faults, a.MatchFaults(&m)...)
+			if err := w.holdOffer(m.Borough, m.OfferID); err != nil {
+				return err
+			}
+		}
+		return a.Move(actor, programme.Meet)
+	})
+}
+
+// AnswerAsk gives the ask the answer of the actor's borough, in the place of any before. The
+// error is Forbidden for its own borough, NotFound, Stale, Conflict if it is not open, or
+// Invalid if the offer that is named is none of that borough's.
+func (s *Store) AnswerAsk(ctx context.Context, actor programme.Actor, id string, version int64, text string, offer *string) (programme.AskOrOffer, error) {
+	return change(ctx, s, actor, asksAndOffers, id, version, programme.AnswerAsk, func(w *work, a *programme.AskOrOffer) error {
+		a.Answer(programme.HelpAnswer{Borough: actor.Borough, Text: text, OfferID: offer, At: w.now})
+		return w.holdOffer(actor.Borough, offer)
+	})
+}
+
+// RecordHelpOutcome says what came of a match. The error is Forbidden, NotFound, Stale, or
+// Conflict where none is recorded.
+func (s *Store) RecordHelpOutcome(ctx context.Context, actor programme.Actor, id string, version int64, outcome *string) (programme.AskOrOffer, error) {
+	return change(ctx, s, actor, asksAndOffers, id, version, programme.RecordOutcome, func(_ *work, a *programme.AskOrOffer) error {
+		m := *a.Match
+		m.Outcome, a.Match = outcome, &m
+		return nil
+	})
+}
+
+// holdOffer names the fault where the borough has no such offer; where it has, it stays
+// until the transaction ends.
+func (w *work) holdOffer(borough string, id *string) error {
+	if id == nil {
+		return nil
+	}
+	var found []string
+	if uuid.Validate(*id) == nil {
+		err := w.tx.Raw("SELECT id::text FROM asks_and_offers WHERE id = ? AND kind = 'offer' AND borough_code = ? FOR KEY SHARE", *id, borough).Scan(&found).Error
+		if err != nil {
+			return err
+		}
+	}
+	if len(found) == 0 {
+		w.unknown = append(w.unknown, programme.Unknown("/offerId", "The borough has no such offer."))
+	}
+	return nil
+}
+
+// HelpCounts counts asks and offers by priority, of those that the actor sees.
+func (s *Store) HelpCounts(actor programme.Actor) programme.Listing[programme.HelpCount] {
+	key := func(c *programme.HelpCount) []string {
+		if c.PriorityID == nil {
+			return []string{""} // comes before all ids
+		}
+		return []string{*c.PriorityID}
+	}
+	return listed(s, asksAndOffers.madeOf(), lastHeard(actor), key, func(db *gorm.DB) ([]programme.HelpCount, error) {
+		var counts []programme.HelpCount
+		err := db.Table("asks_and_offers").Scopes(visibleTo(actor)).Select(`priority_id, count(*) FILTER (WHERE kind = 'ask') AS asks, count(*) FILTER (WHERE kind = 'ask' AND state = 'open') AS asks_open,
+			count(*) FILTER (WHERE kind = 'ask' AND state = 'met') AS asks_met, count(*) FILTER (WHERE kind = 'offer') AS offers, count(*) FILTER (WHERE kind = 'offer' AND state = 'open') AS offers_open,
+			count(match) AS matches`).Group("priority_id").Find(&counts).Error
+		return counts, err
+	})
+}
+
 // DeleteAskOrOffer deletes an ask or offer at the version. The error is Forbidden,
-// NotFound or Stale.
+// NotFound, Stale, or Conflict if an ask names the offer.
 func (s *Store) DeleteAskOrOffer(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, asksAndOffers, id, version, nil)
+	return drop(ctx, s, actor, asksAndOffers, id, version, func(w *work, a *programme.AskOrOffer) error {
+		var named bool
+		err := w.tx.Raw("SELECT EXISTS (SELECT FROM asks_and_offers WHERE match ->> 'offerId' = ? OR answers @> ?::jsonb)", a.ID, containing("offerId", a.ID)).Scan(&named).Error
+		if err == nil && named {
+			err = programme.InUse(a.Noun(), []programme.Fault{{Code: programme.FaultInUse, Detail: "Asks refer to it."}})
+		}
+		return err
+	})
 }
 
 // asksFollow gives the asks of a group to the boroughs that are its members now,

@@ -217,6 +217,7 @@ var constraints = together(evaluationConstraints, accessConstraints, tableConstr
 
 	"findings_screening_list":    {},
 	"findings_pkey":              {},
+	"findings_citations_list":    {},
 	"findings_group":             unknown("/peerChallengeGroupId", "There is no such group."),
 	"findings_peer_review":       unknown("/peerReviewId", "There is no such peer review."),
 	"findings_borough":           unknown("/borough", "There is no such borough."),
@@ -262,6 +263,9 @@ var constraints = together(evaluationConstraints, accessConstraints, tableConstr
 	"asks_and_offers_version_positive":  {},
 	"asks_and_offers_audience_somebody": {},
 	"asks_and_offers_group_of_asks":     {},
+	"asks_and_offers_answers_list":      {},
+	"asks_and_offers_match_object":      {},
+	"asks_and_offers_match_of_asks":     {},
 
 	"events_pkey":              {},
 	"events_kind_known":        {},

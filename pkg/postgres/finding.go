@@ -3,9 +3,11 @@ package postgres
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
+	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/programme"
 )
 
@@ -92,7 +94,10 @@ func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f prog
 
 // find places a new finding where it was found, on the actor's behalf.
 func (w *work) find(f *programme.Finding) (err error) {
-	f.Response = nil
+	f.Response, f.Citations = nil, programme.OrEmpty(f.Citations)
+	if err := w.knowCitations(f); err != nil {
+		return err
+	}
 	placed := (f.PeerChallengeGroupID == nil) != (f.PeerReviewID == nil)
 	var seen programme.Audience
 	if placed {
@@ -119,6 +124,17 @@ func (w *work) find(f *programme.Finding) (err error) {
 	return nil
 }
 
+// knowCitations names every figure that the finding cites and that is not there.
+func (w *work) knowCitations(f *programme.Finding) error {
+	cited := make([]evaluation.CitedAt, len(f.Citations))
+	for i, c := range f.Citations {
+		cited[i] = evaluation.CitedAt{Pointer: "/citations/" + strconv.Itoa(i), Citation: c}
+	}
+	faults, err := unknownSources(w.tx, cited)
+	w.unknown = append(w.unknown, faults...)
+	return err
+}
+
 // UpdateFinding corrects a finding at the version, with the errors of
 // [Store.CreateFinding], NotFound and Stale. Where it was found, whom it is about
 // and what the borough answered stay; once it is answered, a reason is needed. Its
@@ -137,6 +153,9 @@ func (s *Store) UpdateFinding(ctx context.Context, actor programme.Actor, id str
 		f.SelfEvaluationCommentID = was.SelfEvaluationCommentID
 		other, err := altered(present, f)
 		if err != nil {
+			return err
+		}
+		if err := w.knowCitations(f); err != nil {
 			return err
 		}
 		if !slices.Equal(was.NoteIDs, f.NoteIDs) {

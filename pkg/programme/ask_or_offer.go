@@ -2,6 +2,7 @@ package programme
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -17,6 +18,9 @@ type AskOrOffer struct {
 	Title                string `audit:"withheld"`
 	Text                 string `audit:"withheld"` // says whom to turn to
 	State                AskOrOfferState
+	Contact              *string      // whom to turn to: a role, never a person
+	Answers              []HelpAnswer `audit:"withheld" gorm:"serializer:json"` // of other boroughs to an ask, one each, in order
+	Match                *HelpMatch   `audit:"withheld" gorm:"serializer:json"` // who helped with an ask
 
 	// Forum is the group in which the ask is being raised; nil for an offer, and
 	// for an ask that is there already: its borough may have left the group since.
@@ -47,8 +51,10 @@ const (
 
 // The steps of an ask or an offer beside those of all kinds.
 const (
-	Meet     Step = "meet"
-	Withdraw Step = "withdraw"
+	Meet          Step = "meet"
+	Withdraw      Step = "withdraw"
+	AnswerAsk     Step = "answer"
+	RecordOutcome Step = "record-outcome"
 )
 
 // Noun implements [Record].
@@ -56,12 +62,18 @@ func (*AskOrOffer) Noun() string { return "ask-or-offer" }
 
 // Steps implements [Record].
 func (*AskOrOffer) Steps() []Step {
-	return []Step{Edit, Meet, Withdraw, Reopen, Acknowledge, Redact, Delete}
+	return []Step{Edit, AnswerAsk, Meet, RecordOutcome, Withdraw, Reopen, Acknowledge, Redact, Delete}
 }
 
 // May implements [Record]: the borough that asks or offers does everything with
-// it, and so does the programme's team. Whoever is asked can only read.
+// it, and so does the programme's team. Whoever is asked can answer.
 func (a *AskOrOffer) May(actor Actor, step Step) error {
+	switch step {
+	case AnswerAsk:
+		return a.mayAnswer(actor)
+	case Acknowledge, Redact:
+		return nil // as of all words
+	}
 	if err := a.spokenFor(actor); err != nil {
 		return err
 	}
@@ -69,6 +81,10 @@ func (a *AskOrOffer) May(actor Actor, step Step) error {
 	case Edit, Meet, Withdraw:
 		if a.State != HelpOpen {
 			return WrongState("It is " + string(a.State) + "; reopen it first.")
+		}
+	case RecordOutcome:
+		if a.Match == nil {
+			return WrongState("It is not recorded who helped; say so when it is met.")
 		}
 	case Reopen:
 		if a.State == HelpOpen {
@@ -80,12 +96,81 @@ func (a *AskOrOffer) May(actor Actor, step Step) error {
 
 // Texts implements [Worded].
 func (a *AskOrOffer) Texts() []Text {
-	own := Text{Boroughs: a.Writers(), Team: true}
-	return append(own.At("/title", &a.Title), own.At("/text", &a.Text)...)
+	own := Text{Boroughs: []string{a.Borough}, Team: true}
+	texts := append(own.At("/title", &a.Title), own.At("/text", &a.Text)...)
+	for i := range a.Answers {
+		of := Text{Boroughs: []string{a.Answers[i].Borough}, Key: "/answers/" + a.Answers[i].Borough}
+		texts = append(texts, of.At("/answers/"+strconv.Itoa(i)+"/text", &a.Answers[i].Text)...)
+	}
+	if a.Match != nil {
+		texts = append(texts, own.At("/match/outcome", a.Match.Outcome)...)
+	}
+	return texts
 }
 
 // Writers implements [Worded].
-func (a *AskOrOffer) Writers() []string { return []string{a.Borough} }
+func (a *AskOrOffer) Writers() []string {
+	boroughs := []string{a.Borough}
+	for i := range a.Answers {
+		boroughs = append(boroughs, a.Answers[i].Borough)
+	}
+	return boroughs
+}
+
+// HelpAnswer is how a borough could help with an ask.
+type HelpAnswer struct {
+	Borough string    `json:"borough"`
+	Text    string    `json:"text"`
+	OfferID *string   `json:"offerId"` // its offer that it means
+	At      time.Time `json:"at"`
+}
+
+// HelpMatch is who helped with an ask.
+type HelpMatch struct {
+	Borough string    `json:"borough"`
+	OfferID *string   `json:"offerId"` // its offer that met the ask
+	Outcome *string   `json:"outcome"` // what came of it; nil while nobody has said
+	At      time.Time `json:"at"`
+}
+
+// mayAnswer lets people of another borough that reads the ask answer it while it is open.
+func (a *AskOrOffer) mayAnswer(actor Actor) error {
+	switch {
+	case a.Kind != Ask:
+		return WrongState("It is an offer. Turn to whom it names.")
+	case actor.Borough == "" || actor.IsOf(a.Borough):
+		return NotYours("Only people of another borough of the group may do this.")
+	case a.State != HelpOpen:
+		return WrongState("It is " + string(a.State) + ", so that nothing is asked any more.")
+	}
+	return nil
+}
+
+// Answer gives the ask the borough's answer, in the place of any before.
+func (a *AskOrOffer) Answer(given HelpAnswer) {
+	at := slices.IndexFunc(a.Answers, func(h HelpAnswer) bool { return h.Borough == given.Borough })
+	if at < 0 {
+		a.Answers = append(a.Answers, given)
+		return
+	}
+	if was := a.Answers[at]; was.Text != given.Text || !Same(was.OfferID, given.OfferID) {
+		a.Answers = slices.Clone(a.Answers)
+		a.Answers[at] = given
+	}
+}
+
+// MatchFaults names what keeps the match from being one of the ask.
+func (a *AskOrOffer) MatchFaults(m *HelpMatch) []Fault {
+	switch {
+	case m == nil:
+		return nil
+	case a.Kind == Offer:
+		return []Fault{{Pointer: "/borough", Code: FaultNotForOffer, Detail: "An offer is read by all, so that nobody is named who was helped; the ask says who helped."}}
+	case m.Borough == a.Borough:
+		return []Fault{{Pointer: "/borough", Code: FaultRepeated, Detail: "It is another borough that helps."}}
+	}
+	return nil
+}
 
 func (a *AskOrOffer) spokenFor(actor Actor) error {
 	if actor.Speaks(a.Borough) {
@@ -103,6 +188,7 @@ func (a *AskOrOffer) Raise(actor Actor, forum *Forum) error {
 		return err
 	}
 	a.State, a.Forum, a.Audience = HelpOpen, forum, Everyone()
+	a.Answers, a.Match = []HelpAnswer{}, nil
 	if a.Kind != Ask {
 		return nil
 	}
@@ -129,7 +215,7 @@ func (a *AskOrOffer) Move(actor Actor, step Step) error {
 	case Withdraw:
 		a.State = HelpWithdrawn
 	case Reopen:
-		a.State = HelpOpen
+		a.State, a.Match = HelpOpen, nil
 	}
 	if a.NeedsReason(step) {
 		return actor.WithReason()
@@ -166,4 +252,13 @@ type AskOrOfferFilter struct {
 	PriorityID           *string
 	States               []AskOrOfferState // any of them; all where it is empty
 	UpdatedSince         *time.Time
+}
+
+// HelpCount is how many asks and offers there are of a priority, of those that somebody sees.
+type HelpCount struct {
+	PriorityID *string
+
+	Asks, AsksOpen, AsksMet, Offers, OffersOpen int
+
+	Matches int // asks of which it is recorded who helped
 }

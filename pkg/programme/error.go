@@ -102,7 +102,7 @@ func UnknownParameter(name, detail string) Fault {
 }
 
 // repeated names every element that stands in the list a second time.
-func repeated(pointer string, list []string) []Fault {
+func repeated[T comparable](pointer string, list []T) []Fault {
 	var faults []Fault
 	for i, item := range list {
 		if slices.Contains(list[:i], item) {

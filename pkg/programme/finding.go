@@ -20,7 +20,8 @@ type Finding struct {
 	Indicators             []string `gorm:"serializer:texts"` // codes of indicators that it cites
 	SelfEvaluationSections []string `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
 
-	NoteIDs                 []string         `gorm:"-" json:"-"` // notes of its review that it cites, which these know; read with it
+	Citations               []Citation       `gorm:"serializer:json"` // figures that it cites, without their numbers
+	NoteIDs                 []string         `gorm:"-" json:"-"`      // notes of its review that it cites, which these know; read with it
 	SelfEvaluationCommentID *string          // the line of enquiry on it of which the finding came
 	Illustrative            bool             // that self-evaluation is made up
 	Response                *FindingResponse `audit:"withheld" gorm:"serializer:json"`
@@ -127,6 +128,7 @@ func (f *Finding) Check() error {
 	}
 	faults = append(faults, repeated("/indicators", f.Indicators)...)
 	faults = append(faults, repeated("/noteIds", f.NoteIDs)...)
+	faults = append(faults, repeated("/citations", f.Citations)...)
 	return Refuse(append(faults, repeated("/selfEvaluationSections", f.SelfEvaluationSections)...))
 }
 

@@ -21,7 +21,24 @@ var (
 		w.step("/v1/asks-and-offers/"+id, "meet").want(200)
 		return id
 	}, "reopenAskOrOffer")
+	_ = prepared((*world).askOfOthers, "answerAskOrOffer")
+	_ = prepared((*world).matchedAsk, "putHelpOutcome")
 )
+
+// askOfOthers is the id of an open ask of Croydon's, in a group with Lambeth.
+func (w *world) askOfOthers() string {
+	w.t.Helper()
+	in := w.askedGroup(programme.ChallengeInProgress, own, group)
+	return w.as(asLead, group).post("/v1/asks-and-offers", askBody(group, in)).id()
+}
+
+// matchedAsk is the id of an ask of Lambeth's with which Croydon helped.
+func (w *world) matchedAsk() string {
+	w.t.Helper()
+	path := w.askOf(w.askedGroup(programme.ChallengeInProgress, own, group))
+	w.as(asLead, own).change(http.MethodPost, path+"/meet", `{"borough":"`+group+`"}`).want(200)
+	return idIn(path)
+}
 
 // offer makes one of Lambeth and answers its id.
 func (w *world) offer() string {
@@ -103,14 +120,14 @@ func TestAskAndOfferAreSeen(t *testing.T) {
 	etag := w.etag(ask)
 	w.as(programme.RoleBoroughLead, "E09000030").send(http.MethodPatch, ask, `{"title":"Mine"}`, "If-Match", etag).problem(404, "not_found")
 	w.as(programme.RoleBoroughLead, "E09000030").send(http.MethodDelete, ask, "", "If-Match", etag).problem(404, "not_found")
-	// A member reads and does nothing else.
+	// A member reads and answers, and does nothing else.
 	w.as(programme.RoleBoroughLead, "E09000008").send(http.MethodPatch, ask, `{"title":"Mine"}`, "If-Match", etag).problem(403, "not_yours")
 	w.as(programme.RoleBoroughLead, "E09000008").send(http.MethodPost, ask+"/meet", "", "If-Match", etag).problem(403, "not_yours")
 	w.as(programme.RoleBoroughLead, "E09000008").send(http.MethodDelete, ask, "", "If-Match", etag).problem(403, "not_yours")
 	var seen api.AskOrOffer
 	w.as(programme.RoleBoroughLead, "E09000008").send(http.MethodGet, ask, "").want(200).into(&seen)
 	for _, step := range *seen.Steps {
-		if step.Allowed || *step.Code != "not_yours" {
+		if answers := step.Name == "answer"; step.Allowed != answers || !answers && *step.Code != "not_yours" {
 			t.Errorf("a member may %s: %+v", step.Name, step)
 		}
 	}
@@ -235,5 +252,88 @@ func TestAsksAndOffersAreFiltered(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
+	}
+}
+
+// TestHelpIsBrokered: an ask is answered by another borough of its group, which may name an
+// offer of its own; the match is recorded, later with what came of it, and counted by priority.
+func TestHelpIsBrokered(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	asker, helper, third := w.as(asLead, own), w.as(asEditor, group), w.as(asLead, other)
+	priority := w.priorityNamed("Commissioning")
+	in := w.askedGroup(programme.ChallengeInProgress, own, group)
+	ask := asker.post("/v1/asks-and-offers", strings.Replace(askBody(own, in), "{", `{"priorityId":"`+priority+`",`, 1)).want(201).header.Get("Location")
+	var offered api.AskOrOffer
+	helper.post("/v1/asks-and-offers", `{"kind":"offer","borough":"`+group+`","title":"Carers","text":"We share carers.","priorityId":"`+priority+`","contact":"Head of Placements"}`).want(201).into(&offered)
+	if *offered.Contact != "Head of Placements" || len(offered.Answers) != 0 || offered.Match != nil {
+		t.Errorf("%+v", offered)
+	}
+
+	answers := func(c caller, of, body string) answer { return c.change(http.MethodPost, of+"/answer", body) }
+	wantStep(t, helper.get(ask), "answer", true, "")
+	wantStep(t, asker.get(ask), "answer", false, "not_yours")
+	answers(asker, ask, `{"text":"We help ourselves."}`).problem(403, "not_yours")
+	third.send(http.MethodPost, ask+"/answer", `{"text":"So do we."}`, "If-Match", `"1"`).problem(404, "not_found")
+	answers(third, "/v1/asks-and-offers/"+offered.Id, `{"text":"We want them."}`).problem(409, "wrong_state")
+	for _, none := range []string{idIn(ask), w.offer(), nothing} {
+		if got := answers(helper, ask, `{"text":"With this.","offerId":"`+none+`"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/offerId unknown_value"}) {
+			t.Errorf("an offer that is none of the borough's: %v", got)
+		}
+	}
+	answers(helper, ask, `{"text":"Two households."}`).want(200)
+	var seen api.AskOrOffer
+	first := answers(helper, ask, `{"text":"Three households.","offerId":"`+offered.Id+`"}`).want(200)
+	first.into(&seen)
+	if again := answers(helper, ask, `{"text":"Three households.","offerId":"`+offered.Id+`"}`).want(200); again.header.Get("ETag") != first.header.Get("ETag") {
+		t.Error("the same answer again is a change")
+	}
+	if len(seen.Answers) != 1 || seen.Answers[0].Text != "Three households." || *seen.Answers[0].OfferId != offered.Id || seen.Answers[0].BoroughName != "Croydon" {
+		t.Errorf("%+v", seen.Answers)
+	}
+	helper.change(http.MethodDelete, "/v1/asks-and-offers/"+offered.Id, "").problem(409, "in_use")
+
+	for body, want := range map[string]string{
+		`{"outcome":"It helped."}`:                                   "/borough required",
+		`{"borough":"` + own + `"}`:                                  "/borough repeated",
+		`{"borough":"` + group + `","offerId":"` + nothing + `"}`:    "/offerId unknown_value",
+		`{"borough":"E09000099"}`:                                    "/borough unknown_value",
+		`{"borough":"` + other + `","offerId":"` + offered.Id + `"}`: "/offerId unknown_value",
+	} {
+		if got := asker.change(http.MethodPost, ask+"/meet", body).problem(422, "invalid"); !slices.Equal(got, []string{want}) {
+			t.Errorf("met by %s: %v, want %s", body, got, want)
+		}
+	}
+	if got := helper.change(http.MethodPost, "/v1/asks-and-offers/"+offered.Id+"/meet", `{"borough":"`+own+`"}`).problem(422, "invalid"); !slices.Equal(got, []string{"/borough not_for_offer"}) {
+		t.Errorf("an offer says whom it helped: %v", got)
+	}
+	asker.change(http.MethodPut, ask+"/outcome", `{"outcome":"It helped."}`, "X-Audit-Reason", "Known now").problem(409, "wrong_state")
+	asker.change(http.MethodPost, ask+"/meet", `{"borough":"`+group+`","offerId":"`+offered.Id+`"}`).want(200).into(&seen)
+	if m := seen.Match; seen.State != "met" || m == nil || m.Borough != group || m.Outcome != nil || *m.OfferId != offered.Id {
+		t.Errorf("%+v", seen)
+	}
+	answers(helper, ask, `{"text":"Four."}`).problem(409, "wrong_state")
+	w.as(asTeam, "").change(http.MethodPut, ask+"/outcome", `{"outcome":"Two households were found."}`, "X-Audit-Reason", "Known now").want(200)
+	if helper.get(ask).want(200).into(&seen); *seen.Match.Outcome != "Two households were found." {
+		t.Errorf("%+v", seen.Match)
+	}
+
+	for who, want := range map[caller]api.HelpCount{
+		w.as(asTeam, ""): {Asks: 1, AsksMet: 1, Offers: 1, OffersOpen: 1, Matches: 1}, helper: {Asks: 1, AsksMet: 1, Offers: 1, OffersOpen: 1, Matches: 1}, third: {Offers: 1, OffersOpen: 1},
+	} {
+		var counts struct{ Items []api.HelpCount }
+		who.get("/v1/asks-and-offers/summary").want(200).into(&counts)
+		at := slices.IndexFunc(counts.Items, func(c api.HelpCount) bool { return c.PriorityId != nil && *c.PriorityId == priority })
+		if at < 0 || *counts.Items[at].PriorityName != "Commissioning" {
+			t.Fatalf("%+v", counts.Items)
+		}
+		counts.Items[at].PriorityId, counts.Items[at].PriorityName = nil, nil
+		if counts.Items[at] != want {
+			t.Errorf("%+v, want %+v", counts.Items[at], want)
+		}
+	}
+	asker.change(http.MethodPost, ask+"/reopen", `{"reason":"They went back"}`).want(200).into(&seen)
+	if seen.Match != nil || len(seen.Answers) != 1 {
+		t.Errorf("%+v", seen)
 	}
 }

@@ -102,3 +102,53 @@ func TestCitedFiguresAreReadAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestFindingsCiteFigures: a finding cites figures of a file and of a quarter, its readers see
+// each as they may, and what is not there or is named twice is refused by its place.
+func TestFindingsCiteFigures(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	f, quarter := w.acceptedFinding(), w.published()
+	at, peer := "/v1/findings/"+f.ID, w.as(asLead, group)
+	released, figures, regions := w.releasedSources(1)
+	small := api.Citation{
+		Source: api.CitationSourceSnapshot, SourceId: w.ownerGets("SELECT snapshot_id::text FROM quarters WHERE code = '" + quarter + "'"), Indicator: "REREF_PCT", Borough: own, Period: quarter,
+	}
+	cite := func(cited ...api.Citation) answer {
+		text, err := json.Marshal(map[string]any{"citations": append([]api.Citation{}, cited...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return peer.change(http.MethodPatch, at, string(text), "X-Audit-Reason", "On what it rests")
+	}
+	var kept api.Finding
+	cite(released[0], small).want(200).into(&kept)
+	if !reflect.DeepEqual(kept.Citations, []api.Citation{released[0], small}) {
+		t.Fatalf("kept are %+v", kept.Citations)
+	}
+	var seen, known api.FindingImpact
+	peer.get(at + "/impact").want(200).into(&seen)
+	w.as(asLead, own).get(at + "/impact").want(200).into(&known)
+	if len(seen.Figures) != 2 || len(known.Figures) != 2 {
+		t.Fatalf("others see %+v, the borough %+v", seen.Figures, known.Figures)
+	}
+	if of := seen.Figures[0]; of.Citation != released[0] || of.Status != "number" || !reflect.DeepEqual(of.Value, figures[0]) || !reflect.DeepEqual(of.Region, regions[0]) || !reflect.DeepEqual(of, known.Figures[0]) {
+		t.Errorf("of a file %+v, where %v beside %v stands", of, *figures[0], *regions[0])
+	}
+	if others, ours := seen.Figures[1], known.Figures[1]; others.Citation != small || others.Status == "number" || others.Value != nil || ours.Status != "number" || ours.Value == nil {
+		t.Errorf("of a small count others see %+v, the borough %+v", others, ours)
+	}
+
+	nowhere := api.Citation{Source: api.CitationSourceRelease, SourceId: small.SourceId, Indicator: "NO_SUCH", Borough: "E09000099", Period: quarter}
+	past := released[0]
+	past.Period = "1901-02"
+	got := strings.Join(cite(released[0], nowhere, past, released[0]).problem(422, "invalid"), " ")
+	for _, place := range []string{"/citations/1/sourceId", "/citations/1/indicator", "/citations/1/borough", "/citations/2/period", "/citations/3"} {
+		if !strings.Contains(got, place) {
+			t.Errorf("%s is not named in %s", place, got)
+		}
+	}
+	if cite().want(200).into(&kept); len(kept.Citations) != 0 {
+		t.Errorf("taken out, they are %+v", kept.Citations)
+	}
+}

@@ -70,6 +70,7 @@ func (w *world) orders(op *described) []string {
 var keysOfShortLists = map[string][]string{
 	"listActionSummary":              {"", "south"},
 	"listAuditEntries":               {"1"},
+	"listHelpSummary":                {"priority"},
 	"listBenchmarkingVersions":       {"000001"},
 	"listSelfEvaluationVersions":     {"00000.00000.00001"},
 	"listIndicatorVersions":          {"000000"},

@@ -66,7 +66,9 @@ func (w *world) markings() []marking {
 		{"action", "Action", "/v1/actions/" + w.made[exampleAction], lead,
 			[]step{{patch, "", `{"text":"{{text}}","dueOn":null,"noDueReason":"{{noDueReason}}"}`}, {post, "/progress", `{"text":"{{progress}}"}`}}, nil},
 		{"ask-or-offer", "AskOrOffer", "/v1/asks-and-offers/" + w.made[exampleAsk], lead,
-			[]step{{patch, "", `{"title":"{{title}}","text":"{{text}}"}`}}, []step{{http.MethodDelete, "", ""}}},
+			[]step{
+				{patch, "", `{"title":"{{title}}","text":"{{text}}"}`}, {post, "/answer", `{"text":"{{answers}}"}`}, {post, "/meet", `{"borough":"` + group + `","outcome":"{{match}}"}`},
+			}, []step{{http.MethodDelete, "", ""}}},
 		{"self-evaluation-comment", "SelfEvaluationComment", commentsList + "/" + w.asked("question"), lead,
 			[]step{{patch, "", `{"text":"{{text}}"}`}, {post, "/answer", `{"text":"{{answer}}"}`}}, nil},
 		{"narrative", "Narrative", "/v1/narratives/" + w.narrative(), lead,
@@ -142,7 +144,7 @@ func TestNothingThatIsNotAuditedIsInTheAudit(t *testing.T) {
 				case "/query":
 					by = manager
 				case "/answer":
-					if m.noun == "self-evaluation-comment" {
+					if m.noun == "self-evaluation-comment" || m.noun == "ask-or-offer" {
 						by = w.as(asLead, group)
 					}
 				}

@@ -26,14 +26,19 @@ func (s *Server) GetFindingImpact(ctx context.Context, r api.GetFindingImpactReq
 	if err != nil {
 		return nil, err
 	}
-	then, err := s.newest(ctx, &found, found.CreatedAt)
+	then, err := s.store.NewestFigures(ctx, found.Borough, found.Indicators, found.CreatedAt)
 	if err != nil {
 		return nil, err
 	}
-	now, err := s.newest(ctx, &found, s.clock())
+	now, err := s.store.NewestFigures(ctx, found.Borough, found.Indicators, s.clock())
 	if err != nil {
 		return nil, err
 	}
+	figures, err := s.store.CitedFigures(ctx, call.actor.For(found.Borough), slices.Concat(then, now, found.Citations), call.snapshot.RegionOf)
+	if err != nil {
+		return nil, err
+	}
+	stood, stand, cited := figures[:len(then)], figures[len(then):len(then)+len(now)], figures[len(then)+len(now):]
 	done, err := s.store.Actions(call.actor, programme.ActionFilter{FindingID: &found.ID}, "").Page(ctx, programme.Window{Limit: mostActions})
 	if err != nil {
 		return nil, err
@@ -41,7 +46,7 @@ func (s *Server) GetFindingImpact(ctx context.Context, r api.GetFindingImpactReq
 	finding, action := findingWire(ctx)(&found), actionWire(ctx)
 	wire := api.FindingImpact{
 		FindingId: finding.Id, Borough: finding.Borough, BoroughName: finding.BoroughName, Theme: finding.Theme, RecordedAt: finding.CreatedAt, Note: besideNotCaused,
-		Response: finding.Response, Actions: make([]api.Action, len(done.Items)), Indicators: []api.ImpactIndicator{},
+		Response: finding.Response, Actions: make([]api.Action, len(done.Items)), Indicators: []api.ImpactIndicator{}, Figures: citedFiguresWire(ctx, cited),
 	}
 	for i := range done.Items {
 		wire.Actions[i] = action(&done.Items[i])
@@ -53,8 +58,8 @@ func (s *Server) GetFindingImpact(ctx context.Context, r api.GetFindingImpactReq
 		}
 		wire.Indicators = append(wire.Indicators, api.ImpactIndicator{
 			Indicator: ind.Code, IndicatorName: ind.Name, Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity),
-			Published: api.ThenAndNow{Then: impactFigureWire(ctx, ind, then, programme.FromRelease), Now: impactFigureWire(ctx, ind, now, programme.FromRelease)},
-			Quarterly: api.ThenAndNow{Then: impactFigureWire(ctx, ind, then, programme.FromSnapshot), Now: impactFigureWire(ctx, ind, now, programme.FromSnapshot)},
+			Published: api.ThenAndNow{Then: impactFigureWire(ctx, ind, stood, programme.FromRelease), Now: impactFigureWire(ctx, ind, stand, programme.FromRelease)},
+			Quarterly: api.ThenAndNow{Then: impactFigureWire(ctx, ind, stood, programme.FromSnapshot), Now: impactFigureWire(ctx, ind, stand, programme.FromSnapshot)},
 		})
 	}
 	return ok(ctx, wire)
@@ -62,17 +67,6 @@ func (s *Server) GetFindingImpact(ctx context.Context, r api.GetFindingImpactReq
 
 // mostActions is how many actions an answer about impact has at most, as the contract says.
 const mostActions = 500
-
-// newest answers the figures that were the newest of the finding's borough at the instant,
-// as the caller may see them now.
-func (s *Server) newest(ctx context.Context, f *programme.Finding, at time.Time) ([]evaluation.CitedFigure, error) {
-	cited, err := s.store.NewestFigures(ctx, f.Borough, f.Indicators, at)
-	if err != nil || len(cited) == 0 {
-		return nil, err
-	}
-	call := callOf(ctx)
-	return s.store.CitedFigures(ctx, call.actor.For(f.Borough), cited, call.snapshot.RegionOf)
-}
 
 // impactFigureWire finds the indicator's figure of the source. There is none where the
 // snapshot does not have the indicator.

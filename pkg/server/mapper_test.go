@@ -139,6 +139,7 @@ func mappings() map[string]mapping {
 		}),
 		"Me":                  {shown: meWire(programme.Actor{Issuer: "x", Subject: "x", Roles: programme.Roles}, []api.NamedBorough{{Code: "x", Name: "x"}}, []api.Creation{{Type: "x", Method: "x", Href: "x"}})},
 		"ActionCount":         filled(actionCountWire(asked)),
+		"HelpCount":           filled(helpCountWire(asked)),
 		"MilestoneCount":      filled(milestoneCountWire(asked)),
 		"Programme":           filled(programmeWire),
 		"Priority":            filled(priorityWire),

@@ -140,8 +140,12 @@ func readWire(ctx context.Context) func(*evaluation.Read) api.SelfEvaluationRead
 
 // citedFigures answers the figures that the document cites as the actor may see them.
 func (s *Server) citedFigures(ctx context.Context, actor programme.Actor, d *evaluation.Document) ([]api.CitedFigure, error) {
-	names := namesIn(ctx)
 	figures, err := s.figuresIn(ctx, actor, d)
+	return citedFiguresWire(ctx, figures), err
+}
+
+func citedFiguresWire(ctx context.Context, figures []evaluation.CitedFigure) []api.CitedFigure {
+	names := namesIn(ctx)
 	wire := make([]api.CitedFigure, len(figures))
 	for i := range figures {
 		f := &figures[i]
@@ -150,7 +154,7 @@ func (s *Server) citedFigures(ctx context.Context, actor programme.Actor, d *eva
 			Value: f.Value, Status: f.Status, Lower: f.Lower, Upper: f.Upper, Region: f.Region, Illustrative: f.Illustrative,
 		}
 	}
-	return wire, err
+	return wire
 }
 
 func (s *Server) figuresIn(ctx context.Context, actor programme.Actor, d *evaluation.Document) ([]evaluation.CitedFigure, error) {

@@ -60,7 +60,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 
 	// Words in which screening finds something.
 	for _, id := range []string{
-		"/v1/findings/" + w.writtenFinding(), "/v1/actions/" + w.writtenAction(), "/v1/asks-and-offers/" + w.writtenOffer(), "/v1/narratives/" + w.toldNarrative(), "/v1/narratives/" + w.writtenNarrative(), "/v1/narratives/" + w.sharedNarrative(),
+		"/v1/findings/" + w.writtenFinding(), "/v1/actions/" + w.writtenAction(), "/v1/asks-and-offers/" + w.writtenOffer(), "/v1/asks-and-offers/" + w.askOfOthers(), "/v1/asks-and-offers/" + w.matchedAsk(), "/v1/narratives/" + w.toldNarrative(), "/v1/narratives/" + w.writtenNarrative(), "/v1/narratives/" + w.sharedNarrative(),
 		"/v1/peer-challenge-groups/" + w.writtenNotes(), "/v1/peer-reviews/" + w.writtenReview(), notesList + "/" + w.writtenNote(), "/v1/benchmarking-submissions/" + w.writtenReturn(),
 	} {
 		k.try(id)
@@ -288,6 +288,8 @@ var sentWith = map[string]string{
 	"findings add-action":                     `{"findingId":"ID","text":"Do it.","owner":"Head of Service","ownerKind":"role","dueOn":"2098-03-31"}`,
 	"actions edit":                            `{"owner":"Another"}`,
 	"actions progress":                        `{"text":"Some more."}`,
+	"asks-and-offers answer":                  `{"text":"We could help."}`,
+	"asks-and-offers record-outcome":          `{"outcome":"It helped"}`,
 	"asks-and-offers edit":                    `{"title":"Another title"}`,
 	"peer-challenge-groups name-person":       `{"part":"observer","coming":"coming"}`,
 	"peer-challenge-groups record-attendance": `{"cameIds":[]}`,

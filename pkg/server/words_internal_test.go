@@ -20,7 +20,8 @@ var unscreened = map[string]string{
 	"event.title": "likewise", "event.description": "likewise", "event.sessions.title": "likewise", "event.attendanceNote": "likewise", "event.opportunities": "likewise",
 	"peer-challenge.title": "likewise", "peer-challenge.methods": "likewise", "peer-challenge.learningThemes": "likewise",
 	"event.invited.organisations": "names of organisations", "event.attended.organisations": "likewise", "participant.organisation": "likewise", "peer-review.team.organisation": "likewise",
-	"event.venue": "a place, whose address is meant to be read", "peer-challenge-group.venue": "likewise",
+	"ask-or-offer.contact": "a role",
+	"event.venue":          "a place, whose address is meant to be read", "peer-challenge-group.venue": "likewise",
 	"peer-challenge-group.name": "what a group is called", "peer-review.title": "what a review is called", "quarter.name": "what a quarter is called",
 	"framework": "what the region asks for: no borough, and no child",
 
@@ -36,7 +37,7 @@ var unscreened = map[string]string{
 	"contact.promised": "the programme's team alone reads it", "contact.promisedBy": "a role",
 	"quarter-snapshot.reason": "the team says in public why a quarter stands as it does", "quarter-snapshot.withdrawnFor": "likewise", "quarter-snapshot.quarterName": "what a quarter is called", "narrative.indicatorName": "what an indicator is called",
 	"extension.reason": "the team says it to one borough, and the audit keeps it too", "correction-window.reason": "likewise",
-	"finding.selfEvaluationSections": "headings of the template", "peer-review-note.lineOfEnquiry": "the review's, and screened there",
+	"finding.citations.period": "the key of a period", "finding.selfEvaluationSections": "headings of the template", "peer-review-note.lineOfEnquiry": "the review's, and screened there",
 	"api-client.name": "what a machine is called", "read-key.name": "likewise", "api-client.keys.kid": "the id of a key", "api-client.secrets.hint": "a part of a secret", "read-key.hint": "likewise",
 	"calendar-subscription.name": "what a device is called", "calendar-subscription.hint": "a part of a secret", "calendar-subscription.subject": "whom a token names",
 	"authorisation.issuer": "whom a token names", "authorisation.subject": "likewise", "authorisation.ending": "one of our words", "receipt": "who has signed, with which key, and what our sentences make of it",
