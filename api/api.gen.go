@@ -1302,6 +1302,14 @@ const (
 	ReturnStateSubmitted   ReturnState = "submitted"
 )
 
+// Defines values for ReviewClockName.
+const (
+	ActionPlan     ReviewClockName = "action_plan"
+	ProgressReport ReviewClockName = "progress_report"
+	ProgressReview ReviewClockName = "progress_review"
+	Report         ReviewClockName = "report"
+)
+
 // Defines values for RevocationScope.
 const (
 	Subject RevocationScope = "subject"
@@ -3896,6 +3904,11 @@ type CitedFigure struct {
 	// Example: 19.8
 	Value *NullableNumber `json:"value"`
 }
+
+// ClockMonths A number of calendar months.
+//
+// Example: 3
+type ClockMonths = int
 
 // ClosingInput How a challenge is closed.
 type ClosingInput struct {
@@ -9334,6 +9347,9 @@ type PeerReview struct {
 	// Example: 2026-03-31
 	AnnouncedOn *NullableDate `json:"announcedOn"`
 
+	// Clocks By when what follows its fieldwork is expected, by the programme's `reviewClocks`; empty before it has days of fieldwork, once it is cancelled, and for others than host and team.
+	Clocks []ReviewClock `json:"clocks"`
+
 	// CreatedAt An instant, RFC 3339, UTC in answers.
 	//
 	// Example: 2026-03-31T09:30:00Z
@@ -9388,6 +9404,11 @@ type PeerReview struct {
 	// Example: 3
 	OpenActionCount *IncludedCount `json:"openActionCount,omitempty"`
 
+	// Overdue Whether one of its clocks is overdue, today by the programme's time; null for others than host and team.
+	//
+	// Example: false
+	Overdue *bool `json:"overdue"`
+
 	// PresentationOn A calendar day, or null where there is none.
 	//
 	// Example: 2026-03-31
@@ -9407,6 +9428,11 @@ type PeerReview struct {
 	//
 	// Example: A paragraph.
 	ProgressReview *string `json:"progressReview"`
+
+	// ProgressReviewHeldOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ProgressReviewHeldOn *NullableDate `json:"progressReviewHeldOn"`
 
 	// ProgressReviewOn A calendar day, or null where there is none.
 	//
@@ -9515,6 +9541,11 @@ type PeerReviewInput struct {
 	//
 	// Example: A paragraph.
 	ProgressReview *NullableText `json:"progressReview,omitempty"`
+
+	// ProgressReviewHeldOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ProgressReviewHeldOn *NullableDate `json:"progressReviewHeldOn,omitempty"`
 
 	// ProgressReviewOn A calendar day, or null where there is none.
 	//
@@ -9718,6 +9749,11 @@ type PeerReviewPatch struct {
 	//
 	// Example: A paragraph.
 	ProgressReview *NullableText `json:"progressReview,omitempty"`
+
+	// ProgressReviewHeldOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ProgressReviewHeldOn *NullableDate `json:"progressReviewHeldOn,omitempty"`
 
 	// ProgressReviewOn A calendar day, or null where there is none.
 	//
@@ -10125,6 +10161,9 @@ type Programme struct {
 	// Example: South
 	Name Name `json:"name"`
 
+	// ReviewClocks By when what follows a review's fieldwork is expected, in calendar months after its last day. A month that has no such day ends with its last one.
+	ReviewClocks ReviewClocks `json:"reviewClocks"`
+
 	// Summary Paragraphs that say what the programme is.
 	Summary []Text `json:"summary"`
 
@@ -10152,6 +10191,9 @@ type ProgrammePatch struct {
 	//
 	// Example: South
 	Name *Name `json:"name,omitempty"`
+
+	// ReviewClocks By when what follows a review's fieldwork is expected, in calendar months after its last day. A month that has no such day ends with its last one.
+	ReviewClocks *ReviewClocksInput `json:"reviewClocks,omitempty"`
 
 	// Summary Paragraphs that say what the programme is.
 	Summary *[]Text `json:"summary,omitempty"`
@@ -12027,6 +12069,71 @@ type ReturnCount = int
 
 // ReturnState Where a return stands, that of its newest version; `not_begun` where there is no return, or none that the caller may know of; null of others than boroughs. More may come.
 type ReturnState string
+
+// ReviewClock By when something is expected of a review, in calendar months after the last day of its fieldwork. It follows that day, and the programme's clocks.
+type ReviewClock struct {
+	// DueOn A calendar day.
+	//
+	// Example: 2026-03-31
+	DueOn Date `json:"dueOn"`
+
+	// FromOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	FromOn *NullableDate `json:"fromOn"`
+
+	// Met Whether it is there, in time or late.
+	//
+	// Example: false
+	Met bool `json:"met"`
+
+	// Name What a clock waits for: the final report, an answer to each finding of it, the progress review, and what that found. A progress review is held once its day is written down, or what it found, or why there is none. More may come.
+	Name ReviewClockName `json:"name"`
+
+	// Overdue Whether fieldwork has begun, it is not there, and its day is over.
+	//
+	// Example: false
+	Overdue bool `json:"overdue"`
+}
+
+// ReviewClockName What a clock waits for: the final report, an answer to each finding of it, the progress review, and what that found. A progress review is held once its day is written down, or what it found, or why there is none. More may come.
+type ReviewClockName string
+
+// ReviewClocks By when what follows a review's fieldwork is expected, in calendar months after its last day. A month that has no such day ends with its last one.
+type ReviewClocks struct {
+	// ActionPlanFromMonths A number of calendar months.
+	//
+	// Example: 3
+	ActionPlanFromMonths ClockMonths `json:"actionPlanFromMonths"`
+
+	// ActionPlanMonths A number of calendar months.
+	//
+	// Example: 3
+	ActionPlanMonths ClockMonths `json:"actionPlanMonths"`
+
+	// ProgressReportMonths A number of calendar months.
+	//
+	// Example: 3
+	ProgressReportMonths ClockMonths `json:"progressReportMonths"`
+
+	// ProgressReviewMonths A number of calendar months.
+	//
+	// Example: 3
+	ProgressReviewMonths ClockMonths `json:"progressReviewMonths"`
+
+	// ReportMonths A number of calendar months.
+	//
+	// Example: 3
+	ReportMonths ClockMonths `json:"reportMonths"`
+
+	// Source Whose clocks these are, or null where that is not said.
+	//
+	// Example: The programme's own.
+	Source *string `json:"source"`
+}
+
+// ReviewClocksInput By when what follows a review's fieldwork is expected, in calendar months after its last day. A month that has no such day ends with its last one.
+type ReviewClocksInput = ReviewClocks
 
 // ReviewSession An interview or a focus group of the fieldwork.
 type ReviewSession struct {
@@ -17460,6 +17567,9 @@ type ListPeerReviewsParams struct {
 	// PriorityId Only those of this priority.
 	PriorityId *OfPriority `form:"priorityId,omitempty" json:"priorityId,omitempty"`
 
+	// Overdue Only those, of the reviews to which the caller belongs, of which one of the `clocks` is overdue, or none is.
+	Overdue *bool `form:"overdue,omitempty" json:"overdue,omitempty"`
+
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -22871,6 +22981,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("state", false, &r.Params.State)
 		from.query("priorityId", false, &r.Params.PriorityId)
+		from.query("overdue", false, &r.Params.Overdue)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
 		from.query("limit", false, &r.Params.Limit)

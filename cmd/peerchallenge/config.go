@@ -111,7 +111,6 @@ func readConfig(env func(string) string) (config, error) {
 		into        *int
 		least, most int
 	}{
-		{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", &cfg.rules.ProgressReviewMonths, 1, 1200},
 		{"PEERCHALLENGE_STALLED_DAYS", &cfg.rules.StalledDays, 1, 36500},
 		{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", &cfg.rules.ParticipantsKeptMonths, 0, 1200},
 		{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", &cfg.rules.NotesKeptMonths, 0, 1200},

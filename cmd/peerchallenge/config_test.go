@@ -34,7 +34,7 @@ func TestConfig(t *testing.T) {
 		"LOG_LEVEL", "debug", "PEERCHALLENGE_ADDR", "0.0.0.0:80", "PEERCHALLENGE_BASE_URL", "https://api.example.org/peers/", "PEERCHALLENGE_AUDIENCE", "us",
 		"PEERCHALLENGE_CORS_ORIGINS", " https://app.example.org , http://localhost:5173,", "PEERCHALLENGE_ISSUERS", `[{"issuer":"https://id.example.org","audience":"us","boroughs":"none","allowedRoles":["programme"]}]`,
 		"PEERCHALLENGE_TRUSTED_PROXIES", " 10.0.0.0/8, 2001:db8::/32,", "PEERCHALLENGE_LOG_ADDRESSES", "short",
-		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "12", "PEERCHALLENGE_STALLED_DAYS", "1", "PEERCHALLENGE_ZONE", "Europe/Dublin",
+		"PEERCHALLENGE_STALLED_DAYS", "1", "PEERCHALLENGE_ZONE", "Europe/Dublin",
 		"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "24", "PEERCHALLENGE_RETENTION_NOTES_MONTHS", "0",
 		"PEERCHALLENGE_SPOOL_DIR", "/spool", "PEERCHALLENGE_SPOOL_CALLER_MIB", "3", "PEERCHALLENGE_SPOOL_TOTAL_MIB", "5000",
 	))
@@ -50,7 +50,7 @@ func TestConfig(t *testing.T) {
 	if got := fmt.Sprintln(cfg.proxies, cfg.addresses); got != "[10.0.0.0/8 2001:db8::/32] short\n" {
 		t.Errorf("proxies and addresses are %s", got)
 	}
-	if want := (programme.Settings{ProgressReviewMonths: 12, StalledDays: 1, ParticipantsKeptMonths: 24, Zone: cfg.rules.Zone}); cfg.rules != want || cfg.rules.Zone.String() != "Europe/Dublin" {
+	if want := (programme.Settings{StalledDays: 1, ParticipantsKeptMonths: 24, Zone: cfg.rules.Zone}); cfg.rules != want || cfg.rules.Zone.String() != "Europe/Dublin" {
 		t.Errorf("the programme's times are %+v, want %+v", cfg.rules, want)
 	}
 	if want := (server.Spool{Folder: "/spool", PerCaller: 3 << 20, InAll: 5000 << 20}); cfg.spool != want {
@@ -79,7 +79,7 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 		"PEERCHALLENGE_ISSUERS", `[{"issuer":"http://id.example.org","audience":"us","boroughs":"none"},{"audience":"us","allowedRoles":["king"]}]`,
 		"PEERCHALLENGE_BUILTIN_ISSUER", "maybe",
 		"PEERCHALLENGE_DEVELOPMENT", "yes", "PEERCHALLENGE_TRUSTED_PROXIES", "10.0.0.0/8,10.1.1.1,proxy", "PEERCHALLENGE_LOG_ADDRESSES", "some",
-		"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "0", "PEERCHALLENGE_STALLED_DAYS", "2.5", "PEERCHALLENGE_ZONE", "Local",
+		"PEERCHALLENGE_STALLED_DAYS", "2.5", "PEERCHALLENGE_ZONE", "Local",
 		"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "-1", "PEERCHALLENGE_RETENTION_NOTES_MONTHS", "1201",
 		"PEERCHALLENGE_SPOOL_CALLER_MIB", "-1", "PEERCHALLENGE_SPOOL_TOTAL_MIB", "much",
 		"PEERCHALLENGE_TIMEOUT_HEADERS_SECONDS", "0", "PEERCHALLENGE_TIMEOUT_BODY_SECONDS", "26", "PEERCHALLENGE_LIMIT_GUESSES_CLIENT", "-1",
@@ -93,7 +93,6 @@ func TestEveryFaultOfTheSettings(t *testing.T) {
 		`PEERCHALLENGE_BASE_URL is "api.example.org", not an address such as https://api.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "https://app.example.org/", not an origin such as https://app.example.org`,
 		`PEERCHALLENGE_CORS_ORIGINS names "app", not an origin such as https://app.example.org`,
-		`PEERCHALLENGE_PROGRESS_REVIEW_MONTHS is "0", not a whole number from 1 to 1200`,
 		`PEERCHALLENGE_STALLED_DAYS is "2.5", not a whole number from 1 to 36500`,
 		`PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS is "-1", not a whole number from 0 to 1200`,
 		`PEERCHALLENGE_RETENTION_NOTES_MONTHS is "1201", not a whole number from 0 to 1200`,

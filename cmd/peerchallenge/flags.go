@@ -32,7 +32,6 @@ var settings = []setting{
 	{"PEERCHALLENGE_CORS_ORIGINS", "web origins that may call, separated by commas"},
 	{"PEERCHALLENGE_TRUSTED_PROXIES", "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8, by commas"},
 	{"PEERCHALLENGE_LOG_ADDRESSES", "callers' addresses in the log: full, short (their networks) or none (full)"},
-	{"PEERCHALLENGE_PROGRESS_REVIEW_MONTHS", "months after a peer review's report until its progress review falls due (10)"},
 	{"PEERCHALLENGE_STALLED_DAYS", "days without news after which an open action counts as stalled (90)"},
 	{"PEERCHALLENGE_RETENTION_PARTICIPANTS_MONTHS", "months for which people who left are kept; 0: for ever (0)"},
 	{"PEERCHALLENGE_RETENTION_NOTES_MONTHS", "months for which notes are kept after their challenge or review; 0: for ever (0)"},

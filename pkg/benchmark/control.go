@@ -104,10 +104,22 @@ func (c Control) Variation(polarity Polarity, values []*float64) Variation {
 	}
 	for _, s := range c.Signals {
 		if s.Last == last {
-			return map[Significance]Variation{Better: Improving, Worse: Concerning, Higher: VariationHigher, Lower: VariationLower}[Side(polarity, s.High)]
+			return special(polarity, s.High)
 		}
 	}
 	return CommonCause
+}
+
+func special(polarity Polarity, high bool) Variation {
+	switch {
+	case polarity == Neutral && high:
+		return VariationHigher
+	case polarity == Neutral:
+		return VariationLower
+	case high == (polarity == High):
+		return Improving
+	}
+	return Concerning
 }
 
 // signals finds those of values whose limits lie the given reach from the mean.

@@ -46,11 +46,11 @@ func TestSignals(t *testing.T) {
 		want   []benchmark.Signal
 		low    benchmark.Variation // where low is good
 	}{
-		"seven points":         {[]float64{1, 2, 1, 2, 1, 2, 1}, nil, benchmark.TooFewPointsToSay},
-		"eight with a gap":     {[]float64{1, 2, 1, 2, gap, 1, 2, 1, 2}, nil, benchmark.TooFewPointsToSay},
-		"seven ranges with it": {[]float64{1, 2, 1, 2, gap, 1, 2, 1, 2, 1}, nil, benchmark.CommonCause},
-		"eight":                {[]float64{1, 2, 1, 2, 1, 2, 1, 2}, nil, benchmark.CommonCause},
-		"always the same":      {[]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}, nil, benchmark.CommonCause},
+		"seven points":           {[]float64{1, 2, 1, 2, 1, 2, 1}, nil, benchmark.TooFewPointsToSay},
+		"eight with a gap":       {[]float64{1, 2, 1, 2, gap, 1, 2, 1, 2}, nil, benchmark.TooFewPointsToSay},
+		"seven ranges with it":   {[]float64{1, 2, 1, 2, gap, 1, 2, 1, 2, 1}, nil, benchmark.CommonCause},
+		"eight":                  {[]float64{1, 2, 1, 2, 1, 2, 1, 2}, nil, benchmark.CommonCause},
+		"always the same":        {[]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}, nil, benchmark.CommonCause},
 		"beyond the upper limit": {[]float64{1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 9}, []benchmark.Signal{{Rule: benchmark.BeyondLimits, High: true, First: 19, Last: 19}}, benchmark.Concerning},
 		"beyond the lower limit, and back": {
 			[]float64{9, 8, 9, 8, 9, 8, 9, 8, 9, 8, 1, 8, 9, 8, 9, 8, 9, 8, 9, 8}, []benchmark.Signal{{Rule: benchmark.BeyondLimits, First: 10, Last: 10}}, benchmark.CommonCause,

@@ -101,6 +101,9 @@ func (s *Store) SubscribedCalendar(ctx context.Context, actor programme.Actor) (
 		if err := byID.after(tx.Scopes(visibleTo(actor), reviews), nil).Find(&c.Reviews).Error; err != nil {
 			return err
 		}
+		if err := completed(tx, peerReviews, c.Reviews); err != nil {
+			return err
+		}
 		c.Reviews = slices.DeleteFunc(c.Reviews, func(r programme.PeerReview) bool { return !r.Confidants().Includes(actor) })
 		due := tx.Scopes(visibleTo(actor), mine("borough_code = ?", actor.Borough)).Where("state = ? AND due_on IS NOT NULL", programme.ActionOpen)
 		return byID.after(due, nil).Find(&c.Actions).Error

@@ -46,6 +46,9 @@ func (s *Store) PeerReviews(actor programme.Actor, f programme.PeerReviewFilter,
 		q = where(q, "cycle = ?", f.Cycle)
 		q = anyOf(q, "state", f.States)
 		q = where(q, "priority_id = ?", f.PriorityID)
+		if f.Overdue != nil {
+			q = narrowToOverdue(q, actor, f)
+		}
 		return where(q, "updated_at >= ?", f.UpdatedSince)
 	})
 }
@@ -66,6 +69,7 @@ func (s *Store) CreatePeerReview(ctx context.Context, actor programme.Actor, r p
 		r.State, r.Publication = programme.ReviewProposed, programme.PublishedToParties
 		r.Team, r.FieldworkDays, r.Sessions = programme.OrEmpty(r.Team), programme.OrEmpty(r.FieldworkDays), programme.OrEmpty(r.Sessions)
 		r.HostComments, r.ReportLinks = []programme.HostComment{}, []programme.Link{}
+		w.faults = append(w.faults, r.HeldBefore(w.today())...)
 		if err := w.join(r); err != nil {
 			return err
 		}
@@ -93,7 +97,7 @@ func (s *Store) UpdatePeerReview(ctx context.Context, actor programme.Actor, id 
 // and has none.
 func (s *Store) MovePeerReview(ctx context.Context, actor programme.Actor, id string, version int64, step programme.Step) (programme.PeerReview, error) {
 	return s.changeReview(ctx, actor, id, version, step, func(w *work, r *programme.PeerReview) error {
-		return r.Move(actor, step, w.today(), s.rules)
+		return r.Move(actor, step, w.today())
 	})
 }
 

@@ -52,7 +52,8 @@ func (s *Store) UpdateProgramme(ctx context.Context, actor programme.Actor, vers
 	return orZero(p, err)
 }
 
-// noNilLists makes empty lists of absent ones: the columns hold arrays.
+// noNilLists makes empty lists of absent ones, because the columns hold arrays, and gives it
+// the clocks of everybody where it has none of its own.
 func noNilLists(p *programme.Programme) {
 	if p.Summary == nil {
 		p.Summary = []string{}
@@ -64,4 +65,5 @@ func noNilLists(p *programme.Programme) {
 		p.Contacts = []programme.Contact{}
 	}
 	p.InterviewGroups = programme.OrEmpty(p.InterviewGroups)
+	p.ReviewClocks = p.ReviewClocks.Or(programme.DefaultReviewClocks())
 }

@@ -30,7 +30,8 @@ type PeerReview struct {
 	ReportLinks          []Link        `audit:"withheld" gorm:"serializer:json"`
 	Publication          Publication
 	ReportedOn           *Date
-	ProgressReviewOn     *Date   // when the progress review falls due, set when the review is reported
+	ProgressReviewOn     *Date   // when host and team have agreed to hold the progress review
+	ProgressReviewHeldOn *Date   // when it was held
 	ProgressReview       *string `audit:"withheld"` // what the progress review found
 	ProgressReviewWaived *string `audit:"withheld"` // why there is no progress review
 	AnnouncedOn          *Date   // when the host let everybody know that it is visited
@@ -277,9 +278,9 @@ func (r *PeerReview) mayAnnounce() error {
 }
 
 // Move takes the step on the day, once [PeerReview.May] allows it. A report that
-// becomes final gets its day, and that of its progress review unless one is set.
-// A reopening or a cancellation is refused without a reason.
-func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) error {
+// becomes final gets its day, and loses it when the review is reopened. A reopening or a
+// cancellation is refused without a reason.
+func (r *PeerReview) Move(actor Actor, step Step, today Date) error {
 	if r.NeedsReason(step) {
 		if err := actor.WithReason(); err != nil {
 			return err
@@ -291,16 +292,12 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 		return nil
 	case Reopen:
 		if r.State == ReviewReported {
-			r.unreport(rules)
+			r.ReportedOn = nil
 		}
 		r.State = r.State.reopened()
 		return nil
 	case Finalise:
 		r.ReportedOn = &today
-		if r.ProgressReviewOn == nil {
-			due := today.AddMonths(rules.ProgressReviewMonths)
-			r.ProgressReviewOn = &due
-		}
 	}
 	_, r.State = step.ofReview()
 	return nil
@@ -309,15 +306,6 @@ func (r *PeerReview) Move(actor Actor, step Step, today Date, rules Settings) er
 // NeedsReason implements [Stepped].
 func (r *PeerReview) NeedsReason(step Step) bool {
 	return step == Reopen || step == Cancel || r.Wording.NeedsReason(step)
-}
-
-// unreport takes back the days that finalising has set. A progress review on
-// another day was agreed by people, and stays.
-func (r *PeerReview) unreport(rules Settings) {
-	if r.ReportedOn != nil && r.ProgressReviewOn != nil && *r.ProgressReviewOn == r.ReportedOn.AddMonths(rules.ProgressReviewMonths) {
-		r.ProgressReviewOn = nil
-	}
-	r.ReportedOn = nil
 }
 
 // Comment adds what the host says at the instant.
@@ -354,7 +342,7 @@ func (r *PeerReview) dayFaults() []Fault {
 	if r.PresentationOn != nil && len(r.FieldworkDays) > 0 && *r.PresentationOn < slices.Max(r.FieldworkDays) {
 		faults = append(faults, Fault{Pointer: "/presentationOn", Code: FaultOrder, Detail: "The presentation must not be before the last day of fieldwork."})
 	}
-	return faults
+	return append(faults, r.heldFaults()...)
 }
 
 func (r *PeerReview) sessionFaults() []Fault {
@@ -439,4 +427,8 @@ type PeerReviewFilter struct {
 	States       []ReviewState // any of them; all where it is empty
 	PriorityID   *string
 	UpdatedSince *time.Time
+
+	Overdue *bool // whether one of its clocks is; of those alone to which the caller belongs
+	Clocks  ReviewClocks
+	Today   Date // on which it is asked what is overdue
 }

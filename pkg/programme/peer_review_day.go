@@ -45,8 +45,9 @@ func (r *PeerReview) HeldBefore(today Date) []Fault {
 			faults = append(faults, Fault{Pointer: pointer, Code: FaultNotYet, Detail: "The review is " + r.State.words() + ", so that this day cannot lie in the future."})
 		}
 	}
+	faults = r.heldToCome(today)
 	if !r.afterPreparation() || len(r.FieldworkDays) == 0 {
-		return nil
+		return faults
 	}
 	late("/fieldworkDays/0", slices.Min(r.FieldworkDays) > today)
 	if r.State != ReviewFieldwork {

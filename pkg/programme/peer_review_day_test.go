@@ -75,7 +75,7 @@ func TestAReviewIsAnnouncedByItsHost(t *testing.T) {
 			t.Errorf("it is refused with %q, want %q", got, c.want)
 		}
 	}
-	if err := r.Move(lambethLead, programme.Announce, today, programme.DefaultSettings); err != nil || r.AnnouncedOn == nil || *r.AnnouncedOn != today || r.State != programme.ReviewScoping {
+	if err := r.Move(lambethLead, programme.Announce, today); err != nil || r.AnnouncedOn == nil || *r.AnnouncedOn != today || r.State != programme.ReviewScoping {
 		t.Errorf("it is announced as %+v (%v)", r, err)
 	}
 	if got := refusedWith(t, programme.MayNow(r, lambethLead, programme.Announce, today)); got != "wrong_state" {

@@ -17,6 +17,7 @@ type Programme struct {
 	Attribution string    // the licence line that published data must carry
 
 	InterviewGroups []InterviewGroup `gorm:"serializer:json"` // the template of the notes of reviews
+	ReviewClocks    ReviewClocks     `gorm:"serializer:json"` // by when what follows a review's fieldwork is expected
 	Version         int64
 	UpdatedAt       time.Time
 }
@@ -27,13 +28,13 @@ type InterviewGroup struct {
 	Questions []string `json:"questions"`
 }
 
-// Check refuses interview groups of which two have one name.
+// Check refuses interview groups of which two have one name, and clocks that run backwards.
 func (p *Programme) Check() error {
 	names := make([]string, len(p.InterviewGroups))
 	for i, g := range p.InterviewGroups {
 		names[i] = g.Name
 	}
-	return Refuse(repeated("/interviewGroups", names))
+	return Refuse(append(repeated("/interviewGroups", names), p.ReviewClocks.faults()...))
 }
 
 // EndedBefore says so, with its name, where the priority has ended before the day.

@@ -4,8 +4,7 @@ import "time"
 
 // Settings are the programme's own times, which other programmes may set otherwise.
 type Settings struct {
-	ProgressReviewMonths int // after which a reported review's progress review falls due
-	StalledDays          int // after which an open action without news counts as stalled
+	StalledDays int // after which an open action without news counts as stalled
 
 	// For how many months people are kept after they left, and the notes of a group or a
 	// review after its challenge or itself has ended: see [Outlived]. 0 means for ever.
@@ -15,13 +14,10 @@ type Settings struct {
 }
 
 // DefaultSettings are those of the sector's practice.
-var DefaultSettings = Settings{ProgressReviewMonths: 10, StalledDays: 90, Zone: mustLoad("Europe/London")}
+var DefaultSettings = Settings{StalledDays: 90, Zone: mustLoad("Europe/London")}
 
 // Or answers the settings, each by its default where it is not given.
 func (s Settings) Or(d Settings) Settings {
-	if s.ProgressReviewMonths <= 0 {
-		s.ProgressReviewMonths = d.ProgressReviewMonths
-	}
 	if s.StalledDays <= 0 {
 		s.StalledDays = d.StalledDays
 	}

@@ -101,7 +101,7 @@ func calendarOf(name string, c *programme.Calendar, call *call, of boroughDays) 
 		addGroupEntries(cal, c, &c.Groups[i], call.actor, call.snapshot)
 	}
 	for i := range c.Reviews {
-		addReviewEntries(cal, c, &c.Reviews[i])
+		addReviewEntries(cal, c, &c.Reviews[i], c.Reviews[i].Clocks(clocksOf(call), call.today))
 	}
 	for i := range c.Actions {
 		cal.AddVEvent(actionEntry(&c.Actions[i]))

@@ -9,8 +9,8 @@ import (
 )
 
 // addReviewEntries adds the days of a review's fieldwork and of its presentation, but for those
-// on which an event of it stands already, and when its progress review is due.
-func addReviewEntries(cal *ics.Calendar, c *programme.Calendar, r *programme.PeerReview) {
+// on which an event of it stands already, and by when what follows is due and is not there.
+func addReviewEntries(cal *ics.Calendar, c *programme.Calendar, r *programme.PeerReview, clocks []programme.ReviewClock) {
 	add := func(part, summary string, days []programme.Date) {
 		if len(days) == 0 {
 			return
@@ -32,8 +32,10 @@ func addReviewEntries(cal *ics.Calendar, c *programme.Calendar, r *programme.Pee
 	if presented != nil {
 		add("presentation", "Presentation", c.UntoldOfReview(r.ID, []programme.Date{*presented}))
 	}
-	if r.ProgressReviewOn != nil && r.ProgressReview == nil && r.ProgressReviewWaived == nil {
-		add("progress", "Progress review due", []programme.Date{*r.ProgressReviewOn})
+	for _, clock := range clocks {
+		if !clock.Met {
+			add(clockParts[clock.Name], clockWords(clock.Name), []programme.Date{clock.DueOn})
+		}
 	}
 }
 
@@ -48,4 +50,9 @@ func actionEntry(a *programme.Action) *ics.VEvent {
 	v.SetProperty(ics.ComponentPropertyCategories, "Action")
 	setDescription(v, []string{"It stands at /v1/actions/" + a.ID + "."}, nil, nil)
 	return v
+}
+
+// clockParts end the UIDs of clocks' entries, which stay the same for ever.
+var clockParts = map[programme.ClockName]string{
+	programme.ClockReport: "report", programme.ClockActionPlan: "plan", programme.ClockProgressReview: "progress", programme.ClockProgressReport: "progress-report",
 }

@@ -66,8 +66,8 @@ func TestACalendarIsSubscribedTo(t *testing.T) {
 	action := w.actionDue("2027-01-29")
 
 	ours := []string{
-		"Action due: " + action.Owner, "Fieldwork: Commissioning", "Presentation: Commissioning", "Progress review due: Commissioning",
-		"South London challenge: Group I", "for all",
+		"Action due: " + action.Owner, "Action plan due: Commissioning", "Fieldwork: Commissioning", "Presentation: Commissioning", "Progress review due: Commissioning",
+		"Report due: Commissioning", "Report of the progress review due: Commissioning", "South London challenge: Group I", "for all",
 	}
 	all := slices.Sorted(slices.Values(append(slices.Clone(ours), "of Southwark")))
 	for name, c := range map[string]struct {
@@ -98,7 +98,7 @@ func TestACalendarIsSubscribedTo(t *testing.T) {
 	w.event(func(e *programme.Event) {
 		e.Title, e.PeerReviewID, e.StartsOn, e.EndsOn, e.StartTime, e.EndTime, e.Kind = "on site", new(idIn(review)), "2026-11-03", "2026-11-03", nil, nil, programme.FieldworkDay
 	})
-	want := []string{"Fieldwork and presentation: Commissioning", "South London challenge: Group I", "for all", "on site"}
+	want := []string{"Action plan due: Commissioning", "Fieldwork and presentation: Commissioning", "Report due: Commissioning", "South London challenge: Group I", "for all", "on site"}
 	if got := w.summaries(s.address, ""); !slices.Equal(got, want) {
 		t.Errorf("afterwards they are %v, want %v", got, want)
 	}

@@ -200,6 +200,12 @@ var unmapped = map[string]string{
 func TestNoMapperForgetsAMember(t *testing.T) {
 	t.Parallel()
 	for name, m := range mappings() {
+		if r, is := m.shown.(api.PeerReview); is {
+			var clocks []programme.ReviewClock
+			fill(&clocks)
+			r.Clocks = clocksWire(clocks) // which are computed, and none of which has everything
+			m.shown = r
+		}
 		wholly(t, name, m.shown)
 		if in, is := m.sent.(api.PeerReviewInput); is {
 			fill(&in.Team) // a team is chosen by ids, and not sent back

@@ -28,7 +28,7 @@ var peerReviews = nounOf(peerReviewInput, setPeerReview, peerReviewWire).includi
 func (s *Server) ListPeerReviews(ctx context.Context, r api.ListPeerReviewsRequestObject) (api.Response, error) {
 	f := programme.PeerReviewFilter{
 		Borough: r.Params.Borough, Host: r.Params.Host, Cycle: convert[programme.Cycle](r.Params.Cycle), States: words[programme.ReviewState](r.Params.State),
-		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince,
+		PriorityID: r.Params.PriorityId, UpdatedSince: r.Params.UpdatedSince, Overdue: r.Params.Overdue, Clocks: clocksOf(callOf(ctx)), Today: callOf(ctx).today,
 	}
 	return peerReviews.listed(ctx, s.store, s.store.PeerReviews(callOf(ctx).actor, f, text(r.Params.Sort)))
 }
@@ -123,14 +123,14 @@ func peerReviewInput(review *programme.PeerReview) api.PeerReviewInput {
 	return api.PeerReviewInput{
 		Title: review.Title, Host: review.Host, Cycle: string(review.Cycle), PriorityId: review.PriorityID, Scope: review.Scope, ScopeAgreedOn: review.ScopeAgreedOn,
 		Kloes: &review.KLOEs, FieldworkDays: &review.FieldworkDays, PresentationOn: review.PresentationOn, Sessions: &sessions,
-		ProgressReviewOn: review.ProgressReviewOn, ProgressReview: review.ProgressReview, ProgressReviewWaived: review.ProgressReviewWaived, Illustrative: review.Illustrative,
+		ProgressReviewOn: review.ProgressReviewOn, ProgressReviewHeldOn: review.ProgressReviewHeldOn, ProgressReview: review.ProgressReview, ProgressReviewWaived: review.ProgressReviewWaived, Illustrative: review.Illustrative,
 	}
 }
 
 func setPeerReview(r *programme.PeerReview, in api.PeerReviewInput) {
 	r.Title, r.Host, r.Cycle, r.PriorityID, r.Scope, r.ScopeAgreedOn = in.Title, in.Host, programme.Cycle(in.Cycle), in.PriorityId, in.Scope, in.ScopeAgreedOn
 	r.KLOEs, r.FieldworkDays, r.PresentationOn, r.Sessions = list(in.Kloes), list(in.FieldworkDays), in.PresentationOn, sessionsOf(in.Sessions)
-	r.ProgressReviewOn, r.ProgressReview, r.ProgressReviewWaived, r.Illustrative = in.ProgressReviewOn, in.ProgressReview, in.ProgressReviewWaived, in.Illustrative
+	r.ProgressReviewOn, r.ProgressReviewHeldOn, r.ProgressReview, r.ProgressReviewWaived, r.Illustrative = in.ProgressReviewOn, in.ProgressReviewHeldOn, in.ProgressReview, in.ProgressReviewWaived, in.Illustrative
 	if in.Team == nil {
 		return
 	}
@@ -159,17 +159,17 @@ func sessionsWire(sessions []programme.ReviewSession) []api.ReviewSession {
 
 // peerReviewWire keeps from all but its parties what is not published.
 func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerReview {
-	names := namesIn(ctx)
+	names, call := namesIn(ctx), callOf(ctx)
 	return func(r *programme.PeerReview) api.PeerReview {
 		wire := api.PeerReview{
 			Id: r.ID, Title: r.Title, Host: r.Host, HostName: names.borough(r.Host), Cycle: string(r.Cycle), PriorityId: r.PriorityID, PriorityName: nameOf(names.priority, r.PriorityID), Scope: r.Scope, ScopeAgreedOn: r.ScopeAgreedOn,
 			Kloes: programme.OrEmpty(r.KLOEs), Team: make([]api.TeamMember, len(r.Team)), FieldworkDays: programme.OrEmpty(r.FieldworkDays), PresentationOn: r.PresentationOn,
-			Sessions: []api.ReviewSession{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
+			Sessions: []api.ReviewSession{}, Clocks: []api.ReviewClock{}, State: api.PeerReviewState(r.State), HostComments: []api.HostComment{},
 			Report: r.Report, ReportLinks: linksWire(r.ReportLinks), Publication: api.Publication(r.Publication), ReportedOn: r.ReportedOn,
 			ProgressReviewOn: r.ProgressReviewOn, AnnouncedOn: r.AnnouncedOn, Illustrative: r.Illustrative, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Etag: etagOf(r.Version), Steps: stepsWire(ctx, r, r.ID),
 			RedactedAt: r.RedactedAt, Screening: screeningWire(ctx, r),
 		}
-		party := r.Confidants().Includes(callOf(ctx).actor)
+		party := r.Confidants().Includes(call.actor)
 		for i, m := range r.Team {
 			wire.Team[i] = api.TeamMember{Role: api.ParticipantRole(m.Role), Borough: m.Borough, BoroughName: nameOf(names.borough, m.Borough), Organisation: m.Organisation, Lead: m.Lead}
 			if party {
@@ -177,6 +177,8 @@ func peerReviewWire(ctx context.Context) func(*programme.PeerReview) api.PeerRev
 			}
 		}
 		if party {
+			clocks := r.Clocks(clocksOf(call), call.today)
+			wire.Clocks, wire.Overdue, wire.ProgressReviewHeldOn = clocksWire(clocks), new(programme.Overdue(clocks)), r.ProgressReviewHeldOn
 			wire.Sessions, wire.ProgressReview, wire.ProgressReviewWaived = sessionsWire(r.Sessions), r.ProgressReview, r.ProgressReviewWaived
 			for _, c := range r.HostComments {
 				wire.HostComments = append(wire.HostComments, api.HostComment{At: c.At, Text: c.Text})

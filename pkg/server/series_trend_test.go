@@ -21,7 +21,7 @@ func TestASeriesIsWhatItsComparisonsSay(t *testing.T) {
 	for i, indicator := range []string{"REREF_PCT", "CIN_RATE", "REREF_PCT"} {
 		for _, borough := range boroughs.Items[i*8 : i*8+8] {
 			var s api.Series
-			w.get("/v1/indicators/"+indicator+"/series?borough="+borough.Code).want(200).into(&s)
+			w.get("/v1/indicators/" + indicator + "/series?borough=" + borough.Code).want(200).into(&s)
 			var before *api.SeriesPoint
 			for k := range s.Items {
 				p := &s.Items[k]
