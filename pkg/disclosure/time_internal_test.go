@@ -2,7 +2,9 @@ package disclosure
 
 import (
 	"flag"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"peerchallenge/pkg/benchmark"
@@ -91,51 +93,93 @@ func (k *knowledge) narrowed(l *life) (small, fewer int) {
 	return small, fewer
 }
 
+const startsOf, stockOf = "plans_started", "plans_open"
+
+// disclosed is the view of a quarter of the borough's life, as it was said then, after a year
+// with so many starts.
+func disclosed(t *testing.T, d *framework.Document, l *life, q int, year float64, off rule) *View {
+	t.Helper()
+	const borough = "E09000012"
+	var quarters Quarters
+	for ago := 0; ago <= min(q, 4); ago++ {
+		quarters[ago] = returns.Values{{Count: startsOf, Status: returns.Reported, Value: &l.started[q-ago]}, {Count: stockOf, Status: returns.Reported, Value: &l.open[q-ago]}}
+	}
+	quarter := benchmark.FinancialQuarter(2026+q/4, q%4+1)
+	set, err := New(d, quarter, []Return{{borough, quarters}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := NewPolicy(d, quarter, []Year{{borough, startsOf, year}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy.off = off
+	v, err := set.Disclose(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// starts answers the cell of the twelve months that a view shows.
+func starts(v *View) Cell { return v.Cell("E09000012", startsOf) }
+
+// years answers how many had started in the year that was over before each quarter.
+func (l *life) years() (of [asked]float64) {
+	year := l.lastYear
+	for q := range asked {
+		if of[q] = year; q%4 == 3 {
+			year = l.twelve(q)
+		}
+	}
+	return of
+}
+
+// unknown is the knowledge of who knows nothing.
+func unknown() (k knowledge) {
+	for from := range k {
+		for to := range k[from] {
+			if from != to {
+				k[from][to] = 1e6
+			}
+		}
+	}
+	return k
+}
+
+// sees notes what a cell says of the twelve months until the quarter, which were once said
+// to have that many more starts than they had, and whether it says a number.
+func (k *knowledge) sees(q int, c Cell, more float64) (shown bool) {
+	switch c.Status {
+	case Number:
+		k.know(q-3, q+1, c.Number-more, c.Number-more)
+		return true
+	case Hidden:
+		k.know(q-3, q+1, 1-more, 5-more)
+	case Withheld, Missing, NotApplicable:
+	}
+	return false
+}
+
 // attack answers what is known of a borough from published years and shown stocks alone,
 // and what with the views of its twelve months; and whether any of these were shown before
 // a year was over.
 func attack(t *testing.T, d *framework.Document, l *life, stocks bool, off rule) (alone, with knowledge, shown bool) {
 	t.Helper()
-	const borough, starts, stock = "E09000012", "plans_started", "plans_open"
-	for from := range alone {
-		for to := range alone[from] {
-			if from != to {
-				alone[from][to] = 1e6
-			}
-		}
-	}
-	year, before := l.lastYear, Range{0, 0, 1e6}
-	var views [asked]Cell
+	alone = unknown()
+	years, before := l.years(), Range{0, 0, 1e6}
+	var views [asked]*View
 	for q := range asked {
-		var quarters Quarters
-		for ago := 0; ago <= min(q, 4); ago++ {
-			quarters[ago] = returns.Values{{Count: starts, Status: returns.Reported, Value: &l.started[q-ago]}, {Count: stock, Status: returns.Reported, Value: &l.open[q-ago]}}
-		}
-		quarter := benchmark.FinancialQuarter(2026+q/4, q%4+1)
-		set, err := New(d, quarter, []Return{{borough, quarters}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		policy, err := NewPolicy(d, quarter, []Year{{borough, starts, year}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		policy.off = off
-		v, err := set.Disclose(policy)
-		if err != nil {
-			t.Fatal(err)
-		}
-		views[q] = v.Cell(borough, starts)
+		views[q] = disclosed(t, d, l, q, years[q], off)
 		alone.know(q, q+1, 0, 1e6)
-		if now, known := v.Cell(borough, stock).Range(); known && stocks {
+		if now, known := views[q].Cell("E09000012", stockOf).Range(); known && stocks {
 			alone.know(q, q+1, max(0, now.Lower-before.Upper), 1e6) // what is more has come
 			before = now
 		} else {
 			before = Range{0, 0, 1e6}
 		}
 		if q%4 == 3 {
-			year = l.twelve(q)
-			if year >= 1 && year <= 5 {
+			if year := l.twelve(q); year >= 1 && year <= 5 {
 				alone.know(q-3, q+1, 1, 5)
 			} else {
 				alone.know(q-3, q+1, year, year)
@@ -144,13 +188,8 @@ func attack(t *testing.T, d *framework.Document, l *life, stocks bool, off rule)
 	}
 	with = alone
 	for q := 3; q < asked; q++ {
-		switch c := views[q]; c.Status {
-		case Number:
-			with.know(q-3, q+1, c.Number, c.Number)
+		if with.sees(q, starts(views[q]), 0) {
 			shown = shown || q%4 != 3
-		case Hidden:
-			with.know(q-3, q+1, 1, 5)
-		case Withheld, Missing, NotApplicable:
 		}
 	}
 	alone.follow()
@@ -189,6 +228,103 @@ func TestTwelveMonthsOverTime(t *testing.T) {
 			more := 100 * float64(with-alone) / float64(small)
 			t.Logf("%d quarters of 1 to 5: %d narrowed by years and stocks, %d with twelve months, %.2f points more", small, alone, with, more)
 			if small < *lives || (more <= 1) != (tt.off == none) {
+				t.Errorf("%.2f points more are narrowed of %d", more, small)
+			}
+		})
+	}
+}
+
+// mostCorrected is by how many starts a quarter is corrected at most.
+const mostCorrected = 6
+
+// attackCorrected is attack with stocks by one who has seen the quarters from the corrected
+// one until the next both as they were first published and as they were afterwards, and who
+// knows which quarter was corrected, but not by how many. Other than before, knowledge is
+// what is common to all corrections that agree with what was seen.
+func attackCorrected(t *testing.T, d *framework.Document, l *life, at int, first float64, off rule) (alone, with knowledge, shown bool) {
+	t.Helper()
+	alone, corrected, shown := attack(t, d, l, true, off)
+	was, years := *l, l.years()
+	was.started[at] = first
+	before := map[int]Cell{at: starts(disclosed(t, d, &was, at, years[at], off)), at + 1: starts(disclosed(t, d, &was, at+1, years[at+1], off))}
+	for from := range with {
+		for to := range with[from] {
+			with[from][to] = -1e6 // no correction has been found possible
+		}
+	}
+	for more := -float64(mostCorrected); more <= mostCorrected; more++ {
+		k := corrected
+		k.know(at, at+1, max(0, -more), 1e6) // it was once said to be no less than none
+		for q, c := range before {
+			k.sees(q, c, more)
+		}
+		if k.follow(); k.contradicts() {
+			continue
+		}
+		for from := range k {
+			for to := range k[from] {
+				with[from][to] = max(with[from][to], k[from][to])
+			}
+		}
+	}
+	return alone, with, shown
+}
+
+// contradicts reports that no numbers agree with what is known.
+func (k *knowledge) contradicts() bool {
+	for at := range k {
+		if k[at][at] < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// TestCorrectionsOverTime has the attacker see a quarter, and the next, before and after it
+// was corrected from 5 to 6 starts or from 6 to 5, and by as many as six. Where both are
+// numbers it is known by how many, and that the corrected quarter had no fewer than were
+// taken back: of that, and of no more, a correction tells. A quarter that comes late is a
+// correction too, of which less was seen before. What an attacker's own borough had tells
+// nothing of another's cells, which are made of its own returns alone.
+func TestCorrectionsOverTime(t *testing.T) {
+	t.Parallel()
+	d := london(t)
+	for _, tt := range []struct {
+		name   string
+		across bool // from 5 to 6 or back alone
+		off    rule
+		most   float64 // points more
+	}{{"across 5 and 6", true, none, 1}, {"by up to six", false, none, 6}, {"by up to six, and no rule of large years", false, largeYear, 100}} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(41, 39))
+			var small, alone, with, corrected int
+			for _, mean := range []float64{6, 9, 10, 12} {
+				for range 2 * *lives {
+					l := live(r, mean)
+					at := 3 + r.IntN(asked-5)
+					if tt.across {
+						at = max(3, slices.IndexFunc(l.started[:asked-2], func(n float64) bool { return n == 5 || n == 6 }))
+					}
+					first := max(0, l.started[at]+float64(r.IntN(2*mostCorrected+1)-mostCorrected))
+					if tt.across {
+						first = 11 - l.started[at]
+					}
+					if first < 0 || math.Abs(first-l.started[at]) > mostCorrected {
+						continue
+					}
+					before, after, shown := attackCorrected(t, d, &l, at, first, tt.off)
+					if !shown {
+						continue
+					}
+					n, a := before.narrowed(&l)
+					_, w := after.narrowed(&l)
+					small, alone, with, corrected = small+n, alone+a, with+w, corrected+1
+				}
+			}
+			more := 100 * float64(with-alone) / float64(small)
+			t.Logf("%d corrected boroughs, %d quarters of 1 to 5: %d narrowed by years and stocks, %d with twelve months and the correction, %.2f points more", corrected, small, alone, with, more)
+			if small < *lives || more > tt.most || more <= 6 && tt.off != none {
 				t.Errorf("%.2f points more are narrowed of %d", more, small)
 			}
 		})
