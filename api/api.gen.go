@@ -1428,6 +1428,20 @@ const (
 	ShownStatusWithheld      ShownStatus = "withheld"
 )
 
+// Defines values for SignalRule.
+const (
+	BeyondLimits SignalRule = "beyond_limits"
+	Run          SignalRule = "run"
+	Shift        SignalRule = "shift"
+	TwoOfThree   SignalRule = "two_of_three"
+)
+
+// Defines values for SignalTowards.
+const (
+	SignalTowardsHigher SignalTowards = "higher"
+	SignalTowardsLower  SignalTowards = "lower"
+)
+
 // Defines values for Significance.
 const (
 	SignificanceBetter      Significance = "better"
@@ -1499,6 +1513,31 @@ const (
 	ClientCredentials TokenRequestGrantType = "client_credentials"
 )
 
+// Defines values for TrendDirection.
+const (
+	CannotBeCalculated  TrendDirection = "cannot_be_calculated"
+	Decreasing          TrendDirection = "decreasing"
+	Increasing          TrendDirection = "increasing"
+	NoSignificantChange TrendDirection = "no_significant_change"
+)
+
+// Defines values for TrendMeaning.
+const (
+	TrendMeaningGettingBetter TrendMeaning = "getting_better"
+	TrendMeaningGettingWorse  TrendMeaning = "getting_worse"
+	TrendMeaningLessThannil   TrendMeaning = "<nil>"
+)
+
+// Defines values for TrendReason.
+const (
+	TrendReasonAverage       TrendReason = "average"
+	TrendReasonLessThannil   TrendReason = "<nil>"
+	TrendReasonMissingParts  TrendReason = "missing_parts"
+	TrendReasonMissingValue  TrendReason = "missing_value"
+	TrendReasonQuarters      TrendReason = "quarters"
+	TrendReasonTooFewPeriods TrendReason = "too_few_periods"
+)
+
 // Defines values for Unit.
 const (
 	CasesPerFte   Unit = "cases_per_fte"
@@ -1513,6 +1552,16 @@ const (
 	Conflicts UnplacedCode = "conflicts"
 	NoPeer    UnplacedCode = "no_peer"
 	NoRoom    UnplacedCode = "no_room"
+)
+
+// Defines values for Variation.
+const (
+	VariationConcerning   Variation = "concerning"
+	VariationHigher       Variation = "higher"
+	VariationImproving    Variation = "improving"
+	VariationLower        Variation = "lower"
+	VariationNone         Variation = "none"
+	VariationTooFewPoints Variation = "too_few_points"
 )
 
 // AcceptedGroupInput What one of the groups is to be.
@@ -9849,6 +9898,11 @@ type PieceKind string
 // PlaceSort An order for places. More may come.
 type PlaceSort string
 
+// PlacesGained Places won since the period before, below nought lost; null unless there is a rank in both. The number of those with a value may be another.
+//
+// Example: -3
+type PlacesGained = int
+
 // PlanNote Something that could not be copied as it was.
 type PlanNote struct {
 	// Detail Why.
@@ -13209,6 +13263,11 @@ type Series struct {
 	// Example: South
 	BoroughName Name `json:"boroughName"`
 
+	// Decimals Decimals to which values of the indicator are shown.
+	//
+	// Example: 1
+	Decimals int `json:"decimals"`
+
 	// Indicator The key of an indicator.
 	//
 	// Example: REREF_PCT
@@ -13222,11 +13281,48 @@ type Series struct {
 	// Items The items of this page.
 	Items []SeriesPoint `json:"items"`
 
+	// NeighbourModel The version of the statistical neighbour model; null where none is held.
+	//
+	// Example: 2025
+	NeighbourModel *string `json:"neighbourModel"`
+
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
 
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Sequences All periods in their sequences, in order of their first.
+	Sequences []SeriesSequence `json:"sequences"`
+
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+}
+
+// SeriesAverage The middle of a group in one period.
+type SeriesAverage struct {
+	// Mean A number, or null where there is none.
+	//
+	// Example: 19.8
+	Mean *NullableNumber `json:"mean"`
+
+	// Median A number, or null where there is none.
+	//
+	// Example: 19.8
+	Median *NullableNumber `json:"median"`
+
+	// N How many have a value.
+	//
+	// Example: 12
+	N int `json:"n"`
 }
 
 // SeriesBeside A place beside the borough in one period.
@@ -13238,6 +13334,42 @@ type SeriesBeside struct {
 	//
 	// Example: 19.8
 	Value *NullableNumber `json:"value"`
+}
+
+// SeriesControl Limits of an XmR chart: mean +- 2.66 x average moving range, and 3.27 x for a range (Wheeler 1993). Ranges are taken between periods that follow each other; there are limits from eight figures with seven ranges.
+type SeriesControl struct {
+	// AverageMovingRange A number, or null where there is none.
+	//
+	// Example: 19.8
+	AverageMovingRange *NullableNumber `json:"averageMovingRange"`
+
+	// LowerLimit A number, or null where there is none.
+	//
+	// Example: 19.8
+	LowerLimit *NullableNumber `json:"lowerLimit"`
+
+	// Mean A number, or null where there is none.
+	//
+	// Example: 19.8
+	Mean *NullableNumber `json:"mean"`
+
+	// Points How many periods have a figure.
+	//
+	// Example: 13
+	Points int `json:"points"`
+
+	// Signals Signals in order of the periods with which they end, the weightier rule first.
+	Signals []SeriesSignal `json:"signals"`
+
+	// UpperLimit A number, or null where there is none.
+	//
+	// Example: 19.8
+	UpperLimit *NullableNumber `json:"upperLimit"`
+
+	// UpperRangeLimit A number, or null where there is none.
+	//
+	// Example: 19.8
+	UpperRangeLimit *NullableNumber `json:"upperRangeLimit"`
 }
 
 // SeriesPoint One period of a series.
@@ -13265,6 +13397,26 @@ type SeriesPoint struct {
 	// England A place beside the borough in one period.
 	England SeriesBeside `json:"england"`
 
+	// EnglandBand The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator, without a value, and where fewer than ten have one.
+	//
+	// Example: B
+	EnglandBand *QuartileBand `json:"englandBand"`
+
+	// EnglandGained Places won since the period before, below nought lost; null unless there is a rank in both. The number of those with a value may be another.
+	//
+	// Example: -3
+	EnglandGained *PlacesGained `json:"englandGained"`
+
+	// EnglandN How many of England's authorities have a value.
+	//
+	// Example: 151
+	EnglandN int `json:"englandN"`
+
+	// EnglandRank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	EnglandRank *NullableRank `json:"englandRank"`
+
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
 
@@ -13289,6 +13441,11 @@ type SeriesPoint struct {
 	// Region What is published for a region as a whole.
 	Region RegionFigure `json:"region"`
 
+	// RegionGained Places won since the period before, below nought lost; null unless there is a rank in both. The number of those with a value may be another.
+	//
+	// Example: -3
+	RegionGained *PlacesGained `json:"regionGained"`
+
 	// RegionMean A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -13299,18 +13456,134 @@ type SeriesPoint struct {
 	// Example: 33
 	RegionN int `json:"regionN"`
 
+	// RegionRank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	RegionRank *NullableRank `json:"regionRank"`
+
 	// StartsOn A calendar day.
 	//
 	// Example: 2026-03-31
 	StartsOn Date `json:"startsOn"`
 
+	// StatisticalNeighbours The middle of a group in one period.
+	StatisticalNeighbours SeriesAverage `json:"statisticalNeighbours"`
+
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
+
+	// SubRegion The middle of a group in one period.
+	SubRegion SeriesAverage `json:"subRegion"`
 
 	// Value A number, or null where there is none.
 	//
 	// Example: 19.8
 	Value *NullableNumber `json:"value"`
+}
+
+// SeriesSequence Periods of one kind that follow each other without a gap in time; days follow each other where they are a year apart. Periods without a figure belong to them.
+type SeriesSequence struct {
+	// Control Limits of an XmR chart: mean +- 2.66 x average moving range, and 3.27 x for a range (Wheeler 1993). Ranges are taken between periods that follow each other; there are limits from eight figures with seven ranges.
+	Control SeriesControl `json:"control"`
+
+	// FirstPeriod A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	FirstPeriod PeriodCode `json:"firstPeriod"`
+
+	// FirstPeriodName What people call that period.
+	//
+	// Example: financial year 2012-13
+	FirstPeriodName string `json:"firstPeriodName"`
+
+	// LastPeriod A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	LastPeriod PeriodCode `json:"lastPeriod"`
+
+	// LastPeriodName What people call that period.
+	//
+	// Example: financial year 2024-25
+	LastPeriodName string `json:"lastPeriodName"`
+
+	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
+	PeriodKind PeriodKind `json:"periodKind"`
+
+	// Trend The trend over the last five periods of the sequence, each of which must have a value, a numerator and a denominator: chi-squared for trend (Armitage 1955; for rates with the variance of counts, Breslow and Day 1987), by the rules of Fingertips' trend markers (OHID). Fingertips weighs the periods by their intervals, so that its number is near to this one and not the same.
+	Trend SeriesTrend `json:"trend"`
+
+	// Variation What the newest figure is, in the words of the NHS's Making Data Count: where a signal ends with it, `improving` or `concerning` by polarity (of a neutral indicator `higher` or `lower`); else `none`, which is common cause. `too_few_points` where there are no limits. More may come.
+	Variation Variation `json:"variation"`
+}
+
+// SeriesSignal Figures that move more than the usual variation makes them.
+type SeriesSignal struct {
+	// FirstPeriod A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	FirstPeriod PeriodCode `json:"firstPeriod"`
+
+	// FirstPeriodName What people call that period.
+	//
+	// Example: financial year 2012-13
+	FirstPeriodName string `json:"firstPeriodName"`
+
+	// LastPeriod A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	LastPeriod PeriodCode `json:"lastPeriod"`
+
+	// LastPeriodName What people call that period.
+	//
+	// Example: financial year 2024-25
+	LastPeriodName string `json:"lastPeriodName"`
+
+	// Rule `beyond_limits`: strictly beyond a limit. `shift`: eight or more in a row strictly on one side of the mean. `two_of_three`: two of three in a row beyond two thirds of the way to one limit (all Western Electric 1956). `run`: six or more in a row rising, or falling (Nelson 1984). The NHS's own charts count seven for shift and run. A period without a figure breaks each of them. More may come.
+	Rule SignalRule `json:"rule"`
+
+	// Towards The side on which a signal lies, or to which a run leads. More may come.
+	Towards SignalTowards `json:"towards"`
+}
+
+// SeriesTrend The trend over the last five periods of the sequence, each of which must have a value, a numerator and a denominator: chi-squared for trend (Armitage 1955; for rates with the variance of counts, Breslow and Day 1987), by the rules of Fingertips' trend markers (OHID). Fingertips weighs the periods by their intervals, so that its number is near to this one and not the same.
+type SeriesTrend struct {
+	// Direction Where figures are going. A change is significant where chi-squared for trend lies above 9.5495 (99.8%) and where none of the five periods alone makes the direction. More may come.
+	Direction TrendDirection `json:"direction"`
+
+	// FirstPeriod The oldest period that was looked at; null where there are too few.
+	//
+	// Example: 2020-21
+	FirstPeriod *string `json:"firstPeriod"`
+
+	// FirstPeriodName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	FirstPeriodName *NullableName `json:"firstPeriodName"`
+
+	// LastPeriod The newest period that was looked at; null where there are too few.
+	//
+	// Example: 2024-25
+	LastPeriod *string `json:"lastPeriod"`
+
+	// LastPeriodName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	LastPeriodName *NullableName `json:"lastPeriodName"`
+
+	// Meaning What a direction means by the indicator's polarity; null without a direction, and for a neutral indicator. More may come.
+	//
+	// Example: getting_worse
+	Meaning *TrendMeaning `json:"meaning"`
+
+	// Reason Why a trend cannot be calculated: there are fewer than five periods; one of the last five has no number; one has no numerator or denominator, or none that can be; they are quarters, whose seasons would be taken for a trend; or the indicator is neither a proportion nor a rate. Null where it is calculated. More may come.
+	//
+	// Example: missing_value
+	Reason *TrendReason `json:"reason"`
+
+	// Statistic A number, or null where there is none.
+	//
+	// Example: 19.8
+	Statistic *NullableNumber `json:"statistic"`
 }
 
 // Sha256 SHA-256, in hexadecimal digits.
@@ -13415,6 +13688,12 @@ type ShownExclusion struct {
 
 // ShownStatus What stands in a cell. A number, of which 0 is one; `hidden`, a small count or what one would follow from; `withheld`, of too few as published figures say; what is not known; what the borough never has; or a quotient that there is none of. More may come.
 type ShownStatus string
+
+// SignalRule `beyond_limits`: strictly beyond a limit. `shift`: eight or more in a row strictly on one side of the mean. `two_of_three`: two of three in a row beyond two thirds of the way to one limit (all Western Electric 1956). `run`: six or more in a row rising, or falling (Nelson 1984). The NHS's own charts count seven for shift and run. A period without a figure breaks each of them. More may come.
+type SignalRule string
+
+// SignalTowards The side on which a signal lies, or to which a run leads. More may come.
+type SignalTowards string
 
 // SignedExplanation What the borough said to a warning.
 type SignedExplanation struct {
@@ -14340,6 +14619,19 @@ type TokenRevocationPage struct {
 	Total *int `json:"total,omitempty"`
 }
 
+// TrendDirection Where figures are going. A change is significant where chi-squared for trend lies above 9.5495 (99.8%) and where none of the five periods alone makes the direction. More may come.
+type TrendDirection string
+
+// TrendMeaning What a direction means by the indicator's polarity; null without a direction, and for a neutral indicator. More may come.
+//
+// Example: getting_worse
+type TrendMeaning string
+
+// TrendReason Why a trend cannot be calculated: there are fewer than five periods; one of the last five has no number; one has no numerator or denominator, or none that can be; they are quarters, whose seasons would be taken for a trend; or the indicator is neither a proportion nor a rate. Null where it is calculated. More may come.
+//
+// Example: missing_value
+type TrendReason string
+
 // Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
 type Unit string
 
@@ -14374,6 +14666,9 @@ type UnplacedCode string
 //
 // Example: https://example.org/report.pdf
 type Url = string
+
+// Variation What the newest figure is, in the words of the NHS's Making Data Count: where a signal ends with it, `improving` or `concerning` by polarity (of a neutral indicator `higher` or `lower`); else `none`, which is common cause. `too_few_points` where there are no limits. More may come.
+type Variation string
 
 // VersionExplanation What the borough said to a warning.
 type VersionExplanation struct {

@@ -17,6 +17,15 @@ type SeriesPoint struct {
 	RegionMean *float64     // simple mean of the boroughs with a value
 	RegionN    int          // boroughs with a value
 	England    Figure       // as published for the nation
+
+	SubRegion     Average // of the borough's sub-region on the period's last day
+	Neighbours    Average // by the newest model
+	RegionRank    *int    // as in [Position]
+	EnglandRank   *int
+	EnglandN      int
+	Band          string // as in [Nation]
+	RegionGained  *int   // places won in the region since the period before, below nought lost; nil unless both have a rank
+	EnglandGained *int
 }
 
 // Series answers the borough's figures on the indicator in consecutive periods
@@ -36,9 +45,14 @@ func (s *Snapshot) Series(ind *Indicator, borough string, kinds ...PeriodKind) (
 		if len(kinds) > 0 && !slices.Contains(kinds, k) {
 			continue
 		}
-		periods := s.held(ind, k)
-		for _, p := range periods {
-			points = append(points, s.point(ind, borough, p))
+		ofKind := map[string]SeriesPoint{}
+		for _, p := range s.held(ind, k) {
+			point := s.point(ind, borough, p)
+			if before, there := ofKind[p.Previous().Code]; there {
+				point.RegionGained, point.EnglandGained = gained(before.RegionRank, point.RegionRank), gained(before.EnglandRank, point.EnglandRank)
+			}
+			ofKind[p.Code] = point
+			points = append(points, point)
 		}
 	}
 	slices.SortFunc(points, func(a, b SeriesPoint) int { return ComparePeriods(a.Period, b.Period) })
@@ -80,23 +94,22 @@ func gapBefore(p Period, earlier []Period) []Period {
 }
 
 func (s *Snapshot) point(ind *Indicator, borough string, p Period) SeriesPoint {
-	column := s.Data.Column(p.Code, ind.Code)
-	before := p.Previous()
-	previous, _ := s.Data.Column(before.Code, ind.Code).Figure(s.codeIn(borough, before))
-	point := SeriesPoint{Period: p, Code: s.codeIn(borough, p)}
-	point.Figure, _ = column.Figure(point.Code)
-	point.Joint = column.Joint(point.Code)
-	point.Change = difference(point.Figure.Value, previous.Value)
-	point.Region, _ = column.Figure(s.RegionOf(borough))
-	point.England, _ = column.Figure(England)
-	var region []float64
-	for _, b := range s.boroughsOn(p.EndsOn) {
-		if v, has := column.value(s.Data.place(b.code)); has {
-			region = append(region, v)
-		}
+	peers := s.Data.Resolve(s.Assembly(&p, "").Groups(borough))
+	c, column := peers.Compare(ind), s.Data.Column(p.Code, ind.Code)
+	point := SeriesPoint{
+		Period: p, Code: peers.Code(p.Code), Figure: c.Figure, Joint: c.Joint, Change: c.Change, RegionMean: c.Region.Mean, RegionN: c.Region.N,
+		SubRegion: column.average(peers.subRegion), Neighbours: c.Neighbours,
+		RegionRank: c.Region.Rank, EnglandRank: c.England.Rank, EnglandN: c.England.N, Band: c.England.Band,
 	}
-	point.RegionMean, point.RegionN = Mean(region), len(region)
+	point.Region, point.England = column.at(peers.regionCode), column.at(peers.nation)
 	return point
+}
+
+func gained(before, now *int) *int {
+	if before == nil || now == nil {
+		return nil
+	}
+	return new(*before - *now)
 }
 
 // codeIn answers the code under which the authority's figures of the period stand,
@@ -106,4 +119,37 @@ func (s *Snapshot) codeIn(authority string, p Period) string {
 		return code
 	}
 	return authority
+}
+
+// Sequence is points of a series that follow each other, each the period before the next.
+type Sequence struct {
+	Points    []SeriesPoint
+	Trend     Trend // of the last of them
+	Control   Control
+	Variation Variation
+}
+
+// Sequences answers the sequences of a series on the indicator, in order of their first
+// points: one of each kind of period, and of days one of each day of the year.
+func (ind *Indicator) Sequences(points []SeriesPoint) []Sequence {
+	var found []Sequence
+	for _, p := range points {
+		before := p.Period.Previous().Code
+		i := slices.IndexFunc(found, func(s Sequence) bool { return s.Points[len(s.Points)-1].Period.Code == before })
+		if i < 0 {
+			found = append(found, Sequence{})
+			i = len(found) - 1
+		}
+		found[i].Points = append(found[i].Points, p)
+	}
+	for i := range found {
+		s := &found[i]
+		values := make([]*float64, len(s.Points))
+		for k := range s.Points {
+			values[k] = s.Points[k].Figure.Value
+		}
+		s.Trend, s.Control = ind.TrendOf(s.Points), ControlLimits(values)
+		s.Variation = s.Control.Variation(ind.Polarity, values)
+	}
+	return found
 }

@@ -111,3 +111,78 @@ func TestSeriesOfNothing(t *testing.T) {
 		t.Errorf("blames %v, want the borough", got)
 	}
 }
+
+// TestSeriesComparators: ranks, what was won and lost of them, and who stands beside.
+func TestSeriesComparators(t *testing.T) {
+	s := changing()
+	ind := of(benchmark.Low)
+	suppressed := observation("2023-24", score, "E09000001", 0)
+	suppressed.Value, suppressed.Status = nil, benchmark.Confidential
+	s.Data = dataset(nil,
+		observation("2021-22", score, "E09000001", 20), observation("2021-22", score, "E09000002", 10), observation("2021-22", score, "E06000001", 5),
+		observation("2022-23", score, "E09000001", 10), observation("2022-23", score, "E09000002", 20), observation("2022-23", score, "E06000001", 5),
+		suppressed, observation("2023-24", score, "E09000002", 20),
+		observation("2024-25", score, "E09000001", 10), observation("2024-25", score, "E09000003", 4), observation("2024-25", score, "E06000002", 6))
+	points, err := s.Series(&ind, "E09000001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type row struct {
+		period                             string
+		region, england, won, wonInEngland any
+		of                                 int
+		subRegion                          any
+		subRegionN                         int
+		neighbours                         any
+		neighboursN                        int
+	}
+	number := func(n *int) any {
+		if n == nil {
+			return nil
+		}
+		return *n
+	}
+	var got []row
+	for _, p := range points {
+		got = append(got, row{
+			p.Period.Code, number(p.RegionRank), number(p.EnglandRank), number(p.RegionGained), number(p.EnglandGained), p.EnglandN,
+			text(p.SubRegion.Median), p.SubRegion.N, text(p.Neighbours.Median), p.Neighbours.N,
+		})
+	}
+	want := []row{
+		{"2021-22", 2, 3, nil, nil, 3, 15.0, 2, nil, 0},
+		{"2022-23", 1, 2, 1, 1, 3, 15.0, 2, nil, 0},
+		{"2023-24", nil, nil, nil, nil, 1, 20.0, 1, nil, 0},
+		{"2024-25", 2, 3, nil, nil, 3, 10.0, 1, 5.0, 2}, // Two has no figure, and One is in the east now
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+
+	sequences := ind.Sequences(points)
+	if len(sequences) != 1 || len(sequences[0].Points) != 4 || sequences[0].Trend.Reason != benchmark.NoTrendUnit || sequences[0].Variation != benchmark.TooFewPointsToSay {
+		t.Errorf("%+v", sequences)
+	}
+}
+
+// TestSequences: quarters and years are two, and days of two dates.
+func TestSequences(t *testing.T) {
+	var points []benchmark.SeriesPoint
+	for _, code := range []string{"2022-09-30", "2022-23", "2023-03-31", "2023-09-30", "2023-24-Q3", "2023-24", "2024-03-31", "2023-24-Q4"} {
+		points = append(points, benchmark.SeriesPoint{Period: period(code), Figure: benchmark.Figure{Value: new(1.0)}})
+	}
+	ind := of(benchmark.Low)
+	var got [][]string
+	for _, s := range ind.Sequences(points) {
+		var codes []string
+		for _, p := range s.Points {
+			codes = append(codes, p.Period.Code)
+		}
+		got = append(got, codes)
+	}
+	// The year ends with its last quarter, and stands before it.
+	want := [][]string{{"2022-09-30", "2023-09-30"}, {"2022-23", "2023-24"}, {"2023-03-31", "2024-03-31"}, {"2023-24-Q3", "2023-24-Q4"}}
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

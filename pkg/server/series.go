@@ -23,7 +23,9 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	wire := func(p benchmark.SeriesPoint) api.SeriesPoint { return pointWire(snapshot, region, p) }
 	return answerPage(ctx, list, wire, func(part page[api.SeriesPoint]) any {
 		return api.Series{
-			Indicator: ind.Code, IndicatorName: ind.Name, Borough: r.Params.Borough, BoroughName: snapshot.Name(r.Params.Borough), Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
+			Indicator: ind.Code, IndicatorName: ind.Name, Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
+			Borough: r.Params.Borough, BoroughName: snapshot.Name(r.Params.Borough), NeighbourModel: optional(snapshot.NewestModel()),
+			Sequences: sequencesWire(ind.Sequences(points)), Items: part.Items, NextCursor: part.NextCursor, Total: part.Total,
 		}
 	})
 }
@@ -35,6 +37,55 @@ func pointWire(snapshot *benchmark.Snapshot, region string, p benchmark.SeriesPo
 		Numerator: p.Figure.Numerator, Denominator: p.Figure.Denominator, Joint: jointWire(snapshot, p.Joint), Change: p.Change,
 		Region:     regionWire(snapshot, region, &p.Region),
 		RegionMean: rounded(p.RegionMean), RegionN: p.RegionN,
-		England: api.SeriesBeside{Value: p.England.Value, Status: api.FigureStatus(p.England.Status)},
+		England:   api.SeriesBeside{Value: p.England.Value, Status: api.FigureStatus(p.England.Status)},
+		SubRegion: averageWire(p.SubRegion), StatisticalNeighbours: averageWire(p.Neighbours),
+		RegionRank: p.RegionRank, RegionGained: p.RegionGained,
+		EnglandRank: p.EnglandRank, EnglandN: p.EnglandN, EnglandGained: p.EnglandGained, EnglandBand: bandWire(p.Band),
 	}
+}
+
+func averageWire(a benchmark.Average) api.SeriesAverage {
+	return api.SeriesAverage{Median: rounded(a.Median), Mean: rounded(a.Mean), N: a.N}
+}
+
+func sequencesWire(sequences []benchmark.Sequence) []api.SeriesSequence {
+	wire := make([]api.SeriesSequence, len(sequences))
+	for i := range sequences {
+		s := &sequences[i]
+		first, last := s.Points[0].Period, s.Points[len(s.Points)-1].Period
+		wire[i] = api.SeriesSequence{
+			PeriodKind: api.PeriodKind(last.Kind), FirstPeriod: first.Code, FirstPeriodName: first.Name(), LastPeriod: last.Code, LastPeriodName: last.Name(),
+			Trend: trendWire(&s.Trend), Control: controlWire(s), Variation: api.Variation(s.Variation),
+		}
+	}
+	return wire
+}
+
+func trendWire(t *benchmark.Trend) api.SeriesTrend {
+	wire := api.SeriesTrend{Direction: api.TrendDirection(t.Direction), Statistic: rounded(t.Statistic)}
+	if t.Reason != "" {
+		wire.Reason = new(api.TrendReason(t.Reason))
+	}
+	if t.Meaning != "" {
+		wire.Meaning = new(api.TrendMeaning("getting_" + string(t.Meaning)))
+	}
+	if t.First != nil {
+		wire.FirstPeriod, wire.FirstPeriodName, wire.LastPeriod, wire.LastPeriodName = &t.First.Code, new(t.First.Name()), &t.Last.Code, new(t.Last.Name())
+	}
+	return wire
+}
+
+func controlWire(s *benchmark.Sequence) api.SeriesControl {
+	c := &s.Control
+	wire := api.SeriesControl{
+		Points: c.Points, Mean: rounded(c.Mean), AverageMovingRange: rounded(c.Range), LowerLimit: rounded(c.Lower), UpperLimit: rounded(c.Upper),
+		UpperRangeLimit: rounded(c.UpperRange), Signals: make([]api.SeriesSignal, len(c.Signals)),
+	}
+	for i, signal := range c.Signals {
+		first, last := s.Points[signal.First].Period, s.Points[signal.Last].Period
+		wire.Signals[i] = api.SeriesSignal{
+			Rule: api.SignalRule(signal.Rule), Towards: api.SignalTowards(benchmark.Side(benchmark.Neutral, signal.High)), FirstPeriod: first.Code, FirstPeriodName: first.Name(), LastPeriod: last.Code, LastPeriodName: last.Name(),
+		}
+	}
+	return wire
 }
