@@ -1251,6 +1251,7 @@ const (
 	ResourceTypeBenchmarkingSubmission ResourceType = "benchmarking-submission"
 	ResourceTypeBorough                ResourceType = "borough"
 	ResourceTypeCalendarSubscription   ResourceType = "calendar-subscription"
+	ResourceTypeCaveat                 ResourceType = "caveat"
 	ResourceTypeContact                ResourceType = "contact"
 	ResourceTypeCorrectionWindow       ResourceType = "correction-window"
 	ResourceTypeEvent                  ResourceType = "event"
@@ -3732,6 +3733,180 @@ type CalendarSubscriptionStep = Step
 // CalendarSubscriptionStepName What can be done. More may come.
 type CalendarSubscriptionStepName string
 
+// Caveat What whoever reads figures must know of them.
+type Caveat struct {
+	// Authority A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Authority *NullableBorough `json:"authority"`
+
+	// AuthorityName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	AuthorityName *NullableName `json:"authorityName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Definition A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Definition *NullableUrl `json:"definition"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Indicator The key of an indicator, or null where there is none.
+	//
+	// Example: REREF_PCT
+	Indicator *NullableIndicator `json:"indicator"`
+
+	// IndicatorName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	IndicatorName *NullableName `json:"indicatorName"`
+
+	// Rationale Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Rationale *NullableText `json:"rationale"`
+
+	// ReleaseId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReleaseId *NullableId `json:"releaseId"`
+
+	// Text What there is to know, in a sentence that can stand beside a figure.
+	//
+	// Example: A joint service with Richmond until 2024.
+	Text string `json:"text"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+
+	// ValidFrom A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ValidFrom *NullableDate `json:"validFrom"`
+
+	// ValidTo A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ValidTo *NullableDate `json:"validTo"`
+}
+
+// CaveatIds The caveats that hold for the figure: see /v1/caveats.
+type CaveatIds = []ResourceId
+
+// CaveatInput What is needed to create it.
+type CaveatInput struct {
+	// Authority A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Authority *NullableBorough `json:"authority,omitempty"`
+
+	// Definition A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Definition *NullableUrl `json:"definition,omitempty"`
+
+	// Indicator The key of an indicator, or null where there is none.
+	//
+	// Example: REREF_PCT
+	Indicator *NullableIndicator `json:"indicator,omitempty"`
+
+	// Rationale Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Rationale *NullableText `json:"rationale,omitempty"`
+
+	// ReleaseId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReleaseId *NullableId `json:"releaseId,omitempty"`
+
+	// Text What there is to know, in a sentence that can stand beside a figure.
+	//
+	// Example: A joint service with Richmond until 2024.
+	Text string `json:"text"`
+
+	// ValidFrom A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ValidFrom *NullableDate `json:"validFrom,omitempty"`
+
+	// ValidTo A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ValidTo *NullableDate `json:"validTo,omitempty"`
+}
+
+// CaveatPage A page of the list.
+type CaveatPage struct {
+	// Items The items of this page.
+	Items []Caveat `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// CaveatPatch What to change; what is absent is kept.
+type CaveatPatch struct {
+	// Authority A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Authority *NullableBorough `json:"authority,omitempty"`
+
+	// Definition A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Definition *NullableUrl `json:"definition,omitempty"`
+
+	// Indicator The key of an indicator, or null where there is none.
+	//
+	// Example: REREF_PCT
+	Indicator *NullableIndicator `json:"indicator,omitempty"`
+
+	// Rationale Plain text, or null where there is none.
+	//
+	// Example: A paragraph.
+	Rationale *NullableText `json:"rationale,omitempty"`
+
+	// ReleaseId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	ReleaseId *NullableId `json:"releaseId,omitempty"`
+
+	// Text What there is to know, in a sentence that can stand beside a figure.
+	//
+	// Example: A joint service with Richmond until 2024.
+	Text *string `json:"text,omitempty"`
+
+	// ValidFrom A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ValidFrom *NullableDate `json:"validFrom,omitempty"`
+
+	// ValidTo A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	ValidTo *NullableDate `json:"validTo,omitempty"`
+}
+
 // ChallengeDayInput When a challenge day begins and ends, both or neither.
 type ChallengeDayInput struct {
 	// EndTime A time of day in the programme's time zone, or null where none is given. Where the clock is put back over it, the first of the two is meant; what it is put forward over does not exist and is refused as `no_such_time`.
@@ -4033,6 +4208,9 @@ type Comparison struct {
 	//
 	// Example: South
 	BoroughName Name `json:"boroughName"`
+
+	// CaveatIds The caveats that hold for the figure: see /v1/caveats.
+	CaveatIds CaveatIds `json:"caveatIds"`
 
 	// Change Value less the previous value; null unless both have one.
 	//
@@ -5036,6 +5214,9 @@ type DistributionItem struct {
 	//
 	// Example: South
 	BoroughName Name `json:"boroughName"`
+
+	// CaveatIds The caveats that hold for the figure: see /v1/caveats.
+	CaveatIds CaveatIds `json:"caveatIds"`
 
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
 	//
@@ -8469,6 +8650,11 @@ type NullableExceptionCause string
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type NullableId = string
 
+// NullableIndicator The key of an indicator, or null where there is none.
+//
+// Example: REREF_PCT
+type NullableIndicator = string
+
 // NullableInstant An instant, RFC 3339, UTC in answers, or null where there is none.
 //
 // Example: 2026-03-31T09:30:00Z
@@ -8630,6 +8816,9 @@ type NullableVersionNumber = int
 
 // Observation One published figure.
 type Observation struct {
+	// CaveatIds The caveats that hold for the figure: see /v1/caveats.
+	CaveatIds CaveatIds `json:"caveatIds"`
+
 	// Denominator A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -13374,6 +13563,9 @@ type SeriesControl struct {
 
 // SeriesPoint One period of a series.
 type SeriesPoint struct {
+	// CaveatIds The caveats that hold for the figure: see /v1/caveats.
+	CaveatIds CaveatIds `json:"caveatIds"`
+
 	// Change A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -14750,6 +14942,11 @@ type BoroughQuery = GeographyCode
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type CalendarSubscriptionId = ResourceId
 
+// CaveatId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type CaveatId = ResourceId
+
 // ContactId A UUID (version 7), made by the server.
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -16114,6 +16311,69 @@ type GetCalendarSubscriptionParams struct {
 type GetSubscribedCalendarParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListCaveatsParams defines parameters for ListCaveats.
+type ListCaveatsParams struct {
+	// Indicator Only those that are about this indicator alone.
+	Indicator *IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Authority Only those that are about this authority alone.
+	Authority *GeographyCode `form:"authority,omitempty" json:"authority,omitempty"`
+
+	// ReleaseId Only those that are about figures of this release alone.
+	ReleaseId *ResourceId `form:"releaseId,omitempty" json:"releaseId,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateCaveatParams defines parameters for CreateCaveat.
+type CreateCaveatParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteCaveatParams defines parameters for DeleteCaveat.
+type DeleteCaveatParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetCaveatParams defines parameters for GetCaveat.
+type GetCaveatParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateCaveatParams defines parameters for UpdateCaveat.
+type UpdateCaveatParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
 // ListChangesParams defines parameters for ListChanges.
@@ -19924,6 +20184,36 @@ type GetSubscribedCalendarRequestObject struct {
 	Params GetSubscribedCalendarParams
 }
 
+// ListCaveatsRequestObject is what a request for ListCaveats says.
+type ListCaveatsRequestObject struct {
+	Params ListCaveatsParams
+}
+
+// CreateCaveatRequestObject is what a request for CreateCaveat says.
+type CreateCaveatRequestObject struct {
+	Params CreateCaveatParams
+	Body   *CaveatInput
+}
+
+// DeleteCaveatRequestObject is what a request for DeleteCaveat says.
+type DeleteCaveatRequestObject struct {
+	Id     CaveatId
+	Params DeleteCaveatParams
+}
+
+// GetCaveatRequestObject is what a request for GetCaveat says.
+type GetCaveatRequestObject struct {
+	Id     CaveatId
+	Params GetCaveatParams
+}
+
+// UpdateCaveatRequestObject is what a request for UpdateCaveat says.
+type UpdateCaveatRequestObject struct {
+	Id     CaveatId
+	Params UpdateCaveatParams
+	Body   *CaveatPatch
+}
+
 // ListChangesRequestObject is what a request for ListChanges says.
 type ListChangesRequestObject struct {
 	Params ListChangesParams
@@ -21649,6 +21939,21 @@ type Operations interface {
 	// GetSubscribedCalendar Read a calendar by its secret address
 	// (GET /v1/calendars/{secret})
 	GetSubscribedCalendar(ctx context.Context, r GetSubscribedCalendarRequestObject) (Response, error)
+	// ListCaveats List caveats
+	// (GET /v1/caveats)
+	ListCaveats(ctx context.Context, r ListCaveatsRequestObject) (Response, error)
+	// CreateCaveat Add a caveat
+	// (POST /v1/caveats)
+	CreateCaveat(ctx context.Context, r CreateCaveatRequestObject) (Response, error)
+	// DeleteCaveat Delete a caveat
+	// (DELETE /v1/caveats/{id})
+	DeleteCaveat(ctx context.Context, r DeleteCaveatRequestObject) (Response, error)
+	// GetCaveat Read a caveat
+	// (GET /v1/caveats/{id})
+	GetCaveat(ctx context.Context, r GetCaveatRequestObject) (Response, error)
+	// UpdateCaveat Correct a caveat
+	// (PATCH /v1/caveats/{id})
+	UpdateCaveat(ctx context.Context, r UpdateCaveatRequestObject) (Response, error)
 	// ListChanges Follow changes
 	// (GET /v1/changes)
 	ListChanges(ctx context.Context, r ListChangesRequestObject) (Response, error)
@@ -22625,6 +22930,39 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/caveats", o.ListCaveats, func(from *request, r *ListCaveatsRequestObject) {
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("authority", false, &r.Params.Authority)
+		from.query("releaseId", false, &r.Params.ReleaseId)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/caveats", o.CreateCaveat, func(from *request, r *CreateCaveatRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(CaveatInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/caveats/:id", o.DeleteCaveat, func(from *request, r *DeleteCaveatRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/caveats/:id", o.GetCaveat, func(from *request, r *GetCaveatRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/caveats/:id", o.UpdateCaveat, func(from *request, r *UpdateCaveatRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(CaveatPatch)
+		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {
 		from.query("kind", false, &r.Params.Kind)

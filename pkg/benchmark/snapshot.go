@@ -15,6 +15,7 @@ type Snapshot struct {
 	Authorities []programme.Authority  // by code
 	Successions []programme.Succession // by predecessor and successor
 	Indicators  []Indicator            // by code, present revision
+	Caveats     []Caveat               // by id
 	Revisions   []Indicator            // every revision, by code and revision
 	Periods     []Period               // as by ComparePeriods
 	Models      []NeighbourModel       // by code; the last is the newest

@@ -23,6 +23,7 @@ var authorities = noun[programme.Authority]{
 	referrers: []referrer{
 		{"successions", "predecessor_code", "Authorities that follow it"},
 		{"boroughs", "code", "Boroughs"},
+		{"caveats", "authority_code", "Caveats"},
 		{"release_neighbours", "authority_code", "Statistical neighbours"},
 		{"release_neighbours", "neighbour_code", "Other authorities' statistical neighbours"},
 		{"release_observations", "geography_code", "Figures"},

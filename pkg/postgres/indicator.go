@@ -19,6 +19,7 @@ var indicators = noun[benchmark.Indicator]{
 	check:  func(_ *gorm.DB, i *benchmark.Indicator) error { return i.Check() },
 	referrers: []referrer{
 		figures,
+		{"caveats", "indicator_code", "Caveats"},
 		{"grouping_proposals", "indicators @> ARRAY[?]", "Grouping proposals"},
 		{"findings", "indicators @> ARRAY[?]", "Findings"},
 		{"frameworks", "document->'indicators' @> jsonb_build_array(jsonb_build_object('code', ?::text))", "Frameworks"},

@@ -57,6 +57,7 @@ var standing = map[string]lookup{
 	"borough":                 public[programme.Borough]("code"),
 	"authority":               public[programme.Authority]("code"),
 	"indicator":               public[benchmark.Indicator]("code"),
+	"caveat":                  public[benchmark.Caveat]("id"),
 	"period":                  public[benchmark.Period]("code"),
 	"release":                 public[benchmark.Release]("id"),
 	"peer-challenge":          scoped(peerChallenges),

@@ -208,6 +208,7 @@ func loadReference(tx *gorm.DB, snapshot *benchmark.Snapshot) error {
 		{&snapshot.Authorities, "", []string{"code"}},
 		{&snapshot.Successions, "", []string{"predecessor_code", "successor_code"}},
 		{&snapshot.Indicators, "", []string{"code"}},
+		{&snapshot.Caveats, "", []string{"id"}},
 		{&snapshot.Revisions, revisionsTable, []string{"code", "revision"}},
 		{&snapshot.Periods, "", []string{"code"}},
 		{&snapshot.Models, "", []string{"code"}},

@@ -31,6 +31,7 @@ var audited = map[string]struct {
 	"borough":                 {programme.Borough{}, "Borough"},
 	"authority":               {programme.Authority{}, "Authority"},
 	"indicator":               {benchmark.Indicator{}, "Indicator"},
+	"caveat":                  {benchmark.Caveat{}, "Caveat"},
 	"period":                  {benchmark.Period{}, "Period"},
 	"release":                 {benchmark.Release{}, "Release"},
 	"neighbour-model":         {benchmark.NeighbourModel{}, "StatisticalNeighbourModel"},

@@ -86,6 +86,7 @@ func changeWire(c *programme.Change) api.Change {
 // is not here has no address of its own.
 var addresses = map[string]string{
 	"priority":                "/v1/priorities/",
+	"caveat":                  "/v1/caveats/",
 	"sub-region":              "/v1/sub-regions/",
 	"membership":              "/v1/sub-region-memberships/",
 	"borough":                 "/v1/boroughs/",

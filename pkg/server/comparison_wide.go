@@ -46,6 +46,7 @@ type comparedPeriod struct {
 // standing is one borough in one period: what all of its comparisons share.
 type standing struct {
 	groups                  benchmark.Groups
+	period                  *benchmark.Period
 	peers                   *benchmark.Peers
 	boroughName, periodName string
 	periodKind              api.PeriodKind
@@ -183,7 +184,7 @@ func (c *comparing) at(borough string, p *benchmark.Period) *standing {
 	groups := c.in(p).assembly.Groups(borough)
 	previous := p.Previous().Code
 	c.last = &standing{
-		groups: groups, peers: c.snapshot.Data.Resolve(groups), boroughName: c.snapshot.Name(borough), periodName: p.Name(), periodKind: api.PeriodKind(p.Kind),
+		groups: groups, period: p, peers: c.snapshot.Data.Resolve(groups), boroughName: c.snapshot.Name(borough), periodName: p.Name(), periodKind: api.PeriodKind(p.Kind),
 		code: groups.Code(p.Code), previous: previous, codeBefore: groups.Code(previous),
 	}
 	return c.last

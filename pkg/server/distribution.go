@@ -23,7 +23,7 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 		return api.DistributionItem{
 			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), Code: i.Code, SubRegion: optional(i.SubRegion), SubRegionName: nameOf(namesIn(ctx).subRegion, optional(i.SubRegion)),
 			Value: i.Figure.Value, Status: api.FigureStatus(i.Figure.Status), Numerator: i.Figure.Numerator, Denominator: i.Figure.Denominator,
-			Joint: jointWire(snapshot, i.Joint),
+			Joint: jointWire(snapshot, i.Joint), CaveatIds: snapshot.CaveatsOf(ind.Code, i.Code, period),
 		}
 	}
 	return answerPage(ctx, list, wire, func(part page[api.DistributionItem]) any {

@@ -143,6 +143,7 @@ func mappings() map[string]mapping {
 		"MilestoneCount":      filled(milestoneCountWire(asked)),
 		"Programme":           filled(programmeWire),
 		"Priority":            filled(priorityWire),
+		"Caveat":              filled(caveatWire(asked)),
 		"SubRegion":           filled(subRegionWire),
 		"SubRegionMembership": filled(membershipWire(asked)),
 		"Borough":             {shown: boroughWire(&b, &a, &programme.SubRegion{Slug: "south", Name: "South"})},
@@ -158,12 +159,12 @@ func mappings() map[string]mapping {
 		"ImportWarning":             filled(importWarningWire),
 		"StatisticalNeighbourModel": filled(modelWire),
 		"Observation": filled(func(o *benchmark.Observation) api.Observation {
-			return observationWire(&benchmark.Snapshot{}, benchmark.AsAt("2025-09-30"), c.Joint, *o)
+			return observationWire(noted, benchmark.AsAt("2025-09-30"), c.Joint, *o)
 		}),
 		"SeriesPoint": filled(func(p *benchmark.SeriesPoint) api.SeriesPoint {
-			return pointWire(&benchmark.Snapshot{}, "E12000007", *p)
+			return pointWire(noted, &benchmark.Indicator{}, "E12000007", *p)
 		}),
-		"Comparison": {shown: comparisonWire(&benchmark.Snapshot{}, &c, &standing{groups: g, boroughName: "x", periodName: "x", periodKind: "x", code: "x", previous: "x", codeBefore: "x"}, true)},
+		"Comparison": {shown: comparisonWire(noted, &c, &standing{groups: g, period: &benchmark.Period{}, boroughName: "x", periodName: "x", periodKind: "x", code: "x", previous: "x", codeBefore: "x"}, true)},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(nameplates{&benchmark.Snapshot{}}, *g)
 			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
@@ -172,6 +173,9 @@ func mappings() map[string]mapping {
 		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(&benchmark.Snapshot{}, *d) }),
 	}
 }
+
+// noted has a caveat that holds for every figure.
+var noted = &benchmark.Snapshot{Caveats: []benchmark.Caveat{{ID: "x"}}}
 
 // unmapped are schemas that operations answer and that are told elsewhere, and where.
 var unmapped = map[string]string{

@@ -57,7 +57,7 @@ func observationWire(snapshot *benchmark.Snapshot, p benchmark.Period, joint *be
 	return api.Observation{
 		Period: o.Period, PeriodKind: api.PeriodKind(p.Kind), Indicator: o.Indicator, IndicatorName: nameplates{snapshot}.indicator(o.Indicator), Geography: o.Geography, GeographyName: snapshot.Name(o.Geography),
 		Level: api.GeographicLevel(benchmark.LevelOf(o.Geography)), Value: o.Value, Status: api.FigureStatus(o.Status),
-		Numerator: o.Numerator, Denominator: o.Denominator, Joint: jointWire(snapshot, joint), ReleaseId: o.ReleaseID,
+		Numerator: o.Numerator, Denominator: o.Denominator, Joint: jointWire(snapshot, joint), ReleaseId: o.ReleaseID, CaveatIds: snapshot.CaveatsOf(o.Indicator, o.Geography, &p),
 	}
 }
 

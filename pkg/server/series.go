@@ -20,7 +20,7 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	}
 	list := inOrder(points, 1, func(p benchmark.SeriesPoint) []string { return periodKey(&p.Period) })
 	region := snapshot.RegionOf(r.Params.Borough)
-	wire := func(p benchmark.SeriesPoint) api.SeriesPoint { return pointWire(snapshot, region, p) }
+	wire := func(p benchmark.SeriesPoint) api.SeriesPoint { return pointWire(snapshot, ind, region, p) }
 	return answerPage(ctx, list, wire, func(part page[api.SeriesPoint]) any {
 		return api.Series{
 			Indicator: ind.Code, IndicatorName: ind.Name, Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Decimals: ind.Decimals, Polarity: api.Polarity(ind.Polarity),
@@ -30,11 +30,12 @@ func (s *Server) ListIndicatorSeries(ctx context.Context, r api.ListIndicatorSer
 	})
 }
 
-func pointWire(snapshot *benchmark.Snapshot, region string, p benchmark.SeriesPoint) api.SeriesPoint {
+func pointWire(snapshot *benchmark.Snapshot, ind *benchmark.Indicator, region string, p benchmark.SeriesPoint) api.SeriesPoint {
 	return api.SeriesPoint{
 		Period: p.Period.Code, PeriodName: p.Period.Name(), PeriodKind: api.PeriodKind(p.Period.Kind), StartsOn: p.Period.StartsOn, EndsOn: p.Period.EndsOn,
 		Code: p.Code, Value: p.Figure.Value, Status: api.FigureStatus(p.Figure.Status),
 		Numerator: p.Figure.Numerator, Denominator: p.Figure.Denominator, Joint: jointWire(snapshot, p.Joint), Change: p.Change,
+		CaveatIds:  snapshot.CaveatsOf(ind.Code, p.Code, &p.Period),
 		Region:     regionWire(snapshot, region, &p.Region),
 		RegionMean: rounded(p.RegionMean), RegionN: p.RegionN,
 		England:   api.SeriesBeside{Value: p.England.Value, Status: api.FigureStatus(p.England.Status)},

@@ -39,6 +39,7 @@ type Store interface {
 	idempotencyStore
 	programmeStore
 	priorityStore
+	caveatStore
 	subRegionStore
 	membershipStore
 	boroughStore

@@ -49,6 +49,10 @@ func prepare(ctx context.Context, url string) error {
 	if err := seed.LoadReference(ctx, store, team); err != nil {
 		return err
 	}
+	joint := benchmark.Caveat{Text: "A joint service with Richmond until 2024.", Authority: new("E09000021"), ValidTo: new(programme.Date("2024-03-31"))}
+	if _, err := store.CreateCaveat(ctx, team, joint); err != nil {
+		return err
+	}
 	f, err := aFramework()
 	if err != nil {
 		return err

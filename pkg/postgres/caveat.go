@@ -1,0 +1,53 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
+)
+
+var caveats = noun[benchmark.Caveat]{
+	name: "caveat", keyColumn: "id", madeKey: true,
+	key:    func(c *benchmark.Caveat) *string { return &c.ID },
+	stamps: func(c *benchmark.Caveat) stamps { return stamps{&c.Version, &c.CreatedAt, &c.UpdatedAt} },
+	check:  checkCaveat,
+}
+
+// CreateCaveat adds a caveat and answers it with its id. The error is Forbidden for anyone
+// but the programme's team, and Invalid if it breaks its rules or names an indicator, an
+// authority or a release that is not there.
+func (s *Store) CreateCaveat(ctx context.Context, actor programme.Actor, c benchmark.Caveat) (benchmark.Caveat, error) {
+	return create(ctx, s, actor, caveats, c, nil)
+}
+
+// UpdateCaveat changes a caveat at the version, with the errors of [Store.CreateCaveat],
+// NotFound and Stale.
+func (s *Store) UpdateCaveat(ctx context.Context, actor programme.Actor, id string, version int64, change func(*benchmark.Caveat) error) (benchmark.Caveat, error) {
+	return update(ctx, s, actor, caveats, id, version, change, nil)
+}
+
+// DeleteCaveat deletes a caveat at the version. The error is Forbidden, NotFound or Stale.
+func (s *Store) DeleteCaveat(ctx context.Context, actor programme.Actor, id string, version int64) error {
+	return remove(ctx, s, actor, caveats, id, version)
+}
+
+// checkCaveat names every fault at once.
+func checkCaveat(tx *gorm.DB, c *benchmark.Caveat) error {
+	var faults []programme.Fault
+	if refused, is := errors.AsType[*programme.Error](c.Check()); is {
+		faults = refused.Faults
+	}
+	unknown, err := uncited(tx, []citation{
+		single(citeIndicators("/indicator", nil), c.Indicator),
+		single(citation{table: "authorities", column: "code", pointer: "/authority", words: "There is no such authority."}, c.Authority),
+		single(citation{table: "releases", column: "id", pointer: "/releaseId", words: "There is no such release."}, c.ReleaseID),
+	})
+	if err != nil {
+		return err
+	}
+	return programme.Refuse(append(faults, unknown...))
+}
