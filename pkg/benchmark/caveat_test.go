@@ -18,7 +18,7 @@ func TestCaveatsOf(t *testing.T) {
 		{ID: "until", Indicator: new("A"), ValidTo: new(programme.Date("2024-04-01"))},
 		{ID: "from", Indicator: new("A"), ValidFrom: new(programme.Date("2025-03-31"))},
 		{ID: "release", ReleaseID: new("r")},
-	}, Successions: []programme.Succession{{Predecessor: "E10000021", Successor: "E06000061", Kind: programme.Recoded, From: "2021-04-01"}}}
+	}, Successions: []programme.Succession{{Predecessor: "E10000021", Successor: "E06000061", Kind: programme.Continues, From: "2021-04-01"}}}
 	year, next := benchmark.FinancialYear(2024), benchmark.FinancialYear(2025)
 	for _, tt := range []struct {
 		indicator, geography string
