@@ -118,8 +118,8 @@ func (s *Store) takeLetter(ctx context.Context) (next *returns.Letter, err error
 		if next = (&returns.Letter{ID: l.ID}); l.OnItsWay {
 			l.Doubts++
 		}
-		var r returns.Reminder
-		if err := beyondSight(w.tx).Where("id = ?", l.ReminderID).Take(&r).Error; err != nil {
+		r, err := read(beyondSight(w.tx), reminders, l.ReminderID)
+		if err != nil {
 			return err
 		}
 		ended, err := w.needless(&l, &r)

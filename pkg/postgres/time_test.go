@@ -406,6 +406,21 @@ func TestWhatALetterSays(t *testing.T) {
 	}
 }
 
+// TestALetterOfAQuarterThatIsMadeUp: it says so before anything else.
+func TestALetterOfAQuarterThatIsMadeUp(t *testing.T) {
+	t.Parallel()
+	c, p := addressed(t, "returns@lambeth.example.org"), &post{}
+	if _, err := c.sql.ExecContext(t.Context(), "UPDATE quarters SET illustrative = true"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.SendLetters(t.Context(), p.send); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	if got := p.sent[0]; !strings.HasPrefix(got.Subject, "Example: Lambeth: the return") || !strings.Contains(got.Text, "on 2026-07-31. The quarter is made up,") {
+		t.Errorf("it says %+v", got)
+	}
+}
+
 // TestALetterThatIsNotNeeded: what has come, what was taken out and what is over is not
 // written about any more.
 func TestALetterThatIsNotNeeded(t *testing.T) {

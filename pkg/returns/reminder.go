@@ -166,8 +166,13 @@ func (r *Reminder) Write(l *Letter, borough, link string, today programme.Date) 
 		when = "was due on " + string(r.DueOn) + " and has not come"
 	}
 	l.Subject = fmt.Sprintf("%s: the return for %s %s", borough, quarter, when)
-	l.Text = fmt.Sprintf("The benchmarking return of %s for %s %s.\n\n%s\n\nThis address was named for reminders of the borough's returns. A lead of the borough or the programme's team can take it out.\n",
-		borough, quarter, when, strings.NewReplacer("{borough}", r.Borough, "{quarter}", r.Quarter).Replace(link))
+	madeUp := ""
+	if r.Illustrative {
+		l.Subject = "Example: " + l.Subject
+		madeUp = " The quarter is made up, to show how the service works."
+	}
+	l.Text = fmt.Sprintf("The benchmarking return of %s for %s %s.%s\n\n%s\n\nThis address was named for reminders of the borough's returns. A lead of the borough or the programme's team can take it out.\n",
+		borough, quarter, when, madeUp, strings.NewReplacer("{borough}", r.Borough, "{quarter}", r.Quarter).Replace(link))
 }
 
 func inDays(n int) string {
