@@ -100,6 +100,17 @@ const (
 	AttendeeInputComingNotComing AttendeeInputComing = "not_coming"
 )
 
+// Defines values for Attention.
+const (
+	WorseAndWorsening Attention = "worse_and_worsening"
+)
+
+// Defines values for AttentionAgainst.
+const (
+	AttentionAgainstEngland AttentionAgainst = "england"
+	AttentionAgainstRegion  AttentionAgainst = "region"
+)
+
 // Defines values for AuditAction.
 const (
 	AuditActionCreate AuditAction = "create"
@@ -2304,6 +2315,12 @@ type AttendeeInput struct {
 // AttendeeInputComing Whether the person was invited or has said to come or not to.
 type AttendeeInputComing string
 
+// Attention `worse_and_worsening`: the significance to the whole is `worse`, or the borough is an exception at the bad end of the region, or lies in England's band D; and the trend over the five periods that end with this one is getting worse, as a series of the indicator says it. Neutral indicators never are, and none without a trend. More may come.
+type Attention string
+
+// AttentionAgainst The borough's region or England. More may come.
+type AttentionAgainst string
+
 // AuditAction What was done to a resource. `read` is kept of quarters alone, where true figures were asked for. More may come.
 //
 // Example: update
@@ -3787,8 +3804,8 @@ type Caveat struct {
 
 	// Text What there is to know, in a sentence that can stand beside a figure.
 	//
-	// Example: A joint service with Richmond until 2024.
-	Text string `json:"text"`
+	// Example: A joint service until 2024.
+	Text CaveatText `json:"text"`
 
 	// UpdatedAt An instant, RFC 3339, UTC in answers.
 	//
@@ -3838,8 +3855,8 @@ type CaveatInput struct {
 
 	// Text What there is to know, in a sentence that can stand beside a figure.
 	//
-	// Example: A joint service with Richmond until 2024.
-	Text string `json:"text"`
+	// Example: A joint service until 2024.
+	Text CaveatText `json:"text"`
 
 	// ValidFrom A calendar day, or null where there is none.
 	//
@@ -3893,8 +3910,8 @@ type CaveatPatch struct {
 
 	// Text What there is to know, in a sentence that can stand beside a figure.
 	//
-	// Example: A joint service with Richmond until 2024.
-	Text *string `json:"text,omitempty"`
+	// Example: A joint service until 2024.
+	Text *CaveatText `json:"text,omitempty"`
 
 	// ValidFrom A calendar day, or null where there is none.
 	//
@@ -3906,6 +3923,11 @@ type CaveatPatch struct {
 	// Example: 2026-03-31
 	ValidTo *NullableDate `json:"validTo,omitempty"`
 }
+
+// CaveatText What there is to know, in a sentence that can stand beside a figure.
+//
+// Example: A joint service until 2024.
+type CaveatText = string
 
 // ChallengeDayInput When a challenge day begins and ends, both or neither.
 type ChallengeDayInput struct {
@@ -6100,6 +6122,117 @@ type FigureChangeKind string
 
 // FigureStatus What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 type FigureStatus string
+
+// FigureTable Indicators beside boroughs, or beside periods.
+type FigureTable struct {
+	// Columns The columns: boroughs by their codes, or periods in their order.
+	Columns []FigureTableColumn `json:"columns"`
+
+	// ReleaseIds Ids of the releases that the values come from.
+	ReleaseIds []ResourceId `json:"releaseIds"`
+
+	// Rows The rows, by code.
+	Rows []FigureTableRow `json:"rows"`
+}
+
+// FigureTableCell A borough on an indicator in a period.
+type FigureTableCell struct {
+	// Band The quarter of England's authorities, A best, by R type 7 quartiles; an edge belongs to the lower interval. Null for a neutral indicator, without a value, and where fewer than ten have one.
+	//
+	// Example: B
+	Band *QuartileBand `json:"band"`
+
+	// CaveatIds The caveats that hold for the figure: see /v1/caveats.
+	CaveatIds CaveatIds `json:"caveatIds"`
+
+	// N How many of the programme's boroughs have a value.
+	//
+	// Example: 33
+	N int `json:"n"`
+
+	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	Rank *NullableRank `json:"rank"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+
+	// Value A number, or null where there is none.
+	//
+	// Example: 19.8
+	Value *NullableNumber `json:"value"`
+}
+
+// FigureTableColumn One column.
+type FigureTableColumn struct {
+	// Borough The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Borough GeographyCode `json:"borough"`
+
+	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	BoroughName Name `json:"boroughName"`
+
+	// Period The period of the column; null where the newest of each indicator is asked for.
+	//
+	// Example: 2024-25
+	Period *string `json:"period"`
+
+	// PeriodName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PeriodName *NullableName `json:"periodName"`
+}
+
+// FigureTableRow One indicator.
+type FigureTableRow struct {
+	// Cells What stands in the columns, in their order.
+	Cells []FigureTableCell `json:"cells"`
+
+	// Decimals Decimals to which values of the indicator are shown.
+	//
+	// Example: 1
+	Decimals int `json:"decimals"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	IndicatorName Name `json:"indicatorName"`
+
+	// Period The period of all values of the row; null where each column has its own.
+	//
+	// Example: 2024-25
+	Period *string `json:"period"`
+
+	// PeriodName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PeriodName *NullableName `json:"periodName"`
+
+	// Polarity Which end of an indicator is good. A neutral one has neither rank nor band.
+	Polarity Polarity `json:"polarity"`
+
+	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Theme Name `json:"theme"`
+
+	// Unit What a value counts: a percentage, a rate per 10,000 children aged 0-17 or per 100,000 aged 10-17, a score, or cases per full-time equivalent. More may come.
+	Unit Unit `json:"unit"`
+
+	// UnitName What people call a unit.
+	//
+	// Example: per cent
+	UnitName UnitName `json:"unitName"`
+}
 
 // FileName The name of a file, without its folder.
 //
@@ -16408,6 +16541,12 @@ type ListComparisonsParams struct {
 	// Theme Only indicators of this theme.
 	Theme *Name `form:"theme,omitempty" json:"theme,omitempty"`
 
+	// Attention Only comparisons that ask for attention. `worse_and_worsening`: the borough is worse than the whole that `against` names, and its figures up to the period are getting worse.
+	Attention *Attention `form:"attention,omitempty" json:"attention,omitempty"`
+
+	// Against Than what a borough has to be worse; without it, than England. Only with `attention`.
+	Against *AttentionAgainst `form:"against,omitempty" json:"against,omitempty"`
+
 	// Model The version of the statistical neighbour model; the newest where it is not given.
 	Model *NeighbourModel `form:"model,omitempty" json:"model,omitempty"`
 
@@ -16659,6 +16798,60 @@ type TakeBackExtensionParams struct {
 
 	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetFigureTableParams defines parameters for GetFigureTable.
+type GetFigureTableParams struct {
+	// Borough The boroughs, by their GSS codes; given once for each. Several make a column each, of one period.
+	Borough []GeographyCode `form:"borough" json:"borough"`
+
+	// Period The reporting periods; given once for each. Several make a column each, of one borough. `latest` stands alone, and is of each indicator the newest period in which anybody has a number on it.
+	Period []PeriodOrLatest `form:"period" json:"period"`
+
+	// Indicator Only these indicators; one without any figure is a row too.
+	Indicator *[]IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Theme Only indicators of this theme.
+	Theme *Name `form:"theme,omitempty" json:"theme,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetFigureTableCsvParams defines parameters for GetFigureTableCsv.
+type GetFigureTableCsvParams struct {
+	// Borough The boroughs, by their GSS codes; given once for each. Several make a column each, of one period.
+	Borough []GeographyCode `form:"borough" json:"borough"`
+
+	// Period The reporting periods; given once for each. Several make a column each, of one borough. `latest` stands alone, and is of each indicator the newest period in which anybody has a number on it.
+	Period []PeriodOrLatest `form:"period" json:"period"`
+
+	// Indicator Only these indicators; one without any figure is a row too.
+	Indicator *[]IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Theme Only indicators of this theme.
+	Theme *Name `form:"theme,omitempty" json:"theme,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetFigureTableWorkbookParams defines parameters for GetFigureTableWorkbook.
+type GetFigureTableWorkbookParams struct {
+	// Borough The boroughs, by their GSS codes; given once for each. Several make a column each, of one period.
+	Borough []GeographyCode `form:"borough" json:"borough"`
+
+	// Period The reporting periods; given once for each. Several make a column each, of one borough. `latest` stands alone, and is of each indicator the newest period in which anybody has a number on it.
+	Period []PeriodOrLatest `form:"period" json:"period"`
+
+	// Indicator Only these indicators; one without any figure is a row too.
+	Indicator *[]IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Theme Only indicators of this theme.
+	Theme *Name `form:"theme,omitempty" json:"theme,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListFindingsParams defines parameters for ListFindings.
@@ -20360,6 +20553,21 @@ type TakeBackExtensionRequestObject struct {
 	Body   *StepInput
 }
 
+// GetFigureTableRequestObject is what a request for GetFigureTable says.
+type GetFigureTableRequestObject struct {
+	Params GetFigureTableParams
+}
+
+// GetFigureTableCsvRequestObject is what a request for GetFigureTableCsv says.
+type GetFigureTableCsvRequestObject struct {
+	Params GetFigureTableCsvParams
+}
+
+// GetFigureTableWorkbookRequestObject is what a request for GetFigureTableWorkbook says.
+type GetFigureTableWorkbookRequestObject struct {
+	Params GetFigureTableWorkbookParams
+}
+
 // ListFindingsRequestObject is what a request for ListFindings says.
 type ListFindingsRequestObject struct {
 	Params ListFindingsParams
@@ -22023,6 +22231,15 @@ type Operations interface {
 	// TakeBackExtension Take an extension back
 	// (POST /v1/extensions/{id}/take-back)
 	TakeBackExtension(ctx context.Context, r TakeBackExtensionRequestObject) (Response, error)
+	// GetFigureTable Read published figures as a table
+	// (GET /v1/figure-table)
+	GetFigureTable(ctx context.Context, r GetFigureTableRequestObject) (Response, error)
+	// GetFigureTableCsv Read published figures as a CSV table
+	// (GET /v1/figure-table.csv)
+	GetFigureTableCsv(ctx context.Context, r GetFigureTableCsvRequestObject) (Response, error)
+	// GetFigureTableWorkbook Read published figures as a workbook
+	// (GET /v1/figure-table.xlsx)
+	GetFigureTableWorkbook(ctx context.Context, r GetFigureTableWorkbookRequestObject) (Response, error)
 	// ListFindings List findings
 	// (GET /v1/findings)
 	ListFindings(ctx context.Context, r ListFindingsRequestObject) (Response, error)
@@ -23049,6 +23266,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("period", true, &r.Params.Period)
 		from.query("indicator", false, &r.Params.Indicator)
 		from.query("theme", false, &r.Params.Theme)
+		from.query("attention", false, &r.Params.Attention)
+		from.query("against", false, &r.Params.Against)
 		from.query("model", false, &r.Params.Model)
 		from.query("method", false, &r.Params.Method)
 		from.query("limit", false, &r.Params.Limit)
@@ -23056,6 +23275,27 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("count", false, &r.Params.Count)
 		from.query("format", false, &r.Params.Format)
 		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/figure-table", o.GetFigureTable, func(from *request, r *GetFigureTableRequestObject) {
+		from.query("borough", true, &r.Params.Borough)
+		from.query("period", true, &r.Params.Period)
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("theme", false, &r.Params.Theme)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/figure-table.csv", o.GetFigureTableCsv, func(from *request, r *GetFigureTableCsvRequestObject) {
+		from.query("borough", true, &r.Params.Borough)
+		from.query("period", true, &r.Params.Period)
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("theme", false, &r.Params.Theme)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/figure-table.xlsx", o.GetFigureTableWorkbook, func(from *request, r *GetFigureTableWorkbookRequestObject) {
+		from.query("borough", true, &r.Params.Borough)
+		from.query("period", true, &r.Params.Period)
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("theme", false, &r.Params.Theme)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/peer-challenges", o.ListPeerChallenges, func(from *request, r *ListPeerChallengesRequestObject) {

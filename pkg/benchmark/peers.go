@@ -69,6 +69,27 @@ func (p *Peers) Compare(ind *Indicator) Comparison {
 	return Compare(ind, p.current.column(ind.Code), p.previous.column(ind.Code), p)
 }
 
+// Place is what a table says of a borough on an indicator: a [Comparison] without what
+// stands beside it.
+type Place struct {
+	Figure  Figure
+	Release string
+	Region  Position
+	Band    string
+}
+
+// Place answers that of the borough in the peers' dataset and period.
+func (p *Peers) Place(ind *Indicator) Place {
+	c := p.current.column(ind.Code)
+	at := Place{Figure: c.at(p.borough), Release: c.releaseAt(p.borough)}
+	region, england := c.summaries(p)
+	at.Region = c.position(ind, at.Figure.Value, p.region, p.inRegion, region.N)
+	if p.inEngland && england.N >= MinimumN {
+		at.Band = band(ind.Polarity, at.Figure.Value, england)
+	}
+	return at
+}
+
 // place answers the number of the geography, nowhere if it is unknown.
 func (d *Dataset) place(geography string) int32 {
 	if d == nil || d.codes == nil {

@@ -105,3 +105,25 @@ func TestTrendOf(t *testing.T) {
 		}
 	}
 }
+
+// TestWorse: by significance or by the end that a borough lies at, of the whole that is asked.
+func TestWorse(t *testing.T) {
+	low, neutral := of(benchmark.Low), of(benchmark.Neutral)
+	tests := map[string]struct {
+		comparison      benchmark.Comparison
+		region, england bool
+	}{
+		"worse than the region":   {benchmark.Comparison{Indicator: &low, Region: benchmark.Region{Significance: benchmark.Worse}}, true, false},
+		"worse than England":      {benchmark.Comparison{Indicator: &low, England: benchmark.Nation{Significance: benchmark.Worse}}, false, true},
+		"the highest of a region": {benchmark.Comparison{Indicator: &low, Region: benchmark.Region{Exception: benchmark.Top20}}, true, false},
+		"the lowest of a region":  {benchmark.Comparison{Indicator: &low, Region: benchmark.Region{Exception: benchmark.Bottom20}}, false, false},
+		"the highest, neutral":    {benchmark.Comparison{Indicator: &neutral, Region: benchmark.Region{Exception: benchmark.Top20, Significance: benchmark.Higher}}, false, false},
+		"the last quarter":        {benchmark.Comparison{Indicator: &low, England: benchmark.Nation{Band: "D"}}, false, true},
+		"the third quarter":       {benchmark.Comparison{Indicator: &low, England: benchmark.Nation{Band: "C", Significance: benchmark.Similar}}, false, false},
+	}
+	for name, test := range tests {
+		if region, england := test.comparison.Worse(true), test.comparison.Worse(false); region != test.region || england != test.england {
+			t.Errorf("%s: %v than the region, %v than England", name, region, england)
+		}
+	}
+}

@@ -98,14 +98,21 @@ func BenchmarkWide(b *testing.B) {
 	var alone, many api.ComparisonPage
 	w.get(narrow(0)).want(200).into(&alone)
 	w.get(wide).want(200).into(&many)
+	all.Del("limit")
+	for _, c := range alone.Items {
+		all.Add("indicator", c.Indicator)
+	}
+	table := "/v1/figure-table?" + all.Encode()
 	for b.Loop() {
-		var ratios []float64
+		var ratios, tables []float64
 		for range rounds {
 			token := w.token(programme.RoleReporting)
-			ofOne := rate(b, w.http.URL, token, narrow) * float64(len(alone.Items))
-			ratios = append(ratios, ofOne/(rate(b, w.http.URL, token, same(wide))*float64(len(many.Items))))
+			ofOne := rate(b, w.http.URL, token, narrow)
+			ratios = append(ratios, ofOne*float64(len(alone.Items))/(rate(b, w.http.URL, token, same(wide))*float64(len(many.Items))))
+			tables = append(tables, ofOne/rate(b, w.http.URL, token, same(table)))
 		}
 		b.ReportMetric(median(ratios), "wide-item")
+		b.ReportMetric(median(tables), "table")
 	}
 	b.ReportMetric(0, "ns/op")
 }

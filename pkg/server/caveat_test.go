@@ -69,7 +69,10 @@ func TestCaveatsStandBesideFigures(t *testing.T) {
 				beside["a distribution"] = i.CaveatIds
 			}
 		}
-		if len(beside) != 4 {
+		var table api.FigureTable
+		w.get("/v1/figure-table?borough=" + borough + "&period=" + of + "&indicator=" + indicator).want(200).into(&table)
+		beside["a table"] = table.Rows[0].Cells[0].CaveatIds
+		if len(beside) != 5 {
 			t.Fatalf("only beside %v", beside)
 		}
 		for where, named := range beside {

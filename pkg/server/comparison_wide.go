@@ -32,6 +32,8 @@ type comparing struct {
 	latest   bool
 	model    string
 	full     bool
+	worse    bool // only what is worse and worsening
+	region   bool // than the region
 	last     *standing
 }
 
@@ -70,6 +72,10 @@ func newComparing(snapshot *benchmark.Snapshot, p api.ListComparisonsParams) (*c
 	c.full = one && (p.Method == nil || *p.Method == api.Full)
 	if p.Method != nil && *p.Method == api.Full && !one {
 		faults = append(faults, programme.Fault{Parameter: "method", Code: programme.FaultNotAllowed, Detail: "Everything behind the numbers is said of one borough in one period that is named."})
+	}
+	c.worse, c.region = p.Attention != nil, p.Against != nil && *p.Against == api.AttentionAgainstRegion
+	if p.Against != nil && !c.worse {
+		faults = append(faults, programme.Fault{Parameter: "against", Code: programme.FaultNotAllowed, Detail: "What is compared is compared with both; only attention is asked against one of them."})
 	}
 	return c, refuseParameters(faults)
 }
@@ -133,13 +139,20 @@ func (c *comparing) onePeriod() *benchmark.Period {
 }
 
 // rows are the comparisons asked for; where no indicator is named, those for which the
-// borough, its region or England has a figure.
+// borough, its region or England has a figure; where attention is asked for, those alone
+// that need it.
 func (c *comparing) rows() rows[compared] {
 	n := 0
 	for _, p := range c.periods {
 		n += len(p.indicators)
 	}
 	all := rows[compared]{key: compared.key, width: 4, after: c.after, total: func() int { return len(c.boroughs) * n }}
+	if c.worse {
+		return all.only(func(row compared) bool {
+			compared := c.at(row.borough, row.period).peers.Compare(row.indicator)
+			return c.snapshot.WorseAndWorsening(&compared, row.borough, row.period, c.region)
+		})
+	}
 	if c.named {
 		return all
 	}

@@ -192,6 +192,7 @@ var unmapped = map[string]string{
 	"QuarterHeatMap":   "likewise: TestAHeatMapIsEverybodys",
 	"BoroughException": "likewise: TestWhatStandsOutIsEverybodys",
 	"FindingImpact":    "figures of two times beside each other: TestWhatChangedSinceAFinding",
+	"FigureTable":      "comparisons in a table: TestATableIsWhatItsComparisonsSay",
 	"QuarterPoint":     "likewise: TestAQuarterlySeries", "QuarterSnapshotChange": "likewise: TestWhatASnapshotChanges",
 	"BenchmarkingAcceptances": "what became of each: TestSeveralReturnsAreAcceptedAtOnce",
 	"GroupingAcceptance":      "GroupingProposal, PeerChallengeGroup and Event: TestAYearInFewCalls", "CyclePlan": "PeerChallenge and Event, with what could not be copied: TestACycleIsPlannedOnce",
