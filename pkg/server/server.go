@@ -54,6 +54,7 @@ type Store interface {
 	participantStore
 	peerReviewStore
 	peerReviewNoteStore
+	preparationTaskStore
 	findingStore
 	impactStore
 	wordsStore

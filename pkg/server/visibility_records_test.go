@@ -38,6 +38,8 @@ func (w *world) makeVisibilityRecords() {
 	w.made[exampleReview] = post(team, "/v1/peer-reviews", `{"title":"Review","host":"`+own+`","cycle":"2026-27","scope":"Practice.","scopeAgreedOn":"2026-09-01","kloes":["How?"],
 		"fieldworkDays":["2026-11-03","2026-11-04"],"presentationOn":"2026-11-05","team":[`+people[1:]+`]}`)
 	review := "/v1/peer-reviews/" + w.made[exampleReview]
+	w.made[exampleTask] = w.preparedReview(review)
+	w.isPrepared(review)
 	for _, step := range []string{"/scope", "/prepare", "/start-fieldwork"} {
 		do(review + step)
 	}
