@@ -20103,7 +20103,7 @@ type ReopenEventRequestObject struct {
 
 // TakeEventTemplateRequestObject is what a request for TakeEventTemplate says.
 type TakeEventTemplateRequestObject struct {
-	Id     PreparationTaskId
+	Id     EventId
 	Params TakeEventTemplateParams
 	Body   *PreparationInput
 }
@@ -20601,7 +20601,7 @@ type StartPeerChallengeRequestObject struct {
 
 // TakePeerChallengeTemplateRequestObject is what a request for TakePeerChallengeTemplate says.
 type TakePeerChallengeTemplateRequestObject struct {
-	Id     PreparationTaskId
+	Id     PeerChallengeId
 	Params TakePeerChallengeTemplateParams
 	Body   *PreparationInput
 }
@@ -20787,7 +20787,7 @@ type StartPeerReviewFieldworkRequestObject struct {
 
 // TakePeerReviewTemplateRequestObject is what a request for TakePeerReviewTemplate says.
 type TakePeerReviewTemplateRequestObject struct {
-	Id     PreparationTaskId
+	Id     PeerReviewId
 	Params TakePeerReviewTemplateParams
 	Body   *PreparationInput
 }
@@ -22886,6 +22886,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(StepInput)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/peer-challenges/:id/take-template", o.TakePeerChallengeTemplate, func(from *request, r *TakePeerChallengeTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(PreparationInput)
+		from.body(r.Body)
+	})
 	on(to, "POST", "/v1/peer-challenges/:id/start", o.StartPeerChallenge, func(from *request, r *StartPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
@@ -23156,6 +23163,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(StepInput)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/peer-reviews/:id/take-template", o.TakePeerReviewTemplate, func(from *request, r *TakePeerReviewTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(PreparationInput)
+		from.body(r.Body)
+	})
 	on(to, "POST", "/v1/peer-reviews/:id/start-fieldwork", o.StartPeerReviewFieldwork, func(from *request, r *StartPeerReviewFieldworkRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
@@ -23327,27 +23341,6 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(StepInput)
-		from.body(r.Body)
-	})
-	on(to, "POST", "/v1/peer-challenges/:id/take-template", o.TakePeerChallengeTemplate, func(from *request, r *TakePeerChallengeTemplateRequestObject) {
-		from.path("id", &r.Id)
-		from.header("If-Match", &r.Params.IfMatch)
-		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		r.Body = new(PreparationInput)
-		from.body(r.Body)
-	})
-	on(to, "POST", "/v1/peer-reviews/:id/take-template", o.TakePeerReviewTemplate, func(from *request, r *TakePeerReviewTemplateRequestObject) {
-		from.path("id", &r.Id)
-		from.header("If-Match", &r.Params.IfMatch)
-		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		r.Body = new(PreparationInput)
-		from.body(r.Body)
-	})
-	on(to, "POST", "/v1/events/:id/take-template", o.TakeEventTemplate, func(from *request, r *TakeEventTemplateRequestObject) {
-		from.path("id", &r.Id)
-		from.header("If-Match", &r.Params.IfMatch)
-		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
-		r.Body = new(PreparationInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/findings", o.ListFindings, func(from *request, r *ListFindingsRequestObject) {
@@ -23632,6 +23625,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(EventPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/events/:id/take-template", o.TakeEventTemplate, func(from *request, r *TakeEventTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(PreparationInput)
 		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/hold", o.HoldEvent, func(from *request, r *HoldEventRequestObject) {
