@@ -190,7 +190,7 @@ func (w *work) eraseTasks(column, id string) error {
 // openPreparation names what is open of the preparation of the rows, which the column of tasks
 // names, for the team, which alone begins what is prepared.
 func openPreparation[T any, R record[T]](tx *gorm.DB, actor programme.Actor, column string, rows []R, set func(R, []programme.Fault)) error {
-	if programme.TeamMay(actor) != nil || len(rows) == 0 {
+	if !actor.Is(programme.RoleProgramme) || len(rows) == 0 {
 		return nil
 	}
 	ids := make(array, len(rows))

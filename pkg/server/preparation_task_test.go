@@ -70,6 +70,15 @@ func says(tasks []api.PreparationTask) string {
 	return strings.Join(lines, "\n")
 }
 
+// walksPreparation tries a task that is open, one that is done, and one of what has begun.
+func (k *walk) walksPreparation(begun string) {
+	k.w.t.Helper()
+	task := tasksList + "/" + k.w.anyTask()
+	k.try(task, begun)
+	k.w.as(asEditor, own).change(http.MethodPost, task+"/done", "").want(200)
+	k.try(task)
+}
+
 // TestAReviewIsPreparedByDates: its tasks are taken once and altogether, follow its days, are settled
 // by whom they concern, and keep fieldwork from beginning, by name.
 func TestAReviewIsPreparedByDates(t *testing.T) {

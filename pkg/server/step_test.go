@@ -66,11 +66,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(id)
 	}
 
-	// A task that is open, done, and of what has begun.
-	task := tasksList + "/" + w.anyTask()
-	k.try(task, made(exampleTask))
-	w.as(programme.RoleBoroughEditor, own).change(http.MethodPost, task+"/done", "").want(200)
-	k.try(task)
+	k.walksPreparation(made(exampleTask))
 
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 

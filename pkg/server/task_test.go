@@ -82,7 +82,11 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 					Steps *[]api.Step
 				}
 			}
-			c.get(k.list + "&include=steps&limit=500").want(200).into(&page)
+			listed := c.get(k.list + "&include=steps&limit=500")
+			if k.kind == "preparation" && listed.status == http.StatusForbidden {
+				continue // machines prepare nothing
+			}
+			listed.want(200).into(&page)
 			for _, item := range page.Items {
 				at := slices.IndexFunc(*item.Steps, func(s api.Step) bool { return s.Name == k.step })
 				if at < 0 {
