@@ -323,6 +323,7 @@ const (
 	EventStepNameRecordAttendance EventStepName = "record-attendance"
 	EventStepNameReopen           EventStepName = "reopen"
 	EventStepNameTakePerson       EventStepName = "take-person"
+	EventStepNameTakeTemplate     EventStepName = "take-template"
 )
 
 // Defines values for Exception.
@@ -826,6 +827,7 @@ const (
 	PeerChallengeStepNameProposeGroups PeerChallengeStepName = "propose-groups"
 	PeerChallengeStepNameReopen        PeerChallengeStepName = "reopen"
 	PeerChallengeStepNameStart         PeerChallengeStepName = "start"
+	PeerChallengeStepNameTakeTemplate  PeerChallengeStepName = "take-template"
 )
 
 // Defines values for PeerReviewNoteStepName.
@@ -871,6 +873,7 @@ const (
 	PeerReviewStepNameReopen         PeerReviewStepName = "reopen"
 	PeerReviewStepNameScope          PeerReviewStepName = "scope"
 	PeerReviewStepNameStartFieldwork PeerReviewStepName = "start-fieldwork"
+	PeerReviewStepNameTakeTemplate   PeerReviewStepName = "take-template"
 	PeerReviewStepNameWriteReport    PeerReviewStepName = "write-report"
 )
 
@@ -944,6 +947,35 @@ const (
 	PostingOutcomeUnchanged PostingOutcome = "unchanged"
 )
 
+// Defines values for PreparationTaskState.
+const (
+	PreparationTaskStateDone   PreparationTaskState = "done"
+	PreparationTaskStateOpen   PreparationTaskState = "open"
+	PreparationTaskStateWaived PreparationTaskState = "waived"
+)
+
+// Defines values for PreparationTaskStepName.
+const (
+	PreparationTaskStepNameDone   PreparationTaskStepName = "done"
+	PreparationTaskStepNameReopen PreparationTaskStepName = "reopen"
+	PreparationTaskStepNameWaive  PreparationTaskStepName = "waive"
+)
+
+// Defines values for PreparedKind.
+const (
+	PreparedKindChallenge PreparedKind = "challenge"
+	PreparedKindEvent     PreparedKind = "event"
+	PreparedKindReview    PreparedKind = "review"
+)
+
+// Defines values for PreparingParty.
+const (
+	PreparingPartyEachMember PreparingParty = "each_member"
+	PreparingPartyHost       PreparingParty = "host"
+	PreparingPartyProgramme  PreparingParty = "programme"
+	PreparingPartyTeam       PreparingParty = "team"
+)
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeAccessUnconfirmed    ProblemCode = "access_unconfirmed"
@@ -997,6 +1029,7 @@ const (
 	ProblemCodeNotYours             ProblemCode = "not_yours"
 	ProblemCodeOpenItems            ProblemCode = "open_items"
 	ProblemCodeOperationNotAllowed  ProblemCode = "operation_not_allowed"
+	ProblemCodePreparationOpen      ProblemCode = "preparation_open"
 	ProblemCodePriorityEnded        ProblemCode = "priority_ended"
 	ProblemCodeProgressReviewOpen   ProblemCode = "progress_review_open"
 	ProblemCodePublicationNeeded    ProblemCode = "publication_needed"
@@ -1007,6 +1040,7 @@ const (
 	ProblemCodeShownOnce            ProblemCode = "shown_once"
 	ProblemCodeSourceTaken          ProblemCode = "source_taken"
 	ProblemCodeStale                ProblemCode = "stale"
+	ProblemCodeTemplateTaken        ProblemCode = "template_taken"
 	ProblemCodeTimeout              ProblemCode = "timeout"
 	ProblemCodeTokenAlgorithm       ProblemCode = "token_algorithm"
 	ProblemCodeTokenAudience        ProblemCode = "token_audience"
@@ -1281,6 +1315,7 @@ const (
 	ResourceTypePeerReview             ResourceType = "peer-review"
 	ResourceTypePeerReviewNote         ResourceType = "peer-review-note"
 	ResourceTypePeriod                 ResourceType = "period"
+	ResourceTypePreparationTask        ResourceType = "preparation-task"
 	ResourceTypePriority               ResourceType = "priority"
 	ResourceTypeProgramme              ResourceType = "programme"
 	ResourceTypeQuarter                ResourceType = "quarter"
@@ -1486,7 +1521,9 @@ const (
 	TaskKindAnswerQuery         TaskKind = "answer-query"
 	TaskKindCommentFacts        TaskKind = "comment-facts"
 	TaskKindExplainWarning      TaskKind = "explain-warning"
+	TaskKindNameParticipants    TaskKind = "name-participants"
 	TaskKindOwnActionDue        TaskKind = "own-action-due"
+	TaskKindPreparation         TaskKind = "preparation"
 	TaskKindProgressDue         TaskKind = "progress-due"
 	TaskKindPublishReport       TaskKind = "publish-report"
 	TaskKindShareNarrative      TaskKind = "share-narrative"
@@ -10283,6 +10320,189 @@ type PostingMode string
 // PostingOutcome What became of a return, or would in a dry run. More may come.
 type PostingOutcome string
 
+// PreparationInput A template of the programme's.
+type PreparationInput struct {
+	// Reason Why this is done, for the audit, which is kept for ever: name nobody. Needed where something is reopened or cancelled, or a rule overridden.
+	//
+	// Example: Entered by mistake
+	Reason *NullableReason `json:"reason,omitempty"`
+
+	// Template A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Template Name `json:"template"`
+}
+
+// PreparationLine One thing that a template asks for.
+type PreparationLine struct {
+	// DaysBefore How many days before the first day of what is prepared it is due.
+	//
+	// Example: 14
+	DaysBefore int `json:"daysBefore"`
+
+	// Role Who of them, in words; null where that is theirs to say.
+	//
+	// Example: Principal social worker
+	Role *string `json:"role"`
+
+	// Task A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Task Name `json:"task"`
+
+	// Who By whom something is done. `each_member` is each borough that takes part, of a review each borough of its team; only a review has a `host`, and a `team`, for which the borough of its lead stands. More may come.
+	Who PreparingParty `json:"who"`
+}
+
+// PreparationLineInput One thing that a template asks for.
+type PreparationLineInput = PreparationLine
+
+// PreparationTask Something that is to be done before the first day of a challenge, a review or an event. The programme's team and the boroughs that take part read it.
+type PreparationTask struct {
+	// Borough A borough's GSS code, or null where there is none.
+	//
+	// Example: E09000022
+	Borough *NullableBorough `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// DaysBefore How many days before the first day of what it prepares it is due.
+	//
+	// Example: 14
+	DaysBefore int `json:"daysBefore"`
+
+	// DueOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	DueOn *NullableDate `json:"dueOn"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// EventId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	EventId *NullableId `json:"eventId"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Over Whether what it prepares has begun, was held or is cancelled, so that nothing is said of it any more.
+	//
+	// Example: false
+	Over bool `json:"over"`
+
+	// Overdue Whether it is open after its day, today by the programme's time, and what it prepares has not begun.
+	//
+	// Example: false
+	Overdue bool `json:"overdue"`
+
+	// PeerChallengeId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PeerChallengeId *NullableId `json:"peerChallengeId"`
+
+	// PeerReviewId The id of another resource, or null where there is none.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	PeerReviewId *NullableId `json:"peerReviewId"`
+
+	// Role A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Role *NullableName `json:"role"`
+
+	// SettledOn A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	SettledOn *NullableDate `json:"settledOn"`
+
+	// State Where a task of a preparation stands. More may come.
+	State PreparationTaskState `json:"state"`
+
+	// Steps What the caller may do next, and why not the rest. It depends on who asks and when. Empty for who may call none of its operations; in a list only with `include=steps`.
+	Steps *[]PreparationTaskStep `json:"steps,omitempty"`
+
+	// Task A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Task Name `json:"task"`
+
+	// Template A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Template Name `json:"template"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+
+	// Who By whom something is done. `each_member` is each borough that takes part, of a review each borough of its team; only a review has a `host`, and a `team`, for which the borough of its lead stands. More may come.
+	Who PreparingParty `json:"who"`
+}
+
+// PreparationTaskPage A page of the list.
+type PreparationTaskPage struct {
+	// Items The items of this page.
+	Items []PreparationTask `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// PreparationTaskState Where a task of a preparation stands. More may come.
+type PreparationTaskState string
+
+// PreparationTaskStep Something that can be done to a resource, and whether the caller may do it now. The rule is the one that the call itself meets, and so is its code.
+type PreparationTaskStep = Step
+
+// PreparationTaskStepName What can be done. More may come.
+type PreparationTaskStepName string
+
+// PreparationTemplate What the programme asks for before a challenge, a review or an event. Whoever has taken it keeps what it said then.
+type PreparationTemplate struct {
+	// For A kind of what is prepared. More may come.
+	For PreparedKind `json:"for"`
+
+	// Lines What it asks for, in order.
+	Lines []PreparationLine `json:"lines"`
+
+	// Name A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	Name Name `json:"name"`
+
+	// Source Whose it is, or null where that is not said.
+	//
+	// Example: The programme's own.
+	Source *string `json:"source"`
+}
+
+// PreparationTemplateInput What the programme asks for before a challenge, a review or an event. Whoever has taken it keeps what it said then.
+type PreparationTemplateInput = PreparationTemplate
+
+// PreparedKind A kind of what is prepared. More may come.
+type PreparedKind string
+
+// PreparingParty By whom something is done. `each_member` is each borough that takes part, of a review each borough of its team; only a review has a `host`, and a `team`, for which the borough of its lead stands. More may come.
+type PreparingParty string
+
 // PreviousFigure The figure of the period of the same kind before.
 type PreviousFigure struct {
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
@@ -10483,6 +10703,9 @@ type Programme struct {
 	// Example: South
 	Name Name `json:"name"`
 
+	// PreparationTemplates What is asked for before challenges, reviews and events. Each name stands in it once.
+	PreparationTemplates []PreparationTemplate `json:"preparationTemplates"`
+
 	// ReviewClocks By when what follows a review's fieldwork is expected, in calendar months after its last day. A month that has no such day ends with its last one.
 	ReviewClocks ReviewClocks `json:"reviewClocks"`
 
@@ -10513,6 +10736,9 @@ type ProgrammePatch struct {
 	//
 	// Example: South
 	Name *Name `json:"name,omitempty"`
+
+	// PreparationTemplates What is asked for before challenges, reviews and events. Each name stands in it once.
+	PreparationTemplates *[]PreparationTemplateInput `json:"preparationTemplates,omitempty"`
 
 	// ReviewClocks By when what follows a review's fieldwork is expected, in calendar months after its last day. A month that has no such day ends with its last one.
 	ReviewClocks *ReviewClocksInput `json:"reviewClocks,omitempty"`
@@ -14536,15 +14762,15 @@ type Task struct {
 	// Allowed Whether the step can be taken as things stand; where not, what is missing is said.
 	Allowed bool `json:"allowed"`
 
-	// Borough The code of the Government Statistical Service for a place in England.
+	// Borough A borough's GSS code, or null where there is none.
 	//
 	// Example: E09000022
-	Borough GeographyCode `json:"borough"`
+	Borough *NullableBorough `json:"borough"`
 
-	// BoroughName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	// BoroughName A name in one line, or null where there is none.
 	//
-	// Example: South
-	BoroughName Name `json:"boroughName"`
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
 
 	// Code The code with which the step would be refused, or null.
 	//
@@ -15234,6 +15460,11 @@ type PeriodQuery = PeriodCode
 //
 // Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 type PersonAtTable = ResourceId
+
+// PreparationTaskId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type PreparationTaskId = ResourceId
 
 // PriorityId A UUID (version 7), made by the server.
 //
@@ -16664,6 +16895,9 @@ type ListEventsParams struct {
 	// PeerReviewId Only those of this peer review.
 	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
 
+	// Unnamed Only those that are planned and still to come, that name the caller's borough and for which it has named nobody; or the others.
+	Unnamed *bool `form:"unnamed,omitempty" json:"unnamed,omitempty"`
+
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *EventSort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -16778,6 +17012,15 @@ type RecordEventAttendanceParams struct {
 
 // ReopenEventParams defines parameters for ReopenEvent.
 type ReopenEventParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TakeEventTemplateParams defines parameters for TakeEventTemplate.
+type TakeEventTemplateParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -17615,6 +17858,9 @@ type ListPeerChallengeGroupsParams struct {
 	// Cycle Only those of this cycle.
 	Cycle *OfCycle `form:"cycle,omitempty" json:"cycle,omitempty"`
 
+	// Unnamed Only those whose day is still to come, of which the caller's borough is a member and for which it has named nobody; or the others.
+	Unnamed *bool `form:"unnamed,omitempty" json:"unnamed,omitempty"`
+
 	// Sort The order; `-` reverses it. In order of creation where it is not given.
 	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
 
@@ -17906,6 +18152,15 @@ type ReopenPeerChallengeParams struct {
 
 // StartPeerChallengeParams defines parameters for StartPeerChallenge.
 type StartPeerChallengeParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TakePeerChallengeTemplateParams defines parameters for TakePeerChallengeTemplate.
+type TakePeerChallengeTemplateParams struct {
 	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
@@ -18216,6 +18471,15 @@ type StartPeerReviewFieldworkParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// TakePeerReviewTemplateParams defines parameters for TakePeerReviewTemplate.
+type TakePeerReviewTemplateParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPeriodsParams defines parameters for ListPeriods.
 type ListPeriodsParams struct {
 	// Kind Only periods of one of these kinds; given once for each.
@@ -18268,6 +18532,81 @@ type DeletePeriodParams struct {
 type GetPeriodParams struct {
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListPreparationTasksParams defines parameters for ListPreparationTasks.
+type ListPreparationTasksParams struct {
+	// Include Adds to each item `steps`, what the caller may do with it next. Tables have none.
+	Include *StepsIncluded `form:"include,omitempty" json:"include,omitempty"`
+
+	// PeerChallengeId Only those of this peer challenge.
+	PeerChallengeId *OfPeerChallenge `form:"peerChallengeId,omitempty" json:"peerChallengeId,omitempty"`
+
+	// PeerReviewId Only those of this peer review.
+	PeerReviewId *OfPeerReview `form:"peerReviewId,omitempty" json:"peerReviewId,omitempty"`
+
+	// EventId Only those of this event.
+	EventId *ResourceId `form:"eventId,omitempty" json:"eventId,omitempty"`
+
+	// Borough Only those that are this borough's.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// State Only those in one of these states; given once for each.
+	State *[]PreparationTaskState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort The order; `-` reverses it. In order of creation where it is not given.
+	Sort *RecordSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetPreparationTaskParams defines parameters for GetPreparationTask.
+type GetPreparationTaskParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// FinishPreparationTaskParams defines parameters for FinishPreparationTask.
+type FinishPreparationTaskParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReopenPreparationTaskParams defines parameters for ReopenPreparationTask.
+type ReopenPreparationTaskParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WaivePreparationTaskParams defines parameters for WaivePreparationTask.
+type WaivePreparationTaskParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListPrioritiesParams defines parameters for ListPriorities.
@@ -20540,6 +20879,13 @@ type ReopenEventRequestObject struct {
 	Body   *StepInput
 }
 
+// TakeEventTemplateRequestObject is what a request for TakeEventTemplate says.
+type TakeEventTemplateRequestObject struct {
+	Id     EventId
+	Params TakeEventTemplateParams
+	Body   *PreparationInput
+}
+
 // GetExtensionRequestObject is what a request for GetExtension says.
 type GetExtensionRequestObject struct {
 	Id     ExtensionId
@@ -21046,6 +21392,13 @@ type StartPeerChallengeRequestObject struct {
 	Body   *StepInput
 }
 
+// TakePeerChallengeTemplateRequestObject is what a request for TakePeerChallengeTemplate says.
+type TakePeerChallengeTemplateRequestObject struct {
+	Id     PeerChallengeId
+	Params TakePeerChallengeTemplateParams
+	Body   *PreparationInput
+}
+
 // ListPeerReviewNotesRequestObject is what a request for ListPeerReviewNotes says.
 type ListPeerReviewNotesRequestObject struct {
 	Params ListPeerReviewNotesParams
@@ -21225,6 +21578,13 @@ type StartPeerReviewFieldworkRequestObject struct {
 	Body   *StepInput
 }
 
+// TakePeerReviewTemplateRequestObject is what a request for TakePeerReviewTemplate says.
+type TakePeerReviewTemplateRequestObject struct {
+	Id     PeerReviewId
+	Params TakePeerReviewTemplateParams
+	Body   *PreparationInput
+}
+
 // ListPeriodsRequestObject is what a request for ListPeriods says.
 type ListPeriodsRequestObject struct {
 	Params ListPeriodsParams
@@ -21246,6 +21606,38 @@ type DeletePeriodRequestObject struct {
 type GetPeriodRequestObject struct {
 	Code   PeriodCode
 	Params GetPeriodParams
+}
+
+// ListPreparationTasksRequestObject is what a request for ListPreparationTasks says.
+type ListPreparationTasksRequestObject struct {
+	Params ListPreparationTasksParams
+}
+
+// GetPreparationTaskRequestObject is what a request for GetPreparationTask says.
+type GetPreparationTaskRequestObject struct {
+	Id     PreparationTaskId
+	Params GetPreparationTaskParams
+}
+
+// FinishPreparationTaskRequestObject is what a request for FinishPreparationTask says.
+type FinishPreparationTaskRequestObject struct {
+	Id     PreparationTaskId
+	Params FinishPreparationTaskParams
+	Body   *StepInput
+}
+
+// ReopenPreparationTaskRequestObject is what a request for ReopenPreparationTask says.
+type ReopenPreparationTaskRequestObject struct {
+	Id     PreparationTaskId
+	Params ReopenPreparationTaskParams
+	Body   *StepInput
+}
+
+// WaivePreparationTaskRequestObject is what a request for WaivePreparationTask says.
+type WaivePreparationTaskRequestObject struct {
+	Id     PreparationTaskId
+	Params WaivePreparationTaskParams
+	Body   *StepInput
 }
 
 // ListPrioritiesRequestObject is what a request for ListPriorities says.
@@ -22225,6 +22617,9 @@ type Operations interface {
 	// ReopenEvent Plan an event again
 	// (POST /v1/events/{id}/reopen)
 	ReopenEvent(ctx context.Context, r ReopenEventRequestObject) (Response, error)
+	// TakeEventTemplate Prepare an event by a template
+	// (POST /v1/events/{id}/take-template)
+	TakeEventTemplate(ctx context.Context, r TakeEventTemplateRequestObject) (Response, error)
 	// GetExtension Read an extension
 	// (GET /v1/extensions/{id})
 	GetExtension(ctx context.Context, r GetExtensionRequestObject) (Response, error)
@@ -22468,6 +22863,9 @@ type Operations interface {
 	// StartPeerChallenge Start a peer challenge
 	// (POST /v1/peer-challenges/{id}/start)
 	StartPeerChallenge(ctx context.Context, r StartPeerChallengeRequestObject) (Response, error)
+	// TakePeerChallengeTemplate Prepare a peer challenge by a template
+	// (POST /v1/peer-challenges/{id}/take-template)
+	TakePeerChallengeTemplate(ctx context.Context, r TakePeerChallengeTemplateRequestObject) (Response, error)
 	// ListPeerReviewNotes List notes of reviews
 	// (GET /v1/peer-review-notes)
 	ListPeerReviewNotes(ctx context.Context, r ListPeerReviewNotesRequestObject) (Response, error)
@@ -22549,6 +22947,9 @@ type Operations interface {
 	// StartPeerReviewFieldwork Start the fieldwork
 	// (POST /v1/peer-reviews/{id}/start-fieldwork)
 	StartPeerReviewFieldwork(ctx context.Context, r StartPeerReviewFieldworkRequestObject) (Response, error)
+	// TakePeerReviewTemplate Prepare a peer review by a template
+	// (POST /v1/peer-reviews/{id}/take-template)
+	TakePeerReviewTemplate(ctx context.Context, r TakePeerReviewTemplateRequestObject) (Response, error)
 	// ListPeriods List reporting periods
 	// (GET /v1/periods)
 	ListPeriods(ctx context.Context, r ListPeriodsRequestObject) (Response, error)
@@ -22561,6 +22962,21 @@ type Operations interface {
 	// GetPeriod Read a reporting period
 	// (GET /v1/periods/{code})
 	GetPeriod(ctx context.Context, r GetPeriodRequestObject) (Response, error)
+	// ListPreparationTasks List tasks of preparations
+	// (GET /v1/preparation-tasks)
+	ListPreparationTasks(ctx context.Context, r ListPreparationTasksRequestObject) (Response, error)
+	// GetPreparationTask Read a task of a preparation
+	// (GET /v1/preparation-tasks/{id})
+	GetPreparationTask(ctx context.Context, r GetPreparationTaskRequestObject) (Response, error)
+	// FinishPreparationTask Say that a task is done
+	// (POST /v1/preparation-tasks/{id}/done)
+	FinishPreparationTask(ctx context.Context, r FinishPreparationTaskRequestObject) (Response, error)
+	// ReopenPreparationTask Reopen a task
+	// (POST /v1/preparation-tasks/{id}/reopen)
+	ReopenPreparationTask(ctx context.Context, r ReopenPreparationTaskRequestObject) (Response, error)
+	// WaivePreparationTask Waive a task
+	// (POST /v1/preparation-tasks/{id}/waive)
+	WaivePreparationTask(ctx context.Context, r WaivePreparationTaskRequestObject) (Response, error)
 	// ListPriorities List priorities
 	// (GET /v1/priorities)
 	ListPriorities(ctx context.Context, r ListPrioritiesRequestObject) (Response, error)
@@ -23343,6 +23759,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(StepInput)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/peer-challenges/:id/take-template", o.TakePeerChallengeTemplate, func(from *request, r *TakePeerChallengeTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(PreparationInput)
+		from.body(r.Body)
+	})
 	on(to, "POST", "/v1/peer-challenges/:id/start", o.StartPeerChallenge, func(from *request, r *StartPeerChallengeRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
@@ -23399,6 +23822,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("borough", false, &r.Params.Borough)
 		from.query("cycle", false, &r.Params.Cycle)
+		from.query("unnamed", false, &r.Params.Unnamed)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
 		from.query("limit", false, &r.Params.Limit)
@@ -23612,6 +24036,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		r.Body = new(StepInput)
 		from.body(r.Body)
 	})
+	on(to, "POST", "/v1/peer-reviews/:id/take-template", o.TakePeerReviewTemplate, func(from *request, r *TakePeerReviewTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(PreparationInput)
+		from.body(r.Body)
+	})
 	on(to, "POST", "/v1/peer-reviews/:id/start-fieldwork", o.StartPeerReviewFieldwork, func(from *request, r *StartPeerReviewFieldworkRequestObject) {
 		from.path("id", &r.Id)
 		from.header("If-Match", &r.Params.IfMatch)
@@ -23743,6 +24174,46 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
 		r.Body = new(RedactionInput)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/preparation-tasks", o.ListPreparationTasks, func(from *request, r *ListPreparationTasksRequestObject) {
+		from.query("include", false, &r.Params.Include)
+		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
+		from.query("peerReviewId", false, &r.Params.PeerReviewId)
+		from.query("eventId", false, &r.Params.EventId)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("state", false, &r.Params.State)
+		from.query("sort", false, &r.Params.Sort)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/preparation-tasks/:id", o.GetPreparationTask, func(from *request, r *GetPreparationTaskRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/preparation-tasks/:id/done", o.FinishPreparationTask, func(from *request, r *FinishPreparationTaskRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/preparation-tasks/:id/waive", o.WaivePreparationTask, func(from *request, r *WaivePreparationTaskRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/preparation-tasks/:id/reopen", o.ReopenPreparationTask, func(from *request, r *ReopenPreparationTaskRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(StepInput)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/findings", o.ListFindings, func(from *request, r *ListFindingsRequestObject) {
@@ -23993,6 +24464,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("peerChallengeId", false, &r.Params.PeerChallengeId)
 		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
 		from.query("peerReviewId", false, &r.Params.PeerReviewId)
+		from.query("unnamed", false, &r.Params.Unnamed)
 		from.query("sort", false, &r.Params.Sort)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
 		from.query("limit", false, &r.Params.Limit)
@@ -24026,6 +24498,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(EventPatch)
+		from.body(r.Body)
+	})
+	on(to, "POST", "/v1/events/:id/take-template", o.TakeEventTemplate, func(from *request, r *TakeEventTemplateRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(PreparationInput)
 		from.body(r.Body)
 	})
 	on(to, "POST", "/v1/events/:id/hold", o.HoldEvent, func(from *request, r *HoldEventRequestObject) {

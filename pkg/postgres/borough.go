@@ -21,6 +21,7 @@ var boroughs = noun[programme.Borough]{
 		{"findings", "borough_code", "Findings"},
 		{"actions", "borough_code", "Actions"},
 		{"asks_and_offers", "borough_code", "Asks and offers"},
+		{"preparation_tasks", "borough_code", "Tasks of preparations"},
 		{"narratives", "borough_code", "Narratives"},
 		{"self_evaluation_comments", "owner_code", "Comments on self-evaluations"},
 		{"self_evaluation_comments", "borough_code", "Comments on self-evaluations"},

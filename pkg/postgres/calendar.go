@@ -24,6 +24,9 @@ func (s *Store) BoroughCalendar(ctx context.Context, actor programme.Actor, boro
 		if err := addEvents(tx, actor, c, filterEvents(actor, programme.EventFilter{Borough: &borough})); err != nil {
 			return err
 		}
+		if err := addTasks(tx, actor, c, func(q *gorm.DB) *gorm.DB { return q.Where("borough_code = ?", borough) }); err != nil {
+			return err
+		}
 		return addGroups(tx, actor, c, func(q *gorm.DB) *gorm.DB {
 			return q.Where("members @> ?::jsonb", containing("borough", borough))
 		})
@@ -62,6 +65,12 @@ func addEvents(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow
 		return err
 	}
 	return completed(tx, events, c.Events)
+}
+
+// addTasks adds the tasks of preparations that are open and have a day.
+func addTasks(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {
+	open := tx.Scopes(visibleTo(actor), narrow).Where("state = ? AND NOT over AND due_on IS NOT NULL", programme.PreparationOpen)
+	return byID.after(open, nil).Find(&c.Tasks).Error
 }
 
 func addGroups(tx *gorm.DB, actor programme.Actor, c *programme.Calendar, narrow func(*gorm.DB) *gorm.DB) error {

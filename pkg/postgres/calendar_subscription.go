@@ -106,7 +106,10 @@ func (s *Store) SubscribedCalendar(ctx context.Context, actor programme.Actor) (
 		}
 		c.Reviews = slices.DeleteFunc(c.Reviews, func(r programme.PeerReview) bool { return !r.Confidants().Includes(actor) })
 		due := tx.Scopes(visibleTo(actor), mine("borough_code = ?", actor.Borough)).Where("state = ? AND due_on IS NOT NULL", programme.ActionOpen)
-		return byID.after(due, nil).Find(&c.Actions).Error
+		if err := byID.after(due, nil).Find(&c.Actions).Error; err != nil {
+			return err
+		}
+		return addTasks(tx, actor, c, mine("borough_code = ?", actor.Borough))
 	})
 }
 

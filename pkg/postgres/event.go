@@ -14,7 +14,10 @@ import (
 var events = kind[programme.Event, *programme.Event]{
 	after:    (*work).followEvent,
 	complete: completeEvents,
-	linked: func(tx *gorm.DB, _ programme.Actor, rows []*programme.Event) error {
+	linked: func(tx *gorm.DB, actor programme.Actor, rows []*programme.Event) error {
+		if err := openPreparation(tx, actor, "event_id", rows, func(e *programme.Event, open []programme.Fault) { e.OpenPreparation = open }); err != nil {
+			return err
+		}
 		return milestonesKept(tx, "event_id", rows, func(e *programme.Event, kept bool) { e.MilestoneKept = kept })
 	},
 	cited: func(e *programme.Event) []citation {
@@ -53,6 +56,9 @@ func filterEvents(actor programme.Actor, f programme.EventFilter) func(q *gorm.D
 		q = where(q, "peer_challenge_id = ?", f.PeerChallengeID)
 		q = where(q, "peer_challenge_group_id = ?", f.PeerChallengeGroupID)
 		q = where(q, "updated_at >= ?", f.UpdatedSince)
+		if f.Unnamed != nil {
+			q = q.Where(unnamedEvent+" = ?", array(actor.Named()), f.Today, array(actor.Named()), *f.Unnamed)
+		}
 		if f.Borough != nil {
 			q = q.Where(concerns, *f.Borough, *f.Borough)
 		}
@@ -71,6 +77,11 @@ func filterEvents(actor programme.Actor, f programme.EventFilter) func(q *gorm.D
 const concerns = `(boroughs @> ARRAY[?::text] OR cardinality(boroughs) = 0 AND sub_region_slug IS NULL
 	OR EXISTS (SELECT FROM memberships m WHERE m.borough_code = ? AND m.sub_region_slug = events.sub_region_slug
 		AND starts_on BETWEEN m.valid_from AND coalesce(m.valid_to, 'infinity')))`
+
+// unnamedEvent holds for events that are to come and name one of the boroughs, none of which has
+// named anybody.
+const unnamedEvent = `(state = 'planned' AND met_on IS NULL AND boroughs && ? AND starts_on >= ?
+	AND NOT EXISTS (SELECT FROM jsonb_array_elements(people) AS p WHERE p ->> 'borough' = ANY (?)))`
 
 // containing is the JSON of a list with an object that has the member.
 func containing(member, value string) string {
@@ -147,7 +158,12 @@ func (s *Store) MoveEvent(ctx context.Context, actor programme.Actor, id string,
 // DeleteEvent deletes an event, with its milestone, at the version. The error is Forbidden, NotFound,
 // Stale, or Conflict if it is not planned any more or others refer to it.
 func (s *Store) DeleteEvent(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, events, id, version, func(w *work, e *programme.Event) error { return w.eraseDerived("event_id", e.ID) })
+	return drop(ctx, s, actor, events, id, version, func(w *work, e *programme.Event) error {
+		if err := w.eraseTasks("event_id", e.ID); err != nil {
+			return err
+		}
+		return w.eraseDerived("event_id", e.ID)
+	})
 }
 
 // completeEvents reads what of events is kept elsewhere.

@@ -28,6 +28,7 @@ var sights = map[string]func(s *Store, db *gorm.DB, actor programme.Actor, key s
 	"peer-challenge":       sees[programme.PeerChallenge]("id"),
 	"peer-challenge-group": sees[programme.PeerChallengeGroup]("id"),
 	"peer-review":          sees[programme.PeerReview]("id"),
+	"event":                sees[programme.Event]("id"),
 	"finding":              sees[programme.Finding]("id"),
 	"quarter":              sees[returns.Quarter]("code"),
 	"self-evaluation":      seesBy[evaluation.SelfEvaluation]("id", (*Store).shownTo),

@@ -193,6 +193,9 @@ func (w *work) milestoneOfReview(r *programme.PeerReview) (programme.Milestone, 
 // followChallenge keeps the milestone of a challenge in step with it, and lets those who
 // meet in it, and nobody else, read each other's narratives and what is shared with them.
 func (w *work) followChallenge(c *programme.PeerChallenge) error {
+	if err := w.preparationFollows("peer_challenge_id", c.ID, c.Preparation()); err != nil {
+		return err
+	}
 	now, err := w.milestoneOfChallenge(c)
 	if err != nil {
 		return err
@@ -218,6 +221,9 @@ func (w *work) followGroup(g *programme.PeerChallengeGroup) error {
 // followReview keeps the milestone of a review in step with it, and lets every
 // milestone that links to it know who may see it.
 func (w *work) followReview(r *programme.PeerReview) error {
+	if err := w.preparationFollows("peer_review_id", r.ID, r.Preparation()); err != nil {
+		return err
+	}
 	now, err := w.milestoneOfReview(r)
 	if err != nil {
 		return err
@@ -225,9 +231,12 @@ func (w *work) followReview(r *programme.PeerReview) error {
 	return w.follow("peer_review_id", r.ID, now, r.AnnouncedOn != nil)
 }
 
-// followEvent keeps the milestone of an event in step with it. The days of a
+// followEvent keeps the milestone and the preparation of an event in step with it. The days of a
 // challenge or of a review make no milestone of their own.
 func (w *work) followEvent(e *programme.Event) error {
+	if err := w.preparationFollows("event_id", e.ID, e.Preparation()); err != nil {
+		return err
+	}
 	return w.follow("event_id", e.ID, programme.MilestoneOfEvent(*e), e.Public())
 }
 

@@ -12,7 +12,12 @@ import (
 var peerChallenges = kind[programme.PeerChallenge, *programme.PeerChallenge]{
 	orders: byChange,
 	after:  (*work).followChallenge,
-	linked: groupsIn,
+	linked: func(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChallenge) error {
+		if err := groupsIn(tx, actor, rows); err != nil {
+			return err
+		}
+		return openPreparation(tx, actor, "peer_challenge_id", rows, func(c *programme.PeerChallenge, open []programme.Fault) { c.OpenPreparation = open })
+	},
 	cited: func(c *programme.PeerChallenge) []citation {
 		return []citation{citeSubRegion("/subRegion", &c.SubRegion), citePriority("/priorityId", c.PriorityID)}
 	},
@@ -114,7 +119,7 @@ func groupsIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChalleng
 	var relying []*programme.PeerChallenge
 	var ids array
 	for _, c := range rows {
-		c.Strangers, c.Unmet, c.Outlived = nil, nil, nil
+		c.Strangers, c.Unmet, c.Outlived, c.OpenPreparation = nil, nil, nil, nil
 		if c.May(actor, programme.Start) == nil || c.May(actor, programme.Complete) == nil {
 			relying, ids = append(relying, c), append(ids, c.ID)
 		}
@@ -155,6 +160,9 @@ func groupsIn(tx *gorm.DB, actor programme.Actor, rows []*programme.PeerChalleng
 func (s *Store) DeletePeerChallenge(ctx context.Context, actor programme.Actor, id string, version int64) error {
 	return drop(ctx, s, actor, peerChallenges, id, version, func(w *work, c *programme.PeerChallenge) error {
 		if err := dropProposals(w, c); err != nil {
+			return err
+		}
+		if err := w.eraseTasks("peer_challenge_id", c.ID); err != nil {
 			return err
 		}
 		return w.eraseDerived("peer_challenge_id", c.ID)

@@ -39,6 +39,12 @@ var peerChallengeGroups = kind[programme.PeerChallengeGroup, *programme.PeerChal
 // hasMember is the condition that a borough, named by its code, is in a group.
 const hasMember = "members @> jsonb_build_array(jsonb_build_object('borough', ?::text))"
 
+// unnamedGroup holds for groups that are to meet, of which one of the boroughs is a member, and none
+// of these has named anybody.
+const unnamedGroup = `(met_on IS NULL AND EXISTS (SELECT FROM jsonb_array_elements(members) AS m WHERE m ->> 'borough' = ANY (?))
+	AND EXISTS (SELECT FROM peer_challenges c WHERE c.id = peer_challenge_id AND c.state IN ('planned', 'preparing', 'in_progress') AND coalesce(peer_challenge_groups.starts_on, c.starts_on) >= ?)
+	AND NOT EXISTS (SELECT FROM jsonb_array_elements(people) AS p WHERE p ->> 'borough' = ANY (?)))`
+
 // PeerChallengeGroups lists the groups that the filter leaves, in order of
 // creation or as sort says.
 func (s *Store) PeerChallengeGroups(actor programme.Actor, f programme.PeerChallengeGroupFilter, sort string) programme.Listing[programme.PeerChallengeGroup] {
@@ -46,6 +52,9 @@ func (s *Store) PeerChallengeGroups(actor programme.Actor, f programme.PeerChall
 		q = where(q, "peer_challenge_id = ?", f.PeerChallengeID)
 		q = where(q, hasMember, f.Borough)
 		q = where(q, "peer_challenge_id IN (SELECT id FROM peer_challenges WHERE cycle = ?)", f.Cycle)
+		if f.Unnamed != nil {
+			q = q.Where(unnamedGroup+" = ?", array(actor.Named()), f.Today, array(actor.Named()), *f.Unnamed)
+		}
 		return where(q, "updated_at >= ?", f.UpdatedSince)
 	})
 }

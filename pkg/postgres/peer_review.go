@@ -21,6 +21,9 @@ var peerReviews = kind[programme.PeerReview, *programme.PeerReview]{
 		if err := prioritiesOfFieldwork(tx, actor, rows); err != nil {
 			return err
 		}
+		if err := openPreparation(tx, actor, "peer_review_id", rows, func(r *programme.PeerReview, open []programme.Fault) { r.OpenPreparation = open }); err != nil {
+			return err
+		}
 		return findingsToShare(tx, actor, rows)
 	},
 	cited: func(r *programme.PeerReview) []citation {
@@ -132,7 +135,12 @@ func (s *Store) PublishPeerReview(ctx context.Context, actor programme.Actor, id
 // DeletePeerReview deletes a review at the version. The error is Forbidden,
 // NotFound, Stale, or Conflict if it is not proposed any more or others refer to it.
 func (s *Store) DeletePeerReview(ctx context.Context, actor programme.Actor, id string, version int64) error {
-	return drop(ctx, s, actor, peerReviews, id, version, func(w *work, r *programme.PeerReview) error { return w.eraseDerived("peer_review_id", r.ID) })
+	return drop(ctx, s, actor, peerReviews, id, version, func(w *work, r *programme.PeerReview) error {
+		if err := w.eraseTasks("peer_review_id", r.ID); err != nil {
+			return err
+		}
+		return w.eraseDerived("peer_review_id", r.ID)
+	})
 }
 
 // changeReview is change, after which the review, and what belongs to it, is seen
@@ -169,6 +177,9 @@ func (w *work) partiesChanged(r *programme.PeerReview, were programme.Audience) 
 		return err
 	}
 	if err := w.notesFollow(r, r.KLOEs); err != nil {
+		return err
+	}
+	if err := w.preparationFollows("peer_review_id", r.ID, r.Preparation()); err != nil {
 		return err
 	}
 	return w.eventsFollow("peer_review_id", r.ID, were.Or(r.Audience).Or(r.Confidants()))

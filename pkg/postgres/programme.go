@@ -65,5 +65,6 @@ func noNilLists(p *programme.Programme) {
 		p.Contacts = []programme.Contact{}
 	}
 	p.InterviewGroups = programme.OrEmpty(p.InterviewGroups)
+	p.PreparationTemplates = programme.OrEmpty(p.PreparationTemplates)
 	p.ReviewClocks = p.ReviewClocks.Or(programme.DefaultReviewClocks())
 }

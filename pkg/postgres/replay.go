@@ -66,6 +66,7 @@ var standing = map[string]lookup{
 	"participant":             scoped(participants),
 	"peer-review":             scoped(peerReviews),
 	"peer-review-note":        scoped(peerReviewNotes),
+	"preparation-task":        scoped(preparationTasks),
 	"finding":                 scoped(findings),
 	"action":                  scoped(actions),
 	"ask-or-offer":            scoped(asksAndOffers),

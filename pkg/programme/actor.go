@@ -71,6 +71,17 @@ func (a Actor) Names() []string {
 	return slices.Compact(names)
 }
 
+// Named answers the boroughs for which the actor speaks; none for who belongs to none.
+func (a Actor) Named() []string {
+	switch {
+	case a.Borough != "" && a.Is(RoleBoroughLead, RoleBoroughEditor, RoleBoroughSystem):
+		return []string{a.Borough}
+	case a.Is(RoleBoroughSystem):
+		return a.Boroughs
+	}
+	return nil
+}
+
 // IsOf reports whether the actor is one of the borough's people.
 func (a Actor) IsOf(borough string) bool {
 	return a.Is(RoleBoroughLead, RoleBoroughEditor) && a.Borough == borough

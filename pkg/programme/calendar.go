@@ -7,12 +7,13 @@ import (
 )
 
 // Calendar is what a calendar program shows of the programme: its events, the days on which
-// groups meet, those of reviews, and the actions that fall due.
+// groups meet, those of reviews, and the actions and tasks of preparations that fall due.
 type Calendar struct {
 	Events  []Event
 	Groups  []GroupDays
 	Reviews []PeerReview
 	Actions []Action
+	Tasks   []PreparationTask
 }
 
 // GroupDays is a group with the challenge in which it meets.

@@ -41,6 +41,7 @@ type Event struct {
 	// Read with the event, never kept in it.
 	ReviewAudience   Audience `gorm:"-" json:"-"` // may see the review that the event belongs to
 	ChallengeOfGroup string   `gorm:"-" json:"-"` // to which the group belongs that the event names
+	OpenPreparation  []Fault  `gorm:"-" json:"-"` // what is open of its preparation
 	MilestoneKept    bool     `gorm:"-" json:"-"` // whether a milestone links to it
 	PlaceAudience    Audience `gorm:"-" json:"-"` // belong to the group or the review that meets; see [Event.MeetsWithin]
 }
@@ -109,7 +110,7 @@ func (*Event) Noun() string { return "event" }
 
 // Steps implements [Record].
 func (*Event) Steps() []Step {
-	return []Step{Edit, NamePerson, TakePerson, RecordAttendance, Hold, Cancel, Reopen, AddMilestone, Delete}
+	return []Step{Edit, NamePerson, TakePerson, RecordAttendance, TakeTemplate, Hold, Cancel, Reopen, AddMilestone, Delete}
 }
 
 // May implements [Record]: only the programme's team runs events. Whether an event
@@ -145,6 +146,9 @@ func (e *Event) May(actor Actor, step Step) error {
 	default:
 		if e.State != EventPlanned {
 			return WrongState("The event is " + string(e.State) + "; this step does not follow from there.")
+		}
+		if step == Hold {
+			return preparationOpen(e.OpenPreparation)
 		}
 	}
 	return nil
@@ -393,5 +397,7 @@ type EventFilter struct {
 	PeerChallengeID      *string
 	PeerChallengeGroupID *string
 	PeerReviewID         *string // leaves nothing for who may not see the review
+	Unnamed              *bool   // whether the caller's borough is named, is still to come, and has named nobody
+	Today                Date    // on which it is asked what is still to come
 	UpdatedSince         *time.Time
 }

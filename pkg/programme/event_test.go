@@ -47,7 +47,7 @@ func faultsNamed(t *testing.T, err error) []string {
 func TestEventSteps(t *testing.T) {
 	t.Parallel()
 	allowed := map[programme.EventState][]programme.Step{
-		programme.EventPlanned:   {programme.Edit, programme.NamePerson, programme.TakePerson, programme.RecordAttendance, programme.Hold, programme.Cancel, programme.AddMilestone, programme.Delete},
+		programme.EventPlanned:   {programme.Edit, programme.NamePerson, programme.TakePerson, programme.RecordAttendance, programme.TakeTemplate, programme.Hold, programme.Cancel, programme.AddMilestone, programme.Delete},
 		programme.EventHeld:      {programme.Edit, programme.RecordAttendance, programme.Reopen, programme.AddMilestone},
 		programme.EventCancelled: {programme.Reopen, programme.AddMilestone},
 	}

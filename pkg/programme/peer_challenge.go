@@ -27,6 +27,8 @@ type PeerChallenge struct {
 	Strangers []Fault `gorm:"-" json:"-"`
 	// Unmet names the groups that have not met, see [NotMet]. Read with the challenge too.
 	Unmet []Fault `gorm:"-" json:"-"`
+	// OpenPreparation names what is open of its preparation. Likewise.
+	OpenPreparation []Fault `gorm:"-" json:"-"`
 	// Outlived says that its priority has ended before its day. Likewise.
 	Outlived []Fault `gorm:"-" json:"-"`
 }
@@ -92,7 +94,7 @@ func (*PeerChallenge) Noun() string { return "peer-challenge" }
 
 // Steps implements [Record].
 func (*PeerChallenge) Steps() []Step {
-	return []Step{Edit, AddGroup, ProposeGroups, Prepare, Start, Complete, Close, Cancel, Reopen, AddEvent, Delete}
+	return []Step{Edit, AddGroup, ProposeGroups, TakeTemplate, Prepare, Start, Complete, Close, Cancel, Reopen, AddEvent, Delete}
 }
 
 // May implements [Record]: only the programme's team runs challenges.
@@ -107,6 +109,10 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 		}
 	case AddEvent:
 		return nil
+	case TakeTemplate:
+		if !c.TakesGroups() {
+			return WrongState("Templates are taken until the challenge is in progress.")
+		}
 	case AddGroup, ProposeGroups:
 		if !c.TakesGroups() {
 			return WrongState("Groups are formed until the challenge is in progress.")
@@ -133,7 +139,10 @@ func (c *PeerChallenge) May(actor Actor, step Step) error {
 		}
 		switch step {
 		case Start:
-			return conflictOf(CodePriorityEnded, c.Outlived)
+			if err := conflictOf(CodePriorityEnded, c.Outlived); err != nil {
+				return err
+			}
+			return preparationOpen(c.OpenPreparation)
 		case Complete:
 			return conflictOf(CodeGroupsNotMet, c.Unmet)
 		}

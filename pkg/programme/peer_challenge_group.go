@@ -128,18 +128,18 @@ func (g *PeerChallengeGroup) maySit(actor Actor, step Step) error {
 
 // MayOn implements [Dated]: who came is recorded from the group's first day on.
 func (g *PeerChallengeGroup) MayOn(_ Actor, step Step, today Date) error {
-	if first := g.firstDay(); step == RecordAttendance && first != nil && today < *first {
+	if first := g.FirstDay(); step == RecordAttendance && first != nil && today < *first {
 		return Errorf(Conflict, CodeNotYet, "The group meets on %s at the earliest; who came is recorded then or later.", *first)
 	}
 	return nil
 }
 
-// firstDay answers the group's first day, or the challenge's where the group has none.
-func (g *PeerChallengeGroup) firstDay() *Date { return cmp.Or(g.StartsOn, g.Challenge.StartsOn) }
+// FirstDay answers the group's first day, or the challenge's where the group has none.
+func (g *PeerChallengeGroup) FirstDay() *Date { return cmp.Or(g.StartsOn, g.Challenge.StartsOn) }
 
 // Met says who came, once [MayNow] allows it, with the errors of [Table.Record].
 func (g *PeerChallengeGroup) Met(a MetAttendance, today Date) error {
-	return g.Record(a, g.firstDay(), cmp.Or(g.EndsOn, g.StartsOn, earlier(g.Challenge.EndsOn, today)), today)
+	return g.Record(a, g.FirstDay(), cmp.Or(g.EndsOn, g.StartsOn, earlier(g.Challenge.EndsOn, today)), today)
 }
 
 // earlier answers the day, unless it is later than the other.
@@ -334,4 +334,6 @@ type PeerChallengeGroupFilter struct {
 	Borough         *string // a member's code
 	Cycle           *Cycle  // of the challenge
 	UpdatedSince    *time.Time
+	Unnamed         *bool // whether the caller's borough is a member, the group is still to meet, and it has named nobody
+	Today           Date  // on which it is asked what is still to come
 }

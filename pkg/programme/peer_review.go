@@ -38,11 +38,12 @@ type PeerReview struct {
 	Illustrative         *string // what of it is an example and no fact
 
 	// Read with the review, never kept in it.
-	Findings   []Finding `gorm:"-" json:"-"` // its findings, where the step that shares them is asked of
-	Unanswered int       `gorm:"-" json:"-"` // how many of its findings the host has not answered
-	Equipped   bool      `gorm:"-" json:"-"` // whether it had what fieldwork needs when it was read
-	Outlived   []Fault   `gorm:"-" json:"-"` // that its priority has ended before fieldwork
-	HostJoined bool      `gorm:"-" json:"-"` // whether somebody of its team had moved to the host when it was read
+	Findings        []Finding `gorm:"-" json:"-"` // its findings, where the step that shares them is asked of
+	Unanswered      int       `gorm:"-" json:"-"` // how many of its findings the host has not answered
+	Equipped        bool      `gorm:"-" json:"-"` // whether it had what fieldwork needs when it was read
+	Outlived        []Fault   `gorm:"-" json:"-"` // that its priority has ended before fieldwork
+	OpenPreparation []Fault   `gorm:"-" json:"-"` // what is open of its preparation
+	HostJoined      bool      `gorm:"-" json:"-"` // whether somebody of its team had moved to the host when it was read
 
 	MilestoneKept bool `gorm:"-" json:"-"` // whether a milestone links to it
 }
@@ -154,7 +155,7 @@ func (*PeerReview) Noun() string { return "peer-review" }
 
 // Steps implements [Record].
 func (*PeerReview) Steps() []Step {
-	return []Step{Edit, AgreeScope, Announce, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, AddNote, RecordFinding, AddEvent, AddMilestone, Acknowledge, Redact, Delete}
+	return []Step{Edit, AgreeScope, Announce, TakeTemplate, Prepare, StartFieldwork, WriteReport, CheckFacts, CommentOnFacts, Finalise, Publish, FollowUp, Close, Cancel, Reopen, AddNote, RecordFinding, AddEvent, AddMilestone, Acknowledge, Redact, Delete}
 }
 
 // May implements [Record]. The programme's team runs reviews; the visiting
@@ -184,6 +185,10 @@ func (r *PeerReview) May(actor Actor, step Step) error {
 		}
 	case Announce:
 		return r.mayAnnounce()
+	case TakeTemplate:
+		if r.Preparation().Over {
+			return WrongState("Templates are taken until fieldwork begins.")
+		}
 	case WriteReport:
 		if r.State != ReviewFieldwork && r.State != ReviewFactualAccuracy {
 			return WrongState("The report is written during fieldwork and factual accuracy.")
@@ -247,7 +252,10 @@ func (r *PeerReview) mayMove(step Step) error {
 			e.Faults = missing
 			return e
 		}
-		return conflictOf(CodePriorityEnded, r.Outlived)
+		if err := conflictOf(CodePriorityEnded, r.Outlived); err != nil {
+			return err
+		}
+		return preparationOpen(r.OpenPreparation)
 	case CheckFacts, Finalise:
 		if !r.hasReport() {
 			return Errorf(Conflict, CodeNoReport, "The review needs a report, as text or as a link, before this step.")

@@ -124,7 +124,7 @@ func TestWhoRunsReviews(t *testing.T) {
 		actor programme.Actor
 		steps string // that are not forbidden
 	}{
-		{"team", theTeam, "edit scope prepare start-fieldwork write-report check-facts finalise follow-up close cancel reopen add-note record-finding add-event add-milestone acknowledge redact delete"},
+		{"team", theTeam, "edit scope take-template prepare start-fieldwork write-report check-facts finalise follow-up close cancel reopen add-note record-finding add-event add-milestone acknowledge redact delete"},
 		{"host's director", lambethLead, "announce comment publish acknowledge redact"},
 		{"host's officer", speaker(programme.RoleBoroughEditor, "E09000022"), "comment acknowledge"},
 		{"visiting director", croydonLead, "write-report add-note record-finding acknowledge redact"},

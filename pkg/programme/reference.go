@@ -16,10 +16,11 @@ type Programme struct {
 	Contacts    []Contact `audit:"withheld"       gorm:"serializer:json"`
 	Attribution string    // the licence line that published data must carry
 
-	InterviewGroups []InterviewGroup `gorm:"serializer:json"` // the template of the notes of reviews
-	ReviewClocks    ReviewClocks     `gorm:"serializer:json"` // by when what follows a review's fieldwork is expected
-	Version         int64
-	UpdatedAt       time.Time
+	InterviewGroups      []InterviewGroup      `gorm:"serializer:json"` // the template of the notes of reviews
+	PreparationTemplates []PreparationTemplate `gorm:"serializer:json"` // what is asked for before a challenge, a review or an event
+	ReviewClocks         ReviewClocks          `gorm:"serializer:json"` // by when what follows a review's fieldwork is expected
+	Version              int64
+	UpdatedAt            time.Time
 }
 
 // InterviewGroup is whom a visiting team meets in a review, and what it asks them.
@@ -34,7 +35,7 @@ func (p *Programme) Check() error {
 	for i, g := range p.InterviewGroups {
 		names[i] = g.Name
 	}
-	return Refuse(append(repeated("/interviewGroups", names), p.ReviewClocks.faults()...))
+	return Refuse(append(repeated("/interviewGroups", names), append(p.ReviewClocks.faults(), templateFaults(p.PreparationTemplates)...)...))
 }
 
 // EndedBefore says so, with its name, where the priority has ended before the day.

@@ -52,7 +52,7 @@ func describeProgramme() (programme.Programme, error) {
 	if err != nil {
 		return programme.Programme{}, err
 	}
-	out := programme.Programme{ID: 1, Name: p.title, Summary: p.summary, Goals: p.goals, Attribution: attribution}
+	out := programme.Programme{ID: 1, Name: p.title, Summary: p.summary, Goals: p.goals, Attribution: attribution, PreparationTemplates: proposedTemplates()}
 	for i := 0; i+1 < len(p.contacts); i += 2 {
 		match := contactLine.FindStringSubmatch(p.contacts[i])
 		if match == nil {

@@ -41,6 +41,7 @@ var audited = map[string]struct {
 	"participant":             {programme.Participant{}, "Participant"},
 	"peer-review":             {programme.PeerReview{}, "PeerReview"},
 	"peer-review-note":        {programme.PeerReviewNote{}, "PeerReviewNote"},
+	"preparation-task":        {programme.PreparationTask{}, "PreparationTask"},
 	"finding":                 {programme.Finding{}, "Finding"},
 	"action":                  {programme.Action{}, "Action"},
 	"ask-or-offer":            {programme.AskOrOffer{}, "AskOrOffer"},

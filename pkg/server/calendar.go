@@ -106,6 +106,9 @@ func calendarOf(name string, c *programme.Calendar, call *call, of boroughDays) 
 	for i := range c.Actions {
 		cal.AddVEvent(actionEntry(&c.Actions[i]))
 	}
+	for i := range c.Tasks {
+		cal.AddVEvent(preparationEntry(&c.Tasks[i]))
+	}
 	for i := range of.due {
 		addReturnEntries(cal, &of.due[i])
 	}

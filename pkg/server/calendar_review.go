@@ -56,3 +56,15 @@ func actionEntry(a *programme.Action) *ics.VEvent {
 var clockParts = map[programme.ClockName]string{
 	programme.ClockReport: "report", programme.ClockActionPlan: "plan", programme.ClockProgressReview: "progress", programme.ClockProgressReport: "progress-report",
 }
+
+// preparationEntry is the day on which a task of a preparation is due, in the programme's own words.
+func preparationEntry(t *programme.PreparationTask) *ics.VEvent {
+	v := entry(t.ID, &t.Head, t.ChangedAfter(), false)
+	v.SetDtStampTime(t.UpdatedAt)
+	v.SetModifiedAt(t.UpdatedAt)
+	setDays(v, *t.DueOn, *t.DueOn)
+	v.SetSummary(printable("To prepare: " + t.Task))
+	v.SetProperty(ics.ComponentPropertyCategories, "Preparation")
+	setDescription(v, []string{"It stands at /v1/preparation-tasks/" + t.ID + "."}, nil, nil)
+	return v
+}

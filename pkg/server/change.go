@@ -100,6 +100,7 @@ var addresses = map[string]string{
 	"participant":             "/v1/participants/",
 	"peer-review":             "/v1/peer-reviews/",
 	"peer-review-note":        "/v1/peer-review-notes/",
+	"preparation-task":        "/v1/preparation-tasks/",
 	"finding":                 "/v1/findings/",
 	"action":                  "/v1/actions/",
 	"ask-or-offer":            "/v1/asks-and-offers/",

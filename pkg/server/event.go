@@ -30,7 +30,7 @@ func (s *Server) ListEvents(ctx context.Context, r api.ListEventsRequestObject) 
 	f := programme.EventFilter{
 		Kinds: words[programme.EventKind](p.Kind), States: words[programme.EventState](p.State), Cycle: convert[programme.Cycle](p.Cycle), From: p.From, To: p.To,
 		SubRegion: p.SubRegion, Borough: p.Borough, PriorityID: p.PriorityId, PeerChallengeID: p.PeerChallengeId,
-		PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, UpdatedSince: p.UpdatedSince,
+		PeerChallengeGroupID: p.PeerChallengeGroupId, PeerReviewID: p.PeerReviewId, UpdatedSince: p.UpdatedSince, Unnamed: p.Unnamed, Today: callOf(ctx).today,
 	}
 	return answerListing(ctx, s.store.Events(callOf(ctx).actor, f, text(p.Sort)), eventWire(ctx))
 }

@@ -44,6 +44,7 @@ var filters = map[string]filter{
 // recordFilters are the parameters that name a record, with its noun. What the caller
 // may not see is refused as what is not there.
 var recordFilters = map[string]string{
+	"eventId":              "event",
 	"findingId":            "finding",
 	"peerChallengeGroupId": "peer-challenge-group",
 	"peerChallengeId":      "peer-challenge",

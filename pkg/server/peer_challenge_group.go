@@ -31,7 +31,7 @@ var peerChallengeGroups = nounOf(peerChallengeGroupInput, setPeerChallengeGroup,
 // ListPeerChallengeGroups answers groups.
 func (s *Server) ListPeerChallengeGroups(ctx context.Context, r api.ListPeerChallengeGroupsRequestObject) (api.Response, error) {
 	f := programme.PeerChallengeGroupFilter{
-		PeerChallengeID: r.Params.PeerChallengeId, Borough: r.Params.Borough, Cycle: convert[programme.Cycle](r.Params.Cycle), UpdatedSince: r.Params.UpdatedSince,
+		PeerChallengeID: r.Params.PeerChallengeId, Borough: r.Params.Borough, Cycle: convert[programme.Cycle](r.Params.Cycle), UpdatedSince: r.Params.UpdatedSince, Unnamed: r.Params.Unnamed, Today: callOf(ctx).today,
 	}
 	return peerChallengeGroups.listed(ctx, s.store, s.store.PeerChallengeGroups(callOf(ctx).actor, f, text(r.Params.Sort)))
 }

@@ -36,7 +36,7 @@ func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeReque
 		for i, g := range *in.InterviewGroups {
 			p.InterviewGroups[i] = programme.InterviewGroup{Name: g.Name, Questions: programme.OrEmpty(g.Questions)}
 		}
-		p.ReviewClocks = reviewClocksOf(*in.ReviewClocks)
+		p.PreparationTemplates, p.ReviewClocks = templatesOf(*in.PreparationTemplates), reviewClocksOf(*in.ReviewClocks)
 		return nil
 	})
 	if err != nil {
@@ -48,13 +48,14 @@ func (s *Server) UpdateProgramme(ctx context.Context, r api.UpdateProgrammeReque
 func programmeWire(p *programme.Programme) api.Programme {
 	return api.Programme{
 		Name: p.Name, Summary: p.Summary, Goals: p.Goals, Contacts: contactsWire(p.Contacts),
-		Attribution: p.Attribution, InterviewGroups: interviewGroupsWire(p.InterviewGroups), ReviewClocks: reviewClocksWire(p.ReviewClocks), UpdatedAt: p.UpdatedAt.UTC(), Etag: etagOf(p.Version),
+		Attribution: p.Attribution, InterviewGroups: interviewGroupsWire(p.InterviewGroups), PreparationTemplates: templatesWire(p.PreparationTemplates), ReviewClocks: reviewClocksWire(p.ReviewClocks), UpdatedAt: p.UpdatedAt.UTC(), Etag: etagOf(p.Version),
 	}
 }
 
 func programmeInput(p *programme.Programme) api.ProgrammePatch {
-	contacts, groups, clocks := contactsWire(p.Contacts), interviewGroupsWire(p.InterviewGroups), reviewClocksWire(p.ReviewClocks)
-	return api.ProgrammePatch{Name: &p.Name, Summary: &p.Summary, Goals: &p.Goals, Contacts: &contacts, Attribution: &p.Attribution, InterviewGroups: &groups, ReviewClocks: &clocks}
+	contacts, groups := contactsWire(p.Contacts), interviewGroupsWire(p.InterviewGroups)
+	templates, clocks := templatesWire(p.PreparationTemplates), reviewClocksWire(p.ReviewClocks)
+	return api.ProgrammePatch{Name: &p.Name, Summary: &p.Summary, Goals: &p.Goals, Contacts: &contacts, Attribution: &p.Attribution, InterviewGroups: &groups, PreparationTemplates: &templates, ReviewClocks: &clocks}
 }
 
 func contactsWire(contacts []programme.Contact) []api.ContactPerson {

@@ -55,6 +55,7 @@ type Store interface {
 	participantStore
 	peerReviewStore
 	peerReviewNoteStore
+	preparationTaskStore
 	findingStore
 	impactStore
 	wordsStore

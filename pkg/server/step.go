@@ -24,7 +24,7 @@ import (
 // operation that changes one of them takes a step that it has.
 var stepped = []programme.Stepped{
 	&programme.PeerChallenge{}, &programme.PeerChallengeGroup{}, &programme.GroupingProposal{}, &programme.Participant{}, &programme.PeerReview{},
-	&programme.PeerReviewNote{}, &programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
+	&programme.PeerReviewNote{}, &programme.PreparationTask{}, &programme.Finding{}, &programme.Action{}, &programme.AskOrOffer{}, &programme.Event{}, &programme.Milestone{}, &framework.Framework{},
 	&returns.Quarter{}, &disclosure.QuarterSnapshot{}, &disclosure.Narrative{}, &returns.Extension{}, &returns.CorrectionWindow{}, &returns.Contact{}, &returns.ReminderAddress{}, &returns.Submission{}, &programme.Authorisation{}, &programme.APIClient{}, &programme.ReadKey{}, &programme.CalendarSubscription{},
 	&benchmark.Release{}, &evaluation.Template{}, &evaluation.SelfEvaluation{}, &evaluation.Comment{},
 }

@@ -66,6 +66,8 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 		k.try(id)
 	}
 
+	k.walksPreparation(made(exampleTask))
+
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
 	// A return: a draft, one that is to be explained, and what becomes of them.
@@ -241,6 +243,9 @@ var sentWith = map[string]string{
 	"self-evaluation-templates edit":       `{"name":"Another name"}`,
 	"peer-challenges add-group":            `{"peerChallengeId":"ID","name":"Another group"}`,
 	"peer-challenges add-event":            `{"peerChallengeId":"ID",` + aDay,
+	"peer-challenges take-template":        `{"template":"Peer challenge"}`,
+	"peer-reviews take-template":           `{"template":"Peer review"}`,
+	"events take-template":                 `{"template":"Event"}`,
 	"peer-challenges edit":                 `{"methods":["coaching","talking"]}`,
 	"peer-challenges propose-groups":       `{"sizes":[4,4,4]}`,
 	"peer-challenge-groups add-event":      `{"peerChallengeGroupId":"ID",` + aDay,

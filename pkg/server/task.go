@@ -43,6 +43,9 @@ var taskKinds = []taskKind{
 	ofActions(api.TaskKindProgressDue, programme.ActionFilter{Stalled: new(true)}, "stalled=true"),
 	ofReviews(api.TaskKindCommentFacts, programme.ReviewFactualAccuracy, programme.CommentOnFacts),
 	ofReviews(api.TaskKindPublishReport, programme.ReviewReported, programme.Publish, programme.CodeWordsNotAcknowledged),
+	ofTables(api.TaskKindNameParticipants, (&programme.PeerChallengeGroup{}).Noun(), unnamedGroups),
+	ofTables(api.TaskKindNameParticipants, (&programme.Event{}).Noun(), unnamedEvents),
+	ofPreparations(api.TaskKindPreparation),
 	ofComments(api.TaskKindAnswerComment, evaluation.CommentFilter{States: []evaluation.CommentState{evaluation.CommentOpen}}, "state=open", evaluation.AnswerComment),
 }
 
@@ -140,9 +143,46 @@ func ofReviews(kind api.TaskKind, state programme.ReviewState, step programme.St
 	}
 }
 
+// unnamedGroups and unnamedEvents have a table at which the caller's borough is expected, and
+// for which it has named nobody.
+func unnamedGroups(ctx context.Context, s *Server, k *taskKind) ([]api.Task, error) {
+	f := programme.PeerChallengeGroupFilter{Unnamed: new(true), Today: callOf(ctx).today}
+	return tasksIn(func(s *Server, actor programme.Actor) programme.Listing[programme.PeerChallengeGroup] {
+		return s.store.PeerChallengeGroups(actor, f, "")
+	}, func(g *programme.PeerChallengeGroup, _ programme.Date) about {
+		return about{borough: callOf(ctx).actor.Borough, cycle: &g.Challenge.Cycle, due: g.FirstDay()}
+	})(ctx, s, k)
+}
+
+func unnamedEvents(ctx context.Context, s *Server, k *taskKind) ([]api.Task, error) {
+	f := programme.EventFilter{Unnamed: new(true), Today: callOf(ctx).today}
+	return tasksIn(func(s *Server, actor programme.Actor) programme.Listing[programme.Event] {
+		return s.store.Events(actor, f, "")
+	}, func(e *programme.Event, _ programme.Date) about {
+		return about{borough: callOf(ctx).actor.Borough, due: &e.StartsOn}
+	})(ctx, s, k)
+}
+
+func ofTables(kind api.TaskKind, noun string, find func(context.Context, *Server, *taskKind) ([]api.Task, error)) taskKind {
+	return taskKind{kind: kind, query: "unnamed=true", noun: noun, step: programme.NamePerson, find: find}
+}
+
+// ofPreparations waits for whose task it is, and for the programme's team.
+func ofPreparations(kind api.TaskKind) taskKind {
+	return taskKind{
+		kind: kind, query: "state=open", noun: (&programme.PreparationTask{}).Noun(), step: programme.SettleTask,
+		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[programme.PreparationTask] {
+			return s.store.PreparationTasks(actor, programme.PreparationTaskFilter{States: []programme.PreparationState{programme.PreparationOpen}}, "")
+		},
+			func(t *programme.PreparationTask, _ programme.Date) about {
+				return about{borough: text(t.Borough), due: t.DueOn}
+			}),
+	}
+}
+
 // about is what a task says of its record: of a quarter or a cycle, where it is about one.
 type about struct {
-	borough      string
+	borough      string // empty where it is the programme's team's
 	quarter      *string
 	cycle        *programme.Cycle
 	illustrative bool
@@ -167,7 +207,7 @@ func (s *Server) ListTasks(ctx context.Context, r api.ListTasksRequestObject) (a
 		if t.DueOn != nil {
 			due = string(*t.DueOn)
 		}
-		return []string{due, text(t.Quarter), text(t.Cycle), t.Borough, string(t.Kind), t.Id}
+		return []string{due, text(t.Quarter), text(t.Cycle), text(t.Borough), string(t.Kind), t.Id}
 	}), func(t api.Task) api.Task { return t })
 }
 
@@ -203,8 +243,12 @@ func tasksIn[T any, R interface {
 					continue
 				}
 				of, id := says(row, call.today), row.Of().ID
+				var borough *string
+				if of.borough != "" {
+					borough = &of.borough
+				}
 				task := api.Task{
-					Kind: k.kind, Type: api.ResourceType(k.noun), Id: id, Borough: of.borough, BoroughName: names.borough(of.borough), Quarter: of.quarter, Cycle: convert[string](of.cycle), Illustrative: of.illustrative,
+					Kind: k.kind, Type: api.ResourceType(k.noun), Id: id, Borough: borough, BoroughName: nameOf(names.borough, borough), Quarter: of.quarter, Cycle: convert[string](of.cycle), Illustrative: of.illustrative,
 					DueOn: of.due, Href: *addressOf(k.noun, id), List: strings.TrimSuffix(addresses[k.noun], "/") + "?" + k.query,
 					Step: string(k.step), Method: api.Method(op.method), Action: op.href(k.noun, id), Allowed: refused == nil,
 				}

@@ -47,6 +47,8 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 	w.ownerDoes("UPDATE actions SET progress_at = '2026-01-31' WHERE id = '" + silent + "'")
 	w.review(programme.ReviewFactualAccuracy)
 	w.review(programme.ReviewReported)
+	w.anyTask()
+	w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn, e.Boroughs = "2098-10-05", "2098-10-05", []string{own} })
 	shut := w.opened()
 	w.drafted(shut)
 	w.ownerDoes("UPDATE quarters SET opens_on = '2020-01-01', due_on = '2020-02-01', late_until = '2020-03-01' WHERE code = '" + shut + "'")
@@ -59,6 +61,8 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 		{"answer-finding", "/v1/findings?answered=false", "respond", http.MethodPut},
 		{"own-action-due", "/v1/actions?overdue=true", "progress", http.MethodPost}, {"progress-due", "/v1/actions?stalled=true", "progress", http.MethodPost},
 		{"comment-facts", "/v1/peer-reviews?state=factual_accuracy", "comment", http.MethodPost}, {"publish-report", "/v1/peer-reviews?state=reported", "publish", http.MethodPut},
+		{"preparation", tasksList + "?state=open", "done", http.MethodPost},
+		{"name-participants", "/v1/events?unnamed=true", "name-person", http.MethodPut}, {"name-participants", "/v1/peer-challenge-groups?unnamed=true", "name-person", http.MethodPut},
 	}
 	met := map[string]bool{}
 	for _, c := range []caller{lead, w.as(programme.RoleBoroughEditor, own), w.as(programme.RoleBoroughSystem, own), w.as(programme.RoleBoroughLead, other), w.as(programme.RoleProgramme, "")} {
@@ -78,7 +82,11 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 					Steps *[]api.Step
 				}
 			}
-			c.get(k.list + "&include=steps&limit=500").want(200).into(&page)
+			listed := c.get(k.list + "&include=steps&limit=500")
+			if k.kind == "preparation" && listed.status == http.StatusForbidden {
+				continue // machines prepare nothing
+			}
+			listed.want(200).into(&page)
 			for _, item := range page.Items {
 				at := slices.IndexFunc(*item.Steps, func(s api.Step) bool { return s.Name == k.step })
 				if at < 0 {
@@ -102,7 +110,7 @@ func TestWhatWaitsIsWhatListsSay(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"submit-returntrue", "submit-returnfalse", "explain-warningtrue", "answer-querytrue", "accept-returntrue", "write-narrativetrue", "share-narrativetrue", "share-narrativefalse", "answer-commenttrue",
-		"answer-findingtrue", "own-action-duetrue", "progress-duetrue", "comment-factstrue", "publish-reporttrue"} {
+		"answer-findingtrue", "own-action-duetrue", "progress-duetrue", "comment-factstrue", "publish-reporttrue", "preparationtrue", "name-participantstrue"} {
 		if !met[want] {
 			t.Errorf("seed %d: %s was never met", seed, want)
 		}

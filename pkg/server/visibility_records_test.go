@@ -2,6 +2,8 @@ package server_test
 
 import (
 	"net/http"
+	"net/url"
+	"strings"
 
 	"peerchallenge/pkg/programme"
 )
@@ -38,6 +40,8 @@ func (w *world) makeVisibilityRecords() {
 	w.made[exampleReview] = post(team, "/v1/peer-reviews", `{"title":"Review","host":"`+own+`","cycle":"2026-27","scope":"Practice.","scopeAgreedOn":"2026-09-01","kloes":["How?"],
 		"fieldworkDays":["2026-11-03","2026-11-04"],"presentationOn":"2026-11-05","team":[`+people[1:]+`]}`)
 	review := "/v1/peer-reviews/" + w.made[exampleReview]
+	w.made[exampleTask] = w.preparedReview(review)
+	w.isPrepared(review)
 	for _, step := range []string{"/scope", "/prepare", "/start-fieldwork"} {
 		do(review + step)
 	}
@@ -73,4 +77,33 @@ func (w *world) makeVisibilityRecords() {
 	w.made[exampleSubscription] = subscribedBy(w.subscriber(own)).id
 	w.standing(exampleRevocation)
 	w.made[exampleMilestone] = post(team, "/v1/milestones", `{"title":"Practice week","description":"","cycle":"2026-27","kind":"other","state":"planned"}`)
+}
+
+// listsRecords reports whether the operation lists what the record is one of.
+func listsRecords(op *described, record string) bool {
+	return op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
+		op.OperationID == "listGroupingProposals" || listedIn[op.OperationID] != ""
+}
+
+// filled puts the examples of the contract into path and query.
+func (w *world) filled(op *described, path string, query url.Values) string {
+	w.t.Helper()
+	path = w.quarterOf(op, path)
+	for _, p := range op.parameters {
+		example := exampleOf(p.Value)
+		switch {
+		case p.Value.In == "path" && p.Value.Name == "id" && ids[op.path] != "":
+			var list struct{ Items []struct{ ID string } }
+			w.get(ids[op.path]).want(200).into(&list)
+			path = strings.Replace(path, "{id}", list.Items[0].ID, 1)
+		case p.Value.In == "path":
+			path = strings.Replace(path, "{"+p.Value.Name+"}", example, 1)
+		case p.Value.In == "query" && p.Value.Required:
+			query.Set(p.Value.Name, w.stood(example))
+		}
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
 }

@@ -20,37 +20,44 @@ import (
 //     4 answered with 404: it is not there for them
 //     2 refused with 422 or 400: the body or the filter names what is not there for them
 var visibility = map[string]string{
-	"acceptBenchmarkingSubmission":       "+3 333 333 333",
-	"acceptBenchmarkingSubmissions":      "+3 333 333 333",
-	"acceptGroupingProposal":             "+3 333 333 333",
-	"acknowledgeAction":                  "33 ++3 333 443",
-	"acknowledgeAskOrOffer":              "+3 ++3 333 443",
-	"acknowledgeBenchmarkingSubmission":  "+3 ++3 443 443",
-	"acknowledgeSelfEvaluationComment":   "33 ++3 ++3 443",
-	"answerSelfEvaluationComment":        "33 ++3 333 443",
-	"closeSelfEvaluationComment":         "33 +33 ++3 443",
-	"createCaveat":                       "+3 333 333 333",
-	"createSelfEvaluationComment":        "33 ++3 333 223",
-	"deleteCaveat":                       "+3 333 333 333",
-	"deleteSelfEvaluationComment":        "33 333 ++3 443",
-	"getCaveat":                          "++ +++ +++ +++",
-	"getSelfEvaluationComment":           "+3 +++ +++ 444",
-	"listCaveats":                        "++ +++ +++ +++",
-	"listSelfEvaluationComments":         "+3 +++ +++ ---",
-	"redactSelfEvaluationComment":        "+3 +33 +33 433",
-	"reopenSelfEvaluationComment":        "33 333 ++3 443",
-	"updateCaveat":                       "+3 333 333 333",
-	"updateSelfEvaluationComment":        "33 333 ++3 443",
-	"acknowledgeFinding":                 "+3 ++3 ++3 443",
-	"acknowledgeNarrative":               "33 ++3 443 443",
-	"acknowledgePeerChallengeGroup":      "+3 ++3 ++3 333",
-	"acknowledgePeerReviewNote":          "+3 443 ++3 443",
-	"createPeerReviewNote":               "+3 333 ++3 223",
-	"deletePeerReviewNote":               "+3 443 ++3 443",
-	"getPeerReviewNote":                  "+3 443 ++3 443",
-	"listPeerReviewNotes":                "+3 --3 ++3 --3",
-	"redactPeerReviewNote":               "+3 433 +33 433",
-	"updatePeerReviewNote":               "+3 443 ++3 443",
+	"acceptBenchmarkingSubmission":      "+3 333 333 333",
+	"acceptBenchmarkingSubmissions":     "+3 333 333 333",
+	"acceptGroupingProposal":            "+3 333 333 333",
+	"acknowledgeAction":                 "33 ++3 333 443",
+	"acknowledgeAskOrOffer":             "+3 ++3 333 443",
+	"acknowledgeBenchmarkingSubmission": "+3 ++3 443 443",
+	"acknowledgeSelfEvaluationComment":  "33 ++3 ++3 443",
+	"answerSelfEvaluationComment":       "33 ++3 333 443",
+	"closeSelfEvaluationComment":        "33 +33 ++3 443",
+	"createCaveat":                      "+3 333 333 333",
+	"createSelfEvaluationComment":       "33 ++3 333 223",
+	"deleteCaveat":                      "+3 333 333 333",
+	"deleteSelfEvaluationComment":       "33 333 ++3 443",
+	"getCaveat":                         "++ +++ +++ +++",
+	"getSelfEvaluationComment":          "+3 +++ +++ 444",
+	"listCaveats":                       "++ +++ +++ +++",
+	"listSelfEvaluationComments":        "+3 +++ +++ ---",
+	"redactSelfEvaluationComment":       "+3 +33 +33 433",
+	"reopenSelfEvaluationComment":       "33 333 ++3 443",
+	"updateCaveat":                      "+3 333 333 333",
+	"updateSelfEvaluationComment":       "33 333 ++3 443",
+	"acknowledgeFinding":                "+3 ++3 ++3 443",
+	"acknowledgeNarrative":              "33 ++3 443 443",
+	"acknowledgePeerChallengeGroup":     "+3 ++3 ++3 333",
+	"acknowledgePeerReviewNote":         "+3 443 ++3 443",
+	"createPeerReviewNote":              "+3 333 ++3 223",
+	"deletePeerReviewNote":              "+3 443 ++3 443",
+	"getPeerReviewNote":                 "+3 443 ++3 443",
+	"listPeerReviewNotes":               "+3 --3 ++3 --3",
+	"redactPeerReviewNote":              "+3 433 +33 433",
+	"updatePeerReviewNote":              "+3 443 ++3 443",
+	"finishPreparationTask":             "+3 ++3 333 443",
+	"getPreparationTask":                "+3 ++3 ++3 443",
+	"listPreparationTasks":              "+3 ++3 ++3 --3",
+	"reopenPreparationTask":             "+3 ++3 333 443",
+	"takeEventTemplate":                 "+3 333 333 333",
+	"takePeerChallengeTemplate":         "+3 333 333 333", "takePeerReviewTemplate": "+3 333 333 333",
+	"waivePreparationTask":               "+3 ++3 333 443",
 	"acknowledgePeerReview":              "+3 ++3 ++3 443",
 	"acknowledgeSelfEvaluation":          "33 ++3 333 443",
 	"createSelfEvaluation":               "33 ++3 333 333",
@@ -469,33 +476,4 @@ func (w *world) outcome(op *described, c caller) byte {
 	}
 	w.t.Errorf("%s answered %d: %s", op.OperationID, r.status, r.body)
 	return '?'
-}
-
-// listsRecords reports whether the operation lists what the record is one of.
-func listsRecords(op *described, record string) bool {
-	return op.method == http.MethodGet && !strings.Contains(op.path, "{") && record != "" && hasParameter(op, "limit") && !strings.HasSuffix(op.path, "summary") ||
-		op.OperationID == "listGroupingProposals" || listedIn[op.OperationID] != ""
-}
-
-// filled puts the examples of the contract into path and query.
-func (w *world) filled(op *described, path string, query url.Values) string {
-	w.t.Helper()
-	path = w.quarterOf(op, path)
-	for _, p := range op.parameters {
-		example := exampleOf(p.Value)
-		switch {
-		case p.Value.In == "path" && p.Value.Name == "id" && ids[op.path] != "":
-			var list struct{ Items []struct{ ID string } }
-			w.get(ids[op.path]).want(200).into(&list)
-			path = strings.Replace(path, "{id}", list.Items[0].ID, 1)
-		case p.Value.In == "path":
-			path = strings.Replace(path, "{"+p.Value.Name+"}", example, 1)
-		case p.Value.In == "query" && p.Value.Required:
-			query.Set(p.Value.Name, w.stood(example))
-		}
-	}
-	if len(query) == 0 {
-		return path
-	}
-	return path + "?" + query.Encode()
 }

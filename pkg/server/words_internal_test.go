@@ -17,6 +17,7 @@ import (
 var unscreened = map[string]string{
 	"milestone.title": "a headline of the public page, by the programme's team", "milestone.description": "likewise", "milestone.evidence.title": "likewise",
 	"grouping-proposal.unplaced.detail": "words of the program", "benchmarking-submission.explanations.by": "a role", "benchmarking-submission.thread.answeredBy": "likewise", "benchmarking-submission.explanations.carriedFrom": "a quarter",
+	"preparation-task.task": "of the programme's template", "preparation-task.role": "likewise", "preparation-task.template": "likewise",
 	"event.title": "likewise", "event.description": "likewise", "event.sessions.title": "likewise", "event.attendanceNote": "likewise", "event.opportunities": "likewise",
 	"peer-challenge.title": "likewise", "peer-challenge.methods": "likewise", "peer-challenge.learningThemes": "likewise",
 	"event.invited.organisations": "names of organisations", "event.attended.organisations": "likewise", "participant.organisation": "likewise", "peer-review.team.organisation": "likewise",
