@@ -16,9 +16,6 @@ CREATE TABLE caveats (
     CONSTRAINT caveats_of_something CHECK (num_nonnulls(indicator_code, authority_code, release_id) > 0),
     CONSTRAINT caveats_dates_in_order CHECK (valid_to >= valid_from)
 );
--- Said once: whoever sends it again hears that it is there.
-CREATE UNIQUE INDEX caveats_once ON caveats (md5(text), coalesce(indicator_code, ''), coalesce(authority_code, ''), coalesce(release_id::text, ''),
-    coalesce(valid_from, '-infinity'), coalesce(valid_to, 'infinity'));
 COMMENT ON TABLE caveats IS 'What whoever reads figures must know of them.';
 COMMENT ON COLUMN caveats.id IS 'UUIDv7.';
 COMMENT ON COLUMN caveats.text IS 'What there is to know.';

@@ -35,7 +35,7 @@ func (s *Store) DeleteCaveat(ctx context.Context, actor programme.Actor, id stri
 	return remove(ctx, s, actor, caveats, id, version)
 }
 
-// checkCaveat names every fault at once.
+// checkCaveat names every fault at once. It relies on the caller being the only writer.
 func checkCaveat(tx *gorm.DB, c *benchmark.Caveat) error {
 	var faults []programme.Fault
 	if refused, is := errors.AsType[*programme.Error](c.Check()); is {
@@ -49,5 +49,25 @@ func checkCaveat(tx *gorm.DB, c *benchmark.Caveat) error {
 	if err != nil {
 		return err
 	}
-	return programme.Refuse(append(faults, unknown...))
+	if faults = append(faults, unknown...); len(faults) > 0 {
+		return programme.Refuse(faults)
+	}
+	return saidAlready(tx, c)
+}
+
+// saidAlready refuses a caveat that says what another says of the same figures: whoever sends
+// one again hears that it is there.
+func saidAlready(tx *gorm.DB, c *benchmark.Caveat) error {
+	var said bool
+	err := tx.Raw(`SELECT EXISTS (SELECT FROM caveats WHERE id::text <> @id AND text = @text AND indicator_code IS NOT DISTINCT FROM @indicator
+		AND authority_code IS NOT DISTINCT FROM @authority AND release_id IS NOT DISTINCT FROM CAST(@release AS uuid)
+		AND valid_from IS NOT DISTINCT FROM CAST(@from AS date) AND valid_to IS NOT DISTINCT FROM CAST(@to AS date))`,
+		map[string]any{"id": c.ID, "text": c.Text, "indicator": c.Indicator, "authority": c.Authority, "release": c.ReleaseID, "from": c.ValidFrom, "to": c.ValidTo}).Scan(&said).Error
+	if err != nil || !said {
+		return err
+	}
+	return &programme.Error{
+		Kind: programme.Conflict, Code: programme.CodeExists, Detail: "There is this caveat already.",
+		Faults: []programme.Fault{{Pointer: "/text", Code: programme.FaultExists, Detail: "There is this caveat already."}},
+	}
 }

@@ -15,7 +15,6 @@ var constraints = together(evaluationConstraints, accessConstraints, tableConstr
 	"programmes_attribution_text": tooLong("/attribution", "4,000"),
 
 	"caveats_pkey":                {},
-	"caveats_once":                taken("/text", "There is this caveat already."),
 	"caveats_text_text":           {},
 	"caveats_indicator":           {},
 	"caveats_authority":           {},

@@ -17,11 +17,11 @@ type Finding struct {
 	Text                   string  `audit:"withheld"`
 	Evidence               *string `audit:"withheld"`
 	PriorityID             *string
-	Indicators             []string `gorm:"serializer:texts"` // codes of indicators that it cites
-	SelfEvaluationSections []string `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
+	Indicators             []string   `gorm:"serializer:texts"` // codes of indicators that it cites
+	SelfEvaluationSections []string   `gorm:"serializer:texts"` // sections of the borough's self-evaluation that it cites
+	Citations              []Citation `gorm:"serializer:json"`  // figures that it cites, without their numbers
 
-	Citations               []Citation       `gorm:"serializer:json"` // figures that it cites, without their numbers
-	NoteIDs                 []string         `gorm:"-" json:"-"`      // notes of its review that it cites, which these know; read with it
+	NoteIDs                 []string         `gorm:"-" json:"-"` // notes of its review that it cites, which these know; read with it
 	SelfEvaluationCommentID *string          // the line of enquiry on it of which the finding came
 	Illustrative            bool             // that self-evaluation is made up
 	Response                *FindingResponse `audit:"withheld" gorm:"serializer:json"`

@@ -237,9 +237,9 @@ const mostOpen = 100
 
 // OpenPreparation names the tasks that are open, with their addresses.
 func OpenPreparation(tasks []PreparationTask) []Fault {
-	faults := make([]Fault, min(len(tasks), mostOpen))
-	for i := range faults {
-		faults[i] = Fault{Code: FaultOpenItems, Detail: fmt.Sprintf("%q is open: /v1/preparation-tasks/%s.", tasks[i].Task, tasks[i].ID)}
+	var faults []Fault
+	for i := range min(len(tasks), mostOpen) {
+		faults = append(faults, Fault{Code: FaultOpenItems, Detail: fmt.Sprintf("%q is open: /v1/preparation-tasks/%s.", tasks[i].Task, tasks[i].ID)})
 	}
 	return faults
 }

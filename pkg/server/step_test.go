@@ -70,19 +70,7 @@ func TestWhatStepsSayIsWhatCallsMeet(t *testing.T) {
 
 	k.try("/v1/frameworks/1.0.0", "/v1/frameworks/"+k.w.draft())
 
-	// A return: a draft, one that is to be explained, and what becomes of them.
-	returned := "/v1/benchmarking-submissions/" + w.drafted(w.opened())
-	k.try(returned, "/v1/benchmarking-submissions/"+w.warned(w.opened()))
-	for _, next := range []struct {
-		by         caller
-		step, body string
-	}{
-		{lead, "submit", ""}, {k.team, "query", `{"text":"Is a team missing?"}`}, {lead, "answer", `{"text":"No."}`}, {k.team, "accept", ""},
-	} {
-		next.by.does(returned, next.step, next.body).want(200)
-		k.try(returned)
-	}
-
+	returned := k.walksReturns(lead)
 	k.walksEvaluations(lead)
 
 	// Who is authorised by name, and who is not any more.

@@ -74,3 +74,21 @@ func (k *walk) walksTables(tables ...string) {
 		k.try(table)
 	}
 }
+
+// walksReturns tries a return that is a draft, one that is to be explained, and what becomes of the
+// first, which it answers.
+func (k *walk) walksReturns(lead caller) (returned string) {
+	k.w.t.Helper()
+	returned = "/v1/benchmarking-submissions/" + k.w.drafted(k.w.opened())
+	k.try(returned, "/v1/benchmarking-submissions/"+k.w.warned(k.w.opened()))
+	for _, next := range []struct {
+		by         caller
+		step, body string
+	}{
+		{lead, "submit", ""}, {k.team, "query", `{"text":"Is a team missing?"}`}, {lead, "answer", `{"text":"No."}`}, {k.team, "accept", ""},
+	} {
+		next.by.does(returned, next.step, next.body).want(200)
+		k.try(returned)
+	}
+	return returned
+}
