@@ -130,7 +130,7 @@ func TestEventIsNotHeldBeforeItBegins(t *testing.T) {
 	later := programme.DefaultSettings.Today(clock()).AddDays(2)
 	path := "/v1/events/" + w.event(func(e *programme.Event) { e.StartsOn, e.EndsOn = later, later }).ID
 	w.step(path, "hold").problem(409, "not_yet")
-	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "name-person true", "take-person wrong_state", "record-attendance not_yet", "hold not_yet", "cancel true", "reopen wrong_state", "add-milestone source_taken", "delete true"}) {
+	if got := w.allowed(path); !slices.Equal(got, []string{"edit true", "name-person true", "take-person wrong_state", "record-attendance not_yet", "take-template true", "hold not_yet", "cancel true", "reopen wrong_state", "add-milestone source_taken", "delete true"}) {
 		t.Errorf("actions %v", got)
 	}
 	w.patch(path, `{"startsOn":"`+string(w.yesterday())+`","endsOn":"`+string(w.yesterday())+`"}`).want(200)

@@ -336,7 +336,7 @@ func (w *world) valuesFor(t *testing.T, p *openapi3.Parameter) []string {
 		schema = items
 	}
 	of := map[string]string{
-		"findingId": w.made[exampleFinding], "peerChallengeGroupId": w.made[exampleGroup], "peerChallengeId": w.made[exampleChallenge], "peerReviewId": w.made[exampleReview], "selfEvaluationId": w.made[exampleEvaluation],
+		"eventId": w.made[exampleEvent], "findingId": w.made[exampleFinding], "peerChallengeGroupId": w.made[exampleGroup], "peerChallengeId": w.made[exampleChallenge], "peerReviewId": w.made[exampleReview], "selfEvaluationId": w.made[exampleEvaluation],
 		"Cycle": "2026-27", "SnapshotNumber": "1", "IndicatorCode": "REF_RATE", "QuarterCode": exampleQuarter, "FrameworkNumber": "1.0.0", "GeographyCode": own, "QuarterKey": exampleQuarter, "Slug": "south", "q": "e", "updatedSince": "2026-01-01T00:00:00Z", "from": "2026-01-01", "to": "2030-01-01",
 	}
 	switch {

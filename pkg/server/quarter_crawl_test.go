@@ -107,7 +107,7 @@ func exampleOf(p *openapi3.Parameter) string {
 var (
 	chance   = regexp.MustCompile(anyTruth.String() + `|"trueHash","to":"[0-9a-f]+"` + "|[Ee]tag[^ ]*|X-Feed[^ ]*|Last-Modified[^]]*")
 	bothHash = regexp.MustCompile(`([0-9a-f]{64}),[0-9a-f]{64}`)
-	keysIn   = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+`)
+	keysIn   = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{16,}`)
 )
 
 // withoutChance is what was told, but for that. Of a cursor it leaves the keys that are in it.
