@@ -32,8 +32,7 @@ func TestAStepReadsItsFactsOnItsDay(t *testing.T) {
 	for _, b := range []string{own, group} {
 		team.change(http.MethodPut, "/v1/peer-challenge-groups/"+met+"/members/"+b, `{"role":"visitor"}`).want(200)
 	}
-	const priority = "01932b7e-0000-7000-8000-0000000000aa"
-	w.ownerDoes("INSERT INTO priorities (id, name, description, valid_from, version, created_at, updated_at) VALUES ('" + priority + "', 'Kinship care', '', '2020-04-01', 1, now(), now())")
+	priority := team.post("/v1/priorities", `{"name":"Kinship care","description":"","validFrom":"2020-04-01"}`).id()
 	for _, of := range []string{"/v1/peer-reviews/" + review.ID, "/v1/peer-challenges/" + challenge} {
 		team.change(http.MethodPatch, of, `{"priorityId":"`+priority+`"}`).want(200)
 	}
