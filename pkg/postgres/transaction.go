@@ -104,7 +104,8 @@ const ownCommit = "COMMIT"
 func commit(ctx context.Context, conn *sql.Conn, end string) error {
 	var answer error
 	if err := onConn(conn, func(c *pgx.Conn) error {
-		if answer = commitOn(ctx, c.PgConn(), end); answer != nil {
+		answer = commitOn(ctx, c.PgConn(), end)
+		if rolledBack := refused(answer) && c.PgConn().TxStatus() == 'I'; answer != nil && !rolledBack {
 			return driver.ErrBadConn // so that no later caller gets what belongs to this one
 		}
 		return nil
