@@ -124,6 +124,9 @@ func TestWhatACaveatMustSay(t *testing.T) {
 	}
 	w.as(programme.RoleBoroughLead, own).post("/v1/caveats", `{"text":"Ours.","authority":"`+own+`"}`).problem(403, "role")
 	id := w.caveat(`{"text":"Rare.","indicator":"CLA_RATE"}`)
+	other := w.caveat(`{"text":"Seldom.","indicator":"CLA_RATE"}`)
+	w.patch("/v1/caveats/"+other, `{"text":"Rare."}`).problem(409, "exists") // it is said once
+	w.write(http.MethodDelete, "/v1/caveats/"+other, "", "If-Match", w.get("/v1/caveats/"+other).want(200).header.Get("ETag")).want(204)
 	w.patch("/v1/caveats/"+id, `{"indicator":null}`).problem(422, "invalid")
 	tag := w.get("/v1/indicators/CLA_RATE").want(200).header.Get("ETag")
 	if got := w.write(http.MethodDelete, "/v1/indicators/CLA_RATE", "", "If-Match", tag).problem(409, "in_use"); len(got) == 0 {
