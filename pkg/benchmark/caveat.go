@@ -1,7 +1,6 @@
 package benchmark
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -31,10 +30,7 @@ func (c *Caveat) Check() error {
 	if c.Indicator == nil && c.Authority == nil && c.ReleaseID == nil {
 		faults = append(faults, programme.Fault{Pointer: "/indicator", Code: programme.FaultRequired, Detail: "Say of which indicator, authority or release it is: at least one of these."})
 	}
-	if c.ValidFrom != nil && c.ValidTo != nil && *c.ValidTo < *c.ValidFrom {
-		faults = append(faults, programme.OutOfOrder("/validTo"))
-	}
-	return programme.Refuse(faults)
+	return programme.Refuse(append(faults, programme.InOrder("/validTo", c.ValidFrom, c.ValidTo)...))
 }
 
 // Caveat answers the caveat with the id, or nil.
@@ -63,9 +59,13 @@ func (s *Snapshot) CaveatsOf(indicator, geography string, p *Period) []string {
 	return ids
 }
 
-// isOf reports whether the geography's code is one of the authority's, or of several that
-// are published together with it.
+// isOf reports whether the geography's code is one of the authority's, or has one of them: codes
+// of authorities that are published together are joined, and all have one length.
 func (s *Snapshot) isOf(geography, authority string) bool {
-	codes := slices.Collect(s.Lineages().codes(authority))
-	return slices.ContainsFunc(strings.Split(geography, "/"), func(code string) bool { return slices.Contains(codes, code) })
+	for code := range s.Lineages().codes(authority) {
+		if strings.Contains(geography, code) {
+			return true
+		}
+	}
+	return false
 }

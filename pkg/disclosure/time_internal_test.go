@@ -93,23 +93,22 @@ func (k *knowledge) narrowed(l *life) (small, fewer int) {
 	return small, fewer
 }
 
-const startsOf, stockOf = "plans_started", "plans_open"
+const followed, startsOf, stockOf = "E09000012", "plans_started", "plans_open"
 
 // disclosed is the view of a quarter of the borough's life, as it was said then, after a year
 // with so many starts.
 func disclosed(t *testing.T, d *framework.Document, l *life, q int, year float64, off rule) *View {
 	t.Helper()
-	const borough = "E09000012"
 	var quarters Quarters
 	for ago := 0; ago <= min(q, 4); ago++ {
 		quarters[ago] = returns.Values{{Count: startsOf, Status: returns.Reported, Value: &l.started[q-ago]}, {Count: stockOf, Status: returns.Reported, Value: &l.open[q-ago]}}
 	}
 	quarter := benchmark.FinancialQuarter(2026+q/4, q%4+1)
-	set, err := New(d, quarter, []Return{{borough, quarters}})
+	set, err := New(d, quarter, []Return{{followed, quarters}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := NewPolicy(d, quarter, []Year{{borough, startsOf, year}})
+	policy, err := NewPolicy(d, quarter, []Year{{followed, startsOf, year}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +121,7 @@ func disclosed(t *testing.T, d *framework.Document, l *life, q int, year float64
 }
 
 // starts answers the cell of the twelve months that a view shows.
-func starts(v *View) Cell { return v.Cell("E09000012", startsOf) }
+func starts(v *View) Cell { return v.Cell(followed, startsOf) }
 
 // years answers how many had started in the year that was over before each quarter.
 func (l *life) years() (of [asked]float64) {
@@ -172,7 +171,7 @@ func attack(t *testing.T, d *framework.Document, l *life, stocks bool, off rule)
 	for q := range asked {
 		views[q] = disclosed(t, d, l, q, years[q], off)
 		alone.know(q, q+1, 0, 1e6)
-		if now, known := views[q].Cell("E09000012", stockOf).Range(); known && stocks {
+		if now, known := views[q].Cell(followed, stockOf).Range(); known && stocks {
 			alone.know(q, q+1, max(0, now.Lower-before.Upper), 1e6) // what is more has come
 			before = now
 		} else {

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 
 	"gorm.io/gorm"
 
@@ -35,22 +34,13 @@ func (s *Store) DeleteCaveat(ctx context.Context, actor programme.Actor, id stri
 	return remove(ctx, s, actor, caveats, id, version)
 }
 
-// checkCaveat names every fault at once. It relies on the caller being the only writer.
+// checkCaveat relies on the caller being the only writer.
 func checkCaveat(tx *gorm.DB, c *benchmark.Caveat) error {
-	var faults []programme.Fault
-	if refused, is := errors.AsType[*programme.Error](c.Check()); is {
-		faults = refused.Faults
-	}
-	unknown, err := uncited(tx, []citation{
-		single(citeIndicators("/indicator", nil), c.Indicator),
+	err := checked(tx, c.Check(), single(citeIndicators("/indicator", nil), c.Indicator),
 		single(citation{table: "authorities", column: "code", pointer: "/authority", words: "There is no such authority."}, c.Authority),
-		single(citation{table: "releases", column: "id", pointer: "/releaseId", words: "There is no such release."}, c.ReleaseID),
-	})
+		single(citation{table: "releases", column: "id", pointer: "/releaseId", words: "There is no such release."}, c.ReleaseID))
 	if err != nil {
 		return err
-	}
-	if faults = append(faults, unknown...); len(faults) > 0 {
-		return programme.Refuse(faults)
 	}
 	return saidAlready(tx, c)
 }

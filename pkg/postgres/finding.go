@@ -13,6 +13,10 @@ import (
 
 var findings = kind[programme.Finding, *programme.Finding]{
 	orders: byChange,
+	before: func(_ *work, f *programme.Finding) error {
+		f.Citations = programme.OrEmpty(f.Citations)
+		return nil
+	},
 	complete: func(tx *gorm.DB, rows []*programme.Finding) error {
 		if err := withForums(tx, rows); err != nil {
 			return err
@@ -94,7 +98,7 @@ func (s *Store) CreateFinding(ctx context.Context, actor programme.Actor, f prog
 
 // find places a new finding where it was found, on the actor's behalf.
 func (w *work) find(f *programme.Finding) (err error) {
-	f.Response, f.Citations = nil, programme.OrEmpty(f.Citations)
+	f.Response = nil
 	if err := w.knowCitations(f); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 
 	"gorm.io/gorm"
 
@@ -37,20 +36,10 @@ func (s *Store) DeleteMembership(ctx context.Context, actor programme.Actor, id 
 	return remove(ctx, s, actor, memberships, id, version)
 }
 
-// checkMembership names every fault at once; a constraint would name one. It
-// relies on the caller being the only writer.
+// checkMembership relies on the caller being the only writer.
 func checkMembership(tx *gorm.DB, m *programme.Membership) error {
-	var faults []programme.Fault
-	if refused, is := errors.AsType[*programme.Error](m.Check()); is {
-		faults = refused.Faults
-	}
-	unknown, err := uncited(tx, []citation{citeSubRegion("/subRegion", &m.SubRegion), citeBorough("/borough", &m.Borough)})
-	if err != nil {
+	if err := checked(tx, m.Check(), citeSubRegion("/subRegion", &m.SubRegion), citeBorough("/borough", &m.Borough)); err != nil {
 		return err
-	}
-	faults = append(faults, unknown...)
-	if len(faults) > 0 {
-		return programme.Refuse(faults)
 	}
 	return overlapping(tx, m)
 }

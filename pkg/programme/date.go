@@ -66,8 +66,8 @@ func OutOfOrder(pointer string) Fault {
 	return Fault{Pointer: pointer, Code: FaultOrder, Detail: "The last day must not be before the first."}
 }
 
-// inOrder refuses a last day before the first.
-func inOrder(pointer string, first, last *Date) []Fault {
+// InOrder refuses a last day before the first.
+func InOrder(pointer string, first, last *Date) []Fault {
 	if first == nil || last == nil || *first <= *last {
 		return nil
 	}

@@ -256,7 +256,7 @@ func (e *Event) ReviewFor(actor Actor) *string {
 
 // Check implements [Record].
 func (e *Event) Check() error {
-	faults := inOrder("/endsOn", &e.StartsOn, &e.EndsOn)
+	faults := InOrder("/endsOn", &e.StartsOn, &e.EndsOn)
 	if e.StartsOn < "2000-01-01" {
 		faults = append(faults, Fault{Pointer: "/startsOn", Code: FaultFarAway, Detail: "Events lie in this century."})
 	}

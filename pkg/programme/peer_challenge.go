@@ -239,7 +239,7 @@ func (c *PeerChallenge) stillOpen(open OpenItems) error {
 // Check implements [Record].
 func (c *PeerChallenge) Check() error {
 	faults := c.Cycle.Check()
-	faults = append(faults, inOrder("/endsOn", c.StartsOn, c.EndsOn)...)
+	faults = append(faults, InOrder("/endsOn", c.StartsOn, c.EndsOn)...)
 	if len(faults) == 0 {
 		first, last := c.Cycle.Starts(), c.Cycle.Ends()
 		if outside(c.StartsOn, &first, &last) {

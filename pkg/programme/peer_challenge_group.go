@@ -161,7 +161,7 @@ func (g *PeerChallengeGroup) Writers() []string { return g.Boroughs() }
 // Check implements [Record]: a group's days are in order and within the
 // challenge's, and its members present within them.
 func (g *PeerChallengeGroup) Check() error {
-	faults := inOrder("/endsOn", g.StartsOn, g.EndsOn)
+	faults := InOrder("/endsOn", g.StartsOn, g.EndsOn)
 	for _, day := range []struct {
 		pointer string
 		on      *Date

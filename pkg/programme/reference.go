@@ -137,7 +137,7 @@ func SubRegionOn(memberships []Membership, borough string, on Date) string {
 }
 
 // Check refuses a priority that ends before it begins.
-func (p Priority) Check() error { return Refuse(inOrder("/validTo", &p.ValidFrom, p.ValidTo)) }
+func (p Priority) Check() error { return Refuse(InOrder("/validTo", &p.ValidFrom, p.ValidTo)) }
 
 // Holds reports whether the priority stands on the date.
 func (p Priority) Holds(on Date) bool {
@@ -145,10 +145,10 @@ func (p Priority) Holds(on Date) bool {
 }
 
 // Check refuses a membership that ends before it begins.
-func (m Membership) Check() error { return Refuse(inOrder("/validTo", &m.ValidFrom, m.ValidTo)) }
+func (m Membership) Check() error { return Refuse(InOrder("/validTo", &m.ValidFrom, m.ValidTo)) }
 
 // Check refuses an authority that ends before it begins.
-func (a Authority) Check() error { return Refuse(inOrder("/validTo", a.ValidFrom, a.ValidTo)) }
+func (a Authority) Check() error { return Refuse(InOrder("/validTo", a.ValidFrom, a.ValidTo)) }
 
 // SharesNumber reports whether both authorities have the same number of the
 // Department on some day. A number names one authority at a time.

@@ -69,7 +69,7 @@ func remarks() []evaluation.Comment {
 func found() programme.Finding {
 	return programme.Finding{
 		Kind: programme.AreaForDevelopment, Theme: "Example: health assessments", Text: "Example: two desks book health assessments of children in care, and neither knows what the other has done.",
-		SelfEvaluationSections: []string{"children-in-care"}, Indicators: []string{}, Citations: []programme.Citation{},
+		SelfEvaluationSections: []string{"children-in-care"}, Indicators: []string{},
 	}
 }
 

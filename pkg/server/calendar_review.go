@@ -42,13 +42,18 @@ func addReviewEntries(cal *ics.Calendar, c *programme.Calendar, r *programme.Pee
 // actionEntry is the day on which an action is due. A calendar lies with whoever keeps it for
 // its reader, so that the borough's words about the action stay here.
 func actionEntry(a *programme.Action) *ics.VEvent {
-	v := entry(a.ID, &a.Head, a.ChangedAfter(), false)
-	v.SetDtStampTime(a.UpdatedAt)
-	v.SetModifiedAt(a.UpdatedAt)
-	setDays(v, *a.DueOn, *a.DueOn)
-	v.SetSummary(printable("Action due: " + a.Owner))
-	v.SetProperty(ics.ComponentPropertyCategories, "Action")
-	setDescription(v, []string{"It stands at /v1/actions/" + a.ID + "."}, nil, nil)
+	return dueRecord(&a.Head, *a.DueOn, "Action due: "+a.Owner, "Action", "/v1/actions/")
+}
+
+// dueRecord is the day on which a record is due that stands below the address.
+func dueRecord(of *programme.Head, day programme.Date, summary, category, below string) *ics.VEvent {
+	v := entry(of.ID, of, of.ChangedAfter(), false)
+	v.SetDtStampTime(of.UpdatedAt)
+	v.SetModifiedAt(of.UpdatedAt)
+	setDays(v, day, day)
+	v.SetSummary(printable(summary))
+	v.SetProperty(ics.ComponentPropertyCategories, category)
+	setDescription(v, []string{"It stands at " + below + of.ID + "."}, nil, nil)
 	return v
 }
 
@@ -59,12 +64,5 @@ var clockParts = map[programme.ClockName]string{
 
 // preparationEntry is the day on which a task of a preparation is due, in the programme's own words.
 func preparationEntry(t *programme.PreparationTask) *ics.VEvent {
-	v := entry(t.ID, &t.Head, t.ChangedAfter(), false)
-	v.SetDtStampTime(t.UpdatedAt)
-	v.SetModifiedAt(t.UpdatedAt)
-	setDays(v, *t.DueOn, *t.DueOn)
-	v.SetSummary(printable("To prepare: " + t.Task))
-	v.SetProperty(ics.ComponentPropertyCategories, "Preparation")
-	setDescription(v, []string{"It stands at /v1/preparation-tasks/" + t.ID + "."}, nil, nil)
-	return v
+	return dueRecord(&t.Head, *t.DueOn, "To prepare: "+t.Task, "Preparation", "/v1/preparation-tasks/")
 }

@@ -63,7 +63,7 @@ func findingInput(f *programme.Finding) api.FindingInput {
 	return api.FindingInput{
 		PeerChallengeGroupId: f.PeerChallengeGroupID, PeerReviewId: f.PeerReviewID, Borough: f.Borough, Kind: api.FindingKind(f.Kind), Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID,
 		Indicators: &f.Indicators, SelfEvaluationSections: &f.SelfEvaluationSections, SelfEvaluationCommentId: f.SelfEvaluationCommentID, NoteIds: &f.NoteIDs,
-		Citations: new(citationsWire(f.Citations)),
+		Citations: new(each(f.Citations, citationWire)),
 	}
 }
 
@@ -72,10 +72,7 @@ func setFinding(f *programme.Finding, in api.FindingInput) {
 	f.Kind, f.Theme, f.Text, f.Evidence, f.PriorityID = programme.FindingKind(in.Kind), in.Theme, in.Text, in.Evidence, in.PriorityId
 	f.Indicators, f.SelfEvaluationSections = list(in.Indicators), list(in.SelfEvaluationSections)
 	f.SelfEvaluationCommentID, f.NoteIDs = in.SelfEvaluationCommentId, list(in.NoteIds)
-	f.Citations = []programme.Citation{}
-	for _, c := range list(in.Citations) {
-		f.Citations = append(f.Citations, citationOf(c))
-	}
+	f.Citations = each(list(in.Citations), func(c *api.Citation) programme.Citation { return citationOf(*c) })
 }
 
 func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
@@ -86,19 +83,11 @@ func findingWire(ctx context.Context) func(*programme.Finding) api.Finding {
 			Theme: f.Theme, Text: f.Text, Evidence: f.Evidence, PriorityId: f.PriorityID, PriorityName: nameOf(names.priority, f.PriorityID), Indicators: programme.OrEmpty(f.Indicators),
 			SelfEvaluationSections: programme.OrEmpty(f.SelfEvaluationSections), SelfEvaluationCommentId: f.SelfEvaluationCommentID, Illustrative: f.Illustrative, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Etag: etagOf(f.Version), Steps: stepsWire(ctx, f, f.ID),
 			RedactedAt: f.RedactedAt, Screening: screeningWire(ctx, f), NoteIds: f.NotesFor(callOf(ctx).actor),
-			Citations: citationsWire(f.Citations),
+			Citations: each(f.Citations, citationWire),
 		}
 		if r := f.Response; r != nil {
 			wire.Response = &api.FindingResponse{Answer: api.ResponseAnswer(r.Answer), Reason: r.Reason, At: r.At}
 		}
 		return wire
 	}
-}
-
-func citationsWire(cited []programme.Citation) []api.Citation {
-	wires := make([]api.Citation, len(cited))
-	for i := range cited {
-		wires[i] = citationWire(&cited[i])
-	}
-	return wires
 }

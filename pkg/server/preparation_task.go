@@ -76,25 +76,19 @@ func preparationTaskWire(ctx context.Context) func(*programme.PreparationTask) a
 }
 
 func templatesWire(templates []programme.PreparationTemplate) []api.PreparationTemplate {
-	wire := make([]api.PreparationTemplate, len(templates))
-	for i, t := range templates {
-		lines := make([]api.PreparationLine, len(t.Lines))
-		for j, line := range t.Lines {
-			lines[j] = api.PreparationLine{Task: line.Task, DaysBefore: line.DaysBefore, Who: api.PreparingParty(line.Who), Role: line.Role}
-		}
-		wire[i] = api.PreparationTemplate{Name: t.Name, For: api.PreparedKind(t.For), Lines: lines, Source: t.Source}
-	}
-	return wire
+	return each(templates, func(t *programme.PreparationTemplate) api.PreparationTemplate {
+		lines := each(t.Lines, func(l *programme.PreparationLine) api.PreparationLine {
+			return api.PreparationLine{Task: l.Task, DaysBefore: l.DaysBefore, Who: api.PreparingParty(l.Who), Role: l.Role}
+		})
+		return api.PreparationTemplate{Name: t.Name, For: api.PreparedKind(t.For), Lines: lines, Source: t.Source}
+	})
 }
 
 func templatesOf(given []api.PreparationTemplateInput) []programme.PreparationTemplate {
-	templates := make([]programme.PreparationTemplate, len(given))
-	for i, t := range given {
-		lines := make([]programme.PreparationLine, len(t.Lines))
-		for j, line := range t.Lines {
-			lines[j] = programme.PreparationLine{Task: line.Task, DaysBefore: line.DaysBefore, Who: programme.Preparing(line.Who), Role: line.Role}
-		}
-		templates[i] = programme.PreparationTemplate{Name: t.Name, For: programme.PreparedKind(t.For), Lines: lines, Source: t.Source}
-	}
-	return templates
+	return each(given, func(t *api.PreparationTemplateInput) programme.PreparationTemplate {
+		lines := each(t.Lines, func(l *api.PreparationLine) programme.PreparationLine {
+			return programme.PreparationLine{Task: l.Task, DaysBefore: l.DaysBefore, Who: programme.Preparing(l.Who), Role: l.Role}
+		})
+		return programme.PreparationTemplate{Name: t.Name, For: programme.PreparedKind(t.For), Lines: lines, Source: t.Source}
+	})
 }

@@ -11,11 +11,9 @@ func clocksOf(call *call) programme.ReviewClocks {
 }
 
 func clocksWire(clocks []programme.ReviewClock) []api.ReviewClock {
-	wire := make([]api.ReviewClock, len(clocks))
-	for i, c := range clocks {
-		wire[i] = api.ReviewClock{Name: api.ReviewClockName(c.Name), FromOn: c.FromOn, DueOn: c.DueOn, Met: c.Met, Overdue: c.Overdue}
-	}
-	return wire
+	return each(clocks, func(c *programme.ReviewClock) api.ReviewClock {
+		return api.ReviewClock{Name: api.ReviewClockName(c.Name), FromOn: c.FromOn, DueOn: c.DueOn, Met: c.Met, Overdue: c.Overdue}
+	})
 }
 
 func reviewClocksWire(c programme.ReviewClocks) api.ReviewClocks {

@@ -146,15 +146,12 @@ func (s *Server) citedFigures(ctx context.Context, actor programme.Actor, d *eva
 
 func citedFiguresWire(ctx context.Context, figures []evaluation.CitedFigure) []api.CitedFigure {
 	names := namesIn(ctx)
-	wire := make([]api.CitedFigure, len(figures))
-	for i := range figures {
-		f := &figures[i]
-		wire[i] = api.CitedFigure{
+	return each(figures, func(f *evaluation.CitedFigure) api.CitedFigure {
+		return api.CitedFigure{
 			Citation: citationWire(&f.Citation), IndicatorName: names.indicator(f.Indicator), BoroughName: names.borough(f.Borough), PeriodName: callOf(ctx).periodName(f.Period),
 			Value: f.Value, Status: f.Status, Lower: f.Lower, Upper: f.Upper, Region: f.Region, Illustrative: f.Illustrative,
 		}
-	}
-	return wire
+	})
 }
 
 func (s *Server) figuresIn(ctx context.Context, actor programme.Actor, d *evaluation.Document) ([]evaluation.CitedFigure, error) {

@@ -243,10 +243,7 @@ func tasksIn[T any, R interface {
 					continue
 				}
 				of, id := says(row, call.today), row.Of().ID
-				var borough *string
-				if of.borough != "" {
-					borough = &of.borough
-				}
+				borough := optional(of.borough)
 				task := api.Task{
 					Kind: k.kind, Type: api.ResourceType(k.noun), Id: id, Borough: borough, BoroughName: nameOf(names.borough, borough), Quarter: of.quarter, Cycle: convert[string](of.cycle), Illustrative: of.illustrative,
 					DueOn: of.due, Href: *addressOf(k.noun, id), List: strings.TrimSuffix(addresses[k.noun], "/") + "?" + k.query,
