@@ -101,7 +101,7 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 	}
 	ours := w.path(lambeth)
 	refused(w.system(lambeth).does(ours, "submit", ""), 403, "no_authority", unsigned)
-	refused(w.lead(lambeth).does(ours, "submit", ""), 409, "report_faults", "The report on the draft has what must be put right, explained or given a reason first.")
+	refused(w.lead(lambeth).does(ours, "submit", ""), 409, "report_faults", "Referrals: 9500 is more than 9000.")
 	var report api.BenchmarkingReport
 	w.lead(lambeth).get(ours + "/report").want(200).into(&report)
 	if report.MaySubmit || report.Unexplained != 1 {
@@ -110,7 +110,7 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 	explained := func(key string) string {
 		return jsonOf(t, api.ExplanationsInput{Explanations: []api.ExplanationInput{{Key: key, Text: "Two teams were joined."}}})
 	}
-	refused(w.lead(lambeth).does(ours, "explanations", explained("no_such_rule.referrals")), 422, "invalid", "The request breaks the rules listed under errors.")
+	refused(w.lead(lambeth).does(ours, "explanations", explained("no_such_rule.referrals")), 422, "invalid", "The report has no such finding: there is nothing to explain.")
 	w.lead(lambeth).does(ours, "explanations", explained(report.Findings[0].Key)).want(200)
 	w.lead(lambeth).does(ours, "submit", "").want(200)
 	refused(w.lead(lambeth).does(ours, "submit", ""), 409, "wrong_state", "There is no draft.")
