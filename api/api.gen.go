@@ -17199,6 +17199,24 @@ type GetFigureTableCsvParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetFigureTablePictureParams defines parameters for GetFigureTablePicture.
+type GetFigureTablePictureParams struct {
+	// Borough The boroughs, by their GSS codes; given once for each. Several make a column each, of one period.
+	Borough []GeographyCode `form:"borough" json:"borough"`
+
+	// Period The reporting periods; given once for each. Several make a column each, of one borough. `latest` stands alone, and is of each indicator the newest period in which anybody has a number on it.
+	Period []PeriodOrLatest `form:"period" json:"period"`
+
+	// Indicator Only these indicators; one without any figure is a row too.
+	Indicator *[]IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Theme Only indicators of this theme.
+	Theme *Name `form:"theme,omitempty" json:"theme,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // GetFigureTableWorkbookParams defines parameters for GetFigureTableWorkbook.
 type GetFigureTableWorkbookParams struct {
 	// Borough The boroughs, by their GSS codes; given once for each. Several make a column each, of one period.
@@ -17553,6 +17571,36 @@ type ListIndicatorDistributionParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// GetIndicatorDistributionPictureParams defines parameters for GetIndicatorDistributionPicture.
+type GetIndicatorDistributionPictureParams struct {
+	// Period The reporting period.
+	Period PeriodQuery `form:"period" json:"period"`
+
+	// Among Whose figures they are; the boroughs of the programme where it is not given.
+	Among *DistributionAmong `form:"among,omitempty" json:"among,omitempty"`
+
+	// RegionCode The region, by its GSS code. For `region`, which needs it.
+	RegionCode *GeographyCode `form:"regionCode,omitempty" json:"regionCode,omitempty"`
+
+	// SubRegion The sub-region. For `sub_region`, which needs it.
+	SubRegion *Slug `form:"subRegion,omitempty" json:"subRegion,omitempty"`
+
+	// Borough The borough whose neighbours they are. With all else, a borough that has a place among them though it is none of them; it does not count in the summary then.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Model The version of the statistical neighbour model; the newest where it is not given. For `neighbours`.
+	Model *NeighbourModelCode `form:"model,omitempty" json:"model,omitempty"`
+
+	// PeerChallengeGroupId The peer challenge group whose boroughs they are. For `peers`, which needs it or `peer`.
+	PeerChallengeGroupId *ResourceId `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// Peer The authorities; given once for each, and in place of a group. For `peers`.
+	Peer *[]GeographyCode `form:"peer,omitempty" json:"peer,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListQuarterPointsParams defines parameters for ListQuarterPoints.
 type ListQuarterPointsParams struct {
 	// Borough The borough's GSS code.
@@ -17608,6 +17656,18 @@ type ListIndicatorSeriesParams struct {
 
 	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
 	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetIndicatorSeriesPictureParams defines parameters for GetIndicatorSeriesPicture.
+type GetIndicatorSeriesPictureParams struct {
+	// Borough The borough's GSS code.
+	Borough BoroughQuery `form:"borough" json:"borough"`
+
+	// Kind The kind of periods; that of the newest with a figure of the borough where it is not given.
+	Kind *PeriodKind `form:"kind,omitempty" json:"kind,omitempty"`
 
 	// IfNoneMatch ETags of answers that the caller still has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
@@ -21050,6 +21110,11 @@ type GetFigureTableCsvRequestObject struct {
 	Params GetFigureTableCsvParams
 }
 
+// GetFigureTablePictureRequestObject is what a request for GetFigureTablePicture says.
+type GetFigureTablePictureRequestObject struct {
+	Params GetFigureTablePictureParams
+}
+
 // GetFigureTableWorkbookRequestObject is what a request for GetFigureTableWorkbook says.
 type GetFigureTableWorkbookRequestObject struct {
 	Params GetFigureTableWorkbookParams
@@ -21204,6 +21269,12 @@ type ListIndicatorDistributionRequestObject struct {
 	Params ListIndicatorDistributionParams
 }
 
+// GetIndicatorDistributionPictureRequestObject is what a request for GetIndicatorDistributionPicture says.
+type GetIndicatorDistributionPictureRequestObject struct {
+	Code   IndicatorCode
+	Params GetIndicatorDistributionPictureParams
+}
+
 // ListQuarterPointsRequestObject is what a request for ListQuarterPoints says.
 type ListQuarterPointsRequestObject struct {
 	Code   IndicatorCode
@@ -21220,6 +21291,12 @@ type GetQuarterSeriesPictureRequestObject struct {
 type ListIndicatorSeriesRequestObject struct {
 	Code   IndicatorCode
 	Params ListIndicatorSeriesParams
+}
+
+// GetIndicatorSeriesPictureRequestObject is what a request for GetIndicatorSeriesPicture says.
+type GetIndicatorSeriesPictureRequestObject struct {
+	Code   IndicatorCode
+	Params GetIndicatorSeriesPictureParams
 }
 
 // ListIndicatorVersionsRequestObject is what a request for ListIndicatorVersions says.
@@ -22773,6 +22850,9 @@ type Operations interface {
 	// GetFigureTableCsv Read published figures as a CSV table
 	// (GET /v1/figure-table.csv)
 	GetFigureTableCsv(ctx context.Context, r GetFigureTableCsvRequestObject) (Response, error)
+	// GetFigureTablePicture Read published figures as a heat map
+	// (GET /v1/figure-table.svg)
+	GetFigureTablePicture(ctx context.Context, r GetFigureTablePictureRequestObject) (Response, error)
 	// GetFigureTableWorkbook Read published figures as a workbook
 	// (GET /v1/figure-table.xlsx)
 	GetFigureTableWorkbook(ctx context.Context, r GetFigureTableWorkbookRequestObject) (Response, error)
@@ -22848,6 +22928,9 @@ type Operations interface {
 	// ListIndicatorDistribution Rank boroughs or other authorities on an indicator
 	// (GET /v1/indicators/{code}/distribution)
 	ListIndicatorDistribution(ctx context.Context, r ListIndicatorDistributionRequestObject) (Response, error)
+	// GetIndicatorDistributionPicture Rank boroughs or other authorities on an indicator as a picture
+	// (GET /v1/indicators/{code}/distribution.svg)
+	GetIndicatorDistributionPicture(ctx context.Context, r GetIndicatorDistributionPictureRequestObject) (Response, error)
 	// ListQuarterPoints Follow an indicator over quarters
 	// (GET /v1/indicators/{code}/quarterly-series)
 	ListQuarterPoints(ctx context.Context, r ListQuarterPointsRequestObject) (Response, error)
@@ -22857,6 +22940,9 @@ type Operations interface {
 	// ListIndicatorSeries Follow an indicator over time
 	// (GET /v1/indicators/{code}/series)
 	ListIndicatorSeries(ctx context.Context, r ListIndicatorSeriesRequestObject) (Response, error)
+	// GetIndicatorSeriesPicture Read an indicator over time as a picture
+	// (GET /v1/indicators/{code}/series.svg)
+	GetIndicatorSeriesPicture(ctx context.Context, r GetIndicatorSeriesPictureRequestObject) (Response, error)
 	// ListIndicatorVersions List the revisions of an indicator
 	// (GET /v1/indicators/{code}/versions)
 	ListIndicatorVersions(ctx context.Context, r ListIndicatorVersionsRequestObject) (Response, error)
@@ -23712,6 +23798,24 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("bom", false, &r.Params.Bom)
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
+	on(to, "GET", "/v1/indicators/:code/series.svg", o.GetIndicatorSeriesPicture, func(from *request, r *GetIndicatorSeriesPictureRequestObject) {
+		from.path("code", &r.Code)
+		from.query("borough", true, &r.Params.Borough)
+		from.query("kind", false, &r.Params.Kind)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/indicators/:code/distribution.svg", o.GetIndicatorDistributionPicture, func(from *request, r *GetIndicatorDistributionPictureRequestObject) {
+		from.path("code", &r.Code)
+		from.query("period", true, &r.Params.Period)
+		from.query("among", false, &r.Params.Among)
+		from.query("regionCode", false, &r.Params.RegionCode)
+		from.query("subRegion", false, &r.Params.SubRegion)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("model", false, &r.Params.Model)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peer", false, &r.Params.Peer)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
 	on(to, "GET", "/v1/caveats", o.ListCaveats, func(from *request, r *ListCaveatsRequestObject) {
 		from.query("indicator", false, &r.Params.Indicator)
 		from.query("authority", false, &r.Params.Authority)
@@ -23858,6 +23962,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-None-Match", &r.Params.IfNoneMatch)
 	})
 	on(to, "GET", "/v1/figure-table.xlsx", o.GetFigureTableWorkbook, func(from *request, r *GetFigureTableWorkbookRequestObject) {
+		from.query("borough", true, &r.Params.Borough)
+		from.query("period", true, &r.Params.Period)
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("theme", false, &r.Params.Theme)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "GET", "/v1/figure-table.svg", o.GetFigureTablePicture, func(from *request, r *GetFigureTablePictureRequestObject) {
 		from.query("borough", true, &r.Params.Borough)
 		from.query("period", true, &r.Params.Period)
 		from.query("indicator", false, &r.Params.Indicator)

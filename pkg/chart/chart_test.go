@@ -21,7 +21,9 @@ type picture interface {
 }
 
 func samples() map[string]picture {
-	return map[string]picture{"heat-map": heatMap(), "ranked-bars": rankedBars(), "series": series(), "small-bars": smallBars()}
+	quarters := heatMap()
+	quarters.Parts, quarters.Of = chart.Quarters, "England's authorities"
+	return map[string]picture{"quarters": quarters, "heat-map": heatMap(), "ranked-bars": rankedBars(), "series": series(), "small-bars": smallBars()}
 }
 
 func svg(t *testing.T, p picture) []byte {

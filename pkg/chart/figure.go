@@ -10,23 +10,31 @@ type Status int
 
 // The statuses.
 const (
-	Shown         Status = iota // the value, as printed
-	Hidden                      // of a small count; its ends may be known
-	Withheld                    // of too few
-	Missing                     // nobody has said it
-	NotApplicable               // there is no such thing there
-	NoDenominator               // there is nothing to divide by
+	Shown          Status = iota // the value, as printed
+	Hidden                       // of a small count; its ends may be known
+	Withheld                     // of too few
+	Missing                      // nobody has said it
+	NotApplicable                // there is no such thing there
+	NoDenominator                // there is nothing to divide by
+	NotAvailable                 // the publisher has none
+	RoundsToNought               // rounds to nought, and is not nought
+	Unreliable                   // of too little to be relied on
+	Joint                        // published only together with another's
 )
 
 // statuses are what stands in the place of a value, and what that means. The signs are
 // those of the government's own statistics, as far as these have one.
 var statuses = [...]struct{ sign, name, why string }{
-	Shown:         {},
-	Hidden:        {"c", "hidden", ", it would tell of a small number of children"},
-	Withheld:      {"x", "withheld", ", published figures say that it is of few children"},
-	Missing:       {"-", "missing", ""},
-	NotApplicable: {"z", "not applicable", ""},
-	NoDenominator: {"/", "nothing to divide by", ""},
+	Shown:          {},
+	Hidden:         {"c", "hidden", ", it would tell of a small number of children"},
+	Withheld:       {"x", "withheld", ", published figures say that it is of few children"},
+	Missing:        {"-", "missing", ""},
+	NotApplicable:  {"z", "not applicable", ""},
+	NoDenominator:  {"/", "nothing to divide by", ""},
+	NotAvailable:   {":", "not available", ""},
+	RoundsToNought: {"k", "rounds to nought", ", and is more"},
+	Unreliable:     {"u", "of low reliability", ""},
+	Joint:          {"j", "published only together with another authority", ""},
 }
 
 // Figure is what may be shown of one value.

@@ -28,7 +28,7 @@ func FuzzTexts(f *testing.F) {
 		for name, p := range map[string]picture{
 			"heat map": chart.HeatMap{
 				Frame: frame, Of: text, RowsAre: text, GroupsBy: text, Columns: []chart.Column{{Name: text, Reads: text}, {Name: "b"}},
-				Groups: []chart.Group{{Name: text, Rows: []chart.HeatRow{{Name: text, Marked: true, Cells: []chart.Cell{{Figure: figure, Fifth: 2}, {Figure: hidden}}}}}},
+				Groups: []chart.Group{{Name: text, Rows: []chart.HeatRow{{Name: text, Marked: true, Cells: []chart.Cell{{Figure: figure, Part: 2}, {Figure: hidden}}}}}},
 			},
 			"ranked bars": chart.RankedBars{
 				Frame: frame, RowsAre: text, Unit: text, Bars: []chart.Bar{{Name: text, Place: text, Marked: true, Figure: figure}, {Name: text, Figure: hidden}},

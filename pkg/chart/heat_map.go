@@ -6,11 +6,12 @@ import (
 )
 
 // HeatMap is the sector's "tartan rug": a table of boroughs and indicators, each cell in
-// the colour of the fifth that its value belongs to, with the letter of it.
+// the colour of the fifth or quarter that its value belongs to, with the letter of it.
 type HeatMap struct {
 	Frame
 
-	Of       string // of whom the fifths are, such as the region
+	Parts    Parts  // into how many the values are divided
+	Of       string // of whom the parts are, such as the region
 	RowsAre  string // what is in a row: Borough
 	GroupsBy string // what rows are grouped by: Sub-region
 	Columns  []Column
@@ -39,22 +40,60 @@ type HeatRow struct {
 	Cells  []Cell
 }
 
-// Cell is a figure and, if that is certain, the fifth that it belongs to: 1 is the best,
-// 5 the worst; 0 says nothing.
+// Cell is a figure and, if that is certain, the part that it belongs to: 1 is the best,
+// the last the worst; 0 says nothing.
 type Cell struct {
 	Figure
 
-	Fifth int
+	Part int
 }
 
-// fifths are the letters and grounds of the five, told apart by those who see no red or
-// no green, too.
-var fifths = [...]struct{ letter, words, ground string }{
-	1: {"A", "best fifth", "#8ec1e8"},
-	2: {"B", "second best fifth", "#cfe5f6"},
-	3: {"C", "middle fifth", "#f4f4ec"},
-	4: {"D", "second worst fifth", "#fbdcbb"},
-	5: {"E", "worst fifth", "#f2a65e"},
+// Parts says into how many parts the values of an indicator are divided.
+type Parts int
+
+// The divisions.
+const (
+	Fifths Parts = iota
+	Quarters
+)
+
+// part is the letter of one, what it means, and its ground.
+type part struct{ letter, words, ground string }
+
+// parts are told apart by those who see no red or no green, too. Nothing is said by what
+// has no letter.
+var parts = [...][]part{
+	Fifths: {
+		{},
+		{"A", "best fifth", "#8ec1e8"},
+		{"B", "second best fifth", "#cfe5f6"},
+		{"C", "middle fifth", "#f4f4ec"},
+		{"D", "second worst fifth", "#fbdcbb"},
+		{"E", "worst fifth", "#f2a65e"},
+	},
+	Quarters: {
+		{},
+		{"A", "best quarter", "#8ec1e8"},
+		{"B", "second best quarter", "#cfe5f6"},
+		{"C", "second worst quarter", "#fbdcbb"},
+		{"D", "worst quarter", "#f2a65e"},
+	},
+}
+
+// parted is what one of the parts is called.
+func (h HeatMap) parted() string {
+	if h.Parts == Quarters {
+		return "quarter"
+	}
+	return "fifth"
+}
+
+// parts answers those of the map.
+func (h HeatMap) parts() []part {
+	if h.Parts < 0 || int(h.Parts) >= len(parts) {
+		return parts[Fifths]
+	}
+	return parts[h.Parts]
 }
 
 // cell answers a row's cell as it is drawn. Where a row is too short, it is missing.
@@ -64,32 +103,30 @@ func (h HeatMap) cell(r HeatRow, column int) Cell {
 		c = r.Cells[column]
 		c.Figure = c.plain()
 	}
-	if c.Fifth < 0 || c.Fifth >= len(fifths) || h.Columns[column].Neutral || c.Status > Hidden {
-		c.Fifth = 0
+	if c.Part < 0 || c.Part >= len(h.parts()) || h.Columns[column].Neutral || c.Status > Hidden {
+		c.Part = 0
 	}
 	return c
 }
 
-// words are the cell as it is printed: its figure, and the letter of its fifth.
-func (c Cell) words() string {
-	if c.Fifth == 0 {
-		return c.Figure.words()
-	}
-	return c.Figure.words() + " " + fifths[c.Fifth].letter
+// words are the cell as it is printed: its figure, and the letter of its part.
+func (h HeatMap) words(c Cell) string {
+	return strings.TrimSpace(c.Figure.words() + " " + h.parts()[c.Part].letter)
 }
 
 // told are the words for those who hear them.
-func (c Cell) told() string {
-	if c.Fifth == 0 {
+func (h HeatMap) told(c Cell) string {
+	if c.Part == 0 {
 		return c.Figure.told()
 	}
-	return c.Figure.told() + ", " + fifths[c.Fifth].letter + ", " + fifths[c.Fifth].words
+	p := h.parts()[c.Part]
+	return c.Figure.told() + ", " + p.letter + ", " + p.words
 }
 
-func (c Cell) ground() string {
+func (h HeatMap) ground(c Cell) string {
 	switch {
-	case c.Fifth > 0:
-		return fifths[c.Fifth].ground
+	case c.Part > 0:
+		return h.parts()[c.Part].ground
 	case c.Status == Hidden, c.Status == Withheld:
 		return shaded
 	}
@@ -99,7 +136,7 @@ func (c Cell) ground() string {
 // legend answers what the letters and signs that occur mean, and whose row is marked.
 func (h HeatMap) legend() (legend []string) {
 	var signs seen
-	var lettered [len(fifths)]bool
+	lettered := make([]bool, len(h.parts()))
 	var marked []string
 	for _, g := range h.Groups {
 		for _, r := range g.Rows {
@@ -108,17 +145,17 @@ func (h HeatMap) legend() (legend []string) {
 			}
 			for i := range h.Columns {
 				c := h.cell(r, i)
-				signs[c.Status], lettered[c.Fifth] = true, true
+				signs[c.Status], lettered[c.Part] = true, true
 			}
 		}
 	}
 	for i, occurs := range lettered {
 		if occurs && i > 0 {
-			legend = append(legend, clean(fifths[i].letter+": "+fifths[i].words+" of "+h.Of))
+			legend = append(legend, clean(h.parts()[i].letter+": "+h.parts()[i].words+" of "+h.Of))
 		}
 	}
 	if len(legend) > 0 && lettered[0] {
-		legend = append(legend, "No letter: no end is good, or it is not certain which fifth it is, or it is not compared")
+		legend = append(legend, "No letter: no end is good, or it is not certain which "+h.parted()+" it is, or it is not compared")
 	}
 	legend = append(legend, signs.legend()...)
 	if len(marked) > 0 {
@@ -154,7 +191,7 @@ func (h HeatMap) Table() Table {
 				row.Cells = append(row.Cells, clean(g.Name))
 			}
 			for i := range h.Columns {
-				row.Cells = append(row.Cells, h.cell(r, i).words())
+				row.Cells = append(row.Cells, h.words(h.cell(r, i)))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -271,7 +308,7 @@ func (h HeatMap) draw(prefix string) *drawing {
 	for _, f := range frames { // over all rows, so that none covers a part of one
 		d.rect(padding-4, f[0], l.left-padding+4+l.column*float64(len(h.Columns)), f[1]-f[0], "none", "stroke", black, "stroke-width", "2.5")
 	}
-	y = d.keys(y+8, h.legend())
+	y = h.keys(d, y+8, h.legend())
 	d.foot(y+2, h.notes(nil))
 	return d
 }
@@ -314,7 +351,7 @@ func (h HeatMap) row(d *drawing, l heatLayout, y float64, r HeatRow) (next float
 	cells, lines := make([]Cell, len(h.Columns)), make([][]string, len(h.Columns))
 	for i := range h.Columns {
 		cells[i] = h.cell(r, i)
-		lines[i] = cellInk.wrap(cells[i].words(), l.column-6)
+		lines[i] = cellInk.wrap(h.words(cells[i]), l.column-6)
 		most = max(most, len(lines[i]))
 	}
 	height := rowHeight + float64(max(most-1, 0))*cellInk.leading()
@@ -327,13 +364,13 @@ func (h HeatMap) row(d *drawing, l heatLayout, y float64, r HeatRow) (next float
 	var told []string
 	for i, c := range cells {
 		x := l.left + float64(i)*l.column
-		d.rect(x, y, l.column, height, c.ground(), "stroke", faint, "stroke-width", "0.5")
+		d.rect(x, y, l.column, height, h.ground(c), "stroke", faint, "stroke-width", "0.5")
 		right := x + l.column - 3
-		if c.Fifth == 0 && !h.Columns[i].Neutral && cellInk.widest(lines[i]...) < l.column-20 {
+		if c.Part == 0 && !h.Columns[i].Neutral && cellInk.widest(lines[i]...) < l.column-20 {
 			right -= letterRoom // below each other with those that have a letter
 		}
 		d.text(right, base, cellInk, lines[i]...)
-		told = append(told, h.Columns[i].head()+": "+c.told())
+		told = append(told, h.Columns[i].head()+": "+h.told(c))
 	}
 	if r.Marked {
 		d.tell(clean(r.Name) + ": " + strings.Join(told, "; ") + ".")
@@ -343,12 +380,12 @@ func (h HeatMap) row(d *drawing, l heatLayout, y float64, r HeatRow) (next float
 
 // keys writes what letters and signs mean, beside each other as far as they fit. A letter's
 // words stand beside its ground.
-func (d *drawing) keys(y float64, keys []string) (next float64) {
+func (h HeatMap) keys(d *drawing, y float64, keys []string) (next float64) {
 	x, room := float64(padding), d.width-2*padding
 	next = y
 	for _, words := range keys {
 		ground := ""
-		for _, f := range fifths {
+		for _, f := range h.parts() {
 			if f.letter != "" && strings.HasPrefix(words, f.letter+": ") {
 				ground = f.ground
 			}

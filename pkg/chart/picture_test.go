@@ -202,7 +202,7 @@ func TestWhatIsNotShownLeavesNoTrace(t *testing.T) {
 			for i := range r.Cells {
 				r.Cells[i].Figure = spoilt(r.Cells[i].Figure)
 				if r.Cells[i].Status > chart.Hidden {
-					r.Cells[i].Fifth = 1
+					r.Cells[i].Part = 1
 				}
 			}
 		}
@@ -311,29 +311,31 @@ func TestColourIsNeverTheOnlySign(t *testing.T) {
 	}
 }
 
-// TestLettersSayWhatGroundsSay: each of the five grounds has one letter, and each letter one ground.
+// TestLettersSayWhatGroundsSay: each ground of the parts has one letter, and each letter one ground.
 func TestLettersSayWhatGroundsSay(t *testing.T) {
 	t.Parallel()
-	letters := map[string]string{}
-	var ground string
-	for _, e := range parsed(t, svg(t, heatMap()), true) {
-		switch {
-		case e.name == "rect" && e.attributes["stroke-width"] == "0.5" && e.number("width") > 20:
-			ground = e.attributes["fill"]
-		case e.name == "text" && e.attributes["text-anchor"] == "end" && regexp.MustCompile(` [A-E]$`).MatchString(e.text):
-			letter := e.text[len(e.text)-1:]
-			if known := letters[letter]; known != "" && known != ground {
-				t.Errorf("%s is on %s and on %s", letter, known, ground)
+	for name, n := range map[string]int{"heat-map": 5, "quarters": 4} {
+		letters := map[string]string{}
+		var ground string
+		for _, e := range parsed(t, svg(t, samples()[name]), true) {
+			switch {
+			case e.name == "rect" && e.attributes["stroke-width"] == "0.5" && e.number("width") > 20:
+				ground = e.attributes["fill"]
+			case e.name == "text" && e.attributes["text-anchor"] == "end" && regexp.MustCompile(` [A-E]$`).MatchString(e.text):
+				letter := e.text[len(e.text)-1:]
+				if known := letters[letter]; known != "" && known != ground {
+					t.Errorf("%s: %s is on %s and on %s", name, letter, known, ground)
+				}
+				letters[letter] = ground
 			}
-			letters[letter] = ground
 		}
-	}
-	grounds := map[string]bool{}
-	for _, g := range letters {
-		grounds[g] = true
-	}
-	if len(letters) != 5 || len(grounds) != 5 {
-		t.Errorf("the letters have the grounds %v", letters)
+		grounds := map[string]bool{}
+		for _, g := range letters {
+			grounds[g] = true
+		}
+		if len(letters) != n || len(grounds) != n {
+			t.Errorf("%s: the letters have the grounds %v", name, letters)
+		}
 	}
 }
 
@@ -362,19 +364,23 @@ func TestSigns(t *testing.T) {
 		cell chart.Cell
 		want string // without and with a good end
 	}{
-		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Fifth: 1}, "12.3 A|12.3"},
-		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Fifth: 5}, "12.3 E|12.3"},
+		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Part: 1}, "12.3 A|12.3"},
+		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Part: 5}, "12.3 E|12.3"},
 		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}}, "12.3|12.3"},
-		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Fifth: 6}, "12.3|12.3"},
-		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Fifth: -1}, "12.3|12.3"},
+		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Part: 6}, "12.3|12.3"},
+		{chart.Cell{Figure: chart.Figure{Text: "12.3", Value: 12.3}, Part: -1}, "12.3|12.3"},
 		{chart.Cell{Figure: chart.Figure{Status: chart.Hidden}}, "c|c"},
-		{chart.Cell{Figure: chart.Figure{Status: chart.Hidden, Text: "1.2 to 6.0"}, Fifth: 2}, "c 1.2 to 6.0 B|c 1.2 to 6.0"},
-		{chart.Cell{Figure: chart.Figure{Status: chart.Withheld}, Fifth: 2}, "x|x"},
+		{chart.Cell{Figure: chart.Figure{Status: chart.Hidden, Text: "1.2 to 6.0"}, Part: 2}, "c 1.2 to 6.0 B|c 1.2 to 6.0"},
+		{chart.Cell{Figure: chart.Figure{Status: chart.Withheld}, Part: 2}, "x|x"},
 		{chart.Cell{Figure: chart.Figure{Status: chart.Missing}}, "-|-"},
 		{chart.Cell{Figure: chart.Figure{Status: chart.NotApplicable}}, "z|z"},
 		{chart.Cell{Figure: chart.Figure{Status: chart.NoDenominator}}, "/|/"},
+		{chart.Cell{Figure: chart.Figure{Status: chart.NotAvailable}}, ":|:"},
+		{chart.Cell{Figure: chart.Figure{Status: chart.RoundsToNought}, Part: 1}, "k|k"},
+		{chart.Cell{Figure: chart.Figure{Status: chart.Unreliable}}, "u|u"},
+		{chart.Cell{Figure: chart.Figure{Status: chart.Joint}}, "j|j"},
 		{chart.Cell{Figure: chart.Figure{Value: 12.3}}, "-|-"},
-		{chart.Cell{Figure: chart.Figure{Text: "NaN", Value: math.NaN()}, Fifth: 1}, "-|-"},
+		{chart.Cell{Figure: chart.Figure{Text: "NaN", Value: math.NaN()}, Part: 1}, "-|-"},
 		{chart.Cell{Figure: chart.Figure{Text: "much", Value: math.Inf(1)}}, "-|-"},
 		{chart.Cell{Figure: chart.Figure{Status: 17, Text: "12.3"}}, "-|-"},
 	} {

@@ -63,16 +63,16 @@ func heatMap() chart.HeatMap {
 				if i == 3 {
 					value *= 10
 				}
-				c := chart.Cell{Figure: chart.Figure{Text: fmt.Sprintf("%.1f", value), Value: value}, Fifth: 1 + draw.IntN(5)}
+				c := chart.Cell{Figure: chart.Figure{Text: fmt.Sprintf("%.1f", value), Value: value}, Part: 1 + draw.IntN(5)}
 				switch n := draw.IntN(40); {
 				case n < 4:
 					c = chart.Cell{Figure: chart.Figure{Status: chart.Hidden}}
 				case n == 4:
-					c = chart.Cell{Figure: chart.Figure{Status: chart.Hidden}, Fifth: 5}
+					c = chart.Cell{Figure: chart.Figure{Status: chart.Hidden}, Part: 5}
 				case n < 10:
 					c = chart.Cell{Figure: chart.Figure{Status: chart.Status(n - 4)}}
 				case n < 14:
-					c.Fifth = 0
+					c.Part = 0
 				}
 				row.Cells = append(row.Cells, c)
 			}
@@ -128,6 +128,10 @@ func series() chart.Series {
 		Unit:   "per 10,000 children aged 0 to 17",
 		Breaks: []chart.Break{{Before: 6, Words: "framework 2 counts children in short breaks no longer"}},
 		Lines:  []chart.Line{{Name: "Kingston upon Thames", Marked: true}, {Name: "London, pooled"}, {Name: "Statistical neighbours, mean of 8"}, {Name: "England"}},
+		Levels: []chart.Level{
+			{Name: "Upper limit", Figure: chart.Figure{Text: "51.4", Value: 51.4}}, {Name: "Lower limit", Figure: chart.Figure{Text: "33.2", Value: 33.2}},
+			{Name: "Target", Figure: chart.Figure{Status: chart.Missing}},
+		},
 	}
 	for i := range 10 {
 		s.Periods = append(s.Periods, fmt.Sprintf("20%d-%d Q%d", 24+i/4, 25+i/4, 1+i%4))

@@ -15,6 +15,7 @@ type Series struct {
 	Periods []string // oldest first
 	Lines   []Line
 	Breaks  []Break
+	Levels  []Level // across all periods, such as limits; one without a value is left out
 }
 
 // Line is a borough's, a region's or the nation's figures, one for each period.
@@ -50,7 +51,14 @@ func (s Series) breaks() []Break {
 	return breaks
 }
 
-// legend says what the signs mean, where the lines break, and whose line is marked.
+// levels answers those that can be drawn.
+func (s Series) levels() []Level {
+	drawn, _ := RankedBars{Lines: s.Levels}.levels()
+	return drawn
+}
+
+// legend says what the signs mean, where the lines break, which levels there are, and whose
+// line is marked.
 func (s Series) legend() []string {
 	var signs seen
 	var legend, marked []string
@@ -68,6 +76,9 @@ func (s Series) legend() []string {
 			_, _, known := p.ends()
 			bounds = bounds || known && p.Status == Hidden
 		}
+	}
+	for _, l := range s.levels() {
+		legend = append(legend, "Level line: "+clean(l.Name)+", "+l.words())
 	}
 	legend = append(legend, signs.legend()...)
 	if bounds {
@@ -107,6 +118,9 @@ func (s Series) axis(from, to float64) scale {
 				values = append(values, lower, upper)
 			}
 		}
+	}
+	for _, l := range s.levels() {
+		values = append(values, l.Value)
 	}
 	return newScale(values, true, from, to)
 }
@@ -171,7 +185,7 @@ func (s Series) draw(prefix string) *drawing {
 	return d
 }
 
-// grid draws the scale and the breaks.
+// grid draws the scale, the breaks and the levels.
 func (s Series) grid(d *drawing, l seriesLayout, top float64) {
 	right := l.x(len(s.Periods)) - l.step/2
 	d.open("g", []string{"aria-hidden", "true"})
@@ -192,6 +206,13 @@ func (s Series) grid(d *drawing, l seriesLayout, top float64) {
 		x := l.x(b.Before) - l.step/2
 		d.line(x, top-4, x, top+seriesHeight, black, 1.2, "stroke-dasharray", "4 3")
 		d.text(x, top-7, in, "break")
+	}
+	in.anchor = ""
+	in.colour = black
+	for _, level := range s.levels() {
+		y := l.scale.at(level.Value)
+		d.line(l.left, y, right, y, black, 1, "stroke-dasharray", "1 3")
+		d.text(l.left+4, y-3, in, level.Name)
 	}
 	d.body.WriteString("</g>\n")
 }

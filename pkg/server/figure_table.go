@@ -188,11 +188,7 @@ func rankCell(rank *int) any {
 
 // notes say where the figures come from and how the table is read.
 func (t *figureTable) notes(snapshot *benchmark.Snapshot) sheet.Grid {
-	title := "Published figures"
-	if t.byPeriod() {
-		title += " of " + t.columns[0].name
-	}
-	g := sheet.Grid{Name: "Notes", Columns: []sheet.Column{{Name: title, Width: 100}}}
+	g := sheet.Grid{Name: "Notes", Columns: []sheet.Column{{Name: t.title(), Width: 100}}}
 	for _, note := range []string{
 		"Values as published, or computed from published counts by the definition of the indicator.",
 		"rank: the borough's place among the programme's boroughs with a value, 1 the best; ties share the smaller. A neutral indicator has none.",
@@ -207,16 +203,37 @@ func (t *figureTable) notes(snapshot *benchmark.Snapshot) sheet.Grid {
 			g.Rows = append(g.Rows, []any{"Caveat (" + caveatAbout(snapshot, c) + "): " + c.Text})
 		}
 	}
-	for _, id := range t.releases.met {
+	for _, line := range t.sources(snapshot) {
+		g.Rows = append(g.Rows, []any{line})
+	}
+	return g
+}
+
+// title says what is in the table.
+func (t *figureTable) title() string {
+	if t.byPeriod() {
+		return "Published figures of " + t.columns[0].name
+	}
+	return "Published figures"
+}
+
+// sources name the releases that give the table's figures, with their licences.
+func (t *figureTable) sources(snapshot *benchmark.Snapshot) []string {
+	return releaseLines(snapshot, t.releases.met)
+}
+
+// releaseLines name the releases and their licences.
+func releaseLines(snapshot *benchmark.Snapshot, ids []string) (lines []string) {
+	for _, id := range ids {
 		if r := snapshot.Release(id); r != nil {
 			line := r.Title + ", " + r.Publisher
 			if r.PublishedOn != nil {
 				line += ", published on " + string(*r.PublishedOn)
 			}
-			g.Rows = append(g.Rows, []any{line + ". " + r.Licence + ". Release " + r.ID + ", file " + r.File + "."})
+			lines = append(lines, line+". "+r.Licence+". Release "+r.ID+", file "+r.File+".")
 		}
 	}
-	return g
+	return lines
 }
 
 // names reports whether the caveat stands beside any of the table's figures.

@@ -123,7 +123,7 @@ func rugOf(h disclosure.HeatMap, marked string) chart.HeatMap {
 		}
 		drawn := chart.HeatRow{Name: row.Member.Name, Marked: row.Member.Borough == marked}
 		for i, cell := range row.Cells {
-			drawn.Cells = append(drawn.Cells, chart.Cell{Figure: printed(&cell.Figure, h.Columns[i].Decimals), Fifth: cell.Fifth})
+			drawn.Cells = append(drawn.Cells, chart.Cell{Figure: printed(&cell.Figure, h.Columns[i].Decimals), Part: cell.Fifth})
 		}
 		rug.Groups[at].Rows = append(rug.Groups[at].Rows, drawn)
 	}

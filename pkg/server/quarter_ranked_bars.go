@@ -45,7 +45,7 @@ func rankedBars(reference *benchmark.Snapshot, indicators []benchmark.Indicator,
 			Title: p.Name + ", " + of.QuarterName, Description: "Each borough's figure as everybody sees it, beside the region's and England's.",
 			Notes: []string{snapshotNote(of)}, Illustrative: of.Illustrative,
 		},
-		RowsAre: "Borough", Unit: units[p.Unit], Good: map[benchmark.Polarity]chart.Good{benchmark.Low: chart.Low, benchmark.High: chart.High, benchmark.Neutral: chart.Neither}[p.Polarity],
+		RowsAre: "Borough", Unit: units[p.Unit], Good: goodOf[p.Polarity],
 		Lines: []chart.Level{{Name: name + how, Figure: regionFigure(&p.Region, decimals)}},
 	}
 	if note := pooledNote(reference, name, p.Region.Pooled); note != "" {
