@@ -93,6 +93,7 @@ func TestEveryOperationHasExamples(t *testing.T) {
 var ids = map[string]string{
 	"/v1/priorities/{id}":             "/v1/priorities",
 	"/v1/caveats/{id}":                "/v1/caveats",
+	"/v1/targets/{id}":                "/v1/targets",
 	"/v1/sub-region-memberships/{id}": "/v1/sub-region-memberships",
 	"/v1/releases/{id}":               "/v1/releases",
 	"/v1/releases/{id}/withdraw":      "/v1/releases",

@@ -18,12 +18,12 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	if err != nil {
 		return nil, err
 	}
-	list := inOrder(d.Items, 1, distributionKey(ind.Polarity))
+	list, target := inOrder(d.Items, 1, distributionKey(ind.Polarity)), snapshot.TargetFor(ind.Code, period.Code)
 	wire := func(i benchmark.DistributionItem) api.DistributionItem {
 		return api.DistributionItem{
 			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), Code: i.Code, SubRegion: optional(i.SubRegion), SubRegionName: nameOf(namesIn(ctx).subRegion, optional(i.SubRegion)),
 			Value: i.Figure.Value, Status: api.FigureStatus(i.Figure.Status), Numerator: i.Figure.Numerator, Denominator: i.Figure.Denominator,
-			Joint: jointWire(snapshot, i.Joint), CaveatIds: snapshot.CaveatsOf(ind.Code, i.Code, period),
+			Joint: jointWire(snapshot, i.Joint), CaveatIds: snapshot.CaveatsOf(ind.Code, i.Code, period), Target: besideWire(target, i.Figure.Value),
 		}
 	}
 	return answerPage(ctx, list, wire, func(part page[api.DistributionItem]) any {
