@@ -38,8 +38,8 @@ type Target struct {
 func (t *Target) Check(ind *Indicator) error {
 	var faults []programme.Fault
 	if t.Direction == ind.Polarity.Contradicts() {
-		word := map[Polarity]string{High: "A high value of this indicator is good: its target is reached at_least.", Low: "A low value of this indicator is good: its target is reached at_most."}
-		faults = append(faults, programme.Fault{Pointer: "/direction", Code: programme.FaultContradiction, Detail: word[ind.Polarity]})
+		detail := "A " + string(ind.Polarity) + " value of this indicator is good, so its target is reached from the other side."
+		faults = append(faults, programme.Fault{Pointer: "/direction", Code: programme.FaultContradiction, Detail: detail})
 	}
 	switch {
 	case ind.Unit.Proportion() && (t.Value < 0 || t.Value > 100):

@@ -106,7 +106,7 @@ func (t *figureTable) place(asked *comparing, rows map[*benchmark.Indicator]*tab
 		cell := in.peers.Place(ind)
 		row.cells = append(row.cells, cell)
 		row.caveats = append(row.caveats, asked.snapshot.CaveatsOf(ind.Code, in.code, at.Period))
-		row.targets = append(row.targets, asked.snapshot.TargetFor(ind.Code, at.Period.Code))
+		row.targets = append(row.targets, asked.snapshot.TargetFor(ind.Code, at.Code))
 		if id := cell.Release; id != "" && !slices.Contains(t.releases.met, id) {
 			t.releases.met = append(t.releases.met, id)
 		}

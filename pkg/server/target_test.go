@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -153,7 +154,7 @@ func TestWhoMeetsATarget(t *testing.T) {
 		for _, i := range spread.Items {
 			want := "<nil>"
 			if i.Value != nil {
-				want = fmt.Sprint(set.meets(*i.Value))
+				want = strconv.FormatBool(set.meets(*i.Value))
 			}
 			outcomes[indicator+" "+want]++
 			said := func(where string, target *api.FigureTarget) {
