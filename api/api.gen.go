@@ -290,6 +290,16 @@ const (
 	CountValueStatusReported      CountValueStatus = "reported"
 )
 
+// Defines values for DistributionAmong.
+const (
+	DistributionAmongBoroughs   DistributionAmong = "boroughs"
+	DistributionAmongEngland    DistributionAmong = "england"
+	DistributionAmongNeighbours DistributionAmong = "neighbours"
+	DistributionAmongPeers      DistributionAmong = "peers"
+	DistributionAmongRegion     DistributionAmong = "region"
+	DistributionAmongSubRegion  DistributionAmong = "sub_region"
+)
+
 // Defines values for DocumentKind.
 const (
 	DocumentKindBenchmarkingSubmission DocumentKind = "benchmarking_submission"
@@ -4336,6 +4346,9 @@ type Comparison struct {
 	// Example: 19.8
 	Numerator *NullableNumber `json:"numerator"`
 
+	// Peers The peers that were asked for: mean and median of those with a value, and the borough's place among them. Null where none were asked for.
+	Peers *PeerComparison `json:"peers"`
+
 	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
 	//
 	// Example: 2024-25
@@ -4462,6 +4475,14 @@ type ComparisonMethod struct {
 
 	// Neighbours The statistical neighbours, closest first, by their codes in the period.
 	Neighbours []GeographyCode `json:"neighbours"`
+
+	// PeerChallengeGroupName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PeerChallengeGroupName *NullableName `json:"peerChallengeGroupName"`
+
+	// Peers The peers that were asked for, by their codes in the period; none where none were.
+	Peers []GeographyCode `json:"peers"`
 
 	// Percentiles How percentiles and quartiles are computed.
 	//
@@ -5247,6 +5268,22 @@ type Date = programme.Date
 
 // Distribution A page of the list.
 type Distribution struct {
+	// Among `boroughs`: those of the programme. `england`: all authorities. `region`: those of the region that `regionCode` names. `sub_region`: the boroughs of `subRegion`. `neighbours`: the statistical neighbours of `borough`. `peers`: authorities of the caller's choice, or a peer challenge group. Who belongs where is judged on the period's last day. More may come.
+	Among DistributionAmong `json:"among"`
+
+	// AmongName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	AmongName *NullableName `json:"amongName"`
+
+	// Borough The borough that was named: whose neighbours they are, or who has a place among them; null where none was.
+	Borough *string `json:"borough"`
+
+	// BoroughName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	BoroughName *NullableName `json:"boroughName"`
+
 	// Indicator The key of an indicator.
 	//
 	// Example: REREF_PCT
@@ -5259,6 +5296,9 @@ type Distribution struct {
 
 	// Items The items of this page.
 	Items []DistributionItem `json:"items"`
+
+	// NeighbourModel The version of the statistical neighbour model; null for all but neighbours, and where none is held.
+	NeighbourModel *string `json:"neighbourModel"`
 
 	// NextCursor Give it back as cursor for the next page; null on the last.
 	NextCursor *string `json:"nextCursor"`
@@ -5276,14 +5316,22 @@ type Distribution struct {
 	// Example: financial year 2024-25
 	PeriodName PeriodName `json:"periodName"`
 
-	// Summary The distribution in a few numbers, over the boroughs with a value.
+	// RankedN Among how many the ranks are: those with a value.
+	//
+	// Example: 33
+	RankedN int `json:"rankedN"`
+
+	// Summary The distribution in a few numbers, over its members with a value.
 	Summary DistributionSummary `json:"summary"`
 
 	// Total The number of items on all pages; only with count=true.
 	Total *int `json:"total,omitempty"`
 }
 
-// DistributionItem One borough in a distribution.
+// DistributionAmong `boroughs`: those of the programme. `england`: all authorities. `region`: those of the region that `regionCode` names. `sub_region`: the boroughs of `subRegion`. `neighbours`: the statistical neighbours of `borough`. `peers`: authorities of the caller's choice, or a peer challenge group. Who belongs where is judged on the period's last day. More may come.
+type DistributionAmong string
+
+// DistributionItem One borough, or another authority, in a distribution.
 type DistributionItem struct {
 	// Borough The code of the Government Statistical Service for a place in England.
 	//
@@ -5298,6 +5346,9 @@ type DistributionItem struct {
 	// CaveatIds The caveats that hold for the figure: see /v1/caveats.
 	CaveatIds CaveatIds `json:"caveatIds"`
 
+	// Closeness Of a statistical neighbour how close it is, in the model's own words; null of all others.
+	Closeness *string `json:"closeness"`
+
 	// Code The GSS code under which the borough's figure of the period is published: its own or, where a reorganisation has given it a new one since or before, that of the authority that it continues or continues as.
 	//
 	// Example: E09000022
@@ -5310,6 +5361,14 @@ type DistributionItem struct {
 
 	// Joint The figure that the place publishes together with others, where its own status is joint; null everywhere else. It is shown for all of them and counts for none of them: in no rank, mean or pool.
 	Joint *JointFigure `json:"joint"`
+
+	// Member Whether it counts in the summary. Not a borough that stands beside others.
+	//
+	// Example: true
+	Member bool `json:"member"`
+
+	// Nearness Of a statistical neighbour its place among them, 1 the closest; null of all others.
+	Nearness *int `json:"nearness"`
 
 	// Numerator A number, or null where there is none.
 	//
@@ -5343,7 +5402,7 @@ type DistributionItem struct {
 	Value *NullableNumber `json:"value"`
 }
 
-// DistributionSummary The distribution in a few numbers, over the boroughs with a value.
+// DistributionSummary The distribution in a few numbers, over its members with a value.
 type DistributionSummary struct {
 	// England What is published for the place as a whole.
 	England PublishedFigure `json:"england"`
@@ -9741,6 +9800,53 @@ type PeerChallengeStep = Step
 
 // PeerChallengeStepName What can be done. More may come.
 type PeerChallengeStepName string
+
+// PeerComparison The peers that were asked for: mean and median of those with a value, and the borough's place among them. Null where none were asked for.
+type PeerComparison struct {
+	// Excluded Peers that count for nothing here, and why.
+	Excluded []PeerExclusion `json:"excluded"`
+
+	// Mean A number, or null where there is none.
+	//
+	// Example: 19.8
+	Mean *NullableNumber `json:"mean"`
+
+	// Median A number, or null where there is none.
+	//
+	// Example: 19.8
+	Median *NullableNumber `json:"median"`
+
+	// N How many of the peers have a value.
+	//
+	// Example: 9
+	N int `json:"n"`
+
+	// Rank 1 is best; ties share the smaller rank. Null for a neutral indicator and without a value.
+	//
+	// Example: 20
+	Rank *NullableRank `json:"rank"`
+
+	// RankedN Among how many that is: the peers with a value and the borough, which counts once.
+	//
+	// Example: 10
+	RankedN int `json:"rankedN"`
+}
+
+// PeerExclusion A peer without a value.
+type PeerExclusion struct {
+	// Authority The code of the Government Statistical Service for a place in England.
+	//
+	// Example: E09000022
+	Authority GeographyCode `json:"authority"`
+
+	// AuthorityName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	AuthorityName Name `json:"authorityName"`
+
+	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
+	Status FigureStatus `json:"status"`
+}
 
 // PeerReview A visit of a team from other boroughs to one host. Its host, its team and the programme's team share it. Others see it once it is reported and as far as the host publishes it, without its team's names, its sessions, the host's comments and what the progress review found.
 type PeerReview struct {
@@ -14295,6 +14401,14 @@ type ShortComparisonMethod struct {
 	// Example: 2025
 	NeighbourModel *string `json:"neighbourModel"`
 
+	// PeerChallengeGroupName A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	PeerChallengeGroupName *NullableName `json:"peerChallengeGroupName"`
+
+	// Peers The peers that were asked for, by the codes by which they were; none where none were.
+	Peers []GeographyCode `json:"peers"`
+
 	// ReleaseIds Ids of the releases that the figures of this page come from.
 	ReleaseIds []ResourceId `json:"releaseIds"`
 }
@@ -16982,6 +17096,12 @@ type ListComparisonsParams struct {
 	// Model The version of the statistical neighbour model; the newest where it is not given.
 	Model *NeighbourModel `form:"model,omitempty" json:"model,omitempty"`
 
+	// PeerChallengeGroupId With what the boroughs of this peer challenge group are together, beside each figure.
+	PeerChallengeGroupId *ResourceId `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// Peer With what these authorities are together, beside each figure; given once for each, and in place of a group. A borough that is one of them counts once. One that did not stand in a period is named as left out.
+	Peer *[]GeographyCode `form:"peer,omitempty" json:"peer,omitempty"`
+
 	// Method How much is said of the choices behind the numbers. Without it, everything about one borough in one period, and else `short`; `full` is for one borough in one period, and not for `latest`.
 	Method *MethodLength `form:"method,omitempty" json:"method,omitempty"`
 
@@ -17593,6 +17713,27 @@ type UpdateIndicatorParams struct {
 type ListIndicatorDistributionParams struct {
 	// Period The reporting period.
 	Period PeriodQuery `form:"period" json:"period"`
+
+	// Among Whose figures they are; the boroughs of the programme where it is not given.
+	Among *DistributionAmong `form:"among,omitempty" json:"among,omitempty"`
+
+	// RegionCode The region, by its GSS code. For `region`, which needs it.
+	RegionCode *GeographyCode `form:"regionCode,omitempty" json:"regionCode,omitempty"`
+
+	// SubRegion The sub-region. For `sub_region`, which needs it.
+	SubRegion *Slug `form:"subRegion,omitempty" json:"subRegion,omitempty"`
+
+	// Borough The borough whose neighbours they are. With all else, a borough that has a place among them though it is none of them; it does not count in the summary then.
+	Borough *GeographyCode `form:"borough,omitempty" json:"borough,omitempty"`
+
+	// Model The version of the statistical neighbour model; the newest where it is not given. For `neighbours`.
+	Model *NeighbourModelCode `form:"model,omitempty" json:"model,omitempty"`
+
+	// PeerChallengeGroupId The peer challenge group whose boroughs they are. For `peers`, which needs it or `peer`.
+	PeerChallengeGroupId *ResourceId `form:"peerChallengeGroupId,omitempty" json:"peerChallengeGroupId,omitempty"`
+
+	// Peer The authorities; given once for each, and in place of a group. For `peers`.
+	Peer *[]GeographyCode `form:"peer,omitempty" json:"peer,omitempty"`
 
 	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -22995,7 +23136,7 @@ type Operations interface {
 	// UpdateIndicator Correct an indicator
 	// (PATCH /v1/indicators/{code})
 	UpdateIndicator(ctx context.Context, r UpdateIndicatorRequestObject) (Response, error)
-	// ListIndicatorDistribution Rank all boroughs on an indicator
+	// ListIndicatorDistribution Rank boroughs or other authorities on an indicator
 	// (GET /v1/indicators/{code}/distribution)
 	ListIndicatorDistribution(ctx context.Context, r ListIndicatorDistributionRequestObject) (Response, error)
 	// ListQuarterPoints Follow an indicator over quarters
@@ -23863,6 +24004,13 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 	on(to, "GET", "/v1/indicators/:code/distribution", o.ListIndicatorDistribution, func(from *request, r *ListIndicatorDistributionRequestObject) {
 		from.path("code", &r.Code)
 		from.query("period", true, &r.Params.Period)
+		from.query("among", false, &r.Params.Among)
+		from.query("regionCode", false, &r.Params.RegionCode)
+		from.query("subRegion", false, &r.Params.SubRegion)
+		from.query("borough", false, &r.Params.Borough)
+		from.query("model", false, &r.Params.Model)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peer", false, &r.Params.Peer)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)
 		from.query("count", false, &r.Params.Count)
@@ -24023,6 +24171,8 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("attention", false, &r.Params.Attention)
 		from.query("against", false, &r.Params.Against)
 		from.query("model", false, &r.Params.Model)
+		from.query("peerChallengeGroupId", false, &r.Params.PeerChallengeGroupId)
+		from.query("peer", false, &r.Params.Peer)
 		from.query("method", false, &r.Params.Method)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)

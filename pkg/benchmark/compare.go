@@ -46,6 +46,9 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 	c.SubRegion = current.pooled(ind, peers.subRegion)
 	c.Neighbours = current.average(peers.neighbours)
 	c.Gap = ind.Gap(figure, c.Neighbours.Median)
+	if peers.Chosen != nil {
+		c.Chosen = current.beside(ind, figure.Value, peers)
+	}
 	c.Excluded = Exclusions{
 		Region:     current.excluded(peers.Region, peers.region.places, region.N),
 		England:    current.excluded(peers.England, peers.england.places, england.N),

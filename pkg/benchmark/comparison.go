@@ -23,6 +23,7 @@ type Comparison struct {
 	SubRegion  Pooled
 	Neighbours Average
 	Gap        *float64 // of the value to the neighbours' median, in what the numerator counts: see [Indicator.Gap]
+	Chosen     *Chosen  // nil where no peer group was chosen
 	Excluded   Exclusions
 }
 
@@ -142,6 +143,7 @@ type Groups struct {
 	SubRegion  []string  // members of that sub-region on that day
 	Model      string    // code of the statistical neighbour model, "" if there is none
 	Neighbours []string  // statistical neighbours in order of closeness, by their codes in the period
+	Chosen     []string  // a peer group of the reader's own choice, in its order and by their codes in the period; nil where there is none
 	Recoded    []Recoded // whose figures stand under other codes
 }
 

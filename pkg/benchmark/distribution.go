@@ -8,60 +8,82 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
-// Distribution is all of the programme's boroughs on one indicator in one
-// period.
+// Distribution is a set of authorities on one indicator in one period.
 type Distribution struct {
-	Summary Summary // of the boroughs with a value
+	Summary Summary // of the members with a value
 	Region  *Figure // as published for the region, nil where nothing is held
 	Code    string  // of the region, "" where the programme had no borough then
 	England *Figure // as published for the nation, nil where nothing is held
+	RankedN int     // how many have a rank, or would where no end is the good one: those in Items with a value
 	Items   []DistributionItem
 }
 
-// DistributionItem is one borough in a [Distribution].
+// DistributionItem is one authority in a [Distribution].
 type DistributionItem struct {
-	Rank      *int // as in [Position]
+	Rank      *int // as in [Position], among all items
 	Borough   string
 	Code      string // that it had on the period's last day, under which its figure stands
 	SubRegion string // slug of its sub-region on the period's last day, or ""
 	Figure    Figure
 	Joint     *JointFigure // as in [Comparison]
+	Member    bool         // false of a borough that stands beside a set to which it does not belong
+	Nearness  int          // of a statistical neighbour, 1 the closest; 0 of all others
+	Closeness string       // of a statistical neighbour, in the model's words; "" of all others
 }
 
-// Distribution answers the boroughs that existed on the period's last day, best
-// first, or greatest first on a neutral indicator, with ties by code. Those
-// without a value come last, by code.
+// Distribution answers the members of the set, best first, or greatest first on a neutral
+// indicator, with ties by code, and those without a value last, by code. Neighbours are in
+// order of their closeness instead. The borough that the set names has a place among them,
+// before all neighbours; only where it is a member does it count in the summary.
 //
 // It refuses a period that the system does not have.
-func (s *Snapshot) Distribution(ind *Indicator, period string) (Distribution, error) {
+func (s *Snapshot) Distribution(ind *Indicator, period string, set Set) (Distribution, error) {
 	p := s.Period(period)
 	if p == nil {
 		return Distribution{}, programme.BadRequest(unknownPeriod)
 	}
-	column := s.Data.Column(period, ind.Code)
-	boroughs := s.boroughsOn(p.EndsOn)
+	a := s.Assembly(p, set.Model)
+	column, members := s.Data.Column(period, ind.Code), a.members(set)
+	d := Distribution{Items: make([]DistributionItem, 0, len(members)+1), Code: a.regionOf(set)}
+	var neighbours []Neighbour // as many and in the order of the members
+	if set.Among == AmongNeighbours {
+		neighbours = s.NeighboursOf(a.model, set.Borough)
+	}
 	var values []float64
-	d := Distribution{Items: make([]DistributionItem, 0, len(boroughs))}
-	for _, b := range boroughs {
-		item := DistributionItem{Borough: b.borough, Code: b.code, SubRegion: programme.SubRegionOn(s.Memberships, b.borough, p.EndsOn)}
-		item.Figure, _ = column.Figure(b.code)
-		item.Joint = column.Joint(b.code)
+	for i, m := range members {
+		item := a.item(column, m)
+		item.Member = true
+		if neighbours != nil {
+			item.Nearness, item.Closeness = neighbours[i].Rank, neighbours[i].Closeness
+		}
 		if item.Figure.Value != nil {
 			values = append(values, *item.Figure.Value)
 		}
 		d.Items = append(d.Items, item)
 	}
 	d.Summary = Summarise(values)
-	if len(boroughs) > 0 {
-		d.Code = s.RegionOf(boroughs[0].borough)
+	if own := s.codeIn(set.Borough, *p); set.Borough != "" && !slices.ContainsFunc(members, func(m coded) bool { return m.code == own }) {
+		d.Items = append(d.Items, a.item(column, coded{set.Borough, own}))
+	}
+	if d.Code != "" {
 		d.Region = heldFigure(column, d.Code)
 	}
 	d.England = heldFigure(column, England)
 	slices.SortFunc(d.Items, func(a, b DistributionItem) int {
 		return cmp.Or(bestFirst(ind.Polarity, a.Figure, b.Figure), strings.Compare(a.Borough, b.Borough))
 	})
-	rankItems(ind.Polarity, d.Items)
+	d.RankedN = rankItems(ind.Polarity, d.Items)
+	if set.Among == AmongNeighbours {
+		slices.SortFunc(d.Items, func(a, b DistributionItem) int { return cmp.Compare(a.Nearness, b.Nearness) })
+	}
 	return d, nil
+}
+
+// item answers what the column says of the authority.
+func (a *Assembly) item(column *Column, of coded) DistributionItem {
+	item := DistributionItem{Borough: of.borough, Code: of.code, SubRegion: programme.SubRegionOn(a.snapshot.Memberships, of.borough, a.period.EndsOn), Joint: column.Joint(of.code)}
+	item.Figure, _ = column.Figure(of.code)
+	return item
 }
 
 // bestFirst orders figures with a value before those without.
@@ -79,14 +101,15 @@ func bestFirst(polarity Polarity, a, b Figure) int {
 	return cmp.Compare(*b.Value, *a.Value)
 }
 
-// rankItems ranks items that are in order, those with a value first.
-func rankItems(polarity Polarity, items []DistributionItem) {
-	if polarity == Neutral {
-		return
-	}
+// rankItems ranks items that are in order, those with a value first, and answers how many
+// these are. On a neutral indicator none has a rank.
+func rankItems(polarity Polarity, items []DistributionItem) int {
 	for i := range items {
 		if items[i].Figure.Value == nil {
-			return
+			return i
+		}
+		if polarity == Neutral {
+			continue
 		}
 		rank := i + 1
 		if i > 0 && *items[i].Figure.Value == *items[i-1].Figure.Value {
@@ -94,6 +117,7 @@ func rankItems(polarity Polarity, items []DistributionItem) {
 		}
 		items[i].Rank = &rank
 	}
+	return len(items)
 }
 
 func heldFigure(c *Column, geography string) *Figure {

@@ -34,7 +34,7 @@ func TestDistribution(t *testing.T) {
 	for polarity, want := range tests {
 		t.Run(string(polarity), func(t *testing.T) {
 			ind := of(polarity)
-			d, err := s.Distribution(&ind, year)
+			d, err := s.Distribution(&ind, year, benchmark.Set{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,14 +65,14 @@ func TestDistribution(t *testing.T) {
 func TestDistributionOfNothing(t *testing.T) {
 	s := changing()
 	ind := of(benchmark.Low)
-	d, err := s.Distribution(&ind, "2023-24")
+	d, err := s.Distribution(&ind, "2023-24", benchmark.Set{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(d.Items) != 2 || d.Summary != (benchmark.Summary{}) || d.Items[0].Figure.Status != benchmark.NotHeld {
 		t.Errorf("got %+v, want the two boroughs of that year without figures", d)
 	}
-	_, err = s.Distribution(&ind, "1999-00")
+	_, err = s.Distribution(&ind, "1999-00", benchmark.Set{})
 	if got := parameters(t, err); !slices.Equal(got, []string{"period"}) {
 		t.Errorf("blames %v, want the period", got)
 	}
@@ -82,7 +82,7 @@ func TestDistributionOfNothing(t *testing.T) {
 // gives it.
 func TestDistributionAgreesWithComparisons(t *testing.T) {
 	s := london(t)
-	d, err := s.Distribution(&rereferrals, year)
+	d, err := s.Distribution(&rereferrals, year, benchmark.Set{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func TestJointFigureCountsForNobody(t *testing.T) {
 	if err != nil || len(points) != 1 || points[0].Joint == nil || text(points[0].Joint.Figure.Value) != 12.0 || points[0].RegionN != 1 {
 		t.Errorf("the series is %+v, %v", points, err)
 	}
-	d, err := s.Distribution(&ind, year)
+	d, err := s.Distribution(&ind, year, benchmark.Set{})
 	if err != nil {
 		t.Fatal(err)
 	}

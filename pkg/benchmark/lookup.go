@@ -202,6 +202,7 @@ type Assembly struct {
 	boroughs []coded
 	region   []string
 	england  []string
+	chosen   []string // a peer group, by the codes by which it was chosen
 }
 
 // Assembly answers that of the period, with the neighbours of the model, or of the
@@ -242,10 +243,19 @@ func (a *Assembly) Groups(borough string) Groups {
 	for _, n := range s.NeighboursOf(a.model, borough) {
 		g.Neighbours = append(g.Neighbours, g.recode(lineages, n.Neighbour, p))
 	}
+	if a.chosen != nil {
+		g.Chosen = make([]string, 0, len(a.chosen)) // of a group without members too
+	}
+	for _, authority := range a.chosen {
+		// Who was chosen under both its codes counts once.
+		if code := g.recode(lineages, authority, p); !slices.Contains(g.Chosen, code) {
+			g.Chosen = append(g.Chosen, code)
+		}
+	}
 	return g
 }
 
-// coded is one of the programme's boroughs and the code that it had.
+// coded is an authority, mostly one of the programme's boroughs, and the code that it had.
 type coded struct{ borough, code string }
 
 // boroughsOn answers the boroughs that existed on the day as authorities, in order

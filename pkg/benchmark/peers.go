@@ -19,8 +19,10 @@ type Peers struct {
 	england    *group
 	subRegion  []int32
 	neighbours []int32
+	chosen     []int32
 	inRegion   bool
 	inEngland  bool
+	isChosen   bool
 }
 
 // group is a set of places whose summary is worth keeping.
@@ -49,8 +51,10 @@ func (d *Dataset) Resolve(g Groups) *Peers {
 		england:    &group{d.places(g.England)},
 		subRegion:  d.places(g.SubRegion),
 		neighbours: d.places(g.Neighbours),
+		chosen:     d.places(g.Chosen),
 		inRegion:   slices.Contains(g.Region, code),
 		inEngland:  slices.Contains(g.England, code),
+		isChosen:   slices.Contains(g.Chosen, code),
 	}
 	if p.current = d.sheet(g.Period); p.current != nil {
 		p.region = keep(&p.current.peers.region, p.region)

@@ -216,7 +216,7 @@ func TestABoroughThroughItsCodes(t *testing.T) {
 
 	s.Boroughs = []programme.Borough{{Code: buckinghamshire}, {Code: "E10000002"}, {Code: "E10000016"}}
 	for _, period := range []string{"2019-20", "2020-21"} {
-		d, err := s.Distribution(&rereferrals, period)
+		d, err := s.Distribution(&rereferrals, period, benchmark.Set{})
 		if err != nil {
 			t.Fatal(err)
 		}

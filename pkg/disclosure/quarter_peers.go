@@ -15,20 +15,8 @@ type Peers struct {
 // Choose refuses boroughs that stand together with a group, or twice. The error is
 // Malformed, and names each.
 func (f *FigureFilter) Choose() error {
-	var faults []programme.Fault
-	if f.Group != nil && len(f.Peers) > 0 {
-		faults = append(faults, programme.Fault{Parameter: peerParameter, Code: programme.FaultOneOf, Detail: "Name a group or its boroughs, not both."})
-	}
-	for i, borough := range f.Peers {
-		if slices.Contains(f.Peers[:i], borough) {
-			faults = append(faults, programme.Fault{Parameter: peerParameter, Code: programme.FaultRepeated, Detail: borough + " is named more than once."})
-		}
-	}
-	return programme.BadRequest(faults...)
+	return programme.BadRequest(programme.ChoosePeers(f.Group, f.Peers)...)
 }
-
-// peerParameter is by what a reader names a borough.
-const peerParameter = "peer"
 
 // SetPeers puts peers beside the quarter's figures. Boroughs that the reader has chosen must
 // have been expected in the quarter with which these are compared; the error is Malformed
@@ -39,7 +27,7 @@ func (s *Shown) SetPeers(p *Peers) error {
 		var faults []programme.Fault
 		for _, b := range p.Boroughs {
 			if beside.Document.place(b) < 0 {
-				faults = append(faults, programme.UnknownParameter(peerParameter, b+" was not to send a return for "+beside.Document.Quarter+"."))
+				faults = append(faults, programme.UnknownParameter(programme.PeerParameter, b+" was not to send a return for "+beside.Document.Quarter+"."))
 			}
 		}
 		if err := programme.BadRequest(faults...); err != nil {

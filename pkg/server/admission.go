@@ -85,7 +85,7 @@ var errBusy = programme.Errorf(programme.Unavailable, programme.CodeBusy, "More 
 func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		call := callIn(c)
-		if call == nil || call.op.Public || call.op.fromSnapshot {
+		if call == nil || call.op.Public || call.alikeForAll() {
 			return next(c)
 		}
 		leave, err := s.admission[classOf(call, c.Request().Method)].enter(c.Request().Context())

@@ -53,7 +53,7 @@ const answerOverhead = 400
 func (s *Server) remember(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		call := callIn(c)
-		if call == nil || !call.op.fromSnapshot {
+		if call == nil || !call.alikeForAll() {
 			return next(c)
 		}
 		key := answerKey{call.snapshot.Generation, call.today, call.op.ID, call.url.EscapedPath(), call.url.RawQuery, call.format}

@@ -7,6 +7,7 @@ import (
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/benchmark"
+	"peerchallenge/pkg/programme"
 )
 
 // ListComparisons answers how boroughs stand, borough by borough, period by period and
@@ -15,15 +16,23 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 	call, p := callOf(ctx), r.Params
 	snapshot := call.snapshot
 	asked, err := newComparing(snapshot, p)
+	if err == nil {
+		err = programme.BadRequest(programme.ChoosePeers(p.PeerChallengeGroupId, listOr(p.Peer))...)
+	}
 	if err != nil {
 		return nil, err
 	}
+	peers, err := s.peersOf(ctx, p.PeerChallengeGroupId, p.Peer)
+	if err != nil {
+		return nil, err
+	}
+	asked.beside(peers.codes)
 	short, known := &api.ShortComparisonMethod{Compared: []api.ComparedBorough{}}, releases{}
 	var last *standing
 	wire := func(row compared) api.Comparison {
 		at := asked.at(row.borough, row.period)
 		if at != last {
-			short.Compared, last = append(short.Compared, comparedWire(snapshot, at, call.url.Path, p.Model)), at
+			short.Compared, last = append(short.Compared, comparedWire(snapshot, at, call.url.Path, p)), at
 		}
 		c := at.peers.Compare(row.indicator)
 		known.note(&c)
@@ -40,12 +49,13 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 		}
 		if !asked.full {
 			short.NeighbourModel, short.ReleaseIds = optional(asked.model), known.ids()
+			short.Peers, short.PeerChallengeGroupName = codesWire(peers.codes), peers.group
 			wrapped.ShortMethod = short
 			return wrapped
 		}
 		groups := asked.at(asked.boroughs[0], asked.onePeriod()).groups
 		method := methodWire(nameplates{snapshot}, groups)
-		method.CodesUsed, method.ReleaseIds = codesUsedWire(snapshot, groups.Recoded), known.ids()
+		method.CodesUsed, method.ReleaseIds, method.PeerChallengeGroupName = codesUsedWire(snapshot, groups.Recoded), known.ids(), peers.group
 		wrapped.Method = &method
 		return wrapped
 	})
@@ -71,11 +81,17 @@ func (r *releases) note(c *benchmark.Comparison) {
 func (r *releases) ids() []string { return codesWire(r.met) }
 
 // comparedWire leads from a borough in a period to everything that is behind its numbers.
-func comparedWire(snapshot *benchmark.Snapshot, at *standing, path string, model *string) api.ComparedBorough {
+func comparedWire(snapshot *benchmark.Snapshot, at *standing, path string, p api.ListComparisonsParams) api.ComparedBorough {
 	g := &at.groups
 	href := url.Values{"borough": {g.Borough}, "period": {g.Period}}
-	if model != nil {
-		href.Set("model", *model)
+	if p.Model != nil {
+		href.Set("model", *p.Model)
+	}
+	if p.PeerChallengeGroupId != nil {
+		href.Set(peerGroupParameter, *p.PeerChallengeGroupId)
+	}
+	if p.Peer != nil {
+		href[programme.PeerParameter] = *p.Peer
 	}
 	return api.ComparedBorough{
 		Borough: g.Borough, BoroughName: at.boroughName, Period: g.Period, PeriodName: at.periodName, PeriodKind: at.periodKind,
@@ -108,6 +124,7 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, at *s
 		},
 		SubRegion:             api.SubRegionComparison{Pooled: rounded(c.SubRegion.Pooled), PooledN: c.SubRegion.PooledN, Mean: rounded(c.SubRegion.Mean), N: c.SubRegion.N},
 		StatisticalNeighbours: api.NeighbourComparison{Mean: rounded(c.Neighbours.Mean), Median: rounded(c.Neighbours.Median), N: c.Neighbours.N, Gap: c.Gap},
+		Peers:                 peersWire(snapshot, c.Chosen),
 		Method: api.ComparisonItemMethod{
 			Revision: ind.Revision, ReleaseId: optional(c.Release), PreviousReleaseId: optional(c.Before), RegionReleaseId: optional(c.Region.Release), EnglandReleaseId: optional(c.England.Release),
 		},
@@ -179,7 +196,7 @@ func methodWire(names nameplates, g benchmark.Groups) api.ComparisonMethod {
 	return api.ComparisonMethod{
 		RegionCode: g.RegionCode, RegionName: g.RegionName, RegionMembers: g.Region, England: g.England,
 		SubRegion: optional(g.Slug), SubRegionName: nameOf(names.subRegion, optional(g.Slug)), SubRegionMembers: codesWire(g.SubRegion), MembershipOn: g.On,
-		NeighbourModel: optional(g.Model), Neighbours: codesWire(g.Neighbours),
+		NeighbourModel: optional(g.Model), Neighbours: codesWire(g.Neighbours), Peers: codesWire(g.Chosen),
 		Percentiles:    "R type 7: linear interpolation of the order statistics of those with a value (Hyndman and Fan 1996).",
 		Ranks:          "1 is best by polarity; ties share the smaller rank; none for a neutral indicator.",
 		Bands:          "Quarters of England's authorities by type 7 quartiles, A best by polarity; an edge belongs to the lower interval; none for a neutral indicator, and none among fewer than ten with a value.",

@@ -80,6 +80,13 @@ func newComparing(snapshot *benchmark.Snapshot, p api.ListComparisonsParams) (*c
 	return c, refuseParameters(faults)
 }
 
+// beside puts the peers beside every row.
+func (c *comparing) beside(peers []string) {
+	for i := range c.periods {
+		c.periods[i].assembly.Choose(peers)
+	}
+}
+
 // choose finds the indicators of each period.
 func (c *comparing) choose(p api.ListComparisonsParams) (faults []programme.Fault) {
 	indicators := kept(c.snapshot.Indicators, func(ind *benchmark.Indicator) bool {

@@ -20,6 +20,7 @@ type wideAsking struct {
 	*world
 
 	boroughs   []string
+	england    []string // all authorities
 	periods    []string // in their order
 	indicators map[string]api.Indicator
 	narrow     map[string][]json.RawMessage // answers by question
@@ -32,6 +33,11 @@ func newWideAsking(t *testing.T) *wideAsking {
 	a.get("/v1/boroughs").want(200).into(&boroughs)
 	for _, b := range boroughs.Items {
 		a.boroughs = append(a.boroughs, b.Code)
+	}
+	var authorities api.AuthorityPage
+	a.get("/v1/authorities?limit=500").want(200).into(&authorities)
+	for _, of := range authorities.Items {
+		a.england = append(a.england, of.Code)
 	}
 	var periods api.PeriodPage
 	a.get("/v1/periods?limit=500").want(200).into(&periods)
@@ -68,7 +74,7 @@ func (a *wideAsking) pages(path string, query url.Values) (items []json.RawMessa
 func (a *wideAsking) alone(question url.Values, borough, period string) []json.RawMessage {
 	a.t.Helper()
 	query := url.Values{"borough": {borough}, "period": {period}, "method": {"short"}, "limit": {"500"}}
-	for _, name := range []string{"indicator", "theme"} {
+	for _, name := range []string{"indicator", "theme", "peer"} {
 		if question.Has(name) {
 			query[name] = question[name]
 		}
@@ -134,6 +140,11 @@ func TestFiftyWideQuestions(t *testing.T) {
 			question["indicator"] = some(covered, 5)
 		case 1:
 			question.Set("theme", a.indicators[covered[random.IntN(len(covered))]].Theme)
+		}
+		if random.IntN(2) == 0 {
+			for _, k := range random.Perm(len(a.england))[:2+random.IntN(12)] {
+				question.Add("peer", a.england[k])
+			}
 		}
 		want := a.expected(question)
 		compared += len(want)

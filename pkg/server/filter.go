@@ -92,7 +92,11 @@ func (call *call) known() error {
 	var faults []programme.Fault
 	add := func(parameter, detail string) { faults = append(faults, programme.UnknownParameter(parameter, detail)) }
 	for name, values := range call.query {
-		if f, is := filters[name]; is {
+		f, is := filters[name]
+		if name == programme.PeerParameter && call.op.fromSnapshot {
+			f = filters["authority"] // published figures are every authority's, those of a quarter the programme's boroughs'
+		}
+		if is {
 			for _, value := range values {
 				if !f.there(call.snapshot, value) {
 					add(name, f.words+": "+clip(value)+".")

@@ -169,7 +169,7 @@ func mappings() map[string]mapping {
 		"Comparison": {shown: comparisonWire(noted, &c, &standing{groups: g, period: &benchmark.Period{}, boroughName: "x", periodName: "x", periodKind: "x", code: "x", previous: "x", codeBefore: "x"}, true)},
 		"ComparisonMethod": filled(func(g *benchmark.Groups) api.ComparisonMethod {
 			m := methodWire(nameplates{&benchmark.Snapshot{}}, *g)
-			m.ReleaseIds, m.CodesUsed = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded)
+			m.ReleaseIds, m.CodesUsed, m.PeerChallengeGroupName = []string{"x"}, codesUsedWire(&benchmark.Snapshot{}, g.Recoded), new("x")
 			return m
 		}),
 		"DistributionSummary": filled(func(d *benchmark.Distribution) api.DistributionSummary { return summaryWire(&benchmark.Snapshot{}, *d) }),

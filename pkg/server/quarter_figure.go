@@ -103,11 +103,11 @@ func comparatorsWire(c *disclosure.Comparators, w *api.QuarterFigure) {
 	if n := c.Neighbours; n != nil {
 		w.NeighboursMean, w.NeighboursN = middle(n.Mean), n.N
 	}
-	peersWire(c.Peers, w)
+	quarterPeersWire(c.Peers, w)
 }
 
 // peersWire says what those that the reader asked for have together.
-func peersWire(g *disclosure.GroupFigure, w *api.QuarterFigure) {
+func quarterPeersWire(g *disclosure.GroupFigure, w *api.QuarterFigure) {
 	if g == nil {
 		return
 	}

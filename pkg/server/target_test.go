@@ -28,6 +28,8 @@ var besides = []string{
 	"/v1/comparisons?limit=500&period=2024-25&attention=worse_and_worsening&borough=" + own + "&borough=" + group,
 	"/v1/indicators/REREF_PCT/series?limit=500&borough=" + own,
 	"/v1/indicators/REREF_PCT/distribution?limit=500&period=2024-25",
+	"/v1/indicators/REREF_PCT/distribution?limit=500&period=2024-25&among=england",
+	"/v1/comparisons?limit=500&period=2024-25&indicator=REREF_PCT&peer=E09000001&peer=E09000003&borough=" + own,
 	"/v1/figure-table?period=2024-25&borough=" + own + "&borough=" + group,
 	"/v1/figure-table?period=2024-25&period=2023-24&borough=" + own,
 }
@@ -226,7 +228,7 @@ func TestTargetsInTables(t *testing.T) {
 	spread := w.get("/v1/indicators/REREF_PCT/distribution?format=csv&period=2024-25").want(200).body
 	head, rest, _ := strings.Cut(spread, "\r\n")
 	first, _, _ := strings.Cut(rest, "\r\n")
-	if !strings.HasSuffix(head, ",caveatIds,target.value,target.direction,target.met") || !strings.HasSuffix(first, ",18.5,at_most,true") {
+	if !strings.HasSuffix(head, ",closeness,target.value,target.direction,target.met") || !strings.HasSuffix(first, ",18.5,at_most,true") {
 		t.Errorf("the distribution as CSV has %s and %s", head, first)
 	}
 }
