@@ -89,16 +89,6 @@ func TestEveryOperationHasExamples(t *testing.T) {
 	}
 }
 
-// ids are keys that the server makes, found in the lists.
-var ids = map[string]string{
-	"/v1/priorities/{id}":             "/v1/priorities",
-	"/v1/caveats/{id}":                "/v1/caveats",
-	"/v1/sub-region-memberships/{id}": "/v1/sub-region-memberships",
-	"/v1/releases/{id}":               "/v1/releases",
-	"/v1/releases/{id}/withdraw":      "/v1/releases",
-	"/v1/releases/{id}/reinstate":     "/v1/releases",
-}
-
 // address fills in the path and the required parameters with their examples.
 func (w *world) address(op *described) string {
 	w.t.Helper()
