@@ -111,16 +111,16 @@ func (h HeatMap) cell(r HeatRow, column int) Cell {
 
 // words are the cell as it is printed: its figure, and the letter of its part.
 func (h HeatMap) words(c Cell) string {
-	return strings.TrimSpace(c.Figure.words() + " " + h.parts()[c.Part].letter)
+	return strings.TrimSpace(c.words() + " " + h.parts()[c.Part].letter)
 }
 
 // told are the words for those who hear them.
 func (h HeatMap) told(c Cell) string {
 	if c.Part == 0 {
-		return c.Figure.told()
+		return c.told()
 	}
 	p := h.parts()[c.Part]
-	return c.Figure.told() + ", " + p.letter + ", " + p.words
+	return c.told() + ", " + p.letter + ", " + p.words
 }
 
 func (h HeatMap) ground(c Cell) string {

@@ -64,6 +64,9 @@ func distributionPicture(snapshot *benchmark.Snapshot, ind *benchmark.Indicator,
 			bars.Lines = append(bars.Lines, chart.Level{Name: snapshot.Name(whole.code), Figure: published(whole.figure, ind.Decimals)})
 		}
 	}
+	if target := snapshot.TargetFor(ind.Code, period.Code); target != nil {
+		bars.Lines = append(bars.Lines, chart.Level{Name: "Target, " + targetSides[target.Direction], Figure: exact(target.Value, ind.Decimals)})
+	}
 	for i := range d.Items {
 		item := &d.Items[i]
 		bar := chart.Bar{Figure: published(&item.Figure, ind.Decimals), Name: snapshot.Name(item.Borough), Marked: item.Borough == marked}
@@ -131,6 +134,12 @@ func publishedSeries(snapshot *benchmark.Snapshot, ind *benchmark.Indicator, of 
 		{snapshot.Name(benchmark.England), func(p *benchmark.SeriesPoint) chart.Figure { return published(&p.England, ind.Decimals) }},
 		{"Sub-region, median", func(p *benchmark.SeriesPoint) chart.Figure { return computed(p.SubRegion.Median, ind.Decimals) }},
 		{"Statistical neighbours, median", func(p *benchmark.SeriesPoint) chart.Figure { return computed(p.Neighbours.Median, ind.Decimals) }},
+		{"Target", func(p *benchmark.SeriesPoint) chart.Figure {
+			if p.Target == nil {
+				return chart.Figure{Status: chart.Missing}
+			}
+			return exact(p.Target.Value, ind.Decimals)
+		}},
 	}
 	periods := make([]benchmark.Period, len(of.Points))
 	for i := range of.Points {
@@ -151,6 +160,9 @@ func publishedSeries(snapshot *benchmark.Snapshot, ind *benchmark.Indicator, of 
 			{Name: "Upper limit", Figure: computed(c.Upper, ind.Decimals)}, {Name: "Mean", Figure: computed(c.Mean, ind.Decimals)}, {Name: "Lower limit", Figure: computed(c.Lower, ind.Decimals)},
 		}
 		drawn.Notes = append(drawn.Notes, "Limits: the mean of "+strconv.Itoa(c.Points)+" figures, and 2.66 average moving ranges below and above it (XmR). Variation: "+variations[of.Variation]+".")
+		if of.Aim != nil {
+			drawn.Notes = append(drawn.Notes, "Assurance: "+assurances[of.Assurance]+" the target of "+of.Aim.Period.Code+", "+targetSides[of.Aim.Target.Direction]+".")
+		}
 	}
 	drawn.Notes = append(drawn.Notes, sourcesOf(snapshot, ind, periods)...)
 	return drawn
@@ -206,29 +218,41 @@ func (t *figureTable) heatMap(snapshot *benchmark.Snapshot, marked string) chart
 	return h
 }
 
+// targetSides and assurances say in words from which side a target is reached, and whether
+// it can be expected to be.
+var (
+	targetSides = map[benchmark.TargetDirection]string{benchmark.AtLeast: "at least", benchmark.AtMost: "at most"}
+	assurances  = map[benchmark.Assurance]string{
+		benchmark.Meets: "consistently meets", benchmark.Varies: "may meet or fail", benchmark.Fails: "consistently fails", benchmark.NoAssurance: "nothing can be said of",
+	}
+)
+
 // goodOf says which end of an indicator is good, as pictures have it.
 var goodOf = map[benchmark.Polarity]chart.Good{benchmark.Low: chart.Low, benchmark.High: chart.High, benchmark.Neutral: chart.Neither}
 
 // symbols are what stands in a picture in the place of a published value.
 var symbols = map[benchmark.Status]chart.Status{
+	benchmark.Reported: chart.Shown, benchmark.Computed: chart.Shown, benchmark.NotHeld: chart.Missing,
 	benchmark.Confidential: chart.Hidden, benchmark.NotApplicable: chart.NotApplicable, benchmark.NotAvailable: chart.NotAvailable, benchmark.OlderMissing: chart.NotAvailable,
 	benchmark.LowValue: chart.RoundsToNought, benchmark.RoundsToZero: chart.RoundsToNought, benchmark.Unreliable: chart.Unreliable, benchmark.NoDenominator: chart.NoDenominator,
 	benchmark.Joint: chart.Joint,
 }
 
-// published is a published figure as pictures have it, with every decimal that it has.
+// exact is a number as pictures have it, with every decimal that it has.
+func exact(value float64, decimals int) chart.Figure {
+	text := strconv.FormatFloat(value, 'f', decimals, 64)
+	if short, _ := strconv.ParseFloat(text, 64); short != value {
+		text = strconv.FormatFloat(value, 'f', -1, 64)
+	}
+	return chart.Figure{Text: text, Value: value}
+}
+
+// published is a published figure as pictures have it.
 func published(f *benchmark.Figure, decimals int) chart.Figure {
 	if f.Value != nil {
-		text := strconv.FormatFloat(*f.Value, 'f', decimals, 64)
-		if short, _ := strconv.ParseFloat(text, 64); short != *f.Value {
-			text = strconv.FormatFloat(*f.Value, 'f', -1, 64)
-		}
-		return chart.Figure{Text: text, Value: *f.Value}
+		return exact(*f.Value, decimals)
 	}
-	if symbol, known := symbols[f.Status]; known {
-		return chart.Figure{Status: symbol}
-	}
-	return chart.Figure{Status: chart.Missing}
+	return chart.Figure{Status: symbols[f.Status]}
 }
 
 // computed is a number of ours as pictures have it, with the decimals of its indicator: it is

@@ -89,6 +89,7 @@ func TestBarsOfPublishedFigures(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	lead := w.as(asLead, own)
+	w.write(http.MethodPost, "/v1/targets", `{"indicator":"REREF_PCT","period":"2024-25","value":18.5,"direction":"at_most"}`).want(201)
 	for _, of := range []string{"", "&among=england", "&among=region&regionCode=E12000001", "&among=neighbours&borough=E09000008", "&among=sub_region&subRegion=south", "&among=peers&peer=E09000030&peer=E09000007"} {
 		var d api.Distribution
 		lead.get(rerefPct + "/distribution?limit=500&period=2024-25" + of).want(200).into(&d)
@@ -120,6 +121,7 @@ func TestBarsOfPublishedFigures(t *testing.T) {
 			t.Errorf("%s: %s is among them %t, and marked otherwise", of, marked, in)
 		}
 		drawsTogether(t, picture, "Open Government Licence")
+		drawsTogether(t, picture, "Target, at most", "18.5")
 		drawsTogether(t, picture, "England", signOf(d.Summary.England.Value, "", 1))
 	}
 	lead.get(rerefPct+"/distribution.svg?period=2024-25&among=region").problem(400, "bad_request")
@@ -132,6 +134,7 @@ func TestLinesOfPublishedFigures(t *testing.T) {
 	t.Parallel()
 	w := start(t)
 	lead := w.as(asLead, own)
+	w.write(http.MethodPost, "/v1/targets", `{"indicator":"REREF_PCT","period":"2023-24","value":18.5,"direction":"at_most"}`).want(201)
 	var s api.Series
 	lead.get(rerefPct + "/series?limit=500&kind=financial_year&borough=" + own).want(200).into(&s)
 	picture := drawnText(t, lead.get(rerefPct+"/series.svg?borough="+own))
@@ -147,6 +150,8 @@ func TestLinesOfPublishedFigures(t *testing.T) {
 	for name, values := range lines {
 		drawsTogether(t, picture, append([]string{name}, values...)...)
 	}
+	drawsTogether(t, picture, "Target", strings.Repeat("-", len(s.Items)-2), "18.5", "-")
+	drawsTogether(t, picture, "Assurance: ", map[string]string{"meets": "consistently meets", "varies": "may meet or fail", "fails": "consistently fails"}[string(s.Sequences[0].Assurance)], " the target of 2023-24, at most")
 	c := s.Sequences[0].Control
 	if len(s.Sequences) != 1 || c.LowerLimit == nil {
 		t.Fatalf("no limits in %d sequences", len(s.Sequences))
