@@ -78,6 +78,13 @@ func (p *Peers) Compare(ind *Indicator) Comparison {
 	return Compare(ind, p.current.column(ind.Code), p.previous.column(ind.Code), p)
 }
 
+// Holds reports whether anything is held on the indicator of the borough, its region or
+// England, in the peers' dataset and period.
+func (p *Peers) Holds(ind *Indicator) bool {
+	c := p.current.column(ind.Code)
+	return c.holds(p.borough) || c.holds(p.regionCode) || c.holds(p.nation)
+}
+
 // Place is what a table says of a borough on an indicator: a [Comparison] without what
 // stands beside it.
 type Place struct {

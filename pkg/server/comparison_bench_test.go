@@ -25,12 +25,28 @@ func BenchmarkNewComparisons(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path(i), http.NoBody)
 		r.Header.Set("Authorization", "Bearer "+token)
-		out := httptest.NewRecorder()
-		w.http.Config.Handler.ServeHTTP(out, r)
-		if out.Code != http.StatusOK {
-			b.Fatal(out.Body)
+		out := unread{header: http.Header{}}
+		w.http.Config.Handler.ServeHTTP(&out, r)
+		if out.status != http.StatusOK {
+			b.Fatal(out.status)
 		}
-		size = out.Body.Len()
+		size = out.size
 	}
 	b.ReportMetric(float64(size)/1000, "kB")
+}
+
+// unread is an answer that is counted and thrown away.
+type unread struct {
+	header http.Header
+	status int
+	size   int
+}
+
+func (u *unread) Header() http.Header { return u.header }
+
+func (u *unread) WriteHeader(status int) { u.status = status }
+
+func (u *unread) Write(part []byte) (int, error) {
+	u.size += len(part)
+	return len(part), nil
 }
