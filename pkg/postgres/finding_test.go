@@ -441,7 +441,7 @@ func TestWhatFindingsReferToStays(t *testing.T) {
 	} {
 		e := wantRefusal(t, c.err, programme.Conflict, "in_use")
 		for _, words := range c.want {
-			if !slices.ContainsFunc(e.Faults, func(f programme.Fault) bool { return f.Detail == words+" refer to it." }) {
+			if !slices.ContainsFunc(e.Faults, func(f programme.Fault) bool { return f == programme.UsedBy(words) }) {
 				t.Errorf("%s: faults %+v do not name %s", name, e.Faults, words)
 			}
 		}

@@ -194,7 +194,7 @@ func inUse(tx *gorm.DB, name, key string, referrers []referrer) error {
 			return err
 		}
 		if found {
-			faults = append(faults, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
+			faults = append(faults, programme.UsedBy(r.words))
 		}
 	}
 	return programme.InUse(name, faults)

@@ -213,7 +213,7 @@ func TestWhatReviewsAndPeopleReferTo(t *testing.T) {
 	} {
 		var words []string
 		for _, f := range wantRefusal(t, c.err, programme.Conflict, "in_use").Faults {
-			words = append(words, strings.TrimSuffix(f.Detail, " refer to it."))
+			words = append(words, strings.TrimSuffix(f.Detail, programme.UsedBy("").Detail))
 		}
 		if got := strings.Join(words, ", "); got != c.words {
 			t.Errorf("%s: used by %s, want %s", name, got, c.words)

@@ -259,7 +259,7 @@ func forSteps[T any, R record[T]](tx *gorm.DB, actor programme.Actor, k kind[T, 
 	for _, r := range k.referrers { // in their order, whatever PostgreSQL's is
 		for _, f := range found {
 			if f.Words == r.words {
-				byKey[f.ID].UsedBy = append(byKey[f.ID].UsedBy, programme.Fault{Code: programme.FaultInUse, Detail: r.words + " refer to it."})
+				byKey[f.ID].UsedBy = append(byKey[f.ID].UsedBy, programme.UsedBy(r.words))
 			}
 		}
 	}

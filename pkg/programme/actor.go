@@ -20,6 +20,21 @@ var Roles = []Role{RoleProgramme, RoleBoroughLead, RoleBoroughEditor, RoleBoroug
 // Known reports whether r is one of [Roles].
 func (r Role) Known() bool { return slices.Contains(Roles, r) }
 
+// roleWords is how each role is called to those who are not in it.
+var roleWords = map[Role]string{
+	RoleProgramme: "the programme's team", RoleBoroughLead: "boroughs' leads", RoleBoroughEditor: "boroughs' editors", RoleBoroughSystem: "boroughs' systems", RoleReporting: "reporting tools",
+}
+
+// OnlyFor says whom something is for that is for these roles: "This is for the
+// programme's team and reporting tools.".
+func OnlyFor(roles []Role) string {
+	words := make([]string, len(roles))
+	for i, role := range roles {
+		words[i] = roleWords[role]
+	}
+	return "This is for " + enumerated(words) + "."
+}
+
 // OfBorough reports whether the role is held for one borough, so that a token
 // carrying it must name that borough.
 func (r Role) OfBorough() bool {
@@ -130,13 +145,15 @@ func TeamMay(actor Actor) error {
 
 var errNotTheTeam = NotYours("Only the programme's team may do this.") // lists ask for every row
 
-// WithReason refuses a step that needs a reason and came without.
+// WithReason refuses a step that needs a reason and came without. Where it is to be given stands
+// beside the sentence, which is for whoever took the step and sees no header.
 func (a Actor) WithReason() error {
+	fault := Fault{Pointer: "/reason", Code: FaultReasonRequired, Detail: "Say why this is done."}
 	switch {
 	case a.Reason != "":
 		return nil
 	case a.ReasonHeader != "":
-		return Refuse([]Fault{{Parameter: a.ReasonHeader, Code: FaultReasonRequired, Detail: "Say in " + a.ReasonHeader + " why this is done."}})
+		fault.Pointer, fault.Parameter = "", a.ReasonHeader
 	}
-	return Refuse([]Fault{{Pointer: "/reason", Code: FaultReasonRequired, Detail: "Say in reason why this is done."}})
+	return Refuse([]Fault{fault})
 }

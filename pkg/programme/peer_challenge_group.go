@@ -294,7 +294,7 @@ func NotInSubRegion(c PeerChallenge, memberships []Membership, boroughs []Boroug
 	var faults []Fault
 	for _, b := range boroughs {
 		if SubRegionOn(memberships, b.Code, c.MembersOn()) != c.SubRegion {
-			faults = append(faults, Fault{Code: FaultNotInSubRegion, Detail: fmt.Sprintf("%s (%s) does not belong to the challenge's sub-region on %s.", b.Name, b.Code, c.MembersOn())})
+			faults = append(faults, Fault{Code: FaultNotInSubRegion, Detail: fmt.Sprintf("%s (%s) does not belong to the challenge's sub-region on %s. Take it out of its group, with a reason.", b.Name, b.Code, c.MembersOn())})
 		}
 	}
 	return faults

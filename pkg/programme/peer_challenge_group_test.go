@@ -201,7 +201,7 @@ func TestBoroughsArePlacedOnceInTheirSubRegion(t *testing.T) {
 	}
 	c := groupIn(programme.ChallengePlanned).Challenge
 	faults := programme.NotInSubRegion(c, memberships, boroughs)
-	if len(faults) != 2 || faults[0].Detail != "Croydon (E09000008) does not belong to the challenge's sub-region on 2026-10-05." || faults[1].Code != "not_in_sub_region" {
+	if len(faults) != 2 || faults[0].Detail != "Croydon (E09000008) does not belong to the challenge's sub-region on 2026-10-05. Take it out of its group, with a reason." || faults[1].Code != "not_in_sub_region" {
 		t.Errorf("faults %+v", faults)
 	}
 	p := programme.GroupingProposal{State: programme.ProposalOpen, Challenge: c}

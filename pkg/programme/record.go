@@ -87,12 +87,17 @@ func MayNow(r Stepped, actor Actor, step Step, today Date) error {
 	return err
 }
 
+// UsedBy answers the fault that says what refers to a record, such as "Events", and what to do.
+func UsedBy(words string) Fault {
+	return Fault{Code: FaultInUse, Detail: words + " refer to it. Delete those, or let them refer to something else, first."}
+}
+
 // InUse refuses to delete what others refer to, who are named.
 func InUse(noun string, by []Fault) error {
 	if len(by) == 0 {
 		return nil
 	}
-	return &Error{Kind: Conflict, Code: CodeInUse, Detail: "This cannot be done to the " + noun + " while other data refer to it.", Faults: by}
+	return &Error{Kind: Conflict, Code: CodeInUse, Detail: "This cannot be done to the " + strings.ReplaceAll(noun, "-", " ") + " while other data refer to it.", Faults: by}
 }
 
 // Discreet is a record of which some changes are told to some alone, although others see

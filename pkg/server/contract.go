@@ -260,7 +260,9 @@ func (o *operation) readRoles(extension any, public bool) error {
 			return fmt.Errorf("operation %s: x-roles names %q, which is no role", o.ID, name)
 		}
 	}
-	o.notFor = programme.Errorf(programme.Forbidden, programme.CodeRole, "This is for: %s.", names(o.Roles))
+	if len(o.Roles) > 0 {
+		o.notFor = &programme.Error{Kind: programme.Forbidden, Code: programme.CodeRole, Detail: programme.OnlyFor(o.Roles)}
+	}
 	if o.Public != public || o.Public && len(o.Roles) > 0 {
 		return fmt.Errorf("operation %s: x-roles and security disagree about whether it is public", o.ID)
 	}

@@ -23,7 +23,7 @@ import (
 const papersOfOwn = "/v1/boroughs/" + own + "/papers.zip"
 
 // unpacked reads the files of an archive, all of which were made on the same day.
-func unpacked(t *testing.T, r answer) map[string]string {
+func unpacked(t testing.TB, r answer) map[string]string {
 	t.Helper()
 	archive, err := zip.NewReader(strings.NewReader(r.body), int64(len(r.body)))
 	if err != nil {

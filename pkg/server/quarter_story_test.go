@@ -37,16 +37,6 @@ func (w aQuarterTold) system(borough string) caller {
 	return w.as(programme.RoleBoroughSystem, borough)
 }
 
-// refuses holds a refusal to its sentence.
-func (w aQuarterTold) refuses(r answer, status int, code, sentence string) {
-	w.t.Helper()
-	r.problem(status, code)
-	var p struct{ Detail string }
-	if r.into(&p); p.Detail != sentence {
-		w.t.Errorf("it says\n%s\nand not\n%s", p.Detail, sentence)
-	}
-}
-
 func (w aQuarterTold) put(c caller, borough, body string, header ...string) answer {
 	w.t.Helper()
 	return c.send(http.MethodPut, returnAt(borough, told), body, header...)
@@ -98,9 +88,9 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 	const closed = "The window of 2026-27-Q4 was open from 2027-04-01 and closed at the end of 2027-05-28. The programme's team can open a correction window."
 	const unsigned = "A lead of the borough signs what its editors and systems have prepared, or authorises one of them to submit."
 	const plan = `{"code":"` + told + `","opensOn":"2027-04-01","dueOn":"2027-05-14","lateUntil":"2027-05-28"}`
-	w.refuses(w.lead(lambeth).post("/v1/quarters", plan), 403, "role", "This is for: programme.")
+	refused(w.lead(lambeth).post("/v1/quarters", plan), 403, "role", "This is for the programme's team.")
 	w.manager().post("/v1/quarters", plan).want(201)
-	w.refuses(w.put(w.system(lambeth), lambeth, w.whole(), "If-None-Match", "*"), 409, "window_not_open", "The window of 2026-27-Q4 opens on 2027-04-01; returns are taken until the end of 2027-05-28.")
+	refused(w.put(w.system(lambeth), lambeth, w.whole(), "If-None-Match", "*"), 409, "window_not_open", "The window of 2026-27-Q4 opens on 2027-04-01; returns are taken until the end of 2027-05-28.")
 
 	// In April it opens. Lambeth's system sends, loses the answer, and sends again.
 	w.on("2027-04-06T08:00:00Z")
@@ -110,8 +100,8 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 		t.Error("a retry is not the first answer again")
 	}
 	ours := w.path(lambeth)
-	w.refuses(w.system(lambeth).does(ours, "submit", ""), 403, "no_authority", unsigned)
-	w.refuses(w.lead(lambeth).does(ours, "submit", ""), 409, "report_faults", "The report on the draft has what must be put right, explained or given a reason first.")
+	refused(w.system(lambeth).does(ours, "submit", ""), 403, "no_authority", unsigned)
+	refused(w.lead(lambeth).does(ours, "submit", ""), 409, "report_faults", "Referrals: 9500 is more than 9000.")
 	var report api.BenchmarkingReport
 	w.lead(lambeth).get(ours + "/report").want(200).into(&report)
 	if report.MaySubmit || report.Unexplained != 1 {
@@ -120,14 +110,14 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 	explained := func(key string) string {
 		return jsonOf(t, api.ExplanationsInput{Explanations: []api.ExplanationInput{{Key: key, Text: "Two teams were joined."}}})
 	}
-	w.refuses(w.lead(lambeth).does(ours, "explanations", explained("no_such_rule.referrals")), 422, "invalid", "The request breaks the rules listed under errors.")
+	refused(w.lead(lambeth).does(ours, "explanations", explained("no_such_rule.referrals")), 422, "invalid", "The report has no such finding: there is nothing to explain.")
 	w.lead(lambeth).does(ours, "explanations", explained(report.Findings[0].Key)).want(200)
 	w.lead(lambeth).does(ours, "submit", "").want(200)
-	w.refuses(w.lead(lambeth).does(ours, "submit", ""), 409, "wrong_state", "There is no draft.")
+	refused(w.lead(lambeth).does(ours, "submit", ""), 409, "wrong_state", "There is no draft.")
 
 	// Southwark is given until the 20th, and is on time on the 17th. Lewisham is not. Most are in before.
 	extension := `{"borough":"` + southwark + `","dueOn":"2027-05-20","reason":"Their system moves."}`
-	w.refuses(w.lead(southwark).post("/v1/quarters/"+told+"/extensions", extension), 403, "role", "This is for: programme.")
+	refused(w.lead(southwark).post("/v1/quarters/"+told+"/extensions", extension), 403, "role", "This is for the programme's team.")
 	w.manager().post("/v1/quarters/"+told+"/extensions", extension).want(201)
 	w.on("2027-05-13T08:00:00Z")
 	for b := range strings.FieldsSeq(w.ownerGets("SELECT string_agg(code, ' ') FROM boroughs")) {
@@ -142,18 +132,18 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 
 	// The team asks Southwark about a figure, which sends its return anew. That is not lateness.
 	w.manager().does(theirs, "query", `{"text":"Is a team missing?","counts":["referrals"],"answerBy":"2027-05-25"}`).want(200)
-	w.refuses(w.manager().does(theirs, "accept", ""), 409, "wrong_state", "Only what is submitted, and is not queried, is accepted.")
-	w.refuses(w.lead(lewisham).send(http.MethodPost, theirs+"/answer", `{"text":"Yes."}`, "If-Match", `"1"`), 404, "not_found", "There is no such benchmarking submission.")
+	refused(w.manager().does(theirs, "accept", ""), 409, "wrong_state", "Only what is submitted, and is not queried, is accepted.")
+	refused(w.lead(lewisham).send(http.MethodPost, theirs+"/answer", `{"text":"Yes."}`, "If-Match", `"1"`), 404, "not_found", "There is no such benchmarking submission.")
 	w.on("2027-05-24T08:00:00Z")
 	corrected := w.whole(api.CountValue{Count: "referrals", Value: new(41.0), Status: api.CountValueStatusReported})
-	w.refuses(w.put(w.system(southwark), southwark, corrected), 428, "if_match_required", "Send If-None-Match: * to create the return, or the etag of the one that you have read as If-Match.")
-	w.refuses(w.put(w.system(southwark), southwark, corrected, "If-None-Match", "*"), 412, "stale", "There is a return already. Read it, and send its etag as If-Match.")
+	refused(w.put(w.system(southwark), southwark, corrected), 428, "if_match_required", "Send If-None-Match: * to create the return, or the etag of the one that you have read as If-Match.")
+	refused(w.put(w.system(southwark), southwark, corrected, "If-None-Match", "*"), 412, "stale", "There is a return already. Read it, and send its etag as If-Match.")
 	w.put(w.system(southwark), southwark, corrected, "If-Match", w.system(southwark).get(theirs).header.Get("ETag")).want(200)
 	if s := stateOf(t, w.manager(), theirs); *s.UnderReview != 1 || s.Draft != nil {
 		t.Errorf("until Southwark submits it the first version is under review: %+v", s)
 	}
 	w.lead(southwark).does(theirs, "submit", "").want(200)
-	w.refuses(w.lead(southwark).does(theirs, "answer", `{"text":"Yes, it is there now."}`), 409, "wrong_state", "Nothing is asked.")
+	refused(w.lead(southwark).does(theirs, "answer", `{"text":"Yes, it is there now."}`), 409, "wrong_state", "Nothing is asked.")
 	for _, p := range []string{ours, theirs, late} {
 		w.manager().does(p, "accept", "").want(200)
 	}
@@ -169,17 +159,17 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 	wantStep(t, officer.get(w.path(croydon)), "submit", true, "")
 	w.upToDate()
 	w.somebody("dcs-croydon", croydon, programme.RoleBoroughEditor).get("/v1/me").want(200)
-	w.refuses(officer.does(w.path(croydon), "submit", ""), 403, "no_authority", unsigned)
+	refused(officer.does(w.path(croydon), "submit", ""), 403, "no_authority", unsigned)
 	w.manager().post("/v1/token-revocations", `{"issuer":"http://test","subject":"test-borough-editor"}`).want(201)
 	w.eventually("the officer is not let in any more", func() bool { return officer.get("/v1/me").status == 401 })
-	w.refuses(w.put(officer, croydon, corrected, "If-None-Match", "*"), 401, "token_revoked", "The token has been ended; ask its issuer for a new one.")
+	refused(w.put(officer, croydon, corrected, "If-None-Match", "*"), 401, "token_revoked", "The token has been ended; ask its issuer for a new one.")
 	w.lead(croydon).does(w.path(croydon), "submit", "").want(200)
 	w.manager().does(w.path(croydon), "accept", "").want(200)
 
 	// The window closes at the end of the 28th, for a dry run too, and Bromley has not been heard of.
 	w.on("2027-05-28T23:00:00Z")
 	for _, query := range []string{"", "?dryRun=true"} {
-		w.refuses(w.system(bromley).send(http.MethodPut, returnAt(bromley, told)+query, w.whole(), "If-None-Match", "*"), 409, "window_closed", closed)
+		refused(w.system(bromley).send(http.MethodPut, returnAt(bromley, told)+query, w.whole(), "If-None-Match", "*"), 409, "window_closed", closed)
 	}
 	if received, onTime, late, _, missing := w.region(); received != 32 || onTime != 30 || late != 2 || missing != 1 {
 		t.Errorf("at the close %d are in, %d on time and %d late, and %d missing", received, onTime, late, missing)
@@ -187,7 +177,7 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 	w.manager().post("/v1/quarters/"+told+"/contacts", `{"borough":"`+bromley+`","contactedOn":"2027-05-29","channel":"phone","promised":"The return in June.","promisedUntil":"2027-06-04"}`).want(201)
 	w.manager().post("/v1/quarters/"+told+"/correction-windows", `{"borough":"`+bromley+`","opensOn":"2027-06-01","closesOn":"2027-06-04","reason":"Their officer was ill."}`).want(201)
 	w.on("2027-06-02T08:00:00Z")
-	w.refuses(w.put(w.system(lewisham), lewisham, corrected, "If-Match", w.system(lewisham).get(late).header.Get("ETag")), 409, "window_closed", closed)
+	refused(w.put(w.system(lewisham), lewisham, corrected, "If-Match", w.system(lewisham).get(late).header.Get("ETag")), 409, "window_closed", closed)
 	last := w.returned(bromley)
 	w.days(last, 0) // what comes in a correction window is not late
 	w.manager().does(last, "accept", "").want(200)

@@ -179,7 +179,7 @@ func TestTheYearOfAChallenge(t *testing.T) {
 func idIn(path string) string { return path[strings.LastIndex(path, "/")+1:] }
 
 // idsIn answers the ids of a list's items.
-func idsIn(t *testing.T, a answer) []string {
+func idsIn(t testing.TB, a answer) []string {
 	t.Helper()
 	var list struct{ Items []struct{ ID string } }
 	a.want(200).into(&list)
@@ -237,7 +237,7 @@ func derivedFrom(t *testing.T, a answer, challenge string) milestoneSeen {
 }
 
 // wantStep fails the test unless the resource says of the step what is given.
-func wantStep(t *testing.T, a answer, step string, allowed bool, code string) {
+func wantStep(t testing.TB, a answer, step string, allowed bool, code string) {
 	t.Helper()
 	var r struct {
 		Steps []struct {
