@@ -93,6 +93,14 @@ const (
 	AskOrOfferStepNameWithdraw      AskOrOfferStepName = "withdraw"
 )
 
+// Defines values for Assurance.
+const (
+	AssuranceFails  Assurance = "fails"
+	AssuranceMeets  Assurance = "meets"
+	AssuranceNone   Assurance = "none"
+	AssuranceVaries Assurance = "varies"
+)
+
 // Defines values for AttendeeInputComing.
 const (
 	AttendeeInputComingComing    AttendeeInputComing = "coming"
@@ -1339,6 +1347,7 @@ const (
 	ResourceTypeSelfEvaluationComment  ResourceType = "self-evaluation-comment"
 	ResourceTypeSelfEvaluationTemplate ResourceType = "self-evaluation-template"
 	ResourceTypeSubRegion              ResourceType = "sub-region"
+	ResourceTypeTarget                 ResourceType = "target"
 	ResourceTypeTokenRevocation        ResourceType = "token-revocation"
 )
 
@@ -1521,6 +1530,12 @@ const (
 	TablePartFacilitator TablePart = "facilitator"
 	TablePartMember      TablePart = "member"
 	TablePartObserver    TablePart = "observer"
+)
+
+// Defines values for TargetDirection.
+const (
+	AtLeast TargetDirection = "at_least"
+	AtMost  TargetDirection = "at_most"
 )
 
 // Defines values for TaskKind.
@@ -2295,6 +2310,9 @@ type AskOrOfferStep = Step
 
 // AskOrOfferStepName What can be done. More may come.
 type AskOrOfferStepName string
+
+// Assurance Whether figures that go on varying as they do reach the target, in place of the icons of the NHS's Making Data Count. `meets`: the worse limit reaches it, so that figures can be expected to. `fails`: not even the better limit does. `varies`: it lies between them, and figures reach it or do not by chance. `none`: there are no limits or no target. More may come.
+type Assurance string
 
 // Attendance People of one type of organisation.
 type Attendance struct {
@@ -4362,6 +4380,9 @@ type Comparison struct {
 	// SubRegion The borough's sub-region on the period's last day: pooled (sum of numerators over sum of denominators), null unless every member with a value has both parts, and the mean of its boroughs.
 	SubRegion SubRegionComparison `json:"subRegion"`
 
+	// Target What the programme has set for the indicator in the period; null where it has set nothing. No rank, band or exception follows from it.
+	Target *FigureTarget `json:"target"`
+
 	// Theme A name or title: one line, with no characters that control or cannot be seen, and more than white space.
 	//
 	// Example: South
@@ -5372,6 +5393,9 @@ type DistributionItem struct {
 	// Example: City Hall
 	SubRegionName *NullableName `json:"subRegionName"`
 
+	// Target What the programme has set for the indicator in the period; null where it has set nothing. No rank, band or exception follows from it.
+	Target *FigureTarget `json:"target"`
+
 	// Value A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -6254,6 +6278,9 @@ type FigureTableCell struct {
 	// Status What stands where a number might. `reported`: published as a number; `computed`: made here from published numbers. Of the publisher's symbols: `c` confidential, `z` not applicable, `x` not available, `low` and `k` round to zero, `u` low reliability, `:` not available in older series. Ours: `no_denominator`, the denominator is zero or missing; `joint`, published only together with another authority; `not_held`, no release here gives it. More may come.
 	Status FigureStatus `json:"status"`
 
+	// Target What the programme has set for the indicator in the period; null where it has set nothing. No rank, band or exception follows from it.
+	Target *FigureTarget `json:"target"`
+
 	// Value A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -6328,6 +6355,22 @@ type FigureTableRow struct {
 	//
 	// Example: per cent
 	UnitName UnitName `json:"unitName"`
+}
+
+// FigureTarget What the programme has set for the indicator in the period; null where it has set nothing. No rank, band or exception follows from it.
+type FigureTarget struct {
+	// Direction From which side a target is reached: by it and what is greater, or by it and what is less. More may come.
+	Direction TargetDirection `json:"direction"`
+
+	// Met Whether the value reaches it; null where there is none.
+	//
+	// Example: false
+	Met *bool `json:"met"`
+
+	// Value A value in the unit of the indicator: a percentage from 0 to 100, anything but a score not below 0.
+	//
+	// Example: 15
+	Value TargetValue `json:"value"`
 }
 
 // FileName The name of a file, without its folder.
@@ -14132,6 +14175,9 @@ type SeriesPoint struct {
 	// SubRegion The middle of a group in one period.
 	SubRegion SeriesAverage `json:"subRegion"`
 
+	// Target What the programme has set for the indicator in the period; null where it has set nothing. No rank, band or exception follows from it.
+	Target *FigureTarget `json:"target"`
+
 	// Value A number, or null where there is none.
 	//
 	// Example: 19.8
@@ -14140,6 +14186,9 @@ type SeriesPoint struct {
 
 // SeriesSequence Periods of one kind that follow each other without a gap in time; days follow each other where they are a year apart. Periods without a figure belong to them.
 type SeriesSequence struct {
+	// Assurance Whether figures that go on varying as they do reach the target, in place of the icons of the NHS's Making Data Count. `meets`: the worse limit reaches it, so that figures can be expected to. `fails`: not even the better limit does. `varies`: it lies between them, and figures reach it or do not by chance. `none`: there are no limits or no target. More may come.
+	Assurance Assurance `json:"assurance"`
+
 	// Control Limits of an XmR chart: mean +- 2.66 x average moving range, and 3.27 x for a range (Wheeler 1993). Ranges are taken between periods that follow each other; there are limits from eight figures with seven ranges.
 	Control SeriesControl `json:"control"`
 
@@ -14165,6 +14214,9 @@ type SeriesSequence struct {
 
 	// PeriodKind A year from April to March, from September to August or from January to December, a quarter of a financial year, or a day, as at which something was counted. Which of them its figures are about belongs to the dataset. Change is measured on the period of the same kind before; for a day that is the same day a year before. More may come.
 	PeriodKind PeriodKind `json:"periodKind"`
+
+	// Target A target and the period for which it is set; null where none is set for any of the periods.
+	Target *SeriesTarget `json:"target"`
 
 	// Trend The trend over the last five periods of the sequence, each of which must have a value, a numerator and a denominator: chi-squared for trend (Armitage 1955; for rates with the variance of counts, Breslow and Day 1987), by the rules of Fingertips' trend markers (OHID). Fingertips weighs the periods by their intervals, so that its number is near to this one and not the same.
 	Trend SeriesTrend `json:"trend"`
@@ -14200,6 +14252,27 @@ type SeriesSignal struct {
 
 	// Towards The side on which a signal lies, or to which a run leads. More may come.
 	Towards SignalTowards `json:"towards"`
+}
+
+// SeriesTarget A target and the period for which it is set; null where none is set for any of the periods.
+type SeriesTarget struct {
+	// Direction From which side a target is reached: by it and what is greater, or by it and what is less. More may come.
+	Direction TargetDirection `json:"direction"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
+	// Value A value in the unit of the indicator: a percentage from 0 to 100, anything but a score not below 0.
+	//
+	// Example: 15
+	Value TargetValue `json:"value"`
 }
 
 // SeriesTrend The trend over the last five periods of the sequence, each of which must have a value, a numerator and a denominator: chi-squared for trend (Armitage 1955; for rates with the variance of counts, Breslow and Day 1987), by the rules of Fingertips' trend markers (OHID). Fingertips weighs the periods by their intervals, so that its number is near to this one and not the same.
@@ -14865,6 +14938,129 @@ type TableFile = string
 
 // TablePart As what a person is at the table: for one of its boroughs, to watch, or to lead through the day. More may come.
 type TablePart string
+
+// Target What the programme has set for an indicator in a period.
+type Target struct {
+	// CreatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	CreatedAt Instant `json:"createdAt"`
+
+	// Direction From which side a target is reached: by it and what is greater, or by it and what is less. More may come.
+	Direction TargetDirection `json:"direction"`
+
+	// Etag The state of the record: its version in quotes, which If-Match takes. It is not the ETag of any answer, and If-None-Match does not know it.
+	//
+	// Example: "1764056400000000"
+	Etag RecordEtag `json:"etag"`
+
+	// Id A UUID (version 7), made by the server.
+	//
+	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+	Id ResourceId `json:"id"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// IndicatorName A name or title: one line, with no characters that control or cannot be seen, and more than white space.
+	//
+	// Example: South
+	IndicatorName Name `json:"indicatorName"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+
+	// PeriodName What people call the period.
+	//
+	// Example: financial year 2024-25
+	PeriodName PeriodName `json:"periodName"`
+
+	// Reason Why this target, for everybody and for the audit, which is kept for ever: name nobody. It must not hold what screening looks for.
+	//
+	// Example: Agreed by the directors in July 2026.
+	Reason *TargetReason `json:"reason"`
+
+	// UpdatedAt An instant, RFC 3339, UTC in answers.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	UpdatedAt Instant `json:"updatedAt"`
+
+	// Value A value in the unit of the indicator: a percentage from 0 to 100, anything but a score not below 0.
+	//
+	// Example: 15
+	Value TargetValue `json:"value"`
+}
+
+// TargetDirection From which side a target is reached: by it and what is greater, or by it and what is less. More may come.
+type TargetDirection string
+
+// TargetInput What is needed to create it.
+type TargetInput struct {
+	// Direction From which side a target is reached: by it and what is greater, or by it and what is less. More may come.
+	Direction TargetDirection `json:"direction"`
+
+	// Indicator The key of an indicator.
+	//
+	// Example: REREF_PCT
+	Indicator IndicatorCode `json:"indicator"`
+
+	// Period A financial year, 2024-25; an academic year, 2024-25-AY; a calendar year, 2024; a quarter of a financial year, 2025-26-Q2; or a day, 2025-09-30.
+	//
+	// Example: 2024-25
+	Period PeriodCode `json:"period"`
+
+	// Reason Why this target, for everybody and for the audit, which is kept for ever: name nobody. It must not hold what screening looks for.
+	//
+	// Example: Agreed by the directors in July 2026.
+	Reason *TargetReason `json:"reason,omitempty"`
+
+	// Value A value in the unit of the indicator: a percentage from 0 to 100, anything but a score not below 0.
+	//
+	// Example: 15
+	Value TargetValue `json:"value"`
+}
+
+// TargetPage A page of the list.
+type TargetPage struct {
+	// Items The items of this page.
+	Items []Target `json:"items"`
+
+	// NextCursor Give it back as cursor for the next page; null on the last.
+	NextCursor *string `json:"nextCursor"`
+
+	// Total The number of items on all pages; only with count=true.
+	Total *int `json:"total,omitempty"`
+}
+
+// TargetPatch What to change; what is absent is kept.
+type TargetPatch struct {
+	// Direction From which side a target is reached: by it and what is greater, or by it and what is less. More may come.
+	Direction *TargetDirection `json:"direction,omitempty"`
+
+	// Reason Why this target, for everybody and for the audit, which is kept for ever: name nobody. It must not hold what screening looks for.
+	//
+	// Example: Agreed by the directors in July 2026.
+	Reason *TargetReason `json:"reason,omitempty"`
+
+	// Value A value in the unit of the indicator: a percentage from 0 to 100, anything but a score not below 0.
+	//
+	// Example: 15
+	Value *TargetValue `json:"value,omitempty"`
+}
+
+// TargetReason Why this target, for everybody and for the audit, which is kept for ever: name nobody. It must not hold what screening looks for.
+//
+// Example: Agreed by the directors in July 2026.
+type TargetReason = string
+
+// TargetValue A value in the unit of the indicator: a percentage from 0 to 100, anything but a score not below 0.
+//
+// Example: 15
+type TargetValue = float64
 
 // Task Something that waits for the caller.
 type Task struct {
@@ -15661,6 +15857,11 @@ type SubRegionQuery = Slug
 //
 // Example: south
 type SubRegionSlug = Slug
+
+// TargetId A UUID (version 7), made by the server.
+//
+// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
+type TargetId = ResourceId
 
 // TokenRevocationId A UUID (version 7), made by the server.
 //
@@ -20070,6 +20271,66 @@ type UpdateSubRegionParams struct {
 	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
 }
 
+// ListTargetsParams defines parameters for ListTargets.
+type ListTargetsParams struct {
+	// Indicator Only targets for this indicator.
+	Indicator *IndicatorCode `form:"indicator,omitempty" json:"indicator,omitempty"`
+
+	// Period Only targets for this period.
+	Period *PeriodCode `form:"period,omitempty" json:"period,omitempty"`
+
+	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
+	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
+
+	// Limit How many items a page holds; 50 where it is not given. CSV and NDJSON are whole lists and take no limit.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The nextCursor of the page before. It belongs to the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Count Adds `total`, the number of items on all pages.
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Format The form of the answer; it goes before Accept.
+	Format *Format `form:"format,omitempty" json:"format,omitempty"`
+
+	// Bom Of CSV alone: whether it begins with a byte order mark, by which spreadsheets know UTF-8.
+	Bom *Bom `form:"bom,omitempty" json:"bom,omitempty"`
+
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateTargetParams defines parameters for CreateTarget.
+type CreateTargetParams struct {
+	// IdempotencyKey A key of the caller's choice, which belongs to the caller and the borough that it speaks for. The same request with the same key is carried out once and answered alike for 24 hours. Where what it made has been removed since, it is not made again: 409 `made_and_removed`; where the caller may not see it any more, 404.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteTargetParams defines parameters for DeleteTarget.
+type DeleteTargetParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
+// GetTargetParams defines parameters for GetTarget.
+type GetTargetParams struct {
+	// IfNoneMatch ETags of answers that the caller still has.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateTargetParams defines parameters for UpdateTarget.
+type UpdateTargetParams struct {
+	// IfMatch The `etag` of the record, or the ETag of an answer about it: the state on which the change was made. Of several, one must be the present state. Without it, and with `*`, which names no state, the answer is 428; with an old one 412.
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// XAuditReason Why this is done, for the audit, which is kept for ever: name nobody. Needed where a rule is overridden or something is reopened. UTF-8 as it stands or, from where headers are Latin-1, as from a browser, `UTF-8''` and percent-encoded UTF-8 (RFC 8187): `"UTF-8''" + encodeURIComponent(reason)`. A POST says why in its body.
+	XAuditReason *AuditReason `json:"X-Audit-Reason,omitempty"`
+}
+
 // ListTimelinessParams defines parameters for ListTimeliness.
 type ListTimelinessParams struct {
 	// Level Only rows of this level.
@@ -22410,6 +22671,36 @@ type ProposeRotaRequestObject struct {
 	Body *RotaInput
 }
 
+// ListTargetsRequestObject is what a request for ListTargets says.
+type ListTargetsRequestObject struct {
+	Params ListTargetsParams
+}
+
+// CreateTargetRequestObject is what a request for CreateTarget says.
+type CreateTargetRequestObject struct {
+	Params CreateTargetParams
+	Body   *TargetInput
+}
+
+// DeleteTargetRequestObject is what a request for DeleteTarget says.
+type DeleteTargetRequestObject struct {
+	Id     TargetId
+	Params DeleteTargetParams
+}
+
+// GetTargetRequestObject is what a request for GetTarget says.
+type GetTargetRequestObject struct {
+	Id     TargetId
+	Params GetTargetParams
+}
+
+// UpdateTargetRequestObject is what a request for UpdateTarget says.
+type UpdateTargetRequestObject struct {
+	Id     TargetId
+	Params UpdateTargetParams
+	Body   *TargetPatch
+}
+
 // ListTimelinessRequestObject is what a request for ListTimeliness says.
 type ListTimelinessRequestObject struct {
 	Params ListTimelinessParams
@@ -23421,6 +23712,21 @@ type Operations interface {
 	// ProposeRota Propose groups for several years
 	// (POST /v1/sub-regions/{slug}/rotas)
 	ProposeRota(ctx context.Context, r ProposeRotaRequestObject) (Response, error)
+	// ListTargets List targets
+	// (GET /v1/targets)
+	ListTargets(ctx context.Context, r ListTargetsRequestObject) (Response, error)
+	// CreateTarget Set a target
+	// (POST /v1/targets)
+	CreateTarget(ctx context.Context, r CreateTargetRequestObject) (Response, error)
+	// DeleteTarget Delete a target
+	// (DELETE /v1/targets/{id})
+	DeleteTarget(ctx context.Context, r DeleteTargetRequestObject) (Response, error)
+	// GetTarget Read a target
+	// (GET /v1/targets/{id})
+	GetTarget(ctx context.Context, r GetTargetRequestObject) (Response, error)
+	// UpdateTarget Correct a target
+	// (PATCH /v1/targets/{id})
+	UpdateTarget(ctx context.Context, r UpdateTargetRequestObject) (Response, error)
 	// ListTimeliness See how punctual returns were
 	// (GET /v1/timeliness)
 	ListTimeliness(ctx context.Context, r ListTimelinessRequestObject) (Response, error)
@@ -23743,6 +24049,38 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.header("If-Match", &r.Params.IfMatch)
 		from.header("X-Audit-Reason", &r.Params.XAuditReason)
 		r.Body = new(CaveatPatch)
+		from.body(r.Body)
+	})
+	on(to, "GET", "/v1/targets", o.ListTargets, func(from *request, r *ListTargetsRequestObject) {
+		from.query("indicator", false, &r.Params.Indicator)
+		from.query("period", false, &r.Params.Period)
+		from.query("updatedSince", false, &r.Params.UpdatedSince)
+		from.query("limit", false, &r.Params.Limit)
+		from.query("cursor", false, &r.Params.Cursor)
+		from.query("count", false, &r.Params.Count)
+		from.query("format", false, &r.Params.Format)
+		from.query("bom", false, &r.Params.Bom)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "POST", "/v1/targets", o.CreateTarget, func(from *request, r *CreateTargetRequestObject) {
+		from.header("Idempotency-Key", &r.Params.IdempotencyKey)
+		r.Body = new(TargetInput)
+		from.body(r.Body)
+	})
+	on(to, "DELETE", "/v1/targets/:id", o.DeleteTarget, func(from *request, r *DeleteTargetRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+	})
+	on(to, "GET", "/v1/targets/:id", o.GetTarget, func(from *request, r *GetTargetRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-None-Match", &r.Params.IfNoneMatch)
+	})
+	on(to, "PATCH", "/v1/targets/:id", o.UpdateTarget, func(from *request, r *UpdateTargetRequestObject) {
+		from.path("id", &r.Id)
+		from.header("If-Match", &r.Params.IfMatch)
+		from.header("X-Audit-Reason", &r.Params.XAuditReason)
+		r.Body = new(TargetPatch)
 		from.body(r.Body)
 	})
 	on(to, "GET", "/v1/periods", o.ListPeriods, func(from *request, r *ListPeriodsRequestObject) {

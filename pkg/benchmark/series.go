@@ -26,6 +26,8 @@ type SeriesPoint struct {
 	Band          string // as in [Nation]
 	RegionGained  *int   // places won in the region since the period before, below nought lost; nil unless both have a rank
 	EnglandGained *int
+
+	Target *Target // for the indicator in the period; nil where none is set
 }
 
 // Series answers the borough's figures on the indicator in consecutive periods
@@ -100,6 +102,7 @@ func (s *Snapshot) point(ind *Indicator, borough string, p Period) SeriesPoint {
 		Period: p, Code: peers.Code(p.Code), Figure: c.Figure, Joint: c.Joint, Change: c.Change, RegionMean: c.Region.Mean, RegionN: c.Region.N,
 		SubRegion: column.average(peers.subRegion), Neighbours: c.Neighbours,
 		RegionRank: c.Region.Rank, EnglandRank: c.England.Rank, EnglandN: c.England.N, Band: c.England.Band,
+		Target: s.TargetFor(ind.Code, p.Code),
 	}
 	point.Region, point.England = column.at(peers.regionCode), column.at(peers.nation)
 	return point
@@ -127,6 +130,8 @@ type Sequence struct {
 	Trend     Trend // of the last of them
 	Control   Control
 	Variation Variation
+	Aim       *SeriesPoint // the newest with a target; nil where none has one
+	Assurance Assurance    // of its target
 }
 
 // Sequences answers the sequences of a series on the indicator, in order of their first
@@ -147,9 +152,15 @@ func (ind *Indicator) Sequences(points []SeriesPoint) []Sequence {
 		values := make([]*float64, len(s.Points))
 		for k := range s.Points {
 			values[k] = s.Points[k].Figure.Value
+			if s.Points[k].Target != nil {
+				s.Aim = &s.Points[k]
+			}
 		}
 		s.Trend, s.Control = ind.TrendOf(s.Points), ControlLimits(values)
-		s.Variation = s.Control.Variation(ind.Polarity, values)
+		s.Variation, s.Assurance = s.Control.Variation(ind.Polarity, values), NoAssurance
+		if s.Aim != nil {
+			s.Assurance = s.Control.Assurance(s.Aim.Target)
+		}
 	}
 	return found
 }

@@ -16,6 +16,7 @@ type Snapshot struct {
 	Successions []programme.Succession // by predecessor and successor
 	Indicators  []Indicator            // by code, present revision
 	Caveats     []Caveat               // by id
+	Targets     []Target               // by indicator and period
 	Revisions   []Indicator            // every revision, by code and revision
 	Periods     []Period               // as by ComparePeriods
 	Models      []NeighbourModel       // by code; the last is the newest

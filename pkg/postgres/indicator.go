@@ -20,14 +20,18 @@ var indicators = noun[benchmark.Indicator]{
 	referrers: []referrer{
 		figures,
 		{"caveats", "indicator_code", "Caveats"},
+		targetsOf,
 		{"grouping_proposals", "indicators @> ARRAY[?]", "Grouping proposals"},
 		{"findings", "indicators @> ARRAY[?]", "Findings"},
 		{"frameworks", "document->'indicators' @> jsonb_build_array(jsonb_build_object('code', ?::text))", "Frameworks"},
 	},
 }
 
-// figures keep their indicator, and its unit too.
-var figures = referrer{"dataset_columns", "indicator_code", "Figures"}
+// figures and targets keep their indicator, and its unit too.
+var (
+	figures   = referrer{"dataset_columns", "indicator_code", "Figures"}
+	targetsOf = referrer{"targets", "indicator_code", "Targets"}
+)
 
 // CreateIndicator adds an indicator at revision 1. The error is Forbidden for
 // anyone but the programme's team, Conflict if the code is taken and Invalid if
@@ -43,15 +47,19 @@ func (s *Store) CreateIndicator(ctx context.Context, actor programme.Actor, i be
 // and Stale beside those of [Store.CreateIndicator]. The code stays. A change of
 // what a value means makes a new revision, by which computed values are computed
 // again; the others stay readable. A change of mere words does not, it corrects
-// the present revision. Another unit is a Conflict while figures are held.
+// the present revision. Another unit is a Conflict while figures are
+// held or targets set, and so is a polarity that a target contradicts.
 func (s *Store) UpdateIndicator(ctx context.Context, actor programme.Actor, code string, version int64, change func(*benchmark.Indicator) error) (benchmark.Indicator, error) {
 	return update(ctx, s, actor, indicators, code, version, change, func(tx *gorm.DB, before benchmark.Indicator, i *benchmark.Indicator) error {
 		i.Revision = before.Revision
 		if i.Unit != before.Unit {
 			// Published values stay what they are: they cannot follow to another unit.
-			if err := inUse(tx, "indicator", code, []referrer{figures}); err != nil {
+			if err := inUse(tx, "indicator", code, []referrer{figures, targetsOf}); err != nil {
 				return err
 			}
+		}
+		if err := inUse(tx, "indicator", code, []referrer{contradicting(i.Polarity)}); err != nil {
+			return err
 		}
 		if definitionOf(*i) != definitionOf(before) {
 			i.Revision++

@@ -14,7 +14,7 @@ import (
 // periodVersion is the version of every period: they are never changed.
 const periodVersion = 1
 
-var periodReferrers = []referrer{{"dataset_columns", "period_code", "Figures"}, {"grouping_proposals", "period_code", "Grouping proposals"}}
+var periodReferrers = []referrer{{"dataset_columns", "period_code", "Figures"}, {"targets", "period_code", "Targets"}, {"grouping_proposals", "period_code", "Grouping proposals"}}
 
 // CreatePeriod adds a period. The error is Forbidden for anyone but the
 // programme's team and Conflict if it is there already.

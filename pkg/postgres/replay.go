@@ -58,6 +58,7 @@ var standing = map[string]lookup{
 	"authority":               public[programme.Authority]("code"),
 	"indicator":               public[benchmark.Indicator]("code"),
 	"caveat":                  public[benchmark.Caveat]("id"),
+	"target":                  public[benchmark.Target]("id"),
 	"period":                  public[benchmark.Period]("code"),
 	"release":                 public[benchmark.Release]("id"),
 	"peer-challenge":          scoped(peerChallenges),

@@ -209,6 +209,7 @@ func loadReference(tx *gorm.DB, snapshot *benchmark.Snapshot) error {
 		{&snapshot.Successions, "", []string{"predecessor_code", "successor_code"}},
 		{&snapshot.Indicators, "", []string{"code"}},
 		{&snapshot.Caveats, "", []string{"id"}},
+		{&snapshot.Targets, "", []string{"indicator_code", "period_code"}},
 		{&snapshot.Revisions, revisionsTable, []string{"code", "revision"}},
 		{&snapshot.Periods, "", []string{"code"}},
 		{&snapshot.Models, "", []string{"code"}},

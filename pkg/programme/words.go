@@ -330,12 +330,18 @@ func plainReason(actor Actor) ([]Fault, error) {
 	if err := actor.WithReason(); err != nil {
 		return nil, err
 	}
+	return IdentifyingIn(actor.Reason), nil
+}
+
+// IdentifyingIn answers what must not stand in a reason that the audit keeps for ever: whatever
+// screening finds.
+func IdentifyingIn(reason string) []Fault {
 	var faults []Fault
-	for _, f := range screen.Words(actor.Reason) {
+	for _, f := range screen.Words(reason) {
 		faults = append(faults, Fault{
 			Pointer: "/reason", Code: FaultIdentifying,
 			Detail: "The reason stands in the audit for ever, and there is " + kinds[f.Kind] + " at characters " + strconv.Itoa(f.Start) + " to " + strconv.Itoa(f.End) + ". Say it without.",
 		})
 	}
-	return faults, nil
+	return faults
 }

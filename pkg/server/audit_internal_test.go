@@ -32,6 +32,7 @@ var audited = map[string]struct {
 	"authority":               {programme.Authority{}, "Authority"},
 	"indicator":               {benchmark.Indicator{}, "Indicator"},
 	"caveat":                  {benchmark.Caveat{}, "Caveat"},
+	"target":                  {benchmark.Target{}, "Target"},
 	"period":                  {benchmark.Period{}, "Period"},
 	"release":                 {benchmark.Release{}, "Release"},
 	"neighbour-model":         {benchmark.NeighbourModel{}, "StatisticalNeighbourModel"},

@@ -87,6 +87,7 @@ func changeWire(c *programme.Change) api.Change {
 var addresses = map[string]string{
 	"priority":                "/v1/priorities/",
 	"caveat":                  "/v1/caveats/",
+	"target":                  "/v1/targets/",
 	"sub-region":              "/v1/sub-regions/",
 	"membership":              "/v1/sub-region-memberships/",
 	"borough":                 "/v1/boroughs/",

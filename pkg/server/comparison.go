@@ -128,6 +128,7 @@ func comparisonWire(snapshot *benchmark.Snapshot, c *benchmark.Comparison, at *s
 		Method: api.ComparisonItemMethod{
 			Revision: ind.Revision, ReleaseId: optional(c.Release), PreviousReleaseId: optional(c.Before), RegionReleaseId: optional(c.Region.Release), EnglandReleaseId: optional(c.England.Release),
 		},
+		Target: besideWire(snapshot.TargetFor(ind.Code, at.period.Code), c.Figure.Value),
 	}
 	if full {
 		wire.Method.Excluded = &api.Exclusions{

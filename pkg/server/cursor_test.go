@@ -72,6 +72,7 @@ var keysOfShortLists = map[string][]string{
 	"listAuditEntries":               {"1"},
 	"listHelpSummary":                {"priority"},
 	"listCaveats":                    {"01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10"},
+	"listTargets":                    {"CLA_RATE", "2024-25"},
 	"listBenchmarkingVersions":       {"000001"},
 	"listSelfEvaluationVersions":     {"00000.00000.00001"},
 	"listIndicatorVersions":          {"000000"},

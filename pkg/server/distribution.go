@@ -24,7 +24,7 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 	if err != nil {
 		return nil, err
 	}
-	list := inOrder(d.Items, 1, distributionKey(ind.Polarity))
+	list, target := inOrder(d.Items, 1, distributionKey(ind.Polarity)), snapshot.TargetFor(ind.Code, period.Code)
 	if set.Among == benchmark.AmongNeighbours {
 		list = inOrder(d.Items, 1, func(i benchmark.DistributionItem) []string { return []string{fmt.Sprintf("%03d", i.Nearness)} })
 	}
@@ -33,7 +33,7 @@ func (s *Server) ListIndicatorDistribution(ctx context.Context, r api.ListIndica
 			Rank: i.Rank, Borough: i.Borough, BoroughName: snapshot.Name(i.Borough), Code: i.Code, SubRegion: optional(i.SubRegion), SubRegionName: nameOf(namesIn(ctx).subRegion, optional(i.SubRegion)),
 			Value: i.Figure.Value, Status: api.FigureStatus(i.Figure.Status), Numerator: i.Figure.Numerator, Denominator: i.Figure.Denominator,
 			Joint: jointWire(snapshot, i.Joint), CaveatIds: snapshot.CaveatsOf(ind.Code, i.Code, period),
-			Member: i.Member, Closeness: optional(i.Closeness),
+			Member: i.Member, Closeness: optional(i.Closeness), Target: besideWire(target, i.Figure.Value),
 		}
 		if i.Nearness > 0 {
 			w.Nearness = &i.Nearness

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"peerchallenge/api"
@@ -30,7 +31,8 @@ type tableRow struct {
 	indicator *benchmark.Indicator
 	period    *benchmark.Period
 	cells     []benchmark.Place
-	caveats   [][]string // of each cell
+	caveats   [][]string          // of each cell
+	targets   []*benchmark.Target // likewise; nil where none is set
 }
 
 // GetFigureTable answers published figures as indicators beside boroughs or periods.
@@ -104,6 +106,7 @@ func (t *figureTable) place(asked *comparing, rows map[*benchmark.Indicator]*tab
 		cell := in.peers.Place(ind)
 		row.cells = append(row.cells, cell)
 		row.caveats = append(row.caveats, asked.snapshot.CaveatsOf(ind.Code, in.code, at.Period))
+		row.targets = append(row.targets, asked.snapshot.TargetFor(ind.Code, at.Code))
 		if id := cell.Release; id != "" && !slices.Contains(t.releases.met, id) {
 			t.releases.met = append(t.releases.met, id)
 		}
@@ -125,7 +128,10 @@ func (t *figureTable) wire() api.FigureTable {
 		w.Period, w.PeriodName = periodOf(row.period)
 		for k := range row.cells {
 			c := &row.cells[k]
-			w.Cells[k] = api.FigureTableCell{Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Rank: c.Region.Rank, N: c.Region.N, Band: bandWire(c.Band), CaveatIds: row.caveats[k]}
+			w.Cells[k] = api.FigureTableCell{
+				Value: c.Figure.Value, Status: api.FigureStatus(c.Figure.Status), Rank: c.Region.Rank, N: c.Region.N, Band: bandWire(c.Band), CaveatIds: row.caveats[k],
+				Target: besideWire(row.targets[k], c.Figure.Value),
+			}
 		}
 		wire.Rows[i] = w
 	}
@@ -140,28 +146,42 @@ func periodOf(p *benchmark.Period) (code, name *string) {
 	return &p.Code, new(p.Name())
 }
 
-// grid is the table with three columns for each of its own.
+// grid is the table with three columns for each of its own, and targets behind them: one for
+// each row, or for each period beside others.
 func (t *figureTable) grid() sheet.Grid {
 	g := sheet.Grid{Name: "Figures"}
 	for _, name := range []string{"indicator", "indicatorName", "theme", "unit", "polarity", "period"} {
 		g.Columns = append(g.Columns, sheet.Column{Name: name, Width: map[bool]int{true: 40, false: 16}[name == "indicatorName"]})
 	}
+	beside := []sheet.Column{{Name: "target", Width: 8}, {Name: "direction", Width: 10}}
+	if t.byPeriod() {
+		beside = nil
+	}
 	for _, c := range t.columns {
 		name := c.name
-		if c.period != nil && t.byPeriod() {
+		if t.byPeriod() {
 			name = c.period.Code
+			beside = append(beside, sheet.Column{Name: name + " target", Width: 8}, sheet.Column{Name: name + " direction", Width: 10})
 		}
 		g.Columns = append(g.Columns, sheet.Column{Name: name, Width: 14}, sheet.Column{Name: name + " rank", Width: 8}, sheet.Column{Name: name + " band", Width: 8})
+		beside = append(beside, sheet.Column{Name: name + " met", Width: 8})
 	}
+	g.Columns = append(g.Columns, beside...)
 	for _, row := range t.rows {
 		cells := []any{row.indicator.Code, row.indicator.Name, row.indicator.Theme, row.indicator.Unit.Name(), string(row.indicator.Polarity), nil}
 		if row.period != nil {
 			cells[5] = row.period.Code
 		}
-		for _, c := range row.cells {
+		var beside []any
+		for i, c := range row.cells {
 			cells = append(cells, valueCell(&c.Figure), rankCell(c.Region.Rank), c.Band)
+			target := targetCells(row.targets[i], c.Figure.Value)
+			if i > 0 && !t.byPeriod() {
+				target = target[2:]
+			}
+			beside = append(beside, target...)
 		}
-		g.Rows = append(g.Rows, cells)
+		g.Rows = append(g.Rows, append(cells, beside...))
 	}
 	return g
 }
@@ -177,6 +197,18 @@ func valueCell(f *benchmark.Figure) any {
 		return *f.Value
 	}
 	return string(f.Status)
+}
+
+// targetCells are the target, its direction, and whether the value meets it.
+func targetCells(t *benchmark.Target, value *float64) []any {
+	if t == nil {
+		return []any{nil, nil, nil}
+	}
+	cells := []any{t.Value, string(t.Direction), nil}
+	if met := t.Met(value); met != nil {
+		cells[2] = strconv.FormatBool(*met)
+	}
+	return cells
 }
 
 func rankCell(rank *int) any {
@@ -197,6 +229,7 @@ func (t *figureTable) notes(snapshot *benchmark.Snapshot) sheet.Grid {
 		"Values as published, or computed from published counts by the definition of the indicator.",
 		"rank: the borough's place among the programme's boroughs with a value, 1 the best; ties share the smaller. A neutral indicator has none.",
 		"band: the quarter of England's authorities in which it lies, A the best. A neutral indicator has none, and none where fewer than ten have a value.",
+		"target: what the programme has set for the indicator in the period, to be reached at_least or at_most; met: whether the value reaches it. No rank and no band follows from it.",
 		"In place of a value: c suppressed to protect confidentiality; z not applicable; x or : not available; low or k rounds to zero; u of low reliability;",
 		"not_held: no release here gives a figure; no_denominator: nothing to divide by; joint: published only together with another authority.",
 	} {

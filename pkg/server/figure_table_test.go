@@ -99,7 +99,7 @@ func TestATableIsAFile(t *testing.T) {
 				}
 				want = append(want, value, rank, band)
 			}
-			if !slices.Equal(lines[i+1][6:], want) || lines[i+1][0] != row.Indicator {
+			if !slices.Equal(lines[i+1][6:6+len(want)], want) || lines[i+1][0] != row.Indicator {
 				t.Errorf("%s: CSV has %v, want %v", row.Indicator, lines[i+1], want)
 			}
 			for k, cell := range book[i+1] {

@@ -31,6 +31,17 @@ func prepared(create func(*world) string, operations ...string) bool { //nolint:
 	return true
 }
 
+// ids are keys that the server makes, found in the lists.
+var ids = map[string]string{
+	"/v1/priorities/{id}":             "/v1/priorities",
+	"/v1/caveats/{id}":                "/v1/caveats",
+	"/v1/targets/{id}":                "/v1/targets",
+	"/v1/sub-region-memberships/{id}": "/v1/sub-region-memberships",
+	"/v1/releases/{id}":               "/v1/releases",
+	"/v1/releases/{id}/withdraw":      "/v1/releases",
+	"/v1/releases/{id}/reinstate":     "/v1/releases",
+}
+
 // Ids of the contract's examples.
 const (
 	exampleChallenge = "01932b7e-0000-7000-8000-000000000001"

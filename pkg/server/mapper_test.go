@@ -145,6 +145,7 @@ func mappings() map[string]mapping {
 		"Programme":           filled(programmeWire),
 		"Priority":            filled(priorityWire),
 		"Caveat":              filled(caveatWire(asked)),
+		"Target":              filled(targetWire(asked)),
 		"SubRegion":           filled(subRegionWire),
 		"SubRegionMembership": filled(membershipWire(asked)),
 		"Borough":             {shown: boroughWire(&b, &a, &programme.SubRegion{Slug: "south", Name: "South"})},
@@ -175,8 +176,8 @@ func mappings() map[string]mapping {
 	}
 }
 
-// noted has a caveat that holds for every figure.
-var noted = &benchmark.Snapshot{Caveats: []benchmark.Caveat{{ID: "x"}}}
+// noted has a caveat that holds for every figure, and a target of what is filled.
+var noted = &benchmark.Snapshot{Caveats: []benchmark.Caveat{{ID: "x"}}, Targets: []benchmark.Target{{Indicator: "x", Value: 1, Direction: "x"}}}
 
 // unmapped are schemas that operations answer and that are told elsewhere, and where.
 var unmapped = map[string]string{

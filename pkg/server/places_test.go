@@ -178,7 +178,7 @@ var nounIn = map[string]string{
 	"self_evaluation_templates": "self-evaluation-template", "self_evaluation_template_versions": "self-evaluation-template", "self_evaluations": "self-evaluation",
 	"self_evaluation_versions": "self-evaluation", "self_evaluation_reads": "self-evaluation", "self_evaluation_comments": "self-evaluation-comment",
 	"priorities": "priority", "sub_regions": "sub-region", "memberships": "membership", "boroughs": "borough", "authorities": "authority", "successions": "authority",
-	"caveats": "caveat", "indicators": "indicator", "indicator_revisions": "indicator", "periods": "period", "releases": "release", "programmes": "programme", "neighbour_models": "neighbour-model",
+	"caveats": "caveat", "targets": "target", "indicators": "indicator", "indicator_revisions": "indicator", "periods": "period", "releases": "release", "programmes": "programme", "neighbour_models": "neighbour-model",
 	"peer_challenges": "peer-challenge", "peer_challenge_groups": "peer-challenge-group", "grouping_proposals": "grouping-proposal", "participants": "participant",
 	"peer_reviews": "peer-review", "peer_review_notes": "peer-review-note", "preparation_tasks": "preparation-task", "findings": "finding", "actions": "action", "asks_and_offers": "ask-or-offer", "events": "event", "milestones": "milestone",
 	"api_clients": "api-client", "read_keys": "read-key", "calendar_subscriptions": "calendar-subscription", "token_revocations": "token-revocation",

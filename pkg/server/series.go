@@ -42,6 +42,7 @@ func pointWire(snapshot *benchmark.Snapshot, ind *benchmark.Indicator, region st
 		SubRegion: averageWire(p.SubRegion), StatisticalNeighbours: averageWire(p.Neighbours),
 		RegionRank: p.RegionRank, RegionGained: p.RegionGained,
 		EnglandRank: p.EnglandRank, EnglandN: p.EnglandN, EnglandGained: p.EnglandGained, EnglandBand: bandWire(p.Band),
+		Target: besideWire(p.Target, p.Figure.Value),
 	}
 }
 
@@ -57,6 +58,7 @@ func sequencesWire(sequences []benchmark.Sequence) []api.SeriesSequence {
 		wire[i] = api.SeriesSequence{
 			PeriodKind: api.PeriodKind(last.Kind), FirstPeriod: first.Code, FirstPeriodName: first.Name(), LastPeriod: last.Code, LastPeriodName: last.Name(),
 			Trend: trendWire(&s.Trend), Control: controlWire(s), Variation: api.Variation(s.Variation),
+			Target: aimWire(s.Aim), Assurance: api.Assurance(s.Assurance),
 		}
 	}
 	return wire

@@ -40,6 +40,7 @@ type Store interface {
 	programmeStore
 	priorityStore
 	caveatStore
+	targetStore
 	subRegionStore
 	membershipStore
 	boroughStore

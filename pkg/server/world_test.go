@@ -53,6 +53,9 @@ func prepare(ctx context.Context, url string) error {
 	if _, err := store.CreateCaveat(ctx, team, joint); err != nil {
 		return err
 	}
+	if _, err := store.CreateTarget(ctx, team, benchmark.Target{Indicator: "CLA_SDQ_AVG", Period: "2024-25", Value: 13, Direction: benchmark.AtMost}); err != nil {
+		return err
+	}
 	f, err := aFramework()
 	if err != nil {
 		return err
