@@ -103,7 +103,7 @@ func (w *world) address(op *described) string {
 		case p.Value.In == "path" && ids[op.path] != "":
 			var list struct{ Items []struct{ ID string } }
 			w.get(ids[op.path]).want(200).into(&list)
-			id := ""
+			var id string
 			if len(list.Items) > 0 {
 				id = list.Items[0].ID
 			} else { // a test has deleted them all
