@@ -21,7 +21,7 @@ func (c *Column) beside(ind *Indicator, value *float64, peers *Peers) *Chosen {
 	if value != nil && !peers.isChosen {
 		n++
 	}
-	answer.Place = c.position(ind, value, &group{peers.chosen}, true, n)
+	answer.Place = c.position(ind, value, &group{peers.Chosen, peers.chosen}, true, n)
 	answer.Excluded = c.excluded(peers.Chosen, peers.chosen, answer.N)
 	return answer
 }

@@ -88,6 +88,13 @@ func (c *Column) value(place int32) (float64, bool) {
 	return c.values[place], true
 }
 
+func (c *Column) statusAt(place int32) Status {
+	if !c.holds(place) {
+		return NotHeld
+	}
+	return Status(c.codes.statuses.codes[c.marks[place].status])
+}
+
 func (c *Column) at(place int32) Figure {
 	if !c.holds(place) {
 		return Figure{Status: NotHeld}

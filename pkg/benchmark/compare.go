@@ -1,5 +1,7 @@
 package benchmark
 
+import "slices"
+
 // Compare answers how the peers' borough stands on the indicator. The columns
 // are the indicator's in the peers' period and in the period before it
 // ([Period.Previous]); either may be nil. Columns and peers must be of one
@@ -38,10 +40,10 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 	c.Region.Significance = significance(ind, c.Interval, c.Region.Published)
 	c.England.Significance = significance(ind, c.Interval, c.England.Published)
 	if peers.inRegion && region.N >= MinimumN {
-		c.Region.Exception = exception(figure.Value, region)
+		c.Region.Exception = exception(figure.Value, region.Summary)
 	}
 	if peers.inEngland && england.N >= MinimumN {
-		c.England.Band = band(ind.Polarity, figure.Value, england)
+		c.England.Band = band(ind.Polarity, figure.Value, england.Summary)
 	}
 	c.SubRegion = current.pooled(ind, peers.subRegion)
 	c.Neighbours = current.average(peers.neighbours)
@@ -50,8 +52,8 @@ func Compare(ind *Indicator, current, previous *Column, peers *Peers) Comparison
 		c.Chosen = current.beside(ind, figure.Value, peers)
 	}
 	c.Excluded = Exclusions{
-		Region:     current.excluded(peers.Region, peers.region.places, region.N),
-		England:    current.excluded(peers.England, peers.england.places, england.N),
+		Region:     region.excluded,
+		England:    england.excluded,
 		SubRegion:  current.excluded(peers.SubRegion, peers.subRegion, c.SubRegion.N),
 		Neighbours: current.excluded(peers.Neighbours, peers.neighbours, c.Neighbours.N),
 	}
@@ -66,9 +68,9 @@ func significance(ind *Indicator, value *Interval, whole *Figure) Significance {
 	return Significant(ind.Polarity, value, whole.Value)
 }
 
-func (c *Column) summaries(peers *Peers) (region, england Summary) {
+func (c *Column) summaries(peers *Peers) (region, england *groupSummary) {
 	if c == nil {
-		return Summary{}, Summary{}
+		return c.summarised(peers.region), c.summarised(peers.england)
 	}
 	return c.summary(&c.region, peers.region), c.summary(&c.england, peers.england)
 }
@@ -176,17 +178,22 @@ func (c *Column) average(places []int32) Average {
 	return Average{Mean: Mean(values), Median: Median(values), N: len(values)}
 }
 
-// excluded answers the members without a value, in the group's order. n is the
-// number of members that have one.
+// excluded answers the members without a value. n is the number of members that have one.
 func (c *Column) excluded(codes []string, places []int32, n int) []Exclusion {
 	if n == len(codes) {
 		return nil
 	}
-	out := make([]Exclusion, 0, len(codes)-n)
+	var out []Exclusion
 	for i, place := range places {
-		if _, ok := c.value(place); !ok {
-			out = append(out, Exclusion{Authority: codes[i], Status: c.at(place).Status})
+		if _, ok := c.value(place); ok {
+			continue
 		}
+		status := c.statusAt(place)
+		k := slices.IndexFunc(out, func(e Exclusion) bool { return e.Status == status })
+		if k < 0 {
+			k, out = len(out), append(out, Exclusion{Status: status})
+		}
+		out[k].Authorities = append(out[k].Authorities, codes[i])
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package benchmark_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -59,6 +60,14 @@ func amid(own, n int) []benchmark.Figure {
 		}
 	}
 	return reported(values...)
+}
+
+// leftOut are the excluded one by one.
+func leftOut(excluded []benchmark.Exclusion) (codes []string) {
+	for _, e := range excluded {
+		codes = append(codes, e.Authorities...)
+	}
+	return codes
 }
 
 func without(status benchmark.Status) benchmark.Figure { return benchmark.Figure{Status: status} }
@@ -219,17 +228,17 @@ func TestExclusions(t *testing.T) {
 	b.Add(figureOf(score, "2023-24", "E09000003", reported(2)[0]))
 	got := b.Dataset().Resolve(benchmark.Groups{
 		Borough: "E09000002", Period: year,
-		Region:     []string{"E09000001", "E09000002", "E09000003"},
+		Region:     []string{"E09000001", "E09000002", "E09000003", "E09000005"},
 		England:    []string{"E09000002", "E09000004"},
 		SubRegion:  []string{"E09000002"},
 		Neighbours: []string{"E09000003", "E09000001"},
 	}).Compare(&ind).Excluded
 	want := benchmark.Exclusions{
-		Region:     []benchmark.Exclusion{{"E09000001", benchmark.Confidential}, {"E09000003", benchmark.NotHeld}},
-		England:    []benchmark.Exclusion{{"E09000004", benchmark.NotHeld}},
-		Neighbours: []benchmark.Exclusion{{"E09000003", benchmark.NotHeld}, {"E09000001", benchmark.Confidential}},
+		Region:     []benchmark.Exclusion{{benchmark.Confidential, []string{"E09000001"}}, {benchmark.NotHeld, []string{"E09000003", "E09000005"}}},
+		England:    []benchmark.Exclusion{{benchmark.NotHeld, []string{"E09000004"}}},
+		Neighbours: []benchmark.Exclusion{{benchmark.NotHeld, []string{"E09000003"}}, {benchmark.Confidential, []string{"E09000001"}}},
 	}
-	if !slices.Equal(got.Region, want.Region) || !slices.Equal(got.England, want.England) || got.SubRegion != nil || !slices.Equal(got.Neighbours, want.Neighbours) {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("excluded %+v, want %+v", got, want)
 	}
 }
@@ -260,8 +269,8 @@ func TestNothingHeld(t *testing.T) {
 		if got.Figure.Status != benchmark.NotHeld || got.Release != "" || got.Region.N != 0 || got.Region.Published != nil || got.England.Published != nil {
 			t.Errorf("%s dataset: %+v", name, got)
 		}
-		want := []benchmark.Exclusion{{Authority: authority(0), Status: benchmark.NotHeld}}
-		if !slices.Equal(got.Excluded.Region, want) {
+		want := []benchmark.Exclusion{{benchmark.NotHeld, []string{authority(0)}}}
+		if !reflect.DeepEqual(got.Excluded.Region, want) {
 			t.Errorf("%s dataset: excluded %v, want %v", name, got.Excluded.Region, want)
 		}
 	}
@@ -297,6 +306,12 @@ func TestKeptSummaries(t *testing.T) {
 	}
 	if got := mean(d, groups); got != 2.0 {
 		t.Errorf("the old dataset's mean is %v, want 2 still", got)
+	}
+	for _, unknown := range []string{"E09000098", "E09000099"} { // who are in no place, either of them
+		groups.Region = []string{authority(0), unknown}
+		if got := leftOut(d.Resolve(groups).Compare(&ind).Excluded.Region); !slices.Equal(got, []string{unknown}) {
+			t.Errorf("%v is left out, want %s", got, unknown)
+		}
 	}
 }
 

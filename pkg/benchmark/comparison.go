@@ -113,7 +113,8 @@ type Average struct {
 	N      int // members with a value
 }
 
-// Exclusions name who is left out of each group, because they have no value.
+// Exclusions name who is left out of each group, because they have no value: reason by
+// reason, in the order in which the group's members meet them.
 type Exclusions struct {
 	Region     []Exclusion
 	England    []Exclusion
@@ -121,10 +122,10 @@ type Exclusions struct {
 	Neighbours []Exclusion
 }
 
-// Exclusion is one authority without a value, and why.
+// Exclusion is those members of a group that have no value for one reason.
 type Exclusion struct {
-	Authority string
-	Status    Status // of its figure; NotHeld where there is no figure at all
+	Status      Status   // of their figures; NotHeld where there is no figure at all
+	Authorities []string // in the group's order
 }
 
 // NotHeld is the status of a figure that no release in the system gives.

@@ -25,17 +25,22 @@ type Peers struct {
 	isChosen   bool
 }
 
-// group is a set of places whose summary is worth keeping.
-type group struct{ places []int32 }
+// group is a set of authorities whose summary is worth keeping.
+type group struct {
+	codes  []string
+	places []int32
+}
 
 // peerCache keeps the groups of the last Peers of a period. As long as they
 // stay the same, so does the pointer, by which a column knows its summary.
 type peerCache struct{ region, england atomic.Pointer[group] }
 
-// groupSummary is a column's summary of a group.
+// groupSummary is a column's summary of a group, and who is left out of it.
 type groupSummary struct {
-	group *group
 	Summary
+
+	group    *group
+	excluded []Exclusion
 }
 
 // Resolve prepares the groups for comparisons within this dataset, in the
@@ -47,8 +52,8 @@ func (d *Dataset) Resolve(g Groups) *Peers {
 		borough:    d.place(code),
 		regionCode: d.place(g.RegionCode),
 		nation:     d.place(England),
-		region:     &group{d.places(g.Region)},
-		england:    &group{d.places(g.England)},
+		region:     &group{g.Region, d.places(g.Region)},
+		england:    &group{g.England, d.places(g.England)},
 		subRegion:  d.places(g.SubRegion),
 		neighbours: d.places(g.Neighbours),
 		chosen:     d.places(g.Chosen),
@@ -73,6 +78,13 @@ func (p *Peers) Compare(ind *Indicator) Comparison {
 	return Compare(ind, p.current.column(ind.Code), p.previous.column(ind.Code), p)
 }
 
+// Holds reports whether anything is held on the indicator of the borough, its region or
+// England, in the peers' dataset and period.
+func (p *Peers) Holds(ind *Indicator) bool {
+	c := p.current.column(ind.Code)
+	return c.holds(p.borough) || c.holds(p.regionCode) || c.holds(p.nation)
+}
+
 // Place is what a table says of a borough on an indicator: a [Comparison] without what
 // stands beside it.
 type Place struct {
@@ -89,7 +101,7 @@ func (p *Peers) Place(ind *Indicator) Place {
 	region, england := c.summaries(p)
 	at.Region = c.position(ind, at.Figure.Value, p.region, p.inRegion, region.N)
 	if p.inEngland && england.N >= MinimumN {
-		at.Band = band(ind.Polarity, at.Figure.Value, england)
+		at.Band = band(ind.Polarity, at.Figure.Value, england.Summary)
 	}
 	return at
 }
@@ -112,7 +124,7 @@ func (d *Dataset) places(geographies []string) []int32 {
 
 // keep answers the group that is kept, if it is the same, or keeps the new one.
 func keep(kept *atomic.Pointer[group], g *group) *group {
-	if old := kept.Load(); old != nil && slices.Equal(old.places, g.places) {
+	if old := kept.Load(); old != nil && slices.Equal(old.places, g.places) && slices.Equal(old.codes, g.codes) {
 		return old
 	}
 	kept.Store(g)
@@ -121,12 +133,18 @@ func keep(kept *atomic.Pointer[group], g *group) *group {
 
 // summary answers the column's summary of the group, from the given cache if it
 // is there.
-func (c *Column) summary(cache *atomic.Pointer[groupSummary], g *group) Summary {
+func (c *Column) summary(cache *atomic.Pointer[groupSummary], g *group) *groupSummary {
 	if kept := cache.Load(); kept != nil && kept.group == g {
-		return kept.Summary
+		return kept
 	}
-	s := Summarise(c.valuesAt(nil, g.places))
-	cache.Store(&groupSummary{group: g, Summary: s})
+	s := c.summarised(g)
+	cache.Store(s)
+	return s
+}
+
+func (c *Column) summarised(g *group) *groupSummary {
+	s := &groupSummary{group: g, Summary: Summarise(c.valuesAt(nil, g.places))}
+	s.excluded = c.excluded(g.codes, g.places, s.N)
 	return s
 }
 

@@ -176,17 +176,10 @@ func bandWire(band string) *api.QuartileBand {
 	return &wire
 }
 
-// exclusionsWire gathers the excluded by reason: a figure that only one region
-// reports leaves out all the rest of England, for one reason.
 func exclusionsWire(excluded []benchmark.Exclusion) []api.Exclusion {
-	wire := []api.Exclusion{}
-	for _, e := range excluded {
-		status := api.FigureStatus(e.Status)
-		i := slices.IndexFunc(wire, func(w api.Exclusion) bool { return w.Status == status })
-		if i < 0 {
-			i, wire = len(wire), append(wire, api.Exclusion{Status: status, Authorities: make([]string, 0, len(excluded))})
-		}
-		wire[i].Authorities = append(wire[i].Authorities, e.Authority)
+	wire := make([]api.Exclusion, len(excluded))
+	for i, e := range excluded {
+		wire[i] = api.Exclusion{Status: api.FigureStatus(e.Status), Authorities: e.Authorities}
 	}
 	return wire
 }

@@ -164,13 +164,7 @@ func (c *comparing) rows() rows[compared] {
 		return all
 	}
 	return all.only(func(row compared) bool {
-		at, column := c.at(row.borough, row.period), c.snapshot.Data.Column(row.period.Code, row.indicator.Code)
-		for _, geography := range [...]string{at.code, at.groups.RegionCode, benchmark.England} {
-			if f, _ := column.Figure(geography); f.Status != benchmark.NotHeld {
-				return true
-			}
-		}
-		return false
+		return c.at(row.borough, row.period).peers.Holds(row.indicator)
 	})
 }
 

@@ -41,9 +41,11 @@ func peersWire(snapshot *benchmark.Snapshot, c *benchmark.Chosen) *api.PeerCompa
 	if c == nil {
 		return nil
 	}
-	wire := api.PeerComparison{Mean: rounded(c.Mean), Median: rounded(c.Median), N: c.N, Rank: c.Place.Rank, RankedN: c.Place.N, Excluded: make([]api.PeerExclusion, len(c.Excluded))}
-	for i, e := range c.Excluded {
-		wire.Excluded[i] = api.PeerExclusion{Authority: e.Authority, AuthorityName: snapshot.Name(e.Authority), Status: api.FigureStatus(e.Status)}
+	wire := api.PeerComparison{Mean: rounded(c.Mean), Median: rounded(c.Median), N: c.N, Rank: c.Place.Rank, RankedN: c.Place.N, Excluded: []api.PeerExclusion{}}
+	for _, e := range c.Excluded {
+		for _, code := range e.Authorities {
+			wire.Excluded = append(wire.Excluded, api.PeerExclusion{Authority: code, AuthorityName: snapshot.Name(code), Status: api.FigureStatus(e.Status)})
+		}
 	}
 	return &wire
 }

@@ -57,8 +57,9 @@ type content struct {
 // making room for it anew each time is much of what it costs.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// largestBuffer bounds what is kept of unusual answers.
-const largestBuffer = 1 << 20
+// largestBuffer bounds what is kept of unusual answers. A page of comparisons has half of
+// it, and a buffer that grows is twice as large then.
+const largestBuffer = 4 << 20
 
 // ok answers a value, encoded.
 func ok(ctx context.Context, body any) (reply, error) { return encoded(ctx, http.StatusOK, 0, body) }
