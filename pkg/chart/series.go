@@ -207,12 +207,9 @@ func (s Series) grid(d *drawing, l seriesLayout, top float64) {
 		d.line(x, top-4, x, top+seriesHeight, black, 1.2, "stroke-dasharray", "4 3")
 		d.text(x, top-7, in, "break")
 	}
-	in.anchor = ""
-	in.colour = black
 	for _, level := range s.levels() {
 		y := l.scale.at(level.Value)
 		d.line(l.left, y, right, y, black, 1, "stroke-dasharray", "1 3")
-		d.text(l.left+4, y-3, in, level.Name)
 	}
 	d.body.WriteString("</g>\n")
 }
@@ -287,7 +284,8 @@ func (d *drawing) marker(x, y float64, n int) {
 	d.mark("path", "d", path, "fill", fill, "stroke", colour, "stroke-width", "1.6")
 }
 
-// ends writes each line's name beside its last value, as near to it as the others leave room.
+// ends writes each line's name beside its last value, and each level's beside it, as near as the
+// others leave room.
 func (s Series) ends(d *drawing, l seriesLayout, top float64) {
 	type name struct {
 		y     float64
@@ -303,6 +301,9 @@ func (s Series) ends(d *drawing, l seriesLayout, top float64) {
 				break
 			}
 		}
+	}
+	for _, level := range s.levels() {
+		names = append(names, name{l.scale.at(level.Value), -1, barInk, barInk.wrap(level.Name, d.width-padding-l.x(len(s.Periods))+l.step/2-20)})
 	}
 	slices.SortStableFunc(names, func(x, y name) int {
 		switch {
@@ -326,8 +327,16 @@ func (s Series) ends(d *drawing, l seriesLayout, top float64) {
 	}
 	x := l.x(len(s.Periods)) - l.step/2 + 8
 	for _, one := range names {
-		d.marker(x, one.y, one.n)
+		if one.n >= 0 {
+			d.marker(x, one.y, one.n)
+			d.text(x+10, one.y+4, one.in, one.lines...)
+			continue
+		}
+		d.open("g", []string{"aria-hidden", "true"}) // a level, whose name and value stand below
+		d.body.WriteString(">\n")
+		d.line(x-5, one.y, x+5, one.y, black, 1, "stroke-dasharray", "1 3")
 		d.text(x+10, one.y+4, one.in, one.lines...)
+		d.body.WriteString("</g>\n")
 	}
 }
 
