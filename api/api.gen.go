@@ -11612,6 +11612,21 @@ type QuarterPoint struct {
 	// Example: 2140
 	Denominator *float64 `json:"denominator"`
 
+	// England The newest annual figure that the Department for Education has for England; null where it has none.
+	//
+	// Example: 21.4
+	England *float64 `json:"england"`
+
+	// EnglandPeriod The code of the period that it is of: a year, or the day as at which it was counted.
+	//
+	// Example: 2024-25
+	EnglandPeriod *string `json:"englandPeriod"`
+
+	// EnglandPeriodName What people call that period.
+	//
+	// Example: financial year 2024-25
+	EnglandPeriodName *string `json:"englandPeriodName"`
+
 	// Framework The version of the framework by which that was made; null likewise.
 	//
 	// Example: 1.0.0

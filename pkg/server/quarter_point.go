@@ -23,7 +23,7 @@ func (s *Server) ListQuarterPoints(ctx context.Context, r api.ListQuarterPointsR
 	if err != nil {
 		return nil, err
 	}
-	return answerListing(ctx, s.store.QuarterPoints(callOf(ctx).actor.For(r.Params.Borough), ind.Code, r.Params.Borough), quarterPointWire(ind, r.Params.Borough, name))
+	return answerListing(ctx, s.store.QuarterPoints(callOf(ctx).actor.For(r.Params.Borough), ind.Code, r.Params.Borough), quarterPointWire(ind, callOf(ctx).snapshot.LastAnnual(ind.Code), r.Params.Borough, name))
 }
 
 // GetQuarterSeriesPicture answers the same as a picture, as everybody sees it.
@@ -44,6 +44,10 @@ func (s *Server) GetQuarterSeriesPicture(ctx context.Context, r api.GetQuarterSe
 	}
 	points := disclosure.Series(quarters, ind.Code, r.Params.Borough)
 	picture := seriesPicture(points, ind, name, call.snapshot.Name(call.snapshot.RegionOf(r.Params.Borough)), r.Params.Borough == call.actor.Borough)
+	if a := call.snapshot.LastAnnual(ind.Code); a != nil {
+		picture.Levels = []chart.Level{{Name: "England, " + a.Period.Name(), Figure: exact(a.England, ind.Decimals)}}
+		picture.Notes = append(picture.Notes, "England: the Department for Education's annual figure, of its own period.")
+	}
 	return answerPicture(ctx, picture)
 }
 
@@ -59,12 +63,16 @@ func seriesOf(ctx context.Context, indicator, borough string) (ind *benchmark.In
 	return ind, snapshot.Name(borough), nil
 }
 
-func quarterPointWire(ind *benchmark.Indicator, borough, name string) func(*disclosure.QuarterPoint) api.QuarterPoint {
+// quarterPointWire says what a point is, beside England's last year, which is nil where there is none.
+func quarterPointWire(ind *benchmark.Indicator, england *benchmark.Annual, borough, name string) func(*disclosure.QuarterPoint) api.QuarterPoint {
 	return func(q *disclosure.QuarterPoint) api.QuarterPoint {
 		w := api.QuarterPoint{
 			Quarter: q.Quarter.Code, QuarterName: q.Quarter.Name(), Borough: borough, BoroughName: name, Indicator: ind.Code, IndicatorName: ind.Name,
 			Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity), Break: q.Break, Own: q.Own,
 			Numerator: number(q.Figure.Numerator), Value: number(q.Figure.Value), SubRegionPooled: pooled(q.SubRegion),
+		}
+		if england != nil {
+			w.England, w.EnglandPeriod, w.EnglandPeriodName = &england.England, &england.Period.Code, new(england.Period.Name())
 		}
 		if q.Gap != "" {
 			w.Gap = new(api.QuarterGap(q.Gap))
