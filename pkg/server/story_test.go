@@ -190,7 +190,7 @@ func idsIn(t testing.TB, a answer) []string {
 	return ids
 }
 
-func membersOf(t *testing.T, a answer) []string {
+func membersOf(t testing.TB, a answer) []string {
 	t.Helper()
 	var group struct{ Members []struct{ Borough string } }
 	a.want(200).into(&group)
@@ -202,7 +202,7 @@ func membersOf(t *testing.T, a answer) []string {
 }
 
 // otherMember answers a member of the group that is not the given one.
-func otherMember(t *testing.T, group answer, not string) string {
+func otherMember(t testing.TB, group answer, not string) string {
 	t.Helper()
 	for _, code := range membersOf(t, group) {
 		if code != not {

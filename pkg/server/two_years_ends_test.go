@@ -32,6 +32,9 @@ func (y *years) meets(year theYear) {
 		}
 	}
 	found := "/v1/findings/" + y.lead(lambethCode).post("/v1/findings", strings.Replace(findingBody(ofGroup, ours.Id, lambethCode), `"text":"`, `"text":"`+groupsWords+`. `, 1)).id()
+	ask := "/v1/asks-and-offers/" + y.lead(lambethCode).post("/v1/asks-and-offers", strings.Replace(askBody(lambethCode, ours.Id), `"text":"`, `"text":"`+groupsWords+`. `, 1)).id()
+	helper := otherMember(y.t, y.manager().get(groupAt(ours)), lambethCode)
+	y.lead(helper).does(ask, "answer", `{"text":"We have two."}`).want(200)
 	y.lead(lambethCode).change(http.MethodPut, groupAt(ours)+"/notes", `{"notes":"`+groupsWords+`."}`).want(200)
 	y.day("2026-10-16")
 	y.does(north, "complete").want(200)
@@ -45,7 +48,7 @@ func (y *years) meets(year theYear) {
 	y.manager().change(http.MethodDelete, gone, "", "X-Audit-Reason", "No day could be found").want(204)
 	y.does(south, "complete").want(200)
 	year.groups["south"] = y.groupsNow(south)
-	refused(y.does(south, "close"), 409, "open_items", "1 finding not answered: /v1/findings?answered=false&peerChallengeId=ID")
+	refused(y.does(south, "close"), 409, "open_items", "1 finding not answered: /v1/findings?answered=false&peerChallengeId=ID", "1 ask not met: /v1/asks-and-offers?kind=ask&state=open&peerChallengeId=ID")
 	y.lead(lambethCode).change(http.MethodPut, found+"/response", `{"answer":"accepted"}`).want(200)
 }
 
@@ -121,9 +124,12 @@ func (y *years) closes(year theYear) {
 	ours := y.groupOf(year, "south", lambethCode)
 	found := idsIn(y.t, y.lead(lambethCode).get("/v1/findings?peerChallengeGroupId="+ours.Id))[0]
 	action := "/v1/actions/" + y.lead(lambethCode).post("/v1/actions", `{"findingId":"`+found+`","text":"Review each.","owner":"Head of Service","ownerKind":"role","dueOn":"2027-06-30"}`).id()
-	refused(y.does(south, "close"), 409, "open_items", "1 action open: /v1/actions?state=open&peerChallengeId=ID")
+	refused(y.does(south, "close"), 409, "open_items", "1 action open: /v1/actions?state=open&peerChallengeId=ID", "1 ask not met: /v1/asks-and-offers?kind=ask&state=open&peerChallengeId=ID")
 	refused(y.manager().does(south, "close", `{"acceptOpen":true}`), 422, "invalid", "Say why this is done.")
+	ask := "/v1/asks-and-offers/" + idsIn(y.t, y.lead(lambethCode).get("/v1/asks-and-offers?kind=ask&borough="+lambethCode))[0]
+	y.lead(lambethCode).does(ask, "meet", `{"borough":"`+otherMember(y.t, y.manager().get(groupAt(ours)), lambethCode)+`"}`).want(200)
 	y.manager().does(south, "close", `{"acceptOpen":true,"reason":"Actions are next year's work"}`).want(200)
+	y.lead(lambethCode).change(http.MethodPut, ask+"/outcome", `{"outcome":"Two households were found."}`).want(200)
 	y.lead(lambethCode).change(http.MethodPost, action+"/progress", `{"text":"The first ten were reviewed."}`).want(200)
 	refused(y.lead(lambethCode).post("/v1/findings", findingBody(ofGroup, ours.Id, lambethCode)), 409, "wrong_state", "Findings of a challenge are recorded while it is in progress or completed, those of a review during fieldwork and factual accuracy.")
 }

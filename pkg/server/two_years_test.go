@@ -138,6 +138,7 @@ func (y *years) plansTheFirstYear() theYear {
 		return fmt.Sprintf(`{"title":"Challenge 2026-27 of %s","subRegion":%q,"cycle":"2026-27","methods":["coaching"],"startsOn":"2026-10-05","endsOn":"2026-10-16"}`, subRegionsOf[region], region)
 	}
 	refused(y.lead(lambethCode).post("/v1/peer-challenges", plan("south")), 403, "role", "This is for the programme's team.")
+	y.manager().change(http.MethodPatch, "/v1/programme", `{"preparationTemplates":[{"name":"Before we meet","for":"challenge","source":null,"lines":[{"task":"Name who comes","daysBefore":7,"who":"each_member","role":null}]}]}`).want(200)
 	var rota api.Rota
 	y.one(y.manager().post(rotas, `{"sizes":[3,3,3,3],"years":4,"cycle":"2026-27"}`), 200).into(&rota)
 	if rota.Repeats != 0 || !rota.Optimal || len(rota.Years) != 4 {
@@ -155,6 +156,7 @@ func (y *years) plansTheFirstYear() theYear {
 		y.calls++
 		y.does(challenge, "prepare").want(200)
 	}
+	y.manager().does(year.at["north"], "take-template", `{"template":"Before we meet"}`).want(200)
 	if y.calls > 20 {
 		y.t.Errorf("the first year is planned in %d calls", y.calls)
 	}
@@ -185,6 +187,16 @@ func (y *years) losesAndMovesBoroughs(year theYear) {
 	refused(y.does(south, "start"), 409, "not_in_sub_region", "Croydon (E09000008) does not belong to the challenge's sub-region on 2026-10-05. Take it out of its group, with a reason.")
 	of := y.groupOf(year, "south", croydonCode)
 	y.manager().change(http.MethodDelete, groupAt(of)+"/members/"+croydonCode, "", "X-Audit-Reason", "It belongs to East London now").want(200)
+	open := `"Name who comes" is open: /v1/preparation-tasks/ID.`
+	refused(y.does(year.at["north"], "start"), 409, "preparation_open", open, open, open, open, open)
+	for i, task := range y.tasksOf(y.manager(), "peerChallengeId="+idIn(year.at["north"])) {
+		at := tasksList + "/" + task.Id
+		if i == 0 {
+			y.lead(*task.Borough).does(at, "waive", `{"reason":"They come as last year"}`).want(200)
+			continue
+		}
+		y.lead(*task.Borough).does(at, "done", "").want(200)
+	}
 	for _, region := range []string{"south", "east", "north", "north-west"} {
 		y.does(year.at[region], "start").want(200)
 	}
