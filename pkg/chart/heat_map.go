@@ -60,41 +60,38 @@ const (
 // part is the letter of one, what it means, and its ground.
 type part struct{ letter, words, ground string }
 
-// parts are told apart by those who see no red or no green, too. Nothing is said by what
-// has no letter.
-var parts = [...][]part{
-	Fifths: {
+// divisions are what one of the parts is called, and the parts: told apart by those who see
+// no red or no green, too. The first has no letter and says nothing.
+var divisions = [...]struct {
+	called string
+	parts  []part
+}{
+	Fifths: {"fifth", []part{
 		{},
 		{"A", "best fifth", "#8ec1e8"},
 		{"B", "second best fifth", "#cfe5f6"},
 		{"C", "middle fifth", "#f4f4ec"},
 		{"D", "second worst fifth", "#fbdcbb"},
 		{"E", "worst fifth", "#f2a65e"},
-	},
-	Quarters: {
+	}},
+	Quarters: {"quarter", []part{
 		{},
 		{"A", "best quarter", "#8ec1e8"},
 		{"B", "second best quarter", "#cfe5f6"},
 		{"C", "second worst quarter", "#fbdcbb"},
 		{"D", "worst quarter", "#f2a65e"},
-	},
+	}},
 }
 
-// parted is what one of the parts is called.
-func (h HeatMap) parted() string {
-	if h.Parts == Quarters {
-		return "quarter"
+// division answers which one the map has; fifths where it names none.
+func (h HeatMap) division() Parts {
+	if h.Parts < 0 || int(h.Parts) >= len(divisions) {
+		return Fifths
 	}
-	return "fifth"
+	return h.Parts
 }
 
-// parts answers those of the map.
-func (h HeatMap) parts() []part {
-	if h.Parts < 0 || int(h.Parts) >= len(parts) {
-		return parts[Fifths]
-	}
-	return parts[h.Parts]
-}
+func (h HeatMap) parts() []part { return divisions[h.division()].parts }
 
 // cell answers a row's cell as it is drawn. Where a row is too short, it is missing.
 func (h HeatMap) cell(r HeatRow, column int) Cell {
@@ -155,7 +152,7 @@ func (h HeatMap) legend() (legend []string) {
 		}
 	}
 	if len(legend) > 0 && lettered[0] {
-		legend = append(legend, "No letter: no end is good, or it is not certain which "+h.parted()+" it is, or it is not compared")
+		legend = append(legend, "No letter: no end is good, or it is not certain which "+divisions[h.division()].called+" it is, or it is not compared")
 	}
 	legend = append(legend, signs.legend()...)
 	if len(marked) > 0 {

@@ -87,9 +87,9 @@ func (b RankedBars) sorted() (drawn, others []Bar) {
 	return drawn, others
 }
 
-// levels answers the lines that can be drawn, and the others.
-func (b RankedBars) levels() (drawn, others []Level) {
-	for _, l := range b.Lines {
+// split answers the levels that can be drawn, and the others.
+func split(levels []Level) (drawn, others []Level) {
+	for _, l := range levels {
 		l.Figure, l.Name = l.plain(), clean(l.Name)
 		if l.Status == Shown {
 			drawn = append(drawn, l)
@@ -142,7 +142,7 @@ func absent(others []Bar, levels []Level) []string {
 // legend says how the bars stand, what a band is, whose bar is marked, and who has none.
 func (b RankedBars) legend() []string {
 	drawn, others := b.sorted()
-	_, levels := b.levels()
+	_, levels := split(b.Lines)
 	legend := []string{b.order()}
 	if slices.ContainsFunc(drawn, func(bar Bar) bool { return bar.Status == Hidden }) {
 		legend = append(legend, band)
@@ -182,7 +182,7 @@ func (b RankedBars) Table() Table {
 	for _, bar := range append(drawn, others...) {
 		add(bar.Place, bar.Name, bar.words(), bar.Marked)
 	}
-	lines, without := b.levels()
+	lines, without := split(b.Lines)
 	for _, l := range append(lines, without...) {
 		add("", l.Name, l.words(), false)
 	}
@@ -244,7 +244,7 @@ func (b RankedBars) layout(drawn []Bar, lines []Level) barLayout {
 func (b RankedBars) draw(prefix string) *drawing {
 	d := &drawing{prefix: prefix, width: barsWidth}
 	drawn, _ := b.sorted()
-	lines, _ := b.levels()
+	lines, _ := split(b.Lines)
 	l := b.layout(drawn, lines)
 	y := d.head(b.Frame, titleInk)
 

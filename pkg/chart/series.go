@@ -53,7 +53,7 @@ func (s Series) breaks() []Break {
 
 // levels answers those that can be drawn.
 func (s Series) levels() []Level {
-	drawn, _ := RankedBars{Lines: s.Levels}.levels()
+	drawn, _ := split(s.Levels)
 	return drawn
 }
 
@@ -78,7 +78,7 @@ func (s Series) legend() []string {
 		}
 	}
 	for _, l := range s.levels() {
-		legend = append(legend, "Level line: "+clean(l.Name)+", "+l.words())
+		legend = append(legend, "Level line: "+l.Name+", "+l.words())
 	}
 	legend = append(legend, signs.legend()...)
 	if bounds {

@@ -197,7 +197,7 @@ func (t *figureTable) heatMap(snapshot *benchmark.Snapshot, marked string) chart
 	}
 	for _, row := range t.rows {
 		ind := row.indicator
-		c := chart.Column{Name: ind.Name, Reads: units[ind.Unit] + ", " + goodEnds[ind.Polarity], Neutral: ind.Polarity == benchmark.Neutral}
+		c := chart.Column{Name: ind.Name, Reads: reads(ind.Unit, ind.Polarity), Neutral: ind.Polarity == benchmark.Neutral}
 		if row.period != nil && t.columns[0].period == nil {
 			c.Name += ", " + row.period.Name()
 		}
@@ -240,11 +240,11 @@ var symbols = map[benchmark.Status]chart.Status{
 
 // exact is a number as pictures have it, with every decimal that it has.
 func exact(value float64, decimals int) chart.Figure {
-	text := strconv.FormatFloat(value, 'f', decimals, 64)
-	if short, _ := strconv.ParseFloat(text, 64); short != value {
-		text = strconv.FormatFloat(value, 'f', -1, 64)
+	f := toDecimals(value, decimals)
+	if short, _ := strconv.ParseFloat(f.Text, 64); short != value {
+		return toDecimals(value, -1)
 	}
-	return chart.Figure{Text: text, Value: value}
+	return f
 }
 
 // published is a published figure as pictures have it.
@@ -261,7 +261,7 @@ func computed(value *float64, decimals int) chart.Figure {
 	if value = rounded(value); value == nil {
 		return chart.Figure{Status: chart.Missing}
 	}
-	return chart.Figure{Text: strconv.FormatFloat(*value, 'f', decimals, 64), Value: *value}
+	return toDecimals(*value, decimals)
 }
 
 // sourcesOf names the releases that give figures of the indicator in the periods.

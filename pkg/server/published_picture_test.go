@@ -1,9 +1,6 @@
 package server_test
 
 import (
-	"encoding/xml"
-	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,30 +18,11 @@ func drawnText(t *testing.T, a answer) string {
 	if kind := a.want(http.StatusOK).header.Get("Content-Type"); kind != "image/svg+xml" {
 		t.Fatal(kind)
 	}
-	d, all, depth := xml.NewDecoder(strings.NewReader(a.body)), strings.Builder{}, 0
-	for {
-		switch token, err := d.Token(); token := token.(type) {
-		case xml.StartElement:
-			if token.Name.Local == "text" || depth > 0 {
-				depth++
-			}
-		case xml.EndElement:
-			if depth = max(depth-1, 0); depth == 0 {
-				all.WriteByte('|')
-			}
-		case xml.CharData:
-			if depth > 0 {
-				all.WriteString(tight(string(token)))
-			}
-		default:
-			if errors.Is(err, io.EOF) {
-				return all.String()
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+	texts := textsOf(t, a.body)
+	for i := range texts {
+		texts[i] = tight(texts[i])
 	}
+	return strings.Join(texts, "|") + "|"
 }
 
 // tight is a text without spaces.

@@ -35,12 +35,20 @@ func quarterFigureWire(reference *benchmark.Snapshot) func(*disclosure.QuarterFi
 		w.SubRegionName = nameOf(names.subRegion, w.SubRegion)
 		changesWire(&w, f)
 		if a := annual(w.Indicator); a != nil {
-			w.England, w.EnglandPeriod, w.EnglandPeriodName = &a.England, &a.Period.Code, new(a.Period.Name())
+			w.England, w.EnglandPeriod, w.EnglandPeriodName = annualWire(a)
 			mean, n := a.Neighbours(w.Borough)
 			w.NeighboursPublished, w.NeighboursPublishedN = rounded(mean), n
 		}
 		return w
 	}
+}
+
+// annualWire is England's last year, which is nothing where there is none.
+func annualWire(a *benchmark.Annual) (england *float64, period, name *string) {
+	if a == nil {
+		return nil, nil, nil
+	}
+	return &a.England, &a.Period.Code, new(a.Period.Name())
 }
 
 // annuals answers what was last published for a year on an indicator, each looked for once.

@@ -110,7 +110,7 @@ func rugOf(h disclosure.HeatMap, marked string) chart.HeatMap {
 		rug.Notes = append(rug.Notes, "It contains small numbers, for the programme's team alone. Pass it on to nobody.")
 	}
 	for _, c := range h.Columns {
-		rug.Columns = append(rug.Columns, chart.Column{Name: c.Position.Name, Reads: reads(c.Position), Neutral: c.Position.Polarity == benchmark.Neutral})
+		rug.Columns = append(rug.Columns, chart.Column{Name: c.Position.Name, Reads: reads(c.Position.Unit, c.Position.Polarity), Neutral: c.Position.Polarity == benchmark.Neutral})
 	}
 	for _, row := range h.Rows {
 		name := subRegionName(row.Member.SubRegion)
@@ -139,11 +139,16 @@ func subRegionName(key *string) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
+// toDecimals is a number as pictures have it.
+func toDecimals(value float64, decimals int) chart.Figure {
+	return chart.Figure{Text: strconv.FormatFloat(value, 'f', decimals, 64), Value: value}
+}
+
 // printed is a figure as pictures have it.
 func printed(f *disclosure.Figure, decimals int) chart.Figure {
 	switch f.Status {
 	case disclosure.Number:
-		return chart.Figure{Text: strconv.FormatFloat(f.Value.Middle, 'f', decimals, 64), Value: f.Value.Middle}
+		return toDecimals(f.Value.Middle, decimals)
 	case disclosure.Hidden:
 		return chart.Figure{Status: chart.Hidden}
 	case disclosure.Withheld:
@@ -164,7 +169,7 @@ var (
 	goodEnds = map[benchmark.Polarity]string{benchmark.Low: "low is good", benchmark.High: "high is good", benchmark.Neutral: "neither end is good"}
 )
 
-func reads(p *disclosure.Position) string { return units[p.Unit] + ", " + goodEnds[p.Polarity] }
+func reads(u benchmark.Unit, p benchmark.Polarity) string { return units[u] + ", " + goodEnds[p] }
 
 // gridOf is what the picture says, as a table.
 func gridOf(rug chart.HeatMap) sheet.Grid {

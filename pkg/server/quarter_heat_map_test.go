@@ -108,24 +108,34 @@ func passedOn(t *testing.T, at string, lead, manager caller) {
 }
 
 // wordsOf are the texts of a picture without the name of who is marked.
-func wordsOf(t *testing.T, picture string) (words []string) {
+func wordsOf(t *testing.T, picture string) []string {
+	t.Helper()
+	return slices.DeleteFunc(textsOf(t, picture), func(text string) bool { return strings.HasPrefix(text, "In a frame") })
+}
+
+// textsOf are the texts of a picture in their order, each with all of its lines.
+func textsOf(t *testing.T, picture string) (texts []string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(picture))
+	within := false
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return words
+			return texts
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if start, is := token.(xml.StartElement); is && start.Name.Local == "text" {
-			var text string
-			if err := d.DecodeElement(&text, &start); err != nil {
-				t.Fatal(err)
+		switch token := token.(type) {
+		case xml.StartElement:
+			if token.Name.Local == "text" {
+				within, texts = true, append(texts, "")
 			}
-			if !strings.HasPrefix(text, "In a frame") {
-				words = append(words, text)
+		case xml.EndElement:
+			within = within && token.Name.Local != "text"
+		case xml.CharData:
+			if within {
+				texts[len(texts)-1] += string(token)
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func (p *quarterPage) position() *chart.Table {
 			}
 		}
 		cells := []string{
-			f.Position.Name, reads(f.Position), spanned(&f.Figure.Figure, decimals).Printed(), regionFigure(&f.Position.Region, decimals).Printed(), sub, place, change,
+			f.Position.Name, reads(f.Position.Unit, f.Position.Polarity), spanned(&f.Figure.Figure, decimals).Printed(), regionFigure(&f.Position.Region, decimals).Printed(), sub, place, change,
 		}
 		if p.alone {
 			if isOfFew(&f.Position.Region) {

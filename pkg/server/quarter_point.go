@@ -45,8 +45,8 @@ func (s *Server) GetQuarterSeriesPicture(ctx context.Context, r api.GetQuarterSe
 	points := disclosure.Series(quarters, ind.Code, r.Params.Borough)
 	picture := seriesPicture(points, ind, name, call.snapshot.Name(call.snapshot.RegionOf(r.Params.Borough)), r.Params.Borough == call.actor.Borough)
 	if a := call.snapshot.LastAnnual(ind.Code); a != nil {
-		picture.Levels = []chart.Level{{Name: "England, " + a.Period.Name(), Figure: exact(a.England, ind.Decimals)}}
-		picture.Notes = append(picture.Notes, "England: the Department for Education's annual figure, of its own period.")
+		picture.Levels = []chart.Level{englandLevel(a, ind.Decimals)}
+		picture.Notes = append(picture.Notes, englandNote)
 	}
 	return answerPicture(ctx, picture)
 }
@@ -71,9 +71,7 @@ func quarterPointWire(ind *benchmark.Indicator, england *benchmark.Annual, borou
 			Unit: api.Unit(ind.Unit), UnitName: ind.Unit.Name(), Polarity: api.Polarity(ind.Polarity), Break: q.Break, Own: q.Own,
 			Numerator: number(q.Figure.Numerator), Value: number(q.Figure.Value), SubRegionPooled: pooled(q.SubRegion),
 		}
-		if england != nil {
-			w.England, w.EnglandPeriod, w.EnglandPeriodName = &england.England, &england.Period.Code, new(england.Period.Name())
-		}
+		w.England, w.EnglandPeriod, w.EnglandPeriodName = annualWire(england)
 		if q.Gap != "" {
 			w.Gap = new(api.QuarterGap(q.Gap))
 		}
@@ -98,7 +96,7 @@ func seriesPicture(points []disclosure.QuarterPoint, ind *benchmark.Indicator, b
 	}
 	drawn := chart.Series{
 		Frame: chart.Frame{Title: ind.Name + " in " + borough, Description: "Each published quarter's figure as everybody sees it, beside the region's."},
-		Unit:  units[ind.Unit] + ", " + goodEnds[ind.Polarity],
+		Unit:  reads(ind.Unit, ind.Polarity),
 		Lines: []chart.Line{{Name: borough, Marked: marked}, {Name: beside}},
 	}
 	var snapshots []string
@@ -150,7 +148,7 @@ func regionFigure(g *disclosure.GroupFigure, decimals int) chart.Figure {
 	if value == nil {
 		return chart.Figure{Status: chart.Missing}
 	}
-	return chart.Figure{Text: strconv.FormatFloat(*value, 'f', decimals, 64), Value: *value}
+	return toDecimals(*value, decimals)
 }
 
 // spanned is a figure as pictures have it that draw the ends of a hidden one.

@@ -52,8 +52,8 @@ func rankedBars(reference *benchmark.Snapshot, indicators []benchmark.Indicator,
 		bars.Notes = append(bars.Notes, note)
 	}
 	if a := reference.LastAnnual(p.Indicator); a != nil {
-		bars.Lines = append(bars.Lines, chart.Level{Name: "England, " + a.Period.Name(), Figure: chart.Figure{Text: strconv.FormatFloat(a.England, 'f', decimals, 64), Value: a.England}})
-		bars.Notes = append(bars.Notes, "England: the Department for Education's annual figure, of its own period.")
+		bars.Lines = append(bars.Lines, englandLevel(a, decimals))
+		bars.Notes = append(bars.Notes, englandNote)
 	}
 	bars.Notes = append(bars.Notes, attribution)
 	for i := range rows {
@@ -62,6 +62,13 @@ func rankedBars(reference *benchmark.Snapshot, indicators []benchmark.Indicator,
 	}
 	return bars
 }
+
+// englandLevel is England's last year in a picture of quarters, below which stands englandNote.
+func englandLevel(a *benchmark.Annual, decimals int) chart.Level {
+	return chart.Level{Name: "England, " + a.Period.Name(), Figure: toDecimals(a.England, decimals)}
+}
+
+const englandNote = "England: the Department for Education's annual figure, of its own period."
 
 // rankText is a rank in words: the best and the worst that it can be; none where there is
 // none.

@@ -278,7 +278,10 @@ func (y *years) staysWithWhomItIsFor(year theYear) {
 			paths := []string{at}
 			if list, after, of := strings.Cut(at, "/{id}"); of {
 				if paths = nil; ids[list] == nil {
-					ids[list] = append([]string{}, idsSeen(c.get(list+"?limit=500"))...)
+					ids[list] = []string{}
+					if page := c.get(list + "?limit=500"); page.status == http.StatusOK { // a list may not be for the caller
+						ids[list] = page.ids()
+					}
 				}
 				for _, id := range ids[list] {
 					paths = append(paths, list+"/"+id+after)
@@ -312,16 +315,4 @@ func (y *years) staysWithWhomItIsFor(year theYear) {
 			}
 		}
 	}
-}
-
-// idsSeen answers the ids of a list's items, none where it is not for the caller.
-func idsSeen(a answer) (ids []string) {
-	var list struct{ Items []struct{ ID string } }
-	if a.status == http.StatusOK {
-		a.into(&list)
-	}
-	for _, item := range list.Items {
-		ids = append(ids, item.ID)
-	}
-	return ids
 }
