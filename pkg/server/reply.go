@@ -122,9 +122,9 @@ func sha(body []byte) []byte {
 	return sum[:9]
 }
 
-// quickSum names bytes that are made of what is published, where nobody chooses them in
-// order to deceive. A page of comparisons has half a megabyte, and is named in a tenth of
-// the time.
+// quickSum names bytes that are made of published figures and reference data, which the
+// programme's team alone brings in. A page of comparisons has half a megabyte, and is named
+// in a tenth of the time.
 func quickSum(body []byte) []byte {
 	return binary.BigEndian.AppendUint64(nil, xxhash.Sum64(body))
 }
