@@ -1,11 +1,12 @@
 // The documents for people that the demo has of a borough, as they are answered: its draft, a
 // version, its dossiers of the cycle of these and of that in which something was found about
-// it, and the page of a version as it stands in the archive of its papers.
+// it, and the page of a version as it stands in the archive of its papers; and pictures of what
+// is published of the borough, of the other boroughs and of all England.
 //
 //	node documents.mjs BASE TOKEN BOROUGH FOLDER
 //
 // TOKEN is a lead's of the borough. Each stands in the folder as NAME.html, with the policy
-// under which it is answered in NAME.policy.
+// under which it is answered in NAME.policy; a picture as NAME.svg.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
@@ -50,3 +51,14 @@ const papers = files(Buffer.from(await (await answered(`/v1/boroughs/${borough}/
 const page = papers[`self-evaluations/${own.cycle}/v${own.signed}.html`];
 if (!page) throw new Error(`the papers have no page: ${Object.keys(papers)}`);
 writeFileSync(join(folder, "filed.html"), page);
+
+const boroughs = (await (await answered("/v1/boroughs", "application/json")).json()).items.map((b) => `borough=${b.code}`).join("&");
+const years = ["2020-21", "2021-22", "2022-23", "2023-24", "2024-25"].map((year) => `period=${year}`).join("&");
+for (const [name, path] of Object.entries({
+  boroughs: "/v1/indicators/REREF_PCT/distribution.svg?period=2024-25",
+  england: "/v1/indicators/REREF_PCT/distribution.svg?period=2024-25&among=england",
+  "small-neighbours": `/v1/indicators/REREF_PCT/distribution.svg?period=2024-25&among=neighbours&borough=${borough}`,
+  series: `/v1/indicators/REREF_PCT/series.svg?borough=${borough}`,
+  table: `/v1/figure-table.svg?period=2024-25&${boroughs}`,
+  years: `/v1/figure-table.svg?borough=${borough}&${years}`,
+})) writeFileSync(join(folder, `${name}.svg`), await (await answered(path, "image/svg+xml")).text());

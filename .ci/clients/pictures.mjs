@@ -7,9 +7,11 @@
 // each there are at least. Where NAME.policy stands beside NAME.html, it is the policy under
 // which the document is answered. An accessibility tool (axe-core) finds no violation in a
 // document, its headings skip no level, it asks for nothing, and nothing is wider than the
-// screen; in each picture every text lies on the panel, and none covers another. Every printed
-// page of a paper says whose it is, who it is for and which page it is, and none ends in a
-// heading. What is seen goes into the folder, to look at.
+// screen. In each picture every text lies on the panel, none covers another, and the panel is as
+// large as the picture, so that it is legible on any ground; on a sheet of A4 its letters have
+// five points at least, unless it is longer than a sheet. Every printed page of a paper says
+// whose it is, who it is for and which page it is, and none ends in a heading. What is seen goes
+// into the folder, to look at.
 import { chromium } from "playwright-core";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -46,6 +48,12 @@ function crowded() {
   boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
     if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) found.push(`"${a.words}" and "${b.words}" cover each other`);
   }));
+  const ground = document.querySelector("svg > rect").getBoundingClientRect();
+  if (ground.width < panel.width - 1 || ground.height < panel.height - 1) found.push("the panel ends before the picture");
+  const sheet = panel.width > panel.height * 1.15 ? [267, 180] : [180, 267]; // millimetres within the margins of A4
+  const shrunk = Math.min(1, (sheet[0] / 25.4) * 96 / panel.width, (sheet[1] / 25.4) * 96 / panel.height);
+  const least = Math.min(...[...document.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize))) * shrunk * 0.75;
+  if (least < 5 && panel.height < panel.width * 2) found.push(`its smallest letters have ${least.toFixed(1)} points on A4`);
   return { found, texts: boxes.length };
 }
 

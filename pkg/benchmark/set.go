@@ -112,17 +112,17 @@ func (set Set) Check(group *string) []programme.Fault {
 		parameter string
 		among     Among
 		given     bool
-		needed    bool
+		missing   string // what is said where it is; nothing where it may be
 	}{
-		{"regionCode", AmongRegion, set.RegionCode != "", true},
-		{"subRegion", AmongSubRegion, set.SubRegion != "", true},
-		{"borough", AmongNeighbours, set.Borough != "", true},
-		{"model", AmongNeighbours, set.Model != "", false},
-		{peers, AmongPeers, len(set.Peers) > 0 || group != nil, true},
+		{"regionCode", AmongRegion, set.RegionCode != "", "Say which region."},
+		{"subRegion", AmongSubRegion, set.SubRegion != "", "Say which sub-region."},
+		{"borough", AmongNeighbours, set.Borough != "", "Say whose statistical neighbours."},
+		{"model", AmongNeighbours, set.Model != "", ""},
+		{peers, AmongPeers, len(set.Peers) > 0 || group != nil, "Say which peers: authorities, or a peer challenge group."},
 	} {
 		switch asked := set.Among == of.among; {
-		case asked && of.needed && !of.given:
-			faults = append(faults, programme.Fault{Parameter: of.parameter, Code: programme.FaultRequired, Detail: "Among " + string(of.among) + " asks for it."})
+		case asked && of.missing != "" && !of.given:
+			faults = append(faults, programme.Fault{Parameter: of.parameter, Code: programme.FaultRequired, Detail: of.missing})
 		case !asked && of.given && of.parameter != "borough":
 			faults = append(faults, programme.Fault{Parameter: of.parameter, Code: programme.FaultNotAllowed, Detail: "It is only for among=" + string(of.among) + "."})
 		}

@@ -81,7 +81,7 @@ func answerFile(ctx context.Context, mime, name string, write func(io.Writer) er
 	if err := write(&out); err != nil {
 		return nil, err
 	}
-	return reply{call: callOf(ctx), status: http.StatusOK, file: name, content: newContent(mime, 0, out.Bytes())}, nil
+	return reply{call: callOf(ctx), status: http.StatusOK, file: name, content: newContent(mime, out.Bytes())}, nil
 }
 
 // tableWire says as what a table was read; nothing of what came as JSON.

@@ -2,6 +2,8 @@ package server
 
 import (
 	"bytes"
+	"hash/maphash"
+	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
 	"github.com/maypok86/otter/v2"
@@ -25,6 +27,8 @@ type answerKey struct {
 type answers struct {
 	cache answerCache
 	limit int
+	asked [1 << 13]atomic.Uint64 // which keys were asked for last, by their sums
+	seed  maphash.Seed
 }
 
 // answerCache is an interface although one type has it, otter's cache: as a member
@@ -35,8 +39,17 @@ type answerCache interface {
 	Set(k answerKey, c *content) (*content, bool)
 }
 
+// askedBefore reports whether the key has been asked for not long ago. An answer is kept when
+// it is asked for again: whoever takes all boroughs and periods once, as tools do in the
+// morning, leaves what others ask every day where it is, and half a megabyte is not copied
+// for nobody.
+func (a *answers) askedBefore(k answerKey) bool {
+	sum := maphash.Comparable(a.seed, k)
+	return a.asked[sum%uint64(len(a.asked))].Swap(sum) == sum
+}
+
 func newAnswers(bytes int) *answers {
-	return &answers{limit: bytes, cache: otter.Must(&otter.Options[answerKey, *content]{
+	return &answers{limit: bytes, seed: maphash.MakeSeed(), cache: otter.Must(&otter.Options[answerKey, *content]{
 		MaximumWeight: uint64(bytes), // #nosec G115 -- a setting, and not negative
 		Weigher: func(k answerKey, c *content) uint32 {
 			return uint32(len(k.path) + len(k.query) + len(c.body)*5/4 + answerOverhead) // #nosec G115 -- an answer in memory has some megabytes
@@ -59,6 +72,9 @@ func (s *Server) remember(next echo.HandlerFunc) echo.HandlerFunc {
 		key := answerKey{call.snapshot.Generation, call.today, call.op.ID, call.url.EscapedPath(), call.url.RawQuery, call.format}
 		if known, ok := s.answers.cache.GetIfPresent(key); ok {
 			return known.write(c.Response(), call, 200)
+		}
+		if !s.answers.askedBefore(key) {
+			return next(c)
 		}
 		call.keep = func(made *content) {
 			if len(made.body) < s.answers.limit/8 {

@@ -77,7 +77,7 @@ func answerCalendar(call *call, name string, c programme.Calendar, err error, of
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{call: call, status: http.StatusOK, content: newContent("text/calendar; charset=utf-8", 0, body)}, nil
+	return reply{call: call, status: http.StatusOK, content: newContent("text/calendar; charset=utf-8", body)}, nil
 }
 
 // calendarOf writes the calendar as RFC 5545 has it. It has no METHOD: that would

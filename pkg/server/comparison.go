@@ -38,8 +38,13 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 		known.note(&c)
 		return comparisonWire(snapshot, &c, at, asked.full)
 	}
-	return answerPage(ctx, asked.rows(), wire, func(part page[api.Comparison]) any {
-		wrapped := api.ComparisonPage{Items: part.Items, NextCursor: part.NextCursor, Total: part.Total}
+	if call.format != formatJSON {
+		return table(ctx, asked.rows(), wire)
+	}
+	lines := newLines()
+	write := func(row compared) written { return lines.write(wire(row)) }
+	return answerPage(ctx, asked.rows(), write, func(part page[written]) any {
+		wrapped := api.ComparisonPage{Items: []api.Comparison{}, NextCursor: part.NextCursor, Total: part.Total}
 		if len(asked.boroughs) == 1 {
 			wrapped.Borough, wrapped.BoroughName = &asked.boroughs[0], new(snapshot.Name(asked.boroughs[0]))
 		}
@@ -51,13 +56,13 @@ func (s *Server) ListComparisons(ctx context.Context, r api.ListComparisonsReque
 			short.NeighbourModel, short.ReleaseIds = optional(asked.model), known.ids()
 			short.Peers, short.PeerChallengeGroupName = codesWire(peers.codes), peers.group
 			wrapped.ShortMethod = short
-			return wrapped
+			return comparisonsJSON{wrapped, lines}
 		}
 		groups := asked.at(asked.boroughs[0], asked.onePeriod()).groups
 		method := methodWire(nameplates{snapshot}, groups)
 		method.CodesUsed, method.ReleaseIds, method.PeerChallengeGroupName = codesUsedWire(snapshot, groups.Recoded), known.ids(), peers.group
 		wrapped.Method = &method
-		return wrapped
+		return comparisonsJSON{wrapped, lines}
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"peerchallenge/api"
 	"peerchallenge/pkg/postgres/pgtest"
 	"peerchallenge/pkg/programme"
 	"peerchallenge/pkg/server"
@@ -20,19 +21,23 @@ func BenchmarkNewComparisons(b *testing.B) {
 	synthetic{authorities: 33, indicators: 200, quarters: 40}.fill(b, url)
 	w := startOn(b, url, loggingToFile(b), func(cfg *server.Config) { cfg.CacheBytes = 1 })
 	path, token := w.each(200), w.token(programme.RoleReporting)
-	size := 0
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path(i), http.NoBody)
-		r.Header.Set("Authorization", "Bearer "+token)
-		out := unread{header: http.Header{}}
-		w.http.Config.Handler.ServeHTTP(&out, r)
-		if out.status != http.StatusOK {
-			b.Fatal(out.status)
-		}
-		size = out.size
+	for _, method := range []api.MethodLength{api.Full, api.Short} {
+		b.Run(string(method), func(b *testing.B) {
+			size := 0
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path(i)+"&method="+string(method), http.NoBody)
+				r.Header.Set("Authorization", "Bearer "+token)
+				out := unread{header: http.Header{}}
+				w.http.Config.Handler.ServeHTTP(&out, r)
+				if out.status != http.StatusOK {
+					b.Fatal(out.status)
+				}
+				size = out.size
+			}
+			b.ReportMetric(float64(size)/1000, "kB")
+		})
 	}
-	b.ReportMetric(float64(size)/1000, "kB")
 }
 
 // unread is an answer that is counted and thrown away.

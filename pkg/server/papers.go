@@ -45,7 +45,7 @@ func (s *Server) GetPapers(ctx context.Context, r api.GetPapersRequestObject) (a
 	if err != nil {
 		return nil, err
 	}
-	return reply{call: call, status: http.StatusOK, file: nameOfFile("papers", r.Borough, string(call.today), p.manifest.Illustrative, "zip"), content: newContent(zipFile, 0, archive)}, nil
+	return reply{call: call, status: http.StatusOK, file: nameOfFile("papers", r.Borough, string(call.today), p.manifest.Illustrative, "zip"), content: newContent(zipFile, archive)}, nil
 }
 
 // serviceVersion is the version of the program, where its build knows one.

@@ -60,7 +60,7 @@ func answerPicture(ctx context.Context, picture interface{ Write(w io.Writer) er
 	if err := picture.Write(&out); err != nil {
 		return nil, err
 	}
-	return reply{call: callOf(ctx), status: http.StatusOK, content: newContent(svgFile, 0, out.Bytes())}, nil
+	return reply{call: callOf(ctx), status: http.StatusOK, content: newContent(svgFile, out.Bytes())}, nil
 }
 
 // attribution stands below every picture of quarters.

@@ -37,7 +37,7 @@ func (s *Server) GetQuarterPage(ctx context.Context, r api.GetQuarterPageRequest
 	if err := page.drawn().Write(&out); err != nil {
 		return nil, err
 	}
-	return reply{call: call, status: http.StatusOK, content: newContent(htmlPage, 0, out.Bytes()), policy: chart.PagePolicy()}, nil
+	return reply{call: call, status: http.StatusOK, content: newContent(htmlPage, out.Bytes()), policy: chart.PagePolicy()}, nil
 }
 
 // quarterPage is what is said of a borough's quarter.

@@ -36,7 +36,7 @@ func (s *Server) GetQuarterSnapshotDocument(ctx context.Context, r api.GetQuarte
 	if err != nil {
 		return nil, err
 	}
-	return reply{call: callOf(ctx), status: 200, content: newContent("application/json", 0, document)}, nil
+	return reply{call: callOf(ctx), status: 200, content: newContent("application/json", document)}, nil
 }
 
 // CreateQuarterSnapshot takes one of a published quarter.

@@ -223,5 +223,5 @@ func answerPaper(ctx context.Context, paper *chart.Paper) (api.Response, error) 
 	if err := paper.Write(&out); err != nil {
 		return nil, err
 	}
-	return reply{call: callOf(ctx), status: http.StatusOK, content: newContent(htmlPage, 0, out.Bytes()), policy: chart.PaperPolicy()}, nil
+	return reply{call: callOf(ctx), status: http.StatusOK, content: newContent(htmlPage, out.Bytes()), policy: chart.PaperPolicy()}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -19,10 +20,6 @@ const behindAfter = 3 * time.Minute
 // routeSystem serves what the contract tags as Service: by hand, because these
 // answers are not JSON made of models.
 func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
-	published, err := api.PublishedForms()
-	if err != nil {
-		return err
-	}
 	healthy := func(c echo.Context) error { return c.JSON(http.StatusOK, api.Health{Status: api.Ok}) }
 	e.GET("/healthz", healthy)
 	e.GET("/readyz", func(c echo.Context) error {
@@ -35,8 +32,9 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 		return healthy(c)
 	})
 	s.routeMetrics(e, metricsElsewhere)
-	e.GET("/openapi.yaml", fixed("application/yaml", published.YAML))
-	whole, onlyJSON := fixed("application/json", published.JSON), fixed("application/json", published.OnlyJSON)
+	e.GET("/openapi.yaml", contractIn("application/yaml", func(f api.Forms) []byte { return f.YAML }))
+	whole := contractIn("application/json", func(f api.Forms) []byte { return f.JSON })
+	onlyJSON := contractIn("application/json", func(f api.Forms) []byte { return f.OnlyJSON })
 	e.GET("/openapi.json", func(c echo.Context) error {
 		if c.QueryParam("formats") == "json" {
 			return onlyJSON(c)
@@ -70,10 +68,20 @@ func (s *Server) routeSystem(e *echo.Echo, metricsElsewhere bool) error {
 	return s.routeDocs(e)
 }
 
-// fixed serves a text that never changes while the program runs.
-func fixed(mime string, text []byte) echo.HandlerFunc {
-	kept := newContent(mime, 0, text)
-	return func(c echo.Context) error { return kept.write(c.Response(), callIn(c), http.StatusOK) }
+// contractIn serves the contract in one of its forms, made when somebody first asks: that
+// takes a processor a second, which no start need wait for.
+func contractIn(mime string, form func(api.Forms) []byte) echo.HandlerFunc {
+	kept := sync.OnceValues(func() (*content, error) {
+		forms, err := api.PublishedForms()
+		return newContent(mime, form(forms)), err
+	})
+	return func(c echo.Context) error {
+		text, err := kept()
+		if err != nil {
+			return err
+		}
+		return text.write(c.Response(), callIn(c), http.StatusOK)
+	}
 }
 
 // explain answers what the problems mean, as a page or, for whom JSON says more, as
