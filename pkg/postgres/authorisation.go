@@ -97,6 +97,9 @@ func given(tx *gorm.DB) (all []programme.Given, err error) {
 	return all, err
 }
 
+// signing holds of what lets somebody sign documents of a borough: it is what [authorised] asks.
+const signing = "borough_code = $1 AND document = $2 AND ending IS NULL AND (api_client_id = $3 OR issuer = $4 AND subject = $5) ORDER BY id"
+
 // authorised reads by what the actor may sign documents of the boroughs.
 func authorised(tx *gorm.DB, actor programme.Actor, document programme.DocumentKind, boroughs array) ([]programme.Authorisation, error) {
 	var rows []*programme.Authorisation
@@ -151,6 +154,13 @@ func withTrust(tx *gorm.DB, rows []*programme.Authorisation) error {
 		a.Untrusted = !trusts(tx, a.GiverIssuer, a.Borough)
 	}
 	return nil
+}
+
+// trusted is withTrust of what was read otherwise.
+func (w *work) trusted(given []programme.Authorisation) {
+	for i := range given {
+		given[i].Untrusted = !trusts(w.tx, given[i].GiverIssuer, given[i].Borough)
+	}
 }
 
 // idOrNone is the id, or nothing for what PostgreSQL would call a syntax error.

@@ -126,39 +126,68 @@ func askedBy(tx *gorm.DB, number string) (asked returns.Asked, err error) {
 	if err := beyondSight(tx).Select("id", "number", "state").Where("number = ?", number).Take(&f).Error; err != nil {
 		return asked, err
 	}
+	if asked, err = frameworkDocument(tx, &f); err == nil {
+		err = tx.Where("code = ANY (?)", array(indicatorsOf(asked.Document))).Find(&asked.Indicators).Error
+	}
+	return asked, err
+}
+
+// frameworkDocument reads what the framework says, of which the id, the number and the state are
+// known.
+func frameworkDocument(tx *gorm.DB, f *framework.Framework) (returns.Asked, error) {
 	settled := settledIn(tx)
 	document, kept := settled.document(f.ID)
 	if !kept {
-		if err := beyondSight(tx).Where("number = ?", number).Take(&f).Error; err != nil {
-			return asked, err
+		var whole framework.Framework
+		if err := beyondSight(tx).Where("number = ?", f.Number).Take(&whole).Error; err != nil {
+			return returns.Asked{}, err
 		}
-		if document = &f.Document; f.State == framework.Published {
-			settled.keepDocument(f.ID, document)
+		if document = &whole.Document; whole.State == framework.Published {
+			settled.keepDocument(whole.ID, document)
 		}
 	}
-	asked = returns.Asked{Version: f.Number, Document: document}
-	err = tx.Where("code = ANY (?)", array(indicatorsOf(document))).Find(&asked.Indicators).Error
-	return asked, err
+	return returns.Asked{Version: f.Number, Document: document}, nil
+}
+
+// pastReturn is an earlier return of a borough, which stands.
+type pastReturn struct {
+	Of           of `gorm:"embedded"`
+	Quarter      string
+	Illustrative bool
+	Explanations []returns.Explanation `gorm:"serializer:json"` // of the quarter before alone
+}
+
+// standingBefore reads the earlier returns of a borough that stand, the newest first.
+const standingBefore = `SELECT s.quarter_code AS quarter, s.illustrative, v.submission_id AS submission, v.number, v.submitted_at AS at, CASE WHEN s.quarter_code = @last THEN v.explanations END AS explanations
+	FROM benchmarking_submissions s JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
+	WHERE s.borough_code = @borough AND s.quarter_code < @quarter ORDER BY s.quarter_code DESC LIMIT @longest`
+
+// before names what [standingBefore] asks for: of at most so many quarters.
+func before(borough, quarter string, longest int) map[string]any {
+	return map[string]any{"last": quarterBefore(quarter), "borough": borough, "quarter": quarter, "longest": longest}
 }
 
 // earlier reads what the borough's earlier returns say that stand, of at most so many
 // quarters.
 func earlier(tx *gorm.DB, j *returns.Judging, longest int) error {
-	if p, err := benchmark.ParsePeriod(j.Quarter); err == nil {
-		j.LastIsOf = p.Previous().Code
-	}
-	var past []struct {
-		Of           of `gorm:"embedded"`
-		Quarter      string
-		Illustrative bool
-		Explanations []returns.Explanation `gorm:"serializer:json"` // of the quarter before alone
-	}
-	err := tx.Raw(`SELECT s.quarter_code AS quarter, s.illustrative, v.submission_id AS submission, v.number, v.submitted_at AS at, CASE WHEN s.quarter_code = ? THEN v.explanations END AS explanations
-		FROM benchmarking_submissions s JOIN benchmarking_versions v ON v.submission_id = s.id AND v.number = s.standing
-		WHERE s.borough_code = ? AND s.quarter_code < ? ORDER BY s.quarter_code DESC LIMIT ?`, j.LastIsOf, j.Borough, j.Quarter, longest).Scan(&past).Error
-	if err != nil {
+	var past []pastReturn
+	if err := tx.Raw(standingBefore, before(j.Borough, j.Quarter, longest)).Scan(&past).Error; err != nil {
 		return err
 	}
+	return setBeside(tx, j, past)
+}
+
+// quarterBefore is the quarter before, or nothing of what is no quarter.
+func quarterBefore(quarter string) string {
+	p, err := benchmark.ParsePeriod(quarter)
+	if err != nil {
+		return ""
+	}
+	return p.Previous().Code
+}
+
+// setBeside lets a return be judged beside earlier ones.
+func setBeside(tx *gorm.DB, j *returns.Judging, past []pastReturn) error {
 	versions := make([]of, len(past))
 	for i := range past {
 		versions[i] = past[i].Of
@@ -167,6 +196,7 @@ func earlier(tx *gorm.DB, j *returns.Judging, longest int) error {
 	if err != nil {
 		return err
 	}
+	j.LastIsOf = quarterBefore(j.Quarter)
 	for i := range past {
 		if past[i].Quarter == j.LastIsOf {
 			j.Last = past[i].Explanations

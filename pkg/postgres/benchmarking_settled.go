@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -88,6 +89,18 @@ func (s *settled) keepDocument(id string, d *framework.Document) {
 		s.documents = map[string]*framework.Document{}
 	}
 	s.documents[id] = d
+}
+
+// indicators are those that the kept documents ask for.
+func (s *settled) indicators() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	codes := []string{}
+	for _, d := range s.documents {
+		codes = append(codes, indicatorsOf(d)...)
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
 // known answers the figures of those versions that are kept, and which are not.

@@ -89,21 +89,6 @@ func submissionOf(q *gorm.DB, borough, quarter string, row *returns.Submission) 
 	return err
 }
 
-// PutBenchmarkingSubmission takes a whole return as the draft; a dry run does the same
-// and writes nothing. The error is Forbidden for who is not of the borough, NotFound if
-// there is no such quarter, Invalid if a value cannot be kept, PreconditionRequired or
-// Stale if another than the present state was to be replaced, or Conflict if the
-// window does not take it. What is there already is Unchanged, whatever the
-// precondition.
-func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.Actor, p returns.Posting, dry bool) (returns.PostingResult, error) {
-	var got returns.PostingResult
-	err := s.rehearse(ctx, actor, dry, func(w *work) (err error) {
-		got, err = w.receive(p, dry)
-		return err
-	})
-	return orZero(got, err)
-}
-
 // PutBenchmarkingSubmissions takes several returns: all or none or, where partial says
 // so, each that is not refused. The error of each stands with it. Where all are to be
 // taken and one is refused, the error is Forbidden if one is another borough's, else
@@ -117,8 +102,18 @@ func (s *Store) PutBenchmarkingSubmissions(ctx context.Context, actor programme.
 			return err
 		}
 		all = make([]returns.PostingResult, len(postings))
-		refused, err := w.each(len(postings), partial, func(i int) (err error) {
-			all[i], err = w.receive(postings[i], false) // the next may be of the same return
+		refused, err := w.each(len(postings), partial, func(i int) error {
+			p := &postings[i]
+			if !actor.WritesFor(p.Borough) {
+				return errNotOwn
+			}
+			g, err := s.groundOf(ctx, actor, p.Borough, p.Quarter)
+			if err == nil {
+				err = w.ask(g.trip)
+			}
+			if err == nil {
+				all[i], err = w.receive(p, g, false) // the next may be of the same return
+			}
 			return err
 		})
 		for i, why := range refused {
@@ -191,50 +186,6 @@ func (s *Store) rehearse(ctx context.Context, actor programme.Actor, dry bool, d
 	return err
 }
 
-// receive takes one return. The quarter is locked before the return, as by all who
-// accept. A dry one is not written where there is nothing more that could refuse it.
-func (w *work) receive(p returns.Posting, dry bool) (got returns.PostingResult, err error) {
-	if !w.actor.WritesFor(p.Borough) {
-		return got, programme.NotYours("Only the borough's own people and systems may do this.")
-	}
-	row, there, err := w.holdSubmission(p.Borough, p.Quarter)
-	if err != nil {
-		return got, err
-	}
-	number, err := w.asksFor(&row)
-	if err != nil {
-		return got, err
-	}
-	judge, err := judgingOf(w.tx, &row, number, longestPast)
-	if err != nil {
-		return got, err
-	}
-	sent, err := judge.Draft(&p, row.Explanations)
-	if err != nil {
-		return got, err
-	}
-	head, err := w.head(&row)
-	if err != nil {
-		return got, err
-	}
-	switch {
-	case there && head != nil && head.Equal(sent.Draft):
-		got.Outcome = returns.Unchanged
-	default:
-		if got.Outcome, err = w.replace(&row, there, p, sent.Draft, dry); err != nil {
-			return got, err
-		}
-	}
-	if row.Draft != nil {
-		row.Facts.Report = &sent.Held
-	}
-	if row.Facts.Authorised, err = lettingSubmit(w.tx, w.actor, []*returns.Submission{&row}); err != nil {
-		return got, err
-	}
-	got.Submission, got.Reading, got.Report = row, sent.Reading, sent.Report
-	return got, nil
-}
-
 // asksFor answers the version of the framework by which a return is judged that comes
 // now. Until the window opens none holds, and the window is what is said.
 func (w *work) asksFor(row *returns.Submission) (string, error) {
@@ -245,62 +196,6 @@ func (w *work) asksFor(row *returns.Submission) (string, error) {
 		return "", err
 	}
 	return "", programme.Errorf(programme.Conflict, programme.CodeNoFramework, "No framework is published that says what the quarter asks for.")
-}
-
-// replace writes the draft, where the posting's precondition, the rules and the window
-// let it.
-func (w *work) replace(row *returns.Submission, there bool, p returns.Posting, draft returns.Draft, dry bool) (returns.Outcome, error) {
-	if err := p.Stands("return", there, row.Version); err != nil {
-		return "", err
-	}
-	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {
-		return "", err
-	}
-	if !there {
-		row.Draft = &draft
-		return returns.Created, insert(w, benchmarkingSubmissions, row)
-	}
-	was, err := rememberOf(row)
-	if err != nil {
-		return "", err
-	}
-	if row.Draft = &draft; dry {
-		return returns.Replaced, nil
-	}
-	return returns.Replaced, save(w, benchmarkingSubmissions, was, row)
-}
-
-// holdSubmission locks a borough's return for a quarter, with its facts. Where there is none
-// yet, it answers what would be one, and keeps others from making it.
-func (w *work) holdSubmission(borough, quarter string) (row returns.Submission, there bool, err error) {
-	if err := w.tx.Exec("SELECT FROM quarters WHERE code = ? FOR SHARE", quarter).Error; err != nil {
-		return row, false, err
-	}
-	find := func() error {
-		return submissionOf(beyondSight(w.tx).Clauses(forUpdate), borough, quarter, &row)
-	}
-	err = find()
-	if programme.KindOf(err) == programme.NotFound {
-		if err := w.tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "return "+quarter+" "+borough).Error; err != nil {
-			return row, false, err
-		}
-		err = find()
-	}
-	there = err == nil
-	if programme.KindOf(err) == programme.NotFound {
-		row, err = returns.Submission{Borough: borough, Quarter: quarter, State: returns.Drafted}, nil
-	}
-	if err != nil {
-		return row, there, err
-	}
-	if err := windowFacts(w.tx, []*returns.Submission{&row}); err != nil {
-		return row, there, err
-	}
-	if row.Facts.Quarter == nil {
-		return row, there, programme.Errorf(programme.NotFound, programme.CodeNotFound, "There is no such quarter.")
-	}
-	row.Illustrative = row.Facts.Quarter.Illustrative
-	return row, there, nil
 }
 
 // head answers what the borough has sent last: the draft, or the newest version that

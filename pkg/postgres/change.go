@@ -83,6 +83,10 @@ func (w *work) tell(told programme.Audience, action, noun string, was, now past)
 	default:
 		row.ReadBy = was.readBy.And(now.readBy)
 	}
+	if w.last != nil && action != actionDelete {
+		w.last.enter(&row)
+		return nil
+	}
 	return enter(w.tx, &row)
 }
 

@@ -78,6 +78,9 @@ type work struct {
 	// unknown are faults that are told last: what the record cites and was looked for,
 	// in vain, before the rest of what it cites.
 	unknown []programme.Fault
+	// last is what is written with the commit, in one round trip; nil: each is written when
+	// it is said.
+	last *trip
 }
 
 // today is the day of the change, in the programme's zone.
@@ -89,12 +92,43 @@ func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work)
 	return s.actTo(ctx, committing, actor, do)
 }
 
-// actTo is act in a transaction that, where it is a new one, the statement ends.
-func (s *Store) actTo(ctx context.Context, end string, actor programme.Actor, do func(w *work) error) error {
+// actTo is act in a transaction that, where it is a new one, ends so.
+func (s *Store) actTo(ctx context.Context, end []string, actor programme.Actor, do func(w *work) error) error {
 	if err := programme.SomebodyMay(actor); err != nil {
 		return err
 	}
 	return s.transactTo(ctx, end, func(ctx context.Context, u *unit) error {
+		return do(&work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now()})
+	})
+}
+
+// actBetween is act for who asks first what need not wait for an answer, in the round trip that
+// begins the transaction, and writes last what nothing follows, in the one that commits. In a
+// transaction that has begun already each is a round trip of its own.
+func (s *Store) actBetween(ctx context.Context, actor programme.Actor, first *trip, end []string, do func(w *work) error) error {
+	if err := programme.SomebodyMay(actor); err != nil {
+		return err
+	}
+	if u, ok := ctx.Value(unitKey{}).(*unit); ok {
+		w := &work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now()}
+		if err := w.ask(first); err != nil {
+			return err
+		}
+		return do(w)
+	}
+	b := bounds{begin: "BEGIN", first: first, last: &trip{}, end: end}
+	return s.begun(ctx, b, func(ctx context.Context, u *unit) error {
+		return do(&work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now(), last: b.last})
+	})
+}
+
+// readTogether runs do on what the statements read, on the actor's behalf. They are carried out
+// together and then let go of their locks; what do asks besides is read by itself.
+func (s *Store) readTogether(ctx context.Context, actor programme.Actor, first *trip, do func(w *work) error) error {
+	if err := programme.SomebodyMay(actor); err != nil {
+		return err
+	}
+	return s.begun(ctx, bounds{first: first}, func(ctx context.Context, u *unit) error {
 		return do(&work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now()})
 	})
 }
@@ -278,7 +312,12 @@ func save[T any, R record[T]](w *work, k kind[T, R], was past, row R) error {
 	head := row.Of()
 	head.ID, head.CreatedAt = was.head.ID, was.head.CreatedAt
 	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
-	return put(w, k, actionUpdate, was, row, func() error { return saveAll(w.tx, (*T)(row)) })
+	return put(w, k, actionUpdate, was, row, func() error {
+		if w.last != nil {
+			return saving(w.last, w.tx, row)
+		}
+		return saveAll(w.tx, (*T)(row))
+	})
 }
 
 // put writes a row that keeps its rules, and all that goes with it.

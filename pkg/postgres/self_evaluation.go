@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -24,6 +25,8 @@ var selfEvaluations = kind[evaluation.SelfEvaluation, *evaluation.SelfEvaluation
 // sharedNow is the condition that somebody of the names reads by a sharing that is in force
 // at the time, which holds whether or not anybody has noted its end.
 const (
+	shown         = "audience && @names AND (" + known + ")" // what [Store.shownTo] leaves
+	known         = "borough_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[])) OR " + sharedNow
 	sharedNow     = "EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE " + readNow + ")"
 	readNow       = sharingStands + " AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])"
 	sharingStands = `h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now)`
@@ -33,8 +36,7 @@ const (
 // team those that are signed, and what is shared with them now.
 func (s *Store) shownTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
-		return visibleTo(actor)(q).Where("borough_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[])) OR "+sharedNow,
-			map[string]any{"names": array(actor.Names()), "now": s.now()})
+		return visibleTo(actor)(q).Where(known, map[string]any{"names": array(actor.Names()), "now": s.now()})
 	}
 }
 
@@ -185,10 +187,7 @@ func selfEvaluationFacts(tx *gorm.DB, actor programme.Actor, rows []*evaluation.
 		}
 	}
 	for _, row := range own {
-		row.Facts = evaluation.Facts{Narratives: said.narratives[row.Borough], Authorised: given, Groups: said.groups[row.Borough]}
-		if d := row.Draft; d != nil {
-			row.Facts.Outline, row.Facts.Newest = said.outlines[[2]string{d.TemplateID, d.TemplateVersion}], said.newest[d.TemplateID]
-		}
+		said.tell(row, given)
 	}
 	return nil
 }
@@ -201,28 +200,44 @@ type surroundings struct {
 	groups     map[string]map[string][]string    // by borough and challenge that is neither closed nor cancelled: whom it meets there, and itself
 }
 
+// tell gives a self-evaluation its facts.
+func (s *surroundings) tell(row *evaluation.SelfEvaluation, given []programme.Authorisation) {
+	row.Facts = evaluation.Facts{Narratives: s.narratives[row.Borough], Authorised: given, Groups: s.groups[row.Borough]}
+	if d := row.Draft; d != nil {
+		row.Facts.Outline, row.Facts.Newest = s.outlines[[2]string{d.TemplateID, d.TemplateVersion}], s.newest[d.TemplateID]
+	}
+}
+
 // aroundEvaluations reads what the documents and the boroughs' self-evaluations stand among,
 // in one statement: while a document is being sent, others wait.
 func aroundEvaluations(tx *gorm.DB, documents []*evaluation.Document, boroughs array) (surroundings, error) {
-	s := surroundings{map[[2]string]*evaluation.Outline{}, map[string]*string{}, map[string][]programme.Fault{}, map[string]map[string][]string{}}
 	templates, versions := array{}, array{}
 	for _, d := range documents {
 		templates, versions = append(templates, d.TemplateID), append(versions, d.TemplateVersion)
 	}
-	var rows []struct{ What, Of, Part, Says string }
-	err := tx.Session(&gorm.Session{NewDB: true}).Raw(around, map[string]any{
-		"templates": templates, "versions": versions, "boroughs": boroughs, "closed": programme.ChallengeClosed, "cancelled": programme.ChallengeCancelled,
-	}).Scan(&rows).Error
-	if err != nil {
-		return s, err
+	var rows []neighbour
+	named := amidst(boroughs)
+	named["templates"], named["versions"] = templates, versions
+	if err := tx.Session(&gorm.Session{NewDB: true}).Raw(around, named).Scan(&rows).Error; err != nil {
+		return surroundings{}, err
 	}
+	return surroundingsOf(tx, rows)
+}
+
+// neighbour is one thing among which a self-evaluation stands.
+type neighbour struct{ What, Of, Part, Says string }
+
+func surroundingsOf(tx *gorm.DB, rows []neighbour) (surroundings, error) {
+	s := surroundings{map[[2]string]*evaluation.Outline{}, map[string]*string{}, map[string][]programme.Fault{}, map[string]map[string][]string{}}
 	members := map[string][]string{}
 	for _, r := range rows {
 		switch r.What {
 		case "outline":
-			if s.outlines[[2]string{r.Of, r.Part}], err = settledIn(tx).outline(tx, edition{r.Of, r.Part, r.Says}); err != nil {
+			outline, err := settledIn(tx).outline(tx, edition{r.Of, r.Part, r.Says})
+			if err != nil {
 				return s, err
 			}
+			s.outlines[[2]string{r.Of, r.Part}] = outline
 		case "newest":
 			s.newest[r.Of] = &r.Says
 		case "narrative":
@@ -244,6 +259,11 @@ func aroundEvaluations(tx *gorm.DB, documents []*evaluation.Document, boroughs a
 	return s, nil
 }
 
+// amidst names what [around] asks for, but the templates.
+func amidst(boroughs array) map[string]any {
+	return map[string]any{"boroughs": boroughs, "closed": string(programme.ChallengeClosed), "cancelled": string(programme.ChallengeCancelled)}
+}
+
 const around = `SELECT 'outline' AS what, CAST(template_id AS text) AS of, number AS part, CAST(published_at AS text) AS says
 		FROM self_evaluation_template_versions WHERE template_id = ANY (CAST(@templates AS uuid[])) AND number = ANY (CAST(@versions AS text[]))
 	UNION ALL SELECT 'newest', CAST(id AS text), '', latest_version FROM self_evaluation_templates WHERE id = ANY (CAST(@templates AS uuid[])) AND latest_version IS NOT NULL
@@ -254,6 +274,10 @@ const around = `SELECT 'outline' AS what, CAST(template_id AS text) AS of, numbe
 		FROM peer_challenge_groups g JOIN peer_challenges c ON c.id = g.peer_challenge_id CROSS JOIN jsonb_array_elements(g.members) AS m
 		WHERE c.state NOT IN (@closed, @cancelled) AND EXISTS (SELECT FROM jsonb_array_elements(g.members) AS own WHERE own ->> 'borough' = ANY (CAST(@boroughs AS text[])))
 	ORDER BY what, of, part, says`
+
+// aroundDraft is [around] of the one draft of a borough in a cycle, whatever that answers to.
+var aroundDraft = "WITH sent AS (SELECT draft ->> 'templateId' AS template, draft ->> 'templateVersion' AS version FROM self_evaluations WHERE cycle = @cycle AND borough_code = @borough) " +
+	strings.NewReplacer("@templates", "ARRAY(SELECT template FROM sent)", "@versions", "ARRAY(SELECT version FROM sent)").Replace(around)
 
 // DeleteSelfEvaluation discards the draft at the version: where nothing was signed, the
 // self-evaluation itself. The error is Forbidden for anyone but the borough's lead, NotFound,

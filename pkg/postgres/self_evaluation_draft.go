@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/evaluation"
@@ -14,20 +16,62 @@ import (
 // some of it cannot be kept, PreconditionRequired or Stale if another than the present state
 // was to be replaced, or Conflict if it is signed. What is there already is Unchanged,
 // whatever the precondition.
-func (s *Store) PutSelfEvaluation(ctx context.Context, actor programme.Actor, p evaluation.Posting, dry bool) (evaluation.PostingResult, error) {
-	var got evaluation.PostingResult
-	err := s.rehearse(ctx, actor, dry, func(w *work) (err error) {
-		got, err = w.receiveEvaluation(p)
+func (s *Store) PutSelfEvaluation(ctx context.Context, actor programme.Actor, p evaluation.Posting, dry bool) (got evaluation.PostingResult, err error) {
+	if err := programme.SomebodyMay(actor); err != nil {
+		return got, err
+	}
+	if !actor.WritesFor(p.Borough) {
+		return got, errNotOwn
+	}
+	st, err := s.standOf(ctx, actor, &p)
+	if err != nil {
+		return got, refusal(err)
+	}
+	err = s.actBetween(ctx, actor, st.trip, committing, func(w *work) (err error) {
+		if dry {
+			w.last = nil // or the database would not be asked whether it takes it
+		}
+		if got, err = w.receiveEvaluation(p, st); err == nil && dry {
+			err = errDry
+		}
 		return err
 	})
+	if errors.Is(err, errDry) {
+		err = nil
+	}
 	return orZero(got, err)
 }
 
-func (w *work) receiveEvaluation(p evaluation.Posting) (got evaluation.PostingResult, err error) {
-	if !w.actor.WritesFor(p.Borough) {
-		return got, programme.NotYours("Only the borough's own people and systems may do this.")
+// stand is where a document comes to that is sent: the self-evaluation and what it stands among.
+type stand struct {
+	trip *trip // by which it is read, once the self-evaluation is locked
+
+	rows   []evaluation.SelfEvaluation // one, or none
+	around []neighbour
+	given  []programme.Authorisation // by which a system may write
+}
+
+// standOf prepares how it is read. Whoever is told of it writes for the borough.
+func (s *Store) standOf(ctx context.Context, actor programme.Actor, p *evaluation.Posting) (*stand, error) {
+	st, t, db := &stand{}, &trip{}, s.gorm.WithContext(ctx)
+	st.trip = t
+	err := rowsOf(t, db, &st.rows, "cycle = $1 AND borough_code = $2 FOR UPDATE", string(p.Cycle), p.Borough)
+	named := amidst(array{p.Borough})
+	named["cycle"], named["borough"] = string(p.Cycle), p.Borough
+	t.ask(func() { st.around = nil }, func(row pgx.Rows) error {
+		var n neighbour
+		err := row.Scan(&n.What, &n.Of, &n.Part, &n.Says)
+		st.around = append(st.around, n)
+		return err
+	}, aroundDraft, named)
+	if actor.Is(programme.RoleBoroughSystem) {
+		err = errors.Join(err, rowsOf(t, db, &st.given, signing, p.Borough, string(programme.SelfEvaluationDocument), idOrNone(actor.Client), actor.Issuer, actor.Subject))
 	}
-	row, there, err := w.evaluationToReplace(p)
+	return st, err
+}
+
+func (w *work) receiveEvaluation(p evaluation.Posting, st *stand) (got evaluation.PostingResult, err error) {
+	row, there, err := w.evaluationToReplace(p, st)
 	if err != nil {
 		return got, err
 	}
@@ -85,30 +129,32 @@ func (w *work) replaceEvaluation(row *evaluation.SelfEvaluation, there bool, p e
 	return evaluation.Replaced, save(w, selfEvaluations, was, row)
 }
 
-// evaluationToReplace locks a borough's self-evaluation of a cycle. Where there is none yet,
-// it answers what would be one, and keeps others from making it.
-func (w *work) evaluationToReplace(p evaluation.Posting) (row evaluation.SelfEvaluation, there bool, err error) {
-	find := func() error {
-		return evaluationOf(beyondSight(w.tx).Clauses(forUpdate), p.Borough, string(p.Cycle), &row)
-	}
-	err = find()
-	if programme.KindOf(err) == programme.NotFound {
+// evaluationToReplace answers a borough's self-evaluation of a cycle, which is locked. Where
+// there is none yet, it answers what would be one, and keeps others from making it.
+func (w *work) evaluationToReplace(p evaluation.Posting, st *stand) (row evaluation.SelfEvaluation, there bool, err error) {
+	if len(st.rows) == 0 {
 		if err := w.tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "self-evaluation "+string(p.Cycle)+" "+p.Borough).Error; err != nil {
 			return row, false, err
 		}
-		err = find()
+		if err := w.ask(st.trip); err != nil {
+			return row, false, err
+		}
 	}
-	if there = err == nil; there {
-		return row, true, selfEvaluationFacts(w.tx, w.actor, []*evaluation.SelfEvaluation{&row})
+	if len(st.rows) == 0 {
+		row = evaluation.SelfEvaluation{Borough: p.Borough, Cycle: p.Cycle}
+		if _, err = w.begin(&row, p.Template); err != nil {
+			return row, false, err
+		}
+		return row, false, selfEvaluationFacts(w.tx, w.actor, []*evaluation.SelfEvaluation{&row})
 	}
-	if programme.KindOf(err) != programme.NotFound {
-		return row, false, err
+	row = st.rows[0]
+	said, err := surroundingsOf(w.tx, st.around)
+	if err != nil {
+		return row, true, err
 	}
-	row = evaluation.SelfEvaluation{Borough: p.Borough, Cycle: p.Cycle}
-	if _, err = w.begin(&row, p.Template); err != nil {
-		return row, false, err
-	}
-	return row, false, selfEvaluationFacts(w.tx, w.actor, []*evaluation.SelfEvaluation{&row})
+	w.trusted(st.given)
+	said.tell(&row, st.given)
+	return row, true, nil
 }
 
 // evaluationHead answers what the borough has written last: the draft, or the newest version.

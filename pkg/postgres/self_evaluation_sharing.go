@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/evaluation"
@@ -190,43 +192,49 @@ func (s *Store) SelfEvaluationVersions(actor programme.Actor, id string) program
 // somebody else than its borough is recorded, and the answer waits for that. The error is
 // NotFound, also for a version that the actor may not read.
 func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.Actor, id string, number int, form evaluation.ReadForm) (got evaluation.Signing, err error) {
-	err = s.actTo(ctx, ownCommit, actor, func(w *work) error {
-		// Whoever takes it back waits for the reading, or the reading for them.
-		got.Of, err = read(w.tx.Scopes(s.shownTo(actor)).Clauses(forShare), selfEvaluations, id)
-		if err == nil && !got.Of.Reads(actor, number, w.now) {
-			err = errNoVersion
+	if uuid.Validate(id) != nil {
+		return got, missing[evaluation.SelfEvaluation]()
+	}
+	db := s.gorm.WithContext(ctx)
+	var rows []evaluation.SelfEvaluation
+	first := &trip{}
+	// Whoever takes it back waits for the reading, or the reading for them.
+	if err := rowsOf(first, db, &rows, shown+" AND id = @id FOR SHARE", pgx.NamedArgs{"id": id, "names": array(actor.Names()), "now": s.now()}); err != nil {
+		return got, refusal(err)
+	}
+	published := ""
+	err = s.actBetween(ctx, actor, first, ownCommit, func(w *work) error {
+		if len(rows) == 0 {
+			return missing[evaluation.SelfEvaluation]()
 		}
-		if err != nil {
-			return err
+		if got.Of = rows[0]; !got.Of.Reads(actor, number, w.now) {
+			return errNoVersion
 		}
 		r := evaluation.NewRead(&got.Of, actor, number, form, w.today(), w.now)
 		statement := versionAsked
 		if !actor.WritesFor(got.Of.Borough) {
 			statement = recording + versionAsked
 		}
-		var rows []struct {
-			evaluation.Version
-
-			Published string
-		}
-		err = w.tx.Raw(statement, map[string]any{"id": id, "number": number, "on": r.ReadOn, "form": r.Form, "reader": r.Reader, "role": r.Role, "borough": r.Borough, "at": r.ReadAt}).Scan(&rows).Error
-		if err == nil && len(rows) == 0 {
-			err = errNoVersion
-		}
-		if err != nil {
-			return err
-		}
-		got.Version = rows[0].Version
-		got.Asked, err = settledIn(w.tx).outline(w.tx, edition{got.Document.TemplateID, got.Document.TemplateVersion, rows[0].Published})
-		return err
+		t := &trip{}
+		t.ask(func() { published = "" }, func(row pgx.Rows) error {
+			v := &got.Version
+			return row.Scan(&v.SelfEvaluationID, &v.Number, &v.Document, &v.SignedAt, &v.SignedBy, &v.ReceiptID, &v.RedactedAt, &published)
+		}, statement, map[string]any{"id": id, "number": number, "on": string(r.ReadOn), "form": string(r.Form), "reader": r.Reader, "role": string(r.Role), "borough": r.Borough, "at": r.ReadAt})
+		return w.finish(t)
 	})
-	return orZero(got, err)
+	if err == nil && published == "" {
+		err = errNoVersion
+	}
+	if err == nil {
+		got.Asked, err = settledIn(db).outline(db, edition{got.Document.TemplateID, got.Document.TemplateVersion, published})
+	}
+	return orZero(got, refusal(err))
 }
 
 // recording writes down who reads in the statement that reads.
 const (
 	recording = `WITH recorded AS (INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
-		VALUES (CAST(@id AS uuid), @number, CAST(@on AS date), @form, @reader, @role, @borough, @at) ON CONFLICT DO NOTHING) `
+		SELECT self_evaluation_id, number, CAST(@on AS date), @form, CAST(@reader AS bytea), @role, @borough, CAST(@at AS timestamptz) FROM self_evaluation_versions WHERE self_evaluation_id = CAST(@id AS uuid) AND number = @number ON CONFLICT DO NOTHING) `
 	versionAsked = `SELECT v.self_evaluation_id, v.number, v.document, v.signed_at, v.signed_by, v.receipt_id, v.redacted_at, CAST(t.published_at AS text) AS published FROM self_evaluation_versions v
 		JOIN self_evaluation_template_versions t ON t.template_id = CAST(v.document ->> 'templateId' AS uuid) AND t.number = v.document ->> 'templateVersion'
 		WHERE v.self_evaluation_id = CAST(@id AS uuid) AND v.number = @number`

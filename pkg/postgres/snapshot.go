@@ -6,6 +6,7 @@ import (
 	"errors"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -141,13 +142,25 @@ func (s *Store) refresh(ctx context.Context, generation int64) error {
 	}
 	s.snapshot.Store(snapshot)
 	if old == nil && len(snapshot.Data.Periods()) > 0 {
-		// Reading all figures leaves as much behind as it has made, which the process
-		// would keep for a load that may never come again. Without them it is little.
-		debug.FreeOSMemory()
+		giveBack()
 	}
 	s.trusted.Store(losses)
 	s.confirm(asked)
 	return nil
+}
+
+// gaveBack is when the process last gave memory back to the machine, in nanoseconds.
+var gaveBack atomic.Int64
+
+// giveBack gives the machine what reading all figures has left behind, which is as much as
+// it has made, and which the process would keep for a load that may never come again.
+// Without figures it is little. Where they are read again within a minute, it would only be
+// asked for again, page by page.
+func giveBack() {
+	now, last := time.Now().UnixNano(), gaveBack.Load()
+	if now-last > int64(time.Minute) && gaveBack.CompareAndSwap(last, now) {
+		debug.FreeOSMemory()
+	}
 }
 
 // load reads one committed state. Reference data are small and read whole; of

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,49 +14,73 @@ import (
 	"peerchallenge/pkg/programme"
 )
 
+// bounds are how a transaction begins and ends.
+type bounds struct {
+	begin string   // the statement; it may have others behind it, which cost no round trip of their own. Empty: there is no transaction
+	first *trip    // goes with it in one round trip; may be nil
+	last  *trip    // goes with the end in one round trip; may be nil
+	end   []string // [committing] or [ownCommit]
+}
+
 // carryOut runs do in a transaction on one connection, and returns when what it has
-// written is where the database's operator wants it to be. The statements begin and end the
-// transaction, the second as [committing] or [ownCommit]; the first may have others behind
-// BEGIN, which cost no round trip of their own there.
+// written is where the database's operator wants it to be.
 //
 // The error is that of do, or unconfirmed: then the transaction may have been
 // committed or not.
-func (s *Store) carryOut(ctx context.Context, begin, end string, do func(l line) error) error {
-	conn, err := s.begin(ctx, begin)
+func (s *Store) carryOut(ctx context.Context, b bounds, do func(l line) error) error {
+	conn, err := s.begin(ctx, b)
 	if err != nil {
 		return refusal(err)
 	}
 	defer func() { _ = conn.Close() }() // back into the pool
-	done := false
+	begun := b.begin != ""
 	defer func() {
-		if !done {
+		if begun {
 			rollBack(ctx, conn)
 		}
 	}()
 	if err := do(line{s.over(ctx, conn), conn}); err != nil {
 		return refusal(err)
 	}
-	done = true
-	return refusal(commit(ctx, conn, end))
+	if !begun {
+		return nil
+	}
+	begun = false
+	started := time.Now()
+	err = commit(ctx, conn, b)
+	s.traced(ctx, started, b.last, err)
+	return refusal(err)
+}
+
+// traced writes into the log if the statements took long.
+func (s *Store) traced(ctx context.Context, started time.Time, t *trip, err error) {
+	if t != nil {
+		s.gorm.Logger.Trace(ctx, started, func() (string, int64) { return t.String(), -1 }, err)
+	}
 }
 
 // begin answers a connection in a transaction. One that was lost while it lay in
 // the pool is found out here, where nothing has been done yet: then the next is
 // taken, until they come fresh.
-func (s *Store) begin(ctx context.Context, statement string) (*sql.Conn, error) {
+func (s *Store) begin(ctx context.Context, b bounds) (*sql.Conn, error) {
 	for tries := s.sql.Stats().MaxOpenConnections; ; tries-- {
 		conn, err := s.sql.Conn(ctx)
 		if err != nil {
 			return nil, err
 		}
-		lost := false
+		lost, started := false, time.Now()
 		failed := onConn(conn, func(c *pgx.Conn) error {
-			_, err = c.Exec(ctx, statement) // without arguments it goes in one piece
+			if b.first != nil {
+				err = b.first.send(ctx, c, b.begin)
+			} else {
+				_, err = c.Exec(ctx, b.begin) // without arguments it goes in one piece
+			}
 			if lost = c.IsClosed(); err != nil {
 				return driver.ErrBadConn
 			}
 			return nil
 		})
+		s.traced(ctx, started, b.first, err)
 		if failed == nil {
 			return conn, nil
 		}
@@ -93,18 +119,24 @@ func rollBack(ctx context.Context, conn *sql.Conn) {
 // It is the same connection, or else the message might go to another server than
 // the commit, after a fail-over; and the same round trip. A commit that stops to
 // wait says so in a warning, which must be heard.
-const committing = "COMMIT; SELECT set_config('client_min_messages', 'warning', true), pg_logical_emit_message(true, 'peerchallenge', '')"
+var (
+	committing = []string{"COMMIT", "SELECT set_config('client_min_messages', 'warning', true), pg_logical_emit_message(true, 'peerchallenge', '')"}
+	// ownCommit is of a transaction of which nothing goes into the feed: its commit itself waits
+	// as the operator has set it, and nothing behind it need be waited for again.
+	ownCommit = committing[:1]
+)
 
-// ownCommit is of a transaction of which nothing goes into the feed: its commit itself waits as
-// the operator has set it, and nothing behind it need be waited for again.
-const ownCommit = "COMMIT"
-
-// commit ends the transaction by the statement. An error that is none of [unconfirmed] means that
-// nothing of it stands.
-func commit(ctx context.Context, conn *sql.Conn, end string) error {
+// commit ends the transaction, and writes before that what is left. An error that is none of
+// [unconfirmed] means that nothing of it stands.
+func commit(ctx context.Context, conn *sql.Conn, b bounds) error {
 	var answer error
 	if err := onConn(conn, func(c *pgx.Conn) error {
-		answer = commitOn(ctx, c.PgConn(), end)
+		if b.last == nil || len(b.last.statements) == 0 {
+			answer = commitOn(ctx, c.PgConn(), strings.Join(b.end, "; "))
+		} else if answer = commitBehind(ctx, c, b); refused(answer) && c.PgConn().TxStatus() == 'E' {
+			_, err := c.Exec(ctx, "ROLLBACK") // what was left to write was refused, so that nothing was committed
+			return err
+		}
 		if rolledBack := refused(answer) && c.PgConn().TxStatus() == 'I'; answer != nil && !rolledBack {
 			return driver.ErrBadConn // so that no later caller gets what belongs to this one
 		}
@@ -113,6 +145,36 @@ func commit(ctx context.Context, conn *sql.Conn, end string) error {
 		return err
 	}
 	return answer
+}
+
+// commitBehind is commitOn with what is left to write before it, in one round trip. The
+// database passes over all that stands behind what it refuses.
+func commitBehind(ctx context.Context, c *pgx.Conn, b bounds) error {
+	noted := c.PgConn().CustomData()
+	delete(noted, lastWarning)
+	results := b.last.sending(ctx, c, "", b.end...)
+	committed := false
+	err := b.last.read(results)
+	for i := 0; i < len(b.end) && err == nil; i++ {
+		var tag pgconn.CommandTag
+		if tag, err = results.Exec(); err == nil && tag.String() == "ROLLBACK" {
+			err = pgx.ErrTxCommitRollback
+		}
+		committed = committed || err == nil
+	}
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	warning, warned := noted[lastWarning].(error)
+	switch {
+	case err == nil && !warned:
+		return nil
+	case err == nil:
+		return unconfirmed(warning)
+	case !committed && (refused(err) || errors.Is(err, pgx.ErrTxCommitRollback) || pgconn.SafeToRetry(err)):
+		return err
+	}
+	return unconfirmed(err)
 }
 
 func commitOn(ctx context.Context, conn *pgconn.PgConn, end string) error {

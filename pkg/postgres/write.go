@@ -34,16 +34,16 @@ func (s *Store) transact(ctx context.Context, do func(ctx context.Context, u *un
 	return s.transactTo(ctx, committing, do)
 }
 
-// transactTo is transact for a transaction that, where it is a new one, the statement ends.
-func (s *Store) transactTo(ctx context.Context, end string, do func(ctx context.Context, u *unit) error) error {
+// transactTo is transact for a transaction that, where it is a new one, ends so.
+func (s *Store) transactTo(ctx context.Context, end []string, do func(ctx context.Context, u *unit) error) error {
 	if u, ok := ctx.Value(unitKey{}).(*unit); ok {
 		return do(ctx, u)
 	}
-	return s.begun(ctx, "BEGIN", end, do)
+	return s.begun(ctx, bounds{begin: "BEGIN", end: end}, do)
 }
 
-// begun is transact for a transaction that the one statement begins and the other ends.
-func (s *Store) begun(ctx context.Context, begin, end string, do func(ctx context.Context, u *unit) error) error {
+// begun is transact for a new transaction within the bounds.
+func (s *Store) begun(ctx context.Context, b bounds, do func(ctx context.Context, u *unit) error) error {
 	// Writers wait for each other. They must not hold every connection while they
 	// do, because others need one for a moment only.
 	select {
@@ -53,7 +53,7 @@ func (s *Store) begun(ctx context.Context, begin, end string, do func(ctx contex
 		return refusal(ctx.Err())
 	}
 	u := &unit{}
-	err := s.carryOut(ctx, begin, end, func(l line) error {
+	err := s.carryOut(ctx, b, func(l line) error {
 		u.tx, u.conn = l.DB, l.conn
 		return do(context.WithValue(ctx, unitKey{}, u), u)
 	})

@@ -206,7 +206,7 @@ func TestAuditAsTables(t *testing.T) {
 
 func TestAuditRefusals(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	for query, want := range map[string]string{
 		"type=signing-key&id=1":   "type unknown_value",
 		"type=signing%20key&id=1": "type unknown_value",

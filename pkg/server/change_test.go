@@ -146,7 +146,7 @@ func TestChangesOfSomeKinds(t *testing.T) {
 
 func TestChangesRefusals(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	now := w.changes("from=now").NextCursor
 	elsewhere := w.forged(now, "1") // a place that the feed has
 	for query, want := range map[string]string{

@@ -42,7 +42,7 @@ func golden(t *testing.T) []map[string]string {
 
 func TestGoldenRereferralsOverHTTP(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	rows := golden(t)
 	if len(rows) != 33 {
 		t.Fatalf("%d boroughs", len(rows))
@@ -75,7 +75,7 @@ func TestGoldenRereferralsOverHTTP(t *testing.T) {
 // code, and the comparison says so, for the average and for whom it leaves out.
 func TestBuckinghamshireOverHTTP(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	for period, code := range map[string]string{"2019-20": "E10000002", "2020-21": "E06000060"} {
 		c, method := w.compare("E09000006", period, "REREF_PCT")
 		said := slices.Contains(method.CodesUsed, api.CodeUsed{Authority: "E06000060", AuthorityName: "Buckinghamshire", Period: period, Code: "E10000002"})
@@ -136,7 +136,7 @@ func text[T ~string](v *T) string {
 // TestLambeth is a comparison that can be checked by hand against the files.
 func TestLambeth(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	c, method := w.compare("E09000022", "2024-25", "REREF_PCT")
 	if *c.Region.Published.Value != 19.4 || *c.England.Published.Value != 22.6 {
 		t.Errorf("published London %v, England %v", *c.Region.Published.Value, *c.England.Published.Value)
@@ -163,7 +163,7 @@ func TestLambeth(t *testing.T) {
 // TestNeutralIndicatorHasNoRank also shows a computed rate with Byar's interval.
 func TestNeutralIndicatorHasNoRank(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	c, _ := w.compare("E09000022", "2024-25", "CIN_RATE")
 	if c.Region.Rank != nil || c.England.Rank != nil || c.England.Band != nil || c.Region.N != 33 {
 		t.Errorf("ranks %v %v, band %v, n %d", c.Region.Rank, c.England.Rank, c.England.Band, c.Region.N)
@@ -180,7 +180,7 @@ func TestNeutralIndicatorHasNoRank(t *testing.T) {
 // TestComparisonOfWhatIsNotHeld answers, and says that nothing is held.
 func TestComparisonOfWhatIsNotHeld(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	c, _ := w.compare("E09000022", "2025-26", "REREF_PCT")
 	if c.Value != nil || c.Status != "not_held" || c.Region.N != 0 || c.Change != nil || c.Previous.Value == nil || c.Previous.Period != "2024-25" {
 		t.Errorf("%+v", c)
@@ -201,7 +201,7 @@ func TestComparisonOfWhatIsNotHeld(t *testing.T) {
 
 func TestComparisonNamesEveryUnknown(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	got := w.get("/v1/comparisons?borough=E09000099&period=2098-99&model=1900").problem(400, "bad_request")
 	if want := []string{"borough unknown_value", "model unknown_value", "period unknown_value"}; !slices.Equal(got, want) {
 		t.Errorf("faults %v, want %v", got, want)
@@ -218,7 +218,7 @@ func TestComparisonNamesEveryUnknown(t *testing.T) {
 
 func TestSeries(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var s api.Series
 	w.get("/v1/indicators/REREF_PCT/series?borough=E09000022").want(200).into(&s)
 	if len(s.Items) != 13 || s.Items[0].Period != "2012-13" || s.Items[12].Period != "2024-25" {
@@ -256,7 +256,7 @@ func TestSeries(t *testing.T) {
 
 func TestDistribution(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var d api.Distribution
 	w.get("/v1/indicators/REREF_PCT/distribution?period=2024-25").want(200).into(&d)
 	if len(d.Items) != 33 || *d.Items[0].Rank != 1 || d.Summary.N != 33 || four(d.Summary.Mean) != "18.5212" || four(d.Summary.P20) != "15.4200" || four(d.Summary.P80) != "21.3000" {
@@ -344,7 +344,7 @@ func TestReadmeShowsARealAnswer(t *testing.T) {
 	if err := json.Unmarshal([]byte(shown), &want); err != nil || !found {
 		t.Fatal(err)
 	}
-	w := start(t)
+	w := readOnly(t)
 	var answered struct{ Items []map[string]any }
 	w.get("/v1/comparisons?borough=E09000022&period=2024-25&indicator=REREF_PCT").want(200).into(&answered)
 	got := answered.Items[0]

@@ -171,7 +171,7 @@ func TestFiftyWideQuestions(t *testing.T) {
 // and period of the page, and its address answers the same with everything behind it.
 func TestAWideAnswerLeadsToWhatIsBehindIt(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var wide api.ComparisonPage
 	w.get("/v1/comparisons?borough=E09000022&borough=E09000002&period=2023-24&period=2024-25&indicator=REREF_PCT&count=true&model=2025").want(200).into(&wide)
 	if wide.Borough != nil || wide.BoroughName != nil || wide.Period != nil || wide.PeriodName != nil || wide.PeriodKind != nil || wide.Method != nil || *wide.Total != 4 || len(wide.Items) != 4 {

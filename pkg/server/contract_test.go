@@ -240,3 +240,24 @@ func reportGaps(code int, whole bool) int {
 	fmt.Fprintf(os.Stderr, "no test has seen these answers of the contract:\n  %s\n", strings.Join(gaps, "\n  "))
 	return 1
 }
+
+// TestEveryOperationHasExamples: of its body, and of what it answers in JSON. That
+// they keep their schemas, the server itself checks when it starts.
+func TestEveryOperationHasExamples(t *testing.T) {
+	t.Parallel()
+	for _, op := range contract.operations {
+		if op.RequestBody != nil {
+			for mediaType, media := range op.RequestBody.Value.Content {
+				if media.Example == nil && (media.Schema.Value.Format != "binary" || mediaType == "text/csv") {
+					t.Errorf("%s has no example of its body", op.OperationID)
+				}
+			}
+		}
+		for _, status := range []string{"200", "201"} { // where both are answered, the example is of what is created
+			if r := op.Responses.Value(status); r != nil && r.Value.Content["application/json"] != nil && r.Value.Content["application/json"].Example == nil &&
+				(status == "201" || op.Responses.Value("201") == nil) {
+				t.Errorf("%s has no example of its answer", op.OperationID)
+			}
+		}
+	}
+}

@@ -72,7 +72,7 @@ func TestATableIsWhatItsComparisonsSay(t *testing.T) {
 // the workbook says where they come from.
 func TestATableIsAFile(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	for _, question := range []string{"borough=E09000022&borough=E09000001&period=2024-25", "borough=E09000022&period=2023-24&period=2024-25"} {
 		var table api.FigureTable
 		w.get("/v1/figure-table?" + question).want(200).into(&table)
@@ -113,7 +113,7 @@ func TestATableIsAFile(t *testing.T) {
 
 func TestTablesThatAreRefused(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	for question, want := range map[string][]string{
 		"borough=E09000022&borough=E09000001&period=2024-25&period=2023-24": {"period not_allowed"},
 		"borough=E09000022&period=2024-25&period=latest":                    {"period not_allowed"},

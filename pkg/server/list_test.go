@@ -232,7 +232,7 @@ func TestSortAndFilter(t *testing.T) {
 // TestPartsOfARegionHaveNames: Inner London's figures can be asked for by code.
 func TestPartsOfARegionHaveNames(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var page api.ObservationPage
 	w.get("/v1/observations?geography=E13000001&indicator=REREF_PCT&period=2024-25").want(200).into(&page)
 	if len(page.Items) != 1 || page.Items[0].GeographyName != "Inner London" || page.Items[0].Level != "regional" {

@@ -151,7 +151,7 @@ func TestLinesOfPublishedFigures(t *testing.T) {
 // TestAHeatMapOfPublishedFigures holds the picture against the table, cell by cell.
 func TestAHeatMapOfPublishedFigures(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	lead := w.as(asLead, own)
 	for _, of := range []string{"?period=2024-25&borough=" + own + "&borough=E09000001&borough=E09000030", "?period=latest&theme=Workforce&borough=" + own, "?period=2023-24&period=2024-25&borough=" + own} {
 		var table api.FigureTable

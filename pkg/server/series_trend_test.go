@@ -14,7 +14,7 @@ import (
 // that of the distribution.
 func TestASeriesIsWhatItsComparisonsSay(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var boroughs api.BoroughPage
 	w.get("/v1/boroughs").want(200).into(&boroughs)
 	points := 0

@@ -16,7 +16,7 @@ import (
 
 func TestContractIsServedAsItIs(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	published, err := os.ReadFile("../../openapi.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func TestAddressesOutsideTheContract(t *testing.T) {
 // answer another whose address only looks the same once it is decoded.
 func TestAnotherSpellingIsAnotherQuestion(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	w.get("/v1/indicators/REREF_PCT/series?borough=E09000022").want(200)
 	w.get("/v1/indicators/REREF_PCT%2Fseries?borough=E09000022").problem(400, "bad_request")
 }
@@ -92,7 +92,7 @@ func TestMalformedQueryIsNotIgnored(t *testing.T) {
 // TestDocumentationNeedsNoOtherHost: scripts and styles come from this binary.
 func TestDocumentationNeedsNoOtherHost(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	page := w.get("/docs").want(200)
 	assets := regexp.MustCompile(`<(?:script|link|img)[^>]* (?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.body, -1)
 	if len(assets) == 0 {
@@ -111,7 +111,7 @@ func TestDocumentationNeedsNoOtherHost(t *testing.T) {
 
 func TestEveryProblemHasItsPage(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	all := w.get("/problems").want(200).body
 	ids := regexp.MustCompile(`<section id="([a-z_]+)">`).FindAllStringSubmatch(all, -1)
 	if len(ids) < 20 {
@@ -131,7 +131,7 @@ func TestEveryProblemHasItsPage(t *testing.T) {
 // nothing else.
 func TestEveryCodeIsExplained(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var kinds api.ProblemKinds
 	w.get("/problems", "Accept", "application/json").want(200).into(&kinds)
 	var explained []string
@@ -221,7 +221,7 @@ func TestCrossOrigin(t *testing.T) {
 	if r := w.get("/v1/boroughs", "Origin", "https://elsewhere.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("%v", r.header)
 	}
-	if r := start(t).get("/v1/boroughs", "Origin", "https://portal.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "" {
+	if r := readOnly(t).get("/v1/boroughs", "Origin", "https://portal.example").want(200); r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("allowed without configuration")
 	}
 }
