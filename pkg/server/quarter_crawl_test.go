@@ -105,7 +105,7 @@ func exampleOf(p *openapi3.Parameter) string {
 // chance is what differs between two worlds by chance, or by what is made with it; and of two
 // hashes in a row of a table the second is the salted one.
 var (
-	chance   = regexp.MustCompile(anyTruth.String() + `|"trueHash","to":"[0-9a-f]+"` + "|[Ee]tag[^ ]*|X-Feed[^ ]*|Last-Modified[^]]*")
+	chance   = regexp.MustCompile(anyTruth.String() + `|"trueHash","to":"[0-9a-f]+"` + `|"etag":"(?:[^"\\]|\\.)*"|Etag:\[[^]]*\]|X-Feed[^ ]*|Last-Modified[^]]*`)
 	bothHash = regexp.MustCompile(`([0-9a-f]{64}),[0-9a-f]{64}`)
 	keysIn   = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{16,}`)
 )
