@@ -39,7 +39,7 @@ func (c *Content) missing(asks *OutlineSection, at string) []programme.Fault {
 				faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultRequired, Detail: "This question needs an answer."})
 			}
 		case q.Kind == Narrative && answer.Text != nil:
-			if words := CountWords(*answer.Text); words > q.Limit() {
+			if words := tooMany(*answer.Text, q.Limit()); words > 0 {
 				faults = append(faults, programme.Fault{
 					Pointer: pointer, Code: programme.FaultTooLong,
 					Detail: fmt.Sprintf("The limit is %s words, and the answer has %s.", grouped(q.Limit()), grouped(words)),
@@ -136,7 +136,7 @@ func (q *Question) checkAnswer(a *Answer, at string) []programme.Fault {
 		}
 		return refuse(programme.FaultUnknownValue, "The question does not offer this choice.")
 	case Narrative:
-		if words := CountWords(*a.Text); words > MaxWords {
+		if words := tooMany(*a.Text, MaxWords); words > 0 {
 			return refuse(programme.FaultTooLong, fmt.Sprintf("The answer has %s words; at most %s can be kept.", grouped(words), grouped(MaxWords)))
 		}
 	case NumberOf, IndicatorCitation: // any number, and any figure that is there

@@ -39,6 +39,18 @@ func CountWords(text string) int {
 	return n
 }
 
+// tooMany answers how many words the text has where they are more than the limit, else 0. A
+// word has a byte at least, so that those of a short text need not be counted.
+func tooMany(text string, limit int) int {
+	if len(text) <= limit {
+		return 0
+	}
+	if n := CountWords(text); n > limit {
+		return n
+	}
+	return 0
+}
+
 func isWord(segment string) bool {
 	return strings.ContainsFunc(segment, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }

@@ -143,11 +143,12 @@ type Limits struct {
 
 // Count answers the count with the code, or nil.
 func (d *Document) Count(code string) *Count {
-	i := slices.IndexFunc(d.Counts, func(c Count) bool { return c.Code == code })
-	if i < 0 {
-		return nil
+	for i := range d.Counts {
+		if d.Counts[i].Code == code {
+			return &d.Counts[i]
+		}
 	}
-	return &d.Counts[i]
+	return nil
 }
 
 // Indicator answers the indicator with the code, or nil.

@@ -30,9 +30,10 @@ const sendersAtOnce = 8
 // BenchmarkReturns lets eight boroughs send returns of 200 counts, each with twelve
 // accepted quarters behind it, and compares what one costs with the least that could
 // keep its numbers: net/http and pgx, which upsert its 200 rows in one statement, with
-// no token, no validation, no rules, no audit and no feed. Both write into one database;
-// once it flushes no commit, as in tests, and once each, as where data is kept. The turns
-// are short, so that what else the machine does falls on all alike.
+// no token, no validation, no rules, no audit and no feed, and Fastify and pg, which hold
+// it to a schema and upsert likewise. All write into one database; once it flushes no
+// commit, as in tests, and once each, as where data is kept. The turns are short, so that
+// what else the machine does falls on all alike.
 //
 //	go test -run '^$' -bench Returns -benchtime 1x ./pkg/server
 func BenchmarkReturns(b *testing.B) {
@@ -53,25 +54,21 @@ func benchmarkReturns(b *testing.B, url string) {
 	quarter := w.manyCounts()
 	w.acceptedBefore(0, 12)
 	senders, limit := w.senders(quarter), w.upserting()
-	upserted := func(s *sendingOf, body string) (*http.Request, error) {
-		return http.NewRequestWithContext(b.Context(), http.MethodPut, limit+"/returns/"+s.borough+"/"+quarter, strings.NewReader(body))
+	upsertedAt := func(base string) func(*sendingOf, string) (*http.Request, error) {
+		return func(s *sendingOf, body string) (*http.Request, error) {
+			r, err := http.NewRequestWithContext(b.Context(), http.MethodPut, base+"/returns/"+s.borough+"/"+quarter, strings.NewReader(body))
+			if err == nil {
+				r.Header.Set("Content-Type", "application/json")
+			}
+			return r, err
+		}
+	}
+	turns := []turn{{"put", senders, (*sendingOf).put}, {"upsert", senders, upsertedAt(limit)}, {"dry-run", senders, (*sendingOf).rehearse}}
+	if fastify := w.fastify(); fastify != "" {
+		turns = append(turns, turn{"fastify", senders, upsertedAt(fastify)})
 	}
 	for b.Loop() {
-		ratios, rates := map[string][]float64{}, map[string][]float64{}
-		for range rounds {
-			theirs := returnsASecond(b, senders, upserted)
-			ours := returnsASecond(b, senders, (*sendingOf).put)
-			rehearsed := returnsASecond(b, senders, (*sendingOf).rehearse)
-			for what, rate := range map[string]float64{"put/s": ours, "dry-run/s": rehearsed, "upsert/s": theirs} {
-				rates[what] = append(rates[what], rate)
-			}
-			ratios["put-x-upsert"], ratios["dry-run-x-put"] = append(ratios["put-x-upsert"], ours/theirs), append(ratios["dry-run-x-put"], rehearsed/ours)
-		}
-		for _, measured := range []map[string][]float64{ratios, rates} {
-			for what, values := range measured {
-				b.ReportMetric(median(values), what)
-			}
-		}
+		reportTurns(b, turns, "put")
 	}
 	b.ReportMetric(0, "ns/op")
 }

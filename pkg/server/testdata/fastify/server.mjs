@@ -1,5 +1,5 @@
-// The least that Fastify and pg could do with a self-evaluation: its schema is asked, and one
-// row is written. Where the database is, the environment says as to libpq; the port of its
+// The least that Fastify and pg could do with a self-evaluation, and with a return: its schema is
+// asked, and one row is written, or a row for each count. Where the database is, the environment says as to libpq; the port of its
 // own it writes on its first line.
 import Fastify from 'fastify'
 import pg from 'pg'
@@ -34,6 +34,20 @@ app.put('/self-evaluations/:borough/:cycle', { schema: { body, params, response 
     values: [request.params.borough, request.params.cycle, JSON.stringify(request.body)]
   })
   return { sections: request.body.sections.length }
+})
+const values = closed({
+  values: list(closed({ count: text(60), value: nullable({ type: 'number' }), status: { type: 'string', enum: ['reported', 'confirmed_nil', 'missing', 'not_applicable'] }, reason: nullable(text(2000)) }, ['count', 'status']), 1000)
+}, ['values'])
+const quarter = closed({ borough: params.properties.borough, quarter: { type: 'string', pattern: '^20[0-9]{2}-[0-9]{2}-Q[1-4]$' } }, ['borough', 'quarter'])
+app.put('/returns/:borough/:quarter', { schema: { body: values, params: quarter, response: { 200: closed({ values: { type: 'integer' } }, ['values']) } } }, async (request) => {
+  const sent = request.body.values
+  await pool.query({
+    name: 'upsert',
+    text: `INSERT INTO upserted SELECT $1, $2, c, v, s, n, now() FROM unnest($3::text[], $4::double precision[], $5::text[], $6::text[]) AS sent (c, v, s, n)
+      ON CONFLICT (borough, quarter, count) DO UPDATE SET value = excluded.value, status = excluded.status, reason = excluded.reason, updated_at = excluded.updated_at`,
+    values: [request.params.borough, request.params.quarter, sent.map((v) => v.count), sent.map((v) => v.value ?? null), sent.map((v) => v.status), sent.map((v) => v.reason ?? null)]
+  })
+  return { values: sent.length }
 })
 await app.listen({ host: '127.0.0.1', port: 0 })
 console.log(app.server.address().port)
