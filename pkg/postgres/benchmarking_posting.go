@@ -107,6 +107,15 @@ func (s *Store) groundOf(ctx context.Context, actor programme.Actor, borough, qu
 	return g, err
 }
 
+// ground reads it where the work's transaction has begun already.
+func (w *work) ground(borough, quarter string) (*ground, error) {
+	g, err := w.store.groundOf(w.ctx, w.actor, borough, quarter)
+	if err == nil {
+		err = w.ask(g.trip)
+	}
+	return g, err
+}
+
 // receive takes one return, of which the ground was read in the work's transaction. A dry one
 // is not written where there is nothing more that could refuse it.
 func (w *work) receive(p *returns.Posting, g *ground, dry bool) (got returns.PostingResult, err error) {

@@ -84,8 +84,7 @@ func (w *work) tell(told programme.Audience, action, noun string, was, now past)
 		row.ReadBy = was.readBy.And(now.readBy)
 	}
 	if w.last != nil && action != actionDelete {
-		w.last.enter(&row)
-		return nil
+		return w.last.enter(w.tx, &row)
 	}
 	return enter(w.tx, &row)
 }

@@ -88,10 +88,7 @@ func (s *Store) wouldRemind(tx *gorm.DB, quarter string) ([]returns.Reminder, er
 // the letters that carry it. Whoever sends the return in at the same moment is waited for.
 func (w *work) remind(key string) error {
 	quarter, borough, _ := strings.Cut(key, " ")
-	g, err := w.store.groundOf(w.ctx, w.actor, borough, quarter)
-	if err == nil {
-		err = w.ask(g.trip)
-	}
+	g, err := w.ground(borough, quarter)
 	if err == nil {
 		_, _, err = w.holdSubmission(borough, quarter, g)
 	}

@@ -114,7 +114,7 @@ func evaluationOf(q *gorm.DB, borough, cycle string, row *evaluation.SelfEvaluat
 func (s *Store) CreateSelfEvaluation(ctx context.Context, actor programme.Actor, row evaluation.SelfEvaluation, template *string) (evaluation.SelfEvaluation, error) {
 	return add(ctx, s, actor, selfEvaluations, row, func(w *work, row *evaluation.SelfEvaluation) error {
 		if !actor.WritesFor(row.Borough) {
-			return programme.NotYours("Only the borough's own people and systems may do this.")
+			return errNotOwn
 		}
 		outline, err := w.begin(row, template)
 		if err != nil {

@@ -3,7 +3,9 @@ package postgres
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -71,29 +73,36 @@ func saving[T any, R record[T]](t *trip, db *gorm.DB, row R) error {
 	if err != nil {
 		return err
 	}
-	head := row.Of()
-	text, values := strings.Builder{}, []any{head.ID}
-	for _, column := range of.DBNames {
-		field := of.FieldsByDBName[column]
-		if field.PrimaryKey || column == "created_at" {
-			continue
-		}
-		value, err := columnValue(field, reflect.ValueOf(row))
-		if err != nil {
-			return err
-		}
-		values = append(values, value)
-		text.WriteString(`, "` + column + `" = $` + strconv.Itoa(len(values)))
+	set, values, err := columnsOf(of, reflect.ValueOf(row), "created_at")
+	if err != nil {
+		return err
 	}
-	t.statements = append(t.statements, question{text: `UPDATE "` + of.Table + `" SET ` + text.String()[2:] + " WHERE id = $1", values: values})
+	for i := range set {
+		set[i] += " = $" + strconv.Itoa(i+1)
+	}
+	head := row.Of()
+	text := fmt.Sprintf("UPDATE %q SET %s WHERE id = $%d", of.Table, strings.Join(set, ", "), len(values)+1)
+	t.statements = append(t.statements, question{text: text, values: append(values, head.ID)})
 	t.saved = &saved{of.Table, head.ID, head.Version}
 	return nil
 }
 
-// columnValue is the member's value as the database takes it.
-func columnValue(field *schema.Field, members reflect.Value) (any, error) {
-	value, _ := field.ValueOf(context.Background(), members)
-	return driver.DefaultParameterConverter.ConvertValue(value)
+// columnsOf answers the columns of the row, but for its key and those that are left out, and
+// their values as the database takes them.
+func columnsOf(of *schema.Schema, row reflect.Value, leftOut ...string) (columns []string, values []any, err error) {
+	for _, column := range of.DBNames {
+		field := of.FieldsByDBName[column]
+		if field.PrimaryKey || slices.Contains(leftOut, column) {
+			continue
+		}
+		member, _ := field.ValueOf(context.Background(), row)
+		value, err := driver.DefaultParameterConverter.ConvertValue(member)
+		if err != nil {
+			return nil, nil, err
+		}
+		columns, values = append(columns, strconv.Quote(column)), append(values, value)
+	}
+	return columns, values, nil
 }
 
 func schemaOf[T any](db *gorm.DB) (*schema.Schema, error) {
@@ -104,30 +113,27 @@ func schemaOf[T any](db *gorm.DB) (*schema.Schema, error) {
 
 // enter adds an entry of the audit. Behind a record that is saved it is refused, and with it the whole,
 // where that was not written as the version.
-func (t *trip) enter(row *auditRow) {
-	values := []any{
-		row.At, row.Issuer, row.Subject, row.Roles, row.Borough, row.Request, row.Reason, row.Action, row.Noun, row.Key, orNull(row.Before), orNull(row.After),
-		row.Withheld, []string(row.SeenBefore), []string(row.SeenAfter), []string(row.ReadBy), []string(row.Told),
+func (t *trip) enter(db *gorm.DB, row *auditRow) error {
+	of, err := schemaOf[auditRow](db)
+	if err != nil {
+		return err
 	}
-	for i, value := range values {
-		if list, is := value.([]string); is && list == nil {
-			values[i] = []string{}
+	columns, values, err := columnsOf(of, reflect.ValueOf(row))
+	if err != nil {
+		return err
+	}
+	places := make([]string, len(columns))
+	for i, column := range columns {
+		places[i] = "$" + strconv.Itoa(i+1)
+		if s := t.saved; s != nil && column == `"key"` {
+			n := len(columns)
+			places[i] = fmt.Sprintf("(SELECT CAST(%s AS text) FROM %q WHERE id = $%d AND version = $%d)", places[i], s.table, n+1, n+2) // it must not be null
+			values, t.saved = append(values, s.id, s.version), nil
 		}
 	}
-	key := "$10"
-	if s := t.saved; s != nil {
-		key = `(SELECT CAST($10 AS text) FROM "` + s.table + `" WHERE id = $18 AND version = $19)` // the key must not be null
-		values, t.saved = append(values, s.id, s.version), nil
-	}
-	t.statements = append(t.statements, question{text: `INSERT INTO audit_entries (at, issuer, subject, roles, borough_code, request, reason, action, noun, key, before, after, withheld, seen_before, seen_after, read_by, told)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ` + key + `, $11, $12, $13, $14, $15, $16, $17)`, values: values})
-}
-
-func orNull(text *string) any {
-	if text == nil {
-		return nil
-	}
-	return *text
+	text := fmt.Sprintf("INSERT INTO %q (%s) VALUES (%s)", of.Table, strings.Join(columns, ", "), strings.Join(places, ", "))
+	t.statements = append(t.statements, question{text: text, values: values})
+	return nil
 }
 
 // sending sends the statements behind some and before others.

@@ -30,11 +30,7 @@ type lines struct {
 // written stands for a comparison that is written.
 type written struct{}
 
-func newLines() *lines {
-	text, _ := buffers.Get().(*bytes.Buffer) // it holds nothing else
-	text.Reset()
-	return &lines{text: text}
-}
+func newLines() *lines { return &lines{text: emptyBuffer()} }
 
 func (l *lines) write(c api.Comparison) written {
 	line := l.text.AvailableBuffer()
@@ -61,7 +57,7 @@ func (p comparisonsJSON) writeJSON(out *bytes.Buffer) error {
 	out.Write(frame[:at])
 	out.Write(p.lines.text.Bytes())
 	out.Write(frame[at:])
-	buffers.Put(p.lines.text)
+	putBack(p.lines.text)
 	return out.WriteByte('\n')
 }
 

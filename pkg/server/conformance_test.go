@@ -448,7 +448,7 @@ func (w *world) answersItsExample(op *described) {
 // answersConditionally asks again with the ETag of the answer.
 func (w *world) answersConditionally(op *described) {
 	w.t.Helper()
-	if op.method != http.MethodGet || firstRole(op) == "public" && !slices.Contains(op.Tags, "Service") {
+	if op.method != http.MethodGet {
 		return
 	}
 	a := w.ask(op)

@@ -174,10 +174,13 @@ func TestSignificanceAndGapsAreRecomputed(t *testing.T) {
 	}
 }
 
+// sides are what it means to lie above something, and below it.
+var sides = map[api.Polarity][2]string{api.PolarityHigh: {"better", "worse"}, api.PolarityLow: {"worse", "better"}, api.PolarityNeutral: {"higher", "lower"}}
+
 func (w *world) sameSignificance(c *api.Comparison, got api.Significance, whole *float64) string {
 	w.t.Helper()
 	lower, upper := c.ConfidenceInterval.Lower, c.ConfidenceInterval.Upper
-	words := map[api.Polarity][2]string{api.PolarityHigh: {"better", "worse"}, api.PolarityLow: {"worse", "better"}, api.PolarityNeutral: {"higher", "lower"}}[c.Polarity]
+	words := sides[c.Polarity]
 	want := "similar"
 	switch {
 	case lower == nil || upper == nil || whole == nil:
@@ -199,12 +202,12 @@ func (w *world) sameException(c *api.Comparison) string {
 	w.t.Helper()
 	want, means := "none", ""
 	if c.Value != nil && c.Region.N >= 10 {
-		worse := map[api.Polarity][2]string{api.PolarityHigh: {"better", "worse"}, api.PolarityLow: {"worse", "better"}, api.PolarityNeutral: {"higher", "lower"}}[c.Polarity]
+		words := sides[c.Polarity]
 		switch {
 		case *c.Value > *c.Region.P80+1e-4:
-			want, means = "top20", worse[0]
+			want, means = "top20", words[0]
 		case *c.Value < *c.Region.P20-1e-4:
-			want, means = "bottom20", worse[1]
+			want, means = "bottom20", words[1]
 		case *c.Value > *c.Region.P80-1e-4 || *c.Value < *c.Region.P20+1e-4: // within what the ends are rounded by
 			return string(c.Region.Exception)
 		}

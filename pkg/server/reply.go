@@ -63,6 +63,18 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // it, and a buffer that grows is twice as large then.
 const largestBuffer = 4 << 20
 
+func emptyBuffer() *bytes.Buffer {
+	b, _ := buffers.Get().(*bytes.Buffer) // it holds nothing else
+	b.Reset()
+	return b
+}
+
+func putBack(b *bytes.Buffer) {
+	if b.Cap() <= largestBuffer {
+		buffers.Put(b)
+	}
+}
+
 // ok answers a value, encoded.
 func ok(ctx context.Context, body any) (reply, error) { return encoded(ctx, http.StatusOK, 0, body) }
 
@@ -85,8 +97,7 @@ func deleted(ctx context.Context) reply {
 }
 
 func encoded(ctx context.Context, status int, version int64, body any) (reply, error) {
-	out, _ := buffers.Get().(*bytes.Buffer) // it holds nothing else
-	out.Reset()
+	out := emptyBuffer()
 	if err := writeJSON(out, body); err != nil {
 		return reply{}, err
 	}
@@ -181,9 +192,9 @@ func (r reply) Write(w http.ResponseWriter) error {
 		r.call.keep(r.content)
 	}
 	err := r.content.write(w, r.call, r.status)
-	if b := r.content.buffer; b != nil && b.Cap() <= largestBuffer {
+	if b := r.content.buffer; b != nil {
 		r.content.body, r.content.buffer = nil, nil
-		buffers.Put(b)
+		putBack(b)
 	}
 	return err
 }
