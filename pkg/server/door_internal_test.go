@@ -345,7 +345,7 @@ func FuzzCostGrowsAsTheBodyDoes(f *testing.F) {
 		if len(larger) > maxBody {
 			return
 		}
-		_, _ = checkBody(op, body) // what is made once is made now
+		_, _ = checkBody(op, body)            // what is made once is made now
 		cost, _ := costOf(examined, op, body) // not less, where it is right and the larger is not
 		times, _ := costOf(checkBody, op, larger)
 		if float64(times) > 2.5*2.5*float64(cost)+64<<10 || times > 64<<20 {
