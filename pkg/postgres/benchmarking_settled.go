@@ -8,7 +8,6 @@ import (
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/evaluation"
-	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/returns"
 )
 
@@ -17,10 +16,10 @@ import (
 // tenths of what a return costs. It keeps too what published templates ask, which every
 // self-evaluation is read and written by.
 type settled struct {
-	mu        sync.RWMutex
-	documents map[string]*framework.Document // by the framework's id
-	figures   map[of]returns.Values          // without what people said, which can be taken out of a version
-	outlines  map[edition]*evaluation.Outline
+	mu       sync.RWMutex
+	asked    map[string]returns.Asked // by the framework's id, without the indicators' definitions, which may change
+	figures  map[of]returns.Values    // without what people said, which can be taken out of a version
+	outlines map[edition]*evaluation.Outline
 }
 
 // edition names a version of a template, as [of] does one of a return.
@@ -75,20 +74,20 @@ func (*settled) Initialize(*gorm.DB) error { return nil }
 
 func settledIn(tx *gorm.DB) *settled { return tx.Plugins["settled"].(*settled) } //nolint:forcetypeassert // Open puts it there
 
-func (s *settled) document(id string) (*framework.Document, bool) {
+func (s *settled) askedBy(id string) (returns.Asked, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	d, kept := s.documents[id]
-	return d, kept
+	asked, kept := s.asked[id]
+	return asked, kept
 }
 
-func (s *settled) keepDocument(id string, d *framework.Document) {
+func (s *settled) keepAsked(id string, asked returns.Asked) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.documents == nil {
-		s.documents = map[string]*framework.Document{}
+	if s.asked == nil {
+		s.asked = map[string]returns.Asked{}
 	}
-	s.documents[id] = d
+	s.asked[id] = asked
 }
 
 // indicators are those that the kept documents ask for.
@@ -96,8 +95,8 @@ func (s *settled) indicators() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	codes := []string{}
-	for _, d := range s.documents {
-		codes = append(codes, indicatorsOf(d)...)
+	for _, asked := range s.asked {
+		codes = append(codes, indicatorsOf(asked.Document)...)
 	}
 	slices.Sort(codes)
 	return slices.Compact(codes)
