@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -146,6 +147,10 @@ func figuresOf(tx *gorm.DB, versions []of) (map[of]returns.Values, error) {
 	for i := range read {
 		v := of{read[i].SubmissionID, read[i].Number, read[i].SubmittedAt}
 		figures[v] = read[i].Values.Figures()
+		for n := range figures[v] { // or the whole version would be kept for them
+			count, status := &figures[v][n].Count, &figures[v][n].Status
+			*count, *status = strings.Clone(*count), returns.Status(strings.Clone(string(*status)))
+		}
 		settled.keepFigures(v, figures[v])
 	}
 	return figures, nil

@@ -47,7 +47,7 @@ func (document) Scan(ctx context.Context, field *schema.Field, row reflect.Value
 		return fmt.Errorf("JSON cannot be read from %T", src)
 	}
 	if len(held) > 0 {
-		if err := json.Unmarshal(held, value.Interface()); err != nil {
+		if err := decode(held, value.Interface()); err != nil {
 			return err
 		}
 	}
