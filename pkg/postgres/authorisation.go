@@ -97,22 +97,27 @@ func given(tx *gorm.DB) (all []programme.Given, err error) {
 	return all, err
 }
 
-// signing holds of what lets somebody sign documents of a borough: it is what [authorised] asks.
-const signing = "borough_code = $1 AND document = $2 AND ending IS NULL AND (api_client_id = $3 OR issuer = $4 AND subject = $5) ORDER BY id"
+// signing holds of what lets somebody sign documents of boroughs: see [signer].
+const signing = "borough_code = ANY (@boroughs) AND document = @document AND ending IS NULL AND (api_client_id = @client OR issuer = @issuer AND subject = @subject)"
+
+// signer is who signs what, in the names of [signing].
+func signer(actor programme.Actor, document programme.DocumentKind, boroughs array) map[string]any {
+	return map[string]any{"boroughs": boroughs, "document": string(document), "client": idOrNone(actor.Client), "issuer": actor.Issuer, "subject": actor.Subject}
+}
 
 // authorised reads by what the actor may sign documents of the boroughs.
 func authorised(tx *gorm.DB, actor programme.Actor, document programme.DocumentKind, boroughs array) ([]programme.Authorisation, error) {
-	var rows []*programme.Authorisation
-	err := beyondSight(tx).Where("borough_code = ANY (?) AND document = ? AND ending IS NULL", boroughs, document).
-		Where("api_client_id = ? OR issuer = ? AND subject = ?", idOrNone(actor.Client), actor.Issuer, actor.Subject).Order("id").Find(&rows).Error
-	if err == nil {
-		err = withTrust(tx, rows)
-	}
-	all := make([]programme.Authorisation, len(rows))
-	for i, row := range rows {
-		all[i] = *row
-	}
-	return all, err
+	var rows []programme.Authorisation
+	err := beyondSight(tx).Where(signing, signer(actor, document, boroughs)).Order("id").Find(&rows).Error
+	trusted(tx, rows)
+	return rows, err
+}
+
+// askAuthorised adds a statement that reads them. Whether their giver is trusted, [trusted] says
+// of what has come.
+func askAuthorised(t *trip, db *gorm.DB, into *[]programme.Authorisation, actor programme.Actor, document programme.DocumentKind, borough string) error {
+	condition, values := placed(signing+" ORDER BY id", signer(actor, document, array{borough}))
+	return rowsOf(t, db, into, condition, values...)
 }
 
 // holdAuthority keeps the authorisation from being ended until the transaction is. The
@@ -149,6 +154,7 @@ func trusts(tx *gorm.DB, issuer, borough string) bool {
 	return trusted != nil && trusted(issuer, borough)
 }
 
+// withTrust is trusted of the rows that a kind reads.
 func withTrust(tx *gorm.DB, rows []*programme.Authorisation) error {
 	for _, a := range rows {
 		a.Untrusted = !trusts(tx, a.GiverIssuer, a.Borough)
@@ -156,10 +162,10 @@ func withTrust(tx *gorm.DB, rows []*programme.Authorisation) error {
 	return nil
 }
 
-// trusted is withTrust of what was read otherwise.
-func (w *work) trusted(given []programme.Authorisation) {
+// trusted sets of each whether who gave it is trusted to.
+func trusted(tx *gorm.DB, given []programme.Authorisation) {
 	for i := range given {
-		given[i].Untrusted = !trusts(w.tx, given[i].GiverIssuer, given[i].Borough)
+		_ = withTrust(tx, []*programme.Authorisation{&given[i]}) // it has no errors
 	}
 }
 

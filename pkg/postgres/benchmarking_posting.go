@@ -87,7 +87,7 @@ func (s *Store) groundOf(ctx context.Context, actor programme.Actor, borough, qu
 		rowsOf(t, db, &g.rows, "quarter_code = $1 AND borough_code = $2 FOR UPDATE", quarter, borough),
 		rowsOf(t, db, &g.extensions, granted, quarter, borough),
 		rowsOf(t, db, &g.corrections, granted, quarter, borough),
-		rowsOf(t, db, &g.given, signing, borough, string(programme.ReturnDocument), idOrNone(actor.Client), actor.Issuer, actor.Subject),
+		askAuthorised(t, db, &g.given, actor, programme.ReturnDocument, borough),
 	)
 	if len(g.codes) > 0 {
 		err = errors.Join(err, rowsOf(t, db, &g.indicators, "code = ANY ($1)", g.codes))
@@ -205,7 +205,7 @@ func (w *work) holdSubmission(borough, quarter string, g *ground) (row returns.S
 			}
 		}
 	}
-	w.trusted(g.given)
+	trusted(w.tx, g.given)
 	row.Facts = returns.Facts{Quarter: of, Extensions: g.extensions, Corrections: g.corrections}
 	row.Illustrative = of.Illustrative
 	return row, there, nil

@@ -65,7 +65,7 @@ func (s *Store) standOf(ctx context.Context, actor programme.Actor, p *evaluatio
 		return err
 	}, aroundDraft, named)
 	if actor.Is(programme.RoleBoroughSystem) {
-		err = errors.Join(err, rowsOf(t, db, &st.given, signing, p.Borough, string(programme.SelfEvaluationDocument), idOrNone(actor.Client), actor.Issuer, actor.Subject))
+		err = errors.Join(err, askAuthorised(t, db, &st.given, actor, programme.SelfEvaluationDocument, p.Borough))
 	}
 	return st, err
 }
@@ -152,7 +152,7 @@ func (w *work) evaluationToReplace(p evaluation.Posting, st *stand) (row evaluat
 	if err != nil {
 		return row, true, err
 	}
-	w.trusted(st.given)
+	trusted(w.tx, st.given)
 	said.tell(&row, st.given)
 	return row, true, nil
 }
