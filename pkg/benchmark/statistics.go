@@ -50,6 +50,9 @@ func percentile(sorted []float64, percent int) float64 {
 	return min(below+float64(rest)/100*(above-below), above)
 }
 
+// Middle answers the median of sorted values, of which there is at least one: see [Percentile].
+func Middle(sorted []float64) float64 { return percentile(sorted, 50) }
+
 // Median answers the middle value, or the mean of the middle two. It is nil
 // without values, which need not be sorted.
 func Median(values []float64) *float64 {

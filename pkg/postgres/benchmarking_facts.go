@@ -136,17 +136,18 @@ func askedBy(tx *gorm.DB, number string) (asked returns.Asked, err error) {
 // known.
 func frameworkDocument(tx *gorm.DB, f *framework.Framework) (returns.Asked, error) {
 	settled := settledIn(tx)
-	document, kept := settled.document(f.ID)
+	asked, kept := settled.askedBy(f.ID)
 	if !kept {
 		var whole framework.Framework
 		if err := beyondSight(tx).Where("number = ?", f.Number).Take(&whole).Error; err != nil {
 			return returns.Asked{}, err
 		}
-		if document = &whole.Document; whole.State == framework.Published {
-			settled.keepDocument(whole.ID, document)
+		asked = returns.Asked{Version: f.Number, Document: &whole.Document}.Ordered()
+		if whole.State == framework.Published {
+			settled.keepAsked(whole.ID, asked)
 		}
 	}
-	return returns.Asked{Version: f.Number, Document: document}, nil
+	return asked, nil
 }
 
 // pastReturn is an earlier return of a borough, which stands.

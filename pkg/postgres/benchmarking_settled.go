@@ -2,13 +2,13 @@ package postgres
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/evaluation"
-	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/returns"
 )
 
@@ -17,10 +17,10 @@ import (
 // tenths of what a return costs. It keeps too what published templates ask, which every
 // self-evaluation is read and written by.
 type settled struct {
-	mu        sync.RWMutex
-	documents map[string]*framework.Document // by the framework's id
-	figures   map[of]returns.Values          // without what people said, which can be taken out of a version
-	outlines  map[edition]*evaluation.Outline
+	mu       sync.RWMutex
+	asked    map[string]returns.Asked // by the framework's id, without the indicators' definitions, which may change
+	figures  map[of]returns.Values    // without what people said, which can be taken out of a version
+	outlines map[edition]*evaluation.Outline
 }
 
 // edition names a version of a template, as [of] does one of a return.
@@ -75,20 +75,20 @@ func (*settled) Initialize(*gorm.DB) error { return nil }
 
 func settledIn(tx *gorm.DB) *settled { return tx.Plugins["settled"].(*settled) } //nolint:forcetypeassert // Open puts it there
 
-func (s *settled) document(id string) (*framework.Document, bool) {
+func (s *settled) askedBy(id string) (returns.Asked, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	d, kept := s.documents[id]
-	return d, kept
+	asked, kept := s.asked[id]
+	return asked, kept
 }
 
-func (s *settled) keepDocument(id string, d *framework.Document) {
+func (s *settled) keepAsked(id string, asked returns.Asked) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.documents == nil {
-		s.documents = map[string]*framework.Document{}
+	if s.asked == nil {
+		s.asked = map[string]returns.Asked{}
 	}
-	s.documents[id] = d
+	s.asked[id] = asked
 }
 
 // indicators are those that the kept documents ask for.
@@ -96,8 +96,8 @@ func (s *settled) indicators() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	codes := []string{}
-	for _, d := range s.documents {
-		codes = append(codes, indicatorsOf(d)...)
+	for _, asked := range s.asked {
+		codes = append(codes, indicatorsOf(asked.Document)...)
 	}
 	slices.Sort(codes)
 	return slices.Compact(codes)
@@ -147,6 +147,10 @@ func figuresOf(tx *gorm.DB, versions []of) (map[of]returns.Values, error) {
 	for i := range read {
 		v := of{read[i].SubmissionID, read[i].Number, read[i].SubmittedAt}
 		figures[v] = read[i].Values.Figures()
+		for n := range figures[v] { // or the whole version would be kept for them
+			count, status := &figures[v][n].Count, &figures[v][n].Status
+			*count, *status = strings.Clone(*count), returns.Status(strings.Clone(string(*status)))
+		}
 		settled.keepFigures(v, figures[v])
 	}
 	return figures, nil

@@ -3,12 +3,12 @@ package postgres
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/goccy/go-json"
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/programme"

@@ -199,7 +199,8 @@ func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.A
 	var rows []evaluation.SelfEvaluation
 	first := &trip{}
 	// Whoever takes it back waits for the reading, or the reading for them.
-	if err := rowsOf(first, db, &rows, shown+" AND id = @id FOR SHARE", pgx.NamedArgs{"id": id, "names": array(actor.Names()), "now": s.now()}); err != nil {
+	condition, values := placed(shown+" AND id = @id FOR SHARE", map[string]any{"id": id, "names": array(actor.Names()), "now": s.now()})
+	if err := rowsOf(first, db, &rows, condition, values...); err != nil {
 		return got, refusal(err)
 	}
 	published := ""

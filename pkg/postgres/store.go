@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"log/slog"
@@ -159,8 +160,13 @@ func (s *Store) open(ctx context.Context, trusted leadTrust) (err error) {
 // register makes every instant that is read UTC, whatever the machine's zone, and
 // reads JSON with the quicker of the decoders.
 func register(conn *pgx.Conn) {
-	conn.TypeMap().RegisterType(&pgtype.Type{Name: "jsonb", OID: pgtype.JSONBOID, Codec: &pgtype.JSONBCodec{Marshal: json.Marshal, Unmarshal: json.Unmarshal}})
+	conn.TypeMap().RegisterType(&pgtype.Type{Name: "jsonb", OID: pgtype.JSONBOID, Codec: &pgtype.JSONBCodec{Marshal: json.Marshal, Unmarshal: decode}})
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+}
+
+// decode reads JSON from what the connection goes on to use. The texts in it stay in one piece.
+func decode(held []byte, into any) error {
+	return json.UnmarshalWithOption(bytes.Clone(held), into, json.DecodeNoCopyString())
 }
 
 // Close stops watching and closes every connection. What is running is waited for.

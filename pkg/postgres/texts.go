@@ -20,9 +20,18 @@ func init() { //nolint:gochecknoinits // GORM finds serializers by name, in a re
 	schema.RegisterSerializer("json", document{})
 }
 
-// document lets GORM keep a value as JSON, as its own serializer does, but reads it with
-// the quicker of the decoders.
-type document struct{ schema.JSONSerializer }
+// document lets GORM keep a value as JSON, as its own serializer does, but by the quicker of
+// the libraries.
+type document struct{}
+
+// Value implements [schema.SerializerValuerInterface]. What JSON calls null is NULL.
+func (document) Value(_ context.Context, _ *schema.Field, _ reflect.Value, value any) (any, error) {
+	text, err := json.Marshal(value)
+	if err != nil || string(text) == "null" {
+		return nil, err
+	}
+	return string(text), nil
+}
 
 // Scan implements [schema.SerializerInterface].
 func (document) Scan(ctx context.Context, field *schema.Field, row reflect.Value, src any) error {
@@ -38,7 +47,7 @@ func (document) Scan(ctx context.Context, field *schema.Field, row reflect.Value
 		return fmt.Errorf("JSON cannot be read from %T", src)
 	}
 	if len(held) > 0 {
-		if err := json.Unmarshal(held, value.Interface()); err != nil {
+		if err := decode(held, value.Interface()); err != nil {
 			return err
 		}
 	}

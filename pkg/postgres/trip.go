@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,7 +41,8 @@ type saved struct {
 // ask adds a statement, with what it names by @, of whose rows each is read by next. Where it is
 // asked again, begin comes first again.
 func (t *trip) ask(begin func(), next func(row pgx.Rows) error, text string, named map[string]any) {
-	t.statements = append(t.statements, question{text, []any{pgx.NamedArgs(named)}, func(rows pgx.Rows) error {
+	text, values := placed(text, named)
+	t.statements = append(t.statements, question{text, values, func(rows pgx.Rows) error {
 		begin()
 		for rows.Next() {
 			if err := next(rows); err != nil {
@@ -49,6 +51,32 @@ func (t *trip) ask(begin func(), next func(row pgx.Rows) error, text string, nam
 		}
 		return nil
 	}})
+}
+
+var numbered sync.Map // of a statement's text: its [question], with names for values
+
+// placed answers the statement with numbers for the names that it has, and its values in that
+// order. Statements are of the program's own and few, so that each is looked through once.
+func placed(text string, named map[string]any) (string, []any) {
+	if len(named) == 0 {
+		return text, nil
+	}
+	known, is := numbered.Load(text)
+	if !is {
+		names := pgx.NamedArgs{}
+		for name := range named {
+			names[name] = name
+		}
+		s := question{}
+		s.text, s.values, _ = names.RewriteQuery(context.Background(), nil, text, nil) // it has no errors
+		known, _ = numbered.LoadOrStore(text, s)
+	}
+	of, _ := known.(question)
+	values := make([]any, len(of.values))
+	for i, name := range of.values {
+		values[i] = named[name.(string)] //nolint:forcetypeassert // they are put there above
+	}
+	return of.text, values
 }
 
 // rowsOf adds a statement that reads into the rows those of T's table for which the condition

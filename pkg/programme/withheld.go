@@ -1,9 +1,10 @@
 package programme
 
 import (
-	"bytes"
-	"encoding/json"
+	"errors"
 	"reflect"
+	"slices"
+	"strings"
 )
 
 // The audit is for ever and nobody can take anything out of it. So it must never
@@ -37,37 +38,100 @@ func Keep(of reflect.Type, before, after *string) (Kept, error) {
 	if len(secret) == 0 {
 		return kept, nil
 	}
-	was, err := byMember(before)
+	was, err := membersOf(before)
 	if err != nil {
 		return Kept{}, err
 	}
-	now, err := byMember(after)
+	now, err := membersOf(after)
 	if err != nil {
 		return Kept{}, err
 	}
 	for _, member := range secret {
-		if !bytes.Equal(orNull(was[member]), orNull(now[member])) {
+		if said(was, member) != said(now, member) {
 			kept.Withheld = append(kept.Withheld, member)
 		}
-		delete(was, member)
-		delete(now, member)
 	}
-	if kept.Before, err = rest(before, was); err != nil {
-		return Kept{}, err
-	}
-	kept.After, err = rest(after, now)
-	return kept, err
+	kept.Before, kept.After = rest(before, was, secret), rest(after, now, secret)
+	return kept, nil
 }
 
-// rest is the text without the members that were taken out; nil stays nil.
-func rest(text *string, members map[string]json.RawMessage) (*string, error) {
+// rest is the text without the members that are withheld; nil stays nil.
+func rest(text *string, members []jsonMember, secret []string) *string {
 	if text == nil {
-		return nil, nil //nolint:nilnil // nothing is what there was
+		return nil
 	}
-	left, err := json.Marshal(members)
-	if err != nil {
-		return nil, err
+	left := strings.Builder{}
+	for _, m := range members {
+		if slices.Contains(secret, m.name) {
+			continue
+		}
+		for _, part := range [...]string{",\"", m.name, "\":", m.value} {
+			left.WriteString(part)
+		}
 	}
-	s := string(left)
-	return &s, nil
+	kept := "{" + strings.TrimPrefix(left.String(), ",") + "}"
+	return &kept
+}
+
+// jsonMember is a member of an object: its name, and its value as it is written.
+type jsonMember struct{ name, value string }
+
+// said is the value of the member, null where there is none.
+func said(members []jsonMember, name string) string {
+	for _, m := range members {
+		if m.name == name {
+			return m.value
+		}
+	}
+	return "null"
+}
+
+var errNoObject = errors.New("this is no JSON object of a struct's members")
+
+// membersOf takes apart the JSON of a struct; of nil, nothing. Each entry of the audit does so
+// twice, with all that a record says, of which only the outermost brackets and commas matter.
+func membersOf(text *string) ([]jsonMember, error) {
+	if text == nil {
+		return nil, nil
+	}
+	object := strings.TrimSpace(*text)
+	if len(object) < 2 || object[0] != '{' {
+		return nil, errNoObject
+	}
+	var members []jsonMember
+	depth, begin, quoted := 0, 1, false
+	for i := 0; i < len(object); i++ {
+		switch c := object[i]; {
+		case quoted && c == '\\':
+			i++
+			continue
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{', c == '[':
+			depth++
+		case c == '}', c == ']':
+			depth--
+		}
+		if quoted || depth > 1 || depth == 1 && object[i] != ',' {
+			continue
+		}
+		member := strings.TrimSpace(object[begin:i])
+		begin = i + 1
+		if depth == 0 && len(members) == 0 && member == "" {
+			break
+		}
+		name, value, named := strings.Cut(member, ":")
+		if name = strings.TrimSpace(name); !named || len(name) < 2 || name[0] != '"' || name[len(name)-1] != '"' || strings.Contains(name, `\`) {
+			return nil, errNoObject
+		}
+		members = append(members, jsonMember{name[1 : len(name)-1], strings.TrimSpace(value)})
+		if depth == 0 {
+			break
+		}
+	}
+	if depth != 0 || quoted || begin != len(object) {
+		return nil, errNoObject
+	}
+	return members, nil
 }

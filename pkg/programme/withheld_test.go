@@ -1,9 +1,13 @@
 package programme
 
 import (
+	"bytes"
+	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"unicode"
 )
 
 // TestTheAuditKeepsNoNames: of members that it must not keep it says that they
@@ -68,4 +72,43 @@ func TestWithheldMembersAreNamedWithoutValues(t *testing.T) {
 	if v := got[2]; v.Withheld || string(v.From) != `"ad"` || string(v.To) != `"dcs"` {
 		t.Errorf("%+v", v)
 	}
+}
+
+// FuzzMembers: an object is taken apart as the library would, whatever stands in its members.
+func FuzzMembers(f *testing.F) {
+	for _, text := range []string{`{}`, `{"Name":"a\"},{\\","Role":null}`, `{"A":{"B":[1,{"C":"]}"}]},"D":[],"E":-1.5e3}`, `{"A":"\u003cb\u003e \\"}`, `[1]`, `{"A"`, `{"A":1}}`, `"{"`} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var want map[string]json.RawMessage
+		if json.Unmarshal([]byte(text), &want) != nil || want == nil {
+			return
+		}
+		for name := range want {
+			if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) || r > unicode.MaxASCII }) || name == "" {
+				return // no name of a struct's member
+			}
+		}
+		written, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		object := string(written)
+		members, err := membersOf(&object)
+		if err != nil || len(members) != len(want) {
+			t.Fatalf("%s has the members %q (%v)", object, members, err)
+		}
+		for _, m := range members {
+			var value bytes.Buffer
+			if err := json.Compact(&value, want[m.name]); err != nil || m.value != htmlEscaped(value.Bytes()) {
+				t.Errorf("%s: %q, not %s (%v)", object, m, want[m.name], err)
+			}
+		}
+	})
+}
+
+func htmlEscaped(text []byte) string {
+	var out bytes.Buffer
+	json.HTMLEscape(&out, text)
+	return out.String()
 }

@@ -15,6 +15,19 @@ type Asked struct {
 	Version    string // of the framework
 	Document   *framework.Document
 	Indicators []benchmark.Indicator // their definitions: units, multipliers, decimals
+	order      map[string]int        // of the counts' codes; nil until somebody has asked for it
+}
+
+// Ordered knows where in the framework's order each count stands. Who keeps it, and alters
+// nothing of the document, spares every return that.
+func (a Asked) Ordered() Asked {
+	if a.order == nil {
+		a.order = make(map[string]int, len(a.Document.Counts))
+		for i := range a.Document.Counts {
+			a.order[a.Document.Counts[i].Code] = i
+		}
+	}
+	return a
 }
 
 // indicator answers the definition of an indicator, or nil.
@@ -29,8 +42,8 @@ func (a Asked) indicator(code string) *benchmark.Indicator {
 // count answers the count that a person means by a code, in small letters or capitals;
 // nil if there is none.
 func (a Asked) count(code string) *framework.Count {
-	if exact := a.Document.Count(code); exact != nil {
-		return exact
+	if at, is := a.order[code]; is {
+		return &a.Document.Counts[at]
 	}
 	i := slices.IndexFunc(a.Document.Counts, func(c framework.Count) bool { return strings.EqualFold(c.Code, code) })
 	if i < 0 {
@@ -55,7 +68,7 @@ type Return struct {
 	Quarter string
 	Values  Values           // in normal form, each count once
 	Figures []Figure         // values of indicators that came with it, which are held against their counts and not kept
-	Places  map[string]Place // of counts, where they are known
+	Places  map[string]Place // of counts in a table
 	Read    []Finding        // what was found while it was read
 	Unread  int              // findings beyond those that were kept
 	Spoilt  map[string]bool  // counts that came, but not so that they could be kept
@@ -63,6 +76,23 @@ type Return struct {
 	// says.
 	Known   []programme.Fault
 	Reading *Reading // of the table in which it came; nil of one that came as a list
+
+	list  string // a list's pointer
+	items []int  // of a list: by the framework's order, 1 and the count's place in it; 0 where it is not there
+	item  int    // the one that is read, likewise
+}
+
+// place answers where a count stood in what was sent, and whether that is known.
+func (r *Return) place(asked Asked, code string) (Place, bool) {
+	if at, is := asked.order[code]; is && r.items != nil && r.items[at] > 0 {
+		return r.inList("", r.items[at]), true
+	}
+	p, is := r.Places[code]
+	return p, is
+}
+
+func (r *Return) inList(member string, item int) Place {
+	return Place{Pointer: r.list + "/" + strconv.Itoa(item-1) + member}
 }
 
 // refuse answers an Invalid error of the faults, or nil if there are none.
@@ -93,10 +123,12 @@ type History []Past
 // Posted makes a return of values that came as a list in JSON, and finds what is wrong
 // with each in itself. at is the list's pointer.
 func Posted(asked Asked, borough, quarter, at string, given []Value) *Return {
+	asked = asked.Ordered()
 	r := newReturn(borough, quarter)
+	r.Values, r.list, r.items = make(Values, 0, len(given)), at, make([]int, len(asked.order))
 	for i, v := range given {
-		pointer := at + "/" + strconv.Itoa(i)
-		r.add(asked, v, Place{Pointer: pointer}, func(member string) Place { return Place{Pointer: pointer + member} })
+		r.item = i + 1
+		r.add(asked, v, func(member string) Place { return r.inList(member, r.item) })
 	}
 	r.sort(asked)
 	return r
@@ -106,23 +138,28 @@ func newReturn(borough, quarter string) *Return {
 	return &Return{Borough: borough, Quarter: quarter, Places: map[string]Place{}, Spoilt: map[string]bool{}}
 }
 
-// add takes a value into the return, or finds why it cannot. member answers where a
-// member of the value stands.
-func (r *Return) add(asked Asked, v Value, place Place, member func(string) Place) {
-	count := asked.Document.Count(v.Count)
-	if count == nil {
-		r.unknown(asked, v.Count, member("/count"))
+// add takes a value into the return, or finds why it cannot. place answers where a
+// member of the value stands, and of none where the value does.
+func (r *Return) add(asked Asked, v Value, place func(member string) Place) {
+	at, is := asked.order[v.Count]
+	if !is {
+		r.unknown(asked, v.Count, place("/count"))
 		return
 	}
-	if first, twice := r.Places[v.Count]; twice {
-		r.again(v.Normal(), place, first)
+	if first, twice := r.place(asked, v.Count); twice {
+		r.again(v.Normal(), place(""), first)
 		return
 	}
-	r.Places[v.Count] = place
+	if r.items != nil {
+		r.items[at] = r.item
+	} else {
+		r.Places[v.Count] = place("")
+	}
+	count := &asked.Document.Counts[at]
 	v = v.Normal()
 	faults := v.Faults(count.Whole())
 	for _, fault := range faults {
-		f := refused(fault.Code, member(fault.Pointer), fault.Detail)
+		f := refused(fault.Code, place(fault.Pointer), fault.Detail)
 		f.Counts, f.Given = Values{{Count: v.Count, Status: v.Status, Value: v.Value}}, v.text()
 		if fault.Code == programme.FaultReasonRequired {
 			f.Remedy = GiveReasons
@@ -170,11 +207,7 @@ func (r *Return) again(v Value, place, first Place) {
 
 // sort brings the values into the framework's order.
 func (r *Return) sort(asked Asked) {
-	place := map[string]int{}
-	for i := range asked.Document.Counts {
-		place[asked.Document.Counts[i].Code] = i
-	}
-	slices.SortFunc(r.Values, func(a, b Value) int { return place[a.Count] - place[b.Count] })
+	slices.SortFunc(r.Values, func(a, b Value) int { return asked.order[a.Count] - asked.order[b.Count] })
 }
 
 func refused(code programme.FaultCode, place Place, detail string) Finding {
@@ -209,81 +242,55 @@ type judgement struct {
 
 	asked    Asked
 	document *framework.Document
-	index    map[string]int // of a count's code in the framework's order
-	whole    Values         // of every count that is asked, in that order
-	earlier  []earlier      // the quarters before this one
+	whole    Values    // of every count that is asked, in that order
+	earlier  []earlier // the quarters before this one
 	period   benchmark.Period
 	dated    bool // whether the quarter is of some time; the practice quarter is not
 	findings []Finding
 
-	paired  map[[2]string]bool // parts and wholes that a rule has been asked of
-	scratch []float64          // for a count's own numbers
-	summed  map[int]bool       // families that a rule has been asked of, by their place
+	paired  pairs        // parts and wholes that a rule has been asked of
+	scratch []float64    // for a count's own numbers
+	summed  map[int]bool // families that a rule has been asked of, by their place
 }
 
-// earlier is the numbers that the return of an earlier quarter has.
+// earlier is what the return of an earlier quarter says.
 type earlier struct {
-	benchmark.Period
-
-	numbers []known // in the framework's order
-}
-
-// known is a number that may not be there.
-type known struct {
-	number float64
-	is     bool
+	quarter string
+	values  Values // in the framework's order
 }
 
 func newJudgement(r Return, asked Asked, before History) *judgement {
+	asked = asked.Ordered()
 	codes := asked.codes()
 	j := &judgement{
-		Return: r, asked: asked, document: asked.Document, index: make(map[string]int, len(codes)), whole: r.Values.Complete(codes),
-		findings: slices.Clone(r.Read), paired: map[[2]string]bool{}, summed: map[int]bool{},
-	}
-	for i, code := range codes {
-		j.index[code] = i
+		Return: r, asked: asked, document: asked.Document, whole: r.Values.Complete(codes),
+		findings: slices.Clone(r.Read), paired: newPairs(len(codes)), summed: map[int]bool{},
 	}
 	if j.period, j.dated = quarterOf(r.Quarter); !j.dated {
 		return j
 	}
 	for _, past := range before {
-		if p, is := quarterOf(past.Quarter); is && p.StartsOn < j.period.StartsOn {
-			j.earlier = append(j.earlier, earlier{p, j.numbers(past.Values)})
+		if past.Quarter < j.period.Code { // as their codes are ordered; the practice quarter's is behind all
+			j.earlier = append(j.earlier, earlier{past.Quarter, past.Values.Complete(codes)})
 		}
 	}
 	return j
 }
 
-// numbers answers the numbers of an earlier return. Most name the counts in the order
-// of this framework, so that nothing has to be looked up.
-func (j *judgement) numbers(past Values) []known {
-	numbers := make([]known, len(j.whole))
-	for i := range past {
-		at, is := i, i < len(j.whole) && j.whole[i].Count == past[i].Count
-		if !is {
-			at, is = j.index[past[i].Count]
-		}
-		if is {
-			numbers[at].number, numbers[at].is = past[i].Number()
-		}
-	}
-	return numbers
-}
-
 // value answers what the return says of a count. Of one that the framework does not
 // have, as the population, nothing is known.
 func (j *judgement) value(code string) Value {
-	if i, is := j.index[code]; is {
+	if i, is := j.asked.order[code]; is {
 		return j.whole[i]
 	}
 	return Value{Count: code, Status: Missing}
 }
 
-// in answers the numbers of an earlier quarter, or nil.
-func (j *judgement) in(quarter string) []known {
+// in answers what was said of an earlier quarter, or nil.
+func (j *judgement) in(quarter string) Values {
 	for _, e := range j.earlier {
-		if e.Code == quarter {
-			return e.numbers
+		if e.quarter == quarter {
+			return e.values
 		}
 	}
 	return nil
@@ -301,7 +308,7 @@ func (j *judgement) unsaid() {
 		if j.Spoilt[code] {
 			continue
 		}
-		place, named := j.Places[code]
+		place, named := j.place(j.asked, code)
 		detail := "The value is missing, and nothing says why."
 		if !named {
 			detail = "The return does not name this count, so that it is missing, and nothing says why."
@@ -338,7 +345,7 @@ func (j *judgement) find(rule *framework.Rule, given, expected, detail string, c
 		v := j.value(code)
 		v.Reason = nil
 		f.Counts = append(f.Counts, v)
-		if place, known := j.Places[code]; known {
+		if place, known := j.place(j.asked, code); known {
 			if f.Place == (Place{}) {
 				f.Place = place
 			} else {

@@ -106,12 +106,12 @@ func (j *judgement) parts(rule *framework.Rule) {
 }
 
 func (j *judgement) part(rule *framework.Rule, part, whole string, equals bool) {
-	pair := [2]string{part, whole}
-	if !chosen(rule.Counts, part) || j.paired[pair] {
+	a, known := j.asked.order[part]
+	b, bound := j.asked.order[whole] // the population has no place
+	if !known || !bound || !chosen(rule.Counts, part) || !j.paired.first(a, b) {
 		return
 	}
-	j.paired[pair] = true
-	x, known := j.value(part).Number()
+	x, known := j.whole[a].Number()
 	y, bound := j.bound(whole)
 	switch {
 	case !known || !bound:
@@ -120,6 +120,24 @@ func (j *judgement) part(rule *framework.Rule, part, whole string, equals bool) 
 	case x > y:
 		j.find(rule, number(x), "at most "+number(y), fmt.Sprintf("%s: %s. This is a part of %s, which is %s.", j.name(part), number(x), j.name(whole), j.value(whole).text()), part, whole)
 	}
+}
+
+// pairs are pairs of counts, each by its place in the framework's order: a bit for each that
+// there can be.
+type pairs struct {
+	of   int
+	seen []uint64
+}
+
+func newPairs(of int) pairs { return pairs{of, make([]uint64, (of*of+63)/64)} }
+
+// first reports whether the pair comes for the first time.
+func (p pairs) first(a, b int) bool {
+	at := a*p.of + b
+	word, bit := &p.seen[at/64], uint64(1)<<(at%64)
+	came := *word&bit == 0
+	*word |= bit
+	return came
 }
 
 // bound answers what parts of a whole may come to. Where the whole is not applicable
@@ -151,10 +169,9 @@ func (j *judgement) sum(rule *framework.Rule, f *framework.Family) {
 	if !known {
 		return
 	}
-	sum, counts, all, told := 0.0, []string{f.Whole}, true, false
+	sum, all, told := 0.0, true, false
 	for _, part := range f.Parts {
 		v := j.value(part)
-		counts = append(counts, part)
 		if x, is := v.Number(); is {
 			sum, told = sum+x, told || x > whole
 		} else if v.Status != NotApplicable || j.Spoilt[part] {
@@ -162,13 +179,15 @@ func (j *judgement) sum(rule *framework.Rule, f *framework.Family) {
 		}
 	}
 	total := clean(sum)
-	given := fmt.Sprintf("%s of %s", number(total), number(whole))
+	find := func(expected, detail string) {
+		j.find(rule, fmt.Sprintf("%s of %s", number(total), number(whole)), expected, detail, append([]string{f.Whole}, f.Parts...)...)
+	}
 	switch {
 	case told: // a part that is above the whole by itself, as the rule for that says
 	case total > whole:
-		j.find(rule, given, "together at most "+number(whole), fmt.Sprintf("The parts of %s come to %s, which is more than %s.", j.name(f.Whole), number(total), number(whole)), counts...)
+		find("together at most "+number(whole), fmt.Sprintf("The parts of %s come to %s, which is more than %s.", j.name(f.Whole), number(total), number(whole)))
 	case f.Closed && all && total < whole:
-		j.find(rule, given, "together "+number(whole), fmt.Sprintf("The parts of %s come to %s, and are all of its %s.", j.name(f.Whole), number(total), number(whole)), counts...)
+		find("together "+number(whole), fmt.Sprintf("The parts of %s come to %s, and are all of its %s.", j.name(f.Whole), number(total), number(whole)))
 	}
 }
 

@@ -31,8 +31,8 @@ func (j *judgement) against(rule *framework.Rule, earlier benchmark.Period, has 
 			continue
 		}
 		now, is := j.whole[i].Number()
-		if was := past[i]; is && was.is {
-			of(c.Code, now, was.number)
+		if was, known := past[i].Number(); is && known {
+			of(c.Code, now, was)
 		}
 	}
 }
@@ -110,8 +110,8 @@ func (j *judgement) falls(rule *framework.Rule) {
 		// Of the earlier quarters the one with the greatest count tells the most.
 		most, when := now, ""
 		for _, e := range j.earlier {
-			if was := e.numbers[i]; was.is && was.number > most && e.Code[:len(year)] == j.period.Code[:len(year)] {
-				most, when = was.number, e.Code
+			if was, known := e.values[i].Number(); known && was > most && e.quarter[:len(year)] == j.period.Code[:len(year)] {
+				most, when = was, e.quarter
 			}
 		}
 		if when == "" || small(rule, apart(now, most)) {
@@ -155,11 +155,11 @@ func (j *judgement) outliers(rule *framework.Rule) {
 func (j *judgement) own(i int) []float64 {
 	numbers := j.scratch[:0]
 	for _, e := range j.earlier {
-		if j.document.Counts[i].Basis == framework.YearToDate && e.Code[len(year):] != j.period.Code[len(year):] {
+		if j.document.Counts[i].Basis == framework.YearToDate && e.quarter[len(year):] != j.period.Code[len(year):] {
 			continue
 		}
-		if was := e.numbers[i]; was.is {
-			numbers = append(numbers, was.number)
+		if was, known := e.values[i].Number(); known {
+			numbers = append(numbers, was)
 		}
 	}
 	slices.Sort(numbers)
@@ -175,15 +175,18 @@ func (j *judgement) own(i int) []float64 {
 // Source: Iglewicz and Hoaglin (1993), How to detect and handle outliers, ASQC basic
 // references in quality control 16.
 func spread(sorted []float64) (median, half, usual float64) {
-	median = *benchmark.Percentile(sorted, 50)
+	median = benchmark.Middle(sorted)
 	var few [64]float64
-	distances := few[:0]
+	distances, sum := few[:0], 0.0
 	for _, x := range sorted {
 		distances = append(distances, math.Abs(x-median))
 	}
 	slices.Sort(distances)
-	if half = *benchmark.Percentile(distances, 50); half > 0 {
+	if half = benchmark.Middle(distances); half > 0 {
 		return median, half, 1.4826 * half
 	}
-	return median, 0, 1.2533 * *benchmark.Mean(distances)
+	for _, d := range distances {
+		sum += d
+	}
+	return median, 0, 1.2533 * sum / float64(len(distances))
 }

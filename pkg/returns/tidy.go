@@ -220,8 +220,9 @@ func (r *tableReader) quarter() (string, Asked, bool) {
 	asked, is := r.expected.Asked(quarter)
 	if !is {
 		r.ofTable(programme.FaultUnknownValue, ofQuarter, text, "There is no such quarter. Write its code, such as 2026-27-Q1.")
+		return quarter, asked, false
 	}
-	return quarter, asked, is
+	return quarter, asked.Ordered(), true
 }
 
 // count reads a row of the tidy form: a count with its value.
@@ -238,7 +239,7 @@ func (r *tableReader) count(one *Return, asked Asked) {
 	}
 	code = count.Code
 	if v, is := r.value(one, code, count, ofValue, ofStatus, ofReason); is {
-		one.add(asked, v, r.place(ofValue), r.member(ofCount, ofValue, ofStatus, ofReason))
+		one.add(asked, v, r.member(ofCount, ofValue, ofStatus, ofReason))
 	}
 }
 
@@ -336,7 +337,7 @@ func (r *tableReader) half(one *Return, asked Asked, code, number, status, reaso
 			return
 		}
 	}
-	one.add(asked, v, r.place(number), r.member("", number, status, reason))
+	one.add(asked, v, r.member("", number, status, reason))
 }
 
 // population holds a denominator that the framework fixes to what it says.

@@ -46,10 +46,9 @@ type Values []Value
 // values are equal bytes: a confirmed nil has no number, 0 has no sign, and a
 // reason that says nothing is none.
 func (v Value) Normal() Value {
-	if v.Value != nil {
-		number := *v.Value + 0 // -0 is 0
-		v.Value = &number
-		if v.Status == ConfirmedNil && number == 0 {
+	if v.Value != nil && *v.Value == 0 {
+		v.Value = new(0.0) // -0 too
+		if v.Status == ConfirmedNil {
 			v.Value = nil
 		}
 	}
@@ -152,8 +151,12 @@ func (vs Values) Figures() Values {
 }
 
 // Complete answers the values of exactly these counts, in their order: what is
-// absent from a whole return is missing, and is listed as that.
+// absent from a whole return is missing, and is listed as that. Values that are complete
+// are answered as they are.
 func (vs Values) Complete(counts []string) Values {
+	if slices.EqualFunc(vs, counts, func(v Value, count string) bool { return v.Count == count }) {
+		return vs
+	}
 	named := make(map[string]Value, len(vs))
 	for _, v := range vs {
 		named[v.Count] = v

@@ -51,6 +51,9 @@ func (v *Version) Texts(borough string) []programme.Text {
 func reasonsIn(at string, like programme.Text, values Values) []programme.Text {
 	var texts []programme.Text
 	for i := range values {
+		if values[i].Reason == nil {
+			continue
+		}
 		texts = append(texts, like.At(at+"/"+strconv.Itoa(i)+"/reason", values[i].Reason)...)
 	}
 	return texts

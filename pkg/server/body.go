@@ -1,9 +1,9 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"os"
@@ -21,6 +21,9 @@ import (
 
 const (
 	maxBody = 1 << 20
+	// firstBytes is for how much of a body there is room before it has come: whoever only says
+	// that much is to come costs no more.
+	firstBytes = 64 << 10
 	// doorBytes is how much of all callers' bodies is checked at a time, and doorPatience
 	// how long a body waits for its turn.
 	doorBytes    = 8 << 20
@@ -64,7 +67,9 @@ func (s *Server) readBody(op *operation, c echo.Context) ([]byte, error) {
 		return nil, unsupported(c, op, "Send the body without Content-Encoding.")
 	}
 	s.timeouts.boundBody(c)
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
+	var read bytes.Buffer
+	read.Grow(int(max(0, min(c.Request().ContentLength, firstBytes))) + bytes.MinRead)
+	_, err = read.ReadFrom(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -74,7 +79,7 @@ func (s *Server) readBody(op *operation, c echo.Context) ([]byte, error) {
 	case err != nil:
 		return nil, programme.Wrap(err, programme.Malformed, programme.CodeIncompleteBody, "The body ended before its announced length, or did not come in time.")
 	}
-	return body, nil
+	return read.Bytes(), nil
 }
 
 // hasGone reports whether a body could not be read because its sender has gone. net/http
@@ -98,6 +103,14 @@ func unsupported(c echo.Context, op *operation, detail string) error {
 // that everything after reads: 2.0 is 2, ids are in lower case, and no member is
 // there twice. Syntax is a matter of 400, rules of 422.
 func checkBody(op *operation, body []byte) ([]byte, error) {
+	if written, right := op.shape.taken(body); right {
+		return written, nil
+	}
+	return examined(op, body)
+}
+
+// examined is checkBody where nobody knows yet whether the body is right.
+func examined(op *operation, body []byte) ([]byte, error) {
 	value, faults, err := scan(body)
 	if err != nil {
 		return nil, err
@@ -201,5 +214,5 @@ func (binder) Bind(target any, c echo.Context) error {
 	if call.file != nil {
 		return nil
 	}
-	return json.Unmarshal(call.body, target)
+	return json.UnmarshalWithOption(call.body, target, json.DecodeNoCopyString()) // nobody writes into it
 }

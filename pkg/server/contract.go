@@ -48,6 +48,7 @@ type operation struct {
 	contentFirst bool             // a PUT that creates or replaces: what it brings is compared first, and its preconditions only where that differs
 	reasonHeader bool             // it says why in [headerReason], and not in its body
 	Body         *openapi3.Schema // nil where it takes none
+	shape        *shape           // of Body
 	bodyOptional bool
 	BodyTypes    []string // media types of the body, the one to prefer first
 	fileTypes    []string // media types of the file that it takes as its body, instead of Body or beside it
@@ -209,6 +210,9 @@ func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Ope
 				continue
 			}
 			o.BodyTypes, o.Body = append(o.BodyTypes, mediaType), media.Schema.Value
+		}
+		if o.Body != nil {
+			o.shape = shapeOf(o.Body)
 		}
 		slices.Sort(o.fileTypes)
 		slices.SortFunc(o.BodyTypes, func(a, b string) int { return strings.Compare(b, a) }) // a patch goes before plain JSON

@@ -191,19 +191,29 @@ func (s *scanner) textValue() (any, error) {
 // quoted reads a text in quotes. Plain is one of ASCII without escapes, which is
 // all that most are.
 func (s *scanner) quoted() (text string, plain bool, err error) {
-	plain, s.lone = true, false
+	s.lone = false
+	raw, plain, ok := s.span()
+	switch {
+	case !ok:
+		return "", false, errNotJSON
+	case plain:
+		return string(raw), true, nil
+	}
+	text, s.lone, err = unescaped(raw)
+	return text, false, err
+}
+
+// span answers what stands between quotes, as it is written.
+func (s *scanner) span() (raw []byte, plain, ok bool) {
+	plain = true
 	for i := s.at + 1; i < len(s.text); i++ {
 		switch b := s.text[i]; {
 		case b == '"':
-			raw := s.text[s.at+1 : i]
+			raw = s.text[s.at+1 : i]
 			s.at = i + 1
-			if plain {
-				return string(raw), true, nil
-			}
-			text, s.lone, err = unescaped(raw)
-			return text, false, err
+			return raw, plain, true
 		case b < ' ':
-			return "", false, errNotJSON
+			return nil, false, false
 		case b == '\\':
 			plain = false
 			i++
@@ -211,7 +221,7 @@ func (s *scanner) quoted() (text string, plain bool, err error) {
 			plain = false
 		}
 	}
-	return "", false, errNotJSON
+	return nil, false, false
 }
 
 // escapes are the escapes of one letter.
@@ -269,23 +279,32 @@ func codeUnit(raw []byte) (rune, []byte) {
 // number reads a number as the float64 that is nearest to it. Whole numbers are
 // exact as far as the contract's limits go.
 func (s *scanner) number() (any, error) {
-	start := s.at
-	s.one("-")
-	if !s.one("0") && !s.digits() || s.one(".") && !s.digits() {
+	raw, ok := s.numeral()
+	if !ok {
 		return nil, errNotJSON
 	}
-	if s.one("eE") {
-		s.one("+-")
-		if !s.digits() {
-			return nil, errNotJSON
-		}
-	}
-	number, err := strconv.ParseFloat(string(s.text[start:s.at]), 64)
+	number, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil {
 		s.fault(programme.FaultOutOfRange, "Must be a number that 64 bits can hold.")
 		number = 0
 	}
 	return number, nil
+}
+
+// numeral answers a number as it is written.
+func (s *scanner) numeral() (raw []byte, ok bool) {
+	start := s.at
+	s.one("-")
+	if !s.one("0") && !s.digits() || s.one(".") && !s.digits() {
+		return nil, false
+	}
+	if s.one("eE") {
+		s.one("+-")
+		if !s.digits() {
+			return nil, false
+		}
+	}
+	return s.text[start:s.at], true
 }
 
 // one takes the next byte if it is one of these.
