@@ -93,7 +93,7 @@ func TestFollowChanges(t *testing.T) {
 // loaded, and of no signing key, although the first token has made one.
 func TestChangesFromTheBeginning(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	counts := map[string]int{}
 	for page, query := w.changes("from=beginning&limit=500"), ""; ; {
 		for _, c := range page.Items {

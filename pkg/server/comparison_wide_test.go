@@ -28,7 +28,7 @@ type wideAsking struct {
 
 func newWideAsking(t *testing.T) *wideAsking {
 	t.Helper()
-	a := &wideAsking{world: start(t), indicators: map[string]api.Indicator{}, narrow: map[string][]json.RawMessage{}}
+	a := &wideAsking{world: readOnly(t), indicators: map[string]api.Indicator{}, narrow: map[string][]json.RawMessage{}}
 	var boroughs api.BoroughPage
 	a.get("/v1/boroughs").want(200).into(&boroughs)
 	for _, b := range boroughs.Items {
@@ -203,7 +203,7 @@ func TestAWideAnswerLeadsToWhatIsBehindIt(t *testing.T) {
 // TestAWideTableIsTheWholeList: CSV has a row for each item of all pages.
 func TestAWideTableIsTheWholeList(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	records, err := csv.NewReader(strings.NewReader(w.get("/v1/comparisons?borough=E09000022&borough=E09000002&period=latest&format=csv").want(200).body)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +217,7 @@ func TestAWideTableIsTheWholeList(t *testing.T) {
 
 func TestWideQuestionsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var without api.IndicatorPage
 	w.get("/v1/indicators?withFigures=false&limit=1").want(200).into(&without)
 	none := without.Items[0].Code

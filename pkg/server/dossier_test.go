@@ -112,7 +112,7 @@ func (e *engaged) figures() []api.QuarterFigure {
 // TestDossierOfNothing says in words what is not there.
 func TestDossierOfNothing(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	page := w.as(programme.RoleBoroughLead, own).get(dossierOfOwn).want(200)
 	for _, said := range []string{"There is no self-evaluation for 2026-27.", "No quarter is published yet.", "There are no findings of 2026-27 about the borough.", "There are no actions."} {
 		if !strings.Contains(page.body, said) {
@@ -224,7 +224,7 @@ func TestDossierIsOfOneBorough(t *testing.T) {
 // TestDossierAndPapersAreTheLeadsAlone is answered to a lead of the borough, and to nobody else.
 func TestDossierAndPapersAreTheLeadsAlone(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	for _, path := range []string{dossierOfOwn, papersOfOwn} {
 		w.as(programme.RoleBoroughLead, own).get(path).want(200)
 		for _, borough := range []string{group, other} {

@@ -263,7 +263,7 @@ func TestWhatIsIncludedCostsNoQueryPerRow(t *testing.T) {
 // TestTablesIncludeNothing: whoever asks for both is told so.
 func TestTablesIncludeNothing(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	c := w.as(asTeam, "")
 	for _, i := range includes(t) {
 		if !hasParameter(i.op, "cursor") {

@@ -185,7 +185,7 @@ func cell(item any, column string) string {
 
 func TestSortAndFilter(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	for path, first := range map[string]string{
 		"/v1/boroughs": "E09000001", "/v1/boroughs?sort=-code": "E09000033", "/v1/boroughs?sort=name": "E09000002", "/v1/boroughs?sort=-name": "E09000033",
 		"/v1/boroughs?subRegion=north-west": "E09000005", "/v1/authorities?regionCode=E12000001": "E06000001", "/v1/authorities?sort=name": "E09000002",

@@ -91,7 +91,7 @@ func TestIfMatchWithAList(t *testing.T) {
 // contract does not let them.
 func TestMe(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	for _, c := range []struct {
 		role    programme.Role
 		borough string

@@ -102,10 +102,14 @@ func exampleOf(p *openapi3.Parameter) string {
 	return fmt.Sprint(p.Example)
 }
 
-// chance is what differs between two worlds by chance, or by what is made with it; and of two
-// hashes in a row of a table the second is the salted one.
+// chances are what differs between two worlds by chance, or by what is made with it; and of two
+// hashes in a row of a table the second is the salted one. Each begins with words by which it is
+// found fast, as one expression of them all is not.
 var (
-	chance   = regexp.MustCompile(anyTruth.String() + `|"trueHash","to":"[0-9a-f]+"` + `|"etag":"(?:[^"\\]|\\.)*"|Etag:\[[^]]*\]|X-Feed[^ ]*|Last-Modified[^]]*`)
+	chances = []*regexp.Regexp{
+		anyTruth, regexp.MustCompile(`"trueHash","to":"[0-9a-f]+"`), regexp.MustCompile(`"etag":"(?:[^"\\]|\\.)*"`),
+		regexp.MustCompile(`Etag:\[[^]]*\]`), regexp.MustCompile(`X-Feed[^ ]*`), regexp.MustCompile(`Last-Modified[^]]*`),
+	}
 	bothHash = regexp.MustCompile(`([0-9a-f]{64}),[0-9a-f]{64}`)
 	keysIn   = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{16,}`)
 )
@@ -126,7 +130,11 @@ func withoutChance(t *testing.T, heard string) string {
 		}
 		return strings.Join(held.K, " ")
 	})
-	return bothHash.ReplaceAllString(chance.ReplaceAllString(anyID.ReplaceAllString(heard, "ID"), ""), "$1")
+	heard = anyID.ReplaceAllString(heard, "ID")
+	for _, chance := range chances {
+		heard = chance.ReplaceAllString(heard, "")
+	}
+	return bothHash.ReplaceAllString(heard, "$1")
 }
 
 // TestASmallCountIsNotHad: two worlds that differ in counts of Lambeth's, which are small in
@@ -210,6 +218,7 @@ func toldOfQuarters(t *testing.T, few int) map[string]string {
 	if len(asked) < 35 {
 		t.Errorf("only %d operations are asked", len(asked))
 	}
+	plain := map[string]string{} // what was heard, without chance
 	for who, c := range map[string]caller{
 		"the programme": manager, "a report": w.as(programme.RoleReporting, ""), "another borough": w.as(programme.RoleBoroughLead, group),
 		"its system": w.as(programme.RoleBoroughSystem, farAway), "Lambeth": w.as(programme.RoleBoroughLead, own),
@@ -222,7 +231,11 @@ func toldOfQuarters(t *testing.T, few int) map[string]string {
 				if who == "the programme" && (strings.Contains(path, "unsuppressed=true") || strings.Contains(path, own+"/benchmarking-submissions/")) {
 					continue // the truth of two worlds is two truths, and returns are the team's to read
 				}
-				all[who+" "+operation+" "+anyID.ReplaceAllString(path, "ID")] = withoutChance(t, crawl.hear(c.get(path)))
+				heard := crawl.hear(c.get(path))
+				if _, known := plain[heard]; !known { // most readers are told the same
+					plain[heard] = withoutChance(t, heard)
+				}
+				all[who+" "+operation+" "+anyID.ReplaceAllString(path, "ID")] = plain[heard]
 			}
 		}
 	}

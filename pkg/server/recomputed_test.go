@@ -143,7 +143,7 @@ func (w *world) sameAssurance(s *api.Series, sequence *api.SeriesSequence, perio
 // what the numbers beside it say.
 func TestSignificanceAndGapsAreRecomputed(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	var indicators api.IndicatorPage
 	w.get("/v1/indicators?limit=500").want(200).into(&indicators)
 	multipliers := map[string]float64{}

@@ -41,7 +41,7 @@ func TestContractIsServedAsItIs(t *testing.T) {
 // are JSON, as are bodies that can be, and nothing asks for another form. All else is as it is.
 func TestContractOfJSONAlone(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	whole, lean := w.get("/openapi.json").want(200), w.get("/openapi.json?formats=json").want(200)
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(lean.body)) // every reference leads somewhere
 	if err != nil {
@@ -90,7 +90,7 @@ func TestContractOfJSONAlone(t *testing.T) {
 // TestNothingInternalIsServed: the marks that only the program reads stay inside.
 func TestNothingInternalIsServed(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	for _, mark := range []string{"x-from-snapshot", "x-go-type"} {
 		if !bytes.Contains(api.Contract, []byte(mark)) {
 			t.Errorf("%s is not there at all, and proves nothing", mark)
@@ -154,7 +154,7 @@ func TestRequestsAreClosedAndAnswersOpen(t *testing.T) {
 // words of its explanation.
 func TestEveryErrorHasAnExampleOfItsOwn(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	shown := map[string]string{}
 	for _, op := range contract.operations {
 		for status, response := range op.Responses.Map() {

@@ -58,7 +58,7 @@ func TestProgrammeBeforeItIsDescribed(t *testing.T) {
 // TestHeadIsGetWithoutBody, for those who look whether something is there.
 func TestHeadIsGetWithoutBody(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	for _, path := range []string{"/v1/boroughs/E09000022", "/v1/boroughs?format=csv", "/healthz"} {
 		got, head := w.get(path).want(200), w.head(path)
 		if head.status != 200 || head.body != "" || head.header.Get("ETag") != got.header.Get("ETag") || head.header.Get("Content-Type") != got.header.Get("Content-Type") {
@@ -81,7 +81,7 @@ func (w *world) head(path string) answer {
 
 func TestMalformedQueryIsNotIgnored(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	for _, query := range []string{"sort=name;limit=5", "sort=%zz"} {
 		if got := w.get("/v1/boroughs?"+query).problem(400, "bad_request"); !slices.Contains(got, " malformed_query") {
 			t.Errorf("%s: faults %v", query, got)
@@ -166,7 +166,7 @@ func TestEveryCodeIsExplained(t *testing.T) {
 
 func TestKeysOfTheBuiltInIssuer(t *testing.T) {
 	t.Parallel()
-	w := start(t)
+	w := readOnly(t)
 	w.token(programme.RoleReporting) // the first token makes the first key
 	var set struct{ Keys []map[string]any }
 	w.get("/.well-known/jwks.json").want(200).into(&set)

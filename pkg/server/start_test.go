@@ -98,7 +98,7 @@ func TestAPICatalog(t *testing.T) {
 // TestChangelog: the newest release that it tells of is the contract that is served.
 func TestChangelog(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	var releases api.ContractReleases
 	w.send(ask{method: http.MethodGet, path: "/changelog", header: map[string]string{"Accept": "application/json"}}).want(200).into(&releases)
 	if len(releases.Items) == 0 || releases.Items[0].Version != contract.doc.Info.Version {

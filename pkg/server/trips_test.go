@@ -72,7 +72,7 @@ func TestStepsCostNoQueryPerRow(t *testing.T) {
 // TestTablesHaveNoSteps: whoever asks for both is told so.
 func TestTablesHaveNoSteps(t *testing.T) {
 	t.Parallel()
-	w := lean(t)
+	w := readOnly(t)
 	for _, format := range []string{"csv", "ndjson"} {
 		if got := w.get("/v1/milestones?include=steps&format="+format).problem(400, "bad_request"); !slices.Equal(got, []string{"include whole_list"}) {
 			t.Errorf("%s with steps has the faults %v", format, got)
