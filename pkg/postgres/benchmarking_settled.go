@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"slices"
-	"strings"
 	"sync"
 	"time"
+	"unique"
 
 	"gorm.io/gorm"
 
@@ -83,6 +83,10 @@ func (s *settled) askedBy(id string) (returns.Asked, bool) {
 }
 
 func (s *settled) keepAsked(id string, asked returns.Asked) {
+	for i := range asked.Document.Counts { // which are compared with those of figures
+		code := &asked.Document.Counts[i].Code
+		*code = unique.Make(*code).Value()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.asked == nil {
@@ -149,7 +153,7 @@ func figuresOf(tx *gorm.DB, versions []of) (map[of]returns.Values, error) {
 		figures[v] = read[i].Values.Figures()
 		for n := range figures[v] { // or the whole version would be kept for them
 			count, status := &figures[v][n].Count, &figures[v][n].Status
-			*count, *status = strings.Clone(*count), returns.Status(strings.Clone(string(*status)))
+			*count, *status = unique.Make(*count).Value(), unique.Make(*status).Value()
 		}
 		settled.keepFigures(v, figures[v])
 	}

@@ -99,21 +99,22 @@ func membersOf(text *string) ([]jsonMember, error) {
 		return nil, errNoObject
 	}
 	var members []jsonMember
-	depth, begin, quoted := 0, 1, false
+	depth, begin := 0, 1
 	for i := 0; i < len(object); i++ {
-		switch c := object[i]; {
-		case quoted && c == '\\':
-			i++
+		switch object[i] {
+		case '"':
+			i = behindText(object, i)
 			continue
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{', c == '[':
+		case '{', '[':
 			depth++
-		case c == '}', c == ']':
+			continue
+		case '}', ']':
 			depth--
+		case ',':
+		default:
+			continue
 		}
-		if quoted || depth > 1 || depth == 1 && object[i] != ',' {
+		if depth > 1 || depth == 1 && object[i] != ',' {
 			continue
 		}
 		member := strings.TrimSpace(object[begin:i])
@@ -130,8 +131,28 @@ func membersOf(text *string) ([]jsonMember, error) {
 			break
 		}
 	}
-	if depth != 0 || quoted || begin != len(object) {
+	if depth != 0 || begin != len(object) {
 		return nil, errNoObject
 	}
 	return members, nil
+}
+
+// behindText answers where the text ends that begins with the quote, or the end of the object
+// where it does not.
+func behindText(object string, quote int) int {
+	for at, end := quote+1, quote; at < len(object); {
+		if end < at {
+			next := strings.IndexByte(object[at:], '"')
+			if next < 0 {
+				break
+			}
+			end = at + next
+		}
+		escape := strings.IndexByte(object[at:end], '\\')
+		if escape < 0 {
+			return end
+		}
+		at += escape + 2
+	}
+	return len(object)
 }
