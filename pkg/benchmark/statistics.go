@@ -62,6 +62,9 @@ func Median(values []float64) *float64 {
 	return Percentile(sorted, 50)
 }
 
+// SimpleMean answers the mean of values, of which there is at least one: see [Mean].
+func SimpleMean(values []float64) float64 { return mean(values) }
+
 // Mean answers the simple mean, nil without values.
 func Mean(values []float64) *float64 {
 	if len(values) == 0 {

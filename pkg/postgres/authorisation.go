@@ -154,18 +154,23 @@ func trusts(tx *gorm.DB, issuer, borough string) bool {
 	return trusted != nil && trusted(issuer, borough)
 }
 
-// withTrust is trusted of the rows that a kind reads.
+// setTrust sets whether who gave it is trusted to.
+func setTrust(tx *gorm.DB, a *programme.Authorisation) {
+	a.Untrusted = !trusts(tx, a.GiverIssuer, a.Borough)
+}
+
+// withTrust sets it of the rows that a kind reads.
 func withTrust(tx *gorm.DB, rows []*programme.Authorisation) error {
 	for _, a := range rows {
-		a.Untrusted = !trusts(tx, a.GiverIssuer, a.Borough)
+		setTrust(tx, a)
 	}
 	return nil
 }
 
-// trusted sets of each whether who gave it is trusted to.
+// trusted sets it of what was read otherwise.
 func trusted(tx *gorm.DB, given []programme.Authorisation) {
 	for i := range given {
-		_ = withTrust(tx, []*programme.Authorisation{&given[i]}) // it has no errors
+		setTrust(tx, &given[i])
 	}
 }
 

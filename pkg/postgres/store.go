@@ -164,9 +164,12 @@ func register(conn *pgx.Conn) {
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
 }
 
-// decode reads JSON from what the connection goes on to use. The texts in it stay in one piece.
-func decode(held []byte, into any) error {
-	return json.UnmarshalWithOption(bytes.Clone(held), into, json.DecodeNoCopyString())
+// decode reads JSON from what the connection goes on to use.
+func decode(held []byte, into any) error { return decodeOwn(bytes.Clone(held), into) }
+
+// decodeOwn reads JSON from what nobody else writes into. The texts in it stay in one piece.
+func decodeOwn(held []byte, into any) error {
+	return json.UnmarshalWithOption(held, into, json.DecodeNoCopyString())
 }
 
 // Close stops watching and closes every connection. What is running is waited for.

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -42,12 +43,12 @@ func (document) Scan(ctx context.Context, field *schema.Field, row reflect.Value
 	case string:
 		held = []byte(src)
 	case []byte:
-		held = src
+		held = bytes.Clone(src)
 	default:
 		return fmt.Errorf("JSON cannot be read from %T", src)
 	}
 	if len(held) > 0 {
-		if err := decode(held, value.Interface()); err != nil {
+		if err := decodeOwn(held, value.Interface()); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,13 @@ func (t *trip) ask(begin func(), next func(row pgx.Rows) error, text string, nam
 	}})
 }
 
-var numbered sync.Map // of a statement's text: its [question], with names for values
+// numbering is a statement with numbers for names, and the names in their order.
+type numbering struct {
+	text  string
+	names []any
+}
+
+var numbered sync.Map // of a statement's text: its numbering
 
 // placed answers the statement with numbers for the names that it has, and its values in that
 // order. Statements are of the program's own and few, so that each is looked through once.
@@ -67,13 +73,13 @@ func placed(text string, named map[string]any) (string, []any) {
 		for name := range named {
 			names[name] = name
 		}
-		s := question{}
-		s.text, s.values, _ = names.RewriteQuery(context.Background(), nil, text, nil) // it has no errors
-		known, _ = numbered.LoadOrStore(text, s)
+		var of numbering
+		of.text, of.names, _ = names.RewriteQuery(context.Background(), nil, text, nil) // it has no errors
+		known, _ = numbered.LoadOrStore(text, of)
 	}
-	of, _ := known.(question)
-	values := make([]any, len(of.values))
-	for i, name := range of.values {
+	of, _ := known.(numbering)
+	values := make([]any, len(of.names))
+	for i, name := range of.names {
 		values[i] = named[name.(string)] //nolint:forcetypeassert // they are put there above
 	}
 	return of.text, values

@@ -73,8 +73,9 @@ func (e *AuditEntry) Values() ([]AuditValue, error) {
 	return values, nil
 }
 
-// byMember takes an object apart. Each entry of the audit does so twice, with all that a record
-// says, for which the library's decoder takes twelve times as long.
+// byMember takes an object apart that the database has kept. Each entry that is read does so
+// twice, for which the library's decoder takes twelve times as long. What is to be kept is taken
+// apart by [membersOf].
 func byMember(text *string) (map[string]json.RawMessage, error) {
 	found := map[string]json.RawMessage{}
 	if text == nil {

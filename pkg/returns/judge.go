@@ -270,7 +270,8 @@ func newJudgement(r Return, asked Asked, before History) *judgement {
 		return j
 	}
 	for _, past := range before {
-		if past.Quarter < j.period.Code { // as their codes are ordered; the practice quarter's is behind all
+		// Codes of quarters are in the order of their time. What is of another kind is no earlier quarter.
+		if past.Quarter < j.period.Code && strings.Contains(past.Quarter, "-Q") {
 			j.earlier = append(j.earlier, earlier{past.Quarter, past.Values.Complete(codes)})
 		}
 	}

@@ -177,7 +177,7 @@ func (j *judgement) own(i int) []float64 {
 func spread(sorted []float64) (median, half, usual float64) {
 	median = benchmark.Middle(sorted)
 	var few [64]float64
-	distances, sum := few[:0], 0.0
+	distances := few[:0]
 	for _, x := range sorted {
 		distances = append(distances, math.Abs(x-median))
 	}
@@ -185,8 +185,5 @@ func spread(sorted []float64) (median, half, usual float64) {
 	if half = benchmark.Middle(distances); half > 0 {
 		return median, half, 1.4826 * half
 	}
-	for _, d := range distances {
-		sum += d
-	}
-	return median, 0, 1.2533 * sum / float64(len(distances))
+	return median, 0, 1.2533 * benchmark.SimpleMean(distances)
 }

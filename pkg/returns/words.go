@@ -51,7 +51,7 @@ func (v *Version) Texts(borough string) []programme.Text {
 func reasonsIn(at string, like programme.Text, values Values) []programme.Text {
 	var texts []programme.Text
 	for i := range values {
-		if values[i].Reason == nil {
+		if values[i].Reason == nil { // nearly all, whose places would be written for nobody
 			continue
 		}
 		texts = append(texts, like.At(at+"/"+strconv.Itoa(i)+"/reason", values[i].Reason)...)

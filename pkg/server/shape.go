@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -116,17 +115,16 @@ func (s *shape) readWords() (known bool) {
 	return s.schema.Format == "" || s.format != nil
 }
 
-// taken answers a body that has the shape as [examined] would, and nothing where it has not.
+// taken answers a body that has the shape as [examined] would, and where it has not how far it
+// came.
 func (s *shape) taken(body []byte) (written []byte, right bool) {
 	if s == nil {
 		return nil, false
 	}
 	r := taker{scanner: scanner{text: body}, out: make([]byte, 0, len(body))}
 	right = r.value(s)
-	if r.next(); r.at < len(body) {
-		return nil, false
-	}
-	return r.out, right
+	r.next()
+	return r.out, right && r.at == len(body)
 }
 
 // taker reads a body and writes it.
@@ -227,30 +225,30 @@ func (r *taker) words(s *shape) bool {
 	if !ok {
 		return false
 	}
-	if plain {
-		if !s.fits(raw) {
+	text := raw
+	if !plain {
+		if most := s.schema.MaxLength; most != nil && uint64(len(raw)) > longestEscape**most {
+			return false // which costs too much to be read for nothing
+		}
+		r.at = begin
+		value, err := r.textValue()
+		if err != nil || len(r.faults) > 0 {
 			return false
 		}
-		r.out = append(append(append(r.out, '"'), raw...), '"')
-		if s.schema.Format == formatUUID {
-			at := r.out[len(r.out)-len(raw):]
-			copy(at, bytes.ToLower(at))
-		}
-		return true
+		read, _ := value.(string)
+		text = []byte(read)
 	}
-	if most := s.schema.MaxLength; most != nil && uint64(len(raw)) > longestEscape**most {
-		return false // which costs too much to be read for nothing
-	}
-	r.at = begin
-	value, err := r.textValue()
-	text, _ := value.(string)
-	if err != nil || len(r.faults) > 0 || !s.fits([]byte(text)) {
+	if !s.fits(text) {
 		return false
 	}
 	if s.schema.Format == formatUUID {
-		text = strings.ToLower(text)
+		text = bytes.ToLower(text)
 	}
-	r.out = appendText(r.out, text)
+	if plain {
+		r.out = append(append(append(r.out, '"'), text...), '"')
+	} else {
+		r.out = appendText(r.out, string(text))
+	}
 	return true
 }
 
