@@ -3,7 +3,6 @@ package postgres
 import (
 	"cmp"
 	"context"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -69,16 +68,13 @@ func (w *work) note(action, noun string, was, now past) error {
 // others nothing about it is another.
 func (w *work) tell(told programme.Audience, action, noun string, was, now past) error {
 	row := newAuditRow(w.now, w.actor, action, noun, cmp.Or(now.key, was.key))
-	kept, err := programme.Keep(cmp.Or(now.of, was.of), was.text, now.text)
-	if err != nil {
-		return err
-	}
+	kept := programme.Keep(was.said, now.said)
 	row.Before, row.After, row.Withheld = kept.Before, kept.After, kept.Withheld
 	row.SeenBefore, row.SeenAfter, row.Told = was.head.Audience, now.head.Audience, append(row.Told, told...)
 	switch {
-	case was.text == nil:
+	case was.said.Nothing():
 		row.ReadBy = now.readBy
-	case now.text == nil:
+	case now.said.Nothing():
 		row.ReadBy = was.readBy
 	default:
 		row.ReadBy = was.readBy.And(now.readBy)
@@ -100,15 +96,12 @@ func newChange(at time.Time, actor programme.Actor, action, noun, key string, be
 	if after != nil {
 		c.SeenAfter = programme.Everyone()
 	}
-	was, err := asJSON(before)
+	was, err := programme.SaidBy(before)
 	if err != nil {
 		return auditRow{}, err
 	}
-	now, err := asJSON(after)
-	if err != nil {
-		return auditRow{}, err
-	}
-	kept, err := programme.Keep(reflect.TypeOf(cmp.Or(after, before)), was, now)
+	now, err := programme.SaidBy(after)
+	kept := programme.Keep(was, now)
 	c.Before, c.After, c.Withheld = kept.Before, kept.After, kept.Withheld
 	return c, err
 }

@@ -47,7 +47,7 @@ func (w *work) seal(r programme.Receipt, canonical []byte) (*string, error) {
 		return nil, err
 	}
 	r.ID, r.Version, r.CreatedAt, r.UpdatedAt = uuid.NewString(), firstVersion(w.now), w.now, w.now
-	return &r.ID, put(w, receipts, actionCreate, past{}, &r, func() error { return w.tx.Create(&r).Error })
+	return &r.ID, put(w, receipts, actionCreate, past{}, &r, func(past) error { return w.tx.Create(&r).Error })
 }
 
 // signingKey answers the key that signs now. It is read in the transaction, so that who

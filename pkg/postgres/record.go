@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -304,7 +303,7 @@ func forSteps[T any, R record[T]](tx *gorm.DB, actor programme.Actor, k kind[T, 
 func insert[T any, R record[T]](w *work, k kind[T, R], row R) error {
 	head := row.Of()
 	head.ID, head.Version, head.CreatedAt, head.UpdatedAt = newID(), firstVersion(w.now), w.now, w.now
-	return put(w, k, actionCreate, past{}, row, func() error { return w.tx.Create(row).Error })
+	return put(w, k, actionCreate, past{}, row, func(past) error { return w.tx.Create(row).Error })
 }
 
 // save writes the record as the next version of what it was.
@@ -312,16 +311,16 @@ func save[T any, R record[T]](w *work, k kind[T, R], was past, row R) error {
 	head := row.Of()
 	head.ID, head.CreatedAt = was.head.ID, was.head.CreatedAt
 	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
-	return put(w, k, actionUpdate, was, row, func() error {
+	return put(w, k, actionUpdate, was, row, func(now past) error {
 		if w.last != nil {
-			return saving(w.last, w.tx, row)
+			return saving(w.last, w.tx, row, now.said)
 		}
 		return saveAll(w.tx, (*T)(row))
 	})
 }
 
 // put writes a row that keeps its rules, and all that goes with it.
-func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row R, write func() error) error {
+func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row R, write func(now past) error) error {
 	if k.before != nil {
 		if err := k.before(w, row); err != nil {
 			return err
@@ -333,11 +332,11 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 	if worded, is := any(row).(programme.Worded); is {
 		programme.Forget(worded)
 	}
-	if err := write(); err != nil {
-		return err
-	}
 	now, err := rememberOf(row)
 	if err != nil {
+		return err
+	}
+	if err := write(now); err != nil {
 		return err
 	}
 	var concerned programme.Audience
@@ -422,16 +421,15 @@ func alterAll[T any, R record[T]](w *work, alter func(R) bool, condition string,
 
 // past is a record as it stood at one moment, whatever becomes of its struct.
 type past struct {
-	of     reflect.Type // nil where there is no record
 	head   programme.Head
 	key    string
-	text   *string // JSON, by the struct's members
+	said   programme.Said
 	readBy programme.Audience
 }
 
 func rememberOf(row programme.Record) (past, error) {
-	text, err := asJSON(row)
-	p := past{of: reflect.TypeOf(row).Elem(), head: *row.Of(), key: programme.KeyOf(row), text: text, readBy: row.Of().Audience}
+	said, err := programme.SaidBy(row)
+	p := past{head: *row.Of(), key: programme.KeyOf(row), said: said, readBy: row.Of().Audience}
 	if c, ok := row.(programme.Confidential); ok {
 		p.readBy = c.Confidants()
 	}
@@ -444,7 +442,7 @@ func altered(was past, row programme.Record) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return *now.text != *was.text || !slices.Equal(now.head.Audience, was.head.Audience), nil
+	return !now.said.Same(was.said) || !slices.Equal(now.head.Audience, was.head.Audience), nil
 }
 
 // check holds a record to its own rules, and names everything that it cites and that

@@ -276,7 +276,7 @@ const around = `SELECT 'outline' AS what, CAST(template_id AS text) AS of, numbe
 	ORDER BY what, of, part, says`
 
 // aroundDraft is [around] of the one draft of a borough in a cycle, whatever that answers to.
-var aroundDraft = "WITH sent AS (SELECT draft ->> 'templateId' AS template, draft ->> 'templateVersion' AS version FROM self_evaluations WHERE cycle = @cycle AND borough_code = @borough) " +
+var aroundDraft = "WITH sent AS (SELECT template_id AS template, template_version AS version FROM self_evaluations WHERE cycle = @cycle AND borough_code = @borough) " +
 	strings.NewReplacer("@templates", "ARRAY(SELECT template FROM sent)", "@versions", "ARRAY(SELECT version FROM sent)").Replace(around)
 
 // DeleteSelfEvaluation discards the draft at the version: where nothing was signed, the

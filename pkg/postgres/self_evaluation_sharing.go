@@ -237,7 +237,7 @@ const (
 	recording = `WITH recorded AS (INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
 		SELECT self_evaluation_id, number, CAST(@on AS date), @form, CAST(@reader AS bytea), @role, @borough, CAST(@at AS timestamptz) FROM self_evaluation_versions WHERE self_evaluation_id = CAST(@id AS uuid) AND number = @number ON CONFLICT DO NOTHING) `
 	versionAsked = `SELECT v.self_evaluation_id, v.number, v.document, v.signed_at, v.signed_by, v.receipt_id, v.redacted_at, CAST(t.published_at AS text) AS published FROM self_evaluation_versions v
-		JOIN self_evaluation_template_versions t ON t.template_id = CAST(v.document ->> 'templateId' AS uuid) AND t.number = v.document ->> 'templateVersion'
+		JOIN self_evaluation_template_versions t ON t.template_id = v.template_id AND t.number = v.template_version
 		WHERE v.self_evaluation_id = CAST(@id AS uuid) AND v.number = @number`
 )
 

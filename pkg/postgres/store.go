@@ -160,12 +160,18 @@ func (s *Store) open(ctx context.Context, trusted leadTrust) (err error) {
 // register makes every instant that is read UTC, whatever the machine's zone, and
 // reads JSON with the quicker of the decoders.
 func register(conn *pgx.Conn) {
+	conn.TypeMap().RegisterType(&pgtype.Type{Name: "json", OID: pgtype.JSONOID, Codec: &pgtype.JSONCodec{Marshal: json.Marshal, Unmarshal: decode}})
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "jsonb", OID: pgtype.JSONBOID, Codec: &pgtype.JSONBCodec{Marshal: json.Marshal, Unmarshal: decode}})
 	conn.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
 }
 
-// decode reads JSON from what the connection goes on to use.
-func decode(held []byte, into any) error { return decodeOwn(bytes.Clone(held), into) }
+// decode reads JSON from what the connection goes on to use. What reads itself copies what it keeps.
+func decode(held []byte, into any) error {
+	if own, is := into.(json.Unmarshaler); is {
+		return own.UnmarshalJSON(held)
+	}
+	return decodeOwn(bytes.Clone(held), into)
+}
 
 // decodeOwn reads JSON from what nobody else writes into. The texts in it stay in one piece.
 func decodeOwn(held []byte, into any) error {

@@ -28,11 +28,13 @@ type document struct{}
 // Value implements [schema.SerializerValuerInterface]. What JSON calls null is NULL.
 func (document) Value(_ context.Context, _ *schema.Field, _ reflect.Value, value any) (any, error) {
 	text, err := json.Marshal(value)
-	if err != nil || string(text) == "null" {
+	if err != nil || string(text) == null {
 		return nil, err
 	}
 	return string(text), nil
 }
+
+const null = "null"
 
 // Scan implements [schema.SerializerInterface].
 func (document) Scan(ctx context.Context, field *schema.Field, row reflect.Value, src any) error {

@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
+
+	"peerchallenge/pkg/programme"
 )
 
 // trip is statements that go to the database in one round trip. It carries them out in
@@ -101,13 +103,13 @@ func rowsOf[T any](t *trip, db *gorm.DB, into *[]T, condition string, values ...
 }
 
 // saving adds a statement that writes every column of the record but its key and creation, as
-// [saveAll] does.
-func saving[T any, R record[T]](t *trip, db *gorm.DB, row R) error {
+// [saveAll] does. What it says was written out already where the audit does not keep it.
+func saving[T any, R record[T]](t *trip, db *gorm.DB, row R, said programme.Said) error {
 	of, err := schemaOf[T](db)
 	if err != nil {
 		return err
 	}
-	set, values, err := columnsOf(of, reflect.ValueOf(row), "created_at")
+	set, values, err := columnsOf(of, reflect.ValueOf(row), said, "created_at")
 	if err != nil {
 		return err
 	}
@@ -122,11 +124,18 @@ func saving[T any, R record[T]](t *trip, db *gorm.DB, row R) error {
 }
 
 // columnsOf answers the columns of the row, but for its key and those that are left out, and
-// their values as the database takes them.
-func columnsOf(of *schema.Schema, row reflect.Value, leftOut ...string) (columns []string, values []any, err error) {
+// their values as the database takes them: of documents what is said.
+func columnsOf(of *schema.Schema, row reflect.Value, said programme.Said, leftOut ...string) (columns []string, values []any, err error) {
 	for _, column := range of.DBNames {
 		field := of.FieldsByDBName[column]
 		if field.PrimaryKey || slices.Contains(leftOut, column) {
+			continue
+		}
+		if text, is := said.Of(field.Name); is && field.Serializer == schema.SerializerInterface(document{}) {
+			columns, values = append(columns, strconv.Quote(column)), append(values, any(text))
+			if string(text) == null {
+				values[len(values)-1] = nil
+			}
 			continue
 		}
 		member, _ := field.ValueOf(context.Background(), row)
@@ -152,7 +161,7 @@ func (t *trip) enter(db *gorm.DB, row *auditRow) error {
 	if err != nil {
 		return err
 	}
-	columns, values, err := columnsOf(of, reflect.ValueOf(row))
+	columns, values, err := columnsOf(of, reflect.ValueOf(row), programme.Said{})
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func renamedInTwo(ctx context.Context, s *Store, id, title string, alter func(w 
 		alter(w, row)
 		now, err := rememberOf(row)
 		if err == nil && w.last != nil {
-			err = saving(w.last, w.tx, row)
+			err = saving(w.last, w.tx, row, now.said)
 		} else if err == nil {
 			err = saveAll(w.tx, row)
 		}

@@ -74,8 +74,7 @@ func (e *AuditEntry) Values() ([]AuditValue, error) {
 }
 
 // byMember takes an object apart that the database has kept. Each entry that is read does so
-// twice, for which the library's decoder takes twelve times as long. What is to be kept is taken
-// apart by [membersOf].
+// twice, for which the library's decoder takes twelve times as long.
 func byMember(text *string) (map[string]json.RawMessage, error) {
 	found := map[string]json.RawMessage{}
 	if text == nil {

@@ -1,10 +1,12 @@
 package programme
 
 import (
-	"errors"
+	"bytes"
 	"reflect"
 	"slices"
-	"strings"
+	"sync"
+
+	"github.com/goccy/go-json"
 )
 
 // The audit is for ever and nobody can take anything out of it. So it must never
@@ -14,14 +16,108 @@ import (
 // nor to what.
 
 // Withheld names the members of the struct whose values the audit does not keep.
-func Withheld(of reflect.Type) []string {
-	var members []string
+func Withheld(of reflect.Type) []string { return partsOf(of).names }
+
+// Said is what a thing says at one moment, in JSON by the members of its struct, whatever
+// becomes of the struct. The zero Said is of no thing.
+type Said struct {
+	parts *parts
+	kept  string   // all but the members that are withheld
+	held  [][]byte // what each of these says
+}
+
+// parts are those of a struct.
+type parts struct {
+	names   []string     // of the members that are withheld
+	held    [][]int      // where they are
+	kept    [][]int      // where the others are
+	without reflect.Type // the struct of the others alone
+}
+
+var partsKnown sync.Map // of a struct's type
+
+func partsOf(of reflect.Type) *parts {
+	if known, is := partsKnown.Load(of); is {
+		return known.(*parts) //nolint:forcetypeassert // nothing else is put there
+	}
+	p := &parts{}
+	var others []reflect.StructField
 	for _, f := range reflect.VisibleFields(of) {
-		if f.Tag.Get("audit") == "withheld" {
-			members = append(members, f.Name)
+		switch {
+		case f.Anonymous || !f.IsExported(): // its own members are among these
+		case f.Tag.Get("audit") == "withheld":
+			p.names, p.held = append(p.names, f.Name), append(p.held, f.Index)
+		default:
+			p.kept = append(p.kept, f.Index)
+			others = append(others, reflect.StructField{Name: f.Name, Type: f.Type, Tag: f.Tag})
 		}
 	}
-	return members
+	if len(p.names) > 0 {
+		p.without = reflect.StructOf(others)
+	}
+	known, _ := partsKnown.LoadOrStore(of, p)
+	return known.(*parts) //nolint:forcetypeassert // as above
+}
+
+// SaidBy answers what a thing says, a struct or a pointer to one; of nil, nothing. The error
+// is of what has no JSON.
+func SaidBy(thing any) (said Said, err error) {
+	if thing == nil {
+		return Said{}, nil
+	}
+	of := reflect.Indirect(reflect.ValueOf(thing))
+	p := partsOf(of.Type())
+	said = Said{parts: p, held: make([][]byte, len(p.held))}
+	if p.without == nil {
+		text, err := jsonOf(thing)
+		said.kept = string(text)
+		return said, err
+	}
+	for i, index := range p.held {
+		if said.held[i], err = jsonOf(of.FieldByIndex(index).Interface()); err != nil {
+			return Said{}, err
+		}
+	}
+	without := reflect.New(p.without)
+	for i, index := range p.kept {
+		without.Elem().Field(i).Set(of.FieldByIndex(index))
+	}
+	text, err := jsonOf(without.Interface())
+	said.kept = string(text)
+	return said, err
+}
+
+// jsonOf writes a value. What writes itself is not looked through again.
+func jsonOf(value any) ([]byte, error) {
+	if own, is := value.(json.Marshaler); is && !isNil(value) {
+		return own.MarshalJSON()
+	}
+	return json.Marshal(value)
+}
+
+func isNil(value any) bool {
+	of := reflect.ValueOf(value)
+	return of.Kind() == reflect.Pointer && of.IsNil()
+}
+
+// Nothing reports whether it is of no thing.
+func (s Said) Nothing() bool { return s.parts == nil }
+
+// Same reports whether both say the same.
+func (s Said) Same(other Said) bool {
+	return s.parts == other.parts && s.kept == other.kept && slices.EqualFunc(s.held, other.held, bytes.Equal)
+}
+
+// Of answers what a member says that is withheld from the audit, and whether it is one.
+func (s Said) Of(member string) (text []byte, withheld bool) {
+	if s.parts == nil {
+		return nil, false
+	}
+	i := slices.Index(s.parts.names, member)
+	if i < 0 {
+		return nil, false
+	}
+	return s.held[i], true
 }
 
 // Kept is what the audit keeps of two states of a thing.
@@ -30,129 +126,34 @@ type Kept struct {
 	Withheld      []string // members that differ between the two, and of which it keeps neither value
 }
 
-// Keep answers what the audit keeps of a thing of the type, whose states before and
-// after are JSON. The error means that they are not.
-func Keep(of reflect.Type, before, after *string) (Kept, error) {
-	kept := Kept{Before: before, After: after, Withheld: []string{}}
-	secret := Withheld(of)
-	if len(secret) == 0 {
-		return kept, nil
+// Keep answers what the audit keeps of a thing that said this before and says that after.
+func Keep(before, after Said) Kept {
+	kept := Kept{Before: before.text(), After: after.text(), Withheld: []string{}}
+	either := after
+	if after.Nothing() {
+		either = before
 	}
-	was, err := membersOf(before)
-	if err != nil {
-		return Kept{}, err
+	if either.Nothing() {
+		return kept
 	}
-	now, err := membersOf(after)
-	if err != nil {
-		return Kept{}, err
-	}
-	for _, member := range secret {
-		if said(was, member) != said(now, member) {
+	for _, member := range either.parts.names {
+		if !bytes.Equal(before.orNull(member), after.orNull(member)) {
 			kept.Withheld = append(kept.Withheld, member)
 		}
 	}
-	kept.Before, kept.After = rest(before, was, secret), rest(after, now, secret)
-	return kept, nil
+	return kept
 }
 
-// rest is the text without the members that are withheld; nil stays nil.
-func rest(text *string, members []jsonMember, secret []string) *string {
-	if text == nil {
+func (s Said) text() *string {
+	if s.Nothing() {
 		return nil
 	}
-	left := strings.Builder{}
-	for _, m := range members {
-		if slices.Contains(secret, m.name) {
-			continue
-		}
-		for _, part := range [...]string{",\"", m.name, "\":", m.value} {
-			left.WriteString(part)
-		}
-	}
-	kept := "{" + strings.TrimPrefix(left.String(), ",") + "}"
-	return &kept
+	return &s.kept
 }
 
-// jsonMember is a member of an object: its name, and its value as it is written.
-type jsonMember struct{ name, value string }
-
-// said is the value of the member, null where there is none.
-func said(members []jsonMember, name string) string {
-	for _, m := range members {
-		if m.name == name {
-			return m.value
-		}
+func (s Said) orNull(member string) []byte {
+	if text, is := s.Of(member); is {
+		return text
 	}
-	return "null"
-}
-
-var errNoObject = errors.New("this is no JSON object of a struct's members")
-
-// membersOf takes apart the JSON of a struct; of nil, nothing. Each entry of the audit does so
-// twice, with all that a record says, of which only the outermost brackets and commas matter.
-func membersOf(text *string) ([]jsonMember, error) {
-	if text == nil {
-		return nil, nil
-	}
-	object := strings.TrimSpace(*text)
-	if len(object) < 2 || object[0] != '{' {
-		return nil, errNoObject
-	}
-	var members []jsonMember
-	depth, begin := 0, 1
-	for i := 0; i < len(object); i++ {
-		switch object[i] {
-		case '"':
-			i = behindText(object, i)
-			continue
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		case ',':
-		default:
-			continue
-		}
-		if depth > 1 || depth == 1 && object[i] != ',' {
-			continue
-		}
-		member := strings.TrimSpace(object[begin:i])
-		begin = i + 1
-		if depth == 0 && len(members) == 0 && member == "" {
-			break
-		}
-		name, value, named := strings.Cut(member, ":")
-		if name = strings.TrimSpace(name); !named || len(name) < 2 || name[0] != '"' || name[len(name)-1] != '"' || strings.Contains(name, `\`) {
-			return nil, errNoObject
-		}
-		members = append(members, jsonMember{name[1 : len(name)-1], strings.TrimSpace(value)})
-		if depth == 0 {
-			break
-		}
-	}
-	if depth != 0 || begin != len(object) {
-		return nil, errNoObject
-	}
-	return members, nil
-}
-
-// behindText answers where the text ends that begins with the quote, or the end of the object
-// where it does not.
-func behindText(object string, quote int) int {
-	for at, end := quote+1, quote; at < len(object); {
-		if end < at {
-			next := strings.IndexByte(object[at:], '"')
-			if next < 0 {
-				break
-			}
-			end = at + next
-		}
-		escape := strings.IndexByte(object[at:end], '\\')
-		if escape < 0 {
-			return end
-		}
-		at += escape + 2
-	}
-	return len(object)
+	return []byte("null")
 }

@@ -34,7 +34,7 @@ func BenchmarkJudge(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if report := returns.Posted(a, lambeth, quarter, "/values", values).Judge(a, history, nil); report.Refused+report.Errors > 0 {
+		if report := posted(a, values).Judge(a, history, nil); report.Refused+report.Errors > 0 {
 			b.Fatal(told(report))
 		}
 	}

@@ -59,12 +59,6 @@ func (f *Facts) Standing(day programme.Date) Standing {
 // TableName names the table.
 func (*Submission) TableName() string { return "benchmarking_submissions" }
 
-// Draft is the whole content of a return that is being worked on.
-type Draft struct {
-	Framework string `json:"framework"` // the version by which it is judged: the quarter's
-	Values    Values `json:"values"`    // one for each count of the framework, in its order
-}
-
 // States are those of a return that there is.
 var States = [...]State{Drafted, Submitted, Queried, Accepted}
 
@@ -406,7 +400,7 @@ func (j *Judging) Draft(p *Posting, said []Explanation) (Sent, error) {
 	if report.Refused > 0 || len(posted.Known) > 0 {
 		return Sent{}, posted.refuse(slices.Concat(posted.Known, report.Faults(Refused, Error)))
 	}
-	sent := Sent{Draft: Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.codes())}, Report: report, Held: report, Reading: posted.Reading}
+	sent := Sent{Draft: Draft{Framework: j.Asked.Version, Values: posted.Values.Complete(j.Asked.Ordered().codes)}, Report: report, Held: report, Reading: posted.Reading}
 	if len(posted.Figures) > 0 { // which are not kept
 		sent.Held = j.Report(&sent.Draft, said)
 	}
@@ -481,9 +475,4 @@ func (j *Judging) KnowsCounts(counts []string) error {
 		}
 	}
 	return programme.Refuse(faults)
-}
-
-// Equal reports whether both say the same by the same framework.
-func (d *Draft) Equal(other Draft) bool {
-	return d.Framework == other.Framework && d.Values.Equal(other.Values)
 }

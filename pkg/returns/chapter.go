@@ -35,7 +35,7 @@ type Told struct {
 func (j *Judging) Tell(s *Submission, versions []Version, told *Told, zone *time.Location) ([]Version, error) {
 	lead := programme.Actor{Subject: "told", Borough: s.Borough, Roles: []programme.Role{programme.RoleBoroughLead}}
 	team := programme.Actor{Subject: "told", Roles: []programme.Role{programme.RoleProgramme}}
-	sent, err := j.Draft(&Posting{Read: Listed(j.Borough, j.Quarter, told.Values)}, nil)
+	sent, err := j.Draft(&Posting{Read: Listed(j.Borough, j.Quarter, len(told.Values), told.Values.at)}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func (f *HistoryFile) Refuse() error { return f.refuse(f.faults) }
 func (s *Submission) Imported(asked Asked, r *Return, now time.Time) Version {
 	s.Numbers++
 	v := Version{
-		SubmissionID: s.ID, Number: s.Numbers, State: VersionAccepted, Framework: asked.Version, Values: r.Values.Complete(asked.codes()),
+		SubmissionID: s.ID, Number: s.Numbers, State: VersionAccepted, Framework: asked.Version, Values: r.Values.Complete(asked.Ordered().codes),
 		Explanations: []Explanation{}, SubmittedAt: now, SubmittedBy: programme.RoleProgramme, ClosedAt: &now,
 	}
 	s.State, s.Standing = Accepted, &v.Number
@@ -118,7 +118,7 @@ func (s *Submission) Imported(asked Asked, r *Return, now time.Time) Version {
 
 // Says reports whether the version says already what the file says of it.
 func (v *Version) Says(asked Asked, r *Return) bool {
-	return v.Framework == asked.Version && v.Values.Equal(r.Values.Complete(asked.codes()))
+	return v.Framework == asked.Version && v.Values.Equal(r.Values.Complete(asked.Ordered().codes))
 }
 
 // HistoryResult is what a file of past quarters has brought, or would in a dry run.

@@ -15,16 +15,18 @@ type Asked struct {
 	Version    string // of the framework
 	Document   *framework.Document
 	Indicators []benchmark.Indicator // their definitions: units, multipliers, decimals
-	order      map[string]int        // of the counts' codes; nil until somebody has asked for it
+	codes      []string              // of the counts that are asked, in the framework's order; nil until somebody has asked for it
+	order      map[string]int        // of these, likewise
 }
 
 // Ordered knows where in the framework's order each count stands. Who keeps it, and alters
 // nothing of the document, spares every return that.
 func (a Asked) Ordered() Asked {
 	if a.order == nil {
-		a.order = make(map[string]int, len(a.Document.Counts))
-		for i := range a.Document.Counts {
-			a.order[a.Document.Counts[i].Code] = i
+		a.codes, a.order = make([]string, len(a.Document.Counts)), make(map[string]int, len(a.Document.Counts))
+		for i := range a.codes {
+			a.codes[i] = a.Document.Counts[i].Code
+			a.order[a.codes[i]] = i
 		}
 	}
 	return a
@@ -52,15 +54,6 @@ func (a Asked) count(code string) *framework.Count {
 	return &a.Document.Counts[i]
 }
 
-// codes are those of the counts that are asked, in the framework's order.
-func (a Asked) codes() []string {
-	codes := make([]string, len(a.Document.Counts))
-	for i := range codes {
-		codes[i] = a.Document.Counts[i].Code
-	}
-	return codes
-}
-
 // Return is a return that is to be judged: one that was just sent, with where its
 // values stood in what was sent, or one that is held.
 type Return struct {
@@ -80,6 +73,7 @@ type Return struct {
 	list  string // a list's pointer
 	items []int  // of a list: by the framework's order, 1 and the count's place in it; 0 where it is not there
 	item  int    // the one that is read, likewise
+	mixed bool   // the values are not in the framework's order
 }
 
 // place answers where a count stood in what was sent, and whether that is known.
@@ -120,15 +114,15 @@ type Past struct {
 // History is what a borough's earlier returns say, in any order.
 type History []Past
 
-// Posted makes a return of values that came as a list in JSON, and finds what is wrong
-// with each in itself. at is the list's pointer.
-func Posted(asked Asked, borough, quarter, at string, given []Value) *Return {
+// Posted makes a return of n values that came as a list in JSON, each of which given
+// answers, and finds what is wrong with each in itself. at is the list's pointer.
+func Posted(asked Asked, borough, quarter, at string, n int, given func(i int) Value) *Return {
 	asked = asked.Ordered()
 	r := newReturn(borough, quarter)
-	r.Values, r.list, r.items = make(Values, 0, len(given)), at, make([]int, len(asked.order))
-	for i, v := range given {
+	r.Values, r.list, r.items = make(Values, 0, n), at, make([]int, len(asked.order))
+	for i := range n {
 		r.item = i + 1
-		r.add(asked, v, func(member string) Place { return r.inList(member, r.item) })
+		r.add(asked, given(i), func(member string) Place { return r.inList(member, r.item) })
 	}
 	r.sort(asked)
 	return r
@@ -170,6 +164,9 @@ func (r *Return) add(asked Asked, v Value, place func(member string) Place) {
 		r.Spoilt[v.Count] = true
 		return
 	}
+	if n := len(r.Values); n > 0 && asked.order[r.Values[n-1].Count] > at {
+		r.mixed = true
+	}
 	r.Values = append(r.Values, v)
 }
 
@@ -207,6 +204,9 @@ func (r *Return) again(v Value, place, first Place) {
 
 // sort brings the values into the framework's order.
 func (r *Return) sort(asked Asked) {
+	if !r.mixed {
+		return
+	}
 	slices.SortFunc(r.Values, func(a, b Value) int { return asked.order[a.Count] - asked.order[b.Count] })
 }
 
@@ -261,7 +261,7 @@ type earlier struct {
 
 func newJudgement(r Return, asked Asked, before History) *judgement {
 	asked = asked.Ordered()
-	codes := asked.codes()
+	codes := asked.codes
 	j := &judgement{
 		Return: r, asked: asked, document: asked.Document, whole: r.Values.Complete(codes),
 		findings: slices.Clone(r.Read), paired: newPairs(len(codes)), summed: map[int]bool{},

@@ -221,11 +221,11 @@ func TestWhatTheSenderComputed(t *testing.T) {
 func TestEverythingAtOnce(t *testing.T) {
 	t.Parallel()
 	a := asked(rule(framework.ChangeOnPrevious, framework.Warning, limit(0.1)))
-	posted := returns.Posted(a, lambeth, quarter, "/values", []returns.Value{
+	sent := posted(a, []returns.Value{
 		reported("refs", 900), reported("cla", 1.5), reported("nope", 3), reported("nfa", 901), reported("refs", 901), {Count: "foster", Status: returns.ConfirmedNil},
 		without("resi", returns.Missing, "Asked for."), reported("elsewhere", 0), reported("repeat", 0), {Count: "cost", Status: returns.Missing},
 	})
-	report := posted.Judge(a, past("refs", map[string]float64{"2026-27-Q1": 100}), nil)
+	report := sent.Judge(a, past("refs", map[string]float64{"2026-27-Q1": 100}), nil)
 	var got []string
 	for _, f := range report.Findings {
 		got = append(got, fmt.Sprint(f.Severity, " ", f.Place.Pointer, " ", f.Rule, " ", f.Remedy))
@@ -271,7 +271,7 @@ func TestTheOrderOfValuesIsNothing(t *testing.T) {
 	a := asked(rule(framework.ChangeOnPrevious, framework.Warning, limit(0.01)), rule(framework.ChangeOnLastYear, framework.Warning, limit(0.01)), rule(framework.Outlier, framework.Warning, func(r *framework.Rule) { r.Limit, r.History = ptr(1.0), ptr(2) }))
 	values := with(whole(), reported("nfa", 5000), reported("resi", 7))
 	history := eight("refs", 700, 710, 720, 730, 740)
-	want := told(returns.Posted(a, lambeth, quarter, "/values", values).Judge(a, history, nil))
+	want := told(posted(a, values).Judge(a, history, nil))
 	if len(want) < 4 {
 		t.Fatalf("only %v is found", want)
 	}
@@ -279,7 +279,7 @@ func TestTheOrderOfValuesIsNothing(t *testing.T) {
 	for range 50 {
 		random.Shuffle(len(values), func(i, k int) { values[i], values[k] = values[k], values[i] })
 		random.Shuffle(len(history), func(i, k int) { history[i], history[k] = history[k], history[i] })
-		same(t, told(returns.Posted(a, lambeth, quarter, "/values", values).Judge(a, history, nil)), want)
+		same(t, told(posted(a, values).Judge(a, history, nil)), want)
 	}
 }
 
@@ -325,14 +325,14 @@ func TestLondon(t *testing.T) {
 	for _, q := range []string{"2024-25-Q3", "2024-25-Q4", "2025-26-Q1", "2025-26-Q2", "2025-26-Q3", "2025-26-Q4", "2026-27-Q1"} {
 		history = append(history, returns.Past{Quarter: q, Values: good})
 	}
-	same(t, told(returns.Posted(london, lambeth, quarter, "/values", good).Judge(london, history, nil)), nil)
+	same(t, told(posted(london, good).Judge(london, history, nil)), nil)
 
 	off := with(good, reported("referrals", 10), reported("rereferrals", 2), reported("referrals_no_further_action", 11), reported("in_foster_care", 350), reported("early_help_assessments", 0),
 		reported("children_in_need", 9001))
-	posted := returns.Posted(london, lambeth, quarter, "/values", off)
-	posted.Figures = []returns.Figure{{Indicator: "CL_EET_PCT", Value: 75}}
+	sent := posted(london, off)
+	sent.Figures = []returns.Figure{{Indicator: "CL_EET_PCT", Value: 75}}
 	found := map[string]bool{}
-	for _, finding := range posted.Judge(london, history, nil).Findings {
+	for _, finding := range sent.Judge(london, history, nil).Findings {
 		found[finding.Rule] = true
 	}
 	for _, r := range f.Document.Rules {
@@ -351,7 +351,7 @@ func TestAtMostAHundred(t *testing.T) {
 	for i := range 250 {
 		given = append(given, reported(fmt.Sprint("no such count ", i), 1))
 	}
-	report := returns.Posted(asked(), lambeth, quarter, "/values", given).Judge(asked(), nil, nil)
+	report := posted(asked(), given).Judge(asked(), nil, nil)
 	if len(report.Findings) != returns.MaxFindings || report.Refused != 250 || report.Errors != 8 || report.More != 158 {
 		t.Errorf("told are %d, %d more, of %d refused and %d errors", len(report.Findings), report.More, report.Refused, report.Errors)
 	}
@@ -373,4 +373,9 @@ func TestThePracticeQuarterHasNoQuarterBefore(t *testing.T) {
 	if report := returns.Judge(asked(rules...), lambeth, quarter, whole(), eight("refs", 1, 2, 3, 4, 5, 6, 7), nil); len(report.Findings) == 0 {
 		t.Error("in a quarter of its own the same return has no finding")
 	}
+}
+
+// posted is a return of the borough and the quarter that came as a list in JSON.
+func posted(asked returns.Asked, values returns.Values) *returns.Return {
+	return returns.Posted(asked, lambeth, quarter, "/values", len(values), func(i int) returns.Value { return values[i] })
 }

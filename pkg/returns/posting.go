@@ -50,9 +50,9 @@ type Acceptance struct {
 	Err     error // what stops it; nil where it stands
 }
 
-// Listed reads a return that came as a list of values in JSON.
-func Listed(borough, quarter string, given Values) func(Asked) (*Return, error) {
-	return func(asked Asked) (*Return, error) { return Posted(asked, borough, quarter, "/values", given), nil }
+// Listed reads a return that came as a list of n values in JSON, each of which given answers.
+func Listed(borough, quarter string, n int, given func(i int) Value) func(Asked) (*Return, error) {
+	return func(asked Asked) (*Return, error) { return Posted(asked, borough, quarter, "/values", n, given), nil }
 }
 
 // Tabled reads the return of the borough for the quarter from a table, CSV or XLSX.

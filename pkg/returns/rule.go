@@ -60,7 +60,7 @@ func (j *judgement) each(rule *framework.Rule, of func(*framework.Rule, string, 
 		if !chosen(rule.Counts, code) {
 			continue
 		}
-		if x, is := j.value(code).Number(); is {
+		if x, is := j.whole[i].Number(); is {
 			of(rule, code, x)
 		}
 	}
@@ -112,7 +112,7 @@ func (j *judgement) part(rule *framework.Rule, part, whole string, equals bool) 
 		return
 	}
 	x, known := j.whole[a].Number()
-	y, bound := j.bound(whole)
+	y, bound := room(j.whole[b])
 	switch {
 	case !known || !bound:
 	case equals && x != y:
@@ -140,14 +140,13 @@ func (p pairs) first(a, b int) bool {
 	return came
 }
 
-// bound answers what parts of a whole may come to. Where the whole is not applicable
+// room answers what parts of a whole may come to. Where the whole is not applicable
 // there is nothing that could have parts.
-func (j *judgement) bound(whole string) (float64, bool) {
-	v := j.value(whole)
-	if v.Status == NotApplicable {
+func room(whole Value) (float64, bool) {
+	if whole.Status == NotApplicable {
 		return 0, true
 	}
-	return v.Number()
+	return whole.Number()
 }
 
 // sums asks that the parts of each family make its whole: all of it if the family is
@@ -165,7 +164,7 @@ func (j *judgement) sums(rule *framework.Rule) {
 }
 
 func (j *judgement) sum(rule *framework.Rule, f *framework.Family) {
-	whole, known := j.bound(f.Whole)
+	whole, known := room(j.value(f.Whole))
 	if !known {
 		return
 	}

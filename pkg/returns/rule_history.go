@@ -141,6 +141,9 @@ func (j *judgement) outliers(rule *framework.Rule) {
 		if len(earlier) < max(*rule.History, 1) {
 			continue
 		}
+		if within(earlier, now, *rule.Limit) {
+			continue
+		}
 		median, half, usual := spread(earlier)
 		if difference := apart(now, median); difference <= *rule.Limit*usual || small(rule, difference) {
 			continue
@@ -159,12 +162,30 @@ func (j *judgement) own(i int) []float64 {
 			continue
 		}
 		if was, known := e.values[i].Number(); known {
+			at := len(numbers)
 			numbers = append(numbers, was)
+			for ; at > 0 && numbers[at-1] > was; at-- {
+				numbers[at] = numbers[at-1]
+			}
+			numbers[at] = was
 		}
 	}
-	slices.Sort(numbers)
 	j.scratch = numbers
 	return numbers
+}
+
+// within reports of nearly all that lie within the limit of [spread] that they do, without
+// putting the distances in order: where fewer than half of them are shorter than a length, their
+// median is at least that.
+func within(sorted []float64, now, limit float64) bool {
+	median := benchmark.Middle(sorted)
+	length, shorter := math.Abs(now-median)/limit, 0 // of which the usual distance is more
+	for _, x := range sorted {
+		if math.Abs(x-median) <= length {
+			shorter++
+		}
+	}
+	return limit > 0 && 2*shorter < len(sorted)
 }
 
 // spread answers the median of sorted numbers, of which there is at least one, half of

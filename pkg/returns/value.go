@@ -141,6 +141,9 @@ func (vs Values) Of(count string) Value {
 	return Value{Count: count, Status: Missing}
 }
 
+// at is the i-th.
+func (vs Values) at(i int) Value { return vs[i] }
+
 // Figures answers the values without what people said to them.
 func (vs Values) Figures() Values {
 	figures := slices.Clone(vs)

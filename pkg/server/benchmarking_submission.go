@@ -66,7 +66,7 @@ func (s *Server) PutBenchmarkingSubmission(ctx context.Context, r api.PutBenchma
 		defer leave()
 		p.Read = returns.Tabled(r.Borough, r.Quarter, func() (io.Reader, error) { return reopened(ctx) }, boroughNamed(call.snapshot))
 	} else {
-		p.Read = returns.Listed(r.Borough, r.Quarter, valuesOf(r.Body.Values))
+		p.Read = returns.Listed(r.Borough, r.Quarter, len(r.Body.Values), valuesOf(r.Body.Values))
 	}
 	got, err := s.store.PutBenchmarkingSubmission(ctx, call.actor, p, call.dry())
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Server) CreateBenchmarkingSubmissions(ctx context.Context, r api.Create
 func postingsOf(body *api.BenchmarkingPosting) []returns.Posting {
 	postings := make([]returns.Posting, len(body.Submissions))
 	for i, p := range body.Submissions {
-		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, valuesOf(p.Values)), Precondition: programme.Precondition{Create: p.Etag == nil}}
+		postings[i] = returns.Posting{Borough: p.Borough, Quarter: p.Quarter, Read: returns.Listed(p.Borough, p.Quarter, len(p.Values), valuesOf(p.Values)), Precondition: programme.Precondition{Create: p.Etag == nil}}
 		if version := matchVersion(p.Etag); version > 0 {
 			postings[i].Match = []int64{version}
 		}
@@ -327,12 +327,12 @@ func questionWire(q *returns.Question) api.BenchmarkingQuestion {
 	}
 }
 
-func valuesOf(given []api.CountValue) returns.Values {
-	values := make(returns.Values, len(given))
-	for i, v := range given {
-		values[i] = returns.Value{Count: v.Count, Value: v.Value, Status: returns.Status(v.Status), Reason: v.Reason}
-	}
-	return values
+func valuesOf(given []api.CountValue) func(i int) returns.Value {
+	return func(i int) returns.Value { return valueOf(&given[i]) }
+}
+
+func valueOf(v *api.CountValue) returns.Value {
+	return returns.Value{Count: v.Count, Value: v.Value, Status: returns.Status(v.Status), Reason: v.Reason}
 }
 
 func valuesWire(values returns.Values) []api.CountValue {

@@ -48,7 +48,10 @@ func (s *Server) VerifyReceipt(ctx context.Context, r api.VerifyReceiptRequestOb
 func signedOf(in *api.SignedReturn) returns.Signed {
 	d := returns.Signed{
 		Borough: in.Borough, Quarter: in.Quarter, Number: in.Number, Framework: in.Framework, SubmittedAt: in.SubmittedAt,
-		SubmittedBy: programme.Role(in.SubmittedBy), OnAuthority: convert[programme.Role](in.OnAuthorityOf), Values: valuesOf(in.Values),
+		SubmittedBy: programme.Role(in.SubmittedBy), OnAuthority: convert[programme.Role](in.OnAuthorityOf),
+	}
+	for i := range in.Values {
+		d.Values = append(d.Values, valueOf(&in.Values[i]))
 	}
 	for _, e := range in.Explanations {
 		d.Explanations = append(d.Explanations, returns.SignedStatement{

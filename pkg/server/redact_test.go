@@ -188,7 +188,7 @@ func TestAVersionTakesARedactionAndNothingElse(t *testing.T) {
 	lead.does(path, "submit", "").want(200)
 	at := "submission_id = '" + idIn(path) + "'"
 	reason := func(text string) string {
-		return `"values" = (SELECT jsonb_agg(CASE WHEN v ->> 'count' = 'rereferrals' THEN v || jsonb_build_object('reason', ` + text + `::text) ELSE v END) FROM jsonb_array_elements("values") v)`
+		return `"values" = (SELECT json_agg(CASE WHEN v ->> 'count' = 'rereferrals' THEN v || jsonb_build_object('reason', ` + text + `::text) ELSE v END) FROM jsonb_array_elements("values"::jsonb) v)`
 	}
 	for name, set := range map[string]string{
 		"another reason":              reason(`'Nobody knows.'`) + ", redacted_at = now()",
@@ -199,7 +199,7 @@ func TestAVersionTakesARedactionAndNothingElse(t *testing.T) {
 		"the day alone taken back":    "redacted_at = NULL, framework = '9.9.9'",
 		"without a day":               reason(`'[redacted]'`),
 		"no reason":                   reason(`NULL`) + ", redacted_at = now()",
-		"another figure":              `"values" = jsonb_set("values", '{0,value}', '7'), redacted_at = now()`,
+		"another figure":              `"values" = jsonb_set("values"::jsonb, '{0,value}', '7')::json, redacted_at = now()`,
 		"another explanation":         `explanations = jsonb_set(explanations, '{0,text}', '"Three teams were joined."'), redacted_at = now()`,
 		"another who explained":       `explanations = jsonb_set(explanations, '{0,by}', '"[redacted]"'), redacted_at = now()`,
 		"an explanation less":         "explanations = '[]', redacted_at = now()",

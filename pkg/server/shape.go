@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"math/bits"
-	"regexp"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -27,7 +26,7 @@ type shape struct {
 	item     *shape // of a list
 
 	enum    map[string]bool
-	pattern *regexp.Regexp
+	pattern pattern
 	format  func(string) error
 }
 
@@ -108,7 +107,7 @@ func (s *shape) readWords() (known bool) {
 	}
 	if s.schema.Pattern != "" {
 		var err error
-		if s.pattern, err = regexp.Compile(s.schema.Pattern); err != nil {
+		if s.pattern, err = patternOf(s.schema.Pattern); err != nil {
 			return false
 		}
 	}

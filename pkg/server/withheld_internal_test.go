@@ -1,6 +1,8 @@
 package server
 
 import (
+	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -52,6 +54,38 @@ func TestTheContractSaysWhatIsNotAudited(t *testing.T) {
 	for name, ref := range contract.doc.Components.Schemas {
 		if !marked[name] && ref.Value.Extensions["x-not-audited"] != nil {
 			t.Errorf("%s has a mark, and no audit of its own", name)
+		}
+	}
+}
+
+// TestTheAuditKeepsEveryOtherMember: of every kind it keeps all that its struct says but what
+// is withheld, and knows of that what it says.
+func TestTheAuditKeepsEveryOtherMember(t *testing.T) {
+	t.Parallel()
+	for noun, a := range audited {
+		thing := reflect.New(reflect.TypeOf(a.of))
+		fill(thing.Interface())
+		whole, err := json.Marshal(thing.Interface())
+		if err != nil {
+			t.Fatalf("%s: %v", noun, err)
+		}
+		var want, kept map[string]json.RawMessage
+		said, err := programme.SaidBy(thing.Interface())
+		if err = errors.Join(err, json.Unmarshal(whole, &want)); err != nil {
+			t.Fatalf("%s: %v", noun, err)
+		}
+		audit := programme.Keep(programme.Said{}, said)
+		if err := json.Unmarshal([]byte(*audit.After), &kept); err != nil {
+			t.Fatalf("%s: %s is kept (%v)", noun, *audit.After, err)
+		}
+		for _, member := range programme.Withheld(reflect.TypeOf(a.of)) {
+			if text, is := said.Of(member); !is || string(text) != string(want[member]) {
+				t.Errorf("%s: of %s it knows %s, not %s", noun, member, text, want[member])
+			}
+			delete(want, member)
+		}
+		if !reflect.DeepEqual(kept, want) {
+			t.Errorf("%s: it keeps %s, of %s", noun, *audit.After, whole)
 		}
 	}
 }
