@@ -189,6 +189,16 @@ func quarterBefore(quarter string) string {
 
 // setBeside lets a return be judged beside earlier ones.
 func setBeside(tx *gorm.DB, j *returns.Judging, past []pastReturn) error {
+	j.LastIsOf = quarterBefore(j.Quarter)
+	for i := range past {
+		if past[i].Quarter == j.LastIsOf {
+			j.Last = past[i].Explanations
+		}
+	}
+	settled := settledIn(tx)
+	if settled.background(j, past) {
+		return nil
+	}
 	versions := make([]of, len(past))
 	for i := range past {
 		versions[i] = past[i].Of
@@ -197,13 +207,11 @@ func setBeside(tx *gorm.DB, j *returns.Judging, past []pastReturn) error {
 	if err != nil {
 		return err
 	}
-	j.LastIsOf = quarterBefore(j.Quarter)
 	for i := range past {
-		if past[i].Quarter == j.LastIsOf {
-			j.Last = past[i].Explanations
-		}
 		j.Before = append(j.Before, returns.Past{Quarter: past[i].Quarter, Values: figures[past[i].Of], Illustrative: past[i].Illustrative})
 	}
+	j.Beside = j.Asked.Background(j.Quarter, j.Before)
+	settled.keepBackground(j, past)
 	return nil
 }
 

@@ -15,8 +15,9 @@ import (
 
 var (
 	errNotOwn = programme.NotYours("Only the borough's own people and systems may do this.")
-	// errFirst says that there is nothing yet that a dry run could replace.
-	errFirst = errors.New("it would be the first")
+	// errMore says that a dry run takes more than one trip: there is nothing yet that it could
+	// replace, or something was granted.
+	errMore = errors.New("not all is known yet")
 )
 
 // PutBenchmarkingSubmission takes a whole return as the draft; a dry run does the same
@@ -46,12 +47,12 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 	// What is there is judged without a transaction: everything is read in one round trip,
 	// under the same locks, and nothing is written.
 	err = s.readTogether(ctx, actor, g.trip, func(w *work) error {
-		if len(g.rows) == 0 {
-			return errFirst
+		if len(g.rows) == 0 || g.granted {
+			return errMore
 		}
 		return take(w)
 	})
-	if errors.Is(err, errFirst) {
+	if errors.Is(err, errMore) {
 		err = s.rehearse(ctx, actor, dry, func(w *work) error {
 			if err := w.ask(g.trip); err != nil {
 				return err
@@ -64,10 +65,12 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 
 // ground is what the database says of a return that is sent.
 type ground struct {
-	trip *trip // by which it is read, with locks on the quarter and then on the return, as all take them who accept
+	trip   *trip // by which it is read, with locks on the quarter and then on the return, as all take them who accept
+	grants *trip // by which is read what was granted, as seldom something is
 
 	quarters    []returns.Quarter // one, or none
 	rows        []returns.Submission
+	granted     bool // whether there is any of the next two
 	extensions  []returns.Extension
 	corrections []returns.CorrectionWindow
 	frameworks  []framework.Framework // all, without their documents
@@ -79,25 +82,33 @@ type ground struct {
 
 // groundOf prepares how it is read. Whoever is told of it writes for the borough.
 func (s *Store) groundOf(ctx context.Context, actor programme.Actor, borough, quarter string) (*ground, error) {
-	g, t, db := &ground{}, &trip{}, s.gorm.WithContext(ctx)
+	g, t, db := &ground{grants: &trip{}}, &trip{}, s.gorm.WithContext(ctx)
 	g.trip, g.codes = t, settledIn(db).indicators()
-	const granted = "taken_back_at IS NULL AND quarter_code = $1 AND borough_code = $2 ORDER BY id"
+	const granted = "taken_back_at IS NULL AND quarter_code = $1 AND borough_code = $2"
 	err := errors.Join(
 		rowsOf(t, db, &g.quarters, "code = $1 FOR SHARE", quarter),
 		rowsOf(t, db, &g.rows, "quarter_code = $1 AND borough_code = $2 FOR UPDATE", quarter, borough),
-		rowsOf(t, db, &g.extensions, granted, quarter, borough),
-		rowsOf(t, db, &g.corrections, granted, quarter, borough),
+		rowsOf(g.grants, db, &g.extensions, granted+" ORDER BY id", quarter, borough),
+		rowsOf(g.grants, db, &g.corrections, granted+" ORDER BY id", quarter, borough),
 		askAuthorised(t, db, &g.given, actor, programme.ReturnDocument, borough),
 	)
 	if len(g.codes) > 0 {
 		err = errors.Join(err, rowsOf(t, db, &g.indicators, "code = ANY ($1)", g.codes))
 	}
-	t.ask(func() { g.frameworks = nil }, func(row pgx.Rows) error {
-		var f framework.Framework
-		err := row.Scan(&f.ID, &f.Number, &f.State, &f.PublishedAt)
-		g.frameworks = append(g.frameworks, f)
-		return err
-	}, "SELECT id, number, state, published_at FROM frameworks ORDER BY id", nil)
+	t.statements = append(t.statements, question{
+		"SELECT id, number, state, published_at, EXISTS (SELECT FROM extensions WHERE " + granted + ") OR EXISTS (SELECT FROM correction_windows WHERE " + granted + ") FROM frameworks ORDER BY id",
+		[]any{quarter, borough}, func(rows pgx.Rows) error {
+			g.frameworks, g.granted = nil, true // as far as is known
+			for rows.Next() {
+				var f framework.Framework
+				if err := rows.Scan(&f.ID, &f.Number, &f.State, &f.PublishedAt, &g.granted); err != nil {
+					return err
+				}
+				g.frameworks = append(g.frameworks, f)
+			}
+			return nil
+		},
+	})
 	t.ask(func() { g.past = nil }, func(row pgx.Rows) error {
 		var r pastReturn
 		err := row.Scan(&r.Quarter, &r.Illustrative, &r.Of.Submission, &r.Of.Number, &r.Of.At, &r.Explanations)
@@ -187,6 +198,11 @@ func (w *work) holdSubmission(borough, quarter string, g *ground) (row returns.S
 			return row, false, err
 		}
 		if err := w.ask(g.trip); err != nil {
+			return row, false, err
+		}
+	}
+	if g.granted {
+		if err := w.ask(g.grants); err != nil {
 			return row, false, err
 		}
 	}

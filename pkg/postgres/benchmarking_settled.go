@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/returns"
 )
 
@@ -21,6 +22,45 @@ type settled struct {
 	asked    map[string]returns.Asked // by the framework's id, without the indicators' definitions, which may change
 	figures  map[of]returns.Values    // without what people said, which can be taken out of a version
 	outlines map[edition]*evaluation.Outline
+	beside   map[[2]string]background // by borough and quarter: what a return was last set beside
+}
+
+// background is what a return is set beside under a framework, as long as the same stands.
+type background struct {
+	asked  *framework.Document
+	past   []pastReturn // without explanations
+	before returns.History
+	ready  *returns.Background
+}
+
+// keptBackgrounds is of how many returns what they are set beside is kept. A quarter has 33.
+const keptBackgrounds = 200
+
+// background answers what was kept for a return of these, if it was.
+func (s *settled) background(j *returns.Judging, past []pastReturn) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	b, kept := s.beside[[2]string{j.Borough, j.Quarter}]
+	kept = kept && b.asked == j.Asked.Document && slices.EqualFunc(b.past, past, func(x, y pastReturn) bool {
+		return x.Of == y.Of && x.Quarter == y.Quarter && x.Illustrative == y.Illustrative
+	})
+	if kept {
+		j.Before, j.Beside = b.before, b.ready
+	}
+	return kept
+}
+
+func (s *settled) keepBackground(j *returns.Judging, past []pastReturn) {
+	past = slices.Clone(past)
+	for i := range past {
+		past[i].Explanations = nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.beside == nil || len(s.beside) >= keptBackgrounds {
+		s.beside = map[[2]string]background{}
+	}
+	s.beside[[2]string{j.Borough, j.Quarter}] = background{j.Asked.Document, past, j.Before, j.Beside}
 }
 
 // edition names a version of a template, as [of] does one of a return.

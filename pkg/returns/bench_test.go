@@ -10,7 +10,7 @@ import (
 )
 
 // BenchmarkJudge judges a return of 200 counts by a rule of every kind, with ten years
-// of quarters behind it.
+// of quarters behind it, which the service has ready.
 func BenchmarkJudge(b *testing.B) {
 	a := asked()
 	for _, k := range framework.Kinds {
@@ -32,10 +32,13 @@ func BenchmarkJudge(b *testing.B) {
 	for p, i := (benchmark.FinancialQuarter(2026, 1)), 0; i < 40; p, i = p.Previous(), i+1 {
 		history = append(history, returns.Past{Quarter: p.Code, Values: values})
 	}
+	a = a.Ordered()
+	judging := returns.Judging{Asked: a, Borough: lambeth, Quarter: quarter, Beside: a.Background(quarter, history)}
+	sent := returns.Posting{Read: returns.Listed(lambeth, quarter, len(values), func(i int) returns.Value { return values[i] })}
 	b.ReportAllocs()
 	for b.Loop() {
-		if report := posted(a, values).Judge(a, history, nil); report.Refused+report.Errors > 0 {
-			b.Fatal(told(report))
+		if _, err := judging.Draft(&sent, nil); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -372,7 +372,8 @@ type Judging struct {
 	Quarter string
 	// Illustrative says that the quarter's figures are made up.
 	Illustrative bool
-	Before       History // what the borough's earlier returns say that stand
+	Before       History     // what the borough's earlier returns say that stand
+	Beside       *Background // the same, made ready; nil where nobody has kept it
 	// Last is what was said to warnings of the quarter before, which may be carried
 	// forward from there.
 	Last     []Explanation
@@ -395,7 +396,8 @@ func (j *Judging) Draft(p *Posting, said []Explanation) (Sent, error) {
 	if err != nil {
 		return Sent{}, err
 	}
-	report := posted.Judge(j.Asked, j.Before, said)
+	j.ready()
+	report := posted.judge(j.Asked, j.Beside, said)
 	report.Illustrative = j.Illustrative
 	if report.Refused > 0 || len(posted.Known) > 0 {
 		return Sent{}, posted.refuse(slices.Concat(posted.Known, report.Faults(Refused, Error)))
@@ -407,9 +409,16 @@ func (j *Judging) Draft(p *Posting, said []Explanation) (Sent, error) {
 	return sent, nil
 }
 
+func (j *Judging) ready() {
+	if j.Beside == nil {
+		j.Beside = j.Asked.Background(j.Quarter, j.Before)
+	}
+}
+
 // Report judges what is held.
 func (j *Judging) Report(d *Draft, said []Explanation) Report {
-	report := Judge(j.Asked, j.Borough, j.Quarter, d.Values, j.Before, said)
+	j.ready()
+	report := (&Return{Borough: j.Borough, Quarter: j.Quarter, Values: d.Values}).judge(j.Asked, j.Beside, said)
 	report.Illustrative = j.Illustrative
 	return report
 }

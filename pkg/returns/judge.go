@@ -17,6 +17,13 @@ type Asked struct {
 	Indicators []benchmark.Indicator // their definitions: units, multipliers, decimals
 	codes      []string              // of the counts that are asked, in the framework's order; nil until somebody has asked for it
 	order      map[string]int        // of these, likewise
+	related    []related             // what the document says of two of them
+}
+
+// related are two counts, by their places, of which one is a part of the other, or the same.
+type related struct {
+	part, whole int
+	same        bool
 }
 
 // Ordered knows where in the framework's order each count stands. Who keeps it, and alters
@@ -28,8 +35,34 @@ func (a Asked) Ordered() Asked {
 			a.codes[i] = a.Document.Counts[i].Code
 			a.order[a.codes[i]] = i
 		}
+		a.relate()
 	}
 	return a
+}
+
+// relate finds the places of what the relations and the families name.
+func (a *Asked) relate() {
+	add := func(part, whole string, same bool) {
+		p, known := a.order[part]
+		w, bound := a.order[whole] // the population has no place
+		if known && bound {
+			a.related = append(a.related, related{p, w, same})
+		}
+	}
+	for _, r := range a.Document.Relations {
+		switch r.Kind {
+		case framework.PartOf:
+			add(r.A, r.B, false)
+		case framework.Same:
+			add(r.A, r.B, true)
+		default: // nothing follows for the numbers of one quarter
+		}
+	}
+	for _, f := range a.Document.Families {
+		for _, part := range f.Parts {
+			add(part, f.Whole, false)
+		}
+	}
 }
 
 // indicator answers the definition of an indicator, or nil.
@@ -217,7 +250,11 @@ func refused(code programme.FaultCode, place Place, detail string) Finding {
 // Judge asks every rule of the return and reports all that they find. Values that
 // cannot be kept are asked nothing further.
 func (r *Return) Judge(asked Asked, before History, explained []Explanation) Report {
-	j := newJudgement(*r, asked, before)
+	return r.judge(asked, asked.Background(r.Quarter, before), explained)
+}
+
+func (r *Return) judge(asked Asked, beside *Background, explained []Explanation) Report {
+	j := newJudgement(*r, asked, beside)
 	j.unsaid()
 	for _, kind := range framework.Kinds {
 		for i := range asked.Document.Rules {
@@ -242,39 +279,23 @@ type judgement struct {
 
 	asked    Asked
 	document *framework.Document
-	whole    Values    // of every count that is asked, in that order
-	earlier  []earlier // the quarters before this one
+	whole    Values // of every count that is asked, in that order
+	beside   *Background
 	period   benchmark.Period
 	dated    bool // whether the quarter is of some time; the practice quarter is not
 	findings []Finding
 
-	paired  pairs        // parts and wholes that a rule has been asked of
-	scratch []float64    // for a count's own numbers
-	summed  map[int]bool // families that a rule has been asked of, by their place
+	paired pairs        // parts and wholes that a rule has been asked of
+	summed map[int]bool // families that a rule has been asked of, by their place
 }
 
-// earlier is what the return of an earlier quarter says.
-type earlier struct {
-	quarter string
-	values  Values // in the framework's order
-}
-
-func newJudgement(r Return, asked Asked, before History) *judgement {
+func newJudgement(r Return, asked Asked, beside *Background) *judgement {
 	asked = asked.Ordered()
-	codes := asked.codes
 	j := &judgement{
-		Return: r, asked: asked, document: asked.Document, whole: r.Values.Complete(codes),
-		findings: slices.Clone(r.Read), paired: newPairs(len(codes)), summed: map[int]bool{},
+		Return: r, asked: asked, document: asked.Document, whole: r.Values.Complete(asked.codes), beside: beside,
+		findings: slices.Clone(r.Read), paired: newPairs(len(asked.codes)), summed: map[int]bool{},
 	}
-	if j.period, j.dated = quarterOf(r.Quarter); !j.dated {
-		return j
-	}
-	for _, past := range before {
-		// Codes of quarters are in the order of their time. What is of another kind is no earlier quarter.
-		if past.Quarter < j.period.Code && strings.Contains(past.Quarter, "-Q") {
-			j.earlier = append(j.earlier, earlier{past.Quarter, past.Values.Complete(codes)})
-		}
-	}
+	j.period, j.dated = quarterOf(r.Quarter)
 	return j
 }
 
@@ -285,16 +306,6 @@ func (j *judgement) value(code string) Value {
 		return j.whole[i]
 	}
 	return Value{Count: code, Status: Missing}
-}
-
-// in answers what was said of an earlier quarter, or nil.
-func (j *judgement) in(quarter string) Values {
-	for _, e := range j.earlier {
-		if e.quarter == quarter {
-			return e.values
-		}
-	}
-	return nil
 }
 
 // quarterOf answers the time that the quarter is about.

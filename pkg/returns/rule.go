@@ -84,38 +84,31 @@ func (j *judgement) inRange(rule *framework.Rule, code string, x float64) {
 // parts asks that no part is above its whole: of the framework's relations, of its
 // families, of its percentages, and of what is always the same number, once each.
 func (j *judgement) parts(rule *framework.Rule) {
-	for _, r := range j.document.Relations {
-		switch r.Kind {
-		case framework.PartOf:
-			j.part(rule, r.A, r.B, false)
-		case framework.Same:
-			j.part(rule, r.A, r.B, true)
-		default: // nothing follows for the numbers of one quarter
-		}
-	}
-	for _, f := range j.document.Families {
-		for _, part := range f.Parts {
-			j.part(rule, part, f.Whole, false)
-		}
+	for _, r := range j.asked.related {
+		j.part(rule, r)
 	}
 	for _, ind := range j.document.Indicators {
-		if definition := j.asked.indicator(ind.Code); definition != nil && definition.Unit.Proportion() {
-			j.part(rule, ind.Numerator, ind.Denominator, false)
+		if definition := j.asked.indicator(ind.Code); definition == nil || !definition.Unit.Proportion() {
+			continue
+		}
+		n, known := j.asked.order[ind.Numerator]
+		d, bound := j.asked.order[ind.Denominator]
+		if known && bound {
+			j.part(rule, related{part: n, whole: d})
 		}
 	}
 }
 
-func (j *judgement) part(rule *framework.Rule, part, whole string, equals bool) {
-	a, known := j.asked.order[part]
-	b, bound := j.asked.order[whole] // the population has no place
-	if !known || !bound || !chosen(rule.Counts, part) || !j.paired.first(a, b) {
+func (j *judgement) part(rule *framework.Rule, r related) {
+	part, whole := j.asked.codes[r.part], j.asked.codes[r.whole]
+	if !chosen(rule.Counts, part) || !j.paired.first(r.part, r.whole) {
 		return
 	}
-	x, known := j.whole[a].Number()
-	y, bound := room(j.whole[b])
+	x, known := j.whole[r.part].Number()
+	y, bound := room(j.whole[r.whole])
 	switch {
 	case !known || !bound:
-	case equals && x != y:
+	case r.same && x != y:
 		j.find(rule, number(x), number(y), fmt.Sprintf("%s: %s. %s: %s. They are always the same number.", j.name(part), number(x), j.name(whole), j.value(whole).text()), part, whole)
 	case x > y:
 		j.find(rule, number(x), "at most "+number(y), fmt.Sprintf("%s: %s. This is a part of %s, which is %s.", j.name(part), number(x), j.name(whole), j.value(whole).text()), part, whole)

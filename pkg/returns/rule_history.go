@@ -21,7 +21,7 @@ func lastYear(p benchmark.Period) benchmark.Period {
 // earlier quarter. A rule that names no counts is not asked of those for which has
 // answers false.
 func (j *judgement) against(rule *framework.Rule, earlier benchmark.Period, has func(*framework.Count) bool, of func(code string, now, was float64)) {
-	past := j.in(earlier.Code)
+	past := j.beside.in(earlier.Code)
 	if past == nil {
 		return
 	}
@@ -31,7 +31,7 @@ func (j *judgement) against(rule *framework.Rule, earlier benchmark.Period, has 
 			continue
 		}
 		now, is := j.whole[i].Number()
-		if was, known := past[i].Number(); is && known {
+		if was := past[i]; is && !math.IsNaN(was) {
 			of(c.Code, now, was)
 		}
 	}
@@ -109,9 +109,9 @@ func (j *judgement) falls(rule *framework.Rule) {
 		}
 		// Of the earlier quarters the one with the greatest count tells the most.
 		most, when := now, ""
-		for _, e := range j.earlier {
-			if was, known := e.values[i].Number(); known && was > most && e.quarter[:len(year)] == j.period.Code[:len(year)] {
-				most, when = was, e.quarter
+		for n, quarter := range j.beside.quarters {
+			if was := j.beside.numbers[n][i]; was > most && quarter[:len(year)] == j.period.Code[:len(year)] {
+				most, when = was, quarter
 			}
 		}
 		if when == "" || small(rule, apart(now, most)) {
@@ -134,10 +134,10 @@ func (j *judgement) outliers(rule *framework.Rule) {
 	for i := range j.document.Counts {
 		c := &j.document.Counts[i]
 		now, is := j.whole[i].Number()
-		if !is || !chosen(rule.Counts, c.Code) {
+		if !is || j.beside.own == nil || !chosen(rule.Counts, c.Code) {
 			continue
 		}
-		earlier := j.own(i)
+		earlier := j.beside.own[i]
 		if len(earlier) < max(*rule.History, 1) {
 			continue
 		}
@@ -151,27 +151,6 @@ func (j *judgement) outliers(rule *framework.Rule) {
 		j.find(rule, number(now), fmt.Sprintf("about %s, as in %d earlier quarters", number(median), len(earlier)),
 			fmt.Sprintf("%s is %s. In %d earlier quarters its median was %s, and half of them lay within %s of that.", j.name(c.Code), number(now), len(earlier), number(median), number(half)), c.Code)
 	}
-}
-
-// own answers the numbers of the count at the index in the quarters before this one, in
-// order of size. They are good until the next are asked for.
-func (j *judgement) own(i int) []float64 {
-	numbers := j.scratch[:0]
-	for _, e := range j.earlier {
-		if j.document.Counts[i].Basis == framework.YearToDate && e.quarter[len(year):] != j.period.Code[len(year):] {
-			continue
-		}
-		if was, known := e.values[i].Number(); known {
-			at := len(numbers)
-			numbers = append(numbers, was)
-			for ; at > 0 && numbers[at-1] > was; at-- {
-				numbers[at] = numbers[at-1]
-			}
-			numbers[at] = was
-		}
-	}
-	j.scratch = numbers
-	return numbers
 }
 
 // within reports of nearly all that lie within the limit of [spread] that they do, without

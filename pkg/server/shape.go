@@ -157,8 +157,11 @@ func (r *taker) object(s *shape) bool {
 			return false
 		}
 		name, plain, ok := r.span()
-		i, is := s.byName[string(name)]
-		if !ok || !plain || !is || given&(1<<i) != 0 || !r.take(':') {
+		if !ok || !plain {
+			return false
+		}
+		i, is := s.member(name, last+1)
+		if !is || given&(1<<i) != 0 || !r.take(':') {
 			return false
 		}
 		if given != 0 {
@@ -182,6 +185,18 @@ func (r *taker) object(s *shape) bool {
 		copy(r.out[begin:len(r.out)-1], r.sorted)
 	}
 	return s.required&^given == 0 && bits.OnesCount64(given) >= int(s.schema.MinProps) // #nosec G115 -- some members
+}
+
+// member answers the place of a member. Most bodies have them in the order in which they are
+// written, so that those from the place on are looked at first.
+func (s *shape) member(name []byte, from int) (int, bool) {
+	for i := from; i < len(s.members); i++ {
+		if key := s.members[i].key; string(key[1:len(key)-2]) == string(name) { // without quotes and colon
+			return i, true
+		}
+	}
+	i, is := s.byName[string(name)]
+	return i, is
 }
 
 func (r *taker) list(s *shape) bool {
