@@ -33,6 +33,10 @@ COMMENT ON COLUMN self_evaluation_versions.template_version IS 'Its version.';
 COMMENT ON COLUMN self_evaluations.template_id IS 'That of the template by which the draft is written.';
 COMMENT ON COLUMN self_evaluations.template_version IS 'Its version.';
 
+-- What a borough has sent before is read with every return.
+DROP INDEX benchmarking_submissions_by_borough;
+CREATE INDEX benchmarking_submissions_by_borough ON benchmarking_submissions (borough_code, quarter_code);
+
 -- +goose StatementBegin
 DO $$
 BEGIN
@@ -94,6 +98,9 @@ ALTER TABLE benchmarking_versions
     DROP CONSTRAINT benchmarking_versions_values_list,
     ALTER COLUMN "values" TYPE jsonb USING "values"::jsonb,
     ADD CONSTRAINT benchmarking_versions_values_list CHECK (jsonb_typeof("values") = 'array');
+DROP INDEX benchmarking_submissions_by_borough;
+CREATE INDEX benchmarking_submissions_by_borough ON benchmarking_submissions (borough_code, id);
+
 -- +goose StatementBegin
 DO $$
 BEGIN

@@ -200,7 +200,7 @@ func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.A
 	first := &trip{}
 	// Whoever takes it back waits for the reading, or the reading for them.
 	condition, values := placed(shown+" AND id = @id FOR SHARE", map[string]any{"id": id, "names": array(actor.Names()), "now": s.now()})
-	if err := rowsOf(first, db, &rows, condition, values...); err != nil {
+	if err := columnsRead(first, db, &rows, toReaders, condition, values...); err != nil {
 		return got, refusal(err)
 	}
 	published := ""
@@ -231,6 +231,10 @@ func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.A
 	}
 	return orZero(got, refusal(err))
 }
+
+// toReaders are the columns by which a version is read. The draft is none of them: it leaves the
+// database for nobody who reads.
+var toReaders = []string{"id", "borough_code", "cycle", "state", "signed", "signed_at", "sharings", "illustrative"}
 
 // recording writes down who reads in the statement that reads.
 const (

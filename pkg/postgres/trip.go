@@ -83,6 +83,9 @@ func placed(text string, named map[string]any) (string, []any) {
 	values := make([]any, len(of.names))
 	for i, name := range of.names {
 		values[i] = named[name.(string)] //nolint:forcetypeassert // they are put there above
+		if texts, is := values[i].(array); is {
+			values[i] = []string(texts) // which need not be written as a text
+		}
 	}
 	return of.text, values
 }
@@ -94,7 +97,16 @@ func rowsOf[T any](t *trip, db *gorm.DB, into *[]T, condition string, values ...
 	if err != nil {
 		return err
 	}
-	text := `SELECT "` + strings.Join(of.DBNames, `", "`) + `" FROM "` + of.Table + `" WHERE ` + condition
+	return columnsRead(t, db, into, of.DBNames, condition, values...)
+}
+
+// columnsRead is [rowsOf] of some columns; the rows have no more.
+func columnsRead[T any](t *trip, db *gorm.DB, into *[]T, columns []string, condition string, values ...any) error {
+	of, err := schemaOf[T](db)
+	if err != nil {
+		return err
+	}
+	text := `SELECT "` + strings.Join(columns, `", "`) + `" FROM "` + of.Table + `" WHERE ` + condition
 	t.statements = append(t.statements, question{text, values, func(rows pgx.Rows) (err error) {
 		*into, err = scanned(rows, of, make([]T, 0, 1))
 		return err
