@@ -26,7 +26,7 @@ type keptDraft struct {
 
 // MarshalJSON implements [json.Marshaler]: the form in which a draft is kept. Equal drafts
 // are equal texts.
-func (d Draft) MarshalJSON() ([]byte, error) {
+func (d *Draft) MarshalJSON() ([]byte, error) {
 	kept := keptDraft{Framework: d.Framework, Numbers: make([]float64, 0, len(d.Values)), Said: Values{}}
 	counts := make([]byte, 0, len(d.Values)*usualCode)
 	for i, v := range d.Values {

@@ -35,18 +35,19 @@ func (a Asked) Ordered() Asked {
 			a.codes[i] = a.Document.Counts[i].Code
 			a.order[a.codes[i]] = i
 		}
-		a.relate()
+		a.related = a.relations()
 	}
 	return a
 }
 
-// relate finds the places of what the relations and the families name.
-func (a *Asked) relate() {
+// relations finds the places of what the relations and the families name.
+func (a Asked) relations() []related {
+	var all []related
 	add := func(part, whole string, same bool) {
 		p, known := a.order[part]
 		w, bound := a.order[whole] // the population has no place
 		if known && bound {
-			a.related = append(a.related, related{p, w, same})
+			all = append(all, related{p, w, same})
 		}
 	}
 	for _, r := range a.Document.Relations {
@@ -63,6 +64,7 @@ func (a *Asked) relate() {
 			add(part, f.Whole, false)
 		}
 	}
+	return all
 }
 
 // indicator answers the definition of an indicator, or nil.

@@ -3,6 +3,7 @@ package server
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -110,11 +111,12 @@ func (s *codes) add(part *syntax.Regexp) bool {
 // lettersOf are those from the first to the last of each pair, or nil where not all are ASCII.
 func lettersOf(pairs []rune) *letters {
 	var c letters
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] >= utf8.RuneSelf {
+	for pair := range slices.Chunk(pairs, 2) {
+		first, last := pair[0], pair[len(pair)-1]
+		if last >= utf8.RuneSelf {
 			return nil
 		}
-		for r := pairs[i]; r <= pairs[i+1]; r++ {
+		for r := first; r <= last; r++ {
 			c[r] = true
 		}
 	}

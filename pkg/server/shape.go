@@ -35,6 +35,9 @@ type member struct {
 	of  *shape
 }
 
+// span is where something stands.
+type span struct{ from, to int }
+
 // longestEscape is how many bytes one character may be written with.
 const longestEscape = 12
 
@@ -149,7 +152,11 @@ func (r *taker) object(s *shape) bool {
 		return false
 	}
 	var given uint64
-	var spans [maxMembers]struct{ from, to int }
+	var room [8]span // as most have
+	spans := room[:]
+	if n := len(s.members); n > len(room) {
+		spans = make([]span, n)
+	}
 	begin, last, inOrder := len(r.out), -1, true
 	r.out = append(r.out, '{')
 	for !r.take('}') {
@@ -191,7 +198,7 @@ func (r *taker) object(s *shape) bool {
 // written, so that those from the place on are looked at first.
 func (s *shape) member(name []byte, from int) (int, bool) {
 	for i := from; i < len(s.members); i++ {
-		if key := s.members[i].key; string(key[1:len(key)-2]) == string(name) { // without quotes and colon
+		if key := s.members[i].key; bytes.Equal(key[1:len(key)-2], name) { // without quotes and colon
 			return i, true
 		}
 	}
