@@ -17,6 +17,7 @@ UPDATE benchmarking_submissions SET draft = json_build_object('framework', draft
     'said', (SELECT coalesce(json_agg(v ORDER BY place), '[]') FROM json_array_elements(draft -> 'values') WITH ORDINALITY AS of (v, place) WHERE v ->> 'status' <> 'reported' OR v ->> 'value' IS NULL OR v ->> 'reason' IS NOT NULL),
     'numbers', (SELECT coalesce(json_agg(v -> 'value' ORDER BY place), '[]') FROM json_array_elements(draft -> 'values') WITH ORDINALITY AS of (v, place) WHERE v ->> 'status' = 'reported' AND v ->> 'value' IS NOT NULL AND v ->> 'reason' IS NULL))
     WHERE draft IS NOT NULL;
+COMMENT ON COLUMN benchmarking_submissions.draft IS 'What the borough is working on; null where everything was submitted. Nobody else may see it. Numbers stand in the order of the codes of their counts; what is more than a number is said as a whole.';
 ALTER TABLE self_evaluation_versions
     DROP CONSTRAINT self_evaluation_versions_document_object,
     ALTER COLUMN document TYPE json USING document::text::json,
@@ -94,6 +95,7 @@ UPDATE benchmarking_submissions SET draft = json_build_object('framework', draft
         FROM unnest(string_to_array(draft ->> 'counts', ' ')) WITH ORDINALITY AS c (code, place) LEFT JOIN json_array_elements(draft -> 'said') AS s (said) ON s.said ->> 'count' = c.code) AS kept))
     WHERE draft IS NOT NULL;
 ALTER TABLE benchmarking_submissions ALTER COLUMN draft TYPE jsonb USING draft::jsonb;
+COMMENT ON COLUMN benchmarking_submissions.draft IS 'What the borough is working on; null where everything was submitted. Nobody else may see it.';
 ALTER TABLE benchmarking_versions
     DROP CONSTRAINT benchmarking_versions_values_list,
     ALTER COLUMN "values" TYPE jsonb USING "values"::jsonb,

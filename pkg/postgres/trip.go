@@ -93,20 +93,43 @@ func placed(text string, named map[string]any) (string, []any) {
 // rowsOf adds a statement that reads into the rows those of T's table for which the condition
 // holds. Who may see them, whoever calls it has decided: see [beyondSight].
 func rowsOf[T any](t *trip, db *gorm.DB, into *[]T, condition string, values ...any) error {
-	of, err := schemaOf[T](db)
-	if err != nil {
-		return err
-	}
-	return columnsRead(t, db, into, of.DBNames, condition, values...)
+	return columnsRead(t, db, into, nil, condition, values...)
 }
 
-// columnsRead is [rowsOf] of some columns; the rows have no more.
+// selection is what a statement reads. Columns are known by where their names stand; nil are all.
+type selection struct {
+	of        reflect.Type
+	columns   *string
+	condition string
+}
+
+var forms sync.Map // of statements, which are the program's own and few
+
+// formed answers what is made of the key, and makes it once.
+func formed[T any](of any, form func() T) T {
+	was, is := forms.Load(of)
+	if !is {
+		was, _ = forms.LoadOrStore(of, form())
+	}
+	return was.(T) //nolint:forcetypeassert // each kind of key has one kind of value
+}
+
+// columnsRead is [rowsOf] of some columns, which stand somewhere for good; the rows have no more.
+// nil are all.
 func columnsRead[T any](t *trip, db *gorm.DB, into *[]T, columns []string, condition string, values ...any) error {
 	of, err := schemaOf[T](db)
 	if err != nil {
 		return err
 	}
-	text := `SELECT "` + strings.Join(columns, `", "`) + `" FROM "` + of.Table + `" WHERE ` + condition
+	var first *string
+	if columns == nil {
+		columns = of.DBNames
+	} else {
+		first = &columns[0]
+	}
+	text := formed(selection{of.ModelType, first, condition}, func() string {
+		return `SELECT "` + strings.Join(columns, `", "`) + `" FROM "` + of.Table + `" WHERE ` + condition
+	})
 	t.statements = append(t.statements, question{text, values, func(rows pgx.Rows) (err error) {
 		*into, err = scanned(rows, of, make([]T, 0, 1))
 		return err
@@ -121,43 +144,67 @@ func saving[T any, R record[T]](t *trip, db *gorm.DB, row R, said programme.Said
 	if err != nil {
 		return err
 	}
-	set, values, err := columnsOf(of, reflect.ValueOf(row), said, "created_at")
+	by := formed(writing{of.ModelType, "UPDATE"}, func() *writer {
+		w := writes(of, "created_at")
+		set := make([]string, len(w.fields))
+		for i, field := range w.fields {
+			set[i] = fmt.Sprintf("%q = $%d", field.DBName, i+1)
+		}
+		w.text = fmt.Sprintf("UPDATE %q SET %s WHERE id = $%d", of.Table, strings.Join(set, ", "), len(set)+1)
+		return w
+	})
+	values, err := by.values(reflect.ValueOf(row), said, 1)
 	if err != nil {
 		return err
 	}
-	for i := range set {
-		set[i] += " = $" + strconv.Itoa(i+1)
-	}
 	head := row.Of()
-	text := fmt.Sprintf("UPDATE %q SET %s WHERE id = $%d", of.Table, strings.Join(set, ", "), len(values)+1)
-	t.statements = append(t.statements, question{text: text, values: append(values, head.ID)})
+	t.statements = append(t.statements, question{text: by.text, values: append(values, head.ID)})
 	t.saved = &saved{of.Table, head.ID, head.Version}
 	return nil
 }
 
-// columnsOf answers the columns of the row, but for its key and those that are left out, and
-// their values as the database takes them: of documents what is said.
-func columnsOf(of *schema.Schema, row reflect.Value, said programme.Said, leftOut ...string) (columns []string, values []any, err error) {
+// writing is what a statement does with a table.
+type writing struct {
+	of   reflect.Type
+	what string
+}
+
+// writer is a statement that writes a row, and the members that it writes.
+type writer struct {
+	text   string
+	fields []*schema.Field
+}
+
+// writes are all members of a row but its key and those that are left out.
+func writes(of *schema.Schema, leftOut ...string) *writer {
+	w := &writer{}
 	for _, column := range of.DBNames {
-		field := of.FieldsByDBName[column]
-		if field.PrimaryKey || slices.Contains(leftOut, column) {
-			continue
+		if field := of.FieldsByDBName[column]; !field.PrimaryKey && !slices.Contains(leftOut, column) {
+			w.fields = append(w.fields, field)
 		}
+	}
+	return w
+}
+
+// values are those of the row as the database takes them, of documents what is said, with room
+// for some more.
+func (w *writer) values(row reflect.Value, said programme.Said, more int) ([]any, error) {
+	values := make([]any, len(w.fields), len(w.fields)+more)
+	for i, field := range w.fields {
 		if text, is := said.Of(field.Name); is && field.Serializer == schema.SerializerInterface(document{}) {
-			columns, values = append(columns, strconv.Quote(column)), append(values, any(text))
-			if string(text) == null {
-				values[len(values)-1] = nil
+			if string(text) != null {
+				values[i] = text
 			}
 			continue
 		}
 		member, _ := field.ValueOf(context.Background(), row)
 		value, err := driver.DefaultParameterConverter.ConvertValue(member)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		columns, values = append(columns, strconv.Quote(column)), append(values, value)
+		values[i] = value
 	}
-	return columns, values, nil
+	return values, nil
 }
 
 func schemaOf[T any](db *gorm.DB) (*schema.Schema, error) {
@@ -173,21 +220,30 @@ func (t *trip) enter(db *gorm.DB, row *auditRow) error {
 	if err != nil {
 		return err
 	}
-	columns, values, err := columnsOf(of, reflect.ValueOf(row), programme.Said{})
+	behind := ""
+	if t.saved != nil {
+		behind = t.saved.table
+	}
+	by := formed(writing{of.ModelType, "INSERT behind " + behind}, func() *writer {
+		w := writes(of)
+		columns, places := make([]string, len(w.fields)), make([]string, len(w.fields))
+		for i, field := range w.fields {
+			columns[i], places[i] = strconv.Quote(field.DBName), "$"+strconv.Itoa(i+1)
+			if n := len(w.fields); behind != "" && field.DBName == "key" {
+				places[i] = fmt.Sprintf("(SELECT CAST(%s AS text) FROM %q WHERE id = $%d AND version = $%d)", places[i], behind, n+1, n+2) // it must not be null
+			}
+		}
+		w.text = fmt.Sprintf("INSERT INTO %q (%s) VALUES (%s)", of.Table, strings.Join(columns, ", "), strings.Join(places, ", "))
+		return w
+	})
+	values, err := by.values(reflect.ValueOf(row), programme.Said{}, 2)
 	if err != nil {
 		return err
 	}
-	places := make([]string, len(columns))
-	for i, column := range columns {
-		places[i] = "$" + strconv.Itoa(i+1)
-		if s := t.saved; s != nil && column == `"key"` {
-			n := len(columns)
-			places[i] = fmt.Sprintf("(SELECT CAST(%s AS text) FROM %q WHERE id = $%d AND version = $%d)", places[i], s.table, n+1, n+2) // it must not be null
-			values, t.saved = append(values, s.id, s.version), nil
-		}
+	if s := t.saved; s != nil {
+		values, t.saved = append(values, s.id, s.version), nil
 	}
-	text := fmt.Sprintf("INSERT INTO %q (%s) VALUES (%s)", of.Table, strings.Join(columns, ", "), strings.Join(places, ", "))
-	t.statements = append(t.statements, question{text: text, values: values})
+	t.statements = append(t.statements, question{text: by.text, values: values})
 	return nil
 }
 

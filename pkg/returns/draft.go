@@ -55,7 +55,9 @@ func (d *Draft) UnmarshalJSON(text []byte) error {
 	}
 	said, numbers := kept.Said, kept.Numbers
 	d.Framework, d.Values = kept.Framework, make(Values, 0, len(said)+len(numbers))
-	for count := range strings.FieldsSeq(kept.Counts) {
+	for rest := kept.Counts; rest != ""; {
+		var count string
+		count, rest, _ = strings.Cut(rest, " ")
 		switch {
 		case len(said) > 0 && said[0].Count == count:
 			d.Values, said = append(d.Values, said[0]), said[1:]
