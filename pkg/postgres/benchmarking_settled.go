@@ -57,10 +57,15 @@ func (s *settled) keepBackground(j *returns.Judging, past []pastReturn) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.beside == nil || len(s.beside) >= keptBackgrounds {
-		s.beside = map[[2]string]background{}
+	keepIn(&s.beside, keptBackgrounds, [2]string{j.Borough, j.Quarter}, background{j.Asked.Document, past, j.Before, j.Beside})
+}
+
+// keepIn keeps a value. Where there are too many it begins anew.
+func keepIn[K comparable, V any](kept *map[K]V, most int, key K, value V) {
+	if *kept == nil || len(*kept) >= most {
+		*kept = map[K]V{}
 	}
-	s.beside[[2]string{j.Borough, j.Quarter}] = background{j.Asked.Document, past, j.Before, j.Beside}
+	(*kept)[key] = value
 }
 
 // edition names a version of a template, as [of] does one of a return.
@@ -86,10 +91,7 @@ func (s *settled) outline(tx *gorm.DB, e edition) (*evaluation.Outline, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.outlines == nil || len(s.outlines) >= keptOutlines {
-		s.outlines = map[edition]*evaluation.Outline{}
-	}
-	s.outlines[e] = &v.Outline
+	keepIn(&s.outlines, keptOutlines, e, &v.Outline)
 	return &v.Outline, nil
 }
 
@@ -163,14 +165,11 @@ func (s *settled) known(versions []of) (figures map[of]returns.Values, unknown [
 	return figures, unknown
 }
 
-// keepFigures keeps the figures of a version. Where there are too many it begins anew.
+// keepFigures keeps the figures of a version.
 func (s *settled) keepFigures(v of, values returns.Values) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.figures == nil || len(s.figures) >= keptFigures {
-		s.figures = map[of]returns.Values{}
-	}
-	s.figures[v] = values
+	keepIn(&s.figures, keptFigures, v, values)
 }
 
 // figuresOf answers what the versions say, without reasons.

@@ -234,7 +234,7 @@ func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.A
 
 // toReaders are the columns by which a version is read. The draft is none of them: it leaves the
 // database for nobody who reads.
-var toReaders = []string{"id", "borough_code", "cycle", "state", "signed", "signed_at", "sharings", "illustrative"}
+const toReaders = "id, borough_code, cycle, state, signed, signed_at, sharings, illustrative"
 
 // recording writes down who reads in the statement that reads.
 const (

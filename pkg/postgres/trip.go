@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -55,31 +56,37 @@ func (t *trip) ask(begin func(), next func(row pgx.Rows) error, text string, nam
 	}})
 }
 
+var forms sync.Map // of statements, which are the program's own and few
+
+// formed answers what is made of the key, and makes it once.
+func formed[T any](of any, form func() T) T {
+	was, is := forms.Load(of)
+	if !is {
+		was, _ = forms.LoadOrStore(of, form())
+	}
+	return was.(T) //nolint:forcetypeassert // each kind of key has one kind of value
+}
+
 // numbering is a statement with numbers for names, and the names in their order.
 type numbering struct {
 	text  string
 	names []any
 }
 
-var numbered sync.Map // of a statement's text: its numbering
-
 // placed answers the statement with numbers for the names that it has, and its values in that
-// order. Statements are of the program's own and few, so that each is looked through once.
+// order.
 func placed(text string, named map[string]any) (string, []any) {
 	if len(named) == 0 {
 		return text, nil
 	}
-	known, is := numbered.Load(text)
-	if !is {
+	of := formed(text, func() (of numbering) {
 		names := pgx.NamedArgs{}
 		for name := range named {
 			names[name] = name
 		}
-		var of numbering
 		of.text, of.names, _ = names.RewriteQuery(context.Background(), nil, text, nil) // it has no errors
-		known, _ = numbered.LoadOrStore(text, of)
-	}
-	of, _ := known.(numbering)
+		return of
+	})
 	values := make([]any, len(of.names))
 	for i, name := range of.names {
 		values[i] = named[name.(string)] //nolint:forcetypeassert // they are put there above
@@ -93,42 +100,23 @@ func placed(text string, named map[string]any) (string, []any) {
 // rowsOf adds a statement that reads into the rows those of T's table for which the condition
 // holds. Who may see them, whoever calls it has decided: see [beyondSight].
 func rowsOf[T any](t *trip, db *gorm.DB, into *[]T, condition string, values ...any) error {
-	return columnsRead(t, db, into, nil, condition, values...)
+	return columnsRead(t, db, into, "", condition, values...)
 }
 
-// selection is what a statement reads. Columns are known by where their names stand; nil are all.
+// selection is what a statement reads.
 type selection struct {
-	of        reflect.Type
-	columns   *string
-	condition string
+	of                 reflect.Type
+	columns, condition string
 }
 
-var forms sync.Map // of statements, which are the program's own and few
-
-// formed answers what is made of the key, and makes it once.
-func formed[T any](of any, form func() T) T {
-	was, is := forms.Load(of)
-	if !is {
-		was, _ = forms.LoadOrStore(of, form())
-	}
-	return was.(T) //nolint:forcetypeassert // each kind of key has one kind of value
-}
-
-// columnsRead is [rowsOf] of some columns, which stand somewhere for good; the rows have no more.
-// nil are all.
-func columnsRead[T any](t *trip, db *gorm.DB, into *[]T, columns []string, condition string, values ...any) error {
+// columnsRead is [rowsOf] of some columns, as SQL names them; the rows have no more. Empty are all.
+func columnsRead[T any](t *trip, db *gorm.DB, into *[]T, columns, condition string, values ...any) error {
 	of, err := schemaOf[T](db)
 	if err != nil {
 		return err
 	}
-	var first *string
-	if columns == nil {
-		columns = of.DBNames
-	} else {
-		first = &columns[0]
-	}
-	text := formed(selection{of.ModelType, first, condition}, func() string {
-		return `SELECT "` + strings.Join(columns, `", "`) + `" FROM "` + of.Table + `" WHERE ` + condition
+	text := formed(selection{of.ModelType, columns, condition}, func() string {
+		return "SELECT " + cmp.Or(columns, `"`+strings.Join(of.DBNames, `", "`)+`"`) + ` FROM "` + of.Table + `" WHERE ` + condition
 	})
 	t.statements = append(t.statements, question{text, values, func(rows pgx.Rows) (err error) {
 		*into, err = scanned(rows, of, make([]T, 0, 1))
@@ -144,7 +132,7 @@ func saving[T any, R record[T]](t *trip, db *gorm.DB, row R, said programme.Said
 	if err != nil {
 		return err
 	}
-	by := formed(writing{of.ModelType, "UPDATE"}, func() *writer {
+	by := formed(of.ModelType, func() *writer {
 		w := writes(of, "created_at")
 		set := make([]string, len(w.fields))
 		for i, field := range w.fields {
@@ -161,12 +149,6 @@ func saving[T any, R record[T]](t *trip, db *gorm.DB, row R, said programme.Said
 	t.statements = append(t.statements, question{text: by.text, values: append(values, head.ID)})
 	t.saved = &saved{of.Table, head.ID, head.Version}
 	return nil
-}
-
-// writing is what a statement does with a table.
-type writing struct {
-	of   reflect.Type
-	what string
 }
 
 // writer is a statement that writes a row, and the members that it writes.
@@ -213,6 +195,9 @@ func schemaOf[T any](db *gorm.DB) (*schema.Schema, error) {
 	return parsed.Schema, err
 }
 
+// entering is the table of the record behind which an entry is written; empty where it is behind none.
+type entering string
+
 // enter adds an entry of the audit. Behind a record that is saved it is refused, and with it the whole,
 // where that was not written as the version.
 func (t *trip) enter(db *gorm.DB, row *auditRow) error {
@@ -220,11 +205,11 @@ func (t *trip) enter(db *gorm.DB, row *auditRow) error {
 	if err != nil {
 		return err
 	}
-	behind := ""
+	var behind entering
 	if t.saved != nil {
-		behind = t.saved.table
+		behind = entering(t.saved.table)
 	}
-	by := formed(writing{of.ModelType, "INSERT behind " + behind}, func() *writer {
+	by := formed(behind, func() *writer {
 		w := writes(of)
 		columns, places := make([]string, len(w.fields)), make([]string, len(w.fields))
 		for i, field := range w.fields {

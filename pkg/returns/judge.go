@@ -108,7 +108,6 @@ type Return struct {
 	list  string // a list's pointer
 	items []int  // of a list: by the framework's order, 1 and the count's place in it; 0 where it is not there
 	item  int    // the one that is read, likewise
-	mixed bool   // the values are not in the framework's order
 }
 
 // place answers where a count stood in what was sent, and whether that is known.
@@ -199,9 +198,6 @@ func (r *Return) add(asked Asked, v Value, place func(member string) Place) {
 		r.Spoilt[v.Count] = true
 		return
 	}
-	if n := len(r.Values); n > 0 && asked.order[r.Values[n-1].Count] > at {
-		r.mixed = true
-	}
 	r.Values = append(r.Values, v)
 }
 
@@ -239,9 +235,6 @@ func (r *Return) again(v Value, place, first Place) {
 
 // sort brings the values into the framework's order.
 func (r *Return) sort(asked Asked) {
-	if !r.mixed {
-		return
-	}
 	slices.SortFunc(r.Values, func(a, b Value) int { return asked.order[a.Count] - asked.order[b.Count] })
 }
 

@@ -134,14 +134,11 @@ func (j *judgement) outliers(rule *framework.Rule) {
 	for i := range j.document.Counts {
 		c := &j.document.Counts[i]
 		now, is := j.whole[i].Number()
-		if !is || j.beside.own == nil || !chosen(rule.Counts, c.Code) {
+		if !is || !chosen(rule.Counts, c.Code) {
 			continue
 		}
 		earlier := j.beside.own[i]
-		if len(earlier) < max(*rule.History, 1) {
-			continue
-		}
-		if within(earlier, now, *rule.Limit) {
+		if len(earlier) < max(*rule.History, 1) || within(earlier, now, *rule.Limit) {
 			continue
 		}
 		median, half, usual := spread(earlier)
