@@ -3,7 +3,6 @@ package postgres
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/returns"
@@ -14,7 +13,7 @@ import (
 func TestABackgroundIsGoodForWhatStands(t *testing.T) {
 	t.Parallel()
 	s, asks := &settled{}, returns.Asked{Document: &framework.Document{}}
-	at := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	const at = int64(7)
 	past := []pastReturn{
 		{Of: of{"a", 2, at}, Quarter: "2026-27-Q1", Explanations: []returns.Explanation{{Text: "Said."}}},
 		{Of: of{"b", 1, at}, Quarter: "2025-26-Q4"},
@@ -38,7 +37,7 @@ func TestABackgroundIsGoodForWhatStands(t *testing.T) {
 		"the same":             {func(_ *returns.Judging, past []pastReturn) []pastReturn { return past }, true},
 		"said since":           {func(_ *returns.Judging, past []pastReturn) []pastReturn { past[0].Explanations = nil; return past }, true},
 		"a corrected version":  {func(_ *returns.Judging, past []pastReturn) []pastReturn { past[0].Of.Number = 3; return past }, false},
-		"a number given again": {func(_ *returns.Judging, past []pastReturn) []pastReturn { past[0].Of.At = at.Add(1); return past }, false},
+		"a number given again": {func(_ *returns.Judging, past []pastReturn) []pastReturn { past[0].Of.At = at + 1; return past }, false},
 		"another return":       {func(_ *returns.Judging, past []pastReturn) []pastReturn { past[1].Of.Submission = "c"; return past }, false},
 		"made up":              {func(_ *returns.Judging, past []pastReturn) []pastReturn { past[1].Illustrative = true; return past }, false},
 		"one quarter less":     {func(_ *returns.Judging, past []pastReturn) []pastReturn { return past[:1] }, false},

@@ -158,13 +158,12 @@ type pastReturn struct {
 	Explanations []returns.Explanation `gorm:"serializer:json"` // of the quarter before alone
 }
 
-// standingBefore reads the earlier returns of a borough that stand, the newest first. Each
-// version is looked up by its key: however many there are, no others are looked at.
-const standingBefore = `SELECT s.quarter_code AS quarter, s.illustrative, v.submission_id AS submission, v.number, v.submitted_at AS at, CASE WHEN s.quarter_code = @last THEN v.explanations END AS explanations
-	FROM (SELECT id, standing, quarter_code, illustrative FROM benchmarking_submissions
-		WHERE borough_code = @borough AND quarter_code < @quarter AND standing IS NOT NULL ORDER BY quarter_code DESC LIMIT @longest) AS s,
-		LATERAL (SELECT submission_id, number, submitted_at, explanations FROM benchmarking_versions WHERE submission_id = s.id AND number = s.standing LIMIT 1) AS v
-	ORDER BY s.quarter_code DESC`
+// standingBefore reads the earlier returns of a borough that stand, the newest first. Of their
+// versions none is looked at but that of the quarter before, for what was explained there.
+const standingBefore = `SELECT quarter_code AS quarter, illustrative, id AS submission, standing AS number, version AS at,
+		CASE WHEN quarter_code = @last THEN (SELECT v.explanations FROM benchmarking_versions AS v WHERE v.submission_id = s.id AND v.number = s.standing) END AS explanations
+	FROM benchmarking_submissions AS s
+	WHERE borough_code = @borough AND quarter_code < @quarter AND standing IS NOT NULL ORDER BY quarter_code DESC LIMIT @longest`
 
 // before names what [standingBefore] asks for: of at most so many quarters.
 func before(borough, quarter string, longest int) map[string]any {

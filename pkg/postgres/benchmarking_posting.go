@@ -109,7 +109,7 @@ func (s *Store) groundOf(ctx context.Context, actor programme.Actor, borough, qu
 			return nil
 		},
 	})
-	t.ask(func() { g.past = nil }, func(row pgx.Rows) error {
+	t.ask(func() { g.past = make([]pastReturn, 0, longestPast) }, func(row pgx.Rows) error {
 		var r pastReturn
 		err := row.Scan(&r.Quarter, &r.Illustrative, &r.Of.Submission, &r.Of.Number, &r.Of.At, &r.Explanations)
 		g.past = append(g.past, r)

@@ -3,7 +3,6 @@ package postgres
 import (
 	"slices"
 	"sync"
-	"time"
 	"unique"
 
 	"gorm.io/gorm"
@@ -95,12 +94,12 @@ func (s *settled) outline(tx *gorm.DB, e edition) (*evaluation.Outline, error) {
 	return &v.Outline, nil
 }
 
-// of names a version. A database that was set back gives the same number again, but not
-// at the same moment.
+// of names a version of a return. A database that was set back gives the same number again, but
+// not while the return is of the same version: see [nextVersion].
 type of struct {
 	Submission string
 	Number     int
-	At         time.Time // when it was submitted
+	At         int64 // the version of the return
 }
 
 // keptFigures is of how many versions the figures are kept: twelve quarters of 33 boroughs
@@ -179,16 +178,17 @@ func figuresOf(tx *gorm.DB, versions []of) (map[of]returns.Values, error) {
 	if len(unknown) == 0 {
 		return figures, nil
 	}
-	keys := make([][]any, len(unknown))
+	keys, asked := make([][]any, len(unknown)), map[of]of{}
 	for i, v := range unknown {
 		keys[i] = []any{v.Submission, v.Number}
+		asked[of{Submission: v.Submission, Number: v.Number}] = v
 	}
 	var read []returns.Version
-	if err := tx.Select("submission_id", "number", "submitted_at", "values").Where("(submission_id, number) IN ?", keys).Find(&read).Error; err != nil {
+	if err := tx.Select("submission_id", "number", "values").Where("(submission_id, number) IN ?", keys).Find(&read).Error; err != nil {
 		return nil, err
 	}
 	for i := range read {
-		v := of{read[i].SubmissionID, read[i].Number, read[i].SubmittedAt}
+		v := asked[of{Submission: read[i].SubmissionID, Number: read[i].Number}]
 		figures[v] = read[i].Values.Figures()
 		for n := range figures[v] { // or the whole version would be kept for them
 			count, status := &figures[v][n].Count, &figures[v][n].Status

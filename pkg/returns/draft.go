@@ -8,10 +8,13 @@ import (
 	"github.com/goccy/go-json"
 )
 
-// Draft is the whole content of a return that is being worked on.
+// Draft is the whole content of a return that is being worked on. One that was read is altered
+// by nobody: who changes what a return says makes another.
 type Draft struct {
 	Framework string // the version by which it is judged: the quarter's
 	Values    Values // one for each count of the framework, in its order
+
+	text []byte // that it was read from; nil of one that was made
 }
 
 // keptDraft is a draft as it is kept: the numbers beside the codes of their counts, and as
@@ -25,34 +28,45 @@ type keptDraft struct {
 }
 
 // MarshalJSON implements [json.Marshaler]: the form in which a draft is kept. Equal drafts
-// are equal texts.
+// are equal texts, and one that was read is the text that it was read from.
 func (d *Draft) MarshalJSON() ([]byte, error) {
+	if d.text != nil {
+		return d.text, nil
+	}
 	kept := keptDraft{Framework: d.Framework, Numbers: make([]float64, 0, len(d.Values)), Said: Values{}}
-	counts := make([]byte, 0, len(d.Values)*usualCode)
+	var counts strings.Builder
+	counts.Grow(d.Values.lengthOfCodes())
 	for i, v := range d.Values {
 		if i > 0 {
-			counts = append(counts, ' ')
+			counts.WriteByte(' ')
 		}
-		counts = append(counts, v.Count...)
+		counts.WriteString(v.Count)
 		if v.Status == Reported && v.Value != nil && v.Reason == nil {
 			kept.Numbers = append(kept.Numbers, *v.Value)
 		} else {
 			kept.Said = append(kept.Said, v)
 		}
 	}
-	kept.Counts = string(counts)
+	kept.Counts = counts.String()
 	return json.Marshal(kept)
 }
 
-// usualCode is about how long the code of a count is, with its space.
-const usualCode = 24
+// lengthOfCodes is that of the codes of the counts, each with a space.
+func (vs Values) lengthOfCodes() (n int) {
+	for _, v := range vs {
+		n += len(v.Count) + len(" ")
+	}
+	return n
+}
 
 // UnmarshalJSON implements [json.Unmarshaler]. The texts of the draft stay in one piece.
 func (d *Draft) UnmarshalJSON(text []byte) error {
-	var kept keptDraft
-	if err := json.UnmarshalWithOption(bytes.Clone(text), &kept, json.DecodeNoCopyString()); err != nil {
+	text = bytes.Clone(text)
+	kept := keptDraft{Numbers: make([]float64, 0, bytes.Count(text, []byte{','}))} // there is a comma between any two
+	if err := json.UnmarshalWithOption(text, &kept, json.DecodeNoCopyString()); err != nil {
 		return err
 	}
+	d.text = text
 	said, numbers := kept.Said, kept.Numbers
 	d.Framework, d.Values = kept.Framework, make(Values, 0, len(said)+len(numbers))
 	for rest := kept.Counts; rest != ""; {

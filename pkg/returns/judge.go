@@ -20,6 +20,16 @@ type Asked struct {
 	related    []related             // what the document says of two of them
 }
 
+// at answers where a count stands in the framework's order, and whether it does. Lists mostly
+// come in that order, so it is looked for first where it would be in them.
+func (a Asked) at(code string, likely int) (int, bool) {
+	if likely >= 0 && likely < len(a.codes) && a.codes[likely] == code {
+		return likely, true
+	}
+	at, is := a.order[code]
+	return at, is
+}
+
 // related are two counts, by their places, of which one is a part of the other, or the same.
 type related struct {
 	part, whole int
@@ -112,7 +122,16 @@ type Return struct {
 
 // place answers where a count stood in what was sent, and whether that is known.
 func (r *Return) place(asked Asked, code string) (Place, bool) {
-	if at, is := asked.order[code]; is && r.items != nil && r.items[at] > 0 {
+	if at, is := asked.order[code]; is {
+		return r.placeOf(at, code)
+	}
+	p, is := r.Places[code]
+	return p, is
+}
+
+// placeOf is place of the count that stands there in the framework's order.
+func (r *Return) placeOf(at int, code string) (Place, bool) {
+	if r.items != nil && r.items[at] > 0 {
 		return r.inList("", r.items[at]), true
 	}
 	p, is := r.Places[code]
@@ -169,12 +188,12 @@ func newReturn(borough, quarter string) *Return {
 // add takes a value into the return, or finds why it cannot. place answers where a
 // member of the value stands, and of none where the value does.
 func (r *Return) add(asked Asked, v Value, place func(member string) Place) {
-	at, is := asked.order[v.Count]
+	at, is := asked.at(v.Count, r.item-1)
 	if !is {
 		r.unknown(asked, v.Count, place("/count"))
 		return
 	}
-	if first, twice := r.place(asked, v.Count); twice {
+	if first, twice := r.placeOf(at, v.Count); twice {
 		r.again(v.Normal(), place(""), first)
 		return
 	}
@@ -235,6 +254,9 @@ func (r *Return) again(v Value, place, first Place) {
 
 // sort brings the values into the framework's order.
 func (r *Return) sort(asked Asked) {
+	if r.Values.are(asked.codes) {
+		return
+	}
 	slices.SortFunc(r.Values, func(a, b Value) int { return asked.order[a.Count] - asked.order[b.Count] })
 }
 

@@ -157,7 +157,7 @@ func (vs Values) Figures() Values {
 // absent from a whole return is missing, and is listed as that. Values that are complete
 // are answered as they are.
 func (vs Values) Complete(counts []string) Values {
-	if slices.EqualFunc(vs, counts, func(v Value, count string) bool { return v.Count == count }) {
+	if vs.are(counts) {
 		return vs
 	}
 	named := make(map[string]Value, len(vs))
@@ -173,6 +173,11 @@ func (vs Values) Complete(counts []string) Values {
 		all[i] = v
 	}
 	return all
+}
+
+// are reports whether they are of these counts, in this order.
+func (vs Values) are(counts []string) bool {
+	return slices.EqualFunc(vs, counts, func(v Value, count string) bool { return v.Count == count })
 }
 
 // Unsaid answers the counts that are missing without a reason. A draft may have

@@ -312,9 +312,9 @@ func submissionWire(ctx context.Context) func(*returns.Submission) api.Benchmark
 func submissionSteps(ctx context.Context, s *returns.Submission) *[]api.Step {
 	steps := stepsWire(ctx, s, s.ID)
 	if steps != nil {
-		at := strings.NewReplacer("{borough}", s.Borough, "{quarter}", s.Quarter)
 		for i := range *steps {
-			(*steps)[i].Href = at.Replace((*steps)[i].Href)
+			href := &(*steps)[i].Href
+			*href = strings.ReplaceAll(strings.ReplaceAll(*href, "{borough}", s.Borough), "{quarter}", s.Quarter)
 		}
 	}
 	return steps

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -214,5 +215,28 @@ func (binder) Bind(target any, c echo.Context) error {
 	if call.file != nil {
 		return nil
 	}
+	makeRoom(target, call.body)
 	return json.UnmarshalWithOption(call.body, target, json.DecodeNoCopyString()) // nobody writes into it
+}
+
+// shortList is how many items a list gets without having to grow often, and firstItems for how
+// many there is room before they have been read.
+const (
+	shortList  = 64
+	firstItems = 1000
+)
+
+// makeRoom makes room in the lists of a long body for as many items as it has objects: a list that
+// grows leaves behind more than it takes.
+func makeRoom(target any, body []byte) {
+	objects := min(bytes.Count(body, []byte{'{'}), firstItems)
+	of := reflect.ValueOf(target).Elem()
+	if objects <= shortList || of.Kind() != reflect.Struct {
+		return
+	}
+	for i := range of.NumField() {
+		if list := of.Field(i); list.Kind() == reflect.Slice {
+			list.Grow(objects)
+		}
+	}
 }

@@ -40,7 +40,7 @@ type operation struct {
 	Public       bool
 	Roles        []programme.Role
 	notFor       *programme.Error // refuses who has none of them
-	Parameters   []*openapi3.Parameter
+	Parameters   []parameter
 	query        map[string]bool // the query parameters that it has
 	ids          map[string]bool // the parameters that are UUIDs
 	IfMatch      bool
@@ -181,7 +181,7 @@ func unless(right bool) error {
 func newOperation(method, path string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
 	o := &operation{ID: op.OperationID, method: method, Path: path, Steps: readSteps(op), query: map[string]bool{}, ids: map[string]bool{}}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
-		o.Parameters = append(o.Parameters, p.Value)
+		o.Parameters = append(o.Parameters, parameterOf(p.Value))
 		schema := p.Value.Schema.Value
 		o.ids[p.Value.Name] = schema.Format == formatUUID || schema.Items != nil && schema.Items.Value.Format == formatUUID
 		switch {

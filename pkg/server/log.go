@@ -115,11 +115,12 @@ var keyNames = map[string]bool{"sectionId": true, "cycle": true, "id": true, "co
 // that the contract gives them is left out: it may be anything.
 func (o *operation) keysIn(c echo.Context) []slog.Attr {
 	var keys []slog.Attr
-	for _, p := range o.Parameters {
+	for i := range o.Parameters {
+		p := &o.Parameters[i]
 		if p.In != openapi3.ParameterInPath || !keyNames[p.Name] {
 			continue
 		}
-		if key := c.Param(p.Name); p.Schema.Value.VisitJSON(key, openapi3.EnableFormatValidation()) == nil {
+		if key := c.Param(p.Name); p.right([]string{key}) || p.Schema.Value.VisitJSON(key, openapi3.EnableFormatValidation()) == nil {
 			keys = append(keys, slog.String(p.Name, key))
 		}
 	}

@@ -105,8 +105,9 @@ func stepsWire(ctx context.Context, r programme.Stepped, key string) *[]api.Step
 	if !call.tellsSteps() {
 		return nil
 	}
-	steps, admitted := []api.Step{}, false
-	for _, step := range r.Steps() {
+	possible := r.Steps()
+	steps, admitted := make([]api.Step, 0, len(possible)), false
+	for _, step := range possible {
 		op := call.contract.steps[stepOf{r.Noun(), step}]
 		wire := api.Step{Name: api.StepName(step), Allowed: true, Method: api.Method(op.method), Href: op.href(r.Noun(), key), ReasonRequired: r.NeedsReason(step)}
 		refused := op.notFor

@@ -65,8 +65,10 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 // parameterFaults answers what is wrong with path, query and header.
 func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	var faults []programme.Fault
-	if _, err := url.ParseQuery(call.url.RawQuery); err != nil {
-		faults = append(faults, programme.Fault{Code: programme.FaultMalformedQuery, Detail: "The query has a part that cannot be read."})
+	if call.url.RawQuery != "" {
+		if _, err := url.ParseQuery(call.url.RawQuery); err != nil {
+			faults = append(faults, programme.Fault{Code: programme.FaultMalformedQuery, Detail: "The query has a part that cannot be read."})
+		}
 	}
 	for name, values := range call.query {
 		if slices.ContainsFunc(values, unreadable) {
@@ -76,33 +78,9 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 			faults = append(faults, programme.Fault{Parameter: clip(name), Code: programme.FaultUnknownParameter, Detail: "This operation has no such parameter."})
 		}
 	}
-	path := map[string]string{}
-	for i, name := range c.ParamNames() {
-		path[name] = c.ParamValues()[i]
-	}
-	input := &openapi3filter.RequestValidationInput{
-		Request: c.Request(), PathParams: path, QueryParams: call.query,
-		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true, SchemaValidationOptions: everyFault},
-	}
-	for _, p := range call.op.Parameters {
-		if p.In == openapi3.ParameterInQuery && len(call.query[p.Name]) > 1 && !p.Schema.Value.Type.Is("array") {
-			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultRepeated, Detail: "This parameter is given more than once."})
-			continue
-		}
-		if p.In == openapi3.ParameterInHeader && len(c.Request().Header.Values(p.Name)) > 1 {
-			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultRepeated, Detail: "This header is given more than once."})
-			continue
-		}
-		if p.In == openapi3.ParameterInHeader && unreadable(c.Request().Header.Get(p.Name)) {
-			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultMalformed, Detail: "This header is no text in UTF-8."})
-			continue
-		}
-		if p.In == openapi3.ParameterInQuery && p.Schema.Value.Type.Is("boolean") && call.query.Has(p.Name) && !isBoolean(call.query.Get(p.Name)) {
-			faults = append(faults, programme.Fault{Parameter: p.Name, Code: programme.FaultType, Detail: "Must be " + described(p.Schema.Value) + "."})
-			continue
-		}
-		if err := openapi3filter.ValidateParameter(c.Request().Context(), input, p); err != nil {
-			faults = append(faults, parameterFault(p, err)...)
+	for i := range call.op.Parameters {
+		if p := &call.op.Parameters[i]; !p.right(p.given(call, c)) {
+			faults = append(faults, p.faults(call, c)...)
 		}
 	}
 	if call.format != formatJSON {
@@ -117,6 +95,80 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 	}
 	slices.SortStableFunc(faults, func(a, b programme.Fault) int { return strings.Compare(a.Parameter, b.Parameter) })
 	return faults
+}
+
+// parameter is one of an operation's.
+type parameter struct {
+	*openapi3.Parameter
+
+	shape *shape // of one that is a text; nil of all else
+}
+
+func parameterOf(p *openapi3.Parameter) parameter {
+	if p.Schema != nil && p.Content == nil && p.Schema.Value.Type.Is("string") {
+		return parameter{p, shapeOf(p.Schema.Value)}
+	}
+	return parameter{Parameter: p}
+}
+
+// given answers what a request says for the parameter, by its name.
+func (p *parameter) given(call *call, c echo.Context) []string {
+	switch p.In {
+	case openapi3.ParameterInQuery:
+		return call.query[p.Name]
+	case openapi3.ParameterInHeader:
+		return c.Request().Header.Values(p.Name)
+	}
+	if i := slices.Index(c.ParamNames(), p.Name); i >= 0 {
+		return c.ParamValues()[i : i+1]
+	}
+	return nil
+}
+
+// right is to parameters what a shape is to bodies: it takes what need not be there and is not, and
+// a text that the schema takes. What it does not take, [parameter.faults] judges.
+func (p *parameter) right(given []string) bool {
+	switch {
+	case len(given) == 0:
+		return !p.Required && !p.Schema.Value.Type.Is("object") // whose members have names of their own
+	case len(given) > 1 || p.shape == nil || given[0] == "" || unreadable(given[0]):
+		return false
+	}
+	return p.shape.fits([]byte(given[0])) && (p.In != openapi3.ParameterInPath || !strings.Contains(given[0], "%")) // which may stand for something
+}
+
+// faults answers what is wrong with what a request says for the parameter.
+func (p *parameter) faults(call *call, c echo.Context) []programme.Fault {
+	given := p.given(call, c)
+	fault := func(code programme.FaultCode, detail string) []programme.Fault {
+		return []programme.Fault{{Parameter: p.Name, Code: code, Detail: detail}}
+	}
+	switch {
+	case p.In == openapi3.ParameterInQuery && len(given) > 1 && !p.Schema.Value.Type.Is("array"):
+		return fault(programme.FaultRepeated, "This parameter is given more than once.")
+	case p.In == openapi3.ParameterInHeader && len(given) > 1:
+		return fault(programme.FaultRepeated, "This header is given more than once.")
+	case p.In == openapi3.ParameterInHeader && len(given) > 0 && unreadable(given[0]):
+		return fault(programme.FaultMalformed, "This header is no text in UTF-8.")
+	case p.In == openapi3.ParameterInQuery && len(given) > 0 && p.Schema.Value.Type.Is("boolean") && !isBoolean(given[0]):
+		return fault(programme.FaultType, "Must be "+described(p.Schema.Value)+".")
+	}
+	if err := p.validate(call, c); err != nil {
+		return parameterFault(p.Parameter, err)
+	}
+	return nil
+}
+
+// validate asks the library.
+func (p *parameter) validate(call *call, c echo.Context) error {
+	path := map[string]string{}
+	for i, name := range c.ParamNames() {
+		path[name] = c.ParamValues()[i]
+	}
+	return openapi3filter.ValidateParameter(c.Request().Context(), &openapi3filter.RequestValidationInput{
+		Request: c.Request(), PathParams: path, QueryParams: call.query,
+		Options: &openapi3filter.Options{MultiError: true, SkipSettingDefaults: true, SchemaValidationOptions: everyFault},
+	}, p.Parameter)
 }
 
 // unreadable reports whether a text is none that can be kept.
