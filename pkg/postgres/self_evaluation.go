@@ -25,7 +25,6 @@ var selfEvaluations = kind[evaluation.SelfEvaluation, *evaluation.SelfEvaluation
 // sharedNow is the condition that somebody of the names reads by a sharing that is in force
 // at the time, which holds whether or not anybody has noted its end.
 const (
-	shown         = "audience && @names AND (" + known + ")" // what [Store.shownTo] leaves
 	known         = "borough_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[])) OR " + sharedNow
 	sharedNow     = "EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE " + readNow + ")"
 	readNow       = sharingStands + " AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])"

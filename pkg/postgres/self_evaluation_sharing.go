@@ -199,13 +199,12 @@ func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.A
 	var rows []evaluation.SelfEvaluation
 	first := &trip{}
 	// Whoever takes it back waits for the reading, or the reading for them.
-	condition, values := placed(shown+" AND id = @id FOR SHARE", map[string]any{"id": id, "names": array(actor.Names()), "now": s.now()})
-	if err := columnsRead(first, db, &rows, toReaders, condition, values...); err != nil {
+	if err := columnsRead(first, db, &rows, toReaders, "id = $1 FOR SHARE", id); err != nil {
 		return got, refusal(err)
 	}
 	published := ""
 	err = s.actBetween(ctx, actor, first, ownCommit, func(w *work) error {
-		if len(rows) == 0 {
+		if len(rows) == 0 || !rows[0].SeenBy(actor, w.now) {
 			return missing[evaluation.SelfEvaluation]()
 		}
 		if got.Of = rows[0]; !got.Of.Reads(actor, number, w.now) {

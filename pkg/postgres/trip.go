@@ -189,10 +189,19 @@ func (w *writer) values(row reflect.Value, said programme.Said, more int) ([]any
 	return values, nil
 }
 
+var schemas sync.Map // of rows, by their types
+
 func schemaOf[T any](db *gorm.DB) (*schema.Schema, error) {
+	of := reflect.TypeFor[T]()
+	if known, is := schemas.Load(of); is {
+		return known.(*schema.Schema), nil //nolint:forcetypeassert // nothing else is put there
+	}
 	parsed := gorm.Statement{DB: db}
-	err := parsed.Parse(new(T))
-	return parsed.Schema, err
+	if err := parsed.Parse(new(T)); err != nil {
+		return nil, err
+	}
+	schemas.Store(of, parsed.Schema)
+	return parsed.Schema, nil
 }
 
 // entering is the table of the record behind which an entry is written; empty where it is behind none.

@@ -5,30 +5,39 @@ import (
 	"slices"
 	"strings"
 
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/framework"
 )
 
 // Background is what a borough's earlier quarters say, made ready for a quarter's return to
 // be set beside it. It is good as long as they say the same, and nobody alters it.
 type Background struct {
+	period     benchmark.Period // that the return is about
+	dated      bool             // whether that is of some time; the practice quarter is not
+	last, year benchmark.Period // the quarter before, and the same one of the year before
+
 	quarters []string    // those before the return's
 	numbers  [][]float64 // what each says of every count, in the framework's order; no number where it says none
-	own      [][]float64 // the numbers of each count that are like this quarter's, in order of size
+	habits   []habit     // of each count, by the numbers that are like this quarter's
+}
+
+// habit is what a borough usually says of a count.
+type habit struct {
+	quarters             int     // by how many that is known
+	median, half, spread float64 // see [spread]; where it is known by any
 }
 
 // Background makes ready what earlier returns say. A quarter that is of no time, as the
 // practice quarter, has nothing before it.
 func (a Asked) Background(quarter string, before History) *Background {
 	a = a.Ordered()
-	b := &Background{own: make([][]float64, len(a.codes))}
-	period, dated := quarterOf(quarter)
-	if !dated {
+	b := &Background{habits: make([]habit, len(a.codes))}
+	if b.period, b.dated = quarterOf(quarter); !b.dated {
 		return b
 	}
-	all := make([]float64, len(b.own)*len(before)) // in one piece
-	for i := range b.own {
-		b.own[i] = all[i*len(before):][:0:len(before)]
-	}
+	period := &b.period
+	b.last, b.year = period.Previous(), lastYear(*period)
+	own := make([][]float64, len(a.codes))
 	for _, past := range before {
 		// Codes of quarters are in the order of their time. What is of another kind is no earlier quarter.
 		if past.Quarter >= period.Code || !strings.Contains(past.Quarter, "-Q") {
@@ -43,13 +52,16 @@ func (a Asked) Background(quarter string, before History) *Background {
 			// A count of the year to date is set beside the same quarters of earlier years alone.
 			like := a.Document.Counts[i].Basis != framework.YearToDate || past.Quarter[len(year):] == period.Code[len(year):]
 			if numbers[i] = was; known && like {
-				b.own[i] = append(b.own[i], was)
+				own[i] = append(own[i], was)
 			}
 		}
 		b.quarters, b.numbers = append(b.quarters, past.Quarter), append(b.numbers, numbers)
 	}
-	for i := range b.own {
-		slices.Sort(b.own[i])
+	for i, numbers := range own {
+		if slices.Sort(numbers); len(numbers) > 0 {
+			median, half, usual := spread(numbers)
+			b.habits[i] = habit{len(numbers), median, half, usual}
+		}
 	}
 	return b
 }

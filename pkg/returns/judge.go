@@ -298,8 +298,6 @@ type judgement struct {
 	document *framework.Document
 	whole    Values // of every count that is asked, in that order
 	beside   *Background
-	period   benchmark.Period
-	dated    bool // whether the quarter is of some time; the practice quarter is not
 	findings []Finding
 
 	paired pairs        // parts and wholes that a rule has been asked of
@@ -308,12 +306,10 @@ type judgement struct {
 
 func newJudgement(r Return, asked Asked, beside *Background) *judgement {
 	asked = asked.Ordered()
-	j := &judgement{
+	return &judgement{
 		Return: r, asked: asked, document: asked.Document, whole: r.Values.Complete(asked.codes), beside: beside,
 		findings: slices.Clone(r.Read), paired: newPairs(len(asked.codes)), summed: map[int]bool{},
 	}
-	j.period, j.dated = quarterOf(r.Quarter)
-	return j
 }
 
 // value answers what the return says of a count. Of one that the framework does not

@@ -13,7 +13,7 @@ import (
 
 // ask asks one rule of the return. The practice quarter has no quarter before.
 func (j *judgement) ask(rule *framework.Rule) {
-	if !j.dated && rule.Kind.Words().ReadsHistory {
+	if !j.beside.dated && rule.Kind.Words().ReadsHistory {
 		return
 	}
 	switch rule.Kind {
@@ -26,9 +26,9 @@ func (j *judgement) ask(rule *framework.Rule) {
 	case framework.ComputedDiffers:
 		j.figures(rule)
 	case framework.ChangeOnPrevious:
-		j.change(rule, j.period.Previous(), "the quarter before")
+		j.change(rule, j.beside.last, "the quarter before")
 	case framework.ChangeOnLastYear:
-		j.change(rule, lastYear(j.period), "the same quarter of last year")
+		j.change(rule, j.beside.year, "the same quarter of last year")
 	case framework.Hundredfold:
 		j.hundredfold(rule)
 	case framework.NoughtWhereLarge:

@@ -75,7 +75,7 @@ func (j *judgement) hundredfold(rule *framework.Rule) {
 		return
 	}
 	limit := *rule.Limit
-	earlier := j.period.Previous()
+	earlier := j.beside.last
 	j.against(rule, earlier, anyCount, func(code string, now, was float64) {
 		if now <= 0 || was <= 0 || now < limit*was && was < limit*now {
 			return
@@ -88,7 +88,7 @@ func (j *judgement) hundredfold(rule *framework.Rule) {
 // noughtWhereLarge finds nil too: whoever confirms it says in an explanation where
 // all of them have gone.
 func (j *judgement) noughtWhereLarge(rule *framework.Rule) {
-	earlier := j.period.Previous()
+	earlier := j.beside.last
 	j.against(rule, earlier, anyCount, func(code string, now, was float64) {
 		if rule.Limit == nil || now != 0 || was < *rule.Limit {
 			return
@@ -110,7 +110,7 @@ func (j *judgement) falls(rule *framework.Rule) {
 		// Of the earlier quarters the one with the greatest count tells the most.
 		most, when := now, ""
 		for n, quarter := range j.beside.quarters {
-			if was := j.beside.numbers[n][i]; was > most && quarter[:len(year)] == j.period.Code[:len(year)] {
+			if was := j.beside.numbers[n][i]; was > most && quarter[:len(year)] == j.beside.period.Code[:len(year)] {
 				most, when = was, quarter
 			}
 		}
@@ -137,31 +137,16 @@ func (j *judgement) outliers(rule *framework.Rule) {
 		if !is || !chosen(rule.Counts, c.Code) {
 			continue
 		}
-		earlier := j.beside.own[i]
-		if len(earlier) < max(*rule.History, 1) || within(earlier, now, *rule.Limit) {
+		was := &j.beside.habits[i]
+		if was.quarters < max(*rule.History, 1) {
 			continue
 		}
-		median, half, usual := spread(earlier)
-		if difference := apart(now, median); difference <= *rule.Limit*usual || small(rule, difference) {
+		if difference := apart(now, was.median); difference <= *rule.Limit*was.spread || small(rule, difference) {
 			continue
 		}
-		j.find(rule, number(now), fmt.Sprintf("about %s, as in %d earlier quarters", number(median), len(earlier)),
-			fmt.Sprintf("%s is %s. In %d earlier quarters its median was %s, and half of them lay within %s of that.", j.name(c.Code), number(now), len(earlier), number(median), number(half)), c.Code)
+		j.find(rule, number(now), fmt.Sprintf("about %s, as in %d earlier quarters", number(was.median), was.quarters),
+			fmt.Sprintf("%s is %s. In %d earlier quarters its median was %s, and half of them lay within %s of that.", j.name(c.Code), number(now), was.quarters, number(was.median), number(was.half)), c.Code)
 	}
-}
-
-// within reports of nearly all that lie within the limit of [spread] that they do, without
-// putting the distances in order: where fewer than half of them are shorter than a length, their
-// median is at least that.
-func within(sorted []float64, now, limit float64) bool {
-	median := benchmark.Middle(sorted)
-	length, shorter := math.Abs(now-median)/limit, 0 // of which the usual distance is more
-	for _, x := range sorted {
-		if math.Abs(x-median) <= length {
-			shorter++
-		}
-	}
-	return limit > 0 && 2*shorter < len(sorted)
 }
 
 // spread answers the median of sorted numbers, of which there is at least one, half of
@@ -173,10 +158,9 @@ func within(sorted []float64, now, limit float64) bool {
 // references in quality control 16.
 func spread(sorted []float64) (median, half, usual float64) {
 	median = benchmark.Middle(sorted)
-	var few [64]float64
-	distances := few[:0]
-	for _, x := range sorted {
-		distances = append(distances, math.Abs(x-median))
+	distances := make([]float64, len(sorted))
+	for i, x := range sorted {
+		distances[i] = math.Abs(x - median)
 	}
 	slices.Sort(distances)
 	if half = benchmark.Middle(distances); half > 0 {

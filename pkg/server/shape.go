@@ -25,7 +25,7 @@ type shape struct {
 	required uint64 // a bit for each member
 	item     *shape // of a list
 
-	enum    map[string]bool
+	enum    []string // nil where it may be any text
 	pattern pattern
 	format  func(string) error
 }
@@ -100,11 +100,11 @@ func (s *shape) readMembers() bool {
 
 func (s *shape) readWords() (known bool) {
 	if s.schema.Enum != nil {
-		s.enum = map[string]bool{}
+		s.enum = []string{}
 		s.null = s.null && slices.Contains(s.schema.Enum, nil)
 		for _, value := range s.schema.Enum {
 			if text, is := value.(string); is {
-				s.enum[text] = true
+				s.enum = append(s.enum, text)
 			}
 		}
 	}
@@ -163,11 +163,7 @@ func (r *taker) object(s *shape) bool {
 		if given != 0 && !r.take(',') || r.next() != '"' {
 			return false
 		}
-		name, plain, ok := r.span()
-		if !ok || !plain {
-			return false
-		}
-		i, is := s.member(name, last+1)
+		i, is := r.name(s, last+1)
 		if !is || given&(1<<i) != 0 || !r.take(':') {
 			return false
 		}
@@ -194,16 +190,18 @@ func (r *taker) object(s *shape) bool {
 	return s.required&^given == 0 && bits.OnesCount64(given) >= int(s.schema.MinProps) // #nosec G115 -- some members
 }
 
-// member answers the place of a member. Most bodies have them in the order in which they are
-// written, so that those from the place on are looked at first.
-func (s *shape) member(name []byte, from int) (int, bool) {
+// name reads the name of a member, and answers its place. Most bodies have them in the order in
+// which they are written, so that those from the place on are looked at first.
+func (r *taker) name(s *shape, from int) (int, bool) {
 	for i := from; i < len(s.members); i++ {
-		if key := s.members[i].key; bytes.Equal(key[1:len(key)-2], name) { // without quotes and colon
+		if key := s.members[i].key; bytes.HasPrefix(r.text[r.at:], key[:len(key)-1]) { // without the colon
+			r.at += len(key) - 1
 			return i, true
 		}
 	}
+	name, plain, ok := r.span()
 	i, is := s.byName[string(name)]
-	return i, is
+	return i, is && ok && plain
 }
 
 func (r *taker) list(s *shape) bool {
@@ -275,7 +273,7 @@ func (r *taker) words(s *shape) bool {
 
 // fits reports whether the schema takes the text.
 func (s *shape) fits(text []byte) bool {
-	if s.enum != nil && !s.enum[string(text)] || s.pattern != nil && !s.pattern.Match(text) || s.format != nil && s.format(string(text)) != nil {
+	if s.enum != nil && !slices.ContainsFunc(s.enum, func(value string) bool { return value == string(text) }) || s.pattern != nil && !s.pattern.Match(text) || s.format != nil && s.format(string(text)) != nil {
 		return false
 	}
 	least, most := s.schema.MinLength, s.schema.MaxLength
@@ -291,10 +289,36 @@ func (r *taker) amount(s *shape) bool {
 	if !ok {
 		return false
 	}
-	n, err := strconv.ParseFloat(string(raw), 64)
-	r.out = appendFloat(r.out, n)
+	n, small := count(raw)
+	var err error
+	if small {
+		r.out = append(r.out, raw...)
+	} else {
+		n, err = strconv.ParseFloat(string(raw), 64)
+		r.out = appendFloat(r.out, n)
+	}
+	return err == nil && (s.schema.Type.Is("number") || n == math.Trunc(n)) && s.bounds(n)
+}
+
+// bounds reports whether the number lies within those of the schema.
+func (s *shape) bounds(n float64) bool {
 	least, most := s.schema.Min, s.schema.Max
-	return err == nil && (s.schema.Type.Is("number") || n == math.Trunc(n)) &&
-		(least == nil || n > *least || n == *least && !s.schema.ExclusiveMin.IsTrue()) &&
+	return (least == nil || n > *least || n == *least && !s.schema.ExclusiveMin.IsTrue()) &&
 		(most == nil || n < *most || n == *most && !s.schema.ExclusiveMax.IsTrue())
+}
+
+// count answers the numeral of a count, as it is written too: digits alone, and so few that every
+// such number is one of 64 bits.
+func count(numeral []byte) (n float64, is bool) {
+	const most = 15
+	if len(numeral) > most {
+		return 0, false
+	}
+	for _, b := range numeral {
+		if b < '0' || b > '9' {
+			return 0, false
+		}
+		n = 10*n + float64(b-'0')
+	}
+	return n, true
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"slices"
@@ -101,11 +102,11 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 type parameter struct {
 	*openapi3.Parameter
 
-	shape *shape // of one that is a text; nil of all else
+	shape *shape // of one that is a text or a whole number; nil of all else
 }
 
 func parameterOf(p *openapi3.Parameter) parameter {
-	if p.Schema != nil && p.Content == nil && p.Schema.Value.Type.Is("string") {
+	if p.Schema != nil && p.Content == nil && (p.Schema.Value.Type.Is("string") || p.Schema.Value.Type.Is("integer")) {
 		return parameter{p, shapeOf(p.Schema.Value)}
 	}
 	return parameter{Parameter: p}
@@ -126,7 +127,7 @@ func (p *parameter) given(call *call, c echo.Context) []string {
 }
 
 // right is to parameters what a shape is to bodies: it takes what need not be there and is not, and
-// a text that the schema takes. What it does not take, [parameter.faults] judges.
+// a text or a count that the schema takes. What it does not take, [parameter.faults] judges.
 func (p *parameter) right(given []string) bool {
 	switch {
 	case len(given) == 0:
@@ -134,7 +135,12 @@ func (p *parameter) right(given []string) bool {
 	case len(given) > 1 || p.shape == nil || given[0] == "" || unreadable(given[0]):
 		return false
 	}
-	return p.shape.fits([]byte(given[0])) && (p.In != openapi3.ParameterInPath || !strings.Contains(given[0], "%")) // which may stand for something
+	text := []byte(given[0])
+	if p.shape.schema.Type.Is("integer") {
+		n, is := count(text)
+		return is && p.shape.bounds(n)
+	}
+	return p.shape.fits(text) && (p.In != openapi3.ParameterInPath || !bytes.ContainsRune(text, '%')) // which may stand for something
 }
 
 // faults answers what is wrong with what a request says for the parameter.
