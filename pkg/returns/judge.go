@@ -131,7 +131,7 @@ func (r *Return) place(asked Asked, code string) (Place, bool) {
 
 // placeOf is place of the count that stands there in the framework's order.
 func (r *Return) placeOf(at int, code string) (Place, bool) {
-	if r.items != nil && r.items[at] > 0 {
+	if at < len(r.items) && r.items[at] > 0 {
 		return r.inList("", r.items[at]), true
 	}
 	p, is := r.Places[code]

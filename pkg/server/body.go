@@ -54,9 +54,9 @@ func (d door) check(ctx context.Context, op *operation, body []byte) ([]byte, er
 	return checkBody(op, body)
 }
 
-// readBody takes the body, if it is of the right kind and size. Where none is needed
-// and none has come, it is as if nothing were said in it.
-func (s *Server) readBody(op *operation, c echo.Context) ([]byte, error) {
+// readBody takes the body into the buffer, if it is of the right kind and size. Where none is
+// needed and none has come, it is as if nothing were said in it.
+func (s *Server) readBody(op *operation, c echo.Context, read *bytes.Buffer) ([]byte, error) {
 	if op.bodyOptional && c.Request().ContentLength == 0 {
 		return []byte("{}"), nil
 	}
@@ -68,7 +68,6 @@ func (s *Server) readBody(op *operation, c echo.Context) ([]byte, error) {
 		return nil, unsupported(c, op, "Send the body without Content-Encoding.")
 	}
 	s.timeouts.boundBody(c)
-	var read bytes.Buffer
 	read.Grow(int(max(0, min(c.Request().ContentLength, firstBytes))) + bytes.MinRead)
 	_, err = read.ReadFrom(http.MaxBytesReader(c.Response(), c.Request().Body, maxBody))
 	var tooLarge *http.MaxBytesError

@@ -28,7 +28,7 @@ func TestAParameterIsTakenAsTheLibraryTakesIt(t *testing.T) {
 				if !is {
 					continue
 				}
-				call, context := says(op, p, text)
+				call, context := says(t, op, p, text)
 				right, refusal := p.right(p.given(call, context)), p.validate(call, context)
 				switch {
 				case right && refusal != nil:
@@ -41,7 +41,7 @@ func TestAParameterIsTakenAsTheLibraryTakesIt(t *testing.T) {
 					t.Errorf("%s: %q is right as %s, and is looked at twice", op.ID, text, p.Name)
 				}
 			}
-			call, context := says(op, nil, "")
+			call, context := says(t, op, nil, "")
 			if p.right(p.given(call, context)) != (p.validate(call, context) == nil) {
 				t.Errorf("%s: without %s the library says %v", op.ID, p.Name, p.validate(call, context))
 			}
@@ -53,8 +53,9 @@ func TestAParameterIsTakenAsTheLibraryTakesIt(t *testing.T) {
 }
 
 // says is a call of the operation that says this for the parameter, if for any.
-func says(op *operation, p *parameter, text string) (*call, echo.Context) {
-	request := httptest.NewRequest(op.method, "/", http.NoBody)
+func says(t *testing.T, op *operation, p *parameter, text string) (*call, echo.Context) {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), op.method, "/", http.NoBody)
 	context := echo.New().NewContext(request, httptest.NewRecorder())
 	made := &call{op: op, query: url.Values{}, url: request.URL}
 	if p != nil {
@@ -69,4 +70,34 @@ func says(op *operation, p *parameter, text string) (*call, echo.Context) {
 		}
 	}
 	return made, context
+}
+
+// TestTheLogNamesWhatIsNumbered: a key that is a number is one too, and what is none is not in
+// the log.
+func TestTheLogNamesWhatIsNumbered(t *testing.T) {
+	t.Parallel()
+	c, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbered := 0
+	for _, op := range c.operations {
+		for i := range op.Parameters {
+			p := &op.Parameters[i]
+			if p.In != openapi3.ParameterInPath || !p.Schema.Value.Type.Is("integer") {
+				continue
+			}
+			numbered++
+			for text, logged := range map[string]bool{"2": true, "two": false, "-2": false, "2.5": false} {
+				_, context := says(t, op, p, text)
+				keys := op.keysIn(context)
+				if is := len(keys) == 1 && keys[0].Key == p.Name && keys[0].Value.String() == text; is != logged || !logged && len(keys) > 0 {
+					t.Errorf("%s: of %s %q the log says %v", op.ID, p.Name, text, keys)
+				}
+			}
+		}
+	}
+	if numbered == 0 {
+		t.Error("nothing is numbered")
+	}
 }

@@ -48,11 +48,12 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			defer done()
 		case call.op.Body != nil:
-			body, err := s.readBody(call.op, c)
-			if err != nil {
-				return err
+			sent := emptyBuffer()
+			body, err := s.readBody(call.op, c, sent)
+			if err == nil {
+				call.body, err = s.door.check(c.Request().Context(), call.op, body)
 			}
-			if call.body, err = s.door.check(c.Request().Context(), call.op, body); err != nil {
+			if putBack(sent); err != nil { // what was right was written anew
 				return err
 			}
 		}
