@@ -8,13 +8,10 @@ import (
 	"github.com/goccy/go-json"
 )
 
-// Draft is the whole content of a return that is being worked on. One that was read is altered
-// by nobody: who changes what a return says makes another.
+// Draft is the whole content of a return that is being worked on.
 type Draft struct {
 	Framework string // the version by which it is judged: the quarter's
 	Values    Values // one for each count of the framework, in its order
-
-	text []byte // that it was read from; nil of one that was made
 }
 
 // keptDraft is a draft as it is kept: the numbers beside the codes of their counts, and as
@@ -28,11 +25,8 @@ type keptDraft struct {
 }
 
 // MarshalJSON implements [json.Marshaler]: the form in which a draft is kept. Equal drafts
-// are equal texts, and one that was read is the text that it was read from.
+// are equal texts.
 func (d *Draft) MarshalJSON() ([]byte, error) {
-	if d.text != nil {
-		return d.text, nil
-	}
 	kept := keptDraft{Framework: d.Framework, Numbers: make([]float64, 0, len(d.Values)), Said: Values{}}
 	var counts strings.Builder
 	counts.Grow(d.Values.lengthOfCodes())
@@ -66,7 +60,6 @@ func (d *Draft) UnmarshalJSON(text []byte) error {
 	if err := json.UnmarshalWithOption(text, &kept, json.DecodeNoCopyString()); err != nil {
 		return err
 	}
-	d.text = text
 	said, numbers := kept.Said, kept.Numbers
 	d.Framework, d.Values = kept.Framework, make(Values, 0, len(said)+len(numbers))
 	for rest := kept.Counts; rest != ""; {

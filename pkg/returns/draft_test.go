@@ -34,6 +34,12 @@ func TestADraftIsReadAsItWasKept(t *testing.T) {
 		if err != nil || !read.Equal(d) {
 			t.Errorf("%s is read as %+v (%v)", text, read, err)
 		}
+		for i := range read.Values { // as a redaction does
+			read.Values[i].Reason = new("Taken out.")
+		}
+		if again, err := read.MarshalJSON(); err != nil || len(read.Values) > 0 && !strings.Contains(string(again), "Taken out.") {
+			t.Errorf("what was read as %s and altered is kept as %s (%v)", text, again, err)
+		}
 	}
 	for _, text := range []string{
 		`{`, `{"framework":"1.0.0","counts":"a","numbers":[],"said":[]}`, `{"framework":"1.0.0","counts":"a","numbers":[1,2],"said":[]}`,

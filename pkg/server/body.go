@@ -225,7 +225,7 @@ const (
 	firstItems = 1000
 )
 
-// makeRoom makes room in the lists of a long body for as many items as it has objects: a list that
+// makeRoom makes room in the lists of objects of a long body for as many as it has: a list that
 // grows leaves behind more than it takes.
 func makeRoom(target any, body []byte) {
 	objects := min(bytes.Count(body, []byte{'{'}), firstItems)
@@ -234,7 +234,7 @@ func makeRoom(target any, body []byte) {
 		return
 	}
 	for i := range of.NumField() {
-		if list := of.Field(i); list.Kind() == reflect.Slice {
+		if list := of.Field(i); list.Kind() == reflect.Slice && list.Type().Elem().Kind() == reflect.Struct {
 			list.Grow(objects)
 		}
 	}
