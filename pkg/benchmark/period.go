@@ -2,6 +2,7 @@ package benchmark
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"strconv"
 	"time"
@@ -71,16 +72,16 @@ func badPeriod(code string) error {
 }
 
 // followingYear answers the last two digits of the year after.
-func followingYear(year int) string { return strconv.Itoa(100 + (year+1)%100)[1:] }
+func followingYear(year int) string { return fmt.Sprintf("%02d", (year+1)%100) }
 
 // FinancialYear answers the year that begins on 1 April of the given year.
 func FinancialYear(start int) Period {
-	return stretch(Financial, strconv.Itoa(start)+"-"+followingYear(start), start, time.April, 12)
+	return stretch(Financial, fmt.Sprintf("%d-%s", start, followingYear(start)), start, time.April, 12)
 }
 
 // AcademicYear answers the year that begins on 1 September of the given year.
 func AcademicYear(start int) Period {
-	return stretch(Academic, strconv.Itoa(start)+"-"+followingYear(start)+"-AY", start, time.September, 12)
+	return stretch(Academic, fmt.Sprintf("%d-%s-AY", start, followingYear(start)), start, time.September, 12)
 }
 
 // CalendarYear answers the year from 1 January to 31 December.
@@ -91,7 +92,7 @@ func CalendarYear(year int) Period {
 // FinancialQuarter answers a quarter, 1 to 4, of the financial year that begins
 // in the given year.
 func FinancialQuarter(start, quarter int) Period {
-	return stretch(Quarter, strconv.Itoa(start)+"-"+followingYear(start)+"-Q"+strconv.Itoa(quarter), start, time.April+time.Month(3*(quarter-1)), 3)
+	return stretch(Quarter, fmt.Sprintf("%d-%s-Q%d", start, followingYear(start), quarter), start, time.April+time.Month(3*(quarter-1)), 3)
 }
 
 // AsAt answers the period that is one day.

@@ -155,7 +155,7 @@ type pastReturn struct {
 	Of           of `gorm:"embedded"`
 	Quarter      string
 	Illustrative bool
-	Explanations []returns.Explanation `gorm:"serializer:json"` // of the quarter before alone
+	Explanations []returns.Explanation `gorm:"serializer:json"` // of the quarter before alone: where that stands, it is the newest
 }
 
 // standingBefore reads the earlier returns of a borough that stand, the newest first. Of their
@@ -191,11 +191,8 @@ func quarterBefore(quarter string) string {
 
 // setBeside lets a return be judged beside earlier ones.
 func setBeside(tx *gorm.DB, j *returns.Judging, past []pastReturn) error {
-	j.LastIsOf = quarterBefore(j.Quarter)
-	for i := range past {
-		if past[i].Quarter == j.LastIsOf {
-			j.Last = past[i].Explanations
-		}
+	if len(past) > 0 {
+		j.Last = past[0].Explanations
 	}
 	settled := settledIn(tx)
 	if settled.background(j, past) {

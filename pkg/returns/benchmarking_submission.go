@@ -376,8 +376,7 @@ type Judging struct {
 	Beside       *Background // the same, made ready; nil where nobody has kept it
 	// Last is what was said to warnings of the quarter before, which may be carried
 	// forward from there.
-	Last     []Explanation
-	LastIsOf string
+	Last []Explanation
 }
 
 // Sent is a return that came, read as the draft that it is to be.
@@ -464,7 +463,7 @@ func (j *Judging) Explain(s *Submission, actor programme.Actor, e Explained, now
 		}
 		s.Explanations = append(s.Explanations, explanation)
 	}
-	carried, err := report.Carry(j.Last, j.LastIsOf, e.CarryForward, signsAs(actor), now)
+	carried, err := report.Carry(j.Last, j.Beside.last.Code, e.CarryForward, signsAs(actor), now)
 	if refused, is := errors.AsType[*programme.Error](err); is {
 		for _, f := range refused.Faults {
 			f.Pointer = strings.Replace(f.Pointer, "/confirmed", "/carryForward", 1)

@@ -28,29 +28,17 @@ type keptDraft struct {
 // are equal texts.
 func (d *Draft) MarshalJSON() ([]byte, error) {
 	kept := keptDraft{Framework: d.Framework, Numbers: make([]float64, 0, len(d.Values)), Said: Values{}}
-	var counts strings.Builder
-	counts.Grow(d.Values.lengthOfCodes())
+	counts := make([]string, len(d.Values))
 	for i, v := range d.Values {
-		if i > 0 {
-			counts.WriteByte(' ')
-		}
-		counts.WriteString(v.Count)
+		counts[i] = v.Count
 		if v.Status == Reported && v.Value != nil && v.Reason == nil {
 			kept.Numbers = append(kept.Numbers, *v.Value)
 		} else {
 			kept.Said = append(kept.Said, v)
 		}
 	}
-	kept.Counts = counts.String()
+	kept.Counts = strings.Join(counts, " ")
 	return json.Marshal(kept)
-}
-
-// lengthOfCodes is that of the codes of the counts, each with a space.
-func (vs Values) lengthOfCodes() (n int) {
-	for _, v := range vs {
-		n += len(v.Count) + len(" ")
-	}
-	return n
 }
 
 // UnmarshalJSON implements [json.Unmarshaler]. The texts of the draft stay in one piece.

@@ -30,7 +30,7 @@ type lines struct {
 // written stands for a comparison that is written.
 type written struct{}
 
-func newLines() *lines { return &lines{text: emptyBuffer()} }
+func newLines() *lines { return &lines{text: sentAnswers.take()} }
 
 func (l *lines) write(c api.Comparison) written {
 	line := l.text.AvailableBuffer()
@@ -57,7 +57,7 @@ func (p comparisonsJSON) writeJSON(out *bytes.Buffer) error {
 	out.Write(frame[:at])
 	out.Write(p.lines.text.Bytes())
 	out.Write(frame[at:])
-	putBack(p.lines.text)
+	sentAnswers.putBack(p.lines.text)
 	return out.WriteByte('\n')
 }
 

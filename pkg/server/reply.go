@@ -55,23 +55,32 @@ type content struct {
 	buffer  *bytes.Buffer // what the body stands in, if it goes back when it has been sent
 }
 
-// buffers are those of answers that have been sent. A page of a list is large, and
-// making room for it anew each time is much of what it costs.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// largestBuffer bounds what is kept of unusual answers. A page of comparisons has half of
-// it, and a buffer that grows is twice as large then.
-const largestBuffer = 4 << 20
-
-func emptyBuffer() *bytes.Buffer {
-	b, _ := buffers.Get().(*bytes.Buffer) // it holds nothing else
-	b.Reset()
-	return b
+// buffers are used again, since to make room anew each time is much of what a page of a list
+// costs, but for those that have become larger than is usual.
+type buffers struct {
+	kept    sync.Pool
+	largest int
 }
 
-func putBack(b *bytes.Buffer) {
-	if b.Cap() <= largestBuffer {
-		buffers.Put(b)
+var (
+	// A page of comparisons has half of it, and a buffer that grows is twice as large then.
+	sentAnswers = buffers{largest: 4 << 20}
+	// Whoever sends slowly holds no more than there is room for at first, with what is rounded up.
+	bodies = buffers{largest: 2 * firstBytes}
+)
+
+func (b *buffers) take() *bytes.Buffer {
+	empty, is := b.kept.Get().(*bytes.Buffer)
+	if !is {
+		return new(bytes.Buffer)
+	}
+	empty.Reset()
+	return empty
+}
+
+func (b *buffers) putBack(used *bytes.Buffer) {
+	if used.Cap() <= b.largest {
+		b.kept.Put(used)
 	}
 }
 
@@ -97,7 +106,7 @@ func deleted(ctx context.Context) reply {
 }
 
 func encoded(ctx context.Context, status int, version int64, body any) (reply, error) {
-	out := emptyBuffer()
+	out := sentAnswers.take()
 	if err := writeJSON(out, body); err != nil {
 		return reply{}, err
 	}
@@ -194,7 +203,7 @@ func (r reply) Write(w http.ResponseWriter) error {
 	err := r.content.write(w, r.call, r.status)
 	if b := r.content.buffer; b != nil {
 		r.content.body, r.content.buffer = nil, nil
-		putBack(b)
+		sentAnswers.putBack(b)
 	}
 	return err
 }

@@ -273,7 +273,7 @@ func (r *taker) words(s *shape) bool {
 
 // fits reports whether the schema takes the text.
 func (s *shape) fits(text []byte) bool {
-	if s.enum != nil && !slices.ContainsFunc(s.enum, func(value string) bool { return value == string(text) }) || s.pattern != nil && !s.pattern.Match(text) || s.format != nil && s.format(string(text)) != nil {
+	if s.enum != nil && !slices.Contains(s.enum, string(text)) || s.pattern != nil && !s.pattern.Match(text) || s.format != nil && s.format(string(text)) != nil {
 		return false
 	}
 	least, most := s.schema.MinLength, s.schema.MaxLength

@@ -48,12 +48,13 @@ func (s *Server) validate(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			defer done()
 		case call.op.Body != nil:
-			sent := emptyBuffer()
+			sent := bodies.take()
 			body, err := s.readBody(call.op, c, sent)
 			if err == nil {
 				call.body, err = s.door.check(c.Request().Context(), call.op, body)
 			}
-			if putBack(sent); err != nil { // what was right was written anew
+			bodies.putBack(sent) // what was right was written anew
+			if err != nil {
 				return err
 			}
 		}
@@ -81,8 +82,9 @@ func parameterFaults(call *call, c echo.Context) []programme.Fault {
 		}
 	}
 	for i := range call.op.Parameters {
-		if p := &call.op.Parameters[i]; !p.right(p.given(call, c)) {
-			faults = append(faults, p.faults(call, c)...)
+		p := &call.op.Parameters[i]
+		if given := p.given(call, c); !p.right(given) {
+			faults = append(faults, p.faults(given, call, c)...)
 		}
 	}
 	if call.format != formatJSON {
@@ -145,8 +147,7 @@ func (p *parameter) right(given []string) bool {
 }
 
 // faults answers what is wrong with what a request says for the parameter.
-func (p *parameter) faults(call *call, c echo.Context) []programme.Fault {
-	given := p.given(call, c)
+func (p *parameter) faults(given []string, call *call, c echo.Context) []programme.Fault {
 	fault := func(code programme.FaultCode, detail string) []programme.Fault {
 		return []programme.Fault{{Parameter: p.Name, Code: code, Detail: detail}}
 	}
