@@ -21,6 +21,7 @@ type settled struct {
 	asked    map[string]returns.Asked // by the framework's id, without the indicators' definitions, which may change
 	figures  map[of]returns.Values    // without what people said, which can be taken out of a version
 	outlines map[edition]*evaluation.Outline
+	stood    map[string]stood         // by the self-evaluation's id: how it stood when it was last looked at
 	beside   map[[2]string]background // by borough and quarter: what a return was last set beside
 }
 
@@ -92,6 +93,22 @@ func (s *settled) outline(tx *gorm.DB, e edition) (*evaluation.Outline, error) {
 	defer s.mu.Unlock()
 	keepIn(&s.outlines, keptOutlines, e, &v.Outline)
 	return &v.Outline, nil
+}
+
+// keptStood is of how many self-evaluations it is kept how they stood. A cycle has 33.
+const keptStood = 200
+
+func (s *settled) stoodOf(id string) (stood, bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	of, kept := s.stood[id]
+	return of, kept
+}
+
+func (s *settled) keepStood(of stood) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	keepIn(&s.stood, keptStood, of.ID, of)
 }
 
 // of names a version of a return. A database that was set back gives the same number again, but

@@ -121,8 +121,9 @@ func (s *Store) actBetween(ctx context.Context, actor programme.Actor, first *tr
 	})
 }
 
-// readTogether runs do on what the statements read, on the actor's behalf. They are carried out
-// together and then let go of their locks; what do asks besides is read by itself.
+// readTogether runs do on what the statements read, on the actor's behalf. They are one
+// transaction, which has ended before do begins; what do asks besides is read by itself. What
+// they write may be written twice.
 func (s *Store) readTogether(ctx context.Context, actor programme.Actor, first *trip, do func(w *work) error) error {
 	if err := programme.SomebodyMay(actor); err != nil {
 		return err

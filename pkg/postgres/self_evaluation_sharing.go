@@ -196,52 +196,84 @@ func (s *Store) ReadSelfEvaluationVersion(ctx context.Context, actor programme.A
 		return got, missing[evaluation.SelfEvaluation]()
 	}
 	db := s.gorm.WithContext(ctx)
-	var rows []evaluation.SelfEvaluation
-	first := &trip{}
-	// Whoever takes it back waits for the reading, or the reading for them.
-	if err := columnsRead(first, db, &rows, toReaders, "id = $1 FOR SHARE", id); err != nil {
-		return got, refusal(err)
-	}
-	published := ""
-	err = s.actBetween(ctx, actor, first, ownCommit, func(w *work) error {
-		if len(rows) == 0 || !rows[0].SeenBy(actor, w.now) {
-			return missing[evaluation.SelfEvaluation]()
+	// Whether they may read is decided by how it stood when it was last looked at, and it is read
+	// only as long as it stands so. Nobody is refused by what was.
+	of, known := settledIn(db).stoodOf(id)
+	for asked := false; ; known, asked = false, true {
+		if now := s.now(); !known || !of.Reads(actor, number, now) {
+			before := of.As
+			if of, err = s.look(db, id); err != nil {
+				return got, err
+			}
+			if !of.SeenBy(actor, now) {
+				return got, missing[evaluation.SelfEvaluation]()
+			}
+			if !of.Reads(actor, number, now) || asked && of.As == before {
+				return got, errNoVersion
+			}
 		}
-		if got.Of = rows[0]; !got.Of.Reads(actor, number, w.now) {
-			return errNoVersion
+		got, published, err := s.readAsStood(ctx, actor, &of, number, form)
+		if err == nil && published != "" {
+			got.Asked, err = settledIn(db).outline(db, edition{got.Document.TemplateID, got.Document.TemplateVersion, published})
 		}
-		r := evaluation.NewRead(&got.Of, actor, number, form, w.today(), w.now)
-		statement := versionAsked
-		if !actor.WritesFor(got.Of.Borough) {
-			statement = recording + versionAsked
+		if err != nil || published != "" {
+			return orZero(got, refusal(err))
 		}
-		t := &trip{}
-		t.ask(func() { published = "" }, func(row pgx.Rows) error {
-			v := &got.Version
-			return row.Scan(&v.SelfEvaluationID, &v.Number, &v.Document, &v.SignedAt, &v.SignedBy, &v.ReceiptID, &v.RedactedAt, &published)
-		}, statement, map[string]any{"id": id, "number": number, "on": string(r.ReadOn), "form": string(r.Form), "reader": r.Reader, "role": string(r.Role), "borough": r.Borough, "at": r.ReadAt})
-		return w.finish(t)
-	})
-	if err == nil && published == "" {
-		err = errNoVersion
+		// It stands otherwise by now, or has no such version.
 	}
-	if err == nil {
-		got.Asked, err = settledIn(db).outline(db, edition{got.Document.TemplateID, got.Document.TemplateVersion, published})
-	}
-	return orZero(got, refusal(err))
 }
 
-// toReaders are the columns by which a version is read. The draft is none of them: it leaves the
-// database for nobody who reads.
-const toReaders = "id, borough_code, cycle, state, signed, signed_at, sharings, illustrative"
+// stood is a self-evaluation as it stood to those who read its versions: without its draft, which
+// leaves the database for nobody who reads.
+type stood struct {
+	evaluation.SelfEvaluation
+	As string // all that follows, as the database writes it
+}
 
-// recording writes down who reads in the statement that reads.
+// look reads how a self-evaluation stands, and remembers it. The error is NotFound.
+func (s *Store) look(db *gorm.DB, id string) (stood, error) {
+	var found []stood
+	err := beyondSight(db).Select("id", "borough_code", "cycle", "state", "signed", "signed_at", "sharings", "illustrative", standsAs+` AS "as"`).Where("id = ?", id).Find(&found).Error
+	if err == nil && len(found) == 0 {
+		err = missing[evaluation.SelfEvaluation]()
+	}
+	if err != nil {
+		return stood{}, refusal(err)
+	}
+	settledIn(db).keepStood(found[0])
+	return found[0], nil
+}
+
+// readAsStood reads a version, and writes down who reads it, if the self-evaluation stands as it
+// did; published is when its template was, or empty where nothing was read. All is one
+// transaction: whoever takes it back waits for the reading, or the reading for them.
+func (s *Store) readAsStood(ctx context.Context, actor programme.Actor, of *stood, number int, form evaluation.ReadForm) (got evaluation.Signing, published string, err error) {
+	now := s.now()
+	r := evaluation.NewRead(&of.SelfEvaluation, actor, number, form, s.rules.Today(now), now)
+	recorded := recording
+	if actor.WritesFor(of.Borough) {
+		recorded = ""
+	}
+	t := &trip{}
+	t.ask(func() { published = "" }, func(row pgx.Rows) error {
+		v := &got.Version
+		return row.Scan(&v.SelfEvaluationID, &v.Number, &v.Document, &v.SignedAt, &v.SignedBy, &v.ReceiptID, &v.RedactedAt, &published)
+	}, asStood+recorded+versionHeld, map[string]any{"id": of.ID, "as": of.As, "number": number, "on": string(r.ReadOn), "form": string(r.Form), "reader": r.Reader, "role": string(r.Role), "borough": r.Borough, "at": r.ReadAt})
+	err = s.readTogether(ctx, actor, t, func(*work) error { return nil })
+	got.Of = of.SelfEvaluation
+	return got, published, err
+}
+
+// A version is read in the statement that holds its self-evaluation, if that stands as it did,
+// and writes down who reads.
 const (
-	recording = `WITH recorded AS (INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
-		SELECT self_evaluation_id, number, CAST(@on AS date), @form, CAST(@reader AS bytea), @role, @borough, CAST(@at AS timestamptz) FROM self_evaluation_versions WHERE self_evaluation_id = CAST(@id AS uuid) AND number = @number ON CONFLICT DO NOTHING) `
-	versionAsked = `SELECT v.self_evaluation_id, v.number, v.document, v.signed_at, v.signed_by, v.receipt_id, v.redacted_at, CAST(t.published_at AS text) AS published FROM self_evaluation_versions v
-		JOIN self_evaluation_template_versions t ON t.template_id = v.template_id AND t.number = v.template_version
-		WHERE v.self_evaluation_id = CAST(@id AS uuid) AND v.number = @number`
+	standsAs  = "CAST(ROW (borough_code, cycle, state, signed, EXTRACT(EPOCH FROM signed_at), sharings, illustrative, EXTRACT(EPOCH FROM redacted_at)) AS text)" // the same in every session
+	asStood   = "WITH held AS (SELECT id FROM self_evaluations WHERE id = CAST(@id AS uuid) AND " + standsAs + " = @as FOR SHARE)"
+	recording = `, recorded AS (INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
+		SELECT id, CAST(@number AS integer), CAST(@on AS date), @form, CAST(@reader AS bytea), @role, @borough, CAST(@at AS timestamptz) FROM held ON CONFLICT DO NOTHING)`
+	versionHeld = ` SELECT v.self_evaluation_id, v.number, v.document, v.signed_at, v.signed_by, v.receipt_id, v.redacted_at, CAST(t.published_at AS text) AS published
+		FROM held JOIN self_evaluation_versions v ON v.self_evaluation_id = held.id AND v.number = CAST(@number AS integer)
+		JOIN self_evaluation_template_versions t ON t.template_id = v.template_id AND t.number = v.template_version`
 )
 
 // SelfEvaluationReads lists who of others has read what, the earliest first, for the borough's

@@ -60,8 +60,8 @@ func (s *Store) traced(ctx context.Context, started time.Time, t *trip, err erro
 }
 
 // begin answers a connection in a transaction. One that was lost while it lay in
-// the pool is found out here, where nothing has been done yet: then the next is
-// taken, until they come fresh.
+// the pool is found out here, where nothing has been done yet, or what may be done
+// twice: then the next is taken, until they come fresh.
 func (s *Store) begin(ctx context.Context, b bounds) (*sql.Conn, error) {
 	for tries := s.sql.Stats().MaxOpenConnections; ; tries-- {
 		conn, err := s.sql.Conn(ctx)
@@ -70,10 +70,14 @@ func (s *Store) begin(ctx context.Context, b bounds) (*sql.Conn, error) {
 		}
 		lost, started := false, time.Now()
 		failed := onConn(conn, func(c *pgx.Conn) error {
+			delete(c.PgConn().CustomData(), lastWarning)
 			if b.first != nil {
 				err = b.first.send(ctx, c, b.begin)
 			} else {
 				_, err = c.Exec(ctx, b.begin) // without arguments it goes in one piece
+			}
+			if warning, warned := c.PgConn().CustomData()[lastWarning].(error); warned && err == nil && b.begin == "" {
+				err = unconfirmed(warning) // it was a transaction by itself
 			}
 			if lost = c.IsClosed(); err != nil {
 				return driver.ErrBadConn

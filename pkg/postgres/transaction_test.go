@@ -104,19 +104,20 @@ func TestAWaitThatIsBrokenOffConfirmsNothing(t *testing.T) {
 	}
 	defer func() { _ = remote.Close() }()
 	pair.Freeze()
+	cancelled := func() error {
+		return execIn(t, owner, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+	}
 	for how, c := range map[string]struct {
 		store *Store
 		broke func() error
 	}{
-		"cancelled": {s, func() error {
-			return execIn(t, owner, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-		}},
+		"cancelled": {s, cancelled},
 		"terminated": {s, func() error {
 			return execIn(t, owner, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
 		}},
 		"cut off": {remote, func() error {
 			proxy.Cut()
-			return execIn(t, owner, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+			return cancelled()
 		}},
 	} {
 		written := inBackground(func() error { _, err := proposed(t.Context(), c.store, how); return err })
@@ -127,6 +128,13 @@ func TestAWaitThatIsBrokenOffConfirmsNothing(t *testing.T) {
 		wantRefusal(t, <-written, programme.Unavailable, "unconfirmed")
 		eventually(t, "nobody waits any more", func() bool { return countIn(t, owner, waiting) == 0 })
 	}
+	together := &trip{statements: []question{{text: "SELECT value FROM generation FOR UPDATE"}}} // which is in the log, as a reading is
+	read := inBackground(func() error { return s.readTogether(t.Context(), team, together, func(*work) error { return nil }) })
+	eventually(t, "what is one transaction by itself waits for the standby", func() bool { return countIn(t, owner, waiting) == 1 })
+	if err := cancelled(); err != nil {
+		t.Fatal(err)
+	}
+	wantRefusal(t, <-read, programme.Unavailable, "unconfirmed")
 	pair.Thaw()
 	for _, how := range []string{"cancelled", "terminated", "cut off"} {
 		if replayed, err := proposed(t.Context(), s, how); err != nil || !replayed {

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -100,29 +99,24 @@ func placed(text string, named map[string]any) (string, []any) {
 // rowsOf adds a statement that reads into the rows those of T's table for which the condition
 // holds. Who may see them, whoever calls it has decided: see [beyondSight].
 func rowsOf[T any](t *trip, db *gorm.DB, into *[]T, condition string, values ...any) error {
-	return columnsRead(t, db, into, "", condition, values...)
-}
-
-// selection is what a statement reads.
-type selection struct {
-	of                 reflect.Type
-	columns, condition string
-}
-
-// columnsRead is [rowsOf] of some columns, as SQL names them; the rows have no more. Empty are all.
-func columnsRead[T any](t *trip, db *gorm.DB, into *[]T, columns, condition string, values ...any) error {
 	of, err := schemaOf[T](db)
 	if err != nil {
 		return err
 	}
-	text := formed(selection{of.ModelType, columns, condition}, func() string {
-		return "SELECT " + cmp.Or(columns, `"`+strings.Join(of.DBNames, `", "`)+`"`) + ` FROM "` + of.Table + `" WHERE ` + condition
+	text := formed(selection{of.ModelType, condition}, func() string {
+		return `SELECT "` + strings.Join(of.DBNames, `", "`) + `" FROM "` + of.Table + `" WHERE ` + condition
 	})
 	t.statements = append(t.statements, question{text, values, func(rows pgx.Rows) (err error) {
 		*into, err = scanned(rows, of, make([]T, 0, 1))
 		return err
 	}})
 	return nil
+}
+
+// selection is what a statement reads.
+type selection struct {
+	of        reflect.Type
+	condition string
 }
 
 // saving adds a statement that writes every column of the record but its key and creation, as

@@ -1,10 +1,14 @@
 package server_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -85,6 +89,63 @@ func TestWhoHasReadIt(t *testing.T) {
 	w.as(asLead, other).get(path+"/reads").problem(404, "not_found")
 	if kept := w.ownerGets("SELECT count(*)::text FROM audit_entries WHERE noun = 'self-evaluation' AND key = '" + idIn(path) + "' AND borough_code = '" + group + "'"); kept != "0" {
 		t.Error("a reading is in the audit")
+	}
+}
+
+// TestAVersionIsReadAsItStands: what is remembered of how a self-evaluation stood lets nobody read
+// what was taken back meanwhile, by whatever way, and keeps nobody from reading what was given.
+func TestAVersionIsReadAsItStands(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead, met := w.as(asLead, own), w.as(asEditor, group)
+	path := evaluationsList + "/" + w.sharedEvaluation()
+	reads := func() string {
+		return w.ownerGets("SELECT count(*)::text FROM self_evaluation_reads WHERE self_evaluation_id = '" + idIn(path) + "'")
+	}
+	met.get(path + "/versions/1").want(200)
+	lead.get(path+"/versions/2").problem(404, "not_found")
+	lead.get(path + "/versions/1").want(200)
+	w.ownerDoes("UPDATE self_evaluations SET sharings = jsonb_set(sharings, '{0,readers}', '[]')")
+	late := w.somebody("late", group, asEditor)
+	late.get(path+"/versions/1").problem(404, "not_found")
+	w.ownerDoes("UPDATE self_evaluations SET sharings = jsonb_set(sharings, '{0,readers}', '[\"" + group + "\"]')")
+	late.get(path + "/versions/1").want(200)
+
+	owner, err := pgx.Connect(t.Context(), w.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = owner.Close(context.WithoutCancel(t.Context())) })
+	for i, end := range []func(tx pgx.Tx) error{
+		func(tx pgx.Tx) error { return tx.Rollback(t.Context()) },
+		func(tx pgx.Tx) error { return tx.Commit(t.Context()) },
+	} {
+		before := reads()
+		tx, err := owner.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Exec(t.Context(), "UPDATE self_evaluations SET sharings = '[]'"); err != nil {
+			t.Fatal(err)
+		}
+		waits, answered := w.somebody("waits-"+strconv.Itoa(i), group, asEditor), make(chan answer)
+		go func() { answered <- waits.get(path + "/versions/1") }()
+		w.eventually("the reading waits", func() bool {
+			return w.ownerGets("SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") != "0"
+		})
+		if err := end(tx); err != nil {
+			t.Fatal(err)
+		}
+		switch got := <-answered; i {
+		case 0:
+			if got.want(200); reads() == before {
+				t.Error("who waited for what was taken back again is not written down")
+			}
+		default:
+			if got.problem(404, "not_found"); reads() != before {
+				t.Error("who came too late is written down")
+			}
+		}
 	}
 }
 
