@@ -14369,6 +14369,11 @@ type Sharing struct {
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
 	PeerChallengeId ResourceId `json:"peerChallengeId"`
 
+	// TakenBackAt An instant, RFC 3339, UTC in answers, or null where there is none.
+	//
+	// Example: 2026-03-31T09:30:00Z
+	TakenBackAt *NullableInstant `json:"takenBackAt"`
+
 	// Until A calendar day, or null where there is none.
 	//
 	// Example: 2026-03-31

@@ -16,7 +16,7 @@ type SelfEvaluation struct {
 	programme.Wording
 	Borough string          `gorm:"column:borough_code"`
 	Cycle   programme.Cycle // one for each borough and cycle
-	State   State
+	State   State           `audit:"derived"` // it follows from what is drafted, signed and shared, and tells those who see the latter of the first
 	// Draft is what the borough is writing, nil where all is signed. Nobody else sees it.
 	Draft        *Document `audit:"withheld" gorm:"serializer:json"`
 	Signed       *int      // the number of the newest version
@@ -26,7 +26,7 @@ type SelfEvaluation struct {
 	Illustrative bool      // made up, to show how it works
 
 	Facts Facts              `gorm:"-" json:"-"` // what the steps depend on and the row does not hold
-	Tells programme.Audience `gorm:"-" json:"-"` // see Concerns
+	Tells programme.Audience `gorm:"-" json:"-"` // who of others hears of the change that is made
 }
 
 // TableName names the table.
@@ -114,8 +114,8 @@ func (s *SelfEvaluation) stands(step programme.Step) error {
 			return programme.WrongState("Nothing is signed yet that could be shared.")
 		}
 	case programme.Withdraw:
-		if !slices.ContainsFunc(s.Sharings, func(h Sharing) bool { return h.EndedAt == nil }) {
-			return programme.WrongState("It is not shared, and is not going to be.")
+		if !slices.ContainsFunc(s.Sharings, func(h Sharing) bool { return h.EndedAt == nil || h.readByTeam() }) {
+			return programme.WrongState("It is not shared, is not going to be, and nobody reads on what was.")
 		}
 	}
 	return nil
@@ -190,15 +190,39 @@ func (s *SelfEvaluation) Texts() []programme.Text {
 	if s.Draft == nil {
 		return nil
 	}
-	return s.Draft.texts("/draft", programme.Text{Boroughs: s.Writers(), Systems: true, Private: true, Awaited: true})
+	return s.Draft.texts("/draft", s.drafted())
+}
+
+// drafted is how the texts of its draft are.
+func (s *SelfEvaluation) drafted() programme.Text {
+	return programme.Text{Boroughs: s.Writers(), Systems: true, Private: true, Awaited: true}
+}
+
+// Lose takes words out of the draft, and lets stamp make each section that loses some another. It
+// reports whether any does.
+func (s *SelfEvaluation) Lose(cuts programme.Redaction, stamp func(*Section)) bool {
+	lost := false
+	if s.Draft == nil {
+		return lost
+	}
+	for i := range s.Draft.Sections {
+		of := Document{Sections: s.Draft.Sections[i : i+1]}
+		if cuts.Of(of.texts("", s.drafted())) {
+			stamp(&of.Sections[0])
+			lost = true
+		}
+	}
+	return lost
 }
 
 // Writers implements [programme.Worded].
 func (s *SelfEvaluation) Writers() []string { return []string{s.Borough} }
 
-// Concerns implements [programme.Discreet]: of what becomes of a draft its borough hears
-// alone, and of what is signed the programme's team too.
-func (s *SelfEvaluation) Concerns() programme.Audience { return s.Tells }
+// Concerns implements [programme.Discreet]: the borough hears of all that becomes of it, and others
+// of what a step names them for.
+func (s *SelfEvaluation) Concerns() programme.Audience {
+	return s.Tells.Or(programme.Audience{s.Borough})
+}
 
 // Sign freezes the draft as the next version, at the time.
 func (s *SelfEvaluation) Sign(now time.Time) Version {
@@ -207,7 +231,7 @@ func (s *SelfEvaluation) Sign(now time.Time) Version {
 		number = *s.Signed + 1
 	}
 	v := Version{SelfEvaluationID: s.ID, Number: number, Document: *s.Draft, Screening: s.Screening, SignedAt: now, SignedBy: programme.RoleBoroughLead}
-	s.Draft, s.Signed, s.SignedAt, s.Tells = nil, &number, &now, programme.Parties(s.Borough)
+	s.Draft, s.Signed, s.SignedAt, s.Tells = nil, &number, &now, programme.TeamOnly()
 	return v
 }
 
@@ -215,7 +239,7 @@ func (s *SelfEvaluation) Sign(now time.Time) Version {
 // shared.
 func (s *SelfEvaluation) Reopen(actor programme.Actor, v *Version) error {
 	draft := v.Document
-	s.Draft, s.Screening, s.Tells = &draft, v.Screening, programme.Audience{s.Borough}
+	s.Draft, s.Screening = &draft, v.Screening
 	return actor.WithReason()
 }
 

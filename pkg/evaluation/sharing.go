@@ -21,6 +21,9 @@ type Sharing struct {
 	EndedAt   *time.Time      `json:"endedAt"`
 	Ending    *SharingEnding  `json:"ending"`
 	Readers   []string        `json:"readers"` // the other boroughs of the group, from its beginning on
+	// TakenBackAt is when the borough took it back from whoever read by it, the programme's team
+	// too, which reads on what has ended otherwise.
+	TakenBackAt *time.Time `json:"takenBackAt,omitempty"`
 }
 
 // SharingEnding is why a sharing ended.
@@ -82,12 +85,44 @@ func (s *SelfEvaluation) Begun() []Sharing {
 	return begun
 }
 
-// TellOf lets others hear of a change of sharings if what they have heard of was another
-// before. What is planned is the borough's to know.
+// TellOf lets those others hear of a change of sharings who know of another one than before.
+// What is planned, and who else reads it, is the borough's to know.
 func (s *SelfEvaluation) TellOf(before []Sharing) {
-	if s.Tells = nil; reflect.DeepEqual(before, s.Begun()) {
-		s.Tells = programme.Audience{s.Borough}
+	now := s.Begun()
+	if !reflect.DeepEqual(knownTo("", before), knownTo("", now)) {
+		s.Tells = s.Tells.Or(programme.TeamOnly())
 	}
+	for _, h := range slices.Concat(before, now) {
+		for _, borough := range h.Readers {
+			if !reflect.DeepEqual(knownTo(borough, before), knownTo(borough, now)) {
+				s.Tells = s.Tells.Or(programme.Audience{borough})
+			}
+		}
+	}
+}
+
+// TellReaders lets those others hear of a change of the version who read it.
+func (s *SelfEvaluation) TellReaders(number int, now time.Time) {
+	for i := range s.Sharings {
+		switch h := &s.Sharings[i]; {
+		case h.Number != number:
+		case h.InForce(now):
+			s.Tells = s.Tells.Or(programme.Parties(h.Readers...))
+		case h.readByTeam():
+			s.Tells = s.Tells.Or(programme.TeamOnly())
+		}
+	}
+}
+
+// knownTo answers what a borough knows of sharings, or where none is named the programme's team.
+func knownTo(borough string, sharings []Sharing) (known []Sharing) {
+	for _, h := range sharings {
+		if borough == "" || slices.Contains(h.Readers, borough) {
+			h.Readers = nil
+			known = append(known, h)
+		}
+	}
+	return known
 }
 
 // Lapse ends what has reached its day.
@@ -123,13 +158,24 @@ func (s *SelfEvaluation) Follow(challenge string, over bool, members []string, n
 	return changed
 }
 
-// TakeBack ends all sharing at once, what is planned too.
+// TakeBack ends all sharing at once, what is planned too, and takes what has ended back from the
+// programme's team.
 func (s *SelfEvaluation) TakeBack(now time.Time) {
 	for i := range s.Sharings {
-		if h := &s.Sharings[i]; h.EndedAt == nil {
+		h := &s.Sharings[i]
+		if h.EndedAt == nil || h.readByTeam() {
+			h.TakenBackAt = &now
+		}
+		if h.EndedAt == nil {
 			h.end(EndedByOwner, now)
 		}
 	}
+}
+
+// readByTeam reports whether the programme's team reads by it, which it does from its beginning
+// until it is taken back.
+func (h *Sharing) readByTeam() bool {
+	return h.BeganAt != nil && h.TakenBackAt == nil && (h.Ending == nil || *h.Ending != EndedByOwner)
 }
 
 func (s *SelfEvaluation) others(members []string) []string {
@@ -147,11 +193,7 @@ func (s *SelfEvaluation) Reads(actor programme.Actor, number int, now time.Time)
 	}
 	for i := range s.Sharings {
 		h := &s.Sharings[i]
-		if h.Number != number || h.BeganAt == nil {
-			continue
-		}
-		withdrawn := h.Ending != nil && *h.Ending == EndedByOwner
-		if actor.Is(programme.RoleProgramme) && !withdrawn || h.readBy(actor) && h.InForce(now) {
+		if h.Number == number && (actor.Is(programme.RoleProgramme) && h.readByTeam() || h.readBy(actor) && h.InForce(now)) {
 			return true
 		}
 	}
@@ -200,8 +242,10 @@ func (s *SelfEvaluation) Seen(actor programme.Actor, now time.Time) *Face {
 			f.State = Shared
 		}
 		f.UpdatedAt = latest(f.UpdatedAt, *h.BeganAt)
-		if team && h.EndedAt != nil {
-			f.UpdatedAt = latest(f.UpdatedAt, *h.EndedAt)
+		for _, at := range []*time.Time{h.EndedAt, h.TakenBackAt} {
+			if team && at != nil {
+				f.UpdatedAt = latest(f.UpdatedAt, *at)
+			}
 		}
 		if !team && (f.Number == nil || *f.Number < h.Number) {
 			f.Number = &h.Number
@@ -288,6 +332,9 @@ func (s *SelfEvaluation) Readers(given map[string][]string, now time.Time) []Rea
 	for i := range s.Sharings {
 		h := &s.Sharings[i]
 		if h.EndedAt != nil || h.EndsAt != nil && !now.Before(*h.EndsAt) {
+			if h.readByTeam() {
+				readers = append(readers, Reader{Sharing: h, Now: true})
+			}
 			continue
 		}
 		boroughs := h.Readers

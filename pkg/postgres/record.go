@@ -340,11 +340,7 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 	if err := write(now); err != nil {
 		return err
 	}
-	var concerned programme.Audience
-	if discreet, is := any(row).(programme.Discreet); is {
-		concerned = discreet.Concerns()
-	}
-	if err := w.tell(concerned, action, row.Noun(), was, now); err != nil || k.after == nil {
+	if err := w.tell(concerned(row), action, row.Noun(), was, now); err != nil || k.after == nil {
 		return err
 	}
 	return k.after(w, row)
@@ -355,7 +351,16 @@ func put[T any, R record[T]](w *work, k kind[T, R], action string, was past, row
 func rewrite[T any, R record[T]](w *work, was past, row R) error {
 	head := row.Of()
 	head.Version, head.UpdatedAt = nextVersion(was.head.Version, w.now), w.now
-	return retell(w, nil, was, row)
+	return retell(w, concerned(row), was, row)
+}
+
+// concerned answers who hears of a change of the record; nobody in particular, and so whoever sees
+// it, where it says nothing of that.
+func concerned(row any) programme.Audience {
+	if discreet, is := row.(programme.Discreet); is {
+		return discreet.Concerns()
+	}
+	return nil
 }
 
 // retell writes what some may see of a record, and others never, as no version of its own:

@@ -84,11 +84,11 @@ func (w *work) tellsOfItself(cycle programme.Cycle, e example) error {
 	var v evaluation.Version
 	if e.signed {
 		v = row.Sign(w.now)
-		row.Tells = nil
 	}
 	if e.shared != nil {
 		row.Plan(evaluation.Sharing{ID: newID(), Number: 1, Challenge: e.shared.PeerChallengeID, From: w.today()}, w.now)
 		row.Begin(e.shared.PeerChallengeID, w.today(), e.shared.Boroughs(), w.now)
+		row.TellOf(nil)
 	}
 	if e.again {
 		draft := v.Document

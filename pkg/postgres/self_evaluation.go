@@ -154,7 +154,7 @@ func (w *work) begin(row *evaluation.SelfEvaluation, template *string) (*evaluat
 	for i := range draft.Sections {
 		draft.Sections[i].Version, draft.Sections[i].UpdatedAt = firstVersion(w.now), w.now
 	}
-	row.Draft, row.State, row.Tells = &draft, evaluation.Drafted, programme.Audience{row.Borough}
+	row.Draft, row.State = &draft, evaluation.Drafted
 	return &v.Outline, nil
 }
 
@@ -291,7 +291,7 @@ func (s *Store) DeleteSelfEvaluation(ctx context.Context, actor programme.Actor,
 			return drop(w.ctx, s, actor, selfEvaluations, id, version, nil)
 		}
 		_, err = change(w.ctx, s, actor, selfEvaluations, id, version, programme.Delete, func(_ *work, row *evaluation.SelfEvaluation) error {
-			row.Draft, row.Tells = nil, programme.Audience{row.Borough}
+			row.Draft = nil
 			return nil
 		})
 		return err

@@ -116,7 +116,6 @@ func (w *work) replaceEvaluation(row *evaluation.SelfEvaluation, there bool, p e
 	if err := programme.MayNow(row, w.actor, programme.Edit, w.today()); err != nil {
 		return "", err
 	}
-	row.Tells = programme.Audience{row.Borough}
 	if !there {
 		row.Draft = w.stamped(nil, &sent)
 		return evaluation.Created, insert(w, selfEvaluations, row)
@@ -225,7 +224,7 @@ func (s *Store) WriteSelfEvaluationSection(ctx context.Context, actor programme.
 			if err != nil {
 				return err
 			}
-			row.Draft, row.Tells = w.stamped(row.Draft, &sent), programme.Audience{row.Borough}
+			row.Draft = w.stamped(row.Draft, &sent)
 			return nil
 		})
 		if err != nil {
@@ -265,7 +264,7 @@ func (s *Store) MigrateSelfEvaluation(ctx context.Context, actor programme.Actor
 			moved, moves := evaluation.Migrate(row.Draft, row.Facts.Outline, &next.Outline)
 			got.From, got.To, got.Moves = row.Draft.TemplateVersion, next.Number, moves
 			moved.TemplateVersion = next.Number
-			row.Draft, row.Tells = w.stamped(row.Draft, &moved), programme.Audience{row.Borough}
+			row.Draft = w.stamped(row.Draft, &moved)
 			return nil
 		})
 		return err

@@ -292,41 +292,59 @@ func (s *Store) SelfEvaluationReads(actor programme.Actor, id string) programme.
 	})
 }
 
-// RedactSelfEvaluation is redact of a self-evaluation and of all its versions.
-func (s *Store) RedactSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, places []programme.Place) (evaluation.SelfEvaluation, error) {
-	return s.changeEvaluation(ctx, actor, id, version, programme.Redact, func(w *work, row *evaluation.SelfEvaluation) error {
-		var versions []evaluation.Version
-		if err := w.tx.Where("self_evaluation_id = ?", id).Order("number").Find(&versions).Error; err != nil {
+// RedactSelfEvaluation is redact of a self-evaluation and of all its versions. Of what a version
+// loses its readers hear, and of what the draft does its borough alone.
+func (s *Store) RedactSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, places []programme.Place) (row evaluation.SelfEvaluation, err error) {
+	err = s.act(ctx, actor, func(w *work) error {
+		var cuts programme.Redaction
+		row, err = s.changeEvaluation(w.ctx, actor, id, version, programme.Redact, func(w *work, row *evaluation.SelfEvaluation) (err error) {
+			cuts, err = w.redactVersions(row, places)
 			return err
-		}
-		texts := row.Texts()
-		for i := range versions {
-			texts = append(texts, versions[i].Texts(row)...)
-		}
-		cuts, err := programme.Redacting(actor, texts, places)
+		})
 		if err != nil {
 			return err
 		}
-		held := cuts.Of(row.Texts())
-		for i := range versions {
-			v := &versions[i]
-			if !cuts.Of(v.Texts(row)) {
-				continue
+		row, err = change(w.ctx, s, actor, selfEvaluations, id, row.Version, programme.Redact, func(w *work, row *evaluation.SelfEvaluation) error {
+			stamp := func(of *evaluation.Section) { of.Version, of.UpdatedAt = nextVersion(of.Version, w.now), w.now }
+			if !row.Lose(cuts, stamp) {
+				return nil
 			}
-			held, v.RedactedAt = true, &w.now
-			if err := one(w.tx.Model(v).Select("document", "redacted_at").Where("number = ?", v.Number).Updates(v)); err != nil {
-				return err
-			}
-		}
-		if !held {
-			return nil
-		}
-		row.RedactedAt, row.Tells = &w.now, nil
-		if row.Signed == nil {
-			row.Tells = programme.Audience{row.Borough}
-		}
-		return forgetAnswers(w.tx, row.ID)
+			row.RedactedAt = &w.now
+			return forgetAnswers(w.tx, row.ID)
+		})
+		return err
 	})
+	return orZero(row, err)
+}
+
+// redactVersions takes what stands in the places out of all versions, and answers what is to be
+// taken out of the draft too.
+func (w *work) redactVersions(row *evaluation.SelfEvaluation, places []programme.Place) (programme.Redaction, error) {
+	var versions []evaluation.Version
+	if err := w.tx.Where("self_evaluation_id = ?", row.ID).Order("number").Find(&versions).Error; err != nil {
+		return programme.Redaction{}, err
+	}
+	texts := row.Texts()
+	for i := range versions {
+		texts = append(texts, versions[i].Texts(row)...)
+	}
+	cuts, err := programme.Redacting(w.actor, texts, places)
+	if err != nil {
+		return cuts, err
+	}
+	for i := range versions {
+		v := &versions[i]
+		if !cuts.Of(v.Texts(row)) {
+			continue
+		}
+		v.RedactedAt, row.RedactedAt = &w.now, &w.now
+		row.TellReaders(v.Number, w.now)
+		err := errors.Join(forgetAnswers(w.tx, row.ID), one(w.tx.Model(v).Select("document", "redacted_at").Where("number = ?", v.Number).Updates(v)))
+		if err != nil {
+			return cuts, err
+		}
+	}
+	return cuts, nil
 }
 
 // eraseReads removes what was kept of readings for two years after the cycle.

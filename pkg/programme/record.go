@@ -103,8 +103,7 @@ func InUse(noun string, by []Fault) error {
 // Discreet is a record of which some changes are told to some alone, although others see
 // the record too: for those nothing about it is another.
 type Discreet interface {
-	// Concerns answers whom the change that is about to be written concerns; nobody in
-	// particular, and so whoever sees the record, where it names none.
+	// Concerns answers whom the change that is about to be written concerns.
 	Concerns() Audience
 }
 

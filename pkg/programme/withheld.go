@@ -13,7 +13,8 @@ import (
 // hold what somebody may have to take back: people's names and addresses, and
 // sentences in which people speak or are spoken of. Such members have the tag
 // audit:"withheld". Of them the audit says that they changed, and neither from what
-// nor to what.
+// nor to what. Of what follows from other members, and has the tag audit:"derived",
+// it says nothing at all.
 
 // Withheld names the members of the struct whose values the audit does not keep.
 func Withheld(of reflect.Type) []string { return partsOf(of).names }
@@ -42,17 +43,20 @@ func partsOf(of reflect.Type) *parts {
 	}
 	p := &parts{}
 	var others []reflect.StructField
+	derived := false
 	for _, f := range reflect.VisibleFields(of) {
 		switch {
 		case f.Anonymous || !f.IsExported(): // its own members are among these
 		case f.Tag.Get("audit") == "withheld":
 			p.names, p.held = append(p.names, f.Name), append(p.held, f.Index)
+		case f.Tag.Get("audit") == "derived":
+			derived = true
 		default:
 			p.kept = append(p.kept, f.Index)
 			others = append(others, reflect.StructField{Name: f.Name, Type: f.Type, Tag: f.Tag})
 		}
 	}
-	if len(p.names) > 0 {
+	if len(p.names) > 0 || derived {
 		p.without = reflect.StructOf(others)
 	}
 	known, _ := partsKnown.LoadOrStore(of, p)

@@ -201,7 +201,7 @@ func (s *Server) evaluationWire(ctx context.Context) func(*evaluation.SelfEvalua
 				face = &evaluation.Face{State: evaluation.SignedOff} // it has just been taken back: nothing more is said of it
 			}
 			wire.State, wire.Signed, wire.UpdatedAt, wire.Etag = api.SelfEvaluationState(face.State), face.Number, face.UpdatedAt, etagOf(face.UpdatedAt.UnixMicro())
-			sharings = face.Sharings
+			sharings, wire.RedactedAt = face.Sharings, nil // words may have been taken out of the draft
 			if !call.actor.Is(programme.RoleProgramme) {
 				wire.SignedAt, wire.ReceiptId = nil, nil
 			}
@@ -255,7 +255,7 @@ func evaluationSteps(ctx context.Context, row *evaluation.SelfEvaluation) *[]api
 
 func sharingWire(h *evaluation.Sharing) api.Sharing {
 	return api.Sharing{
-		Id: h.ID, Number: h.Number, PeerChallengeId: h.Challenge, From: h.From, Until: h.Until, BeganAt: h.BeganAt, EndedAt: h.EndedAt, Ending: convert[api.SharingEnding](h.Ending),
+		Id: h.ID, Number: h.Number, PeerChallengeId: h.Challenge, From: h.From, Until: h.Until, BeganAt: h.BeganAt, EndedAt: h.EndedAt, TakenBackAt: h.TakenBackAt, Ending: convert[api.SharingEnding](h.Ending),
 	}
 }
 
