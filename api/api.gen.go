@@ -19918,6 +19918,9 @@ type ListSelfEvaluationsParams struct {
 	// State Only those in one of these states, as the caller sees them; given once for each.
 	State *[]SelfEvaluationState `form:"state,omitempty" json:"state,omitempty"`
 
+	// Unshared Only those of the caller's borough whose newest version waits to be shared, or all others. None waits while a draft is written, or where there is one of a later cycle.
+	Unshared *bool `form:"unshared,omitempty" json:"unshared,omitempty"`
+
 	// UpdatedSince Only what was created or changed at or after this instant. A change can be seen a moment after its instant: ask again with a minute's overlap, or follow /v1/changes, which misses nothing.
 	UpdatedSince *UpdatedSince `form:"updatedSince,omitempty" json:"updatedSince,omitempty"`
 
@@ -25887,6 +25890,7 @@ func Register(e *echo.Echo, o Operations, middleware ...Middleware) {
 		from.query("subRegion", false, &r.Params.SubRegion)
 		from.query("cycle", false, &r.Params.Cycle)
 		from.query("state", false, &r.Params.State)
+		from.query("unshared", false, &r.Params.Unshared)
 		from.query("updatedSince", false, &r.Params.UpdatedSince)
 		from.query("limit", false, &r.Params.Limit)
 		from.query("cursor", false, &r.Params.Cursor)

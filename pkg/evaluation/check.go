@@ -3,7 +3,6 @@ package evaluation
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"peerchallenge/pkg/programme"
 )
@@ -62,9 +61,9 @@ func (c *Content) written() bool {
 	return !rest.Empty()
 }
 
-// says reports whether the answer is one. White space is none.
+// says reports whether the answer is one. What nobody sees is none.
 func (a *Answer) says() bool {
-	return a.Choice != nil || a.Number != nil || a.Citation != nil || a.Text != nil && strings.TrimSpace(*a.Text) != ""
+	return a.Choice != nil || a.Number != nil || a.Citation != nil || a.Text != nil && !programme.Blank(*a.Text)
 }
 
 func answerAt(at, question string) string {
@@ -112,7 +111,7 @@ func CheckContent(s *OutlineSection, c *Content, at string) []programme.Fault {
 	return append(faults, repeated(c.Indicators, indicatorID, at+"/indicators")...)
 }
 
-func blank(text *string) bool { return text == nil || strings.TrimSpace(*text) == "" }
+func blank(text *string) bool { return text == nil || programme.Blank(*text) }
 
 // checkAnswer holds one answer to what the question asks.
 func (q *Question) checkAnswer(a *Answer, at string) []programme.Fault {

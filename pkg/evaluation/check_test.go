@@ -56,6 +56,7 @@ func TestWhatKeepsADocumentFromBeingSigned(t *testing.T) {
 		{"as many words as may be", answering(text("know", words(500))), evaluation.Content{}, nil},
 		{"no answer", answering(choice("trend", "up")), evaluation.Content{}, []string{"/sections/0/answers/know " + needed}},
 		{"white space", answering(text("know", " \t\n\u00a0")), evaluation.Content{}, []string{"/sections/0/answers/know " + needed}},
+		{"what nobody sees", answering(text("know", "\u200b\u2800\u3164")), evaluation.Content{}, []string{"/sections/0/answers/know " + needed}},
 		{"a word above the limit", answering(text("know", words(501))), evaluation.Content{}, []string{"/sections/0/answers/know too_long: The limit is 500 words, and the answer has 501."}},
 		{"the limit of all, where the question has none", known, answering(text("know", words(3001))), []string{"/sections/1/answers/know too_long: The limit is 3,000 words, and the answer has 3,001."}},
 		{"an optional section that is written", known, answering(text("know", "Some.")), nil},

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,8 +56,24 @@ func NewRead(s *SelfEvaluation, actor programme.Actor, number int, form ReadForm
 	}
 	if actor.Borough != "" {
 		r.Borough = &actor.Borough
+	} else {
+		r.Borough = s.readFor(actor, number, now)
 	}
 	return r
+}
+
+// readFor answers for which of its boroughs a system that acts for several reads a version: the first
+// with which it is shared. Nil is of the programme's team.
+func (s *SelfEvaluation) readFor(actor programme.Actor, number int, now time.Time) *string {
+	for i := range s.Sharings {
+		h := &s.Sharings[i]
+		for n, borough := range actor.Boroughs {
+			if h.Number == number && h.InForce(now) && slices.Contains(h.Readers, borough) {
+				return &actor.Boroughs[n]
+			}
+		}
+	}
+	return nil
 }
 
 // Key orders readings by their time.

@@ -292,5 +292,6 @@ type Filter struct {
 	Boroughs     []string // those of a sub-region; all where it is nil
 	Cycle        *string
 	States       []State // as the caller sees them
+	Unshared     *bool   // whether the newest version waits to be shared by the caller
 	UpdatedSince *time.Time
 }

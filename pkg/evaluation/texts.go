@@ -32,7 +32,7 @@ func (d *Document) texts(at string, like programme.Text) []programme.Text {
 		}
 		for n := range c.Evidence {
 			e, there := &c.Evidence[n], place(here, "evidence", n)
-			texts = slices.Concat(texts, of("evidence", e.ID, "title").At(there+"/title", &e.Title), of("evidence", e.ID, "reference").At(there+"/reference", e.Reference))
+			texts = slices.Concat(texts, of("evidence", e.ID, "title").At(there+"/title", &e.Title), of("evidence", e.ID, "link").AtAddress(there+"/link", e.Link), of("evidence", e.ID, "reference").At(there+"/reference", e.Reference))
 		}
 		for n := range c.Indicators {
 			cited := &c.Indicators[n]

@@ -43,7 +43,7 @@ func (s *Store) shownTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
 // in order of creation. States and times are those that the actor sees.
 func (s *Store) SelfEvaluations(actor programme.Actor, f evaluation.Filter) programme.Listing[evaluation.SelfEvaluation] {
 	return list(s, actor, selfEvaluations, "", func(q *gorm.DB) *gorm.DB {
-		named := map[string]any{"names": array(actor.Names()), "now": s.now(), "since": f.UpdatedSince, "states": array(textsOf(f.States))}
+		named := map[string]any{"names": array(actor.Names()), "now": s.now(), "since": f.UpdatedSince, "states": array(textsOf(f.States)), "unshared": f.Unshared}
 		q = s.shownTo(actor)(q)
 		q = where(q, "borough_code = ?", f.Borough)
 		if f.Boroughs != nil {
@@ -52,6 +52,9 @@ func (s *Store) SelfEvaluations(actor programme.Actor, f evaluation.Filter) prog
 		q = where(q, "cycle = ?", f.Cycle)
 		if len(f.States) > 0 {
 			q = q.Where("("+stateSeen+") = ANY (CAST(@states AS text[]))", named)
+		}
+		if f.Unshared != nil {
+			q = q.Where("("+unshared+") = @unshared", named)
 		}
 		if f.UpdatedSince != nil {
 			q = q.Where("("+lastSeenChange+") >= CAST(@since AS timestamptz)", named)
@@ -75,9 +78,14 @@ const (
 		WHEN EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE ` + sharingStands + `) THEN 'shared' ELSE 'signed_off' END`
 	lastSeenChange = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN updated_at
 		WHEN 'programme' = ANY (CAST(@names AS text[])) THEN greatest(signed_at,
-			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'endedAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))
+			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'endedAt' AS timestamptz), CAST(h ->> 'takenBackAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))
 		ELSE (SELECT max(CAST(h ->> 'beganAt' AS timestamptz)) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'endedAt' IS NULL
 			AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])) END`
+	// unshared says that the newest version waits to be shared by its borough: nobody is going to
+	// read it, nothing else is written, and no later cycle has begun for it.
+	unshared = `borough_code = ANY (CAST(@names AS text[])) AND signed IS NOT NULL AND draft IS NULL
+		AND NOT EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE CAST(h ->> 'number' AS integer) = signed AND h ->> 'endedAt' IS NULL AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now))
+		AND NOT EXISTS (SELECT FROM self_evaluations AS later WHERE later.borough_code = self_evaluations.borough_code AND later.cycle > self_evaluations.cycle)`
 )
 
 // SelfEvaluation reads one self-evaluation. The error is NotFound.

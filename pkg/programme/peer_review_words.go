@@ -25,7 +25,8 @@ func (r *PeerReview) Texts() []Text {
 	}
 	texts = append(texts, report.At("/report", r.Report)...)
 	for i := range r.ReportLinks {
-		texts = append(texts, report.At("/reportLinks/"+strconv.Itoa(i)+"/title", &r.ReportLinks[i].Title)...)
+		at := "/reportLinks/" + strconv.Itoa(i)
+		texts = slices.Concat(texts, report.At(at+"/title", &r.ReportLinks[i].Title), report.AtAddress(at+"/url", &r.ReportLinks[i].URL))
 	}
 	texts = append(texts, between.At("/progressReview", r.ProgressReview)...)
 	return append(texts, between.At("/progressReviewWaived", r.ProgressReviewWaived)...)

@@ -45,6 +45,10 @@ func Redacting(actor Actor, texts []Text, places []Place) (Redaction, error) {
 			faults = append(faults, Fault{Pointer: pointer, Code: FaultOutOfRange, Detail: "The text has " + strconv.Itoa(whole) + " characters, and the passage must lie within them."})
 			continue
 		}
+		if start, length = max(start, texts[at].Keeps), length-max(0, texts[at].Keeps-start); length < 1 {
+			faults = append(faults, Fault{Pointer: pointer, Code: FaultOutOfRange, Detail: "What an address begins with is not taken out."})
+			continue
+		}
 		r.cuts[words] = append(r.cuts[words], [2]int{start, start + length})
 	}
 	return r, Refuse(faults)

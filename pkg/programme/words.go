@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"peerchallenge/pkg/screen"
 )
@@ -28,6 +30,7 @@ type Text struct {
 	Team     bool     // whether the programme's team writes it
 	Private  bool     // whether it is kept from the programme's team
 	Awaited  bool     // whether the record's sharing waits for it
+	Keeps    int      // how many characters at its beginning are never taken out
 }
 
 // Worded is a record in which people write.
@@ -95,6 +98,17 @@ func (t Text) At(field string, words *string) []Text {
 	}
 	t.Field, t.Words = field, words
 	return []Text{t}
+}
+
+// AtAddress is At for an address in the web, whose names of folders and files people choose. Its scheme
+// is never taken out, without which it would be none.
+func (t Text) AtAddress(field string, address *string) []Text {
+	if address != nil {
+		if before, _, is := strings.Cut(*address, "://"); is {
+			t.Keeps = utf8.RuneCountInString(before + "://")
+		}
+	}
+	return t.At(field, address)
 }
 
 // key answers by what the text is known, wherever it stands.

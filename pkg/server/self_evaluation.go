@@ -33,7 +33,7 @@ type selfEvaluationStore interface {
 // ListSelfEvaluations answers those that the caller knows of.
 func (s *Server) ListSelfEvaluations(ctx context.Context, r api.ListSelfEvaluationsRequestObject) (api.Response, error) {
 	call := callOf(ctx)
-	f := evaluation.Filter{Borough: r.Params.Borough, Cycle: r.Params.Cycle, States: words[evaluation.State](r.Params.State), UpdatedSince: r.Params.UpdatedSince}
+	f := evaluation.Filter{Borough: r.Params.Borough, Cycle: r.Params.Cycle, States: words[evaluation.State](r.Params.State), Unshared: r.Params.Unshared, UpdatedSince: r.Params.UpdatedSince}
 	if slug := r.Params.SubRegion; slug != nil {
 		f.Boroughs = call.boroughsIn(*slug)
 	}

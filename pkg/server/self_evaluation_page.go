@@ -151,7 +151,7 @@ func (c citedFigures) answered(q *evaluation.Question, content *evaluation.Conte
 		}
 	case q.Kind == evaluation.IndicatorCitation && answer.Citation != nil:
 		passage.Exhibits = []chart.Exhibit{c.exhibit(*answer.Citation)}
-	case q.Kind == evaluation.Narrative && answer.Text != nil && strings.TrimSpace(*answer.Text) != "":
+	case q.Kind == evaluation.Narrative && answer.Text != nil && !programme.Blank(*answer.Text):
 		passage.Text = *answer.Text
 	default:
 		passage.Words = []string{notAnswered}

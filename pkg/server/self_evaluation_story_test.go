@@ -202,7 +202,9 @@ func TestOthersHearNothingOfADraft(t *testing.T) {
 		take func() answer
 	}{
 		{"reopened", func() answer { return lead.does(path, "reopen", `{"reason":"There is more to say"}`) }},
-		{"written in", func() answer { return lead.change(http.MethodPatch, section, `{"risks":[{"text":"Write to SW1A 1AA."}]}`) }},
+		{"written in", func() answer {
+			return lead.change(http.MethodPatch, section, `{"risks":[{"text":"Write to SW1A 1AA."}]}`)
+		}},
 		{"acknowledged", func() answer {
 			return lead.does(path, "acknowledge", acknowledging(t, lead.marks(path), "It is an office"))
 		}},

@@ -94,6 +94,10 @@ func (s *Server) GetSelfEvaluationChanges(ctx context.Context, r api.GetSelfEval
 	if err != nil {
 		return nil, err
 	}
+	if !callOf(ctx).actor.WritesFor(is.Of.Borough) { // who would learn that a number changed which is hidden from them
+		is.Document, _ = is.Document.ForOthers(is.Asked)
+		was.Document, _ = was.Document.ForOthers(was.Asked)
+	}
 	return ok(ctx, api.SelfEvaluationChanges{
 		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&was.Document, &is.Document, is.Asked)),
 	})

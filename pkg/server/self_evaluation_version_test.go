@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -173,6 +174,101 @@ func TestAVersionIsReadByWhatItWasAsked(t *testing.T) {
 	if got := draft.Draft[0].Title; got != "Protection" {
 		t.Errorf("the first section of the draft is %q", got)
 	}
+}
+
+// TestSmallNumbersOfChildrenAreHidden from others than the borough, in a version, on its page and where
+// two are compared: a choice and a number of other things are not.
+func TestSmallNumbersOfChildrenAreHidden(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead, team, met := w.as(asLead, own), w.as(programme.RoleProgramme, ""), w.as(asEditor, group)
+	ask := func(id, kind, more string) string {
+		return `{"id":"` + id + `","text":"About ` + id + `?","kind":"` + kind + `","required":true` + more + `}`
+	}
+	of := team.post(templatesList, `{"name":"Numbers","draft":[{"id":"all","title":"All","optional":false,"questions":[`+strings.Join([]string{
+		ask("few", "number", `,"policy":"children"`), ask("many", "number", `,"policy":"children"`), ask("happens", "number", `,"policy":"events"`), ask("visits", "number", `,"policy":"none"`),
+		ask("how", "choice", `,"choices":[{"id":"well","text":"Well enough"},{"id":"badly","text":"Badly"}]`),
+	}, ",")+`]}]}`).id()
+	team.does(templatesList+"/"+of, "publish", "").want(200)
+	path := evaluationsList + "/" + lead.post(evaluationsList, `{"borough":"`+own+`","cycle":"`+w.nextCycle()+`","templateId":"`+of+`"}`).id()
+	writes := func(few, many, visits int) {
+		t.Helper()
+		lead.change(http.MethodPatch, path+"/sections/all", fmt.Sprintf(`{"answers":[{"questionId":"few","number":%d},{"questionId":"many","number":%d},{"questionId":"happens","number":5},{"questionId":"visits","number":%d},{"questionId":"how","choice":"well"}]}`, few, many, visits)).want(200)
+		lead.does(path, "sign-off", "").want(200)
+		lead.does(path, "share", `{"peerChallengeId":"`+w.groupMeeting()+`"}`).want(200)
+	}
+	numbers := func(c caller, number string) (said string) {
+		t.Helper()
+		var v api.SelfEvaluationVersion
+		c.get(path + "/versions/" + number).want(200).into(&v)
+		for _, a := range v.Sections[0].Answers {
+			switch {
+			case a.Number != nil:
+				said += fmt.Sprint(*a.Number, " ")
+			case a.Choice != nil:
+				said += *a.Choice
+			default:
+				said += "- "
+			}
+		}
+		return said + fmt.Sprint(v.Hidden)
+	}
+	writes(3, 6, 2)
+	if got, want := numbers(lead, "1"), "3 6 5 2 well[]"; got != want {
+		t.Errorf("its own people read %s, want %s", got, want)
+	}
+	for name, c := range map[string]caller{"the group": met, "the team": team} {
+		if got, want := numbers(c, "1"), "- 6 - 2 well[/sections/0/answers/0/number /sections/0/answers/2/number]"; got != want {
+			t.Errorf("%s reads %s, want %s", name, got, want)
+		}
+	}
+	page := met.send(http.MethodGet, path+"/versions/1", "", "Accept", "text/html").want(200).body
+	if n := strings.Count(page, "Hidden: it would tell of a small number of children."); n != 2 || !strings.Contains(page, "Well enough") {
+		t.Errorf("the page hides %d numbers", n)
+	}
+
+	lead.does(path, "reopen", `{"reason":"There is more to say"}`).want(200)
+	writes(4, 7, 3)
+	changed := func(c caller) (said string) {
+		t.Helper()
+		var changes api.SelfEvaluationChanges
+		c.get(path + "/versions/2/changes?since=1").want(200).into(&changes)
+		for _, of := range changes.Changes {
+			said += string(of.State) + " "
+		}
+		return said
+	}
+	if got, want := changed(lead), "changed changed same changed same "; got != want {
+		t.Errorf("its own people find them %s, want %s", got, want)
+	}
+	if got, want := changed(team), "same changed same changed same "; got != want {
+		t.Errorf("the team finds them %s, want %s", got, want)
+	}
+}
+
+// TestALinkIsLookedThrough: names of files are people's words too.
+func TestALinkIsLookedThrough(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead := w.as(asLead, own)
+	path := evaluationsList + "/" + w.completeEvaluation()
+	lead.change(http.MethodPatch, path+"/sections/care-leavers", `{"evidence":[{"title":"An audit","link":"https://example.org/cases/943-476-5919.pdf"}]}`).want(200)
+	found := lead.marks(path)
+	if len(found) != 1 || found[0].Kind != "nhs_number" || !strings.HasSuffix(found[0].Field, "/evidence/0/link") {
+		t.Fatalf("screening finds %+v", found)
+	}
+	lead.does(path, "sign-off", "").problem(409, "not_complete")
+	lead.does(path, "redact", `{"reason":"It says whose","places":[{"field":"`+found[0].Field+`","start":0,"length":8}]}`).problem(422, "invalid")
+	lead.does(path, "redact", `{"reason":"It says whose","places":[{"field":"`+found[0].Field+`"}]}`).want(200)
+	var is api.SelfEvaluation
+	lead.get(path).want(200).into(&is)
+	for _, s := range is.Draft {
+		if len(s.Evidence) > 0 && *s.Evidence[0].Link != "https://"+programme.Redacted {
+			t.Errorf("the link is %s", *s.Evidence[0].Link)
+		}
+	}
+	lead.does(path, "sign-off", "").want(200)
+	lead.send(http.MethodGet, path, "", "Accept", "text/html").want(200)
 }
 
 // TestAReceiptOfASelfEvaluation holds what was signed to its receipt.

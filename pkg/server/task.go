@@ -35,9 +35,9 @@ var taskKinds = []taskKind{
 		func(s *returns.Submission, _ programme.Date) *programme.Date { return s.Facts.Quarter.PublishOn }),
 	ofNarratives(api.TaskKindWriteNarrative, false, programme.Edit),
 	ofNarratives(api.TaskKindShareNarrative, true, disclosure.Share, programme.CodeWordsNotAcknowledged),
-	ofEvaluations(api.TaskKindWriteSection, evaluation.Drafted, evaluation.WriteSection),
-	ofEvaluations(api.TaskKindSignSelfEvaluation, evaluation.Drafted, evaluation.SignOff, programme.CodeNotComplete),
-	ofEvaluations(api.TaskKindShareSelfEvaluation, evaluation.SignedOff, evaluation.Share),
+	ofEvaluations(api.TaskKindWriteSection, evaluation.Filter{States: []evaluation.State{evaluation.Drafted}}, "state=draft", evaluation.WriteSection),
+	ofEvaluations(api.TaskKindSignSelfEvaluation, evaluation.Filter{States: []evaluation.State{evaluation.Drafted}}, "state=draft", evaluation.SignOff, programme.CodeNotComplete),
+	ofEvaluations(api.TaskKindShareSelfEvaluation, evaluation.Filter{Unshared: new(true)}, "unshared=true", evaluation.Share),
 	ofFindings(api.TaskKindAnswerFinding),
 	ofActions(api.TaskKindOwnActionDue, programme.ActionFilter{Overdue: new(true)}, "overdue=true"),
 	ofActions(api.TaskKindProgressDue, programme.ActionFilter{Stalled: new(true)}, "stalled=true"),
@@ -81,11 +81,11 @@ func ofNarratives(kind api.TaskKind, written bool, step programme.Step, missing 
 	}
 }
 
-func ofEvaluations(kind api.TaskKind, state evaluation.State, step programme.Step, missing ...programme.Code) taskKind {
+func ofEvaluations(kind api.TaskKind, f evaluation.Filter, query string, step programme.Step, missing ...programme.Code) taskKind {
 	return taskKind{
-		kind: kind, query: "state=" + string(state), noun: (&evaluation.SelfEvaluation{}).Noun(), step: step, missing: missing,
+		kind: kind, query: query, noun: (&evaluation.SelfEvaluation{}).Noun(), step: step, missing: missing,
 		find: tasksIn(func(s *Server, actor programme.Actor) programme.Listing[evaluation.SelfEvaluation] {
-			return s.store.SelfEvaluations(actor, evaluation.Filter{States: []evaluation.State{state}})
+			return s.store.SelfEvaluations(actor, f)
 		},
 			func(row *evaluation.SelfEvaluation, _ programme.Date) about {
 				return about{borough: row.Borough, cycle: &row.Cycle, illustrative: row.Illustrative}
