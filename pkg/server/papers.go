@@ -194,6 +194,17 @@ func (s *Server) addRecords(ctx context.Context, p *papers) error {
 		comments := s.store.SelfEvaluationComments(actor, evaluation.CommentFilter{Owner: &borough}, "")
 		err = addList(ctx, p, "comments.json", "/v1/self-evaluation-comments?owner="+borough, comments, commentWire(ctx))
 	}
+	if err == nil {
+		asked := s.store.SelfEvaluationComments(actor, evaluation.CommentFilter{Borough: &borough}, "")
+		err = addList(ctx, p, "questions.json", "/v1/self-evaluation-comments"+of, asked, commentWire(ctx))
+	}
+	if err == nil {
+		reviews := s.store.PeerReviews(actor, programme.PeerReviewFilter{Borough: &borough}, "")
+		err = addList(ctx, p, "peer-reviews.json", "/v1/peer-reviews"+of, reviews, func(r *programme.PeerReview) api.PeerReview {
+			p.manifest.Illustrative = p.manifest.Illustrative || r.Illustrative != nil
+			return peerReviewWire(ctx)(r)
+		})
+	}
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"peerchallenge/api"
 	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/postgres"
 	"peerchallenge/pkg/programme"
@@ -55,8 +56,21 @@ func TestPapers(t *testing.T) {
 	e.lead.does(evaluationsList+"/"+id, "share", `{"peerChallengeId":"`+challenge+`"}`).want(200)
 	e.w.as(programme.RoleBoroughEditor, group).get(evaluationsList + "/" + id + "/versions/1").want(200)
 	e.lead.does(evaluationsList+"/"+id, "reopen", `{"reason":"There is more to say"}`).want(200)
+	theirs := e.w.as(programme.RoleBoroughLead, group)
+	var got api.SelfEvaluationReceived
+	theirs.send(http.MethodPut, "/v1/boroughs/"+group+"/self-evaluations/"+engagedCycle, complete("Practice is good."), "If-None-Match", "*").want(201).into(&got)
+	asked := evaluationsList + "/" + got.SelfEvaluation.Id
+	theirs.does(asked, "sign-off", "").want(200)
+	theirs.does(asked, "share", `{"peerChallengeId":"`+challenge+`"}`).want(200)
+	question := e.lead.post(commentsList, commenting(idIn(asked), "care-leavers", "question")).id()
+	e.w.as(programme.RoleProgramme, "").post("/v1/peer-reviews", `{"title":"Early help","host":"`+own+`","cycle":"`+engagedCycle+`"}`).want(201)
 	r := e.lead.get(papersOfOwn).want(200)
 	files := unpacked(t, r)
+	for path, said := range map[string]string{"questions.json": question, "peer-reviews.json": "Early help"} {
+		if !strings.Contains(files[path], said) {
+			t.Errorf("%s does not say %q", path, said)
+		}
+	}
 	in := "self-evaluations/" + engagedCycle + "/"
 	for _, path := range []string{"v1.json", "v1.html", "draft.json", "sharings.json", "reads.json"} {
 		if files[in+path] == "" {
@@ -74,8 +88,9 @@ func TestPapers(t *testing.T) {
 		evaluationsList + "/" + id + "/versions/1": files[in+"v1.json"], evaluationsList + "/" + id + "/reads?limit=500": files[in+"reads.json"], evaluationsList + "/" + id: files[in+"draft.json"],
 		"/v1/findings?limit=500&borough=" + own: files["findings.json"], "/v1/actions?limit=500&borough=" + own: files["actions.json"],
 		"/v1/narratives?limit=500&borough=" + own: files["narratives.json"], "/v1/asks-and-offers?limit=500&borough=" + own: files["asks-and-offers.json"],
-		"/v1/self-evaluation-comments?limit=500&owner=" + own: files["comments.json"],
-		"/v1/benchmarking-submissions/" + submission:          filed.Submission, "/v1/benchmarking-submissions/" + submission + "/versions?limit=500": filed.Versions,
+		"/v1/self-evaluation-comments?limit=500&owner=" + own: files["comments.json"], "/v1/self-evaluation-comments?limit=500&borough=" + own: files["questions.json"],
+		"/v1/peer-reviews?limit=500&borough=" + own:  files["peer-reviews.json"],
+		"/v1/benchmarking-submissions/" + submission: filed.Submission, "/v1/benchmarking-submissions/" + submission + "/versions?limit=500": filed.Versions,
 	} {
 		var is, answered any
 		if text, plain := data.(string); plain {
