@@ -156,22 +156,47 @@ func (c *Comment) Put(actor programme.Actor, s *SelfEvaluation, now time.Time) [
 	return nil
 }
 
-// ReadersOf answers who reads a version, or read what is said of it: its borough, the
-// programme's team, and those with whom it is shared.
+// ReadersOf answers who reads what is said of a version: its borough, the programme's team, those
+// with whom it is shared, and those who read it until another took its place, as long as they
+// read that.
 func (s *SelfEvaluation) ReadersOf(number int) programme.Audience {
 	readers := []string{s.Borough}
+	s.discussed(number, func(then, now *Sharing) {
+		for _, borough := range now.Readers {
+			if now.EndedAt == nil && slices.Contains(then.Readers, borough) {
+				readers = append(readers, borough)
+			}
+		}
+	})
+	return programme.Parties(readers...)
+}
+
+// discussed names the sharings of a version, each with those that have begun by which it is
+// discussed still: itself, and what has taken its place with the same challenge.
+func (s *SelfEvaluation) discussed(number int, by func(then, now *Sharing)) {
 	for i := range s.Sharings {
-		if h := &s.Sharings[i]; h.Number == number && h.BeganAt != nil && h.EndedAt == nil {
-			readers = append(readers, h.Readers...)
+		then := &s.Sharings[i]
+		if then.Number != number || then.BeganAt == nil {
+			continue
+		}
+		for n := range s.Sharings {
+			now := &s.Sharings[n]
+			replaced := then.TakenBackAt == nil && then.Ending != nil && *then.Ending == EndedByLater && now.Challenge == then.Challenge && now.BeganAt != nil
+			if i == n || replaced {
+				by(then, now)
+			}
 		}
 	}
-	return programme.Parties(readers...)
 }
 
 // SeenBy reports whether the actor may read the comment at the time: the end of a sharing
 // holds whether or not anybody has noted it.
-func (c *Comment) SeenBy(actor programme.Actor, now time.Time) bool {
-	return actor.Is(programme.RoleProgramme) || c.Evaluation.Reads(actor, c.Number, now)
+func (c *Comment) SeenBy(actor programme.Actor, at time.Time) bool {
+	seen := actor.Is(programme.RoleProgramme) || c.Evaluation.Reads(actor, c.Number, at)
+	c.Evaluation.discussed(c.Number, func(then, now *Sharing) {
+		seen = seen || now.InForce(at) && now.readBy(actor) && then.readBy(actor)
+	})
+	return seen
 }
 
 // Reply answers the comment at the time, in the place of what was answered before.

@@ -47,12 +47,16 @@ func withEvaluations(tx *gorm.DB, rows []*evaluation.Comment) error {
 	return nil
 }
 
-// commentShownTo leaves the comments that the actor may read at the time: those on their own,
-// of the team all, and those on versions that are shared with them now.
+// commentShownTo leaves the comments that the actor may read at the time, as
+// [evaluation.Comment.SeenBy] says: those on their own, of the team all, and those on versions that
+// are shared with them now, or were until what is took their place.
 func (s *Store) commentShownTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
 		return visibleTo(actor)(q).Where(`owner_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[]))
-			OR EXISTS (SELECT FROM self_evaluations AS e, jsonb_array_elements(e.sharings) AS h WHERE e.id = self_evaluation_id AND CAST(h ->> 'number' AS integer) = self_evaluation_comments.number AND `+readNow+`)`,
+			OR EXISTS (SELECT FROM self_evaluations AS e, jsonb_array_elements(e.sharings) AS h, jsonb_array_elements(e.sharings) AS o
+				WHERE e.id = self_evaluation_id AND CAST(o ->> 'number' AS integer) = self_evaluation_comments.number AND `+readNow+`
+				AND (o = h OR o ->> 'ending' = 'superseded' AND o ->> 'beganAt' IS NOT NULL AND o ->> 'takenBackAt' IS NULL AND o ->> 'peerChallengeId' = h ->> 'peerChallengeId'
+					AND ARRAY(SELECT jsonb_array_elements_text(o -> 'readers')) && CAST(@names AS text[])))`,
 			map[string]any{"names": array(actor.Names()), "now": s.now()})
 	}
 }

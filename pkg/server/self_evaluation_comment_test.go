@@ -247,7 +247,8 @@ func TestACommentFollowsWhatIsShared(t *testing.T) {
 	}
 }
 
-// TestAnotherVersionHasItsOwnComments: what takes a version's place takes its readers.
+// TestAnotherVersionHasItsOwnComments: what takes a version's place takes its readers. Those who read
+// it before go on discussing what they have asked of it, and nobody else reads that.
 func TestAnotherVersionHasItsOwnComments(t *testing.T) {
 	t.Parallel()
 	w := lean(t)
@@ -260,12 +261,29 @@ func TestAnotherVersionHasItsOwnComments(t *testing.T) {
 	lead.does(evaluation, "sign-off", "").want(200)
 	asker.get(old).want(200) // the first is still what is shared
 	lead.does(evaluation, "share", `{"peerChallengeId":"`+challenge+`"}`).want(200)
-	asker.get(old).problem(404, "not_found")
-	lead.get(old).want(200)
+	line := asker.post(commentsList, commenting(id, "care-leavers", "line_of_enquiry")).id()
+	team := w.as(asTeam, "")
+	team.change(http.MethodPut, inGroup+"/members/"+merton, `{"role":"visitor"}`).want(200)
+	joins := w.as(asLead, merton)
+	joins.get(evaluation + "/versions/2").want(200)
+	joins.get(old).problem(404, "not_found") // it never read what that is about
+	joins.get(commentsList + "/" + line).want(200)
+	asker.get(evaluation+"/versions/1").problem(404, "not_found")
+	asker.get(old).want(200)
+	if found := asker.get(commentsList).want(200).body; !strings.Contains(found, idIn(old)) {
+		t.Error("what was asked of the first version is not in the list")
+	}
+	lead.does(old, "answer", `{"text":"By audits."}`).want(200)
+	asker.does(old, "close", `{}`).want(200)
 	var c api.SelfEvaluationComment
 	if asker.post(commentsList, commenting(id, "care-leavers", "question")).want(201).into(&c); c.Number != 2 {
 		t.Errorf("the newest version is asked about as %d", c.Number)
 	}
+	lead.does(evaluation, "withdraw", "").want(200)
+	asker.get(old).problem(404, "not_found")
+	lead.does(evaluation, "share", `{"peerChallengeId":"`+challenge+`"}`).want(200)
+	asker.get(old).problem(404, "not_found") // what was taken back stays so
+	lead.get(old).want(200)
 }
 
 // TestAQuestionFromAskingToClosing: who asks rewords, reopens and takes back, whose

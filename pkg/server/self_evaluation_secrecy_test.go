@@ -36,8 +36,8 @@ const (
 
 // Who may have which: what is shared with a group, and what the team reads besides.
 var (
-	forGroup = []string{wordShared, wordAsked, wordAnswered, wordEnquired, wordLeft}
-	forTeam  = append([]string{wordSuperseded, wordClosed, wordEnded, saidOfSuperseded, saidOfClosed, saidOfEnded, saidOfTaken}, forGroup...)
+	forGroup = []string{wordShared, wordAsked, wordAnswered, wordEnquired, wordLeft, saidOfSuperseded}
+	forTeam  = append([]string{wordSuperseded, wordClosed, wordEnded, saidOfClosed, saidOfEnded, saidOfTaken}, forGroup...)
 	forOwner = append([]string{wordSigned, wordDraft, wordBegun, wordPlanned, wordTaken}, forTeam...)
 )
 
@@ -330,8 +330,8 @@ func TestASelfEvaluationIsNotGivenAway(t *testing.T) {
 
 	// What they may not read is answered as what is not there.
 	for name, words := range map[string][]string{
-		"a director of the group":     {wordBegun, wordPlanned, wordClosed, wordEnded, wordTaken, saidOfSuperseded, saidOfClosed, saidOfEnded, saidOfTaken},
-		"a director of another group": {wordSuperseded, wordPlanned, wordAsked}, "a director who has left the group": {wordSuperseded, wordEnded, wordLeft}, "the programme": {wordBegun},
+		"a director of the group":     {wordBegun, wordPlanned, wordClosed, wordEnded, wordTaken, saidOfClosed, saidOfEnded, saidOfTaken},
+		"a director of another group": {wordSuperseded, wordPlanned, wordAsked, saidOfSuperseded}, "a director who has left the group": {wordSuperseded, wordEnded, wordLeft}, "the programme": {wordBegun},
 	} {
 		var records []string
 		for _, word := range words {
