@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"peerchallenge/pkg/benchmark"
 	"peerchallenge/pkg/chart"
+	"peerchallenge/pkg/disclosure"
 	"peerchallenge/pkg/evaluation"
 	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
@@ -112,6 +114,45 @@ func TestSelfEvaluationPaper(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the paper is\n%+v\nwant\n%+v", got, want)
+	}
+}
+
+// TestNoSmallGroupStandsBesideABorough: what a document has of a region that is passed on alone is made
+// of ten boroughs at least; where it is not, the region is left out and the borough's own stays.
+func TestNoSmallGroupStandsBesideABorough(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		alone, few, beside bool
+	}{{true, true, false}, {true, false, true}, {false, true, true}} {
+		heading, figures := headingSample(), citedSample()
+		heading.Alone = c.alone
+		for citation, f := range figures {
+			f.OfFew = c.few
+			figures[citation] = f
+		}
+		of := citedFigures{of: heading, figures: figures}
+		if got := of.exhibit(plans); (got.Picture != nil) != c.beside || !strings.Contains(got.Words, "Kingston, 2026-27 quarter 1: 34.20") {
+			t.Errorf("%+v: its figure is %+v", c, got)
+		}
+		if got := of.exhibit(hidden); strings.Contains(got.Words, "London") != c.beside {
+			t.Errorf("%+v: beside its hidden figure stands %q", c, got.Words)
+		}
+	}
+	for _, c := range []struct {
+		n      int
+		pooled *disclosure.Total
+		few    bool
+	}{{10, nil, false}, {9, nil, true}, {10, &disclosure.Total{N: 10}, false}, {10, &disclosure.Total{N: 9}, true}} {
+		region := disclosure.GroupFigure{Key: "E12000007", N: c.n, Pooled: c.pooled}
+		if isOfFew(&region) != c.few {
+			t.Errorf("of %d boroughs, pooled of %+v: few is not %t", c.n, c.pooled, c.few)
+		}
+		page := quarterPage{borough: "E09000021", reference: &benchmark.Snapshot{}, alone: true, rows: []disclosure.QuarterFigure{{
+			Member: &disclosure.Member{Borough: "E09000021"}, Position: &disclosure.Position{Name: "Plans", Region: region}, Figure: disclosure.BoroughFigure{Rank: &disclosure.Rank{}},
+		}}}
+		if cells := page.position().Rows[0].Cells; (cells[4] == "-") != c.few || len(cells) != 6 {
+			t.Errorf("of %d boroughs, pooled of %+v: the row is %q", c.n, c.pooled, cells)
+		}
 	}
 }
 

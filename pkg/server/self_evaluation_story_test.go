@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -382,6 +383,46 @@ func TestTwoAuthorsAndALateWholeDocument(t *testing.T) {
 	}
 }
 
+// TestAuthorsAtTheSameInstant: of two who write in one section from the same state one does, and who
+// writes in another section at that moment loses nothing to them.
+func TestAuthorsAtTheSameInstant(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	authors := []caller{w.as(asEditor, own), w.as(asLead, own), w.as(asEditor, own)}
+	path := evaluationsList + "/" + w.begunEvaluation()
+	sections := []string{"help-and-protection", "help-and-protection", "care-leavers"}
+	for round := range 10 {
+		var all sync.WaitGroup
+		var answers [3]answer
+		start := make(chan struct{})
+		for i, author := range authors {
+			at := path + "/sections/" + sections[i]
+			etag := author.get(at).want(200).header.Get("ETag")
+			all.Go(func() {
+				<-start
+				answers[i] = author.send(http.MethodPatch, at, fmt.Sprintf(`{"answers":[{"questionId":"quality","text":"Author %d in round %d"}]}`, i, round), "If-Match", etag)
+			})
+		}
+		close(start)
+		all.Wait()
+		statuses := []int{answers[0].status, answers[1].status}
+		slices.Sort(statuses)
+		if answers[2].want(200); !slices.Equal(statuses, []int{200, 412}) {
+			t.Fatalf("in round %d two authors of a section are answered %v", round, statuses)
+		}
+		wrote := 0
+		if answers[1].status == 200 {
+			wrote = 1
+		}
+		is := authors[0].get(path).want(200).body
+		for _, i := range []int{wrote, 2} {
+			if text := fmt.Sprintf("Author %d in round %d", i, round); !strings.Contains(is, text) {
+				t.Errorf("%q is lost", text)
+			}
+		}
+	}
+}
+
 // TestLateCopiesFromASystem: what is there already is not written again, a repeated request
 // changes nothing, and nothing comes back that was signed or removed.
 func TestLateCopiesFromASystem(t *testing.T) {
@@ -428,7 +469,14 @@ func TestLateCopiesFromASystem(t *testing.T) {
 		t.Error("what is there already was written again")
 	}
 	lead.does(path, "sign-off", "").want(200)
+	signed := lead.get(path + "/versions/1").want(200).body
+	if again := editor.send(http.MethodPut, at, x, "If-None-Match", "*", "Idempotency-Key", "k1").want(201); again.header.Get("Idempotency-Replayed") != "true" || again.body != created.body {
+		t.Error("after sign-off a repeated request is not answered as the first was")
+	}
 	editor.send(http.MethodPut, at, x, "If-Match", lead.get(path).header.Get("ETag")).problem(409, "wrong_state")
+	if now := lead.get(path + "/versions/1").want(200).body; now != signed {
+		t.Errorf("what was signed is another after late copies: %s", now)
+	}
 	if r := editor.send(http.MethodPut, at, same).want(200); !strings.Contains(r.body, `"outcome":"unchanged"`) {
 		t.Errorf("what is signed, sent again, is answered %s", r.body)
 	}
