@@ -11,9 +11,10 @@ import (
 // SeedSelfEvaluations inserts self-evaluations of the cycle that are made up, in every state,
 // once: where there is or ever was one, or no group that meets, it does nothing. The boroughs
 // of one group, which is the named borough's where that is in one, have one that is shared and
-// being written again, of which the others ask something, one that is shared, and one that is
-// signed; two others have a draft that is complete and one that is not. Each cites a figure of
-// the newest published quarter. The error is Invalid if something breaks the rules of its kind.
+// being written again, of which the others ask something, one of which a second version has taken
+// the first one's place, and one that is signed; two others have a draft that is complete and one
+// that is not. Each cites a figure of the newest published quarter. The error is Invalid if something
+// breaks the rules of its kind.
 func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, borough string, examples evaluation.Examples) error {
 	return s.act(ctx, seeding, func(w *work) error {
 		if err := w.tx.Exec("SELECT pg_advisory_xact_lock(hashtextextended('example self-evaluations', 0))").Error; err != nil {
@@ -44,11 +45,12 @@ func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, 
 		if err := w.tx.Table("boroughs").Where("code <> ALL (?)", array(members)).Order("code").Limit(2).Pluck("code", &others).Error; err != nil || len(others) < 2 {
 			return err
 		}
-		for _, e := range []example{
-			{members[0], examples.Whole, true, group, true, &examples}, {members[1], examples.Whole, true, group, false, nil}, {members[2], examples.Whole, true, nil, false, nil},
-			{others[0], examples.Whole, false, nil, false, nil}, {others[1], examples.Part, false, nil, false, nil},
-		} {
-			if err := w.tellsOfItself(cycle, e); err != nil {
+		of := []example{
+			{borough: others[0], sections: examples.Whole}, {borough: others[1], sections: examples.Part}, {borough: members[2], sections: examples.Whole, becomes: isSigned},
+			{borough: members[0], sections: examples.Whole, becomes: isShared, again: true, said: &examples}, {borough: members[1], sections: examples.Whole, becomes: isReplaced},
+		}
+		for _, e := range of {
+			if err := w.tellsOfItself(cycle, group, e); err != nil {
 				return err
 			}
 		}
@@ -60,13 +62,19 @@ func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, 
 type example struct {
 	borough  string
 	sections []evaluation.PostedSection
-	signed   bool
-	shared   *programme.PeerChallengeGroup // with whom; nil where with nobody
-	again    bool                          // it is being written again
-	said     *evaluation.Examples          // what those say of it with whom it is shared; nil where nothing
+	becomes  string               // what becomes of it; a draft where it is empty
+	again    bool                 // it is being written again
+	said     *evaluation.Examples // what those say of it with whom it is shared; nil where nothing
 }
 
-func (w *work) tellsOfItself(cycle programme.Cycle, e example) error {
+// What becomes of examples.
+const (
+	isSigned   = "signed"
+	isShared   = "shared"
+	isReplaced = "shared, and replaced by another version that is"
+)
+
+func (w *work) tellsOfItself(cycle programme.Cycle, group *programme.PeerChallengeGroup, e example) error {
 	row := evaluation.SelfEvaluation{Borough: e.borough, Cycle: cycle, Illustrative: true}
 	outline, err := w.begin(&row, nil)
 	if err != nil {
@@ -81,27 +89,47 @@ func (w *work) tellsOfItself(cycle programme.Cycle, e example) error {
 		return err
 	}
 	row.Draft = w.stamped(nil, &sent)
-	var v evaluation.Version
-	if e.signed {
-		v = row.Sign(w.now)
-	}
-	if e.shared != nil {
-		row.Plan(evaluation.Sharing{ID: newID(), Number: 1, Challenge: e.shared.PeerChallengeID, From: w.today()}, w.now)
-		row.Begin(e.shared.PeerChallengeID, w.today(), e.shared.Boroughs(), w.now)
-		row.TellOf(nil)
-	}
+	versions := w.becomes(&row, group, e.becomes)
 	if e.again {
-		draft := v.Document
+		draft := versions[0].Document
 		row.Draft = &draft
 	}
-	if err := insert(w, selfEvaluations, &row); err != nil || !e.signed {
+	if err := insert(w, selfEvaluations, &row); err != nil {
 		return err
 	}
-	v.SelfEvaluationID, v.Screening = row.ID, programme.Acknowledgements{}
-	if err := w.tx.Create(&v).Error; err != nil || e.said == nil {
-		return err
+	for i := range versions {
+		versions[i].SelfEvaluationID, versions[i].Screening = row.ID, programme.Acknowledgements{}
+		if err := w.tx.Create(&versions[i]).Error; err != nil {
+			return err
+		}
 	}
-	return w.talksOf(&row, e.shared, e.said)
+	if e.said == nil {
+		return nil
+	}
+	return w.talksOf(&row, group, e.said)
+}
+
+// becomes takes an example on from its draft, and answers what was signed of it.
+func (w *work) becomes(row *evaluation.SelfEvaluation, group *programme.PeerChallengeGroup, what string) (versions []evaluation.Version) {
+	shared := func() {
+		row.Plan(evaluation.Sharing{ID: newID(), Number: *row.Signed, Challenge: group.PeerChallengeID, From: w.today()}, w.now)
+		row.Begin(group.PeerChallengeID, w.today(), group.Boroughs(), w.now)
+	}
+	if what == "" {
+		return nil
+	}
+	versions = append(versions, row.Sign(w.now))
+	switch what {
+	case isShared:
+		shared()
+	case isReplaced:
+		shared()
+		row.Draft = &versions[0].Document
+		versions = append(versions, row.Sign(w.now))
+		shared()
+	}
+	row.TellOf(nil)
+	return versions
 }
 
 // talksOf lets the other boroughs of the group, in turn, ask what there is to ask of a

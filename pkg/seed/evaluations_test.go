@@ -1,6 +1,7 @@
 package seed_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -46,11 +47,19 @@ func TestExamplesOfSelfEvaluations(t *testing.T) {
 	t.Parallel()
 	s := exampled(t)
 	var boroughs []string
-	states := map[evaluation.State]int{}
+	states, sharings := map[evaluation.State]int{}, map[string]int{}
 	for _, b := range snapshot(t, s).Boroughs {
 		for _, row := range entire(t, s.SelfEvaluations(of(b.Code), evaluation.Filter{Borough: &b.Code})) {
 			boroughs = append(boroughs, b.Code)
 			states[row.State]++
+			for _, h := range row.Sharings {
+				switch {
+				case h.Ending != nil:
+					sharings[string(*h.Ending)]++
+				default:
+					sharings["shared"]++
+				}
+			}
 			if !row.Illustrative || row.Cycle != "2026-27" {
 				t.Errorf("that of %s for %s is made up: %t", b.Name, row.Cycle, row.Illustrative)
 			}
@@ -58,6 +67,9 @@ func TestExamplesOfSelfEvaluations(t *testing.T) {
 	}
 	if len(boroughs) != 5 || states[evaluation.Drafted] != 3 || states[evaluation.SignedOff] != 1 || states[evaluation.Shared] != 1 {
 		t.Errorf("%v have one, in the states %v", boroughs, states)
+	}
+	if want := map[string]int{"shared": 2, "superseded": 1}; !maps.Equal(sharings, want) {
+		t.Errorf("they are shared as %v, want %v", sharings, want)
 	}
 	own := entire(t, s.SelfEvaluations(of(lambeth), evaluation.Filter{}))
 	if len(own) != 2 { // its own, and what is shared with it
