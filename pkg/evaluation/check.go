@@ -63,7 +63,7 @@ func (c *Content) written() bool {
 
 // says reports whether the answer is one. What nobody sees is none.
 func (a *Answer) says() bool {
-	return a.Choice != nil || a.Number != nil || a.Citation != nil || a.Text != nil && !programme.Blank(*a.Text)
+	return a.Choice != nil || a.Number != nil || a.Citation != nil || !blank(a.Text)
 }
 
 func answerAt(at, question string) string {

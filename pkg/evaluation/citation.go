@@ -63,6 +63,15 @@ const (
 	largestHidden  = 5
 )
 
+// ShownTo answers the document as the actor may read it, with pointers to the numbers that are hidden
+// from them.
+func (v *Signing) ShownTo(actor programme.Actor) (Document, []string) {
+	if actor.WritesFor(v.Of.Borough) {
+		return v.Document, []string{}
+	}
+	return v.Document.ForOthers(v.Asked)
+}
+
 // ForOthers answers the document as others than its borough may read it, with pointers to the
 // numbers that are hidden from them: small ones of children and of what happens to them.
 func (d *Document) ForOthers(o *Outline) (Document, []string) {

@@ -192,7 +192,7 @@ func (s *SelfEvaluation) discussed(number int, by func(then, now *Sharing)) {
 // SeenBy reports whether the actor may read the comment at the time: the end of a sharing
 // holds whether or not anybody has noted it.
 func (c *Comment) SeenBy(actor programme.Actor, at time.Time) bool {
-	seen := actor.Is(programme.RoleProgramme) || c.Evaluation.Reads(actor, c.Number, at)
+	seen := actor.Is(programme.RoleProgramme) || actor.WritesFor(c.Evaluation.Borough)
 	c.Evaluation.discussed(c.Number, func(then, now *Sharing) {
 		seen = seen || now.InForce(at) && now.readBy(actor) && then.readBy(actor)
 	})

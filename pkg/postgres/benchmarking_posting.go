@@ -42,7 +42,7 @@ func (s *Store) PutBenchmarkingSubmission(ctx context.Context, actor programme.A
 		return err
 	}
 	if !dry {
-		return orZero(got, s.actBetween(ctx, actor, g.trip, committing, take))
+		return orZero(got, s.actBetween(ctx, actor, g.trip, take))
 	}
 	// What is there is judged without a transaction: everything is read in one round trip,
 	// under the same locks, and nothing is written.

@@ -15,7 +15,8 @@ import (
 // settled keeps in memory what never changes and every return is judged by: what
 // published frameworks ask, and the figures of versions. Reading them anew was nine
 // tenths of what a return costs. It keeps too what published templates ask, which every
-// self-evaluation is read and written by.
+// self-evaluation is read and written by. What does change, it keeps by what it is known by that
+// it stands so still.
 type settled struct {
 	mu       sync.RWMutex
 	asked    map[string]returns.Asked // by the framework's id, without the indicators' definitions, which may change

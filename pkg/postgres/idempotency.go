@@ -56,7 +56,7 @@ func (s *Store) Once(ctx context.Context, a programme.Attempt, do func(ctx conte
 	// Any other request with the key is waited for. The lock is held until the
 	// transaction ends; two keys that share one only wait for each other.
 	begin := "BEGIN; SELECT pg_advisory_xact_lock(" + strconv.FormatInt(lockOf(a), 10) + ")"
-	err = s.begun(ctx, bounds{begin: begin, end: committing}, func(ctx context.Context, u *unit) error {
+	err = s.begun(ctx, bounds{begin: begin}, func(ctx context.Context, u *unit) error {
 		tx := u.tx.WithContext(ctx)
 		kept, err := s.keptAnswer(tx, a)
 		if err != nil {

@@ -88,15 +88,10 @@ func (w *work) today() programme.Date { return w.store.rules.Today(w.now) }
 // act runs do in a transaction on the actor's behalf. Nothing that it may write
 // belongs to the snapshot, so that it waits for no writer of other records.
 func (s *Store) act(ctx context.Context, actor programme.Actor, do func(w *work) error) error {
-	return s.actTo(ctx, committing, actor, do)
-}
-
-// actTo is act in a transaction that, where it is a new one, ends so.
-func (s *Store) actTo(ctx context.Context, end []string, actor programme.Actor, do func(w *work) error) error {
 	if err := programme.SomebodyMay(actor); err != nil {
 		return err
 	}
-	return s.transactTo(ctx, end, func(ctx context.Context, u *unit) error {
+	return s.transact(ctx, func(ctx context.Context, u *unit) error {
 		return do(&work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now()})
 	})
 }
@@ -104,7 +99,7 @@ func (s *Store) actTo(ctx context.Context, end []string, actor programme.Actor, 
 // actBetween is act for who asks first what need not wait for an answer, in the round trip that
 // begins the transaction, and writes last what nothing follows, in the one that commits. In a
 // transaction that has begun already each is a round trip of its own.
-func (s *Store) actBetween(ctx context.Context, actor programme.Actor, first *trip, end []string, do func(w *work) error) error {
+func (s *Store) actBetween(ctx context.Context, actor programme.Actor, first *trip, do func(w *work) error) error {
 	if err := programme.SomebodyMay(actor); err != nil {
 		return err
 	}
@@ -115,7 +110,7 @@ func (s *Store) actBetween(ctx context.Context, actor programme.Actor, first *tr
 		}
 		return do(w)
 	}
-	b := bounds{begin: "BEGIN", first: first, last: &trip{}, end: end}
+	b := bounds{begin: "BEGIN", first: first, last: &trip{}}
 	return s.begun(ctx, b, func(ctx context.Context, u *unit) error {
 		return do(&work{store: s, ctx: ctx, tx: u.tx.WithContext(ctx), actor: actor, now: s.now(), last: b.last})
 	})

@@ -45,11 +45,10 @@ func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, 
 		if err := w.tx.Table("boroughs").Where("code <> ALL (?)", array(members)).Order("code").Limit(2).Pluck("code", &others).Error; err != nil || len(others) < 2 {
 			return err
 		}
-		of := []example{
-			{borough: others[0], sections: examples.Whole}, {borough: others[1], sections: examples.Part}, {borough: members[2], sections: examples.Whole, becomes: isSigned},
+		for _, e := range []example{
 			{borough: members[0], sections: examples.Whole, becomes: isShared, again: true, said: &examples}, {borough: members[1], sections: examples.Whole, becomes: isReplaced},
-		}
-		for _, e := range of {
+			{borough: members[2], sections: examples.Whole, becomes: isSigned}, {borough: others[0], sections: examples.Whole}, {borough: others[1], sections: examples.Part},
+		} {
 			if err := w.tellsOfItself(cycle, group, e); err != nil {
 				return err
 			}

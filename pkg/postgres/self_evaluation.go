@@ -28,7 +28,8 @@ const (
 	known         = "borough_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[])) OR " + sharedNow
 	sharedNow     = "EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE " + readNow + ")"
 	readNow       = sharingStands + " AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])"
-	sharingStands = `h ->> 'beganAt' IS NOT NULL AND h ->> 'endedAt' IS NULL AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now)`
+	sharingStands = `h ->> 'beganAt' IS NOT NULL AND ` + notOver
+	notOver       = `h ->> 'endedAt' IS NULL AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now)`
 )
 
 // shownTo leaves the self-evaluations that the actor knows of at the time: their own, of the
@@ -84,7 +85,7 @@ const (
 	// unshared says that the newest version waits to be shared by its borough: nobody is going to
 	// read it, nothing else is written, and no later cycle has begun for it.
 	unshared = `borough_code = ANY (CAST(@names AS text[])) AND signed IS NOT NULL AND draft IS NULL
-		AND NOT EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE CAST(h ->> 'number' AS integer) = signed AND h ->> 'endedAt' IS NULL AND (h ->> 'endsAt' IS NULL OR CAST(h ->> 'endsAt' AS timestamptz) > @now))
+		AND NOT EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE CAST(h ->> 'number' AS integer) = signed AND ` + notOver + `)
 		AND NOT EXISTS (SELECT FROM self_evaluations AS later WHERE later.borough_code = self_evaluations.borough_code AND later.cycle > self_evaluations.cycle)`
 )
 

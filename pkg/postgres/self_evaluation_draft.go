@@ -27,7 +27,7 @@ func (s *Store) PutSelfEvaluation(ctx context.Context, actor programme.Actor, p 
 	if err != nil {
 		return got, refusal(err)
 	}
-	err = s.actBetween(ctx, actor, st.trip, committing, func(w *work) (err error) {
+	err = s.actBetween(ctx, actor, st.trip, func(w *work) (err error) {
 		if dry {
 			w.last = nil // or the database would not be asked whether it takes it
 		}

@@ -250,23 +250,26 @@ func (s *Store) look(db *gorm.DB, id string) (stood, error) {
 func (s *Store) readAsStood(ctx context.Context, actor programme.Actor, of *stood, number int, form evaluation.ReadForm) (got evaluation.Signing, published string, err error) {
 	now := s.now()
 	r := evaluation.NewRead(&of.SelfEvaluation, actor, number, form, s.rules.Today(now), now)
-	recorded := recording
+	statement := readByOthers
 	if actor.WritesFor(of.Borough) {
-		recorded = ""
+		statement = readByOwner
 	}
 	t := &trip{}
 	t.ask(func() { published = "" }, func(row pgx.Rows) error {
 		v := &got.Version
 		return row.Scan(&v.SelfEvaluationID, &v.Number, &v.Document, &v.SignedAt, &v.SignedBy, &v.ReceiptID, &v.RedactedAt, &published)
-	}, asStood+recorded+versionHeld, map[string]any{"id": of.ID, "as": of.As, "number": number, "on": string(r.ReadOn), "form": string(r.Form), "reader": r.Reader, "role": string(r.Role), "borough": r.Borough, "at": r.ReadAt})
+	}, statement, map[string]any{"id": of.ID, "as": of.As, "number": number, "on": string(r.ReadOn), "form": string(r.Form), "reader": r.Reader, "role": string(r.Role), "borough": r.Borough, "at": r.ReadAt})
 	err = s.readTogether(ctx, actor, t, func(*work) error { return nil })
 	got.Of = of.SelfEvaluation
 	return got, published, err
 }
 
 // A version is read in the statement that holds its self-evaluation, if that stands as it did,
-// and writes down who reads.
+// and writes down who of others reads.
 const (
+	readByOwner  = asStood + versionHeld
+	readByOthers = asStood + recording + versionHeld
+
 	standsAs  = "CAST(ROW (borough_code, cycle, state, signed, EXTRACT(EPOCH FROM signed_at), sharings, illustrative, EXTRACT(EPOCH FROM redacted_at)) AS text)" // the same in every session
 	asStood   = "WITH held AS (SELECT id FROM self_evaluations WHERE id = CAST(@id AS uuid) AND " + standsAs + " = @as FOR SHARE)"
 	recording = `, recorded AS (INSERT INTO self_evaluation_reads (self_evaluation_id, number, read_on, form, reader, role, borough_code, read_at)
@@ -297,8 +300,9 @@ func (s *Store) SelfEvaluationReads(actor programme.Actor, id string) programme.
 func (s *Store) RedactSelfEvaluation(ctx context.Context, actor programme.Actor, id string, version int64, places []programme.Place) (row evaluation.SelfEvaluation, err error) {
 	err = s.act(ctx, actor, func(w *work) error {
 		var cuts programme.Redaction
+		lost := false
 		row, err = s.changeEvaluation(w.ctx, actor, id, version, programme.Redact, func(w *work, row *evaluation.SelfEvaluation) (err error) {
-			cuts, err = w.redactVersions(row, places)
+			cuts, lost, err = w.redactVersions(row, places)
 			return err
 		})
 		if err != nil {
@@ -306,45 +310,45 @@ func (s *Store) RedactSelfEvaluation(ctx context.Context, actor programme.Actor,
 		}
 		row, err = change(w.ctx, s, actor, selfEvaluations, id, row.Version, programme.Redact, func(w *work, row *evaluation.SelfEvaluation) error {
 			stamp := func(of *evaluation.Section) { of.Version, of.UpdatedAt = nextVersion(of.Version, w.now), w.now }
-			if !row.Lose(cuts, stamp) {
-				return nil
+			if row.Lose(cuts, stamp) {
+				lost, row.RedactedAt = true, &w.now
 			}
-			row.RedactedAt = &w.now
-			return forgetAnswers(w.tx, row.ID)
+			return nil
 		})
-		return err
+		if err != nil || !lost {
+			return err
+		}
+		return forgetAnswers(w.tx, id)
 	})
 	return orZero(row, err)
 }
 
 // redactVersions takes what stands in the places out of all versions, and answers what is to be
-// taken out of the draft too.
-func (w *work) redactVersions(row *evaluation.SelfEvaluation, places []programme.Place) (programme.Redaction, error) {
+// taken out of the draft too, and whether a version has lost any of it.
+func (w *work) redactVersions(row *evaluation.SelfEvaluation, places []programme.Place) (cuts programme.Redaction, lost bool, err error) {
 	var versions []evaluation.Version
 	if err := w.tx.Where("self_evaluation_id = ?", row.ID).Order("number").Find(&versions).Error; err != nil {
-		return programme.Redaction{}, err
+		return cuts, false, err
 	}
 	texts := row.Texts()
 	for i := range versions {
 		texts = append(texts, versions[i].Texts(row)...)
 	}
-	cuts, err := programme.Redacting(w.actor, texts, places)
-	if err != nil {
-		return cuts, err
+	if cuts, err = programme.Redacting(w.actor, texts, places); err != nil {
+		return cuts, false, err
 	}
 	for i := range versions {
 		v := &versions[i]
 		if !cuts.Of(v.Texts(row)) {
 			continue
 		}
-		v.RedactedAt, row.RedactedAt = &w.now, &w.now
+		lost, v.RedactedAt, row.RedactedAt = true, &w.now, &w.now
 		row.TellReaders(v.Number, w.now)
-		err := errors.Join(forgetAnswers(w.tx, row.ID), one(w.tx.Model(v).Select("document", "redacted_at").Where("number = ?", v.Number).Updates(v)))
-		if err != nil {
-			return cuts, err
+		if err := one(w.tx.Model(v).Select("document", "redacted_at").Where("number = ?", v.Number).Updates(v)); err != nil {
+			return cuts, lost, err
 		}
 	}
-	return cuts, nil
+	return cuts, lost, nil
 }
 
 // eraseReads removes what was kept of readings for two years after the cycle.

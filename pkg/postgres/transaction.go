@@ -16,10 +16,9 @@ import (
 
 // bounds are how a transaction begins and ends.
 type bounds struct {
-	begin string   // the statement; it may have others behind it, which cost no round trip of their own. Empty: there is no transaction
-	first *trip    // goes with it in one round trip; may be nil
-	last  *trip    // goes with the end in one round trip; may be nil
-	end   []string // [committing] or [ownCommit]
+	begin string // the statement; it may have others behind it, which cost no round trip of their own. Empty: the first trip is a transaction by itself
+	first *trip  // goes with it in one round trip; may be nil
+	last  *trip  // goes with the end in one round trip; may be nil
 }
 
 // carryOut runs do in a transaction on one connection, and returns when what it has
@@ -123,12 +122,7 @@ func rollBack(ctx context.Context, conn *sql.Conn) {
 // It is the same connection, or else the message might go to another server than
 // the commit, after a fail-over; and the same round trip. A commit that stops to
 // wait says so in a warning, which must be heard.
-var (
-	committing = []string{"COMMIT", "SELECT set_config('client_min_messages', 'warning', true), pg_logical_emit_message(true, 'peerchallenge', '')"}
-	// ownCommit is of a transaction of which nothing goes into the feed: its commit itself waits
-	// as the operator has set it, and nothing behind it need be waited for again.
-	ownCommit = committing[:1]
-)
+var committing = []string{"COMMIT", "SELECT set_config('client_min_messages', 'warning', true), pg_logical_emit_message(true, 'peerchallenge', '')"}
 
 // commit ends the transaction, and writes before that what is left. An error that is none of
 // [unconfirmed] means that nothing of it stands.
@@ -136,8 +130,8 @@ func commit(ctx context.Context, conn *sql.Conn, b bounds) error {
 	var answer error
 	if err := onConn(conn, func(c *pgx.Conn) error {
 		if b.last == nil || len(b.last.statements) == 0 {
-			answer = commitOn(ctx, c.PgConn(), strings.Join(b.end, "; "))
-		} else if answer = commitBehind(ctx, c, b); refused(answer) && c.PgConn().TxStatus() == 'E' {
+			answer = commitOn(ctx, c.PgConn())
+		} else if answer = commitBehind(ctx, c, b.last); refused(answer) && c.PgConn().TxStatus() == 'E' {
 			_, err := c.Exec(ctx, "ROLLBACK") // what was left to write was refused, so that nothing was committed
 			return err
 		}
@@ -153,13 +147,13 @@ func commit(ctx context.Context, conn *sql.Conn, b bounds) error {
 
 // commitBehind is commitOn with what is left to write before it, in one round trip. The
 // database passes over all that stands behind what it refuses.
-func commitBehind(ctx context.Context, c *pgx.Conn, b bounds) error {
+func commitBehind(ctx context.Context, c *pgx.Conn, last *trip) error {
 	noted := c.PgConn().CustomData()
 	delete(noted, lastWarning)
-	results := b.last.sending(ctx, c, "", b.end...)
+	results := last.sending(ctx, c, "", committing...)
 	committed := false
-	err := b.last.read(results)
-	for i := 0; i < len(b.end) && err == nil; i++ {
+	err := last.read(results)
+	for i := 0; i < len(committing) && err == nil; i++ {
 		var tag pgconn.CommandTag
 		if tag, err = results.Exec(); err == nil && tag.String() == "ROLLBACK" {
 			err = pgx.ErrTxCommitRollback
@@ -181,10 +175,10 @@ func commitBehind(ctx context.Context, c *pgx.Conn, b bounds) error {
 	return unconfirmed(err)
 }
 
-func commitOn(ctx context.Context, conn *pgconn.PgConn, end string) error {
+func commitOn(ctx context.Context, conn *pgconn.PgConn) error {
 	noted := conn.CustomData()
 	delete(noted, lastWarning)
-	results, err := conn.Exec(ctx, end).ReadAll()
+	results, err := conn.Exec(ctx, strings.Join(committing, "; ")).ReadAll()
 	warning, warned := noted[lastWarning].(error)
 	switch {
 	case len(results) > 0 && results[0].CommandTag.String() == "ROLLBACK":

@@ -304,13 +304,3 @@ func (w *work) ask(t *trip) error {
 	w.store.traced(w.ctx, started, t, err)
 	return err
 }
-
-// finish adds the statements to what goes with the commit, or where that is another's sends
-// them now.
-func (w *work) finish(t *trip) error {
-	if w.last == nil {
-		return w.ask(t)
-	}
-	w.last.statements = append(w.last.statements, t.statements...)
-	return nil
-}

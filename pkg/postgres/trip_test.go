@@ -17,7 +17,7 @@ func renamedInTwo(ctx context.Context, s *Store, id, title string, alter func(w 
 	if err := rowsOf(first, s.gorm.WithContext(ctx), &rows, "id = $1 FOR UPDATE", id); err != nil {
 		return err
 	}
-	return s.actBetween(ctx, team, first, committing, func(w *work) error {
+	return s.actBetween(ctx, team, first, func(w *work) error {
 		row := &rows[0]
 		was, err := rememberOf(row)
 		if err != nil {

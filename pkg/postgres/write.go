@@ -31,15 +31,10 @@ type unitKey struct{}
 // none, in a new one. Whoever began the transaction sees its changes in the
 // snapshot when transact returns, and they stand: see [Store.carryOut].
 func (s *Store) transact(ctx context.Context, do func(ctx context.Context, u *unit) error) error {
-	return s.transactTo(ctx, committing, do)
-}
-
-// transactTo is transact for a transaction that, where it is a new one, ends so.
-func (s *Store) transactTo(ctx context.Context, end []string, do func(ctx context.Context, u *unit) error) error {
 	if u, ok := ctx.Value(unitKey{}).(*unit); ok {
 		return do(ctx, u)
 	}
-	return s.begun(ctx, bounds{begin: "BEGIN", end: end}, do)
+	return s.begun(ctx, bounds{begin: "BEGIN"}, do)
 }
 
 // begun is transact for a new transaction within the bounds.

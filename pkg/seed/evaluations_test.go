@@ -53,10 +53,9 @@ func TestExamplesOfSelfEvaluations(t *testing.T) {
 			boroughs = append(boroughs, b.Code)
 			states[row.State]++
 			for _, h := range row.Sharings {
-				switch {
-				case h.Ending != nil:
+				if h.Ending != nil {
 					sharings[string(*h.Ending)]++
-				default:
+				} else {
 					sharings["shared"]++
 				}
 			}

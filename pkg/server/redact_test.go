@@ -87,7 +87,10 @@ func TestRedactedWordsAreNowhere(t *testing.T) {
 	lead.does(offer, "redact", `{"places":[{"field":"/title","start":6,"length":12},{"field":"/text","start":12,"length":12}],"reason":"It names somebody"}`).want(200)
 	lead.does(notes, "redact", places("/notes")).want(200)
 	visitor.does(note, "redact", places("/interviewGroup", "/text")).want(200)
-	team.does(review, "redact", places("/scope", "/kloes/0", "/sessions/0/title", "/sessions/0/attendees", "/hostComments/0/text", "/report", "/reportLinks/0/title", "/progressReview")).want(200)
+	team.does(review, "redact", places("/scope", "/kloes/0", "/sessions/0/title", "/sessions/0/attendees", "/hostComments/0/text", "/report", "/reportLinks/0/title", "/reportLinks/0/url", "/progressReview")).want(200)
+	if got := team.get(review).want(200).body; !strings.Contains(got, `"url":"https://[redacted]"`) {
+		t.Errorf("a link keeps its scheme alone: %s", got)
+	}
 	// Of the return one place of each text is named: the same words elsewhere go with it,
 	// in the draft, which the team does not see, and in the borough's other return.
 	team.does(returned, "redact", `{"places":[{"field":"/versions/1/explanations/0/text","start":12,"length":12},{"field":"/thread/0/text"}],"reason":"It names somebody"}`).want(200)

@@ -54,10 +54,7 @@ func (s *Server) GetSelfEvaluationVersion(ctx context.Context, r api.GetSelfEval
 	if err != nil {
 		return nil, err
 	}
-	shown, hidden := v.Document, []string{}
-	if !call.actor.WritesFor(v.Of.Borough) {
-		shown, hidden = v.Document.ForOthers(v.Asked)
-	}
+	shown, hidden := v.ShownTo(call.actor)
 	figures, err := s.citedFigures(ctx, call.actor, &shown)
 	if err != nil {
 		return nil, err
@@ -94,12 +91,10 @@ func (s *Server) GetSelfEvaluationChanges(ctx context.Context, r api.GetSelfEval
 	if err != nil {
 		return nil, err
 	}
-	if !callOf(ctx).actor.WritesFor(is.Of.Borough) { // who would learn that a number changed which is hidden from them
-		is.Document, _ = is.Document.ForOthers(is.Asked)
-		was.Document, _ = was.Document.ForOthers(was.Asked)
-	}
+	before, _ := was.ShownTo(callOf(ctx).actor) // others do not learn that a number changed which is hidden from them
+	after, _ := is.ShownTo(callOf(ctx).actor)
 	return ok(ctx, api.SelfEvaluationChanges{
-		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&was.Document, &is.Document, is.Asked)),
+		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&before, &after, is.Asked)),
 	})
 }
 

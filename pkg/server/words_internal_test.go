@@ -15,14 +15,14 @@ import (
 
 // unscreened are the texts of records in which screening does not look, and why.
 var unscreened = map[string]string{
-	"milestone.title": "a headline of the public page, by the programme's team", "milestone.description": "likewise", "milestone.evidence.title": "likewise",
+	"milestone.title": "a headline of the public page, by the programme's team", "milestone.description": "likewise", "milestone.evidence.title": "likewise", "milestone.evidence.url": "likewise",
 	"grouping-proposal.unplaced.detail": "words of the program", "benchmarking-submission.explanations.by": "a role", "benchmarking-submission.thread.answeredBy": "likewise", "benchmarking-submission.explanations.carriedFrom": "a quarter",
 	"preparation-task.task": "of the programme's template", "preparation-task.role": "likewise", "preparation-task.template": "likewise",
 	"event.title": "likewise", "event.description": "likewise", "event.sessions.title": "likewise", "event.attendanceNote": "likewise", "event.opportunities": "likewise",
 	"peer-challenge.title": "likewise", "peer-challenge.methods": "likewise", "peer-challenge.learningThemes": "likewise",
 	"event.invited.organisations": "names of organisations", "event.attended.organisations": "likewise", "participant.organisation": "likewise", "peer-review.team.organisation": "likewise",
 	"ask-or-offer.contact": "a role",
-	"event.venue":          "a place, whose address is meant to be read", "peer-challenge-group.venue": "likewise",
+	"event.venue":          "a place, whose address is meant to be read", "peer-challenge-group.venue": "likewise", "event.link": "where people meet in the web", "peer-challenge-group.link": "likewise",
 	"peer-challenge-group.name": "what a group is called", "peer-review.title": "what a review is called", "quarter.name": "what a quarter is called",
 	"framework": "what the region asks for: no borough, and no child",
 
@@ -110,16 +110,19 @@ func textsOf(s *openapi3.Schema, at string) []string {
 		case ownWords[name] || included[name] != nil:
 		case of.Type.Is("object"):
 			found = append(found, textsOf(of, member)...)
-		case of.Type.Is("string") && len(of.Enum) == 0 && of.Pattern == "" && slices.Contains([]string{"", "line", "text", "words"}, of.Format):
+		case of.Type.Is("string") && len(of.Enum) == 0 && (of.Pattern == "" || of.Pattern == address) && slices.Contains([]string{"", "line", "text", "words"}, of.Format):
 			found = append(found, member)
 		}
 	}
 	return found
 }
 
+// address is the pattern of addresses in the web, whose names of folders and files people choose.
+const address = "^https?://[^ ]+$"
+
 // ownWords are members whose words are ours: of names beside codes, of steps and of what
 // illustrates.
 var ownWords = map[string]bool{
-	"steps": true, "etag": true, "illustrative": true, "screening": true, "include": true, "url": true, "href": true,
+	"steps": true, "etag": true, "illustrative": true, "screening": true, "include": true, "href": true,
 	"boroughName": true, "hostName": true, "ownerName": true, "priorityName": true, "subRegionName": true, "boroughNames": true, "priorityNames": true, "subRegionNames": true,
 }
