@@ -26,7 +26,8 @@ import (
 // 10 KB at once, each time another, and eight people of a group read one that is shared with
 // them, and compares what that costs with the least that could keep and answer the same, in
 // turns: net/http and pgx, which write one row or read one, write one and commit, and Fastify
-// and pg, which write one row. Those ask for no token and keep no rules, audit or feed. All
+// and pg, which write one row. Those ask for no token and keep no rules, audit or feed.
+// "fastify-kept" is Fastify and pg that do ask, and keep the promises of the service. All
 // write into one database; once it flushes no commit, as in tests, and once each, as where
 // data is kept. A reading is recorded once for each reader and day: "first" are readings by
 // those who have not read it that day, "again" by those who have.
@@ -59,7 +60,7 @@ func benchmarkSelfEvaluations(b *testing.B, url string) {
 	}
 	puts := []turn{{"put", systems, (*sendingOf).put}, {"insert", systems, putAt(limit)}}
 	if fastify := w.fastify(); fastify != "" {
-		puts = append(puts, turn{"fastify", systems, putAt(fastify)})
+		puts = append(puts, turn{"fastify", systems, putAt(fastify)}, turn{"fastify-kept", w.keptAt(fastify, systems), (*sendingOf).put})
 	}
 	readers := w.readersOf(evaluationsList + "/" + w.longEvaluation() + "/versions/1")
 	read := func(s *sendingOf, _ string) (*http.Request, error) { return s.get(s.address) }
@@ -262,6 +263,22 @@ func (w *world) inserting() string {
 	return s.URL
 }
 
+// keptAt are the same systems, as those know them at the address who keep the same promises.
+func (w *world) keptAt(base string, systems []*sendingOf) []*sendingOf {
+	w.t.Helper()
+	w.ownerDoes(`CREATE TABLE kept (borough text, cycle text, version integer NOT NULL, document json NOT NULL, updated_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (borough, cycle));
+		CREATE TABLE kept_grants (borough text, subject text, PRIMARY KEY (borough, subject));
+		CREATE TABLE kept_audit (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL, subject text NOT NULL, borough text NOT NULL, cycle text NOT NULL, action text NOT NULL, version integer NOT NULL);
+		CREATE TABLE kept_feed (place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, entry_id bigint NOT NULL REFERENCES kept_audit, borough text NOT NULL)`)
+	theirs := make([]*sendingOf, len(systems))
+	for i, s := range systems {
+		w.ownerDoes(`INSERT INTO kept VALUES ('` + s.borough + `', '2030-31', 1, '{}')`)
+		w.ownerDoes(`INSERT INTO kept_grants VALUES ('` + s.borough + `', 'machine-` + s.borough + `')`)
+		theirs[i] = &sendingOf{borough: s.borough, address: base + "/kept/" + s.borough + "/2030-31", token: s.token, etag: `"1"`, before: s.before, after: s.after}
+	}
+	return theirs
+}
+
 // fastify starts a process of Node that does with Fastify and pg what the least does, and
 // answers its address; npm keeps both in its cache (npm_config_cache). Where there is no Node,
 // it says so and answers nothing.
@@ -287,7 +304,7 @@ func (w *world) fastify() string {
 	}
 	node := exec.CommandContext(w.t.Context(), "node", "server.mjs") // it ends with the benchmark
 	node.Dir = packages
-	node.Env = append(os.Environ(), "PGHOST="+at.Host, "PGPORT="+strconv.Itoa(int(at.Port)), "PGUSER="+at.User, "PGPASSWORD="+at.Password, "PGDATABASE="+at.Database, "NODE_ENV=production")
+	node.Env = append(os.Environ(), "PGHOST="+at.Host, "PGPORT="+strconv.Itoa(int(at.Port)), "PGUSER="+at.User, "PGPASSWORD="+at.Password, "PGDATABASE="+at.Database, "NODE_ENV=production", "JWKS="+w.http.URL+"/.well-known/jwks.json")
 	node.Stderr = w.t.Output()
 	says, err := node.StdoutPipe()
 	if err != nil {
