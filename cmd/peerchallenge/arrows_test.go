@@ -17,7 +17,7 @@ import (
 var arrows = map[string][]string{
 	"migrations":          {},
 	"pkg/grouping":        {},
-	"pkg/programme":       {"pkg/grouping", "pkg/screen"},
+	"pkg/programme":       {"pkg/grouping", "pkg/memo", "pkg/screen"},
 	"pkg/benchmark":       {"pkg/programme"},
 	"pkg/framework":       {"pkg/benchmark", "pkg/programme"},
 	"pkg/auth":            {"pkg/programme"},
@@ -25,7 +25,8 @@ var arrows = map[string][]string{
 	"pkg/seed":            {"pkg/dfe", "pkg/benchmark", "pkg/evaluation", "pkg/framework", "pkg/programme", "pkg/returns"},
 	"pkg/returns":         {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/sheet"},
 	"pkg/disclosure":      {"pkg/benchmark", "pkg/framework", "pkg/programme", "pkg/returns"},
-	"pkg/evaluation":      {"pkg/framework", "pkg/programme"},
+	"pkg/evaluation":      {"pkg/framework", "pkg/memo", "pkg/programme"},
+	"pkg/memo":            {},
 	"pkg/screen":          {},
 	"pkg/chart":           {},
 	"pkg/mail":            {"pkg/returns"},

@@ -9,6 +9,8 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/clipperhouse/uax29/v2/words"
+
+	"peerchallenge/pkg/memo"
 )
 
 // Op says on which side of a comparison words stand.
@@ -39,13 +41,16 @@ func CountWords(text string) int {
 	return n
 }
 
+// counted remembers how many words a text has: each answer says what is missing.
+var counted = memo.New(CountWords)
+
 // tooMany answers how many words the text has where they are more than the limit, else 0. A
 // word has a byte at least, so that those of a short text need not be counted.
 func tooMany(text string, limit int) int {
 	if len(text) <= limit {
 		return 0
 	}
-	if n := CountWords(text); n > limit {
+	if n := counted.Of(text); n > limit {
 		return n
 	}
 	return 0

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"peerchallenge/pkg/memo"
 	"peerchallenge/pkg/screen"
 )
 
@@ -71,22 +72,11 @@ const MaxMarks = 500
 type Wording struct {
 	Screening  Acknowledgements `audit:"withheld" gorm:"serializer:json"`
 	RedactedAt *time.Time       // when words were last taken out of it
-
-	looked map[string][]screen.Mark // what was found in which words: one answer asks more than once
 }
 
-// find looks through words, once.
-func (w *Wording) find(words string) []screen.Mark {
-	found, is := w.looked[words]
-	if !is {
-		if w.looked == nil {
-			w.looked = map[string][]screen.Mark{}
-		}
-		found = screen.Words(words)
-		w.looked[words] = found
-	}
-	return found
-}
+// found remembers what stands where in words: one answer asks more than once, and most words of
+// the next are the same.
+var found = memo.New(screen.Words)
 
 // NeedsReason reports whether the step is about words, and needs a reason.
 func (*Wording) NeedsReason(step Step) bool { return step == Acknowledge || step == Redact }
@@ -177,12 +167,12 @@ func screened(r Worded, asked func(Text) bool) []Mark {
 		if !asked(t) {
 			continue
 		}
-		found := r.Said().find(*t.Words)
-		if len(found) == 0 {
+		marked := found.Of(*t.Words)
+		if len(marked) == 0 {
 			continue
 		}
 		said := r.Said().of(t)
-		for _, f := range found {
+		for _, f := range marked {
 			m := Mark{Field: t.Field, Spot: Spot{f.Kind, f.Start, f.End - f.Start}, awaited: t.Awaited}
 			m.Acknowledged = said != nil && slices.Contains(said.Found, m.Spot)
 			marks = append(marks, m)

@@ -269,12 +269,17 @@ type sendingOf struct {
 	sent    int
 	before  string // the body's bytes before a number that differs each time
 	after   string
+	among   int // how many numbers are likely there; 0: any
 }
 
-// next is the body of a return that nobody has sent yet.
+// next is another body than the last.
 func (s *sendingOf) next() string {
 	s.sent++
-	return s.before + fmt.Sprint(1100+s.sent%100) + s.after
+	n := s.sent
+	if s.among > 0 {
+		n %= s.among
+	}
+	return s.before + fmt.Sprint(1100+n) + s.after
 }
 
 func (s *sendingOf) put(body string) (*http.Request, error) {
@@ -309,7 +314,7 @@ func (w *world) senders(quarter string) []*sendingOf {
 	senders := make([]*sendingOf, sendersAtOnce)
 	for i := range senders {
 		code := boroughs.Items[i].Code
-		s := &sendingOf{borough: code, address: w.http.URL + returnAt(code, quarter), token: w.tokenOf(programme.RoleBoroughSystem, code), before: before, after: after}
+		s := &sendingOf{borough: code, address: w.http.URL + returnAt(code, quarter), token: w.tokenOf(programme.RoleBoroughSystem, code), before: before, after: after, among: 100}
 		s.etag = w.send(ask{method: http.MethodPut, path: returnAt(code, quarter), token: s.token, body: s.next(), header: pairs([]string{"If-None-Match", "*"})}).want(201).header.Get("ETag")
 		senders[i] = s
 	}
