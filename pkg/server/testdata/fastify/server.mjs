@@ -55,14 +55,40 @@ app.put('/returns/:borough/:quarter', { schema: { body: values, params: quarter,
 
 // The same promises as the service's, in the fewest round trips that a transaction of pg's allows:
 // whose token it is and for whom it may write, the state that is replaced, the words of each
-// answer, nothing written where nothing is new, and with the draft its entry in the audit and its
-// place in the feed. Verified tokens are remembered. It screens no words, cites no figures and
-// tells nobody what may be done next.
+// answer, what stands in them by which a child could be known, nothing written where nothing is
+// new, and with the draft its entry in the audit and its place in the feed. Verified tokens are
+// remembered. It cites no figures and says nothing of what is missing or may be done next.
 const [key] = (await (await fetch(process.env.JWKS)).json()).keys
 const verify = createVerifier({ key: createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }), algorithms: [key.alg], cache: true })
 const mostWords = 3000
-const tooLong = (sections) => sections.flatMap((s, i) => s.answers.flatMap((a, j) =>
+const tooLong = (sections) => sections.flatMap((s, i) => (s.answers ?? []).flatMap((a, j) =>
   a.text?.length > mostWords && a.text.split(/\s+/).length > mostWords ? [`/sections/${i}/answers/${j}/text`] : []))
+const ofNHS = (digits) => {
+  const rest = 11 - [...digits].slice(0, 9).reduce((sum, d, i) => sum + d * (10 - i), 0) % 11
+  return rest !== 10 && rest % 11 === Number(digits[9])
+}
+const kinds = [
+  ['nhs_number', /\b\d{3}[ -]?\d{3}[ -]?\d{4}\b/g, (found) => ofNHS(found.replace(/\D/g, ''))],
+  ['upn', /\b[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]\b/gi],
+  ['date_of_birth', /\b(?:born|birth|dob)\b.{0,40}?\b\d{1,2}[/. -]\w{1,9}[/. -]\d{2,4}\b/gi],
+  ['postcode', /\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b/gi],
+  ['small_count', /\b(?:[1-5]|one|two|three|four|five)\s+(?:child|children|baby|babies|young\s+(?:person|people)|siblings?)\b/gi]
+]
+const textsOf = function * (sections) {
+  for (const s of sections) {
+    for (const a of s.answers ?? []) if (a.text) yield a.text
+    for (const list of [s.strengths, s.risks, s.practiceToShare, s.helpWanted]) for (const i of list ?? []) yield i.text
+  }
+}
+const screened = (sections) => {
+  const marks = []
+  for (const text of textsOf(sections)) {
+    for (const [kind, pattern, is] of kinds) {
+      for (const m of text.matchAll(pattern)) if (!is || is(m[0])) marks.push({ kind, start: m.index, length: m[0].length })
+    }
+  }
+  return marks
+}
 const problem = (reply, status, detail, faults) => reply.code(status).type('application/problem+json').send({ status, detail, faults })
 app.put('/kept/:borough/:cycle', { schema: { body, params } }, async (request, reply) => {
   const { borough, cycle } = request.params
@@ -100,7 +126,7 @@ app.put('/kept/:borough/:cycle', { schema: { body, params } }, async (request, r
       reply.header('location', request.url)
     }
     await client.query(end = 'COMMIT')
-    return reply.header('etag', `"${was.version}"`).send(was)
+    return reply.header('etag', `"${was.version}"`).send({ ...was, screening: screened(was.document.sections) })
   } finally {
     if (end === 'ROLLBACK') await client.query(end)
     client.release()
