@@ -12,8 +12,9 @@ import (
 // once: where there is or ever was one, or no group that meets, it does nothing. The boroughs
 // of one group, which is the named borough's where that is in one, have one that is shared and
 // being written again, of which the others ask something, one of which a second version has taken
-// the first one's place, and one that is signed; two others have a draft that is complete and one
-// that is not. Each cites a figure of the newest published quarter. The error is Invalid if something
+// the first one's place, and one that is signed; two of another group, where there is one, have one
+// that is going to be shared, and one that was and is taken back; two others have a draft that is
+// complete and one that is not. Each cites a figure of the newest published quarter. The error is Invalid if something
 // breaks the rules of its kind.
 func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, borough string, examples evaluation.Examples) error {
 	return s.act(ctx, seeding, func(w *work) error {
@@ -41,15 +42,27 @@ func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, 
 		if len(members) < len(group.Members) {
 			members = slices.Insert(members, 0, borough)
 		}
+		made := []example{
+			{group: group, borough: members[0], sections: examples.Whole, becomes: isShared, again: true, said: &examples},
+			{group: group, borough: members[1], sections: examples.Whole, becomes: isReplaced},
+			{group: group, borough: members[2], sections: examples.Whole, becomes: isSigned},
+		}
+		for i := range groups {
+			elsewhere := slices.DeleteFunc(groups[i].Boroughs(), func(b string) bool { return slices.Contains(members, b) })
+			if len(elsewhere) < 2 {
+				continue
+			}
+			made = append(made, example{group: &groups[i], borough: elsewhere[0], sections: examples.Whole, becomes: isPlanned},
+				example{group: &groups[i], borough: elsewhere[1], sections: examples.Whole, becomes: isTakenBack})
+			members = append(members, elsewhere[:2]...)
+			break
+		}
 		var others []string
 		if err := w.tx.Table("boroughs").Where("code <> ALL (?)", array(members)).Order("code").Limit(2).Pluck("code", &others).Error; err != nil || len(others) < 2 {
 			return err
 		}
-		for _, e := range []example{
-			{borough: members[0], sections: examples.Whole, becomes: isShared, again: true, said: &examples}, {borough: members[1], sections: examples.Whole, becomes: isReplaced},
-			{borough: members[2], sections: examples.Whole, becomes: isSigned}, {borough: others[0], sections: examples.Whole}, {borough: others[1], sections: examples.Part},
-		} {
-			if err := w.tellsOfItself(cycle, group, e); err != nil {
+		for _, e := range append(made, example{borough: others[0], sections: examples.Whole}, example{borough: others[1], sections: examples.Part}) {
+			if err := w.tellsOfItself(cycle, e); err != nil {
 				return err
 			}
 		}
@@ -59,6 +72,7 @@ func (s *Store) SeedSelfEvaluations(ctx context.Context, cycle programme.Cycle, 
 
 // example is a self-evaluation that is made up.
 type example struct {
+	group    *programme.PeerChallengeGroup // with which it is shared
 	borough  string
 	sections []evaluation.PostedSection
 	becomes  string               // what becomes of it; a draft where it is empty
@@ -68,12 +82,14 @@ type example struct {
 
 // What becomes of examples.
 const (
-	isSigned   = "signed"
-	isShared   = "shared"
-	isReplaced = "shared, and replaced by another version that is"
+	isSigned    = "signed"
+	isPlanned   = "shared from a day to come"
+	isShared    = "shared"
+	isReplaced  = "shared, and replaced by another version that is"
+	isTakenBack = "shared, and taken back"
 )
 
-func (w *work) tellsOfItself(cycle programme.Cycle, group *programme.PeerChallengeGroup, e example) error {
+func (w *work) tellsOfItself(cycle programme.Cycle, e example) error {
 	row := evaluation.SelfEvaluation{Borough: e.borough, Cycle: cycle, Illustrative: true}
 	outline, err := w.begin(&row, nil)
 	if err != nil {
@@ -88,7 +104,7 @@ func (w *work) tellsOfItself(cycle programme.Cycle, group *programme.PeerChallen
 		return err
 	}
 	row.Draft = w.stamped(nil, &sent)
-	versions := w.becomes(&row, group, e.becomes)
+	versions := w.becomes(&row, e)
 	if e.again {
 		draft := versions[0].Document
 		row.Draft = &draft
@@ -105,20 +121,25 @@ func (w *work) tellsOfItself(cycle programme.Cycle, group *programme.PeerChallen
 	if e.said == nil {
 		return nil
 	}
-	return w.talksOf(&row, group, e.said)
+	return w.talksOf(&row, e.group, e.said)
 }
 
 // becomes takes an example on from its draft, and answers what was signed of it.
-func (w *work) becomes(row *evaluation.SelfEvaluation, group *programme.PeerChallengeGroup, what string) (versions []evaluation.Version) {
-	shared := func() {
-		row.Plan(evaluation.Sharing{ID: newID(), Number: *row.Signed, Challenge: group.PeerChallengeID, From: w.today()}, w.now)
-		row.Begin(group.PeerChallengeID, w.today(), group.Boroughs(), w.now)
+func (w *work) becomes(row *evaluation.SelfEvaluation, e example) (versions []evaluation.Version) {
+	planned := func(from programme.Date) {
+		row.Plan(evaluation.Sharing{ID: newID(), Number: *row.Signed, Challenge: e.group.PeerChallengeID, From: from}, w.now)
 	}
-	if what == "" {
+	shared := func() {
+		planned(w.today())
+		row.Begin(e.group.PeerChallengeID, w.today(), e.group.Boroughs(), w.now)
+	}
+	if e.becomes == "" {
 		return nil
 	}
 	versions = append(versions, row.Sign(w.now))
-	switch what {
+	switch e.becomes {
+	case isPlanned:
+		planned(w.today().AddDays(14))
 	case isShared:
 		shared()
 	case isReplaced:
@@ -126,6 +147,9 @@ func (w *work) becomes(row *evaluation.SelfEvaluation, group *programme.PeerChal
 		row.Draft = &versions[0].Document
 		versions = append(versions, row.Sign(w.now))
 		shared()
+	case isTakenBack:
+		shared()
+		row.TakeBack(w.now)
 	}
 	row.TellOf(nil)
 	return versions

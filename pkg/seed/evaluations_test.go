@@ -53,9 +53,12 @@ func TestExamplesOfSelfEvaluations(t *testing.T) {
 			boroughs = append(boroughs, b.Code)
 			states[row.State]++
 			for _, h := range row.Sharings {
-				if h.Ending != nil {
+				switch {
+				case h.Ending != nil:
 					sharings[string(*h.Ending)]++
-				} else {
+				case h.BeganAt == nil:
+					sharings["planned"]++
+				default:
 					sharings["shared"]++
 				}
 			}
@@ -64,10 +67,10 @@ func TestExamplesOfSelfEvaluations(t *testing.T) {
 			}
 		}
 	}
-	if len(boroughs) != 5 || states[evaluation.Drafted] != 3 || states[evaluation.SignedOff] != 1 || states[evaluation.Shared] != 1 {
+	if len(boroughs) != 7 || states[evaluation.Drafted] != 3 || states[evaluation.SignedOff] != 3 || states[evaluation.Shared] != 1 {
 		t.Errorf("%v have one, in the states %v", boroughs, states)
 	}
-	if want := map[string]int{"shared": 2, "superseded": 1}; !maps.Equal(sharings, want) {
+	if want := map[string]int{"shared": 2, "superseded": 1, "planned": 1, "withdrawn": 1}; !maps.Equal(sharings, want) {
 		t.Errorf("they are shared as %v, want %v", sharings, want)
 	}
 	own := entire(t, s.SelfEvaluations(of(lambeth), evaluation.Filter{}))
