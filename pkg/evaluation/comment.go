@@ -156,9 +156,9 @@ func (c *Comment) Put(actor programme.Actor, s *SelfEvaluation, now time.Time) [
 	return nil
 }
 
-// ReadersOf answers who reads what is said of a version: its borough, the programme's team, those
-// with whom it is shared, and those who read it until another took its place, as long as they
-// read that.
+// ReadersOf answers who reads what is said of a version: its borough, the programme's team while
+// it reads the version, those with whom it is shared, and those who read it until another took
+// its place, as long as they read that.
 func (s *SelfEvaluation) ReadersOf(number int) programme.Audience {
 	readers := []string{s.Borough}
 	s.discussed(number, func(then, now *Sharing) {
@@ -168,7 +168,11 @@ func (s *SelfEvaluation) ReadersOf(number int) programme.Audience {
 			}
 		}
 	})
-	return programme.Parties(readers...)
+	if s.TeamReads(number) {
+		return programme.Parties(readers...)
+	}
+	slices.Sort(readers)
+	return slices.Compact(readers)
 }
 
 // discussed names the sharings of a version, each with those that have begun by which it is
@@ -192,7 +196,7 @@ func (s *SelfEvaluation) discussed(number int, by func(then, now *Sharing)) {
 // SeenBy reports whether the actor may read the comment at the time: the end of a sharing
 // holds whether or not anybody has noted it.
 func (c *Comment) SeenBy(actor programme.Actor, at time.Time) bool {
-	seen := actor.Is(programme.RoleProgramme) || actor.WritesFor(c.Evaluation.Borough)
+	seen := actor.Is(programme.RoleProgramme) && c.Evaluation.TeamReads(c.Number) || actor.WritesFor(c.Evaluation.Borough)
 	c.Evaluation.discussed(c.Number, func(then, now *Sharing) {
 		seen = seen || now.InForce(at) && now.readBy(actor) && then.readBy(actor)
 	})
@@ -233,6 +237,7 @@ func (c *Comment) FindingID(actor programme.Actor) *string {
 
 // CommentFilter leaves those comments of a list that agree with every member that is given.
 type CommentFilter struct {
+	Awaited          bool // only those whose asker reads them now, and would read an answer
 	SelfEvaluationID *string
 	Borough          *string // who asks
 	Owner            *string // whose self-evaluation it is

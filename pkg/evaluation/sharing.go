@@ -184,20 +184,18 @@ func (s *SelfEvaluation) others(members []string) []string {
 	return programme.OrEmpty(others)
 }
 
+// TeamReads reports whether the programme's team reads the version with the number: it was
+// shared, and not taken back.
+func (s *SelfEvaluation) TeamReads(number int) bool {
+	return slices.ContainsFunc(s.Sharings, func(h Sharing) bool { return h.Number == number && h.readByTeam() })
+}
+
 // Reads reports whether the actor may read the version with the number at the time: its
 // borough may, the programme's team what is or was shared and was not withdrawn, and a group
 // what is shared with it now.
 func (s *SelfEvaluation) Reads(actor programme.Actor, number int, now time.Time) bool {
-	if actor.WritesFor(s.Borough) {
-		return true
-	}
-	for i := range s.Sharings {
-		h := &s.Sharings[i]
-		if h.Number == number && (actor.Is(programme.RoleProgramme) && h.readByTeam() || h.readBy(actor) && h.InForce(now)) {
-			return true
-		}
-	}
-	return false
+	return actor.WritesFor(s.Borough) || actor.Is(programme.RoleProgramme) && s.TeamReads(number) ||
+		slices.ContainsFunc(s.Sharings, func(h Sharing) bool { return h.Number == number && h.readBy(actor) && h.InForce(now) })
 }
 
 // SeenBy reports whether the actor knows of it at the time: what is shared ends by the clock,

@@ -82,10 +82,13 @@ const (
 			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'endedAt' AS timestamptz), CAST(h ->> 'takenBackAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))
 		ELSE (SELECT max(CAST(h ->> 'beganAt' AS timestamptz)) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'endedAt' IS NULL
 			AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])) END`
+	// served says that a sharing has done what it was for.
+	served = `h ->> 'beganAt' IS NOT NULL AND coalesce(h ->> 'ending', 'day_over') IN ('day_over', 'challenge_over')`
 	// unshared says that the newest version waits to be shared by its borough: nobody is going to
-	// read it, nothing else is written, and no later cycle has begun for it.
+	// read it or has until the day or the challenge was over, nothing else is written, and no later
+	// cycle has begun for it.
 	unshared = `borough_code = ANY (CAST(@names AS text[])) AND signed IS NOT NULL AND draft IS NULL
-		AND NOT EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE CAST(h ->> 'number' AS integer) = signed AND ` + notOver + `)
+		AND NOT EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE CAST(h ->> 'number' AS integer) = signed AND (` + notOver + ` OR ` + served + `))
 		AND NOT EXISTS (SELECT FROM self_evaluations AS later WHERE later.borough_code = self_evaluations.borough_code AND later.cycle > self_evaluations.cycle)`
 )
 

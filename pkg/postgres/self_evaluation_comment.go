@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -48,24 +49,38 @@ func withEvaluations(tx *gorm.DB, rows []*evaluation.Comment) error {
 }
 
 // commentShownTo leaves the comments that the actor may read at the time, as
-// [evaluation.Comment.SeenBy] says: those on their own, of the team all, and those on versions that
-// are shared with them now, or were until what is took their place.
+// [evaluation.Comment.SeenBy] says: those on their own, of the team those on versions that it reads,
+// and those on versions that are shared with them now, or were until what is took their place.
 func (s *Store) commentShownTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
 	return func(q *gorm.DB) *gorm.DB {
-		return visibleTo(actor)(q).Where(`owner_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[]))
-			OR EXISTS (SELECT FROM self_evaluations AS e, jsonb_array_elements(e.sharings) AS h, jsonb_array_elements(e.sharings) AS o
-				WHERE e.id = self_evaluation_id AND CAST(o ->> 'number' AS integer) = self_evaluation_comments.number AND `+readNow+`
-				AND (o = h OR o ->> 'ending' = 'superseded' AND o ->> 'beganAt' IS NOT NULL AND o ->> 'takenBackAt' IS NULL AND o ->> 'peerChallengeId' = h ->> 'peerChallengeId'
-					AND ARRAY(SELECT jsonb_array_elements_text(o -> 'readers')) && CAST(@names AS text[])))`,
+		return visibleTo(actor)(q).Where("owner_code = ANY (CAST(@names AS text[])) OR 'programme' = ANY (CAST(@names AS text[])) AND "+teamReads+" OR "+discussedNow,
 			map[string]any{"names": array(actor.Names()), "now": s.now()})
 	}
 }
+
+// Who reads a comment: of the programme's team those that read the version, and others that take
+// part in discussing it.
+const (
+	teamReads = `EXISTS (SELECT FROM self_evaluations AS e, jsonb_array_elements(e.sharings) AS h
+		WHERE e.id = self_evaluation_id AND CAST(h ->> 'number' AS integer) = self_evaluation_comments.number AND ` + readByTeam + `)`
+	readByTeam   = `h ->> 'beganAt' IS NOT NULL AND h ->> 'takenBackAt' IS NULL AND h ->> 'ending' IS DISTINCT FROM 'withdrawn'`
+	discussedNow = `EXISTS (SELECT FROM self_evaluations AS e, jsonb_array_elements(e.sharings) AS h, jsonb_array_elements(e.sharings) AS o
+		WHERE e.id = self_evaluation_id AND CAST(o ->> 'number' AS integer) = self_evaluation_comments.number AND ` + readNow + `
+		AND (o = h OR o ->> 'ending' = 'superseded' AND o ->> 'beganAt' IS NOT NULL AND o ->> 'takenBackAt' IS NULL AND o ->> 'peerChallengeId' = h ->> 'peerChallengeId'
+			AND ARRAY(SELECT jsonb_array_elements_text(o -> 'readers')) && CAST(@names AS text[])))`
+)
+
+// askerReads is [discussedNow] of whoever asked.
+var askerReads = strings.ReplaceAll(discussedNow, "CAST(@names AS text[])", "ARRAY[self_evaluation_comments.borough_code]")
 
 // SelfEvaluationComments lists the comments that the actor may read and the filter leaves, in
 // order of creation or as sort says.
 func (s *Store) SelfEvaluationComments(actor programme.Actor, f evaluation.CommentFilter, sort string) programme.Listing[evaluation.Comment] {
 	return list(s, actor, selfEvaluationComments, sort, func(q *gorm.DB) *gorm.DB {
 		q = s.commentShownTo(actor)(q)
+		if f.Awaited {
+			q = q.Where(askerReads, map[string]any{"now": s.now()})
+		}
 		q = where(q, "self_evaluation_id = ?", f.SelfEvaluationID)
 		q = where(q, "borough_code = ?", f.Borough)
 		q = where(q, "owner_code = ?", f.Owner)

@@ -128,8 +128,8 @@ func (w *world) readsComment(path, evaluation string, want map[string]bool) {
 			continue
 		}
 		c.get(path).problem(404, "not_found")
-		c.takes(path, "close", `{"reason":"Enough"}`, `"1"`).problem(404, "not_found")
 		if role == string(asLead) {
+			c.takes(path, "close", `{"reason":"Enough"}`, `"1"`).problem(404, "not_found")
 			if got := c.post(commentsList, commenting(evaluation, "children-in-care", "question")).problem(422, "invalid"); !slices.Equal(got, []string{"/selfEvaluationId unknown_value"}) {
 				w.t.Errorf("%s asks, and is refused for %v", name, got)
 			}
@@ -211,12 +211,13 @@ func TestACommentIsReadByWhoReadsItsVersion(t *testing.T) {
 	w.readsComment(path, evaluation, ended)
 }
 
-// TestACommentFollowsWhatIsShared: taking back hides it at once, and so do another version in
-// its place and the challenge's closing; the feed says so to whom it was taken from.
+// TestACommentFollowsWhatIsShared: taking back hides it at once, from the programme's team too, and
+// so does the challenge's closing from the group; the feed says so to whom it was taken from, and
+// nobody waits for an answer any more.
 func TestACommentFollowsWhatIsShared(t *testing.T) {
 	t.Parallel()
 	const lead = "borough-lead "
-	shown, hidden := map[string]bool{lead + own: true, programmeTeam: true, lead + group: true}, map[string]bool{lead + own: true, programmeTeam: true, lead + group: false}
+	shown := map[string]bool{lead + own: true, programmeTeam: true, lead + group: true}
 	for name, end := range map[string]func(w *world, evaluation, challenge string){
 		"taken back": func(w *world, evaluation, _ string) { w.as(asLead, own).does(evaluation, "withdraw", "").want(200) },
 		"closed": func(w *world, _, challenge string) {
@@ -230,18 +231,35 @@ func TestACommentFollowsWhatIsShared(t *testing.T) {
 			evaluation, inGroup := w.sharedInA("", group)
 			path := commentsList + "/" + w.as(asEditor, group).post(commentsList, commenting(evaluation, "care-leavers", "line_of_enquiry")).id()
 			w.readsComment(path, evaluation, shown)
+			hidden := map[string]bool{lead + own: true, programmeTeam: name == "closed", lead + group: false}
+			waits := func() bool {
+				return strings.Contains(w.as(asEditor, own).get("/v1/me/tasks?kind=answer-comment").want(200).body, idIn(path))
+			}
+			if !waits() {
+				t.Error("what is asked does not wait for its borough")
+			}
 			of := commentsList + "?selfEvaluationId=" + evaluation + "&owner=" + own + "&borough=" + group
 			for query, want := range map[string][]string{"&kind=line_of_enquiry&state=open": {idIn(path)}, "&kind=question": {}, "&state=answered&state=closed": {}} {
 				if got := w.as(asEditor, group).get(of + query).ids(); !slices.Equal(got, want) {
 					t.Errorf("%s leaves %v", query, got)
 				}
 			}
-			var feed struct{ NextCursor string }
-			w.as(asLead, group).get("/v1/changes?types=self-evaluation-comment&from=now").want(200).into(&feed)
+			hearers, after := map[string]caller{lead + group: w.as(asLead, group), programmeTeam: w.as(asTeam, "")}, map[string]string{}
+			for who, c := range hearers {
+				var feed struct{ NextCursor string }
+				c.get("/v1/changes?types=self-evaluation-comment&from=now").want(200).into(&feed)
+				after[who] = feed.NextCursor
+			}
 			end(w, evaluationsList+"/"+evaluation, w.ownerGets("SELECT peer_challenge_id::text FROM peer_challenge_groups WHERE id = '"+idIn(inGroup)+"'"))
 			w.readsComment(path, evaluation, hidden)
-			if got := w.as(asLead, group).get("/v1/changes?types=self-evaluation-comment&cursor=" + feed.NextCursor).want(200); strings.Count(got.body, `"change":"deleted"`) != 1 {
-				t.Errorf("who reads it no more hears %s", got.body)
+			for who, c := range hearers {
+				got := c.get("/v1/changes?types=self-evaluation-comment&cursor=" + after[who]).want(200)
+				if gone := strings.Count(got.body, `"change":"deleted"`) == 1; gone == hidden[who] {
+					t.Errorf("%s hears %s", who, got.body)
+				}
+			}
+			if waits() {
+				t.Error("who asks reads no answer, and it waits for one")
 			}
 		})
 	}
@@ -282,7 +300,9 @@ func TestAnotherVersionHasItsOwnComments(t *testing.T) {
 	lead.does(evaluation, "withdraw", "").want(200)
 	asker.get(old).problem(404, "not_found")
 	lead.does(evaluation, "share", `{"peerChallengeId":"`+challenge+`"}`).want(200)
-	asker.get(old).problem(404, "not_found") // what was taken back stays so
+	for _, c := range []caller{asker, team} {
+		c.get(old).problem(404, "not_found") // what was taken back stays so
+	}
 	lead.get(old).want(200)
 }
 

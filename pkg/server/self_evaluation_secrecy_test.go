@@ -37,8 +37,8 @@ const (
 // Who may have which: what is shared with a group, and what the team reads besides.
 var (
 	forGroup = []string{wordShared, wordAsked, wordAnswered, wordEnquired, wordLeft, saidOfSuperseded}
-	forTeam  = append([]string{wordSuperseded, wordClosed, wordEnded, saidOfClosed, saidOfEnded, saidOfTaken}, forGroup...)
-	forOwner = append([]string{wordSigned, wordDraft, wordBegun, wordPlanned, wordTaken}, forTeam...)
+	forTeam  = append([]string{wordSuperseded, wordClosed, wordEnded, saidOfClosed, saidOfEnded}, forGroup...)
+	forOwner = append([]string{wordSigned, wordDraft, wordBegun, wordPlanned, wordTaken, saidOfTaken}, forTeam...)
 )
 
 // saying is a whole self-evaluation with the word in every text that it may have.
@@ -331,7 +331,7 @@ func TestASelfEvaluationIsNotGivenAway(t *testing.T) {
 	// What they may not read is answered as what is not there.
 	for name, words := range map[string][]string{
 		"a director of the group":     {wordBegun, wordPlanned, wordClosed, wordEnded, wordTaken, saidOfClosed, saidOfEnded, saidOfTaken},
-		"a director of another group": {wordSuperseded, wordPlanned, wordAsked, saidOfSuperseded}, "a director who has left the group": {wordSuperseded, wordEnded, wordLeft}, "the programme": {wordBegun},
+		"a director of another group": {wordSuperseded, wordPlanned, wordAsked, saidOfSuperseded}, "a director who has left the group": {wordSuperseded, wordEnded, wordLeft}, "the programme": {wordBegun, saidOfTaken},
 	} {
 		var records []string
 		for _, word := range words {
@@ -385,7 +385,7 @@ func (s *secrets) findsWhatIsGiven(t *testing.T) {
 	}{
 		"nothing":   {func(s *postgres.Store) server.Store { return s }, nil},
 		"a version": {func(s *postgres.Store) server.Store { return givingVersion{s} }, []string{wordSuperseded, wordShared, wordSigned, wordPlanned, wordClosed, wordEnded, wordTaken}},
-		"comments":  {func(s *postgres.Store) server.Store { return givingComments{s} }, []string{wordAsked, wordAnswered, wordEnquired, wordLeft, saidOfSuperseded, saidOfClosed, saidOfEnded, saidOfTaken}},
+		"comments":  {func(s *postgres.Store) server.Store { return givingComments{s} }, []string{wordAsked, wordAnswered, wordEnquired, wordLeft, saidOfSuperseded, saidOfClosed, saidOfEnded}},
 	} {
 		open := startAt(t, s.w.url, s.w.clock, func(cfg *server.Config) { cfg.Store = c.with(s.w.store) })
 		open.made = s.w.made

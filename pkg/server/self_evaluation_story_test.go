@@ -159,7 +159,16 @@ func TestSharingKeepsItsDays(t *testing.T) {
 	if page := w.as(asEditor, group).get(evaluationsList).want(200).body; strings.Contains(page, idIn(path)) {
 		t.Error("it is in the list after its last day")
 	}
-	w.as(programme.RoleProgramme, "").get(path + "/versions/1").want(200)
+	asPage := []string{"Accept", "text/html"}
+	for _, c := range []caller{w.as(programme.RoleProgramme, ""), w.as(asLead, own)} {
+		c.get(path + "/versions/1").want(200)
+		if page := c.send(http.MethodGet, path+"/versions/1", "", asPage...).want(200).body; !strings.Contains(page, "Official: no longer shared with a group, for Lambeth and the programme&#39;s team only") {
+			t.Error("its page does not say that the team reads on what was shared")
+		}
+	}
+	if tasks := w.as(asLead, own).get("/v1/me/tasks?kind=share-self-evaluation").want(200).body; strings.Contains(tasks, idIn(path)) {
+		t.Error("what was shared until its last day waits to be shared")
+	}
 	if r := readers(); len(r) != 1 || r[0].Borough != nil || !r[0].Now {
 		t.Errorf("who reads it after the last day is %+v, want the programme's team", r)
 	}
@@ -171,6 +180,9 @@ func TestSharingKeepsItsDays(t *testing.T) {
 	// What has ended is taken back from the team too.
 	w.as(asLead, own).does(path, "withdraw", "").want(200)
 	w.as(programme.RoleProgramme, "").get(path+"/versions/1").problem(404, "not_found")
+	if page := w.as(asLead, own).send(http.MethodGet, path+"/versions/1", "", asPage...).want(200).body; !strings.Contains(page, "Official: signed and not shared, for Lambeth only") {
+		t.Error("its page does not say that it is taken back")
+	}
 	if r := readers(); len(r) != 0 {
 		t.Errorf("who reads it when it is taken back is %+v", r)
 	}

@@ -46,7 +46,7 @@ var taskKinds = []taskKind{
 	ofTables(api.TaskKindNameParticipants, (&programme.PeerChallengeGroup{}).Noun(), unnamedGroups),
 	ofTables(api.TaskKindNameParticipants, (&programme.Event{}).Noun(), unnamedEvents),
 	ofPreparations(api.TaskKindPreparation),
-	ofComments(api.TaskKindAnswerComment, evaluation.CommentFilter{States: []evaluation.CommentState{evaluation.CommentOpen}}, "state=open", evaluation.AnswerComment),
+	ofComments(api.TaskKindAnswerComment, evaluation.CommentFilter{States: []evaluation.CommentState{evaluation.CommentOpen}, Awaited: true}, "state=open", evaluation.AnswerComment),
 }
 
 func ofReturns(kind api.TaskKind, f returns.SubmissionFilter, query string, step programme.Step, due func(*returns.Submission, programme.Date) *programme.Date, missing ...programme.Code) taskKind {
