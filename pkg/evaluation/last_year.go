@@ -48,6 +48,72 @@ func CompareDocuments(was, is *Document, o *Outline) []AnswerChange {
 	return all
 }
 
+// AskedNow answers what was signed as it is compared with what answers to the template by the
+// outline: of the same template, each answer stands where its question is asked now.
+func (v *Signing) AskedNow(template string, by *Outline) Document {
+	if v.Document.TemplateID != template {
+		return v.Document
+	}
+	return v.Document.askedNow(v.Asked, by)
+}
+
+// askedNow answers the document with each answer where a later version of its template, which it
+// is compared with, asks the question: see [Changes] for when a question has moved. Nothing of the
+// document is altered.
+func (d *Document) askedNow(from, to *Outline) Document {
+	moved := movedQuestions(from, to)
+	is := *d
+	is.Sections = slices.Clone(d.Sections)
+	for i := range is.Sections {
+		is.Sections[i].Answers = nil
+	}
+	for i := range d.Sections {
+		for _, a := range d.Sections[i].Answers {
+			goesTo := d.Sections[i].ID
+			if now, goes := moved[asked{goesTo, a.Question}]; goes {
+				goesTo = now.section
+			}
+			if is.Section(goesTo) == nil {
+				is.Sections = append(is.Sections, Section{ID: goesTo})
+			}
+			s := is.Section(goesTo)
+			s.Answers = append(s.Answers, a)
+		}
+	}
+	return is
+}
+
+// Recognised answers what was said before, with the ids of what says the same now: another
+// cycle's lists have ids of their own.
+func (c *Content) Recognised(now *Content) Content {
+	was := *c
+	was.Strengths = recognised(c.Strengths, now.Strengths, itemID, sameText)
+	was.Risks = recognised(c.Risks, now.Risks, itemID, sameText)
+	was.Practice = recognised(c.Practice, now.Practice, itemID, sameText)
+	was.Help = recognised(c.Help, now.Help, itemID, sameText)
+	was.Evidence = recognised(c.Evidence, now.Evidence, evidenceID, sameTitle)
+	was.Indicators = recognised(c.Indicators, now.Indicators, indicatorID, sameFigure)
+	return was
+}
+
+func recognised[T any](was, is []T, id func(*T) *string, same func(a, b *T) bool) []T {
+	items, taken := slices.Clone(was), map[string]bool{}
+	for i := range items {
+		taken[*id(&items[i])] = true
+	}
+	for i := range items {
+		own := id(&items[i])
+		if slices.ContainsFunc(is, func(t T) bool { return *id(&t) == *own }) {
+			continue
+		}
+		if at := slices.IndexFunc(is, func(t T) bool { return !taken[*id(&t)] && same(&t, &items[i]) }); at >= 0 {
+			*own = *id(&is[at])
+			taken[*own] = true
+		}
+	}
+	return items
+}
+
 // content answers what the section with the id says, or that it says nothing.
 func (d *Document) content(id string) *Content {
 	if s := d.Section(id); s != nil {

@@ -1,6 +1,8 @@
 package evaluation_test
 
 import (
+	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -73,5 +75,65 @@ func TestADocumentIsSetBesideAnEarlierOne(t *testing.T) {
 	}
 	if len(first) != len(unchanged) || len(last) != len(unchanged) {
 		t.Errorf("beside nothing stand %d and %d", len(first), len(last))
+	}
+}
+
+// TestAnAnswerIsComparedWhereItsQuestionIsAskedNow: a question that has moved takes its earlier
+// answer along, of the same template alone; what is gone stays where it was.
+func TestAnAnswerIsComparedWhereItsQuestionIsAskedNow(t *testing.T) {
+	t.Parallel()
+	to := anOutline()
+	to.Sections[0].Questions = append(to.Sections[0].Questions, to.Sections[1].Questions[1])
+	to.Sections[1].Questions = to.Sections[1].Questions[:1]
+	is, _ := evaluation.Migrate(aDocument(), anOutline(), to)
+	was := evaluation.Signing{Version: evaluation.Version{Document: *aDocument()}, Asked: anOutline()}
+	states := func(template string) map[string]evaluation.Difference {
+		before, states := was.AskedNow(template, to), map[string]evaluation.Difference{}
+		for _, c := range evaluation.CompareDocuments(&before, &is, to) {
+			if c.Question == "figure" || c.State != evaluation.IsSame {
+				states[c.Section+" "+c.Question] = c.State
+			}
+		}
+		return states
+	}
+	if got, want := states(is.TemplateID), map[string]evaluation.Difference{"help figure": evaluation.IsSame}; !maps.Equal(got, want) {
+		t.Errorf("of the same template: %v, want %v", got, want)
+	}
+	if got, want := states("another"), map[string]evaluation.Difference{"help figure": evaluation.IsAdded, "care figure": evaluation.IsRemoved}; !maps.Equal(got, want) {
+		t.Errorf("of another template: %v, want %v", got, want)
+	}
+	if !reflect.DeepEqual(&was.Document, aDocument()) {
+		t.Error("what was signed is altered")
+	}
+}
+
+// TestWhatSaysTheSameIsRecognised: an item of another cycle stands beside the first that says the
+// same and has no other beside it.
+func TestWhatSaysTheSameIsRecognised(t *testing.T) {
+	t.Parallel()
+	items := func(idsAndTexts ...string) (all []evaluation.Item) {
+		for i := 0; i < len(idsAndTexts); i += 2 {
+			all = append(all, evaluation.Item{ID: idsAndTexts[i], Text: idsAndTexts[i+1]})
+		}
+		return all
+	}
+	was := evaluation.Content{
+		Strengths: items("1", "Staff stay.", "2", "Audits.", "3", "Audits.", "4", "Gone."), Risks: items("5", "Few homes."),
+		Evidence: []evaluation.Evidence{{ID: "6", Title: "Audit"}}, Indicators: []evaluation.CitedIndicator{{ID: "7", Citation: programme.Citation{Indicator: "A", Period: "2025"}}},
+	}
+	now := evaluation.Content{
+		Strengths: items("a", "Audits.", "b", "Staff stay.", "3", "Audits.", "c", "New."), Risks: items("d", "Few homes."), Practice: items("e", "Few homes."),
+		Evidence: []evaluation.Evidence{{ID: "f", Title: "Audit", Link: new("https://audit.example")}}, Indicators: []evaluation.CitedIndicator{{ID: "g", Citation: programme.Citation{Indicator: "A", Period: "2026"}}},
+	}
+	before := fmt.Sprint(was)
+	is := was.Recognised(&now)
+	if got, want := fmt.Sprint(is.Strengths), fmt.Sprint(items("b", "Staff stay.", "a", "Audits.", "3", "Audits.", "4", "Gone.")); got != want {
+		t.Errorf("strengths are recognised as %s, want %s", got, want)
+	}
+	if is.Risks[0].ID != "d" || is.Evidence[0].ID != "f" || is.Indicators[0].ID != "7" || len(is.Practice) != 0 {
+		t.Errorf("it is recognised as %+v", is)
+	}
+	if fmt.Sprint(was) != before {
+		t.Error("what was said is altered")
 	}
 }

@@ -199,7 +199,7 @@ func (c *outlineChanges) question(s *OutlineSection, is *Question) {
 		c.note(level, of, framework.Altered, member, "The "+name+" "+detail)
 	}
 	switch {
-	case was == nil && is.Required && !s.Optional:
+	case was == nil && is.Required && (!s.Optional || c.was.Section(s.ID) != nil): // who has written in it must answer
 		c.note(framework.Major, of, framework.Added, "", fmt.Sprintf("The %s is new, and required.", name))
 		return
 	case was == nil:

@@ -76,6 +76,9 @@ func TestWhatAnOutlineChangesOfAnother(t *testing.T) {
 		}, []change{{major, "care", "figure", removed, "", "The question figure of care is gone."}, {minor, "help", "figure", added, "", "The question figure of help is new."}}},
 		{"a question is new, and required in an optional section", func(o *evaluation.Outline) {
 			o.Sections[1].Questions = append(o.Sections[1].Questions, evaluation.Question{ID: "plans", Kind: evaluation.Narrative, Required: true})
+		}, []change{{major, "care", "plans", added, "", "The question plans of care is new, and required."}}},
+		{"a question is new, and not required in an optional section", func(o *evaluation.Outline) {
+			o.Sections[1].Questions = append(o.Sections[1].Questions, evaluation.Question{ID: "plans", Kind: evaluation.Narrative})
 		}, []change{{minor, "care", "plans", added, "", "The question plans of care is new."}}},
 		{"a question has another kind", func(o *evaluation.Outline) {
 			o.Sections[0].Questions[0].Kind, o.Sections[0].Questions[0].WordLimit = evaluation.IndicatorCitation, nil

@@ -16,7 +16,7 @@ func (d *Document) texts(at string, like programme.Text) []programme.Text {
 		c, here, section := &d.Sections[i].Content, at+"/"+strconv.Itoa(i), d.Sections[i].ID
 		of := func(list, id, member string) programme.Text {
 			known := like
-			known.Key = "/" + programme.PointerStep(section) + "/" + list + "/" + programme.PointerStep(id) + "/" + member
+			known.Key = textKey(section, list, id, member)
 			return known
 		}
 		for n := range c.Answers {
@@ -40,6 +40,28 @@ func (d *Document) texts(at string, like programme.Text) []programme.Text {
 		}
 	}
 	return texts
+}
+
+func textKey(section, list, id, member string) string {
+	return "/" + programme.PointerStep(section) + "/" + list + "/" + programme.PointerStep(id) + "/" + member
+}
+
+// Carried answers what was said to screening of a draft as it holds of what its answers have
+// become: an answer that has moved takes it along.
+func Carried(said programme.Acknowledgements, moves []Move) programme.Acknowledgements {
+	moved := map[string]string{}
+	for _, m := range moves {
+		if m.Fate == AnswerMoved {
+			moved[textKey(m.Section, "answers", m.Question, "text")] = textKey(m.ToSection, "answers", m.Question, "text")
+		}
+	}
+	is := slices.Clone(said)
+	for i := range is {
+		if now, goes := moved[is[i].Field]; goes {
+			is[i].Field = now
+		}
+	}
+	return is
 }
 
 func place(at, list string, n int) string { return at + "/" + list + "/" + strconv.Itoa(n) }

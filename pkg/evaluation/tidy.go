@@ -25,14 +25,17 @@ func Tidy(was, c *Content, o *OutlineSection, newID func() string) {
 	}
 	c.Answers = answers
 	c.order(o)
-	sameText := func(a, b *Item) bool { return a.Text == b.Text }
 	c.Strengths = identify(was.Strengths, c.Strengths, itemID, sameText, newID)
 	c.Risks = identify(was.Risks, c.Risks, itemID, sameText, newID)
 	c.Practice = identify(was.Practice, c.Practice, itemID, sameText, newID)
 	c.Help = identify(was.Help, c.Help, itemID, sameText, newID)
-	c.Evidence = identify(was.Evidence, c.Evidence, evidenceID, func(a, b *Evidence) bool { return a.Title == b.Title }, newID)
-	c.Indicators = identify(was.Indicators, c.Indicators, indicatorID, func(a, b *CitedIndicator) bool { return a.Citation == b.Citation }, newID)
+	c.Evidence = identify(was.Evidence, c.Evidence, evidenceID, sameTitle, newID)
+	c.Indicators = identify(was.Indicators, c.Indicators, indicatorID, sameFigure, newID)
 }
+
+func sameText(a, b *Item) bool             { return a.Text == b.Text }
+func sameTitle(a, b *Evidence) bool        { return a.Title == b.Title }
+func sameFigure(a, b *CitedIndicator) bool { return a.Citation == b.Citation }
 
 // identify answers the items with ids.
 func identify[T any](was, posted []T, id func(*T) *string, same func(a, b *T) bool, newID func() string) []T {

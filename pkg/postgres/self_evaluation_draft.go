@@ -265,6 +265,7 @@ func (s *Store) MigrateSelfEvaluation(ctx context.Context, actor programme.Actor
 			got.From, got.To, got.Moves = row.Draft.TemplateVersion, next.Number, moves
 			moved.TemplateVersion = next.Number
 			row.Draft = w.stamped(row.Draft, &moved)
+			row.Screening = evaluation.Carried(row.Screening, moves)
 			return nil
 		})
 		return err
@@ -272,20 +273,24 @@ func (s *Store) MigrateSelfEvaluation(ctx context.Context, actor programme.Actor
 	return orZero(got, err)
 }
 
-// SelfEvaluationSectionBefore reads a section of a draft, and the same of what its borough
-// signed last in an earlier cycle, which is nil where there is none. The error is NotFound.
-func (s *Store) SelfEvaluationSectionBefore(ctx context.Context, actor programme.Actor, id, section string) (is evaluation.Writing, was *evaluation.Version, cycle *string, err error) {
+// SelfEvaluationSectionBefore reads a section of a draft, and what its borough signed last in an
+// earlier cycle, which is nil where there is none. The error is NotFound.
+func (s *Store) SelfEvaluationSectionBefore(ctx context.Context, actor programme.Actor, id, section string) (is evaluation.Writing, was *evaluation.Signing, err error) {
 	if is, err = s.SelfEvaluationSection(ctx, actor, id, section); err != nil {
-		return is, nil, nil, err
+		return is, nil, err
 	}
 	tx := s.gorm.WithContext(ctx)
 	var last []evaluation.SelfEvaluation
 	err = beyondSight(tx).Where("borough_code = ? AND cycle < ? AND signed IS NOT NULL", is.Of.Borough, is.Of.Cycle).Order("cycle DESC").Limit(1).Find(&last).Error
 	if err != nil || len(last) == 0 {
-		return is, nil, nil, refusal(err)
+		return is, nil, refusal(err)
 	}
 	v, err := evaluationVersion(tx, last[0].ID, *last[0].Signed)
-	return is, &v, new(string(last[0].Cycle)), refusal(err)
+	if err != nil {
+		return is, nil, refusal(err)
+	}
+	asked, err := templateVersion(tx, v.Document.TemplateID, v.Document.TemplateVersion)
+	return is, &evaluation.Signing{Version: v, Of: last[0], Asked: &asked.Outline}, refusal(err)
 }
 
 // evaluationVersion reads what was signed under a number. The error is NotFound.

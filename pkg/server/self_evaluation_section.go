@@ -11,7 +11,7 @@ import (
 type selfEvaluationSectionStore interface {
 	SelfEvaluationSection(ctx context.Context, actor programme.Actor, id, section string) (evaluation.Writing, error)
 	WriteSelfEvaluationSection(ctx context.Context, actor programme.Actor, id, section string, version int64, alter func(*evaluation.Content) error) (evaluation.Writing, error)
-	SelfEvaluationSectionBefore(ctx context.Context, actor programme.Actor, id, section string) (evaluation.Writing, *evaluation.Version, *string, error)
+	SelfEvaluationSectionBefore(ctx context.Context, actor programme.Actor, id, section string) (evaluation.Writing, *evaluation.Signing, error)
 }
 
 // GetSelfEvaluationSection answers a section of a draft.
@@ -33,15 +33,17 @@ func (s *Server) UpdateSelfEvaluationSection(ctx context.Context, r api.UpdateSe
 
 // GetSelfEvaluationSectionChanges sets a section beside last cycle's.
 func (s *Server) GetSelfEvaluationSectionChanges(ctx context.Context, r api.GetSelfEvaluationSectionChangesRequestObject) (api.Response, error) {
-	is, was, cycle, err := s.store.SelfEvaluationSectionBefore(ctx, callOf(ctx).actor, r.Id, r.SectionId)
+	is, was, err := s.store.SelfEvaluationSectionBefore(ctx, callOf(ctx).actor, r.Id, r.SectionId)
 	if err != nil {
 		return nil, err
 	}
-	before, wire := evaluation.Document{}, api.SelfEvaluationChanges{SinceCycle: cycle}
+	var before evaluation.Document
+	var wire api.SelfEvaluationChanges
 	if was != nil {
-		wire.Since = &was.Number
-		if section := was.Document.Section(r.SectionId); section != nil {
-			before.Sections = []evaluation.Section{*section}
+		wire.Since, wire.SinceCycle = &was.Number, new(string(was.Of.Cycle))
+		whole := was.AskedNow(is.Of.Draft.TemplateID, is.Of.Facts.Outline)
+		if section := whole.Section(r.SectionId); section != nil {
+			before.Sections = []evaluation.Section{{ID: section.ID, Content: section.Recognised(&is.Section.Content)}}
 		}
 	}
 	now := evaluation.Document{Sections: []evaluation.Section{*is.Section}}

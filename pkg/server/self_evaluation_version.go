@@ -91,8 +91,9 @@ func (s *Server) GetSelfEvaluationChanges(ctx context.Context, r api.GetSelfEval
 	if err != nil {
 		return nil, err
 	}
-	before, _ := was.ShownTo(callOf(ctx).actor) // others do not learn that a number changed which is hidden from them
+	was.Document, _ = was.ShownTo(callOf(ctx).actor) // others do not learn that a number changed which is hidden from them
 	after, _ := is.ShownTo(callOf(ctx).actor)
+	before := was.AskedNow(after.TemplateID, is.Asked)
 	return ok(ctx, api.SelfEvaluationChanges{
 		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&before, &after, is.Asked)),
 	})

@@ -401,6 +401,8 @@ func TestATemplateAndItsVersions(t *testing.T) {
 		t.Errorf("it went over as %+v", goes.SelfEvaluation)
 	}
 
+	w.movesAQuestion(path, at)
+
 	// The one on which they begin: one at a time.
 	former := w.template()
 	team.change(http.MethodPatch, path, `{"default":true}`).want(200)
@@ -408,6 +410,48 @@ func TestATemplateAndItsVersions(t *testing.T) {
 		t.Error("self-evaluations begin on two")
 	}
 	team.change(http.MethodDelete, path, "").problem(409, "wrong_state")
+}
+
+// movesAQuestion: an answer that goes over to where its question is asked now takes along what was
+// said of its words, and is compared with what was answered before, in the same cycle and the next.
+func (w *world) movesAQuestion(template, evaluation string) {
+	w.t.Helper()
+	team, lead := w.as(programme.RoleProgramme, ""), w.as(asLead, own)
+	lead.change(http.MethodPatch, evaluation+"/sections/practice", `{"answers":[{"questionId":"how","text":"By audits at SW1A 1AA."}],"risks":[{"text":"Few homes."}]}`).want(200)
+	lead.does(evaluation, "acknowledge", acknowledging(w.t, lead.marks(evaluation), "It is an office")).want(200)
+	lead.does(evaluation, "sign-off", "").want(200)
+	lead.does(evaluation, "reopen", `{"reason":"The template has moved on"}`).want(200)
+	team.change(http.MethodPatch, template, `{"draft":[{"id":"practice","title":"Practice","optional":true,"questions":[]},
+		{"id":"quality","title":"Quality","optional":false,"questions":[{"id":"how","text":"How do you know it?","kind":"narrative","required":true}]}]}`).want(200)
+	team.does(template, "publish", "").want(200)
+	var goes api.SelfEvaluationMigration
+	lead.does(evaluation, "migrate", "").want(200).into(&goes)
+	if marks := lead.marks(evaluation); len(goes.Answers) != 1 || goes.Answers[0].Fate != "moved" || len(marks) != 1 || !marks[0].Acknowledged {
+		w.t.Errorf("an answer moves as %+v, with %+v", goes.Answers, marks)
+	}
+	lead.does(evaluation, "sign-off", "").want(200)
+	var is api.SelfEvaluation
+	lead.get(evaluation).want(200).into(&is)
+	since := strconv.Itoa(*is.Signed - 1)
+	states := func(at string) (states []string) {
+		var changes api.SelfEvaluationChanges
+		lead.get(at).want(200).into(&changes)
+		for _, c := range changes.Changes {
+			states = append(states, c.Section+" "+c.Question+" "+string(c.State))
+		}
+		return states
+	}
+	if got := states(evaluation + "/versions/" + strconv.Itoa(*is.Signed) + "/changes?since=" + since); !slices.Equal(got, []string{"practice risks same", "quality how same"}) {
+		w.t.Errorf("versions with a question that has moved: %v", got)
+	}
+	next := evaluationsList + "/" + lead.post(evaluationsList, `{"borough":"`+own+`","cycle":"`+w.nextCycle()+`","templateId":"`+idIn(template)+`"}`).id()
+	lead.change(http.MethodPatch, next+"/sections/practice", `{"risks":[{"text":"Few homes."}]}`).want(200)
+	if got := states(next + "/sections/practice/changes"); !slices.Equal(got, []string{"practice risks same"}) {
+		w.t.Errorf("last cycle's list is compared as %v", got)
+	}
+	if got := states(next + "/sections/quality/changes"); !slices.Equal(got, []string{"quality how removed"}) {
+		w.t.Errorf("beside last cycle's answer stands %v", got)
+	}
 }
 
 // TestThereIsOneForEachCycle: another is refused, and so is one that answers to no template.
