@@ -103,6 +103,7 @@ func (s *Server) addEvaluation(ctx context.Context, d *dossier) error {
 		d.paper.State = "Self-evaluation: draft, not signed"
 	}
 	d.paper.Words = append(d.paper.Words, written.Words[1:]...) // of which the first names the template
+	d.paper.Foot = append(d.paper.Foot, written.Foot...)
 	for _, part := range written.Parts {
 		part.Heading = what + ": " + part.Heading
 		d.add(part)
@@ -136,7 +137,10 @@ func (s *Server) addFigures(ctx context.Context, d *dossier) error {
 	page := quarterPage{of: of, borough: d.borough, reference: call.snapshot, rows: rows, alone: true}
 	part.Words = []string{"These are the figures that everybody sees: small counts of children are hidden, and so is what they would follow from."}
 	part.Passages = []chart.Passage{{Heading: of.QuarterName, Table: page.position()}}
-	d.paper.Foot = append(d.paper.Foot, snapshotNote(of), attribution)
+	if len(d.paper.Foot) == 0 { // what is cited has said it already
+		d.paper.Foot = append(d.paper.Foot, attribution)
+	}
+	d.paper.Foot = append(d.paper.Foot, snapshotNote(of))
 	d.paper.Illustrative = d.paper.Illustrative || of.Illustrative
 	d.add(part)
 	return nil

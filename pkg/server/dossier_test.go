@@ -152,6 +152,15 @@ func TestDossier(t *testing.T) {
 		"Train all supervisors.": true, "due on 31 March 2027: open": true, "The first ten are trained.": true, "Owner: Head of Service.": true,
 		"Go on with data.": true, "For a finding of another cycle.": true, "It never ends.": true, foundOfOthers: false, "Placements": false,
 	})
+	attributed := func(when string) {
+		t.Helper()
+		if n := strings.Count(e.lead.get(dossierOfOwn).want(200).body, "Open Government Licence"); n != 1 {
+			t.Errorf("%s it names the licence %d times", when, n)
+		}
+	}
+	attributed("with cited figures and a quarter's")
+	e.w.ownerDoes("UPDATE quarters SET snapshot_id = NULL")
+	attributed("with cited figures alone")
 }
 
 var cellOfTable = regexp.MustCompile(`<t[dh][^>]*>([^<]*)</t[dh]>`)
