@@ -184,6 +184,15 @@ func (s *SelfEvaluation) others(members []string) []string {
 	return programme.OrEmpty(others)
 }
 
+// StateAt answers the state that its borough sees at the time: the end of what is shared holds
+// whether or not anybody has noted it.
+func (s *SelfEvaluation) StateAt(now time.Time) State {
+	if s.State == Shared && !slices.ContainsFunc(s.Sharings, func(h Sharing) bool { return h.InForce(now) }) {
+		return SignedOff
+	}
+	return s.State
+}
+
 // TeamReads reports whether the programme's team reads the version with the number: it was
 // shared, and not taken back.
 func (s *SelfEvaluation) TeamReads(number int) bool {

@@ -73,9 +73,10 @@ func textsOf[T ~string](words []T) []string {
 }
 
 // stateSeen and lastSeenChange say of a self-evaluation what [evaluation.SelfEvaluation.Seen]
-// says to whoever is not of its borough.
+// says to whoever is not of its borough, and to its own what [evaluation.SelfEvaluation.StateAt]
+// does.
 const (
-	stateSeen = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN state
+	stateSeen = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) AND state = 'draft' THEN 'draft'
 		WHEN EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE ` + sharingStands + `) THEN 'shared' ELSE 'signed_off' END`
 	lastSeenChange = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN updated_at
 		WHEN 'programme' = ANY (CAST(@names AS text[])) THEN greatest(signed_at,

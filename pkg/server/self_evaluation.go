@@ -190,7 +190,7 @@ func (s *Server) evaluationWire(ctx context.Context) func(*evaluation.SelfEvalua
 	names, call, now := namesIn(ctx), callOf(ctx), s.clock()
 	return func(row *evaluation.SelfEvaluation) api.SelfEvaluation {
 		wire := api.SelfEvaluation{
-			Id: row.ID, Borough: row.Borough, BoroughName: names.borough(row.Borough), Cycle: string(row.Cycle), State: api.SelfEvaluationState(row.State),
+			Id: row.ID, Borough: row.Borough, BoroughName: names.borough(row.Borough), Cycle: string(row.Cycle), State: api.SelfEvaluationState(row.StateAt(now)),
 			Signed: row.Signed, SignedAt: row.SignedAt, ReceiptId: row.ReceiptID, Sharings: []api.Sharing{}, Readers: []api.SelfEvaluationReader{}, Missing: []api.MissingPart{}, Draft: []api.SelfEvaluationSection{}, Figures: []api.CitedFigure{},
 			Illustrative: row.Illustrative, RedactedAt: row.RedactedAt, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, Etag: etagOf(row.Version), Steps: evaluationSteps(ctx, row), Screening: screeningWire(ctx, row),
 		}

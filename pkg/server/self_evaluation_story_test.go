@@ -166,6 +166,14 @@ func TestSharingKeepsItsDays(t *testing.T) {
 			t.Error("its page does not say that the team reads on what was shared")
 		}
 	}
+	for state, found := range map[string]bool{"signed_off": true, "shared": false} {
+		if strings.Contains(w.as(asLead, own).get(evaluationsList+"?state="+state).want(200).body, idIn(path)) != found {
+			t.Errorf("after its last day its borough finds it as %s: %t", state, !found)
+		}
+	}
+	if is := w.as(asLead, own).get(path).want(200).body; !strings.Contains(is, `"state":"signed_off"`) {
+		t.Error("its borough is told after the last day that it is shared:", is)
+	}
 	if tasks := w.as(asLead, own).get("/v1/me/tasks?kind=share-self-evaluation").want(200).body; strings.Contains(tasks, idIn(path)) {
 		t.Error("what was shared until its last day waits to be shared")
 	}
