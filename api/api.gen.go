@@ -8654,7 +8654,7 @@ type MissingPart struct {
 	// Example: The question is not answered yet.
 	Detail string `json:"detail"`
 
-	// Pointer Where in the draft it is missing (RFC 6901), or null where it stands elsewhere.
+	// Pointer Where in the draft it is missing, in the form of RFC 6901 with an answer's question in the place of its number, since it may not be there; null where it stands elsewhere.
 	//
 	// Example: /draft/0/answers/quality
 	Pointer *string `json:"pointer"`
@@ -13432,7 +13432,7 @@ type SelfEvaluationDocument struct {
 	// Sections What it says, in any order. What is not named is empty.
 	Sections []SelfEvaluationSectionInput `json:"sections"`
 
-	// TemplateId The template, where it is created; the default one where none is given.
+	// TemplateId The template; where none is given, that on which it was begun or, where it is created, the default one.
 	//
 	// Example: 01932b7e-0000-7000-8000-000000000050
 	TemplateId *string `json:"templateId,omitempty"`

@@ -57,8 +57,11 @@ func (t tables) write(s *source, path string, content *yaml.Node) {
 
 type tables struct {
 	schemas *yaml.Node
-	texts   map[*yaml.Node]string // of lists of objects, the member that stands in a cell of its own
+	texts   map[*yaml.Node]string // of lists of objects, the member that stands in a cell of its own, or noColumn
 }
+
+// noColumn is what lists do not have: a number of them would be none always.
+const noColumn = "none"
 
 // of answers the columns of a schema: its members in their order, those that are
 // objects flattened with a dot.
@@ -71,6 +74,7 @@ func (t tables) of(name, prefix string) []column {
 		description := t.describe(property)
 		items := get(property, "items")
 		switch nested := t.of(referred(property), prefix+member+"."); {
+		case t.texts[property] == noColumn:
 		case nested != nil:
 			columns = append(columns, nested...)
 		case strings.HasSuffix(referred(items), "Step"), referred(items) == "ScreeningMark": // what may be done next, and what it waits for, is for programs that do it

@@ -106,8 +106,8 @@ func (c *Comment) stands(step programme.Step) error {
 		return nil
 	case c.State == CommentClosed:
 		return programme.WrongState("It is closed. The borough that asks may reopen it.")
-	case step == programme.Edit && c.State != CommentOpen:
-		return programme.WrongState("It is answered. Reopen it first.")
+	case step == programme.Edit && (c.Answer != nil || c.Finding != nil):
+		return programme.WrongState("It has been answered, or a finding has come of it, so that its words stay. Put another.")
 	case step == programme.Delete && c.Answer != nil:
 		return programme.WrongState("It has been answered, so that it stays; close it instead.")
 	}

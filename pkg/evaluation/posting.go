@@ -2,6 +2,7 @@ package evaluation
 
 import (
 	"strconv"
+	"strings"
 
 	"peerchallenge/pkg/programme"
 )
@@ -22,7 +23,7 @@ type Posting struct {
 	programme.Precondition
 	Borough  string
 	Cycle    programme.Cycle
-	Template *string // that it answers to, where it is created; the default one where it is nil
+	Template *string // that it answers to; nil: that on which it was begun, or the default one
 	Sections []PostedSection
 }
 
@@ -54,6 +55,9 @@ type PostingResult struct {
 func (p *Posting) Document(head *Document, o *Outline, newID func() string) (Document, error) {
 	sent := Blank(head.TemplateID, head.TemplateVersion, o)
 	var faults []programme.Fault
+	if p.Template != nil && !strings.EqualFold(*p.Template, head.TemplateID) {
+		faults = append(faults, programme.Fault{Pointer: "/templateId", Code: programme.FaultSettled, Detail: "It answers to another template, and has since it was begun."})
+	}
 	seen := map[string]bool{}
 	for i := range p.Sections {
 		posted, at := &p.Sections[i], "/sections/"+strconv.Itoa(i)

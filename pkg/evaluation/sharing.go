@@ -46,10 +46,22 @@ func (h *Sharing) InForce(now time.Time) bool {
 
 func (h *Sharing) end(why SharingEnding, at time.Time) { h.EndedAt, h.Ending = &at, &why }
 
-// Plan adds a sharing. One with the same challenge that has not begun is replaced.
+// Shares reports whether the same is shared already, or planned, so that the sharing would
+// change nothing.
+func (s *SelfEvaluation) Shares(h *Sharing, today programme.Date, now time.Time) bool {
+	return slices.ContainsFunc(s.Sharings, func(other Sharing) bool {
+		return other.Challenge == h.Challenge && other.Number == h.Number && other.EndedAt == nil && programme.Same(other.Until, h.Until) &&
+			(other.InForce(now) && h.From <= today || other.BeganAt == nil && other.From == h.From)
+	})
+}
+
+// Plan adds a sharing. Those with the same challenge that have not begun, and would begin while
+// it is in force, are replaced; others keep their day.
 func (s *SelfEvaluation) Plan(h Sharing, now time.Time) {
 	for i := range s.Sharings {
-		if other := &s.Sharings[i]; other.Challenge == h.Challenge && other.BeganAt == nil && other.EndedAt == nil {
+		other := &s.Sharings[i]
+		within := other.From >= h.From && (h.Until == nil || other.From <= *h.Until)
+		if other.Challenge == h.Challenge && other.BeganAt == nil && other.EndedAt == nil && within {
 			other.end(EndedByLater, now)
 		}
 	}
@@ -59,9 +71,21 @@ func (s *SelfEvaluation) Plan(h Sharing, now time.Time) {
 // Begin lets the group read what is shared with its challenge from the day on. members are
 // those of the borough's group there.
 func (s *SelfEvaluation) Begin(challenge string, today programme.Date, members []string, now time.Time) {
-	due := slices.IndexFunc(s.Sharings, func(h Sharing) bool {
-		return h.Challenge == challenge && h.BeganAt == nil && h.EndedAt == nil && h.From <= today
-	})
+	due := -1
+	for i := range s.Sharings {
+		h := &s.Sharings[i]
+		if h.Challenge != challenge || h.BeganAt != nil || h.EndedAt != nil || h.From > today {
+			continue
+		}
+		if due >= 0 && h.From < s.Sharings[due].From {
+			h.end(EndedByLater, now)
+			continue
+		}
+		if due >= 0 {
+			s.Sharings[due].end(EndedByLater, now)
+		}
+		due = i
+	}
 	if due < 0 {
 		return
 	}
@@ -332,16 +356,16 @@ type Reader struct {
 	Now     bool
 }
 
-// Readers lists who of others may read it now or will, for its borough to know. given are
-// the members of its group in each challenge.
+// Readers lists who of others may read it now or will, for its borough to know: the programme's
+// team once for what it reads of a version now. given are the members of its group in each
+// challenge.
 func (s *SelfEvaluation) Readers(given map[string][]string, now time.Time) []Reader {
 	readers := []Reader{}
+	var over []*Sharing
 	for i := range s.Sharings {
 		h := &s.Sharings[i]
 		if h.EndedAt != nil || h.EndsAt != nil && !now.Before(*h.EndsAt) {
-			if h.readByTeam() {
-				readers = append(readers, Reader{Sharing: h, Now: true})
-			}
+			over = append(over, h)
 			continue
 		}
 		boroughs := h.Readers
@@ -351,6 +375,12 @@ func (s *SelfEvaluation) Readers(given map[string][]string, now time.Time) []Rea
 		readers = append(readers, Reader{Sharing: h, Now: h.InForce(now)})
 		for _, b := range boroughs {
 			readers = append(readers, Reader{Borough: b, Sharing: h, Now: h.InForce(now)})
+		}
+	}
+	for _, h := range over {
+		reads := slices.ContainsFunc(readers, func(r Reader) bool { return r.Borough == "" && r.Now && r.Sharing.Number == h.Number })
+		if h.readByTeam() && !reads {
+			readers = append(readers, Reader{Sharing: h, Now: true})
 		}
 	}
 	return readers

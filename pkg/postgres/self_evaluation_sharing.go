@@ -45,6 +45,9 @@ func (s *Store) ShareSelfEvaluation(ctx context.Context, actor programme.Actor, 
 			if h.Until != nil {
 				h.EndsAt = new(returns.StartOf(h.Until.AddDays(1), s.rules.Zone))
 			}
+			if row.Shares(&h, w.today(), w.now) {
+				return nil
+			}
 			before := row.Begun()
 			row.Plan(h, w.now)
 			row.Begin(h.Challenge, w.today(), row.Facts.Groups[h.Challenge], w.now)

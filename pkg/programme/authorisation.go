@@ -140,7 +140,7 @@ func AuthorityToSign(actor Actor, given []Authorisation, document DocumentKind, 
 			return a, nil
 		}
 	}
-	return nil, Errorf(Forbidden, CodeNoAuthority, "A lead of the borough signs what its editors and systems have prepared, or authorises one of them to submit.")
+	return nil, Errorf(Forbidden, CodeNoAuthority, "A lead of the borough signs what its editors and systems have prepared, or authorises one of them to do this.")
 }
 
 // AuthorisationFilter leaves those authorisations of a list that agree with every

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -291,10 +292,7 @@ var kinds = map[screen.Kind]string{
 // reason stands in the audit for ever, so that it must not hold what is looked for.
 // The salt is of this call alone. The error is Invalid if a mark is none, and names all of those.
 func AcknowledgeMarks(r Worded, actor Actor, marks []Mark, salt []byte) error {
-	faults, err := plainReason(actor)
-	if err != nil {
-		return err
-	}
+	faults := plainReason(actor)
 	if len(marks) == 0 {
 		faults = append(faults, Fault{Pointer: "/marks", Code: FaultRequired, Detail: "Name what is meant, as screening names it."})
 	}
@@ -329,12 +327,12 @@ func AcknowledgeMarks(r Worded, actor Actor, marks []Mark, salt []byte) error {
 	return Refuse(faults)
 }
 
-// plainReason refuses a step without a reason, and answers what must not stand in one.
-func plainReason(actor Actor) ([]Fault, error) {
-	if err := actor.WithReason(); err != nil {
-		return nil, err
+// plainReason answers that there is no reason, or what must not stand in one.
+func plainReason(actor Actor) []Fault {
+	if refused, is := errors.AsType[*Error](actor.WithReason()); is {
+		return refused.Faults
 	}
-	return IdentifyingIn(actor.Reason), nil
+	return IdentifyingIn(actor.Reason)
 }
 
 // IdentifyingIn answers what must not stand in a reason that the audit keeps for ever: whatever

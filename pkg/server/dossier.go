@@ -154,9 +154,35 @@ var findingKinds = map[programme.FindingKind]string{
 // findingAnswers say how far a finding is accepted.
 var findingAnswers = map[programme.ResponseAnswer]string{programme.Accepted: "Accepted", programme.Partly: "Partly accepted", programme.NotAccepted: "Not accepted"}
 
-// addFindings adds what was found about the borough in the cycle, and what it answers.
+// foundIn answers what was found about the borough in the cycle, and what came of a line of
+// enquiry on its self-evaluation of the cycle, whichever the challenge's was.
+func (s *Server) foundIn(ctx context.Context, d *dossier) ([]programme.Finding, error) {
+	actor, cycle := callOf(ctx).actor, programme.Cycle(d.cycle)
+	found, err := whole(ctx, s.store.Findings(actor, programme.FindingFilter{Borough: &d.borough, Cycle: &d.cycle}, ""))
+	if err != nil {
+		return nil, err
+	}
+	asked, err := whole(ctx, s.store.SelfEvaluationComments(actor, evaluation.CommentFilter{Owner: &d.borough, Kinds: []evaluation.CommentKind{evaluation.LineOfEnquiry}}, ""))
+	if err != nil {
+		return nil, err
+	}
+	for i := range asked {
+		came := asked[i].FindingID(actor)
+		if asked[i].Cycle != cycle || came == nil || slices.ContainsFunc(found, func(f programme.Finding) bool { return f.ID == *came }) {
+			continue
+		}
+		f, err := s.store.Finding(ctx, actor, *came)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, f)
+	}
+	return found, nil
+}
+
+// addFindings adds what was found about the borough, and what it answers.
 func (s *Server) addFindings(ctx context.Context, d *dossier) error {
-	found, err := whole(ctx, s.store.Findings(callOf(ctx).actor, programme.FindingFilter{Borough: &d.borough, Cycle: &d.cycle}, ""))
+	found, err := s.foundIn(ctx, d)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type engaged struct {
 	snapshot       string
 	group, finding string // ids
 	action         string // its address
+	earlier        string // the group of another year's challenge
 }
 
 const (
@@ -64,8 +65,8 @@ func engage(t *testing.T) *engaged {
 	found(w.as(programme.RoleBoroughLead, visitor), e.group, visitor, "risk", "Placements", foundOfOthers)
 	e.action = acts(e.finding, "Train all supervisors.", `"dueOn":"2027-03-31"`)
 	e.lead.does(e.action, "progress", `{"text":"The first ten are trained."}`).want(200)
-	earlier := group("2025-26")
-	acts(found(e.lead, earlier, own, "area_for_innovation", "Data", "Of another year."), "Go on with data.", `"noDueReason":"It never ends."`)
+	e.earlier = group("2025-26")
+	acts(found(e.lead, e.earlier, own, "area_for_innovation", "Data", "Of another year."), "Go on with data.", `"noDueReason":"It never ends."`)
 	return e
 }
 
@@ -152,6 +153,14 @@ func TestDossier(t *testing.T) {
 		"Train all supervisors.": true, "due on 31 March 2027: open": true, "The first ten are trained.": true, "Owner: Head of Service.": true,
 		"Go on with data.": true, "For a finding of another cycle.": true, "It never ends.": true, foundOfOthers: false, "Placements": false,
 	})
+
+	// What came of an enquiry on this cycle's is found in it, whichever challenge it was shared with.
+	e.lead.does(evaluationsList+"/"+id, "share", `{"peerChallengeId":"`+e.w.ownerGets("SELECT peer_challenge_id::text FROM peer_challenge_groups WHERE id = '"+e.earlier+"'")+`"}`).want(200)
+	peer := e.w.as(programme.RoleBoroughLead, visitor)
+	enquiry := peer.post(commentsList, commenting(id, "care-leavers", "line_of_enquiry")).id()
+	peer.post("/v1/findings", `{"peerChallengeGroupId":"`+e.earlier+`","borough":"`+own+`","kind":"strength","theme":"Enquiry","text":"Of the enquiry.","selfEvaluationCommentId":"`+enquiry+`"}`).want(201)
+	has(map[string]bool{"Strength: Enquiry": true, "Of the enquiry.": true, "Of another year.": false})
+
 	attributed := func(when string) {
 		t.Helper()
 		if n := strings.Count(e.lead.get(dossierOfOwn).want(200).body, "Open Government Licence"); n != 1 {

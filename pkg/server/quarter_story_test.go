@@ -86,7 +86,7 @@ func TestTheStoryOfAQuarter(t *testing.T) {
 
 	// In March the quarter is planned.
 	const closed = "The window of 2026-27-Q4 was open from 2027-04-01 and closed at the end of 2027-05-28. The programme's team can open a correction window."
-	const unsigned = "A lead of the borough signs what its editors and systems have prepared, or authorises one of them to submit."
+	const unsigned = "A lead of the borough signs what its editors and systems have prepared, or authorises one of them to do this."
 	const plan = `{"code":"` + told + `","opensOn":"2027-04-01","dueOn":"2027-05-14","lateUntil":"2027-05-28"}`
 	refused(w.lead(lambeth).post("/v1/quarters", plan), 403, "role", "This is for the programme's team.")
 	w.manager().post("/v1/quarters", plan).want(201)

@@ -69,6 +69,9 @@ func (s *Server) GetBoroughSelfEvaluation(ctx context.Context, r api.GetBoroughS
 // PutSelfEvaluation takes a whole document as the draft.
 func (s *Server) PutSelfEvaluation(ctx context.Context, r api.PutSelfEvaluationRequestObject) (api.Response, error) {
 	call := callOf(ctx)
+	if faults := programme.Cycle(r.Cycle).Check(); len(faults) > 0 {
+		return nil, programme.BadRequest(programme.UnknownParameter("cycle", faults[0].Detail))
+	}
 	p := evaluation.Posting{
 		Borough: r.Borough, Cycle: programme.Cycle(r.Cycle), Template: r.Body.TemplateId, Sections: make([]evaluation.PostedSection, len(r.Body.Sections)),
 		Precondition: programme.Precondition{Create: r.Params.IfNoneMatch != nil, Match: call.states},

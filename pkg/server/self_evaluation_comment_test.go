@@ -357,6 +357,7 @@ func TestAQuestionFromAskingToClosing(t *testing.T) {
 	// Asked again, and closed.
 	asker.does(path, "reopen", `{"reason":"It is about another year"}`).want(200)
 	stands("open", "By two audits.")
+	asker.change(http.MethodPatch, path, reworded).problem(409, "wrong_state") // the answer would stand below other words
 	asker.change(http.MethodDelete, path, "").problem(409, "wrong_state")
 	owner.does(path, "answer", words).want(200)
 	owner.does(path, "close", "").problem(403, "not_yours")

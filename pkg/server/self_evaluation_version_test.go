@@ -468,6 +468,16 @@ func TestThereIsOneForEachCycle(t *testing.T) {
 	begin("2026-28", "").problem(422, "invalid")
 	begin(w.nextCycle(), `,"templateId":"`+nothing+`"`).problem(422, "invalid")
 	lead.post(evaluationsList, `{"borough":"`+group+`","cycle":"`+cycle+`"}`).problem(403, "not_yours")
+	sent, at := complete("Good."), "/v1/boroughs/"+own+"/self-evaluations/"
+	answering := func(template string) string { return strings.Replace(sent, "{", `{"templateId":"`+template+`",`, 1) }
+	put := func(cycle, body string) answer { t.Helper(); return lead.send(http.MethodPut, at+cycle+"?dryRun=true", body) }
+	put(cycle, answering(strings.ToUpper(w.template()))).problem(428, "if_match_required") // it is that
+	if got := put(cycle, answering(nothing)).problem(422, "invalid"); !slices.Equal(got, []string{"/templateId settled"}) {
+		t.Errorf("another template for one that is begun is refused as %v", got)
+	}
+	if got := put("2029-31", sent).problem(400, "bad_request"); !slices.Equal(got, []string{"cycle unknown_value"}) {
+		t.Errorf("what is no cycle is refused as %v", got)
+	}
 	w.ownerDoes("UPDATE self_evaluation_templates SET is_default = false")
 	begin(w.nextCycle(), "").problem(409, "no_template")
 }

@@ -144,6 +144,12 @@ func TestAcknowledgedUntilTheWordsChange(t *testing.T) {
 	lead := w.as(asLead, own)
 	path := "/v1/findings/" + w.writtenFinding()
 	spot := `{"field":"/text","kind":"postcode","start":9,"length":7}`
+	for _, step := range []string{"acknowledge", "redact"} { // all at once
+		named := map[string]string{"acknowledge": "/marks required", "redact": "/places required"}[step]
+		if got := lead.does(path, step, "{}").problem(422, "invalid"); !slices.Equal(got, []string{"/reason reason_required", named}) {
+			t.Errorf("%s of nothing, for no reason, is refused as %v", step, got)
+		}
+	}
 	for body, want := range map[string]string{
 		`{"marks":[` + spot + `]}`:                                "/reason reason_required",
 		`{"marks":[` + spot + `],"reason":"It is ours: SW2 1RW"}`: "/reason identifying",
