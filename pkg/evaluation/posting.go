@@ -67,6 +67,7 @@ func (p *Posting) Document(head *Document, o *Outline, newID func() string) (Doc
 			faults = append(faults, programme.Unknown(at+"/id", "The template has no section with this id."))
 		case seen[posted.ID]:
 			faults = append(faults, programme.Fault{Pointer: at + "/id", Code: programme.FaultRepeated, Detail: "This section is there already."})
+			faults = append(faults, CheckContent(asks, &posted.Content, at)...)
 		default:
 			faults = append(faults, CheckContent(asks, &posted.Content, at)...)
 			section.Content = posted.Content
@@ -75,6 +76,15 @@ func (p *Posting) Document(head *Document, o *Outline, newID func() string) (Doc
 		seen[posted.ID] = true
 	}
 	return sent, programme.Refuse(faults)
+}
+
+// Citations lists what is cited, where it stands in what was sent.
+func (p *Posting) Citations() []CitedAt {
+	var cited []CitedAt
+	for i := range p.Sections {
+		cited = append(cited, p.Sections[i].Citations("/sections/"+strconv.Itoa(i))...)
+	}
+	return cited
 }
 
 func contentOf(d *Document, section string) *Content {
@@ -107,24 +117,26 @@ func (s *SelfEvaluation) Writing(actor programme.Actor, section string) (Writing
 	return w, nil
 }
 
-// Write answers the draft with one section altered; the draft itself stays as it is. The
-// error is Invalid if some of the section cannot be kept, or the one of alter.
-func (s *SelfEvaluation) Write(section string, alter func(*Content) error, newID func() string) (Document, error) {
+// Write answers the draft with one section altered, and what that cites, where it stands in what
+// was sent; the draft itself stays as it is. The error is Invalid if some of the section cannot
+// be kept, or the one of alter.
+func (s *SelfEvaluation) Write(section string, alter func(*Content) error, newID func() string) (Document, []CitedAt, error) {
 	d := *s.Draft
 	d.Sections = append([]Section{}, s.Draft.Sections...)
 	of, asks := d.Section(section), s.Facts.Outline.Section(section)
 	if of == nil || asks == nil {
-		return d, programme.Errorf(programme.NotFound, programme.CodeNotFound, "The draft has no section with this id.")
+		return d, nil, programme.Errorf(programme.NotFound, programme.CodeNotFound, "The draft has no section with this id.")
 	}
 	was := of.Content
 	if err := alter(&of.Content); err != nil {
-		return d, err
+		return d, nil, err
 	}
+	cited := of.Citations("")
 	if err := programme.Refuse(CheckContent(asks, &of.Content, "")); err != nil {
-		return d, err
+		return d, cited, err
 	}
 	Tidy(&was, &of.Content, asks, newID)
-	return d, nil
+	return d, cited, nil
 }
 
 // Migration is what becomes of the answers of a draft that goes over to another version of

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
@@ -91,10 +92,7 @@ func (w *work) receiveEvaluation(p evaluation.Posting, st *stand) (got evaluatio
 		outline = &v.Outline
 	}
 	sent, err := p.Document(head, outline, newID)
-	if err == nil {
-		err = w.knowsSources(sent.Citations())
-	}
-	if err != nil {
+	if err = w.knowsSources(err, p.Citations()); err != nil {
 		return got, err
 	}
 	switch {
@@ -217,11 +215,8 @@ func (s *Store) WriteSelfEvaluationSection(ctx context.Context, actor programme.
 			}
 		}
 		row, err = change(w.ctx, s, actor, selfEvaluations, id, present, evaluation.WriteSection, func(w *work, row *evaluation.SelfEvaluation) error {
-			sent, err := row.Write(section, alter, newID)
-			if err == nil {
-				err = w.knowsSources(sent.Section(section).Citations(""))
-			}
-			if err != nil {
+			sent, cited, err := row.Write(section, alter, newID)
+			if err = w.knowsSources(err, cited); err != nil {
 				return err
 			}
 			row.Draft = w.stamped(row.Draft, &sent)
@@ -236,13 +231,23 @@ func (s *Store) WriteSelfEvaluationSection(ctx context.Context, actor programme.
 	return orZero(written, err)
 }
 
-// knowsSources refuses citations of what is not there, naming each.
-func (w *work) knowsSources(cited []evaluation.CitedAt) error {
-	faults, err := unknownSources(w.tx, cited)
-	if err != nil {
-		return err
+// knowsSources refuses citations of what is not there, naming each, together with what rules
+// refuse of the same.
+func (w *work) knowsSources(rules error, cited []evaluation.CitedAt) error {
+	refused, is := errors.AsType[*programme.Error](rules)
+	if rules != nil && (!is || refused.Kind != programme.Invalid) {
+		return rules
 	}
-	return programme.Refuse(faults)
+	unknown, err := unknownSources(w.tx, cited)
+	switch {
+	case err != nil:
+		return err
+	case len(unknown) == 0:
+		return rules
+	case is:
+		unknown = slices.Concat(refused.Faults, unknown)
+	}
+	return programme.Refuse(unknown)
 }
 
 var (

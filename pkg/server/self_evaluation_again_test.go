@@ -92,3 +92,23 @@ func TestPlansKeepTheirDays(t *testing.T) {
 		t.Error("more than one is in force:", state)
 	}
 }
+
+// TestEveryFaultOfASelfEvaluationIsNamedWhereItWasSent: what a template refuses and what is cited in
+// vain are said together, by their places in what was sent, whatever the template's order is.
+func TestEveryFaultOfASelfEvaluationIsNamedWhereItWasSent(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	editor := w.as(asEditor, own)
+	const citing = `{"citation":{"source":"snapshot","sourceId":"` + nothing + `","indicator":"REREF_PCT","borough":"` + own + `","period":"2026-27-Q1"}}`
+	content := `"answers":[{"questionId":"evidence","text":"By audits."},{"questionId":"quality","text":""},{"questionId":"nobody-asks","text":"So."}],"indicators":[` + citing + `]`
+	body := `{"sections":[{"id":"care-leavers",` + content + `},{"id":"help-and-protection","indicators":[` + citing + `]},{"id":"care-leavers","answers":[{"questionId":"nobody-asks","text":"So."}]}]}`
+	want := []string{"/sections/0/answers/2 unknown_value", "/sections/2/id repeated", "/sections/2/answers/0 unknown_value", "/sections/0/indicators/0/citation/sourceId unknown_value", "/sections/1/indicators/0/citation/sourceId unknown_value"}
+	if got := editor.send(http.MethodPut, "/v1/boroughs/"+own+"/self-evaluations/"+w.nextCycle(), body, "If-None-Match", "*").problem(422, "invalid"); !slices.Equal(got, want) {
+		t.Errorf("a document is refused as %v, want %v", got, want)
+	}
+	path := evaluationsList + "/" + w.completeEvaluation()
+	want = []string{"/answers/2 unknown_value", "/indicators/0/citation/sourceId unknown_value"}
+	if got := editor.change(http.MethodPatch, path+"/sections/care-leavers", "{"+content+"}").problem(422, "invalid"); !slices.Equal(got, want) {
+		t.Errorf("a section is refused as %v, want %v", got, want)
+	}
+}
