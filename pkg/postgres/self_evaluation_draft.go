@@ -91,8 +91,8 @@ func (w *work) receiveEvaluation(p evaluation.Posting, st *stand) (got evaluatio
 		}
 		outline = &v.Outline
 	}
-	sent, err := p.Document(head, outline, newID)
-	if err = w.knowsSources(err, p.Citations()); err != nil {
+	sent, rules := p.Document(head, outline, newID)
+	if err := w.knowsSources(rules, p.Citations()); err != nil {
 		return got, err
 	}
 	switch {
@@ -215,8 +215,8 @@ func (s *Store) WriteSelfEvaluationSection(ctx context.Context, actor programme.
 			}
 		}
 		row, err = change(w.ctx, s, actor, selfEvaluations, id, present, evaluation.WriteSection, func(w *work, row *evaluation.SelfEvaluation) error {
-			sent, cited, err := row.Write(section, alter, newID)
-			if err = w.knowsSources(err, cited); err != nil {
+			sent, cited, rules := row.Write(section, alter, newID)
+			if err := w.knowsSources(rules, cited); err != nil {
 				return err
 			}
 			row.Draft = w.stamped(row.Draft, &sent)

@@ -157,7 +157,7 @@ var findingAnswers = map[programme.ResponseAnswer]string{programme.Accepted: "Ac
 // foundIn answers what was found about the borough in the cycle, and what came of a line of
 // enquiry on its self-evaluation of the cycle, whichever the challenge's was.
 func (s *Server) foundIn(ctx context.Context, d *dossier) ([]programme.Finding, error) {
-	actor, cycle := callOf(ctx).actor, programme.Cycle(d.cycle)
+	actor := callOf(ctx).actor
 	found, err := whole(ctx, s.store.Findings(actor, programme.FindingFilter{Borough: &d.borough, Cycle: &d.cycle}, ""))
 	if err != nil {
 		return nil, err
@@ -168,7 +168,7 @@ func (s *Server) foundIn(ctx context.Context, d *dossier) ([]programme.Finding, 
 	}
 	for i := range asked {
 		came := asked[i].FindingID(actor)
-		if asked[i].Cycle != cycle || came == nil || slices.ContainsFunc(found, func(f programme.Finding) bool { return f.ID == *came }) {
+		if asked[i].Cycle != d.cycle || came == nil || slices.ContainsFunc(found, func(f programme.Finding) bool { return f.ID == *came }) {
 			continue
 		}
 		f, err := s.store.Finding(ctx, actor, *came)

@@ -470,7 +470,10 @@ func TestThereIsOneForEachCycle(t *testing.T) {
 	lead.post(evaluationsList, `{"borough":"`+group+`","cycle":"`+cycle+`"}`).problem(403, "not_yours")
 	sent, at := complete("Good."), "/v1/boroughs/"+own+"/self-evaluations/"
 	answering := func(template string) string { return strings.Replace(sent, "{", `{"templateId":"`+template+`",`, 1) }
-	put := func(cycle, body string) answer { t.Helper(); return lead.send(http.MethodPut, at+cycle+"?dryRun=true", body) }
+	put := func(cycle, body string) answer {
+		t.Helper()
+		return lead.send(http.MethodPut, at+cycle+"?dryRun=true", body)
+	}
 	put(cycle, answering(strings.ToUpper(w.template()))).problem(428, "if_match_required") // it is that
 	if got := put(cycle, answering(nothing)).problem(422, "invalid"); !slices.Equal(got, []string{"/templateId settled"}) {
 		t.Errorf("another template for one that is begun is refused as %v", got)
