@@ -49,27 +49,21 @@ func CompareDocuments(was, is *Document, o *Outline) []AnswerChange {
 }
 
 // AskedNow answers what was signed as it is compared with what answers to the template by the
-// outline: of the same template, each answer stands where its question is asked now.
+// outline: of the same template, each answer stands where its question is asked now. See [Changes]
+// for when a question has moved. Nothing of what was signed is altered.
 func (v *Signing) AskedNow(template string, by *Outline) Document {
-	if v.Document.TemplateID != template {
-		return v.Document
+	is := v.Document
+	if is.TemplateID != template {
+		return is
 	}
-	return v.Document.askedNow(v.Asked, by)
-}
-
-// askedNow answers the document with each answer where a later version of its template, which it
-// is compared with, asks the question: see [Changes] for when a question has moved. Nothing of the
-// document is altered.
-func (d *Document) askedNow(from, to *Outline) Document {
-	moved := movedQuestions(from, to)
-	is := *d
-	is.Sections = slices.Clone(d.Sections)
+	moved := movedQuestions(v.Asked, by)
+	is.Sections = slices.Clone(is.Sections)
 	for i := range is.Sections {
 		is.Sections[i].Answers = nil
 	}
-	for i := range d.Sections {
-		for _, a := range d.Sections[i].Answers {
-			goesTo := d.Sections[i].ID
+	for _, was := range v.Document.Sections {
+		for _, a := range was.Answers {
+			goesTo := was.ID
 			if now, goes := moved[asked{goesTo, a.Question}]; goes {
 				goesTo = now.section
 			}

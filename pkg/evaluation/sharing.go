@@ -44,6 +44,11 @@ func (h *Sharing) InForce(now time.Time) bool {
 	return h.BeganAt != nil && h.EndedAt == nil && (h.EndsAt == nil || now.Before(*h.EndsAt))
 }
 
+// waits reports whether it is planned with the challenge, and has not begun.
+func (h *Sharing) waits(challenge string) bool {
+	return h.Challenge == challenge && h.BeganAt == nil && h.EndedAt == nil
+}
+
 func (h *Sharing) end(why SharingEnding, at time.Time) { h.EndedAt, h.Ending = &at, &why }
 
 // Shares reports whether the same is shared already, or planned, so that the sharing would
@@ -61,7 +66,7 @@ func (s *SelfEvaluation) Plan(h Sharing, now time.Time) {
 	for i := range s.Sharings {
 		other := &s.Sharings[i]
 		within := other.From >= h.From && (h.Until == nil || other.From <= *h.Until)
-		if other.Challenge == h.Challenge && other.BeganAt == nil && other.EndedAt == nil && within {
+		if other.waits(h.Challenge) && within {
 			other.end(EndedByLater, now)
 		}
 	}
@@ -71,31 +76,22 @@ func (s *SelfEvaluation) Plan(h Sharing, now time.Time) {
 // Begin lets the group read what is shared with its challenge from the day on. members are
 // those of the borough's group there.
 func (s *SelfEvaluation) Begin(challenge string, today programme.Date, members []string, now time.Time) {
-	due := -1
+	var due *Sharing // of those whose day has come, the last
 	for i := range s.Sharings {
-		h := &s.Sharings[i]
-		if h.Challenge != challenge || h.BeganAt != nil || h.EndedAt != nil || h.From > today {
-			continue
+		if h := &s.Sharings[i]; h.waits(challenge) && h.From <= today && (due == nil || h.From >= due.From) {
+			due = h
 		}
-		if due >= 0 && h.From < s.Sharings[due].From {
-			h.end(EndedByLater, now)
-			continue
-		}
-		if due >= 0 {
-			s.Sharings[due].end(EndedByLater, now)
-		}
-		due = i
 	}
-	if due < 0 {
+	if due == nil {
 		return
 	}
 	for i := range s.Sharings {
-		if other := &s.Sharings[i]; other.Challenge == challenge && other.BeganAt != nil && other.EndedAt == nil {
+		other := &s.Sharings[i]
+		if other != due && other.Challenge == challenge && other.EndedAt == nil && (other.BeganAt != nil || other.From <= today) {
 			other.end(EndedByLater, now)
 		}
 	}
-	h := &s.Sharings[due]
-	h.BeganAt, h.Readers = &now, s.others(members)
+	due.BeganAt, due.Readers = &now, s.others(members)
 }
 
 // Begun answers what others have heard of: the sharings that have begun.

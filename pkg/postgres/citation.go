@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,15 +118,11 @@ func (c citation) query() (sql string, values []any) {
 // checked names every fault at once, where a constraint would name one: what the row's own rules
 // refuse, and what it cites that is not there.
 func checked(tx *gorm.DB, rules error, citations ...citation) error {
-	var faults []programme.Fault
-	if refused, is := errors.AsType[*programme.Error](rules); is {
-		faults = refused.Faults
-	}
 	unknown, err := uncited(tx, citations)
 	if err != nil {
 		return err
 	}
-	return programme.Refuse(append(faults, unknown...))
+	return programme.Together(rules, programme.Refuse(unknown))
 }
 
 // uncited answers a fault for everything cited that is not there or that an

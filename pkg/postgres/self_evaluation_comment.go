@@ -62,8 +62,8 @@ func (s *Store) commentShownTo(actor programme.Actor) func(*gorm.DB) *gorm.DB {
 // part in discussing it.
 const (
 	teamReads = `EXISTS (SELECT FROM self_evaluations AS e, jsonb_array_elements(e.sharings) AS h
-		WHERE e.id = self_evaluation_id AND CAST(h ->> 'number' AS integer) = self_evaluation_comments.number AND ` + readByTeam + `)`
-	readByTeam   = `h ->> 'beganAt' IS NOT NULL AND h ->> 'takenBackAt' IS NULL AND h ->> 'ending' IS DISTINCT FROM 'withdrawn'`
+		WHERE e.id = self_evaluation_id AND CAST(h ->> 'number' AS integer) = self_evaluation_comments.number
+		AND h ->> 'beganAt' IS NOT NULL AND h ->> 'takenBackAt' IS NULL AND h ->> 'ending' IS DISTINCT FROM 'withdrawn')`
 	discussedNow = `EXISTS (SELECT FROM self_evaluations AS e, jsonb_array_elements(e.sharings) AS h, jsonb_array_elements(e.sharings) AS o
 		WHERE e.id = self_evaluation_id AND CAST(o ->> 'number' AS integer) = self_evaluation_comments.number AND ` + readNow + `
 		AND (o = h OR o ->> 'ending' = 'superseded' AND o ->> 'beganAt' IS NOT NULL AND o ->> 'takenBackAt' IS NULL AND o ->> 'peerChallengeId' = h ->> 'peerChallengeId'

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
@@ -234,20 +233,11 @@ func (s *Store) WriteSelfEvaluationSection(ctx context.Context, actor programme.
 // knowsSources refuses citations of what is not there, naming each, together with what rules
 // refuse of the same.
 func (w *work) knowsSources(rules error, cited []evaluation.CitedAt) error {
-	refused, is := errors.AsType[*programme.Error](rules)
-	if rules != nil && (!is || refused.Kind != programme.Invalid) {
-		return rules
-	}
 	unknown, err := unknownSources(w.tx, cited)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case len(unknown) == 0:
-		return rules
-	case is:
-		unknown = slices.Concat(refused.Faults, unknown)
 	}
-	return programme.Refuse(unknown)
+	return programme.Together(rules, programme.Refuse(unknown))
 }
 
 var (

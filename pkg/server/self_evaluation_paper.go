@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +28,8 @@ func (s *Server) paperHeading(ctx context.Context, of *evaluation.Signing) (*eva
 	}
 	h.Number, h.SignedAt = &of.Number, new(of.SignedAt.In(zone))
 	h.State, h.Audience = "not shared", "Official: signed and not shared, for "+name+" only"
-	now := s.clock()
 	switch {
-	case slices.ContainsFunc(of.Of.Sharings, func(sharing evaluation.Sharing) bool { return sharing.Number == of.Number && sharing.InForce(now) }):
+	case of.Of.StateOf(of.Number, callOf(ctx).actor, s.clock()) == evaluation.VersionShared:
 		h.State, h.Audience = "shared", "Official: shared with the boroughs of "+name+"'s group and the programme's team only"
 	case of.Of.TeamReads(of.Number):
 		h.State, h.Audience = "no longer shared with a group", "Official: no longer shared with a group, for "+name+" and the programme's team only"
