@@ -18,8 +18,12 @@ type SelfEvaluation struct {
 	Cycle   programme.Cycle // one for each borough and cycle
 	State   State           `audit:"derived"` // it follows from what is drafted, signed and shared, and tells those who see the latter of the first
 	// Draft is what the borough is writing, nil where all is signed. Nobody else sees it.
-	Draft        *Document `audit:"withheld" gorm:"serializer:json"`
-	Signed       *int      // the number of the newest version
+	Draft *Document `audit:"withheld" gorm:"serializer:json"`
+	// Template and TemplateVersion say beside the draft what it answers to, to be joined by.
+	Template        *string `audit:"derived" gorm:"column:template_id"`
+	TemplateVersion *string `audit:"derived"`
+
+	Signed       *int // the number of the newest version
 	SignedAt     *time.Time
 	ReceiptID    *string   // of the newest version
 	Sharings     []Sharing `audit:"withheld" gorm:"serializer:json"` // all that ever were, the first first
@@ -27,6 +31,8 @@ type SelfEvaluation struct {
 
 	Facts Facts              `gorm:"-" json:"-"` // what the steps depend on and the row does not hold
 	Tells programme.Audience `gorm:"-" json:"-"` // who of others hears of the change that is made
+
+	listed listedTexts
 }
 
 // TableName names the table.
@@ -190,7 +196,18 @@ func (s *SelfEvaluation) Texts() []programme.Text {
 	if s.Draft == nil {
 		return nil
 	}
-	return s.Draft.texts("/draft", s.drafted())
+	if s.listed.of != s.Draft {
+		s.listed = listedTexts{s.Draft, slices.Clip(s.Draft.texts("/draft", s.drafted()))}
+	}
+	return s.listed.texts
+}
+
+// listedTexts are those of a draft, which are asked for more than once for an answer. Words that
+// become others where they stand are others in the list; what is written or left out makes
+// another draft.
+type listedTexts struct {
+	of    *Document
+	texts []programme.Text
 }
 
 // drafted is how the texts of its draft are.
@@ -243,9 +260,13 @@ func (s *SelfEvaluation) Reopen(actor programme.Actor, v *Version) error {
 	return actor.WithReason()
 }
 
-// See sets the state that its borough sees, and who sees the record.
+// See sets the state that its borough sees, who sees the record, and what its draft answers to.
 func (s *SelfEvaluation) See() {
 	s.State, s.Audience = Drafted, programme.Audience{s.Borough}
+	s.Template, s.TemplateVersion = nil, nil
+	if s.Draft != nil {
+		s.Template, s.TemplateVersion = &s.Draft.TemplateID, &s.Draft.TemplateVersion
+	}
 	if s.Signed == nil {
 		return
 	}

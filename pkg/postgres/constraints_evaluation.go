@@ -36,6 +36,7 @@ var evaluationConstraints = map[string]constraint{
 	"self_evaluations_something":                        {},
 	"self_evaluations_signed_whole":                     {},
 	"self_evaluations_state_of_draft":                   {},
+	"self_evaluations_template_of_draft":                {},
 	"self_evaluation_versions_self_evaluation":          {},
 	"self_evaluation_versions_number_positive":          {},
 	"self_evaluation_versions_document_object":          {},

@@ -428,8 +428,9 @@ type past struct {
 	readBy programme.Audience
 }
 
-func rememberOf(row programme.Record) (past, error) {
-	said, err := programme.SaidBy(row)
+// rememberOf answers it, but for what those members say that are going to say something else.
+func rememberOf(row programme.Record, changing ...string) (past, error) {
+	said, err := programme.SaidBy(row, changing...)
 	p := past{head: *row.Of(), key: programme.KeyOf(row), said: said, readBy: row.Of().Audience}
 	if c, ok := row.(programme.Confidential); ok {
 		p.readBy = c.Confidants()

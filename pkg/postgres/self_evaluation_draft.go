@@ -117,7 +117,7 @@ func (w *work) replaceEvaluation(row *evaluation.SelfEvaluation, there bool, p e
 		row.Draft = w.stamped(nil, &sent)
 		return evaluation.Created, insert(w, selfEvaluations, row)
 	}
-	was, err := rememberOf(row)
+	was, err := rememberOf(row, "Draft")
 	if err != nil {
 		return "", err
 	}

@@ -58,5 +58,10 @@ func deceives(r rune) bool {
 // Printable reports whether a text of several lines has no control characters
 // but tab and LF.
 func Printable(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' })
+	for i := range len(text) {
+		if b := text[i]; b < ' ' && b != '\t' && b != '\n' || b >= 0x7f { // nothing below needs to be known of plain ASCII
+			return !strings.ContainsFunc(text[i:], func(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' })
+		}
+	}
+	return true
 }

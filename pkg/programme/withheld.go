@@ -63,9 +63,10 @@ func partsOf(of reflect.Type) *parts {
 	return known.(*parts) //nolint:forcetypeassert // as above
 }
 
-// SaidBy answers what a thing says, a struct or a pointer to one; of nil, nothing. The error
-// is of what has no JSON.
-func SaidBy(thing any) (said Said, err error) {
+// SaidBy answers what a thing says, a struct or a pointer to one; of nil, nothing. Of those of
+// its withheld members that are going to say something else it need not be told what they say. The
+// error is of what has no JSON.
+func SaidBy(thing any, changing ...string) (said Said, err error) {
 	if thing == nil {
 		return Said{}, nil
 	}
@@ -78,6 +79,9 @@ func SaidBy(thing any) (said Said, err error) {
 		return said, err
 	}
 	for i, index := range p.held {
+		if slices.Contains(changing, p.names[i]) {
+			continue
+		}
 		if said.held[i], err = jsonOf(of.FieldByIndex(index).Interface()); err != nil {
 			return Said{}, err
 		}

@@ -84,16 +84,16 @@ func (s *Server) PutSelfEvaluation(ctx context.Context, r api.PutSelfEvaluationR
 		return nil, err
 	}
 	row := &got.SelfEvaluation
-	wire := api.SelfEvaluationReceived{Outcome: api.PostedState(got.Outcome), DryRun: call.dry(), Screening: marksWire(row, call.actor)}
+	wire := api.SelfEvaluationReceived{Outcome: api.PostedState(got.Outcome), DryRun: call.dry()}
 	if call.dry() {
-		wire.Missing = missingWire(row)
+		wire.Missing, wire.Screening = missingWire(row), marksWire(row, call.actor)
 		return encoded(ctx, http.StatusOK, 0, wire)
 	}
 	whole, err := s.wholeEvaluation(ctx, row)
 	if err != nil {
 		return nil, err
 	}
-	wire.SelfEvaluation, wire.Missing = &whole, whole.Missing
+	wire.SelfEvaluation, wire.Missing, wire.Screening = &whole, whole.Missing, *whole.Screening
 	status := http.StatusOK
 	if got.Outcome == evaluation.Created {
 		status = http.StatusCreated
@@ -248,9 +248,9 @@ func (s *Server) wholeEvaluation(ctx context.Context, row *evaluation.SelfEvalua
 func evaluationSteps(ctx context.Context, row *evaluation.SelfEvaluation) *[]api.Step {
 	steps := stepsWire(ctx, row, row.ID)
 	if steps != nil {
-		at := strings.NewReplacer("{borough}", row.Borough, "{cycle}", string(row.Cycle))
 		for i := range *steps {
-			(*steps)[i].Href = at.Replace((*steps)[i].Href)
+			href := &(*steps)[i].Href
+			*href = strings.ReplaceAll(strings.ReplaceAll(*href, "{borough}", row.Borough), "{cycle}", string(row.Cycle))
 		}
 	}
 	return steps
