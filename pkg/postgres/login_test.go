@@ -80,6 +80,10 @@ func TestTheServicesOwnUser(t *testing.T) {
 		if err := conn.QueryRowContext(t.Context(), "SHOW statement_timeout").Scan(&bound); err != nil || bound != "20s" {
 			t.Errorf("after %s its statements are bounded by %s, %v", forget, bound, err)
 		}
+		var heard string
+		if err := conn.QueryRowContext(t.Context(), "SHOW client_min_messages").Scan(&heard); err != nil || heard != "warning" {
+			t.Errorf("after %s it hears what is %s, %v", forget, heard, err)
+		}
 	}
 	// And where it gives up the role, it may do nothing at all.
 	for _, c := range []string{"SET ROLE NONE; SELECT count(*) FROM boroughs", "SET ROLE postgres", "DROP TABLE feed", "ALTER TABLE audit_entries DISABLE TRIGGER ALL", "CREATE ROLE another"} {

@@ -36,7 +36,7 @@ func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // asService puts the service's role and the bound of its statements on a
-// connection, unless the database has given them to its user already: then nothing
+// connection, and lets it hear warnings, by which a commit says that it was not waited for; unless the database has given them to its user already: then nothing
 // is set, so that it holds behind a pooler too, which may give each transaction
 // another connection. Before the migration that brings it there is no such role;
 // then it is asked for again when the connection is used the next time.
@@ -45,14 +45,17 @@ func (s *Store) asService(ctx context.Context, conn *pgx.Conn) error {
 	if noted[serviceRole] != nil {
 		return nil
 	}
-	var is, bounded bool
+	var is, bounded, deaf bool
 	var may *bool
 	// What PostgreSQL 16 calls SET was a part of MEMBER before.
-	err := conn.QueryRow(ctx, `SELECT current_user = $1, current_setting('statement_timeout') <> '0',
+	err := conn.QueryRow(ctx, `SELECT current_user = $1, current_setting('statement_timeout') <> '0', current_setting('client_min_messages') = 'error',
 		(SELECT pg_has_role(oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) FROM pg_roles WHERE rolname = $1)`,
-		serviceRole).Scan(&is, &bounded, &may)
+		serviceRole).Scan(&is, &bounded, &deaf, &may)
 	if err == nil && !bounded {
 		_, err = conn.Exec(ctx, "SET statement_timeout = "+milliseconds(statementTimeout))
+	}
+	if err == nil && deaf {
+		_, err = conn.Exec(ctx, "SET client_min_messages = warning")
 	}
 	switch {
 	case err != nil:
@@ -196,6 +199,7 @@ func (s *Store) AllowLogin(ctx context.Context, user, password string) error {
 		"GRANT " + serviceRole + " TO " + name,
 		"ALTER ROLE " + name + " IN DATABASE " + here + " SET role = " + serviceRole,
 		"ALTER ROLE " + name + " IN DATABASE " + here + " SET statement_timeout = " + milliseconds(statementTimeout),
+		"ALTER ROLE " + name + " IN DATABASE " + here + " SET client_min_messages = warning",
 	} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("the user %s cannot be made: %w", user, err)

@@ -1,8 +1,10 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -237,21 +239,25 @@ func aroundEvaluations(tx *gorm.DB, documents []*evaluation.Document, boroughs a
 }
 
 // neighbour is one thing among which a self-evaluation stands.
-type neighbour struct{ What, Of, Part, Says string }
+type neighbour struct {
+	What, Of, Part, Says string
+	Newest               *string // of a template, the version that it published last
+}
 
 func surroundingsOf(tx *gorm.DB, rows []neighbour) (surroundings, error) {
 	s := surroundings{map[[2]string]*evaluation.Outline{}, map[string]*string{}, map[string][]programme.Fault{}, map[string]map[string][]string{}}
 	members := map[string][]string{}
+	slices.SortFunc(rows, func(a, b neighbour) int {
+		return cmp.Or(strings.Compare(a.Of, b.Of), strings.Compare(a.Part, b.Part), strings.Compare(a.Says, b.Says))
+	})
 	for _, r := range rows {
 		switch r.What {
-		case "outline":
+		case "template":
 			outline, err := settledIn(tx).outline(tx, edition{r.Of, r.Part, r.Says})
 			if err != nil {
 				return s, err
 			}
-			s.outlines[[2]string{r.Of, r.Part}] = outline
-		case "newest":
-			s.newest[r.Of] = &r.Says
+			s.outlines[[2]string{r.Of, r.Part}], s.newest[r.Of] = outline, r.Newest
 		case "narrative":
 			s.narratives[r.Of] = append(s.narratives[r.Of], programme.Fault{
 				Code: programme.FaultNarrativeAsked, Detail: "A narrative is asked for on " + r.Says + " in " + r.Part + ", and nothing is written in it.",
@@ -276,20 +282,24 @@ func amidst(boroughs array) map[string]any {
 	return map[string]any{"boroughs": boroughs, "closed": string(programme.ChallengeClosed), "cancelled": string(programme.ChallengeCancelled)}
 }
 
-const around = `SELECT 'outline' AS what, CAST(template_id AS text) AS of, number AS part, CAST(published_at AS text) AS says
-		FROM self_evaluation_template_versions WHERE template_id = ANY (CAST(@templates AS uuid[])) AND number = ANY (CAST(@versions AS text[]))
-	UNION ALL SELECT 'newest', CAST(id AS text), '', latest_version FROM self_evaluation_templates WHERE id = ANY (CAST(@templates AS uuid[])) AND latest_version IS NOT NULL
-	UNION ALL SELECT 'narrative', n.borough_code, n.quarter_code, coalesce(i.name, n.indicator_code)
-		FROM narratives n LEFT JOIN indicators i ON i.code = n.indicator_code
+// aroundOf is the statement that reads what those self-evaluations stand among whose drafts answer to
+// the versions of templates.
+func aroundOf(versions string) string {
+	return `SELECT 'template' AS what, CAST(v.template_id AS text) AS of, v.number AS part, CAST(v.published_at AS text) AS says, t.latest_version AS newest
+		FROM self_evaluation_template_versions v JOIN self_evaluation_templates t ON t.id = v.template_id ` + versions + `
+	UNION ALL SELECT 'narrative', n.borough_code, n.quarter_code, coalesce((SELECT i.name FROM indicators i WHERE i.code = n.indicator_code), n.indicator_code), NULL
+		FROM narratives n
 		WHERE n.state = 'asked' AND n.text IS NULL AND n.borough_code = ANY (CAST(@boroughs AS text[])) AND n.quarter_code = (SELECT max(q.code) FROM quarters q WHERE q.snapshot_id IS NOT NULL)
-	UNION ALL SELECT 'member', CAST(g.peer_challenge_id AS text), CAST(g.id AS text), m ->> 'borough'
+	UNION ALL SELECT 'member', CAST(g.peer_challenge_id AS text), CAST(g.id AS text), m ->> 'borough', NULL
 		FROM peer_challenge_groups g JOIN peer_challenges c ON c.id = g.peer_challenge_id CROSS JOIN jsonb_array_elements(g.members) AS m
-		WHERE c.state NOT IN (@closed, @cancelled) AND EXISTS (SELECT FROM jsonb_array_elements(g.members) AS own WHERE own ->> 'borough' = ANY (CAST(@boroughs AS text[])))
-	ORDER BY what, of, part, says`
+		WHERE c.state NOT IN (@closed, @cancelled) AND EXISTS (SELECT FROM jsonb_array_elements(g.members) AS own WHERE own ->> 'borough' = ANY (CAST(@boroughs AS text[])))`
+}
 
-// aroundDraft is [around] of the one draft of a borough in a cycle, whatever that answers to.
-var aroundDraft = "WITH sent AS (SELECT template_id AS template, template_version AS version FROM self_evaluations WHERE cycle = @cycle AND borough_code = @borough) " +
-	strings.NewReplacer("@templates", "ARRAY(SELECT template FROM sent)", "@versions", "ARRAY(SELECT version FROM sent)").Replace(around)
+var (
+	around = aroundOf("WHERE v.template_id = ANY (CAST(@templates AS uuid[])) AND v.number = ANY (CAST(@versions AS text[]))")
+	// aroundDraft is of the one draft of a borough in a cycle, whatever that answers to.
+	aroundDraft = aroundOf("JOIN self_evaluations s ON s.template_id = v.template_id AND s.template_version = v.number WHERE s.cycle = @cycle AND s.borough_code = @borough")
+)
 
 // DeleteSelfEvaluation discards the draft at the version: where nothing was signed, the
 // self-evaluation itself. The error is Forbidden for anyone but the borough's lead, NotFound,

@@ -60,7 +60,7 @@ func (s *Store) standOf(ctx context.Context, actor programme.Actor, p *evaluatio
 	named["cycle"], named["borough"] = string(p.Cycle), p.Borough
 	t.ask(func() { st.around = nil }, func(row pgx.Rows) error {
 		var n neighbour
-		err := row.Scan(&n.What, &n.Of, &n.Part, &n.Says)
+		err := row.Scan(&n.What, &n.Of, &n.Part, &n.Says, &n.Newest)
 		st.around = append(st.around, n)
 		return err
 	}, aroundDraft, named)

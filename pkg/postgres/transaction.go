@@ -121,8 +121,8 @@ func rollBack(ctx context.Context, conn *sql.Conn) {
 //
 // It is the same connection, or else the message might go to another server than
 // the commit, after a fail-over; and the same round trip. A commit that stops to
-// wait says so in a warning, which must be heard.
-var committing = []string{"COMMIT", "SELECT set_config('client_min_messages', 'warning', true), pg_logical_emit_message(true, 'peerchallenge', '')"}
+// wait says so in a warning, which every connection hears: see [Store.asService].
+var committing = []string{"COMMIT", "SELECT pg_logical_emit_message(true, 'peerchallenge', '')"}
 
 // commit ends the transaction, and writes before that what is left. An error that is none of
 // [unconfirmed] means that nothing of it stands.

@@ -91,12 +91,16 @@ func TestNothingStandsThatTheStandbyLacks(t *testing.T) {
 }
 
 // TestAWaitThatIsBrokenOffConfirmsNothing: PostgreSQL answers a statement whose wait
-// for the standby was cancelled with success and a warning.
+// for the standby was cancelled with success and a warning. The service hears it where the
+// database tells others of errors alone.
 func TestAWaitThatIsBrokenOffConfirmsNothing(t *testing.T) {
 	t.Parallel()
 	pair := pgtest.NewPair(t)
-	s := paired(t, pair, 4)
 	owner := admin(t, pair.Primary.URL("postgres"))
+	if err := execIn(t, owner, "ALTER DATABASE postgres SET client_min_messages = error"); err != nil {
+		t.Fatal(err)
+	}
+	s := paired(t, pair, 4)
 	proxy := pgtest.NewProxy(t, pair.Primary.URL("postgres"))
 	remote, err := Open(t.Context(), Config{URL: proxy.URL(), Logger: testLog(), Clock: beginning})
 	if err != nil {
