@@ -64,7 +64,7 @@ func benchmarkReturns(b *testing.B, url string) {
 		}
 	}
 	turns := []turn{{"put", senders, (*sendingOf).put}, {"upsert", senders, upsertedAt(limit)}, {"dry-run", senders, (*sendingOf).rehearse}}
-	if fastify := w.fastify(); fastify != "" {
+	if fastify, _ := w.fastify(); fastify != "" {
 		turns = append(turns, turn{"fastify", senders, upsertedAt(fastify)})
 	}
 	for b.Loop() {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,8 +60,8 @@ func benchmarkSelfEvaluations(b *testing.B, url string) {
 		}
 	}
 	puts := []turn{{"put", systems, (*sendingOf).put}, {"insert", systems, putAt(limit)}}
-	if fastify := w.fastify(); fastify != "" {
-		puts = append(puts, turn{"fastify", systems, putAt(fastify)}, turn{"fastify-kept", w.keptAt(fastify, systems), (*sendingOf).put})
+	if fastify, kept := w.fastify(); fastify != "" {
+		puts = append(puts, turn{"fastify", systems, putAt(fastify)}, turn{"fastify-kept", w.keptAt(kept, systems), (*sendingOf).put})
 	}
 	readers := w.readersOf(evaluationsList + "/" + w.longEvaluation() + "/versions/1")
 	read := func(s *sendingOf, _ string) (*http.Request, error) { return s.get(s.address) }
@@ -280,14 +281,14 @@ func (w *world) keptAt(base string, systems []*sendingOf) []*sendingOf {
 }
 
 // fastify starts a process of Node that does with Fastify and pg what the least does, and
-// answers its address; npm keeps both in its cache (npm_config_cache). Where there is no Node,
-// it says so and answers nothing.
-func (w *world) fastify() string {
+// answers its address, and where it keeps the same promises; npm keeps both in its cache
+// (npm_config_cache). Where there is no Node, it says so and answers nothing.
+func (w *world) fastify() (address, keeping string) {
 	w.t.Helper()
 	npm, err := exec.LookPath("npm")
 	if err != nil {
 		w.t.Log("LEFT OUT: there is no Node here, with which to measure Fastify.")
-		return ""
+		return "", ""
 	}
 	packages := w.t.TempDir()
 	if err := os.CopyFS(packages, os.DirFS("testdata/fastify")); err != nil {
@@ -304,7 +305,7 @@ func (w *world) fastify() string {
 	}
 	node := exec.CommandContext(w.t.Context(), "node", "server.mjs") // it ends with the benchmark
 	node.Dir = packages
-	node.Env = append(os.Environ(), "PGHOST="+at.Host, "PGPORT="+strconv.Itoa(int(at.Port)), "PGUSER="+at.User, "PGPASSWORD="+at.Password, "PGDATABASE="+at.Database, "NODE_ENV=production", "JWKS="+w.http.URL+"/.well-known/jwks.json")
+	node.Env = append(os.Environ(), "PGHOST="+at.Host, "PGPORT="+strconv.Itoa(int(at.Port)), "PGUSER="+at.User, "PGPASSWORD="+at.Password, "PGDATABASE="+at.Database, "NODE_ENV=production", "JWKS="+w.http.URL+"/.well-known/jwks.json", "LOG="+filepath.Join(packages, "log"))
 	node.Stderr = w.t.Output()
 	says, err := node.StdoutPipe()
 	if err != nil {
@@ -314,9 +315,10 @@ func (w *world) fastify() string {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = node.Wait() }) // it was told to end
-	port, err := bufio.NewReader(says).ReadString('\n')
+	ports, err := bufio.NewReader(says).ReadString('\n')
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return "http://127.0.0.1:" + strings.TrimSpace(port)
+	port, keptPort, _ := strings.Cut(strings.TrimSpace(ports), " ")
+	return "http://127.0.0.1:" + port, "http://127.0.0.1:" + keptPort
 }

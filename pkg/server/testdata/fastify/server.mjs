@@ -1,6 +1,6 @@
 // The least that Fastify and pg could do with a self-evaluation, and with a return: its schema is
-// asked, and one row is written, or a row for each count. Where the database is, the environment says as to libpq; the port of its
-// own it writes on its first line.
+// asked, and one row is written, or a row for each count. Where the database is, the environment says as to libpq; the ports of both
+// servers it writes on its first line.
 import { createPublicKey } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { createVerifier } from 'fast-jwt'
@@ -56,8 +56,8 @@ app.put('/returns/:borough/:quarter', { schema: { body: values, params: quarter,
 // The same promises as the service's, in the fewest round trips that a transaction of pg's allows:
 // whose token it is and for whom it may write, the state that is replaced, the words of each
 // answer, what stands in them by which a child could be known, nothing written where nothing is
-// new, and with the draft its entry in the audit and its place in the feed. Verified tokens are
-// remembered. It cites no figures and says nothing of what is missing or may be done next.
+// new, with the draft its entry in the audit and its place in the feed, and of each request a line
+// in the log. Verified tokens are remembered. It cites no figures and says nothing of what is missing or may be done next.
 const [key] = (await (await fetch(process.env.JWKS)).json()).keys
 const verify = createVerifier({ key: createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }), algorithms: [key.alg], cache: true })
 const mostWords = 3000
@@ -90,11 +90,16 @@ const screened = (sections) => {
   return marks
 }
 const problem = (reply, status, detail, faults) => reply.code(status).type('application/problem+json').send({ status, detail, faults })
-app.put('/kept/:borough/:cycle', { schema: { body, params } }, async (request, reply) => {
+const keeping = Fastify({ logger: { file: process.env.LOG }, disableRequestLogging: true })
+keeping.decorateRequest('actor', null)
+keeping.addHook('onResponse', async (request, reply) => {
+  request.log.info({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime, subject: request.actor?.sub, issuer: request.actor?.iss, path: request.params, address: request.ip }, 'request')
+})
+keeping.put('/kept/:borough/:cycle', { schema: { body, params } }, async (request, reply) => {
   const { borough, cycle } = request.params
   let actor
   try {
-    actor = verify(request.headers.authorization.slice('Bearer '.length))
+    actor = request.actor = verify(request.headers.authorization.slice('Bearer '.length))
   } catch (e) {
     return problem(reply, 401, e.message)
   }
@@ -132,5 +137,5 @@ app.put('/kept/:borough/:cycle', { schema: { body, params } }, async (request, r
     client.release()
   }
 })
-await app.listen({ host: '127.0.0.1', port: 0 })
-console.log(app.server.address().port)
+for (const server of [app, keeping]) await server.listen({ host: '127.0.0.1', port: 0 })
+console.log(app.server.address().port, keeping.server.address().port)
