@@ -19,8 +19,8 @@ type SelfEvaluation struct {
 	State   State           `audit:"derived"` // it follows from what is drafted, signed and shared, and tells those who see the latter of the first
 	// Draft is what the borough is writing, nil where all is signed. Nobody else sees it.
 	Draft *Document `audit:"withheld" gorm:"serializer:json"`
-	// Template and TemplateVersion say beside the draft what it answers to, to be joined by.
-	Template        *string `audit:"derived" gorm:"column:template_id"`
+	// TemplateID and TemplateVersion say beside the draft what it answers to, to be joined by.
+	TemplateID      *string `audit:"derived"`
 	TemplateVersion *string `audit:"derived"`
 
 	Signed       *int // the number of the newest version
@@ -263,9 +263,9 @@ func (s *SelfEvaluation) Reopen(actor programme.Actor, v *Version) error {
 // See sets the state that its borough sees, who sees the record, and what its draft answers to.
 func (s *SelfEvaluation) See() {
 	s.State, s.Audience = Drafted, programme.Audience{s.Borough}
-	s.Template, s.TemplateVersion = nil, nil
+	s.TemplateID, s.TemplateVersion = nil, nil
 	if s.Draft != nil {
-		s.Template, s.TemplateVersion = &s.Draft.TemplateID, &s.Draft.TemplateVersion
+		s.TemplateID, s.TemplateVersion = &s.Draft.TemplateID, &s.Draft.TemplateVersion
 	}
 	if s.Signed == nil {
 		return

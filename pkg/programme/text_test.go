@@ -54,12 +54,12 @@ func TestBlank(t *testing.T) {
 
 func TestTextOfSeveralLines(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "One.\n\tTwo.\n", "\u2028", "\u00ad"} {
+	for _, text := range []string{"", "One.\n\tTwo.\n", "\u2028", "\u00ad", "a\u00e9\n\tb"} {
 		if !programme.Printable(text) {
 			t.Errorf("%q is refused", text)
 		}
 	}
-	for _, text := range []string{"\r", "a\x00", "\a", "\x1b[31m", "\x7f", "\u0085", "\u009f"} {
+	for _, text := range []string{"\r", "a\x00", "\a", "\x1b[31m", "\x7f", "\u0085", "\u009f", "a\u00e9b\x00", "a\u00e9\x7f", "\ta\u009f"} {
 		if programme.Printable(text) {
 			t.Errorf("%q is taken", text)
 		}

@@ -52,6 +52,12 @@ func TestTheAuditKeepsNoNames(t *testing.T) {
 	if kept := Keep(Said{}, Said{}); kept.Before != nil || kept.After != nil {
 		t.Errorf("of nothing it keeps %v", kept)
 	}
+	bea := ann
+	bea.Name = "Bea"
+	said, err := SaidBy(&ann, "Name")
+	if kept, whole := Keep(said, saidBy(t, &bea)), Keep(saidBy(t, &ann), saidBy(t, &bea)); err != nil || !slices.Equal(kept.Withheld, []string{"Name"}) || *kept.Before != *whole.Before {
+		t.Errorf("of a member that is going to say something else it keeps %+v (%v)", kept, err)
+	}
 	if _, err := SaidBy(&struct{ No chan int }{}); err == nil {
 		t.Error("what has no JSON says something")
 	}

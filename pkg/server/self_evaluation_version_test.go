@@ -419,13 +419,23 @@ func (w *world) movesAQuestion(template, evaluation string) {
 	team, lead := w.as(programme.RoleProgramme, ""), w.as(asLead, own)
 	lead.change(http.MethodPatch, evaluation+"/sections/practice", `{"answers":[{"questionId":"how","text":"By audits at SW1A 1AA."}],"risks":[{"text":"Few homes."}]}`).want(200)
 	lead.does(evaluation, "acknowledge", acknowledging(w.t, lead.marks(evaluation), "It is an office")).want(200)
+	besides := func(version string) { // what stands beside the draft
+		w.t.Helper()
+		if got := w.ownerGets("SELECT coalesce(template_version, 'none') FROM self_evaluations WHERE id = '" + idIn(evaluation) + "' AND template_id IS NOT DISTINCT FROM CAST(draft ->> 'templateId' AS uuid)"); got != version {
+			w.t.Errorf("beside the draft stands %q, want %q", got, version)
+		}
+	}
+	besides("2.0.0")
 	lead.does(evaluation, "sign-off", "").want(200)
+	besides("none")
 	lead.does(evaluation, "reopen", `{"reason":"The template has moved on"}`).want(200)
+	besides("2.0.0")
 	team.change(http.MethodPatch, template, `{"draft":[{"id":"practice","title":"Practice","optional":true,"questions":[]},
 		{"id":"quality","title":"Quality","optional":false,"questions":[{"id":"how","text":"How do you know it?","kind":"narrative","required":true}]}]}`).want(200)
 	team.does(template, "publish", "").want(200)
 	var goes api.SelfEvaluationMigration
 	lead.does(evaluation, "migrate", "").want(200).into(&goes)
+	besides(goes.To)
 	if marks := lead.marks(evaluation); len(goes.Answers) != 1 || goes.Answers[0].Fate != "moved" || len(marks) != 1 || !marks[0].Acknowledged {
 		w.t.Errorf("an answer moves as %+v, with %+v", goes.Answers, marks)
 	}
