@@ -1950,6 +1950,12 @@ type ActionStepName string
 
 // AnswerChange What became of one answer or item.
 type AnswerChange struct {
+	// After What an answer or item says beside its words.
+	After *NullableAnswerFacet `json:"after"`
+
+	// Before What an answer or item says beside its words.
+	Before *NullableAnswerFacet `json:"before"`
+
 	// ItemId The id of another resource, or null where there is none.
 	//
 	// Example: 01932b7e-5d5c-7c4e-9d0f-1f6c8f6f3a10
@@ -8849,6 +8855,35 @@ type NeighbourFigure struct {
 //
 // Example: 2025
 type NeighbourModelCode = string
+
+// NullableAnswerFacet What an answer or item says beside its words.
+type NullableAnswerFacet struct {
+	// Choice The id of the choice.
+	//
+	// Example: partly
+	Choice *string `json:"choice"`
+
+	// Citation A figure that is written about, or null.
+	Citation *NullableCitation `json:"citation"`
+
+	// Date A calendar day, or null where there is none.
+	//
+	// Example: 2026-03-31
+	Date *NullableDate `json:"date"`
+
+	// Link A web address, or null where there is none.
+	//
+	// Example: https://example.org/meeting
+	Link *NullableUrl `json:"link"`
+
+	// Number The number.
+	Number *float64 `json:"number"`
+
+	// Reference A name in one line, or null where there is none.
+	//
+	// Example: City Hall
+	Reference *NullableName `json:"reference"`
+}
 
 // NullableBorough A borough's GSS code, or null where there is none.
 //

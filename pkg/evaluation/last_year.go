@@ -1,6 +1,10 @@
 package evaluation
 
-import "slices"
+import (
+	"slices"
+
+	"peerchallenge/pkg/programme"
+)
 
 // Difference is what became of an answer or an item from one document to another.
 type Difference string
@@ -20,6 +24,17 @@ type AnswerChange struct {
 	Item     string // of a list, the item's id; else empty
 	State    Difference
 	Pieces   []Piece // of a narrative, an item's text, the title of evidence or the remark on an indicator, by words; nil where neither has words
+	Before   *Facet  // of the earlier one; nil where it is not there
+	After    *Facet  // of the later one
+}
+
+// Facet is what an answer or an item says beside its words.
+type Facet struct {
+	Choice          *string
+	Number          *float64
+	Citation        *programme.Citation
+	Link, Reference *string
+	Date            *programme.Date
 }
 
 // CompareDocuments sets everything that is said beside what was said to the same question,
@@ -130,18 +145,31 @@ func inOrder(lists ...[]string) []string {
 }
 
 // parts is how answers and the items of a list are compared: what they are found by, when
-// two are the same, and their words.
+// two are the same, their words, and what they say beside these.
 type parts[T any] struct {
-	id    func(T) string
-	same  func(a, b T) bool
-	words func(T) *string
+	id     func(T) string
+	same   func(a, b T) bool
+	words  func(T) *string
+	beside func(T) Facet
 }
 
 var (
-	answerParts    = parts[Answer]{func(a Answer) string { return a.Question }, sameAnswer, func(a Answer) *string { return a.Text }}
-	itemParts      = parts[Item]{func(i Item) string { return i.ID }, func(a, b Item) bool { return a == b }, func(i Item) *string { return &i.Text }}
-	evidenceParts  = parts[Evidence]{func(e Evidence) string { return e.ID }, sameEvidence, func(e Evidence) *string { return &e.Title }}
-	indicatorParts = parts[CitedIndicator]{func(c CitedIndicator) string { return c.ID }, sameIndicator, func(c CitedIndicator) *string { return c.Remark }}
+	answerParts = parts[Answer]{
+		func(a Answer) string { return a.Question }, sameAnswer, func(a Answer) *string { return a.Text },
+		func(a Answer) Facet { return Facet{Choice: a.Choice, Number: a.Number, Citation: a.Citation} },
+	}
+	itemParts = parts[Item]{
+		func(i Item) string { return i.ID }, func(a, b Item) bool { return a == b }, func(i Item) *string { return &i.Text },
+		func(Item) Facet { return Facet{} },
+	}
+	evidenceParts = parts[Evidence]{
+		func(e Evidence) string { return e.ID }, sameEvidence, func(e Evidence) *string { return &e.Title },
+		func(e Evidence) Facet { return Facet{Link: e.Link, Reference: e.Reference, Date: e.Date} },
+	}
+	indicatorParts = parts[CitedIndicator]{
+		func(c CitedIndicator) string { return c.ID }, sameIndicator, func(c CitedIndicator) *string { return c.Remark },
+		func(c CitedIndicator) Facet { return Facet{Citation: &c.Citation} },
+	}
 )
 
 // compareEach compares the answers of a section, or the items of its list, first in the
@@ -157,10 +185,10 @@ func compareEach[T any](section, list string, order []string, was, is []T, by pa
 		}
 		var before, after string
 		if a >= 0 {
-			before = orNone(by.words(was[a]))
+			before, change.Before = orNone(by.words(was[a])), new(by.beside(was[a]))
 		}
 		if b >= 0 {
-			after = orNone(by.words(is[b]))
+			after, change.After = orNone(by.words(is[b])), new(by.beside(is[b]))
 		}
 		switch {
 		case a < 0 && b < 0:

@@ -15,7 +15,11 @@ func TestADocumentIsSetBesideAnEarlierOne(t *testing.T) {
 	t.Parallel()
 	const same, changed, added, removed = evaluation.IsSame, evaluation.IsChanged, evaluation.IsAdded, evaluation.IsRemoved
 	const kept, gone, fresh = evaluation.WordsKept, evaluation.WordsRemoved, evaluation.WordsAdded
-	type change = evaluation.AnswerChange
+	type change struct {
+		Section, Question, Item string
+		State                   evaluation.Difference
+		Pieces                  []evaluation.Piece
+	}
 	words := func(pieces ...evaluation.Piece) []evaluation.Piece { return pieces }
 	unchanged := []change{
 		{"help", "know", "", same, words(piece(kept, "Enough."))}, {"help", "trend", "", same, nil}, {"help", "posts", "", same, nil},
@@ -62,7 +66,14 @@ func TestADocumentIsSetBesideAnEarlierOne(t *testing.T) {
 	} {
 		is := aDocument()
 		c.do(is)
-		if got := evaluation.CompareDocuments(aDocument(), is, anOutline()); !reflect.DeepEqual(got, c.want) {
+		var got []change
+		for _, d := range evaluation.CompareDocuments(aDocument(), is, anOutline()) {
+			got = append(got, change{d.Section, d.Question, d.Item, d.State, d.Pieces})
+			if (d.Before == nil) != (d.State == added) || (d.After == nil) != (d.State == removed) {
+				t.Errorf("%s: %s %s is %s, from %v to %v", c.what, d.Section, d.Question, d.State, d.Before, d.After)
+			}
+		}
+		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %+v", c.what, got)
 		}
 	}
@@ -75,6 +86,35 @@ func TestADocumentIsSetBesideAnEarlierOne(t *testing.T) {
 	}
 	if len(first) != len(unchanged) || len(last) != len(unchanged) {
 		t.Errorf("beside nothing stand %d and %d", len(first), len(last))
+	}
+}
+
+// TestWhatIsNoTextIsSaidFromAndTo of what it has changed.
+func TestWhatIsNoTextIsSaidFromAndTo(t *testing.T) {
+	t.Parallel()
+	type facet = evaluation.Facet
+	audit, figure := aDocument().Sections[0].Evidence[0], aDocument().Sections[1].Indicators[0].Citation
+	day, later := programme.Date("2026-11-03"), figure
+	later.Period = "2026-27-Q2"
+	for what, c := range map[string]struct {
+		do            func(d *evaluation.Document)
+		before, after facet
+	}{
+		"a choice":                         {func(d *evaluation.Document) { d.Sections[0].Answers[1] = choice("trend", "down") }, facet{Choice: new("up")}, facet{Choice: new("down")}},
+		"a number":                         {func(d *evaluation.Document) { d.Sections[0].Answers[2] = number("posts", 13) }, facet{Number: aDocument().Sections[0].Answers[2].Number}, facet{Number: new(13.0)}},
+		"a choice in place of a narrative": {func(d *evaluation.Document) { d.Sections[0].Answers[0] = choice("know", "up") }, facet{}, facet{Choice: new("up")}},
+		"what shows it": {func(d *evaluation.Document) {
+			e := &d.Sections[0].Evidence[0]
+			e.Link, e.Reference, e.Date = new("https://audit.example"), new("A 12"), &day
+		}, facet{Link: audit.Link, Reference: audit.Reference, Date: audit.Date}, facet{Link: new("https://audit.example"), Reference: new("A 12"), Date: &day}},
+		"a figure": {func(d *evaluation.Document) { d.Sections[1].Indicators[0].Citation = later }, facet{Citation: &figure}, facet{Citation: &later}},
+	} {
+		is := aDocument()
+		c.do(is)
+		changed := slices.DeleteFunc(evaluation.CompareDocuments(aDocument(), is, anOutline()), func(d evaluation.AnswerChange) bool { return d.State == evaluation.IsSame })
+		if len(changed) != 1 || !reflect.DeepEqual(changed[0].Before, &c.before) || !reflect.DeepEqual(changed[0].After, &c.after) {
+			t.Errorf("%s: %+v", what, changed)
+		}
 	}
 }
 

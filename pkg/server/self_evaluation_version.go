@@ -107,9 +107,21 @@ func answerChangesWire(changes []evaluation.AnswerChange) []api.AnswerChange {
 		if c.State == evaluation.IsSame {
 			continue
 		}
+		wire[i].Before, wire[i].After = facetWire(c.Before), facetWire(c.After)
 		for _, p := range c.Pieces {
 			wire[i].Pieces = append(wire[i].Pieces, api.TextPiece{Kind: api.PieceKind(p.Op), Text: p.Text})
 		}
+	}
+	return wire
+}
+
+func facetWire(f *evaluation.Facet) *api.NullableAnswerFacet {
+	if f == nil {
+		return nil
+	}
+	wire := &api.NullableAnswerFacet{Choice: f.Choice, Number: f.Number, Link: f.Link, Reference: f.Reference, Date: f.Date}
+	if f.Citation != nil {
+		wire.Citation = new(api.NullableCitation(citationWire(f.Citation)))
 	}
 	return wire
 }

@@ -235,13 +235,16 @@ func TestSmallNumbersOfChildrenAreHidden(t *testing.T) {
 		c.get(path + "/versions/2/changes?since=1").want(200).into(&changes)
 		for _, of := range changes.Changes {
 			said += string(of.State) + " "
+			if of.Before != nil && of.After != nil {
+				said += fmt.Sprint(*of.Before.Number, ">", *of.After.Number, " ")
+			}
 		}
 		return said
 	}
-	if got, want := changed(lead), "changed changed same changed same "; got != want {
+	if got, want := changed(lead), "changed 3>4 changed 6>7 same changed 2>3 same "; got != want {
 		t.Errorf("its own people find them %s, want %s", got, want)
 	}
-	if got, want := changed(team), "same changed same changed same "; got != want {
+	if got, want := changed(team), "same changed 6>7 same changed 2>3 same "; got != want {
 		t.Errorf("the team finds them %s, want %s", got, want)
 	}
 }
