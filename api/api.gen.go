@@ -8871,6 +8871,11 @@ type NullableAnswerFacet struct {
 	// Example: 2026-03-31
 	Date *NullableDate `json:"date"`
 
+	// Hidden Whether its number is hidden from the caller because it is a small number of children; it is null then.
+	//
+	// Example: false
+	Hidden bool `json:"hidden"`
+
 	// Link A web address, or null where there is none.
 	//
 	// Example: https://example.org/meeting

@@ -2,8 +2,10 @@ package evaluation
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -138,7 +140,14 @@ func (q *Question) checkAnswer(a *Answer, at string) []programme.Fault {
 		if words := tooMany(*a.Text, MaxWords); words > 0 {
 			return refuse(programme.FaultTooLong, fmt.Sprintf("The answer has %s words; at most %s can be kept.", grouped(words), grouped(MaxWords)))
 		}
-	case NumberOf, IndicatorCitation: // any number, and any figure that is there
+	case NumberOf:
+		switch counts := q.Policy != nil && *q.Policy != framework.Nobody; {
+		case counts && *a.Number < 0:
+			return refuse(programme.FaultNegative, "A count cannot be below 0.")
+		case counts && *a.Number != math.Trunc(*a.Number):
+			return refuse(programme.FaultNotWhole, "This counts people or what happens to them, so it is a whole number.")
+		}
+	case IndicatorCitation: // any figure that is there
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"peerchallenge/pkg/evaluation"
+	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
@@ -97,7 +98,12 @@ func TestWhatIsNeverKept(t *testing.T) {
 		want    []string
 	}{
 		{"nothing at all", evaluation.Content{}, nil},
-		{"an answer of each kind", answering(text("know", "Some."), choice("trend", "up"), number("posts", -0.5), citing("figure")), nil},
+		{"an answer of each kind", answering(text("know", "Some."), choice("trend", "up"), number("posts", 12), citing("figure")), nil},
+		{"a count below nought", answering(number("posts", -1)), []string{"/at/answers/0 negative: A count cannot be below 0."}},
+		{"half of somebody", answering(number("posts", 0.5)), []string{"/at/answers/0 not_whole: This counts people or what happens to them, so it is a whole number."}},
+		{"half a child", answering(number("plans", 5.5)), []string{"/at/answers/0 not_whole: This counts people or what happens to them, so it is a whole number."}},
+		{"none", answering(number("posts", 0), number("plans", 0)), nil},
+		{"money", answering(number("spent", -0.5)), nil},
 		{"as many words as can be kept, though the limit is lower", answering(text("know", strings.Repeat("word ", 3000))), nil},
 		{"a word more", answering(text("know", strings.Repeat("word ", 3001))), []string{"/at/answers/0 too_long: The answer has 3,001 words; at most 3,000 can be kept."}},
 		{"a question that is not asked", answering(text("why/not", "So.")), []string{"/at/answers/0 unknown_value: The section does not ask this question."}},
@@ -123,7 +129,8 @@ func TestWhatIsNeverKept(t *testing.T) {
 		}},
 	} {
 		asks := anOutline().Sections[0]
-		asks.Questions = append(asks.Questions, evaluation.Question{ID: "figure", Kind: evaluation.IndicatorCitation})
+		asks.Questions = append(asks.Questions, evaluation.Question{ID: "figure", Kind: evaluation.IndicatorCitation},
+			evaluation.Question{ID: "plans", Kind: evaluation.NumberOf, Policy: new(framework.Children)}, evaluation.Question{ID: "spent", Kind: evaluation.NumberOf, Policy: new(framework.Nobody)})
 		if got := told(evaluation.CheckContent(&asks, &c.content, "/at")); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q", c.what, got)
 		}

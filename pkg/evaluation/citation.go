@@ -87,7 +87,7 @@ func (d *Document) ForOthers(o *Outline) (Document, []string) {
 		for n := range s.Answers {
 			a := &s.Answers[n]
 			if q := asks.Question(a.Question); q != nil && q.hides(a.Number) {
-				a.Number = nil
+				a.Number, a.Hidden = nil, true
 				hidden = append(hidden, place("/sections/"+strconv.Itoa(i), "answers", n)+"/number")
 			}
 		}

@@ -44,6 +44,7 @@ type Answer struct {
 	Choice   *string             `json:"choice"`
 	Number   *float64            `json:"number"`
 	Citation *programme.Citation `json:"citation"`
+	Hidden   bool                `json:"-"` // whether the number is kept from its reader: see [Document.ForOthers]
 }
 
 // Item is one strength, risk, practice or wish for help.

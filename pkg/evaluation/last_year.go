@@ -32,6 +32,7 @@ type AnswerChange struct {
 type Facet struct {
 	Choice          *string
 	Number          *float64
+	Hidden          bool // whether the number is kept from the reader
 	Citation        *programme.Citation
 	Link, Reference *string
 	Date            *programme.Date
@@ -156,7 +157,9 @@ type parts[T any] struct {
 var (
 	answerParts = parts[Answer]{
 		func(a Answer) string { return a.Question }, sameAnswer, func(a Answer) *string { return a.Text },
-		func(a Answer) Facet { return Facet{Choice: a.Choice, Number: a.Number, Citation: a.Citation} },
+		func(a Answer) Facet {
+			return Facet{Choice: a.Choice, Number: a.Number, Hidden: a.Hidden, Citation: a.Citation}
+		},
 	}
 	itemParts = parts[Item]{
 		func(i Item) string { return i.ID }, func(a, b Item) bool { return a == b }, func(i Item) *string { return &i.Text },

@@ -24,6 +24,8 @@ type Sharing struct {
 	// TakenBackAt is when the borough took it back from whoever read by it, the programme's team
 	// too, which reads on what has ended otherwise.
 	TakenBackAt *time.Time `json:"takenBackAt,omitempty"`
+	// RedactedAt is when words were last taken out of the version while others read by it.
+	RedactedAt *time.Time `json:"redactedAt,omitempty"`
 }
 
 // SharingEnding is why a sharing ended.
@@ -41,7 +43,16 @@ const (
 // InForce reports whether others read by it at the time. Its end holds whether or not
 // somebody has noted it.
 func (h *Sharing) InForce(now time.Time) bool {
-	return h.BeganAt != nil && h.EndedAt == nil && (h.EndsAt == nil || now.Before(*h.EndsAt))
+	return h.BeganAt != nil && h.endedBy(now) == nil
+}
+
+// endedBy answers when it ended, if it has by the time; nil else. Its end holds whether or not
+// somebody has noted it.
+func (h *Sharing) endedBy(now time.Time) *time.Time {
+	if h.EndedAt == nil && h.EndsAt != nil && !now.Before(*h.EndsAt) {
+		return h.EndsAt
+	}
+	return h.EndedAt
 }
 
 // waits reports whether it is planned with the challenge, and has not begun.
@@ -121,16 +132,22 @@ func (s *SelfEvaluation) TellOf(before []Sharing) {
 	}
 }
 
-// TellReaders lets those others hear of a change of the version who read it.
-func (s *SelfEvaluation) TellReaders(number int, now time.Time) {
+// Redacted lets those others hear who read the version that words were taken out of it, and lets
+// it be another for them: who has not seen that takes nothing more out of it.
+func (s *SelfEvaluation) Redacted(number int, now time.Time) {
 	for i := range s.Sharings {
-		switch h := &s.Sharings[i]; {
+		h := &s.Sharings[i]
+		switch {
 		case h.Number != number:
+			continue
 		case h.InForce(now):
 			s.Tells = s.Tells.Or(programme.Parties(h.Readers...))
 		case h.readByTeam():
 			s.Tells = s.Tells.Or(programme.TeamOnly())
+		default:
+			continue
 		}
+		h.RedactedAt = &now
 	}
 }
 
@@ -148,7 +165,7 @@ func knownTo(borough string, sharings []Sharing) (known []Sharing) {
 // Lapse ends what has reached its day.
 func (s *SelfEvaluation) Lapse(now time.Time) {
 	for i := range s.Sharings {
-		if h := &s.Sharings[i]; h.EndedAt == nil && h.EndsAt != nil && !now.Before(*h.EndsAt) {
+		if h := &s.Sharings[i]; h.EndedAt == nil && h.endedBy(now) != nil {
 			h.end(EndedByDay, *h.EndsAt)
 		}
 	}
@@ -269,8 +286,12 @@ func (s *SelfEvaluation) Seen(actor programme.Actor, now time.Time) *Face {
 			f.State = Shared
 		}
 		f.UpdatedAt = latest(f.UpdatedAt, *h.BeganAt)
-		for _, at := range []*time.Time{h.EndedAt, h.TakenBackAt} {
-			if team && at != nil {
+		moved := []*time.Time{h.RedactedAt}
+		if team {
+			moved = append(moved, h.endedBy(now), h.TakenBackAt)
+		}
+		for _, at := range moved {
+			if at != nil {
 				f.UpdatedAt = latest(f.UpdatedAt, *at)
 			}
 		}
@@ -360,7 +381,7 @@ func (s *SelfEvaluation) Readers(given map[string][]string, now time.Time) []Rea
 	var over []*Sharing
 	for i := range s.Sharings {
 		h := &s.Sharings[i]
-		if h.EndedAt != nil || h.EndsAt != nil && !now.Before(*h.EndsAt) {
+		if h.endedBy(now) != nil {
 			over = append(over, h)
 			continue
 		}

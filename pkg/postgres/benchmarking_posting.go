@@ -182,7 +182,7 @@ func (w *work) replace(row *returns.Submission, there bool, p *returns.Posting, 
 		row.Draft = &draft
 		return returns.Replaced, nil
 	}
-	was, err := rememberOf(row)
+	was, err := rememberOf(row, "Draft")
 	if err != nil {
 		return "", err
 	}

@@ -36,7 +36,8 @@ func (s *Store) prepare(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // asService puts the service's role and the bound of its statements on a
-// connection, and lets it hear warnings, by which a commit says that it was not waited for; unless the database has given them to its user already: then nothing
+// connection, and lets it hear warnings, by which a commit says that its wait was
+// broken off; unless the database has given them to its user already: then nothing
 // is set, so that it holds behind a pooler too, which may give each transaction
 // another connection. Before the migration that brings it there is no such role;
 // then it is asked for again when the connection is used the next time.

@@ -82,8 +82,9 @@ const (
 		WHEN EXISTS (SELECT FROM jsonb_array_elements(sharings) AS h WHERE ` + sharingStands + `) THEN 'shared' ELSE 'signed_off' END`
 	lastSeenChange = `CASE WHEN borough_code = ANY (CAST(@names AS text[])) THEN updated_at
 		WHEN 'programme' = ANY (CAST(@names AS text[])) THEN greatest(signed_at,
-			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'endedAt' AS timestamptz), CAST(h ->> 'takenBackAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))
-		ELSE (SELECT max(CAST(h ->> 'beganAt' AS timestamptz)) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'endedAt' IS NULL
+			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'redactedAt' AS timestamptz), CAST(h ->> 'takenBackAt' AS timestamptz), coalesce(CAST(h ->> 'endedAt' AS timestamptz),
+				CASE WHEN CAST(h ->> 'endsAt' AS timestamptz) <= @now THEN CAST(h ->> 'endsAt' AS timestamptz) END))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))
+		ELSE (SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'redactedAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'endedAt' IS NULL
 			AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])) END`
 	// served says that a sharing has done what it was for.
 	served = `h ->> 'beganAt' IS NOT NULL AND coalesce(h ->> 'ending', 'day_over') IN ('day_over', 'challenge_over')`

@@ -49,6 +49,7 @@ func (s *Store) ShareSelfEvaluation(ctx context.Context, actor programme.Actor, 
 				return nil
 			}
 			before := row.Begun()
+			row.Lapse(w.now) // or what is over would begin, and end what is in force
 			row.Plan(h, w.now)
 			row.Begin(h.Challenge, w.today(), row.Facts.Groups[h.Challenge], w.now)
 			row.TellOf(before)
@@ -346,7 +347,7 @@ func (w *work) redactVersions(row *evaluation.SelfEvaluation, places []programme
 			continue
 		}
 		lost, v.RedactedAt, row.RedactedAt = true, &w.now, &w.now
-		row.TellReaders(v.Number, w.now)
+		row.Redacted(v.Number, w.now)
 		if err := one(w.tx.Model(v).Select("document", "redacted_at").Where("number = ?", v.Number).Updates(v)); err != nil {
 			return cuts, lost, err
 		}

@@ -71,8 +71,10 @@ const MaxMarks = 500
 // Wording is what a record keeps of what was said to screening. Words that are changed or
 // redacted take it along.
 type Wording struct {
-	Screening  Acknowledgements `audit:"withheld" gorm:"serializer:json"`
-	RedactedAt *time.Time       // when words were last taken out of it
+	Screening Acknowledgements `audit:"withheld" gorm:"serializer:json"`
+	// RedactedAt is when words were last taken out of it. That stands in the audit as what was
+	// done; from when to when it moved would tell those who see a part of the record of the rest.
+	RedactedAt *time.Time `audit:"withheld"`
 }
 
 // found remembers what stands where in words: one answer asks more than once, and most words of

@@ -91,6 +91,47 @@ func TestPlansKeepTheirDays(t *testing.T) {
 	if state := lead().get(path).want(200).body; strings.Count(state, `"ending":null`) != 1 {
 		t.Error("more than one is in force:", state)
 	}
+
+	// What was planned and is over, of which nobody has taken note, does not begin by another's plan.
+	share(`"number":1,"from":"2026-10-22","until":"2026-10-23"`)
+	turn(day(25))
+	share(`"number":2,"from":"2026-10-28"`)
+	reads("when a plan has come to nothing", "3")
+}
+
+// TestAnEndIsInTheListThatSaysIt: what has ended by the clock is among what has changed since, before
+// anybody has noted that.
+func TestAnEndIsInTheListThatSaysIt(t *testing.T) {
+	t.Parallel()
+	w, turn := startByHand(t, leanDatabase(t), time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC))
+	id, _ := w.sharedInA(`,"until":"2026-10-01"`, group)
+	team := w.as(asTeam, "")
+	since := func(moment string) (states []string) {
+		t.Helper()
+		var page api.SelfEvaluationPage
+		team.get(evaluationsList + "?updatedSince=" + moment).want(200).into(&page)
+		for _, e := range page.Items {
+			states = append(states, idIn(e.Id)+" "+string(e.State)+" "+e.UpdatedAt.UTC().Format(time.RFC3339))
+		}
+		return states
+	}
+	const shared, over = "2026-10-01T12:00:00Z", "2026-10-01T23:00:00Z" // midnight in London
+	if got := since(shared); !slices.Equal(got, []string{id + " shared " + shared}) {
+		t.Errorf("as it was shared the team lists %v", got)
+	}
+	turn(time.Date(2026, 10, 1, 23, 0, 5, 0, time.UTC))
+	team = w.as(asTeam, "")
+	for _, noted := range []bool{false, true} {
+		if got := since("2026-10-01T22:59:00Z"); !slices.Equal(got, []string{id + " signed_off " + over}) {
+			t.Errorf("behind its end, noted %t, the team lists %v", noted, got)
+		}
+		if got := since("2026-10-01T23:00:01Z"); len(got) > 0 {
+			t.Errorf("later, noted %t, the team lists %v", noted, got)
+		}
+		if _, err := w.store.KeepTime(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestEveryFaultOfASelfEvaluationIsNamedWhereItWasSent: what a template refuses and what is cited in

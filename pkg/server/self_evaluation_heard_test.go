@@ -1,10 +1,12 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"peerchallenge/api"
 	"peerchallenge/pkg/programme"
@@ -62,6 +64,48 @@ func TestOthersHearNothingOfADraft(t *testing.T) {
 	}
 }
 
+// TestWordsAreTakenOutOfWhatWasRead: who has not seen that words were taken out of a version takes
+// none out of it by their old places, whoever they are.
+func TestWordsAreTakenOutOfWhatWasRead(t *testing.T) {
+	t.Parallel()
+	w := lean(t)
+	lead, team, met := w.as(asLead, own), w.as(programme.RoleProgramme, ""), w.as(asEditor, group)
+	path := evaluationsList + "/" + w.sharedEvaluation()
+	words := func() string {
+		t.Helper()
+		var v api.SelfEvaluationVersion
+		team.get(path + "/versions/1").want(200).into(&v)
+		return *v.Sections[0].Answers[0].Text
+	}
+	whole := words()
+	redacts := func(c caller, start, length int, state string) answer {
+		t.Helper()
+		return c.send(http.MethodPost, path+"/redact", fmt.Sprintf(`{"reason":"It says too much","places":[{"field":"/versions/1/sections/0/answers/0/text","start":%d,"length":%d}]}`, start, length), "If-Match", state)
+	}
+	// The team's, before the borough's lead takes words out, and before it does so itself.
+	known := map[string]func() answer{"another": func() answer { return redacts(lead, 0, 2, lead.get(path).header.Get("ETag")) }}
+	read := team.get(path).want(200).header.Get("ETag")
+	known["itself"] = func() answer { return redacts(team, len(words())-2, 2, team.get(path).header.Get("ETag")) }
+	for _, who := range []string{"another", "itself"} {
+		since := time.Now().UTC().Add(-time.Millisecond).Format(time.RFC3339Nano)
+		known[who]().want(200)
+		is := words()
+		redacts(team, 3, 2, read).problem(412, "stale")
+		if words() != is || is == whole {
+			t.Errorf("after %s has taken words out, %q says %q", who, whole, words())
+		}
+		for name, c := range map[string]caller{"the team": team, "the group": met} {
+			if c.get(path).header.Get("ETag") == read || !strings.Contains(c.get(evaluationsList+"?updatedSince="+since).want(200).body, idIn(path)) {
+				t.Errorf("after %s has taken words out, it is no other to %s", who, name)
+			}
+		}
+		read, whole = team.get(path).header.Get("ETag"), is
+	}
+	if got := words(); !strings.HasPrefix(got, programme.Redacted) || !strings.HasSuffix(got, programme.Redacted) {
+		t.Errorf("it says %q", got)
+	}
+}
+
 // TestOthersHearOfWhatTheyRead: of a redaction those who read what it was taken out of, and not that
 // the draft says it too; of a sharing those with whom it is, and not whether anything is drafted.
 func TestOthersHearOfWhatTheyRead(t *testing.T) {
@@ -74,6 +118,9 @@ func TestOthersHearOfWhatTheyRead(t *testing.T) {
 		var page struct{ Items []api.AuditEntry }
 		c.get("/v1/audit-entries?limit=500&type=self-evaluation&id=" + idIn(path)).want(200).into(&page)
 		for _, v := range page.Items[len(page.Items)-1].Values {
+			if v.Member == "redactedAt" && (v.Withheld == nil || !*v.Withheld) {
+				t.Errorf("it is said from when to when words were taken out: %+v", v) // of what the draft alone has said, too
+			}
 			members += v.Member + " "
 		}
 		return members
@@ -89,7 +136,7 @@ func TestOthersHearOfWhatTheyRead(t *testing.T) {
 
 	heard, told := w.lastPlace(met), w.lastPlace(team)
 	team.does(path, "redact", `{"reason":"It says too much","places":[{"field":"/versions/1/sections/0/answers/0/text"}]}`).want(200)
-	if got := last(team); got != "redactedAt " || w.lastPlace(met) == heard || w.lastPlace(team) == told {
+	if got := last(team); got != "redactedAt sharings " || w.lastPlace(met) == heard || w.lastPlace(team) == told {
 		t.Errorf("the team takes out what a draft says too, and reads that %q changed", got)
 	}
 	if got := last(lead); !strings.Contains(got, "draft ") {

@@ -119,7 +119,7 @@ func facetWire(f *evaluation.Facet) *api.NullableAnswerFacet {
 	if f == nil {
 		return nil
 	}
-	wire := &api.NullableAnswerFacet{Choice: f.Choice, Number: f.Number, Link: f.Link, Reference: f.Reference, Date: f.Date}
+	wire := &api.NullableAnswerFacet{Choice: f.Choice, Number: f.Number, Hidden: f.Hidden, Link: f.Link, Reference: f.Reference, Date: f.Date}
 	if f.Citation != nil {
 		wire.Citation = new(api.NullableCitation(citationWire(f.Citation)))
 	}

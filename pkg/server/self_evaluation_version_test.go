@@ -229,22 +229,42 @@ func TestSmallNumbersOfChildrenAreHidden(t *testing.T) {
 
 	lead.does(path, "reopen", `{"reason":"There is more to say"}`).want(200)
 	writes(4, 7, 3)
+	since := "2/changes?since=1"
 	changed := func(c caller) (said string) {
 		t.Helper()
 		var changes api.SelfEvaluationChanges
-		c.get(path + "/versions/2/changes?since=1").want(200).into(&changes)
+		c.get(path + "/versions/" + since).want(200).into(&changes)
 		for _, of := range changes.Changes {
 			said += string(of.State) + " "
-			if of.Before != nil && of.After != nil {
-				said += fmt.Sprint(*of.Before.Number, ">", *of.After.Number, " ")
+			if of.Before == nil || of.After == nil {
+				continue
+			}
+			for _, side := range []*api.NullableAnswerFacet{of.Before, of.After} {
+				switch {
+				case side.Hidden != (side.Number == nil):
+					t.Errorf("a number is hidden, and there: %+v", side)
+				case side.Hidden:
+					said += "hidden "
+				default:
+					said += fmt.Sprint(*side.Number, " ")
+				}
 			}
 		}
 		return said
 	}
-	if got, want := changed(lead), "changed 3>4 changed 6>7 same changed 2>3 same "; got != want {
+	if got, want := changed(lead), "changed 3 4 changed 6 7 same changed 2 3 same "; got != want {
 		t.Errorf("its own people find them %s, want %s", got, want)
 	}
-	if got, want := changed(team), "same changed 6>7 same changed 2>3 same "; got != want {
+	if got, want := changed(team), "same changed 6 7 same changed 2 3 same "; got != want {
+		t.Errorf("the team finds them %s, want %s", got, want)
+	}
+	lead.does(path, "reopen", `{"reason":"There is more to say"}`).want(200)
+	writes(8, 2, 3)
+	since = "3/changes?since=1"
+	if got, want := changed(lead), "changed 3 8 changed 6 2 same changed 2 3 same "; got != want {
+		t.Errorf("its own people find them %s, want %s", got, want)
+	}
+	if got, want := changed(team), "changed hidden 8 changed 6 hidden same changed 2 3 same "; got != want {
 		t.Errorf("the team finds them %s, want %s", got, want)
 	}
 }
