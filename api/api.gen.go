@@ -13114,7 +13114,7 @@ type SectionAnswer struct {
 	// Citation A figure that is written about, or null.
 	Citation *NullableCitation `json:"citation,omitempty"`
 
-	// Number The number.
+	// Number A whole one from 0 where it counts people or what happens to them.
 	Number *float64 `json:"number,omitempty"`
 
 	// QuestionId The permanent id of a section, a question or a choice: small letters, digits and hyphens.
