@@ -10,7 +10,7 @@ import (
 )
 
 // Missing names everything that keeps the document from being signed: required questions
-// without an answer, and narratives above their limit. Nothing is missing from an optional
+// without an answer, narratives above their limit, and numbers that are none of their counts. Nothing is missing from an optional
 // section in which nothing is written. Pointers name the section by its place in the
 // document, and the answer by its question.
 func (d *Document) Missing(o *Outline) []programme.Fault {
@@ -39,6 +39,8 @@ func (c *Content) missing(asks *OutlineSection, at string) []programme.Fault {
 			if needed && q.Required {
 				faults = append(faults, programme.Fault{Pointer: pointer, Code: programme.FaultRequired, Detail: "This question needs an answer."})
 			}
+		case q.Kind == NumberOf && answer.Number != nil: // the question may have asked for another when it was given
+			faults = append(faults, q.checkNumber(*answer.Number, pointer)...)
 		case q.Kind == Narrative && answer.Text != nil:
 			if words := tooMany(*answer.Text, q.Limit()); words > 0 {
 				faults = append(faults, programme.Fault{
@@ -141,13 +143,19 @@ func (q *Question) checkAnswer(a *Answer, at string) []programme.Fault {
 			return refuse(programme.FaultTooLong, fmt.Sprintf("The answer has %s words; at most %s can be kept.", grouped(words), grouped(MaxWords)))
 		}
 	case NumberOf:
-		switch counts := q.Policy != nil && *q.Policy != framework.Nobody; {
-		case counts && *a.Number < 0:
-			return refuse(programme.FaultNegative, "A count cannot be below 0.")
-		case counts && *a.Number != math.Trunc(*a.Number):
-			return refuse(programme.FaultNotWhole, "This counts people or what happens to them, so it is a whole number.")
-		}
+		return q.checkNumber(*a.Number, at)
 	case IndicatorCitation: // any figure that is there
+	}
+	return nil
+}
+
+// checkNumber refuses what is no count where people are counted, or what happens to them.
+func (q *Question) checkNumber(number float64, at string) []programme.Fault {
+	switch counts := q.Policy != nil && *q.Policy != framework.Nobody; {
+	case counts && number < 0:
+		return []programme.Fault{{Pointer: at, Code: programme.FaultNegative, Detail: "A count cannot be below 0."}}
+	case counts && number != math.Trunc(number):
+		return []programme.Fault{{Pointer: at, Code: programme.FaultNotWhole, Detail: "This counts people or what happens to them, so it is a whole number."}}
 	}
 	return nil
 }

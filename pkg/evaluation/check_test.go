@@ -60,6 +60,8 @@ func TestWhatKeepsADocumentFromBeingSigned(t *testing.T) {
 		{"what nobody sees", answering(text("know", "\u200b\u2800\u3164")), evaluation.Content{}, []string{"/sections/0/answers/know " + needed}},
 		{"a word above the limit", answering(text("know", words(501))), evaluation.Content{}, []string{"/sections/0/answers/know too_long: The limit is 500 words, and the answer has 501."}},
 		{"the limit of all, where the question has none", known, answering(text("know", words(3001))), []string{"/sections/1/answers/know too_long: The limit is 3,000 words, and the answer has 3,001."}},
+		{"what is no count, though an older question let it in", answering(text("know", "Enough."), number("posts", -0.5)), evaluation.Content{}, []string{"/sections/0/answers/posts negative: A count cannot be below 0."}},
+		{"a count", answering(text("know", "Enough."), number("posts", 12)), evaluation.Content{}, nil},
 		{"an optional section that is written", known, answering(text("know", "Some.")), nil},
 		{"an optional section in which another question is answered", known, answering(citing("figure")), []string{"/sections/1/answers/know " + needed}},
 		{"an optional section in which a strength stands", known, evaluation.Content{Strengths: []evaluation.Item{{ID: "1", Text: "Staff stay."}}}, []string{"/sections/1/answers/know " + needed}},

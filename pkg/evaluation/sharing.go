@@ -24,7 +24,7 @@ type Sharing struct {
 	// TakenBackAt is when the borough took it back from whoever read by it, the programme's team
 	// too, which reads on what has ended otherwise.
 	TakenBackAt *time.Time `json:"takenBackAt,omitempty"`
-	// RedactedAt is when words were last taken out of the version while others read by it.
+	// RedactedAt is when words were last taken out of the version, since others could read by it.
 	RedactedAt *time.Time `json:"redactedAt,omitempty"`
 }
 
@@ -133,21 +133,20 @@ func (s *SelfEvaluation) TellOf(before []Sharing) {
 }
 
 // Redacted lets those others hear who read the version that words were taken out of it, and lets
-// it be another for them: who has not seen that takes nothing more out of it.
+// it be another for whoever has: who has not seen that takes nothing more out of it.
 func (s *SelfEvaluation) Redacted(number int, now time.Time) {
 	for i := range s.Sharings {
 		h := &s.Sharings[i]
-		switch {
-		case h.Number != number:
+		if h.Number != number || h.BeganAt == nil {
 			continue
+		}
+		h.RedactedAt = &now
+		switch {
 		case h.InForce(now):
 			s.Tells = s.Tells.Or(programme.Parties(h.Readers...))
 		case h.readByTeam():
 			s.Tells = s.Tells.Or(programme.TeamOnly())
-		default:
-			continue
 		}
-		h.RedactedAt = &now
 	}
 }
 

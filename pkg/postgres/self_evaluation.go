@@ -84,8 +84,7 @@ const (
 		WHEN 'programme' = ANY (CAST(@names AS text[])) THEN greatest(signed_at,
 			(SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'redactedAt' AS timestamptz), CAST(h ->> 'takenBackAt' AS timestamptz), coalesce(CAST(h ->> 'endedAt' AS timestamptz),
 				CASE WHEN CAST(h ->> 'endsAt' AS timestamptz) <= @now THEN CAST(h ->> 'endsAt' AS timestamptz) END))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'beganAt' IS NOT NULL))
-		ELSE (SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'redactedAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE h ->> 'endedAt' IS NULL
-			AND ARRAY(SELECT jsonb_array_elements_text(h -> 'readers')) && CAST(@names AS text[])) END`
+		ELSE (SELECT max(greatest(CAST(h ->> 'beganAt' AS timestamptz), CAST(h ->> 'redactedAt' AS timestamptz))) FROM jsonb_array_elements(sharings) AS h WHERE ` + readNow + `) END`
 	// served says that a sharing has done what it was for.
 	served = `h ->> 'beganAt' IS NOT NULL AND coalesce(h ->> 'ending', 'day_over') IN ('day_over', 'challenge_over')`
 	// unshared says that the newest version waits to be shared by its borough: nobody is going to

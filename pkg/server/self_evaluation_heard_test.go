@@ -104,6 +104,12 @@ func TestWordsAreTakenOutOfWhatWasRead(t *testing.T) {
 	if got := words(); !strings.HasPrefix(got, programme.Redacted) || !strings.HasSuffix(got, programme.Redacted) {
 		t.Errorf("it says %q", got)
 	}
+
+	// Nor where the borough has taken it back meanwhile.
+	lead.does(path, "withdraw", "").want(200)
+	read = team.get(path).header.Get("ETag")
+	redacts(lead, len(programme.Redacted)+1, 2, lead.get(path).header.Get("ETag")).want(200)
+	redacts(team, 3, 2, read).problem(412, "stale")
 }
 
 // TestOthersHearOfWhatTheyRead: of a redaction those who read what it was taken out of, and not that
