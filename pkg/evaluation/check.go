@@ -5,14 +5,13 @@ import (
 	"math"
 	"strconv"
 
-	"peerchallenge/pkg/framework"
 	"peerchallenge/pkg/programme"
 )
 
 // Missing names everything that keeps the document from being signed: required questions
-// without an answer, narratives above their limit, and numbers that are none of their counts. Nothing is missing from an optional
-// section in which nothing is written. Pointers name the section by its place in the
-// document, and the answer by its question.
+// without an answer, narratives above their limit, and numbers that cannot be counts. Nothing
+// is missing from an optional section in which nothing is written. Pointers name the section
+// by its place in the document, and the answer by its question.
 func (d *Document) Missing(o *Outline) []programme.Fault {
 	var faults []programme.Fault
 	for n := range o.Sections {
@@ -151,10 +150,12 @@ func (q *Question) checkAnswer(a *Answer, at string) []programme.Fault {
 
 // checkNumber refuses what is no count where people are counted, or what happens to them.
 func (q *Question) checkNumber(number float64, at string) []programme.Fault {
-	switch counts := q.Policy != nil && *q.Policy != framework.Nobody; {
-	case counts && number < 0:
+	switch {
+	case q.Policy == nil || !q.Policy.Whole():
+		return nil
+	case number < 0:
 		return []programme.Fault{{Pointer: at, Code: programme.FaultNegative, Detail: "A count cannot be below 0."}}
-	case counts && number != math.Trunc(number):
+	case number != math.Trunc(number):
 		return []programme.Fault{{Pointer: at, Code: programme.FaultNotWhole, Detail: "This counts people or what happens to them, so it is a whole number."}}
 	}
 	return nil

@@ -63,19 +63,18 @@ const (
 	largestHidden  = 5
 )
 
-// ShownTo answers the document as the actor may read it, with pointers to the numbers that are hidden
-// from them.
-func (v *Signing) ShownTo(actor programme.Actor) (Document, []string) {
+// ShownTo answers the document as the actor may read it.
+func (v *Signing) ShownTo(actor programme.Actor) Document {
 	if actor.WritesFor(v.Of.Borough) {
-		return v.Document, []string{}
+		return v.Document
 	}
 	return v.Document.ForOthers(v.Asked)
 }
 
-// ForOthers answers the document as others than its borough may read it, with pointers to the
-// numbers that are hidden from them: small ones of children and of what happens to them.
-func (d *Document) ForOthers(o *Outline) (Document, []string) {
-	shown, hidden := *d, []string{}
+// ForOthers answers the document as others than its borough may read it. Hidden from them are
+// small numbers of children and of what happens to them.
+func (d *Document) ForOthers(o *Outline) Document {
+	shown := *d
 	shown.Sections = append([]Section{}, d.Sections...)
 	for i := range shown.Sections {
 		s := &shown.Sections[i]
@@ -88,9 +87,21 @@ func (d *Document) ForOthers(o *Outline) (Document, []string) {
 			a := &s.Answers[n]
 			if q := asks.Question(a.Question); q != nil && q.hides(a.Number) {
 				a.Number, a.Hidden = nil, true
+			}
+		}
+	}
+	return shown
+}
+
+// HiddenNumbers answers pointers to the numbers that are hidden from its reader.
+func (d *Document) HiddenNumbers() []string {
+	hidden := []string{}
+	for i := range d.Sections {
+		for n := range d.Sections[i].Answers {
+			if d.Sections[i].Answers[n].Hidden {
 				hidden = append(hidden, place("/sections/"+strconv.Itoa(i), "answers", n)+"/number")
 			}
 		}
 	}
-	return shown, hidden
+	return hidden
 }

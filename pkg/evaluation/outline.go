@@ -133,8 +133,5 @@ func (q *Question) faults(at string) []programme.Fault {
 
 // hides reports whether the number is one of children that others must not see.
 func (q *Question) hides(number *float64) bool {
-	if number == nil || q.Policy == nil || *q.Policy != framework.Children && *q.Policy != framework.Events {
-		return false
-	}
-	return *number >= smallestHidden && *number <= largestHidden
+	return number != nil && q.Policy != nil && q.Policy.OfChildren() && *number >= smallestHidden && *number <= largestHidden
 }

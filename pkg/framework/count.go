@@ -45,10 +45,10 @@ func (c Count) Hidden() bool { return c.HiddenTo > 0 }
 
 // OfChildren reports whether the count is about children, one by one or by what
 // happens to them.
-func (c Count) OfChildren() bool { return c.Policy == Children || c.Policy == Events }
+func (c Count) OfChildren() bool { return c.Policy.OfChildren() }
 
 // Whole reports whether only whole numbers can be right.
-func (c Count) Whole() bool { return c.Policy != Nobody }
+func (c Count) Whole() bool { return c.Policy.Whole() }
 
 // PublishedBasis is the time for which others see the count: flows of children, and of
 // what happens to them, as rolling twelve months alone.

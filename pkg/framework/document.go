@@ -45,6 +45,12 @@ const (
 	Nobody   Policy = "none"   // money, full-time equivalents, days
 )
 
+// OfChildren reports whether what is counted are children, one by one or by what happens to them.
+func (p Policy) OfChildren() bool { return p == Children || p == Events }
+
+// Whole reports whether only whole numbers can be right.
+func (p Policy) Whole() bool { return p != Nobody }
+
 // Basis is the time for which a count is posted.
 type Basis string
 

@@ -303,7 +303,7 @@ func (s *Server) addWritten(ctx context.Context, p *papers, id string, signed *[
 // versionData is what was signed, as its borough reads it.
 func (s *Server) versionData(ctx context.Context, v *versionFiled) (api.SelfEvaluationVersion, error) {
 	figures, err := s.citedFigures(ctx, callOf(ctx).actor, &v.is.Document)
-	return s.versionRead(ctx, &v.is, &v.is.Document, figures, []string{}), err
+	return s.versionRead(ctx, &v.is, &v.is.Document, figures), err
 }
 
 // versionPage is what was signed, as a page.

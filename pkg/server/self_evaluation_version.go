@@ -54,21 +54,21 @@ func (s *Server) GetSelfEvaluationVersion(ctx context.Context, r api.GetSelfEval
 	if err != nil {
 		return nil, err
 	}
-	shown, hidden := v.ShownTo(call.actor)
+	shown := v.ShownTo(call.actor)
 	figures, err := s.citedFigures(ctx, call.actor, &shown)
 	if err != nil {
 		return nil, err
 	}
-	return ok(ctx, s.versionRead(ctx, &v, &shown, figures, hidden))
+	return ok(ctx, s.versionRead(ctx, &v, &shown, figures))
 }
 
 // versionRead answers a version as it is shown.
-func (s *Server) versionRead(ctx context.Context, v *evaluation.Signing, shown *evaluation.Document, figures []api.CitedFigure, hidden []string) api.SelfEvaluationVersion {
+func (s *Server) versionRead(ctx context.Context, v *evaluation.Signing, shown *evaluation.Document, figures []api.CitedFigure) api.SelfEvaluationVersion {
 	actor := callOf(ctx).actor
 	return api.SelfEvaluationVersion{
 		Number: v.Number, Borough: v.Of.Borough, BoroughName: namesIn(ctx).borough(v.Of.Borough), Cycle: string(v.Of.Cycle),
 		State: api.SelfEvaluationVersionState(v.Of.StateOf(v.Number, actor, s.clock())), TemplateId: shown.TemplateID, TemplateVersion: shown.TemplateVersion,
-		SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(actor, v), Sections: sectionsWire(v.Asked, shown), Figures: figures, Hidden: hidden,
+		SignedAt: v.SignedAt.UTC(), SignedBy: string(v.SignedBy), ReceiptId: receiptFor(actor, v), Sections: sectionsWire(v.Asked, shown), Figures: figures, Hidden: shown.HiddenNumbers(),
 		RedactedAt: v.RedactedAt, Illustrative: v.Of.Illustrative,
 	}
 }
@@ -91,8 +91,8 @@ func (s *Server) GetSelfEvaluationChanges(ctx context.Context, r api.GetSelfEval
 	if err != nil {
 		return nil, err
 	}
-	was.Document, _ = was.ShownTo(callOf(ctx).actor) // others do not learn that a number changed which is hidden from them
-	after, _ := is.ShownTo(callOf(ctx).actor)
+	was.Document = was.ShownTo(callOf(ctx).actor) // others do not learn that a number changed which is hidden from them
+	after := is.ShownTo(callOf(ctx).actor)
 	before := was.AskedNow(after.TemplateID, is.Asked)
 	return ok(ctx, api.SelfEvaluationChanges{
 		Number: &is.Number, Since: &was.Number, SinceCycle: new(string(was.Of.Cycle)), Changes: answerChangesWire(evaluation.CompareDocuments(&before, &after, is.Asked)),
@@ -222,7 +222,7 @@ func (s *Server) passedOn(ctx context.Context, of *evaluation.Signing) (chart.Pa
 // passedOnUnder is a version or a draft as a document with the heading. It is passed on, so
 // that everybody finds in it what others may see.
 func (s *Server) passedOnUnder(ctx context.Context, heading *evaluationHeading, of *evaluation.Signing) (chart.Paper, error) {
-	shown, _ := of.Document.ForOthers(of.Asked)
+	shown := of.Document.ForOthers(of.Asked)
 	figures, err := s.figuresIn(ctx, programme.Actor{}, &shown)
 	if err != nil {
 		return chart.Paper{}, err
